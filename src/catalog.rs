@@ -1,0 +1,382 @@
+//! The operations of the three platforms: the types, and the look-up by name.
+//!
+//! The rows are in [`table`], which `cargo xtask codegen` renders from `catalog/*.toml`.
+
+pub mod table;
+
+use serde::{Serialize, Serializer};
+use std::fmt;
+
+/// One of the three conferencing platforms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PlatformName {
+    /// 好视通 FSP business gateway.
+    Hst,
+    /// 游密 video REST.
+    Youme,
+    /// 叁体 AVD, nice2meet sdkapi v2.
+    Avd,
+}
+
+impl PlatformName {
+    pub const ALL: [PlatformName; 3] = [PlatformName::Hst, PlatformName::Youme, PlatformName::Avd];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            PlatformName::Hst => "hst",
+            PlatformName::Youme => "youme",
+            PlatformName::Avd => "avd",
+        }
+    }
+
+    /// The prefix that every documented path of the platform takes, from the host root.
+    pub const fn path_prefix(self) -> &'static str {
+        match self {
+            PlatformName::Hst => table::HST_PREFIX,
+            PlatformName::Youme => table::YOUME_PREFIX,
+            PlatformName::Avd => table::AVD_PREFIX,
+        }
+    }
+
+    /// The platform's error table, ascending by number.
+    pub const fn errors(self) -> &'static [ErrorNumber] {
+        match self {
+            PlatformName::Hst => table::HST_ERRORS,
+            PlatformName::Youme => table::YOUME_ERRORS,
+            PlatformName::Avd => table::AVD_ERRORS,
+        }
+    }
+
+    /// What the platform's documents say about one of its error numbers.
+    pub fn error(self, code: i64) -> Option<&'static ErrorNumber> {
+        let errors = self.errors();
+        let index = errors.binary_search_by_key(&code, |error| error.code).ok()?;
+        errors.get(index)
+    }
+}
+
+impl fmt::Display for PlatformName {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.as_str())
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Method {
+    Get,
+    Post,
+    Put,
+    Patch,
+    Delete,
+}
+
+impl Method {
+    pub const ALL: [Method; 5] = [Method::Get, Method::Post, Method::Put, Method::Patch, Method::Delete];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Method::Get => "GET",
+            Method::Post => "POST",
+            Method::Put => "PUT",
+            Method::Patch => "PATCH",
+            Method::Delete => "DELETE",
+        }
+    }
+}
+
+/// Where an operation's parameters travel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Carrier {
+    Query,
+    Form,
+    Json,
+    /// The file in a multipart body, the other parameters in the query.
+    Upload,
+}
+
+/// When a call may be repeated after bytes were sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Retry {
+    /// The operation only reads.
+    Safe,
+    /// It may have acted: repeat only if no byte was sent.
+    AfterConnectFailure,
+}
+
+/// What the caller passes for a parameter, and what an answer's member holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Type {
+    String,
+    Integer,
+    Number,
+    Boolean,
+    Array,
+    Object,
+    File,
+}
+
+impl Type {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Type::String => "string",
+            Type::Integer => "integer",
+            Type::Number => "number",
+            Type::Boolean => "boolean",
+            Type::Array => "array",
+            Type::Object => "object",
+            Type::File => "file",
+        }
+    }
+}
+
+/// One allowed (or, in an open list, known) value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Value {
+    Text(&'static str),
+    Number(i64),
+}
+
+impl Serialize for Value {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Value::Text(text) => serializer.serialize_str(text),
+            Value::Number(number) => serializer.serialize_i64(*number),
+        }
+    }
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Value::Text(text) => out.write_str(text),
+            Value::Number(number) => write!(out, "{number}"),
+        }
+    }
+}
+
+/// A parameter, or a member of a nested one, or a member of an answer.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Field {
+    pub name: &'static str,
+    #[serde(rename = "type")]
+    pub kind: Type,
+    #[serde(skip_serializing_if = "is_false")]
+    pub required: bool,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub doc: &'static str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub unit: &'static str,
+    #[serde(skip_serializing_if = "<[Value]>::is_empty")]
+    pub values: &'static [Value],
+    /// `values` are the known ones; others pass.
+    #[serde(skip_serializing_if = "is_false")]
+    pub open: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max: Option<i64>,
+    /// Further JSON types taken as they are.
+    #[serde(skip_serializing_if = "<[Type]>::is_empty")]
+    pub also: &'static [Type],
+    /// The type of an array's scalar elements.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub items: Option<Type>,
+    /// The members of an object, or of each object of an array.
+    #[serde(skip_serializing_if = "<[Field]>::is_empty")]
+    pub fields: &'static [Field],
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub default: &'static str,
+    #[serde(skip_serializing_if = "is_false")]
+    pub secret: bool,
+    /// The default is sent when the caller gives nothing.
+    #[serde(skip)]
+    pub always_sent: bool,
+    /// A second name under which the value travels too.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub also_sent_as: &'static str,
+}
+
+impl Field {
+    /// What the generated table fills up from.
+    pub const EMPTY: Field = Field {
+        name: "",
+        kind: Type::String,
+        required: false,
+        doc: "",
+        unit: "",
+        values: &[],
+        open: false,
+        min: None,
+        max: None,
+        also: &[],
+        items: None,
+        fields: &[],
+        default: "",
+        secret: false,
+        always_sent: false,
+        also_sent_as: "",
+    };
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+/// One documented operation.
+#[derive(Debug, Serialize)]
+pub struct Operation {
+    /// `avd.room.mix_record.start`
+    pub name: &'static str,
+    pub platform: PlatformName,
+    pub method: Method,
+    /// Whole, from the host root.
+    pub path: &'static str,
+    pub summary: &'static str,
+    /// The platform's own title.
+    pub zh: &'static str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub doc: &'static str,
+    pub retry: Retry,
+    /// The operation that this one ends.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub undoes: &'static str,
+    /// Document and lines.
+    pub source: &'static str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub note: &'static str,
+    #[serde(skip)]
+    pub carrier: Carrier,
+    /// The operation fetches the platform's token.
+    #[serde(skip)]
+    pub fetches_token: bool,
+    pub params: &'static [Field],
+    pub returns: &'static [Field],
+    pub errors: &'static [i64],
+}
+
+impl Operation {
+    /// The name without its platform, as the error document shows it.
+    pub fn short_name(&self) -> &'static str {
+        self.name.split_once('.').map_or(self.name, |(_, rest)| rest)
+    }
+}
+
+/// What kind of failure an error number is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorClass {
+    /// Keys or signature refused.
+    Auth,
+    /// The token expired or was replaced.
+    TokenDead,
+    BadRequest,
+    NotFound,
+    /// Exists already, or is not in the state that the call needs.
+    Conflict,
+    /// Switched off by the site or the licence.
+    Forbidden,
+    Limit,
+    Unsupported,
+    /// Transient: try later.
+    Busy,
+    /// The platform's own fault.
+    Server,
+}
+
+/// One number of a platform's error table.
+#[derive(Debug, Serialize)]
+pub struct ErrorNumber {
+    pub code: i64,
+    /// The platform's own words.
+    pub name: &'static str,
+    pub meaning: &'static str,
+    pub zh: &'static str,
+    pub class: ErrorClass,
+    /// Worth repeating, for operations that only read.
+    #[serde(skip_serializing_if = "is_false")]
+    pub transient: bool,
+    pub source: &'static str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub note: &'static str,
+}
+
+/// The operation of that whole name (`avd.room.create`).
+pub fn find(name: &str) -> Option<&'static Operation> {
+    let index = table::BY_NAME.binary_search_by(|operation| operation.name.cmp(name)).ok()?;
+    table::BY_NAME.get(index).copied()
+}
+
+/// All operations, in the order of the platforms' documents.
+pub fn operations() -> &'static [&'static Operation] {
+    table::OPERATIONS
+}
+
+/// The whole catalog as JSON: `{"version":…,"operations":[…],"errors":{"avd":[…],…}}`.
+pub fn to_json() -> String {
+    #[derive(Serialize)]
+    struct Errors {
+        hst: &'static [ErrorNumber],
+        youme: &'static [ErrorNumber],
+        avd: &'static [ErrorNumber],
+    }
+    #[derive(Serialize)]
+    struct Catalog {
+        version: &'static str,
+        operations: &'static [&'static Operation],
+        errors: Errors,
+    }
+    let catalog = Catalog {
+        version: env!("CARGO_PKG_VERSION"),
+        operations: operations(),
+        errors: Errors {
+            hst: PlatformName::Hst.errors(),
+            youme: PlatformName::Youme.errors(),
+            avd: PlatformName::Avd.errors(),
+        },
+    };
+    // Plain structs of strings and numbers: serializing them to a string cannot fail.
+    serde_json::to_string(&catalog).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_operation_is_found_by_its_name() {
+        assert_eq!(operations().len(), 84);
+        for operation in operations() {
+            assert_eq!(find(operation.name).map(|found| found.name), Some(operation.name));
+        }
+        assert!(find("avd.room.creat").is_none());
+        assert!(find("").is_none());
+    }
+
+    #[test]
+    fn error_tables_are_ascending_so_that_the_search_finds_each() {
+        for platform in PlatformName::ALL {
+            for error in platform.errors() {
+                assert_eq!(platform.error(error.code).map(|e| e.code), Some(error.code));
+            }
+        }
+    }
+
+    #[test]
+    fn what_an_operation_undoes_exists() {
+        for operation in operations().iter().filter(|o| !o.undoes.is_empty()) {
+            assert!(find(operation.undoes).is_some(), "{} undoes {}", operation.name, operation.undoes);
+        }
+    }
+
+    #[test]
+    fn the_json_is_one_object_with_all_of_it() {
+        let catalog: serde_json::Value = serde_json::from_str(&to_json()).unwrap();
+        assert_eq!(catalog["operations"].as_array().unwrap().len(), 84);
+        assert_eq!(catalog["version"], env!("CARGO_PKG_VERSION"));
+        assert!(catalog["errors"]["avd"].as_array().unwrap().len() > 50);
+    }
+}

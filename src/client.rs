@@ -1,0 +1,97 @@
+//! One client of one platform: the one way in for everything.
+
+use crate::catalog::{self, Operation, PlatformName, table};
+use crate::config::{Config, Limits};
+use crate::engine::Engine;
+use crate::error::{Error, Result, Status};
+use crate::json::check::{Rules, check};
+use crate::json::{Members, nearest};
+use crate::platform;
+use crate::transport::Agent;
+
+const OPTIONS: Rules = Rules { noun: "option", tolerant: false };
+
+/// A client of one platform. Use it from any number of threads at once.
+pub struct Client {
+    engine: Engine,
+    platform: PlatformName,
+    /// The process that made it: connections and locks do not survive a fork.
+    process: u32,
+}
+
+impl Client {
+    /// Reads the JSON configuration. Does no I/O.
+    pub fn new(config: &str) -> Result<Client> {
+        let config = Config::parse(config)?;
+        let platform = platform::of(&config)?;
+        let transport = Box::new(Agent::new(&config.user_agent));
+        Ok(Client {
+            platform: config.platform(),
+            engine: Engine::new(config, platform, transport),
+            process: std::process::id(),
+        })
+    }
+
+    /// Calls an operation by its name, such as `avd.room.create`. The answer is the platform's own text.
+    pub fn call(&self, operation: &str, params: &str) -> Result<String> {
+        self.call_with(operation, params, "{}")
+    }
+
+    /// Calls an operation by its name, with options for this call alone.
+    pub fn call_with(&self, operation: &str, params: &str, options: &str) -> Result<String> {
+        self.call_operation(find(operation, self.platform)?, params, options)
+    }
+
+    /// Calls an operation of the catalog.
+    pub fn call_operation(&self, operation: &'static Operation, params: &str, options: &str) -> Result<String> {
+        self.check_process()?;
+        let limits = self.limits(options)?;
+        let params = Members::parse(params).map_err(|problem| Error::invalid_argument(format!("params: {problem}")))?;
+        self.engine.call(operation, &params, limits)
+    }
+
+    /// Sends any request to the platform, signed and judged like an operation.
+    pub fn raw_call(&self, request: &str) -> Result<String> {
+        self.check_process()?;
+        let request =
+            Members::parse(request).map_err(|problem| Error::invalid_argument(format!("request: {problem}")))?;
+        self.engine.raw_call(&request, self.engine.limits())
+    }
+
+    fn limits(&self, options: &str) -> Result<Limits> {
+        if options == "{}" {
+            return Ok(self.engine.limits());
+        }
+        let refuse = |problem| Error::invalid_argument(format!("options: {problem}"));
+        let options = Members::parse(options).map_err(refuse)?;
+        check(table::CALL_OPTIONS, &options, OPTIONS).map_err(refuse)?;
+        Ok(self.engine.limits().overridden_by(&options))
+    }
+
+    /// Whether this is the process that made the client.
+    pub fn is_own_process(&self) -> bool {
+        self.process == std::process::id()
+    }
+
+    fn check_process(&self) -> Result<()> {
+        if self.is_own_process() {
+            return Ok(());
+        }
+        Err(Error::new(Status::Forked, "this client was made by the parent process; make a new one after fork"))
+    }
+}
+
+fn find(name: &str, platform: PlatformName) -> Result<&'static Operation> {
+    catalog::find(name).ok_or_else(|| {
+        let names = catalog::operations().iter().map(|operation| operation.name);
+        // Without its platform's name first, the most likely slip.
+        let whole = format!("{platform}.{name}");
+        let near = catalog::find(&whole).map(|operation| operation.name).or_else(|| nearest(name, names));
+        match near {
+            Some(near) => Error::invalid_argument(format!("unknown operation {name:?}; did you mean \"{near}\"?")),
+            None => Error::invalid_argument(format!(
+                "unknown operation {name:?}; expected a name of the catalog such as \"{platform}.…\""
+            )),
+        }
+    })
+}

@@ -1,0 +1,369 @@
+//! The JSON configuration of a client, read strictly: what cannot be right is refused before anything is sent.
+
+use crate::catalog::{Field, PlatformName, table};
+use crate::error::{Error, Result};
+use crate::json::check::{Rules, check};
+use crate::json::{Kind, Members, kind, nearest};
+use crate::transport::BaseUrl;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+const RULES: Rules = Rules { noun: "configuration key", tolerant: false };
+
+/// A value that must never be shown.
+#[derive(Clone)]
+pub(crate) struct Secret(String);
+
+impl Secret {
+    pub(crate) fn new(value: impl Into<String>) -> Self {
+        Secret(value.into())
+    }
+
+    /// The value itself, for signing and for masking it elsewhere.
+    pub(crate) fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("***")
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Config {
+    pub(crate) account: Account,
+    pub(crate) limits: Limits,
+    pub(crate) validate: bool,
+    pub(crate) user_agent: String,
+}
+
+/// What each platform wants to know of its caller.
+#[derive(Debug)]
+pub(crate) enum Account {
+    Hst(Arc<Hst>),
+    Youme(Arc<Youme>),
+    Avd(Arc<Avd>),
+}
+
+#[derive(Debug)]
+pub(crate) struct Hst {
+    /// `None`: discovered on the first call.
+    pub(crate) base_url: Option<BaseUrl>,
+    pub(crate) dev_id: String,
+    pub(crate) dev_secret: Secret,
+    pub(crate) discovery_url: BaseUrl,
+    pub(crate) discovery_app_id: Option<String>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Youme {
+    pub(crate) base_url: BaseUrl,
+    pub(crate) app_key: String,
+    pub(crate) app_secret: Secret,
+    pub(crate) rest_api_key: Secret,
+    pub(crate) identifier: String,
+    pub(crate) api_version: String,
+    pub(crate) service_name: String,
+}
+
+#[derive(Debug)]
+pub(crate) struct Avd {
+    pub(crate) base_url: BaseUrl,
+    pub(crate) credential: AvdCredential,
+    pub(crate) http_method: HttpMethod,
+    pub(crate) upload_token: bool,
+}
+
+#[derive(Debug)]
+pub(crate) enum AvdCredential {
+    Keys { access_key: String, secret_key: Secret },
+    Token(Secret),
+}
+
+/// How avd's parameters travel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum HttpMethod {
+    Auto,
+    Get,
+    Post,
+}
+
+/// The bounds of a call.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    pub(crate) timeout: Duration,
+    pub(crate) connect_timeout: Duration,
+    pub(crate) max_reply_bytes: u64,
+}
+
+impl Limits {
+    const DEFAULT: Limits =
+        Limits { timeout: Duration::from_secs(30), connect_timeout: Duration::from_secs(5), max_reply_bytes: 16 << 20 };
+
+    /// The same bounds with what the members (of a configuration, or of a call's options) say otherwise.
+    pub(crate) fn overridden_by(mut self, members: &Members<'_>) -> Self {
+        let milliseconds = |name| {
+            let value = members.integer(name)?;
+            Some(Duration::from_millis(u64::try_from(value).ok()?))
+        };
+        if let Some(timeout) = milliseconds("timeout_ms") {
+            self.timeout = timeout;
+        }
+        if let Some(timeout) = milliseconds("connect_timeout_ms") {
+            self.connect_timeout = timeout;
+        }
+        if let Some(bytes) = members.integer("max_reply_bytes") {
+            self.max_reply_bytes = bytes.unsigned_abs();
+        }
+        self
+    }
+}
+
+impl Config {
+    pub(crate) fn parse(text: &str) -> Result<Config> {
+        let refuse = |problem: String| Error::invalid_config(format!("configuration: {problem}"));
+        let members =
+            Members::parse(text).map_err(|problem| Error::invalid_argument(format!("configuration: {problem}")))?;
+        let platform = platform(&members).map_err(refuse)?;
+        check(keys(platform), &members, RULES).map_err(refuse)?;
+        no_control_characters(&members).map_err(refuse)?;
+        let reader = Reader { members: &members };
+        Ok(Config {
+            account: reader.account(platform).map_err(refuse)?,
+            limits: Limits::DEFAULT.overridden_by(&members),
+            validate: members.boolean("validate").unwrap_or(true),
+            user_agent: reader.text_or("user_agent", concat!("meetgate/", env!("CARGO_PKG_VERSION"))),
+        })
+    }
+
+    pub(crate) fn platform(&self) -> PlatformName {
+        match self.account {
+            Account::Hst(_) => PlatformName::Hst,
+            Account::Youme(_) => PlatformName::Youme,
+            Account::Avd(_) => PlatformName::Avd,
+        }
+    }
+
+    /// The values that must not appear in any error.
+    pub(crate) fn secrets(&self) -> Vec<&str> {
+        match &self.account {
+            Account::Hst(hst) => vec![hst.dev_secret.reveal()],
+            Account::Youme(youme) => vec![youme.app_secret.reveal(), youme.rest_api_key.reveal()],
+            Account::Avd(avd) => match &avd.credential {
+                AvdCredential::Keys { secret_key, .. } => vec![secret_key.reveal()],
+                AvdCredential::Token(token) => vec![token.reveal()],
+            },
+        }
+    }
+}
+
+/// The configuration keys of a platform.
+const fn keys(platform: PlatformName) -> &'static [Field] {
+    match platform {
+        PlatformName::Hst => table::HST_CONFIG,
+        PlatformName::Youme => table::YOUME_CONFIG,
+        PlatformName::Avd => table::AVD_CONFIG,
+    }
+}
+
+fn platform(members: &Members<'_>) -> std::result::Result<PlatformName, String> {
+    let names = || PlatformName::ALL.into_iter().map(PlatformName::as_str);
+    let expected = "expected one of hst, youme, avd";
+    let Some(value) = members.get("platform") else {
+        return Err(format!("required configuration key \"platform\" is missing: {expected}"));
+    };
+    let Some(name) = members.text("platform") else {
+        let got = kind(value).described();
+        return Err(format!("configuration key \"platform\": {expected}, got {got}"));
+    };
+    PlatformName::ALL.into_iter().find(|platform| platform.as_str() == name).ok_or_else(|| {
+        match nearest(&name, names()) {
+            Some(near) => format!("configuration key \"platform\": {expected}; did you mean \"{near}\"?"),
+            None => format!("configuration key \"platform\": {expected}, got {name:?}"),
+        }
+    })
+}
+
+/// Header and URL injection both need one.
+fn no_control_characters(members: &Members<'_>) -> std::result::Result<(), String> {
+    let broken = members.iter().find(|(name, value)| {
+        kind(value) == Kind::String && members.text(name).is_some_and(|text| text.chars().any(char::is_control))
+    });
+    match broken {
+        Some((name, _)) => Err(format!("configuration key \"{name}\" holds a control character")),
+        None => Ok(()),
+    }
+}
+
+/// Reads members whose types have been checked.
+struct Reader<'m, 'a> {
+    members: &'m Members<'a>,
+}
+
+impl Reader<'_, '_> {
+    fn text(&self, name: &str) -> Option<String> {
+        self.members.text(name).map(|text| text.into_owned())
+    }
+
+    fn text_or(&self, name: &str, default: &str) -> String {
+        self.text(name).unwrap_or_else(|| default.to_owned())
+    }
+
+    /// A credential or name that would make a request meaningless if it were empty.
+    fn filled(&self, name: &str, default: &str) -> std::result::Result<String, String> {
+        match self.text_or(name, default) {
+            text if text.is_empty() => Err(format!("configuration key \"{name}\" is empty")),
+            text => Ok(text),
+        }
+    }
+
+    fn url(&self, name: &str, default: &str) -> std::result::Result<BaseUrl, String> {
+        BaseUrl::parse(&self.text_or(name, default))
+            .map_err(|problem| format!("configuration key \"{name}\": {problem}"))
+    }
+
+    /// One segment of a path.
+    fn segment(&self, name: &str, default: &str) -> std::result::Result<String, String> {
+        let text = self.filled(name, default)?;
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+        if text.bytes().all(plain) && !matches!(text.as_str(), "." | "..") {
+            Ok(text)
+        } else {
+            Err(format!("configuration key \"{name}\": expected one segment of a path, got {text:?}"))
+        }
+    }
+
+    fn account(&self, platform: PlatformName) -> std::result::Result<Account, String> {
+        Ok(match platform {
+            PlatformName::Hst => Account::Hst(Arc::new(Hst {
+                base_url: match self.members.get("base_url") {
+                    Some(_) => Some(self.url("base_url", "")?),
+                    None => None,
+                },
+                dev_id: self.filled("dev_id", "")?,
+                dev_secret: self.dev_secret()?,
+                discovery_url: self.url("discovery_url", "https://access.paas.hst.com/server/address")?,
+                discovery_app_id: self.text("discovery_app_id"),
+            })),
+            PlatformName::Youme => Account::Youme(Arc::new(Youme {
+                base_url: self.url("base_url", "https://api.youme.im")?,
+                app_key: self.filled("app_key", "")?,
+                app_secret: Secret::new(self.filled("app_secret", "")?),
+                rest_api_key: Secret::new(self.filled("rest_api_key", "")?),
+                identifier: self.filled("identifier", "admin")?,
+                api_version: self.segment("api_version", "v2")?,
+                service_name: self.segment("service_name", "video")?,
+            })),
+            PlatformName::Avd => Account::Avd(Arc::new(Avd {
+                base_url: self.url("base_url", "")?.without_suffix(table::AVD_PREFIX),
+                credential: self.avd_credential()?,
+                http_method: match self.text("http_method").as_deref() {
+                    Some("get") => HttpMethod::Get,
+                    Some("post") => HttpMethod::Post,
+                    _ => HttpMethod::Auto,
+                },
+                upload_token: self.members.boolean("upload_token").unwrap_or(true),
+            })),
+        })
+    }
+
+    fn dev_secret(&self) -> std::result::Result<Secret, String> {
+        let secret = self.filled("dev_secret", "")?;
+        match secret.len() {
+            16 => Ok(Secret::new(secret)),
+            other => Err(format!("configuration key \"dev_secret\": expected exactly 16 bytes, got {other}")),
+        }
+    }
+
+    fn avd_credential(&self) -> std::result::Result<AvdCredential, String> {
+        let keys = self.members.get("access_key").is_some() || self.members.get("secret_key").is_some();
+        match (self.members.get("token").is_some(), keys) {
+            (true, false) => Ok(AvdCredential::Token(Secret::new(self.filled("token", "")?))),
+            (false, true) => {
+                for name in ["access_key", "secret_key"] {
+                    if self.members.get(name).is_none() {
+                        return Err(format!("required configuration key \"{name}\" is missing"));
+                    }
+                }
+                Ok(AvdCredential::Keys {
+                    access_key: self.filled("access_key", "")?,
+                    secret_key: Secret::new(self.filled("secret_key", "")?),
+                })
+            }
+            (true, true) => Err("give either \"token\" or \"access_key\" and \"secret_key\", not both".to_owned()),
+            (false, false) => {
+                Err("credentials are missing: expected \"access_key\" and \"secret_key\", or \"token\"".to_owned())
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Status;
+
+    const HST: &str =
+        r#"{"platform":"hst","base_url":"http://10.0.0.5:28000","dev_id":"d","dev_secret":"0123456789abcdef"}"#;
+    const YOUME: &str = r#"{"platform":"youme","app_key":"k","app_secret":"appsecret","rest_api_key":"restapikey"}"#;
+    const AVD: &str =
+        r#"{"platform":"avd","base_url":"https://10.0.0.5:9610","access_key":"a","secret_key":"very-secret"}"#;
+
+    fn refused(text: &str, words: &[&str]) {
+        let error = Config::parse(text).map(|_| ()).expect_err(text);
+        assert_eq!(error.status(), Status::InvalidConfig);
+        for word in words {
+            assert!(error.to_string().contains(word), "{error} lacks {word:?}");
+        }
+    }
+
+    #[test]
+    fn the_documented_starts_are_enough() {
+        for (text, platform) in [(HST, PlatformName::Hst), (YOUME, PlatformName::Youme), (AVD, PlatformName::Avd)] {
+            let config = Config::parse(text).unwrap();
+            assert_eq!(config.platform(), platform);
+            assert_eq!(config.limits.timeout, Duration::from_secs(30));
+            assert_eq!(config.limits.connect_timeout, Duration::from_secs(5));
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_right_is_refused() {
+        assert_eq!(Config::parse("[]").map(|_| ()).unwrap_err().status(), Status::InvalidArgument);
+        refused("{}", &["\"platform\" is missing", "hst, youme, avd"]);
+        refused(r#"{"platform":"avdd"}"#, &["did you mean \"avd\"?"]);
+        refused(r#"{"platform":7}"#, &["got an integer"]);
+        refused(&AVD.replace("base_url", "base_uri"), &["\"base_uri\"", "did you mean \"base_url\"?"]);
+        refused(&HST.replace("89abcdef", "89"), &["dev_secret", "16 bytes", "10"]);
+        refused(&HST.replace("http://", "ftp://"), &["base_url", "http or https"]);
+        refused(&HST.replace("\"d\"", r#""a\r\nb""#), &["\"dev_id\"", "control character"]);
+        refused(&HST.replace("\"d\"", "\"\""), &["\"dev_id\"", "empty"]);
+        refused(r#"{"platform":"avd","base_url":"http://h"}"#, &["credentials are missing"]);
+        refused(&AVD.replace("\"secret_key\"", "\"token\""), &["not both"]);
+        refused(r#"{"platform":"avd","base_url":"http://h","access_key":"a"}"#, &["\"secret_key\" is missing"]);
+        refused(&AVD.replace('}', r#","timeout_ms":0}"#), &["\"timeout_ms\"", "from 1 to"]);
+        refused(&AVD.replace('}', r#","http_method":"put"}"#), &["one of auto, get, post"]);
+        refused(&YOUME.replace('}', r#","api_version":"../x"}"#), &["api_version", "segment"]);
+        refused(&YOUME.replace('}', r#","dev_id":"x"}"#), &["unknown configuration key \"dev_id\""]);
+    }
+
+    #[test]
+    fn a_prefix_that_is_there_is_not_doubled() {
+        for base in ["https://10.0.0.5:9610/sdkapi/v2", "https://10.0.0.5:9610/sdkapi/v2/", "https://10.0.0.5:9610/"] {
+            let config = Config::parse(&AVD.replace("https://10.0.0.5:9610", base)).unwrap();
+            let Account::Avd(avd) = config.account else { panic!() };
+            assert_eq!(avd.base_url.as_str(), "https://10.0.0.5:9610");
+        }
+    }
+
+    #[test]
+    fn debug_output_holds_no_secret() {
+        for (text, secret) in [(HST, "0123456789abcdef"), (YOUME, "appsecret"), (AVD, "very-secret")] {
+            let shown = format!("{:?}", Config::parse(text).unwrap());
+            assert!(!shown.contains(secret), "{shown}");
+        }
+    }
+}

@@ -1,0 +1,307 @@
+//! The way of a call: check, prepare, sign, send, judge; and once more where the platform says that the token is dead.
+
+mod answer;
+mod clock;
+mod prepare;
+mod raw;
+
+pub(crate) use prepare::{Body, Pair, Prepared, encode_pairs, random_u64};
+
+use crate::catalog::{Operation, Retry};
+use crate::config::{Config, Limits};
+use crate::error::{Error, Result, Status};
+use crate::json::Members;
+use crate::platform::{Judgement, Platform, Signed, Signing};
+use crate::token::{Fruitless, Held, SharedCell, Token};
+use crate::transport::{Answer, BaseUrl, Bounds, Failure, Request, Transport};
+use answer::Outcome;
+use clock::ClockOffset;
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::{Instant, SystemTime};
+
+/// A call goes out at most twice: as it is, and once more with a newer token or a corrected clock.
+const MOST_ATTEMPTS: u32 = 2;
+
+pub(crate) struct Engine {
+    config: Config,
+    platform: Box<dyn Platform>,
+    transport: Box<dyn Transport>,
+    /// The platform's token, shared by all threads of the client.
+    token: SharedCell<Token>,
+    /// The address, where the configuration names none.
+    address: SharedCell<BaseUrl>,
+    /// Operations that a fresh token did not help.
+    fruitless: Fruitless,
+    clock: ClockOffset,
+}
+
+/// One call under way.
+struct Call<'a> {
+    prepared: &'a Prepared<'a>,
+    bounds: Bounds,
+    attempts: u32,
+}
+
+impl Engine {
+    pub(crate) fn new(config: Config, platform: Box<dyn Platform>, transport: Box<dyn Transport>) -> Engine {
+        Engine {
+            config,
+            platform,
+            transport,
+            token: SharedCell::default(),
+            address: SharedCell::default(),
+            fruitless: Fruitless::default(),
+            clock: ClockOffset::default(),
+        }
+    }
+
+    pub(crate) fn limits(&self) -> Limits {
+        self.config.limits
+    }
+
+    /// Calls one documented operation.
+    pub(crate) fn call(&self, operation: &'static Operation, params: &Members<'_>, limits: Limits) -> Result<String> {
+        let named = |mut error: Error| {
+            error.document_mut().platform = Some(operation.platform);
+            error.document_mut().operation = Some(operation.short_name());
+            error
+        };
+        if operation.platform != self.config.platform() {
+            return Err(named(Error::invalid_argument(format!(
+                "{} is an operation of {}; this client talks to {}",
+                operation.name,
+                operation.platform,
+                self.config.platform()
+            ))));
+        }
+        let prepared = prepare::operation(&self.config, operation, params).map_err(named)?;
+        if operation.fetches_token {
+            self.fetch_token_for_caller(&prepared, limits)
+        } else {
+            self.run(&prepared, limits)
+        }
+        .map_err(named)
+    }
+
+    /// Calls any path, signed and judged like an operation.
+    pub(crate) fn raw_call(&self, request: &Members<'_>, limits: Limits) -> Result<String> {
+        let named = |mut error: Error| {
+            error.document_mut().platform = Some(self.config.platform());
+            error
+        };
+        let prepared = raw::request(&self.config, request).map_err(named)?;
+        self.run(&prepared, limits).map_err(named)
+    }
+
+    fn run(&self, prepared: &Prepared<'_>, limits: Limits) -> Result<String> {
+        let mut call = Call { prepared, bounds: bounds(limits), attempts: 0 };
+        let mut dead: Option<Arc<Held<Token>>> = None;
+        loop {
+            let token = self.token(&call, dead.as_deref())?;
+            let value = self.token_value(token.as_deref());
+            let signing = self.signing(value);
+            let signed = self.platform.sign(prepared, &signing)?;
+            call.attempts += 1;
+            let answer = match self.exchange(&signed, call.bounds) {
+                Ok(answer) => answer,
+                Err(failure) => return Err(self.unanswered(&call, failure, &signed)),
+            };
+            let skewed = self.platform.signs_with_time() && self.clock.learn(&answer, signing.unix_s);
+            let judgement = self.platform.judge(&answer.body);
+            let failed = match Outcome::of(&answer, judgement) {
+                Outcome::Success => return self.reply(&call, answer, &signed, value),
+                failed => failed,
+            };
+            if call.attempts < MOST_ATTEMPTS {
+                if skewed && prepared.retry == Retry::Safe {
+                    continue;
+                }
+                if let (Some(token), true) = (&token, failed.says_token_dead(self.platform.name())) {
+                    // T60: where the number has a second meaning, a fresh token may not help.
+                    if !self.fruitless.holds(prepared.name()) {
+                        dead = Some(Arc::clone(token));
+                        continue;
+                    }
+                }
+            } else if dead.is_some()
+                && self.platform.dead_token_is_ambiguous()
+                && failed.says_token_dead(self.platform.name())
+            {
+                self.fruitless.add(prepared.name());
+            }
+            return Err(self.refused(&call, failed, answer, &signed, value, dead.is_some()));
+        }
+    }
+
+    /// The token to sign with; none where the platform has none. One that is `dead` is replaced.
+    fn token(&self, call: &Call<'_>, dead: Option<&Held<Token>>) -> Result<Option<Arc<Held<Token>>>> {
+        if !self.platform.fetches_tokens() {
+            return Ok(None);
+        }
+        let fetch = || self.fetch_token(call).map(|(token, _)| token);
+        self.token.get(dead, call.bounds.deadline, fetch).map(Some)
+    }
+
+    fn token_value<'t>(&'t self, held: Option<&'t Held<Token>>) -> Option<&'t str> {
+        held.map(|held| held.value().reveal()).or_else(|| self.platform.fixed_token())
+    }
+
+    /// A token operation that the caller asked for: always one fetch, and what it brings is the client's token from then on.
+    fn fetch_token_for_caller(&self, prepared: &Prepared<'_>, limits: Limits) -> Result<String> {
+        if !self.platform.fetches_tokens() {
+            return Err(Error::invalid_argument(
+                "this client was given a fixed token and has no keys to fetch one with",
+            ));
+        }
+        let call = Call { prepared, bounds: bounds(limits), attempts: 0 };
+        self.token.replace(call.bounds.deadline, || self.fetch_token(&call))
+    }
+
+    /// Fetches a token: the token, and the platform's answer as it came.
+    fn fetch_token(&self, call: &Call<'_>) -> Result<(Token, String)> {
+        let call = Call { prepared: call.prepared, bounds: call.bounds, attempts: 1 };
+        let signed = self.platform.sign_token_request(&self.signing(None))?;
+        let answer = match self.exchange(&signed, call.bounds) {
+            Ok(answer) => answer,
+            Err(failure) => return Err(self.unanswered(&call, failure, &signed).while_fetching_token()),
+        };
+        match Outcome::of(&answer, self.platform.judge(&answer.body)) {
+            Outcome::Success => {}
+            failed => {
+                let error = self.refused(&call, failed, answer, &signed, None, false);
+                return Err(error.while_fetching_token());
+            }
+        }
+        let token = self.platform.read_token(&answer.body);
+        let value = token.as_ref().ok().map(Token::reveal);
+        let reply = self.reply(&call, answer, &signed, value)?;
+        match token {
+            Ok(token) => Ok((token, reply)),
+            Err(problem) => {
+                let mut error = Error::new(Status::Protocol, problem);
+                error.document_mut().attempts = Some(call.attempts);
+                Err(error.while_fetching_token())
+            }
+        }
+    }
+
+    fn signing<'t>(&self, token: Option<&'t str>) -> Signing<'t> {
+        let now = SystemTime::now();
+        let local = clock::unix_ms(now);
+        Signing { token, unix_ms: local, unix_s: local / 1000 + self.clock.seconds() }
+    }
+
+    /// Sends a signed request to the client's own address.
+    fn exchange(&self, signed: &Signed<'_>, bounds: Bounds) -> std::result::Result<Answer, Failure> {
+        let discovered;
+        let base = match self.platform.base_url() {
+            Some(base) => base,
+            None => {
+                discovered = self.address.get(None, bounds.deadline, || self.discover(bounds)).map_err(|error| {
+                    Failure { status: error.status(), message: error.to_string(), nothing_sent: true }
+                })?;
+                discovered.value()
+            }
+        };
+        self.send(base, signed, bounds)
+    }
+
+    fn send(&self, base: &BaseUrl, signed: &Signed<'_>, bounds: Bounds) -> std::result::Result<Answer, Failure> {
+        let url = base.join(&signed.target).map_err(|message| Failure {
+            status: Status::InvalidArgument,
+            message,
+            nothing_sent: true,
+        })?;
+        let request =
+            Request { method: signed.method, url, headers: &signed.headers, body: signed.body.for_transport() };
+        self.transport.send(&request, &bounds)
+    }
+
+    /// Asks for the platform's address. The request carries no credential.
+    fn discover(&self, bounds: Bounds) -> Result<BaseUrl> {
+        let (url, signed) = self.platform.discovery()?;
+        let describe = |problem: &str| format!("the platform's address could not be discovered: {problem}");
+        let answer = self
+            .send(url, &signed, bounds)
+            .map_err(|failure| Error::new(failure.status, describe(&failure.message)))?;
+        self.platform.read_address(&answer.body).map_err(|problem| Error::new(Status::Protocol, describe(&problem)))
+    }
+
+    fn unanswered(&self, call: &Call<'_>, failure: Failure, signed: &Signed<'_>) -> Error {
+        let repeatable = failure.nothing_sent || call.prepared.retry == Retry::Safe;
+        let mut error = Error::new(failure.status, failure.message);
+        let document = error.document_mut();
+        document.retryable = repeatable && matches!(failure.status, Status::Network | Status::Timeout);
+        self.trace(call, signed, &mut error);
+        error
+    }
+
+    /// What every error of a call that went out says of it.
+    fn trace(&self, call: &Call<'_>, signed: &Signed<'_>, error: &mut Error) {
+        let document = error.document_mut();
+        document.attempts = Some(call.attempts);
+        document.request_id = signed.request_id.clone();
+        document.clock_offset_s = self.platform.signs_with_time().then(|| self.clock.seconds());
+    }
+
+    /// The answer as text, byte for byte.
+    fn reply(&self, call: &Call<'_>, answer: Answer, signed: &Signed<'_>, token: Option<&str>) -> Result<String> {
+        match String::from_utf8(answer.body) {
+            Ok(text) => Ok(text),
+            Err(error) => {
+                let answer = Answer { body: error.into_bytes(), ..answer };
+                let unreadable = Outcome::Unreadable("is not UTF-8".to_owned());
+                Err(self.refused(call, unreadable, answer, signed, token, false))
+            }
+        }
+    }
+
+    fn refused(
+        &self,
+        call: &Call<'_>,
+        outcome: Outcome,
+        answer: Answer,
+        signed: &Signed<'_>,
+        token: Option<&str>,
+        token_was_fresh: bool,
+    ) -> Error {
+        let describe = answer::Describe {
+            platform: self.platform.as_ref(),
+            prepared: call.prepared,
+            token_was_fresh,
+            secrets: self.secrets(call, token),
+        };
+        let mut error = describe.error(outcome, &answer);
+        self.trace(call, signed, &mut error);
+        error
+    }
+
+    /// Every value that must not be shown, as it is and as it looks in a URL.
+    fn secrets<'s>(&'s self, call: &'s Call<'_>, token: Option<&'s str>) -> Vec<Cow<'s, str>> {
+        let plain = self.config.secrets().into_iter().chain(token).chain(call.prepared.secrets());
+        plain.flat_map(|secret| [Cow::Borrowed(secret), Cow::Owned(prepare::percent_encode(secret))]).collect()
+    }
+}
+
+impl Error {
+    fn while_fetching_token(mut self) -> Error {
+        let document = self.document_mut();
+        document.message = format!("no token could be fetched: {}", document.message);
+        self
+    }
+}
+
+fn bounds(limits: Limits) -> Bounds {
+    Bounds { deadline: Instant::now() + limits.timeout, limits }
+}
+
+impl From<Judgement> for Outcome {
+    fn from(judgement: Judgement) -> Outcome {
+        match judgement {
+            Judgement::Success => Outcome::Success,
+            Judgement::Failure { code, message } => Outcome::Failure { code, message },
+            Judgement::Unreadable(why) => Outcome::Unreadable(why),
+        }
+    }
+}

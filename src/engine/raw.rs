@@ -1,0 +1,152 @@
+//! A request of the caller's own making: any path of the platform, signed and judged like an operation.
+
+use super::prepare::{Body, Pair, Prepared, broken_escape, text_of};
+use crate::catalog::{Field, Method, Retry, Type, Value};
+use crate::config::Config;
+use crate::error::{Error, Result};
+use crate::json::check::{Rules, check};
+use crate::json::{Members, kind};
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+
+const RULES: Rules = Rules { noun: "member of the request", tolerant: false };
+
+const FIELDS: &[Field] = &[
+    Field {
+        name: "method",
+        required: true,
+        values: &[
+            Value::Text("GET"),
+            Value::Text("POST"),
+            Value::Text("PUT"),
+            Value::Text("PATCH"),
+            Value::Text("DELETE"),
+        ],
+        ..Field::EMPTY
+    },
+    Field { name: "path", required: true, ..Field::EMPTY },
+    Field { name: "query", kind: Type::Object, ..Field::EMPTY },
+    Field {
+        name: "body",
+        kind: Type::Object,
+        also: &[Type::Array, Type::String, Type::Number, Type::Boolean],
+        ..Field::EMPTY
+    },
+    Field { name: "form", kind: Type::Object, ..Field::EMPTY },
+];
+
+pub(super) fn request<'a>(config: &Config, request: &Members<'a>) -> Result<Prepared<'a>> {
+    let refuse = |problem: String| Error::invalid_argument(format!("raw call: {problem}"));
+    check(FIELDS, request, RULES).map_err(refuse)?;
+    let name = request.text("method").unwrap_or_default();
+    let method = Method::ALL.into_iter().find(|method| method.as_str() == name).unwrap_or(Method::Get);
+    let path = request.text("path").unwrap_or_default();
+    check_path(&path).map_err(refuse)?;
+
+    let mut prepared = Prepared::new(method, path, Retry::AfterConnectFailure);
+    if let Some(query) = request.get("query") {
+        prepared.query = pairs(query).map_err(refuse)?;
+    }
+    prepared.body = match (request.get("body"), request.get("form")) {
+        (Some(_), Some(_)) => return Err(refuse("give either \"body\" or \"form\", not both".to_owned())),
+        (Some(body), None) => Body::Json(body.get().to_owned()),
+        (None, Some(form)) => Body::Form(pairs(form).map_err(refuse)?),
+        (None, None) => config.platform().empty_body(method),
+    };
+    if matches!(method, Method::Get | Method::Delete) && !matches!(prepared.body, Body::Empty) {
+        return Err(refuse(format!("a {} carries no body: use \"query\"", method.as_str())));
+    }
+    Ok(prepared)
+}
+
+/// The path must stay a path: nothing in it may end the host's name, start another, or break the request line.
+fn check_path(path: &str) -> std::result::Result<(), String> {
+    let problem = if !path.starts_with('/') || path.starts_with("//") {
+        "expected a path that begins with exactly one \"/\", from the host root"
+    } else if path.chars().any(char::is_control) {
+        "holds a control character"
+    } else if path.contains(['?', '#']) {
+        "expected a path without \"?\" and \"#\"; parameters go into \"query\""
+    } else if path.contains([' ', '\\', '"', '<', '>', '^', '`', '{', '|', '}']) || !path.is_ascii() {
+        "holds a character that must be percent-encoded in a path"
+    } else {
+        return Ok(());
+    };
+    Err(format!("\"path\": {problem}"))
+}
+
+fn pairs(object: &RawValue) -> std::result::Result<Vec<Pair<'_>>, String> {
+    let members = Members::of(object)?;
+    members
+        .iter()
+        .map(|(name, value)| {
+            if kind(value) == crate::json::Kind::Null {
+                return Err(format!("parameter \"{name}\": expected a value, got null"));
+            }
+            let value = text_of(value).ok_or_else(|| broken_escape(name).to_string())?;
+            Ok((Cow::Owned(name.to_owned()), value))
+        })
+        .collect()
+}
+
+impl crate::catalog::PlatformName {
+    /// What a request without a body carries all the same: youme wants one on each (002 L64).
+    fn empty_body(self, method: Method) -> Body<'static> {
+        match (self, method) {
+            (crate::catalog::PlatformName::Youme, Method::Post) => Body::Json("{}".to_owned()),
+            _ => Body::Empty,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Status;
+
+    const CONFIG: &str = r#"{"platform":"avd","base_url":"http://10.0.0.5:9609","token":"t"}"#;
+
+    fn refused(text: &str, words: &str) {
+        let config = Config::parse(CONFIG).unwrap();
+        let error = request(&config, &Members::parse(text).unwrap()).map(|_| ()).expect_err(text);
+        assert_eq!(error.status(), Status::InvalidArgument);
+        assert!(error.to_string().contains(words), "{error} lacks {words:?}");
+    }
+
+    #[test]
+    fn a_path_leads_nowhere_else() {
+        for path in ["@evil/", "evil", "", "//evil/x", "http://evil/x", "https://evil", "\\\\\\\\evil"] {
+            refused(&format!(r#"{{"method":"GET","path":"{path}"}}"#), "exactly one \"/\"");
+        }
+        for path in [r"/a\r", r"/a\nHost: evil", r"/a\u0000", r"/\u007f"] {
+            refused(&format!(r#"{{"method":"GET","path":"{path}"}}"#), "control character");
+        }
+        for path in ["/a?x=1", "/a#b"] {
+            refused(&format!(r#"{{"method":"GET","path":"{path}"}}"#), "\"query\"");
+        }
+        for path in ["/a b", "/会议", r"/a\\evil"] {
+            refused(&format!(r#"{{"method":"GET","path":"{path}"}}"#), "percent-encoded");
+        }
+    }
+
+    #[test]
+    fn what_else_is_refused() {
+        refused("{}", "\"method\" is missing");
+        refused(r#"{"method":"get","path":"/a"}"#, "one of GET, POST");
+        refused(r#"{"method":"GET","path":"/a","headers":{}}"#, "unknown member of the request \"headers\"");
+        refused(r#"{"method":"POST","path":"/a","body":{},"form":{}}"#, "not both");
+        refused(r#"{"method":"GET","path":"/a","form":{"a":1}}"#, "carries no body");
+        refused(r#"{"method":"GET","path":"/a","query":{"a":null}}"#, "got null");
+    }
+
+    #[test]
+    fn values_travel_as_they_were_written() {
+        let config = Config::parse(CONFIG).unwrap();
+        let text = r#"{"method":"POST","path":"/a","query":{"n":1.10,"s":"会","o":{"x" : 1}},"body":[1.0]}"#;
+        let members = Members::parse(text).unwrap();
+        let prepared = request(&config, &members).unwrap();
+        let values: Vec<&str> = prepared.query.iter().map(|(_, value)| value.as_ref()).collect();
+        assert_eq!(values, ["1.10", "会", r#"{"x" : 1}"#]);
+        assert!(matches!(prepared.body, Body::Json(body) if body == "[1.0]"));
+    }
+}

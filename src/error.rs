@@ -1,0 +1,154 @@
+//! The one error model: a status, and a document that every language shows the same way.
+
+use crate::catalog::{ErrorNumber, PlatformName};
+use serde::Serialize;
+use serde_json::value::RawValue;
+use std::fmt;
+
+/// What kind of outcome a call had. The numbers are part of the C ABI and never reused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Status {
+    InvalidArgument,
+    InvalidConfig,
+    Auth,
+    Api,
+    Network,
+    Tls,
+    Timeout,
+    Http,
+    Protocol,
+    Io,
+    Cancelled,
+    Busy,
+    Store,
+    Forked,
+    Internal,
+}
+
+/// Why a call failed. Boxed, so that a `Result` stays small on the way of success.
+#[derive(Clone)]
+pub struct Error(Box<ErrorDocument>);
+
+/// The error document, as callers read it. What does not apply is absent.
+#[derive(Debug, Clone, Serialize)]
+pub struct ErrorDocument {
+    pub status: Status,
+    pub message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub platform: Option<PlatformName>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operation: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub meaning: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub meaning_zh: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub platform_message: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub http_status: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clock_offset_s: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attempts: Option<u32>,
+    pub retryable: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reply: Option<Box<RawValue>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reply_text: Option<String>,
+}
+
+impl Error {
+    pub fn new(status: Status, message: impl Into<String>) -> Self {
+        Error(Box::new(ErrorDocument {
+            status,
+            message: message.into(),
+            platform: None,
+            operation: None,
+            code: None,
+            meaning: None,
+            meaning_zh: None,
+            platform_message: None,
+            http_status: None,
+            request_id: None,
+            clock_offset_s: None,
+            attempts: None,
+            retryable: false,
+            reply: None,
+            reply_text: None,
+        }))
+    }
+
+    pub fn invalid_argument(message: impl Into<String>) -> Self {
+        Error::new(Status::InvalidArgument, message)
+    }
+
+    pub fn invalid_config(message: impl Into<String>) -> Self {
+        Error::new(Status::InvalidConfig, message)
+    }
+
+    pub fn status(&self) -> Status {
+        self.0.status
+    }
+
+    pub fn document(&self) -> &ErrorDocument {
+        &self.0
+    }
+
+    pub(crate) fn document_mut(&mut self) -> &mut ErrorDocument {
+        &mut self.0
+    }
+
+    /// Notes the platform's number, with its meaning where the platform's table has one.
+    pub(crate) fn with_number(mut self, code: i64, known: Option<&'static ErrorNumber>) -> Self {
+        self.0.code = Some(code);
+        self.0.meaning = known.map(|known| known.meaning);
+        self.0.meaning_zh = known.map(|known| known.zh);
+        self
+    }
+
+    /// The error document as JSON text.
+    pub fn to_json(&self) -> String {
+        // Strings and numbers only: serializing them to a string cannot fail.
+        serde_json::to_string(&self.0).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(out)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0.message)
+    }
+}
+
+impl std::error::Error for Error {}
+
+pub type Result<T> = std::result::Result<T, Error>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_document_shows_what_applies_and_nothing_else() {
+        let error = Error::invalid_argument("params: expected an object, got an array");
+        assert_eq!(
+            error.to_json(),
+            r#"{"status":"INVALID_ARGUMENT","message":"params: expected an object, got an array","retryable":false}"#
+        );
+    }
+
+    #[test]
+    fn a_result_stays_two_words() {
+        assert!(size_of::<Result<()>>() <= 2 * size_of::<usize>());
+    }
+}

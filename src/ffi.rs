@@ -1,0 +1,20 @@
+//! The C ABI: handles, strings and the panic guard. The only place with unsafe code, and no thought of its own.
+
+#![allow(unsafe_code, reason = "the C ABI lives here and nowhere else")]
+#![allow(clippy::doc_lazy_continuation, reason = "the comments are the C header's documentation")]
+
+mod calls;
+mod client;
+mod guard;
+mod library;
+mod operations;
+mod status;
+mod strings;
+#[cfg(feature = "test-hooks")]
+mod test_hooks;
+
+pub use calls::*;
+pub use client::*;
+pub use library::*;
+pub use operations::*;
+pub use status::*;

@@ -1,0 +1,37 @@
+//! The one boundary that no panic crosses.
+
+use super::status::meetgate_status;
+use super::strings;
+use crate::error::{Error, Result, Status};
+use std::ffi::c_char;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Runs `body`; where it panics, `fallback` is the result. Whatever `body` was at work on is shared behind locks that do
+/// not poison, so that the library goes on working.
+pub(super) fn guard<T>(fallback: T, body: impl FnOnce() -> T) -> T {
+    catch_unwind(AssertUnwindSafe(body)).unwrap_or(fallback)
+}
+
+/// Runs `body` and hands its text out: the reply on success, the error document otherwise.
+///
+/// # Safety
+/// `out` is NULL or points to writable memory for one pointer.
+pub(super) unsafe fn reply(out: *mut *mut c_char, body: impl FnOnce() -> Result<String>) -> meetgate_status {
+    if out.is_null() {
+        return meetgate_status::MEETGATE_INVALID_ARGUMENT;
+    }
+    let result = guard(Err(panicked()), body);
+    // A text that C cannot hold is an error in its turn, and an error document never holds a NUL.
+    let result = result.and_then(strings::to_c);
+    let (status, text) = match result {
+        Ok(text) => (meetgate_status::MEETGATE_OK, text),
+        Err(error) => (error.status().into(), strings::error_to_c(&error)),
+    };
+    // SAFETY: not NULL, and the caller promised writable memory.
+    unsafe { out.write(text) };
+    status
+}
+
+pub(super) fn panicked() -> Error {
+    Error::new(Status::Internal, "a defect of this library was contained; please report it")
+}

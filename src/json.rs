@@ -1,0 +1,174 @@
+//! JSON as it was written: members in order, each value still its own text.
+//!
+//! Nothing is converted on the way, so that 64-bit integers, decimals and escapes leave exactly as they came.
+
+pub(crate) mod check;
+pub(crate) mod mask;
+mod nearest;
+
+pub(crate) use nearest::nearest;
+
+use serde::Deserialize;
+use serde::de::{MapAccess, Visitor};
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+use std::fmt;
+
+/// The members of one JSON object, borrowed from its text.
+#[derive(Debug, Default)]
+pub(crate) struct Members<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+
+impl<'a> Members<'a> {
+    /// Reads an object. The error says what is wrong, without quoting the text.
+    pub(crate) fn parse(text: &'a str) -> Result<Self, String> {
+        match serde_json::from_str::<&RawValue>(text) {
+            Err(error) => Err(format!("not valid JSON: {error}")),
+            Ok(value) => match kind(value) {
+                Kind::Object => Members::of(value),
+                other => Err(format!("expected a JSON object, got {}", other.described())),
+            },
+        }
+    }
+
+    /// The members of a value that is known to be an object.
+    pub(crate) fn of(value: &'a RawValue) -> Result<Self, String> {
+        serde_json::from_str(value.get()).map_err(|error| error.to_string())
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<&'a RawValue> {
+        self.0.iter().find(|(member, _)| member == name).map(|(_, value)| *value)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &'a RawValue)> {
+        self.0.iter().map(|(name, value)| (name.as_ref(), *value))
+    }
+
+    /// A member's text, when it is there and a string.
+    pub(crate) fn text(&self, name: &str) -> Option<Cow<'a, str>> {
+        self.get(name).and_then(string)
+    }
+
+    pub(crate) fn integer(&self, name: &str) -> Option<i64> {
+        self.get(name).and_then(|value| value.get().parse().ok())
+    }
+
+    pub(crate) fn boolean(&self, name: &str) -> Option<bool> {
+        self.get(name).and_then(|value| value.get().parse().ok())
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+
+        struct Object;
+        impl<'de> Visitor<'de> for Object {
+            type Value = Members<'de>;
+
+            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str("a JSON object")
+            }
+
+            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Members<'de>, M::Error> {
+                let mut members = Members::default();
+                while let Some((Name(name), value)) = map.next_entry::<Name<'de>, &'de RawValue>()? {
+                    if members.get(&name).is_some() {
+                        let problem = format!("member {name:?} appears twice");
+                        return Err(serde::de::Error::custom(problem));
+                    }
+                    members.0.push((name, value));
+                }
+                Ok(members)
+            }
+        }
+        deserializer.deserialize_map(Object)
+    }
+}
+
+/// What a value's text holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Null,
+    Boolean,
+    Integer,
+    Number,
+    String,
+    Array,
+    Object,
+}
+
+impl Kind {
+    /// With its article, for a sentence.
+    pub(crate) const fn described(self) -> &'static str {
+        match self {
+            Kind::Null => "null",
+            Kind::Boolean => "a boolean",
+            Kind::Integer => "an integer",
+            Kind::Number => "a number",
+            Kind::String => "a string",
+            Kind::Array => "an array",
+            Kind::Object => "an object",
+        }
+    }
+}
+
+pub(crate) fn kind(value: &RawValue) -> Kind {
+    match value.get().as_bytes().first() {
+        Some(b'{') => Kind::Object,
+        Some(b'[') => Kind::Array,
+        Some(b'"') => Kind::String,
+        Some(b't' | b'f') => Kind::Boolean,
+        Some(b'n') => Kind::Null,
+        _ if value.get().contains(['.', 'e', 'E']) => Kind::Number,
+        _ => Kind::Integer,
+    }
+}
+
+/// The text of a string value; `None` for anything else, and for an escape that is no character.
+pub(crate) fn string(value: &RawValue) -> Option<Cow<'_, str>> {
+    #[derive(Deserialize)]
+    struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+    serde_json::from_str::<Text<'_>>(value.get()).ok().map(|Text(text)| text)
+}
+
+/// The elements of an array value, `None` for anything else.
+pub(crate) fn elements(value: &RawValue) -> Option<Vec<&RawValue>> {
+    serde_json::from_str(value.get()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_keep_their_text() {
+        let text = r#"{"n": 1.10, "big": 18446744073709551616, "s": "a\u4f1a", "o": {"x" : 1}}"#;
+        let members = Members::parse(text).unwrap();
+        assert_eq!(members.get("n").unwrap().get(), "1.10");
+        assert_eq!(members.get("big").unwrap().get(), "18446744073709551616");
+        assert_eq!(members.text("s").unwrap(), "a会");
+        assert_eq!(members.get("o").unwrap().get(), r#"{"x" : 1}"#);
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        assert!(Members::parse("{").unwrap_err().starts_with("not valid JSON"));
+        assert!(Members::parse("[1]").unwrap_err().contains("got an array"));
+        assert!(Members::parse(r#"{"a":1,"a":2}"#).unwrap_err().contains(r#""a" appears twice"#));
+        assert!(Members::parse("{} {}").unwrap_err().starts_with("not valid JSON"));
+    }
+
+    #[test]
+    fn an_escape_that_is_no_character_is_no_string() {
+        let members = Members::parse(r#"{"s":"\ud800"}"#).unwrap();
+        assert!(members.text("s").is_none());
+    }
+
+    #[test]
+    fn kinds() {
+        let members = Members::parse(r#"{"a":-1,"b":1e3,"c":null,"d":[],"e":true}"#).unwrap();
+        let kinds: Vec<Kind> = members.iter().map(|(_, value)| kind(value)).collect();
+        assert_eq!(kinds, [Kind::Integer, Kind::Number, Kind::Null, Kind::Array, Kind::Boolean]);
+    }
+}

@@ -1,0 +1,18 @@
+//! `libmeetgate`: the control APIs of three conferencing platforms behind one small C library.
+//!
+//! C callers see `include/meetgate.h`; this crate's Rust surface is what that header is made of: [`Client`], the
+//! [`catalog`] of operations and the one [`Error`] model.
+
+pub mod catalog;
+mod client;
+mod config;
+mod engine;
+mod error;
+pub mod ffi;
+mod json;
+mod platform;
+mod token;
+mod transport;
+
+pub use client::Client;
+pub use error::{Error, ErrorDocument, Result, Status};

@@ -1,0 +1,188 @@
+//! What differs between the platforms, and only that: signing, envelope, error numbers.
+
+pub(crate) mod avd;
+pub(crate) mod hst;
+pub(crate) mod youme;
+
+use crate::catalog::{Method, PlatformName};
+use crate::config::{Account, Config};
+use crate::engine::{Body, Pair, Prepared, encode_pairs};
+use crate::error::{Error, Result, Status};
+use crate::token::Token;
+use crate::transport::{self, BaseUrl, Upload};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+use std::sync::Arc;
+
+pub(crate) trait Platform: Send + Sync {
+    fn name(&self) -> PlatformName;
+
+    /// Where requests go; `None` where the address has to be discovered first.
+    fn base_url(&self) -> Option<&BaseUrl>;
+
+    /// Adds the credential.
+    fn sign<'a>(&self, prepared: &'a Prepared<'a>, signing: &Signing<'_>) -> Result<Signed<'a>>;
+
+    /// Reads the envelope of an answer.
+    fn judge(&self, body: &[u8]) -> Judgement;
+
+    /// Whether tokens are fetched, and renewed when they die.
+    fn fetches_tokens(&self) -> bool {
+        false
+    }
+
+    /// A token that the caller gave once and for all.
+    fn fixed_token(&self) -> Option<&str> {
+        None
+    }
+
+    fn sign_token_request(&self, _signing: &Signing<'_>) -> Result<Signed<'static>> {
+        Err(Error::new(Status::Internal, "this platform has no tokens"))
+    }
+
+    /// The token in the answer to a token request.
+    fn read_token(&self, _body: &[u8]) -> std::result::Result<Token, String> {
+        Err("holds no token".to_owned())
+    }
+
+    /// Whether the number of a dead token has a second meaning (T60).
+    fn dead_token_is_ambiguous(&self) -> bool {
+        false
+    }
+
+    /// Whether a wrong clock makes the platform refuse.
+    fn signs_with_time(&self) -> bool {
+        false
+    }
+
+    /// What a caller may try when the platform answers this number.
+    fn hint(&self, _code: i64) -> Option<&'static str> {
+        None
+    }
+
+    /// Where to ask for the address, and how.
+    fn discovery(&self) -> Result<(&BaseUrl, Signed<'static>)> {
+        Err(Error::new(Status::Internal, "this platform's address is not discovered"))
+    }
+
+    fn read_address(&self, _body: &[u8]) -> std::result::Result<BaseUrl, String> {
+        Err("this platform's address is not discovered".to_owned())
+    }
+}
+
+/// The platform that a configuration names.
+pub(crate) fn of(config: &Config) -> Result<Box<dyn Platform>> {
+    Ok(match &config.account {
+        Account::Hst(account) => Box::new(hst::Platform::new(Arc::clone(account))),
+        Account::Youme(account) => Box::new(youme::Platform::new(Arc::clone(account))?),
+        Account::Avd(account) => Box::new(avd::Platform::new(Arc::clone(account))),
+    })
+}
+
+/// What signing needs beside the request.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Signing<'a> {
+    pub(crate) token: Option<&'a str>,
+    /// Our clock.
+    pub(crate) unix_ms: i64,
+    /// The platform's clock, as far as it is known.
+    pub(crate) unix_s: i64,
+}
+
+/// A request with its credential, ready for the transport.
+pub(crate) struct Signed<'a> {
+    pub(crate) method: Method,
+    /// Path and query, encoded.
+    pub(crate) target: String,
+    pub(crate) headers: Vec<(&'static str, String)>,
+    pub(crate) body: SignedBody<'a>,
+    /// What the platform's people can find the request by.
+    pub(crate) request_id: Option<String>,
+}
+
+pub(crate) enum SignedBody<'a> {
+    Empty,
+    Bytes { content_type: &'static str, text: Cow<'a, str> },
+    Upload(&'a Upload),
+}
+
+impl SignedBody<'_> {
+    pub(crate) fn for_transport(&self) -> transport::Body<'_> {
+        match self {
+            SignedBody::Empty => transport::Body::Empty,
+            SignedBody::Bytes { content_type, text } => transport::Body::Bytes { content_type, bytes: text.as_bytes() },
+            SignedBody::Upload(upload) => transport::Body::Upload(upload),
+        }
+    }
+}
+
+/// What a platform's envelope says.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Judgement {
+    Success,
+    Failure {
+        code: i64,
+        message: Option<String>,
+    },
+    /// Not the documented envelope; why, as the end of a sentence that begins with "the answer".
+    Unreadable(String),
+}
+
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// Path and query, the platform's own pairs first.
+fn target(path: &str, own: &[(&str, &str)], query: &[Pair<'_>]) -> String {
+    let mut target = String::with_capacity(path.len() + 160);
+    target.push_str(path);
+    if !own.is_empty() || !query.is_empty() {
+        target.push('?');
+        encode_pairs(own.iter().copied().chain(borrowed(query)), &mut target);
+    }
+    target
+}
+
+/// An encoded form, the platform's own pairs first.
+fn form(own: &[(&str, &str)], pairs: &[Pair<'_>]) -> SignedBody<'static> {
+    let mut text = String::with_capacity(160);
+    encode_pairs(own.iter().copied().chain(borrowed(pairs)), &mut text);
+    SignedBody::Bytes { content_type: FORM, text: Cow::Owned(text) }
+}
+
+fn borrowed<'p>(pairs: &'p [Pair<'_>]) -> impl Iterator<Item = (&'p str, &'p str)> {
+    pairs.iter().map(|(name, value)| (name.as_ref(), value.as_ref()))
+}
+
+/// A body that carries no credential.
+fn plain_body<'a>(body: &'a Body<'a>, json: &'static str) -> SignedBody<'a> {
+    match body {
+        Body::Empty => SignedBody::Empty,
+        Body::Form(pairs) => form(&[], pairs),
+        Body::Json(text) => SignedBody::Bytes { content_type: json, text: Cow::Borrowed(text) },
+        Body::Upload(upload) => SignedBody::Upload(upload),
+    }
+}
+
+/// Reads the members of an answer that matter, without touching the rest. The whole text must be one JSON object.
+fn envelope<'a, T: Deserialize<'a>>(body: &'a [u8]) -> std::result::Result<T, String> {
+    let text = std::str::from_utf8(body).map_err(|_| "is not UTF-8".to_owned())?;
+    if text.trim_ascii().is_empty() {
+        return Err("is empty".to_owned());
+    }
+    if !text.trim_ascii_start().starts_with('{') {
+        return Err("is not a JSON object".to_owned());
+    }
+    serde_json::from_str(text).map_err(|error| format!("is not the documented JSON: {error}"))
+}
+
+/// A number, or a string that holds one.
+fn number(value: &RawValue) -> Option<i64> {
+    let text = value.get();
+    text.parse().ok().or_else(|| text.strip_prefix('"')?.strip_suffix('"')?.trim().parse().ok())
+}
+
+/// A message, which is text whatever the documents' tables say.
+fn message(value: Option<&RawValue>) -> Option<String> {
+    let value = value?;
+    Some(crate::json::string(value).map_or_else(|| value.get().to_owned(), Cow::into_owned))
+}

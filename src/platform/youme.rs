@@ -1,0 +1,152 @@
+//! youme: 游密 video REST (document 002). Read beside it, in its order.
+
+use super::{Judgement, Signed, Signing, envelope, message, number, plain_body, target};
+use crate::catalog::{Operation, PlatformName};
+use crate::config;
+use crate::engine::{Prepared, random_u64};
+use crate::error::Result;
+use crate::transport::BaseUrl;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use sha1::{Digest, Sha1};
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+pub(crate) struct Platform {
+    account: Arc<config::Youme>,
+    /// Begins at random, so that no two processes use the same numbers.
+    next_seq: AtomicU64,
+}
+
+impl Platform {
+    pub(crate) fn new(account: Arc<config::Youme>) -> Result<Platform> {
+        Ok(Platform { account, next_seq: AtomicU64::new(random_u64()?) })
+    }
+}
+
+impl super::Platform for Platform {
+    fn name(&self) -> PlatformName {
+        PlatformName::Youme
+    }
+
+    fn base_url(&self) -> Option<&BaseUrl> {
+        Some(&self.account.base_url)
+    }
+
+    /// 1.1: `?appkey=&identifier=&curtime=&checksum=&seq=`.
+    fn sign<'a>(&self, prepared: &'a Prepared<'a>, signing: &Signing<'_>) -> Result<Signed<'a>> {
+        let curtime = signing.unix_s.to_string();
+        let account = &self.account;
+        let checksum = checksum(account.app_secret.reveal(), account.rest_api_key.reveal(), &curtime);
+        let seq = self.next_seq.fetch_add(1, Ordering::Relaxed).to_string();
+        let own = [
+            ("appkey", account.app_key.as_str()),
+            ("identifier", &account.identifier),
+            ("curtime", &curtime),
+            ("checksum", &checksum),
+            ("seq", &seq),
+        ];
+        Ok(Signed {
+            method: prepared.method,
+            target: target(&prepared.path, &own, &prepared.query),
+            headers: Vec::new(),
+            body: plain_body(&prepared.body, "application/json"),
+            request_id: Some(seq),
+        })
+    }
+
+    fn signs_with_time(&self) -> bool {
+        true
+    }
+
+    /// 1.4: success is `ErrorCode` 0 and the status word OK or absent. Calls of version 1 say `ActionStatus` (Y5).
+    fn judge(&self, body: &[u8]) -> Judgement {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "PascalCase")]
+        struct Envelope<'a> {
+            #[serde(borrow)]
+            status: Option<Cow<'a, str>>,
+            #[serde(borrow)]
+            action_status: Option<Cow<'a, str>>,
+            #[serde(borrow)]
+            error_code: Option<&'a RawValue>,
+            #[serde(borrow)]
+            error_info: Option<&'a RawValue>,
+        }
+        let envelope: Envelope<'_> = match envelope(body) {
+            Ok(envelope) => envelope,
+            Err(problem) => return Judgement::Unreadable(problem),
+        };
+        let Some(code) = envelope.error_code.and_then(number) else {
+            return Judgement::Unreadable("has no number \"ErrorCode\"".to_owned());
+        };
+        match (code, envelope.status.or(envelope.action_status).as_deref()) {
+            (0, Some("OK") | None) => Judgement::Success,
+            _ => Judgement::Failure { code, message: message(envelope.error_info) },
+        }
+    }
+}
+
+/// 1.1.2, in three parts (Y3): lower-case hex SHA-1 of appsecret, restapikey and curtime.
+pub(crate) fn checksum(app_secret: &str, rest_api_key: &str, curtime: &str) -> String {
+    let mut hash = Sha1::new();
+    for part in [app_secret, rest_api_key, curtime] {
+        hash.update(part.as_bytes());
+    }
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The path of an operation, with the configured version and service name (Y1, Y2).
+pub(crate) fn path(account: &config::Youme, operation: &'static Operation) -> Cow<'static, str> {
+    match operation.path.strip_prefix(PlatformName::Youme.path_prefix()) {
+        Some(command) if (account.api_version.as_str(), account.service_name.as_str()) != ("v2", "video") => {
+            Cow::Owned(format!("/{}/{}{command}", account.api_version, account.service_name))
+        }
+        _ => Cow::Borrowed(operation.path),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::platform::Platform as _;
+
+    fn platform() -> Platform {
+        let text = r#"{"platform":"youme","app_key":"k","app_secret":"s","rest_api_key":"r"}"#;
+        match config::Config::parse(text).unwrap().account {
+            config::Account::Youme(account) => Platform::new(account).unwrap(),
+            _ => unreachable!(),
+        }
+    }
+
+    #[test]
+    fn the_checksum_has_three_parts() {
+        assert_eq!(checksum("appsecret", "restapikey", "1575962150"), "ce676fea59cd36616466e14f1d1abd337ae2e100");
+    }
+
+    #[test]
+    fn success_is_code_0_and_no_word_against_it() {
+        let judge = |text: &str| platform().judge(text.as_bytes());
+        for success in [
+            r#"{"Status":"OK","ErrorCode":0,"ErrorInfo":""}"#,
+            r#"{"ActionStatus":"OK","ErrorCode":0}"#,
+            r#"{"ErrorCode":0}"#,
+        ] {
+            assert_eq!(judge(success), Judgement::Success, "{success}");
+        }
+        for failure in [r#"{"Status":"FAIL","ErrorCode":0}"#, r#"{"Status":"OK","ErrorCode":6050030000}"#] {
+            assert!(matches!(judge(failure), Judgement::Failure { .. }), "{failure}");
+        }
+        assert!(matches!(judge(r#"{"Status":"OK"}"#), Judgement::Unreadable(_)));
+    }
+
+    #[test]
+    fn each_request_has_its_own_seq() {
+        let platform = platform();
+        let prepared = Prepared::new(crate::catalog::Method::Post, "/v2/video/x", crate::catalog::Retry::Safe);
+        let signing = Signing { token: None, unix_ms: 0, unix_s: 1 };
+        let seq = || platform.sign(&prepared, &signing).unwrap().request_id.unwrap();
+        assert_ne!(seq(), seq());
+    }
+}

@@ -1,0 +1,59 @@
+//! HTTP behind one trait: what goes out, what comes back, and how it can fail. Knows nothing of platforms.
+
+mod agent;
+mod base_url;
+mod upload;
+
+pub(crate) use agent::Agent;
+pub(crate) use base_url::BaseUrl;
+pub(crate) use upload::Upload;
+
+use crate::catalog::Method;
+use crate::config::Limits;
+use crate::error::Status;
+use std::time::{Instant, SystemTime};
+
+/// One HTTP request, ready to leave.
+#[derive(Debug)]
+pub(crate) struct Request<'a> {
+    pub(crate) method: Method,
+    pub(crate) url: String,
+    pub(crate) headers: &'a [(&'static str, String)],
+    pub(crate) body: Body<'a>,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Body<'a> {
+    Empty,
+    Bytes { content_type: &'static str, bytes: &'a [u8] },
+    Upload(&'a Upload),
+}
+
+/// An answer, whatever its HTTP status.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) http_status: u16,
+    /// The server's clock, from the `Date` header.
+    pub(crate) date: Option<SystemTime>,
+    pub(crate) body: Vec<u8>,
+}
+
+/// How far a request may go.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Bounds {
+    pub(crate) deadline: Instant,
+    pub(crate) limits: Limits,
+}
+
+/// Why there is no answer.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) status: Status,
+    pub(crate) message: String,
+    /// No byte of the request left: repeating cannot act twice.
+    pub(crate) nothing_sent: bool,
+}
+
+pub(crate) trait Transport: Send + Sync {
+    fn send(&self, request: &Request<'_>, bounds: &Bounds) -> Result<Answer, Failure>;
+}

@@ -1,0 +1,83 @@
+//! The address that every request of a client goes to, and nowhere else.
+
+use ureq::http::Uri;
+
+/// Scheme, host, port and perhaps a path prefix, without a trailing slash.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct BaseUrl {
+    text: String,
+    uri: Uri,
+}
+
+impl BaseUrl {
+    pub(crate) fn parse(text: &str) -> Result<BaseUrl, String> {
+        let uri: Uri = text.parse().map_err(|_| "expected a URL such as https://10.0.0.5:9610".to_owned())?;
+        if !matches!(uri.scheme_str(), Some("http" | "https")) {
+            return Err("expected a URL whose scheme is http or https".to_owned());
+        }
+        let authority = uri.authority().map_or("", |authority| authority.as_str());
+        if authority.contains('@') {
+            return Err("expected a URL without a user name".to_owned());
+        }
+        if uri.query().is_some() || text.contains('#') {
+            return Err("expected a URL without query and fragment".to_owned());
+        }
+        let text = text.trim_end_matches('/').to_owned();
+        Ok(BaseUrl { text, uri })
+    }
+
+    /// The same without a path that it ends in.
+    pub(crate) fn without_suffix(self, suffix: &str) -> BaseUrl {
+        match self.text.strip_suffix(suffix) {
+            Some(text) => BaseUrl { text: text.trim_end_matches('/').to_owned(), uri: self.uri },
+            None => self,
+        }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    pub(crate) fn is_https(&self) -> bool {
+        self.uri.scheme_str() == Some("https")
+    }
+
+    /// The URL of a target below this address. A target that would lead to another origin is refused: a token never
+    /// leaves for another host.
+    pub(crate) fn join(&self, target: &str) -> Result<String, String> {
+        let url = format!("{}{target}", self.text);
+        let joined: Uri = url.parse().map_err(|_| "the path does not make a valid URL".to_owned())?;
+        if joined.scheme() == self.uri.scheme() && joined.authority() == self.uri.authority() {
+            Ok(url)
+        } else {
+            Err("the path leads to another host than base_url".to_owned())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses() {
+        let base = |text: &str| BaseUrl::parse(text).map(|base| base.text);
+        assert_eq!(base("http://10.0.0.5:28000"), Ok("http://10.0.0.5:28000".to_owned()));
+        assert_eq!(base("https://host/gateway/"), Ok("https://host/gateway".to_owned()));
+        for wrong in
+            ["", "host", "/path", "ftp://h", "http://u:p@h", "http://h?x=1", "http://h#x", "http://", "http://h h"]
+        {
+            assert!(base(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn no_target_leads_elsewhere() {
+        let base = BaseUrl::parse("http://10.0.0.5:80").unwrap();
+        assert_eq!(base.join("/a?b=c").unwrap(), "http://10.0.0.5:80/a?b=c");
+        for wrong in ["@evil/", ".evil/", "1/x", ":81/", "/a b", "/a\r\nX: y"] {
+            assert!(base.join(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,255 @@
+//! The catalog as its files hold it: `catalog/*.toml`, read strictly.
+
+use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
+use std::error::Error;
+use std::fs;
+use std::path::Path;
+
+pub type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+/// The platforms, in the order in which everything is rendered.
+pub const PLATFORMS: [&str; 3] = ["hst", "youme", "avd"];
+
+pub struct Catalog {
+    pub platforms: Vec<Platform>,
+    pub config: Vec<Key>,
+}
+
+#[derive(Serialize)]
+pub struct Platform {
+    #[serde(flatten)]
+    pub about: About,
+    pub errors: Vec<ErrorNumber>,
+    pub operations: Vec<Operation>,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct About {
+    pub name: String,
+    pub title: String,
+    pub zh: String,
+    pub prefix: String,
+    /// How a body travels: `form` or `json`.
+    pub body: String,
+    pub doc: String,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct ErrorNumber {
+    pub code: i64,
+    pub name: String,
+    pub meaning: String,
+    pub zh: String,
+    pub class: String,
+    #[serde(default)]
+    pub transient: bool,
+    pub source: String,
+    #[serde(default)]
+    pub note: String,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Operation {
+    /// Without the platform: `room.mix_record.start`.
+    #[serde(default)]
+    pub name: String,
+    pub request: String,
+    pub prefix: Option<String>,
+    #[serde(default)]
+    pub fetches_token: bool,
+    pub summary: String,
+    pub zh: String,
+    #[serde(default)]
+    pub doc: String,
+    pub retry: String,
+    #[serde(default)]
+    pub undoes: String,
+    pub source: String,
+    #[serde(default)]
+    pub note: String,
+    pub errors: Vec<i64>,
+    /// The platform notes that concern it.
+    #[serde(default)]
+    pub traps: Vec<String>,
+    #[serde(default)]
+    pub params: Vec<Field>,
+    #[serde(default)]
+    pub returns: Vec<Field>,
+    pub example: Example,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Example {
+    /// What the caller passes.
+    pub params: String,
+    /// The request line without its version; `{…}` stands for what differs from run to run.
+    pub sends: String,
+    #[serde(default)]
+    pub body: String,
+    pub reply: String,
+}
+
+#[derive(Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Field {
+    pub name: String,
+    #[serde(rename = "type")]
+    pub kind: String,
+    #[serde(default)]
+    pub required: bool,
+    pub doc: String,
+    #[serde(default)]
+    pub values: Vec<Value>,
+    #[serde(default)]
+    pub open: bool,
+    /// What each of the values means.
+    #[serde(default)]
+    pub labels: Vec<String>,
+    pub min: Option<i64>,
+    pub max: Option<i64>,
+    #[serde(default)]
+    pub unit: String,
+    #[serde(default)]
+    pub also: Vec<String>,
+    #[serde(default)]
+    pub also_sent_as: String,
+    #[serde(default)]
+    pub items: String,
+    #[serde(default)]
+    pub fields: Vec<Field>,
+    #[serde(default)]
+    pub secret: bool,
+    /// `query`: beside a body that takes the others.
+    #[serde(rename = "in", default)]
+    pub carried_in: String,
+    #[serde(default)]
+    pub default: String,
+    #[serde(default)]
+    pub always_sent: bool,
+}
+
+#[derive(Clone, Deserialize, Serialize)]
+#[serde(untagged)]
+pub enum Value {
+    Number(i64),
+    Text(String),
+}
+
+/// One configuration key, and where it applies.
+#[derive(Serialize)]
+pub struct Key {
+    #[serde(flatten)]
+    pub field: Field,
+    pub platforms: Vec<String>,
+    /// It is an option of one call, too.
+    pub per_call: bool,
+}
+
+impl Operation {
+    pub fn method(&self) -> &str {
+        self.request.split_once(' ').map_or("", |(method, _)| method)
+    }
+
+    /// Whole, from the host root.
+    pub fn path(&self, platform: &About) -> String {
+        let prefix = self.prefix.as_deref().unwrap_or(&platform.prefix);
+        format!("{prefix}{}", self.request.split_once(' ').map_or("", |(_, path)| path))
+    }
+
+    /// The C function's name.
+    pub fn function(&self, platform: &About) -> String {
+        format!("meetgate_{}_{}", platform.name, self.name.replace('.', "_"))
+    }
+
+    /// The name of its row in the Rust table.
+    pub fn constant(&self, platform: &About) -> String {
+        format!("{}_{}", platform.name, self.name.replace('.', "_")).to_uppercase()
+    }
+}
+
+/// Reads and checks the whole catalog.
+pub fn load(root: &Path) -> Result<Catalog> {
+    let folder = root.join("catalog");
+    let platforms = PLATFORMS
+        .iter()
+        .map(|name| {
+            platform(&folder.join(format!("{name}.toml")))
+                .map_err(|error| format!("catalog/{name}.toml: {error}").into())
+        })
+        .collect::<Result<Vec<Platform>>>()?;
+    let config = config(&folder.join("config.toml")).map_err(|error| format!("catalog/config.toml: {error}"))?;
+    Ok(Catalog { platforms, config })
+}
+
+fn platform(path: &Path) -> Result<Platform> {
+    let mut file: toml::Table = fs::read_to_string(path)?.parse()?;
+    let about: About = file.remove("platform").ok_or("[platform] is missing")?.try_into()?;
+    let errors: Vec<ErrorNumber> = match file.remove("error") {
+        Some(errors) => errors.try_into()?,
+        None => Vec::new(),
+    };
+    if !errors.is_sorted_by_key(|error| error.code) {
+        return Err("the error numbers are not in ascending order".into());
+    }
+    let mut operations = Vec::new();
+    for (name, table) in file {
+        let operation: Operation = table.try_into().map_err(|error| format!("{name}: {error}"))?;
+        let operation = Operation { name: name.clone(), ..operation };
+        check(&operation, &errors).map_err(|problem| format!("{name}: {problem}"))?;
+        operations.push(operation);
+    }
+    Ok(Platform { about, errors, operations })
+}
+
+/// What a reader of the catalog would stumble over, and the type of its members cannot say.
+fn check(operation: &Operation, errors: &[ErrorNumber]) -> Result<()> {
+    check_fields(&operation.params)?;
+    check_fields(&operation.returns)?;
+    for code in &operation.errors {
+        if !errors.iter().any(|error| error.code == *code) {
+            return Err(format!("error {code} is not in the platform's table").into());
+        }
+    }
+    let example: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&operation.example.params)?;
+    for name in example.keys() {
+        if !operation.params.iter().any(|param| param.name == *name) {
+            return Err(format!("the example passes {name:?}, which is no parameter").into());
+        }
+    }
+    serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(&operation.example.reply)?;
+    Ok(())
+}
+
+fn check_fields(fields: &[Field]) -> Result<()> {
+    let mut names = HashSet::new();
+    for field in fields {
+        if !names.insert(&field.name) {
+            return Err(format!("{:?} stands twice", field.name).into());
+        }
+        if !field.labels.is_empty() && field.labels.len() != field.values.len() {
+            return Err(format!("{:?}: labels and values differ in number", field.name).into());
+        }
+        check_fields(&field.fields)?;
+    }
+    Ok(())
+}
+
+fn config(path: &Path) -> Result<Vec<Key>> {
+    let mut file: toml::Table = fs::read_to_string(path)?.parse()?;
+    let keys: Vec<toml::Table> = file.remove("key").ok_or("[[key]] is missing")?.try_into()?;
+    keys.into_iter()
+        .map(|mut table| {
+            let platforms = match table.remove("platforms") {
+                Some(platforms) => platforms.try_into()?,
+                None => PLATFORMS.map(str::to_owned).to_vec(),
+            };
+            let per_call = table.remove("per_call").is_some_and(|value| value.as_bool() == Some(true));
+            Ok(Key { field: table.try_into()?, platforms, per_call })
+        })
+        .collect()
+}

@@ -1,0 +1,145 @@
+//! `include/meetgate.h`: cbindgen's output between a hand-written head and the closing guard.
+
+use super::Rendered;
+use crate::catalog::{Catalog, Result};
+use minijinja::{Environment, Value};
+use serde_json::json;
+use std::path::Path;
+
+/// The files of `src/ffi` with exports, in the header's order.
+const SOURCES: [&str; 5] = ["status", "library", "client", "calls", "operations"];
+const WIDTH: usize = 120;
+
+pub fn render(root: &Path, catalog: &Catalog) -> Result<Rendered> {
+    let config = cbindgen::Config::from_file(root.join("xtask/cbindgen.toml"))?;
+    let bindings = cbindgen::Builder::new().with_config(config).with_src(root.join("src/client.rs"));
+    let bindings =
+        SOURCES.iter().fold(bindings, |bindings, name| bindings.with_src(root.join(format!("src/ffi/{name}.rs"))));
+    let mut body = Vec::new();
+    bindings.generate()?.write(&mut body);
+    let body = declarations(&String::from_utf8(body)?, catalog);
+
+    let version = env!("CARGO_PKG_VERSION");
+    let mut numbers = version.split('.');
+    let mut next = || numbers.next().unwrap_or("0");
+    let mut environment = Environment::new();
+    environment.set_keep_trailing_newline(true);
+    let text = environment.render_str(
+        include_str!("../../templates/meetgate.h.j2"),
+        Value::from_serialize(
+            json!({ "version": version, "major": next(), "minor": next(), "patch": next(), "body": body }),
+        ),
+    )?;
+    Ok(("include/meetgate.h".to_owned(), text))
+}
+
+/// Marks each function for export and calling convention, takes out what is meant for Rust readers, and heads each group.
+fn declarations(generated: &str, catalog: &Catalog) -> String {
+    let mut out = String::new();
+    let mut comment: Vec<&str> = Vec::new();
+    let mut group = String::new();
+    let mut lines = generated.lines();
+    while let Some(line) = lines.next() {
+        if line == "/**" {
+            comment.push(line);
+            comment.extend(lines.by_ref().take_while(|line| !line.contains("*/")));
+            comment.push(" */");
+            continue;
+        }
+        let function = line.starts_with(EXPORT).then(|| Function::read(line, &mut lines)).flatten();
+        if let Some(function) = &function {
+            let heading = heading(&function.name, catalog);
+            if heading != group {
+                out.push_str(&format!(
+                    "/* {heading} {} */\n\n",
+                    "-".repeat(110usize.saturating_sub(heading.chars().count()))
+                ));
+                group = heading;
+            }
+        }
+        for line in without_safety(&comment) {
+            out.push_str(line);
+            out.push('\n');
+        }
+        comment.clear();
+        match function {
+            Some(function) => out.push_str(&function.declaration()),
+            None => out.push_str(line),
+        }
+        out.push('\n');
+    }
+    // cbindgen leaves blank lines where it has nothing to write.
+    while out.contains("\n\n\n") {
+        out = out.replace("\n\n\n", "\n\n");
+    }
+    out.trim().to_owned()
+}
+
+const EXPORT: &str = "MEETGATE_EXPORT";
+
+struct Function {
+    returns: String,
+    name: String,
+    arguments: Vec<String>,
+}
+
+impl Function {
+    /// Reads a declaration, which may go over several lines.
+    fn read<'l>(first: &str, lines: &mut impl Iterator<Item = &'l str>) -> Option<Function> {
+        let mut text = first.trim_start_matches(EXPORT).to_owned();
+        while !text.ends_with(';') {
+            text.push(' ');
+            text.push_str(lines.next()?.trim());
+        }
+        // The typedef names do without their tags.
+        let text = text.replace("enum ", "").replace("struct ", "");
+        let (before, arguments) = text.trim_end_matches(");").split_once('(')?;
+        let start = before.rfind([' ', '*'])? + 1;
+        let (returns, name) = before.split_at(start);
+        let arguments = arguments.split(',').map(|argument| argument.trim().to_owned()).collect();
+        Some(Function { returns: returns.trim().to_owned(), name: name.to_owned(), arguments })
+    }
+
+    fn declaration(&self) -> String {
+        let space = if self.returns.ends_with('*') { "" } else { " " };
+        let head = format!("{EXPORT} {}{space}MEETGATE_CALL {}(", self.returns, self.name);
+        let arguments = self.arguments.join(", ");
+        if head.len() + arguments.len() + 2 <= WIDTH {
+            return format!("{head}{arguments});");
+        }
+        format!("{head}\n    {arguments});")
+    }
+}
+
+/// `avd: room.mix_record` for an operation's function.
+fn heading(function: &str, catalog: &Catalog) -> String {
+    for platform in &catalog.platforms {
+        for operation in &platform.operations {
+            if operation.function(&platform.about) == function {
+                let group = operation.name.rsplit_once('.').map_or("", |(group, _)| group);
+                return match group {
+                    "" => format!("{} ({})", platform.about.name, platform.about.title),
+                    group => format!("{}: {group}", platform.about.name),
+                };
+            }
+        }
+    }
+    match function {
+        "meetgate_client_new" | "meetgate_client_free" => "Clients".to_owned(),
+        "meetgate_call" | "meetgate_call_with" | "meetgate_raw_call" => "Calls".to_owned(),
+        _ => "The library".to_owned(),
+    }
+}
+
+/// A comment without its `# Safety` section, which speaks to Rust.
+fn without_safety<'l>(comment: &[&'l str]) -> Vec<&'l str> {
+    let Some(start) = comment.iter().position(|line| line.contains("# Safety")) else {
+        return comment.to_vec();
+    };
+    let mut kept: Vec<&str> = comment.iter().take(start).copied().collect();
+    while kept.last().is_some_and(|line| line.trim() == "*") {
+        kept.pop();
+    }
+    kept.extend(comment.last());
+    kept
+}
