@@ -1,5 +1,6 @@
 //! Renders everything that follows from the catalog, and checks that what is checked in is that.
 
+mod c_table;
 mod header;
 mod operations;
 mod reference;
@@ -41,7 +42,7 @@ pub fn check(root: &Path) -> Result<()> {
 }
 
 fn before_header(catalog: &Catalog) -> Result<Vec<Rendered>> {
-    let mut rendered = vec![table::render(catalog)?, operations::render(catalog)?];
+    let mut rendered = vec![table::render(catalog)?, operations::render(catalog)?, c_table::render(catalog)?];
     rendered.extend(reference::render(catalog)?);
     Ok(rendered)
 }

@@ -2,10 +2,22 @@
 
 mod catalog;
 mod codegen;
+mod demo;
+mod prerequisites;
+mod test;
+mod workspace;
 
 use catalog::Result;
-use std::path::Path;
 use std::process::ExitCode;
+use workspace::Workspace;
+
+const USAGE: &str = "\
+usage: cargo xtask <command>
+
+  demo              start the sandbox, compile the C example and run it: all three platforms, driven from C
+  test              everything that must hold: formatting, lints, generated files, Rust tests, C tests
+  codegen           render what follows from catalog/: table, C functions, header, reference pages
+  codegen --check   say what is stale, and write nothing";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -20,10 +32,16 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &[&str]) -> Result<()> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("the xtask folder has no parent")?;
+    let workspace = Workspace::find()?;
     match arguments {
-        ["codegen"] => codegen::write(root),
-        ["codegen", "--check"] => codegen::check(root),
-        _ => Err("usage: cargo xtask codegen [--check]".into()),
+        ["demo"] => demo::run_demo(&workspace),
+        ["test"] => test::run_tests(&workspace),
+        ["codegen"] => codegen::write(&workspace.root),
+        ["codegen", "--check"] => codegen::check(&workspace.root),
+        ["help" | "--help" | "-h"] => {
+            println!("{USAGE}");
+            Ok(())
+        }
+        _ => Err(USAGE.into()),
     }
 }

@@ -1,0 +1,58 @@
+//! Programs that the build does not bring along: found, installed where we may, or named.
+
+use std::env;
+use std::process::{Command, Stdio};
+
+pub struct Program {
+    pub name: &'static str,
+    /// The Debian package that has it.
+    package: &'static str,
+}
+
+pub const C_COMPILER: Program = Program { name: "cc", package: "gcc" };
+pub const CPP_COMPILER: Program = Program { name: "c++", package: "g++" };
+pub const VALGRIND: Program = Program { name: "valgrind", package: "valgrind" };
+
+impl Program {
+    /// Makes sure that the program is there; the error says what to install.
+    pub fn provide(&self) -> Result<(), String> {
+        if self.is_there() {
+            return Ok(());
+        }
+        let missing = format!("{} is not installed (Debian: apt-get install {})", self.name, self.package);
+        if !is_root() || !Program::on_path("apt-get") {
+            return Err(missing);
+        }
+        println!("installing {}, which has {}", self.package, self.name);
+        for arguments in [&["update"][..], &["install", "--yes", "--no-install-recommends", self.package][..]] {
+            let apt = Command::new("apt-get")
+                .args(arguments)
+                .env("DEBIAN_FRONTEND", "noninteractive")
+                .stdout(Stdio::null())
+                .status();
+            if !apt.is_ok_and(|status| status.success()) {
+                return Err(format!("{missing}; apt-get {} failed", arguments.join(" ")));
+            }
+        }
+        if self.is_there() { Ok(()) } else { Err(missing) }
+    }
+
+    fn is_there(&self) -> bool {
+        Program::on_path(self.name)
+    }
+
+    fn on_path(name: &str) -> bool {
+        env::var_os("PATH").is_some_and(|path| env::split_paths(&path).any(|folder| folder.join(name).is_file()))
+    }
+}
+
+fn is_root() -> bool {
+    let id = Command::new("id").arg("-u").output();
+    id.is_ok_and(|output| output.stdout.trim_ascii() == b"0")
+}
+
+/// Whether cargo has a component such as `fmt` or `clippy`; the error says how to get it.
+pub fn component(name: &str, component: &str) -> Result<(), String> {
+    let there = Command::new("cargo").args([name, "--version"]).output().is_ok_and(|output| output.status.success());
+    if there { Ok(()) } else { Err(format!("cargo {name} is not installed (rustup component add {component})")) }
+}
