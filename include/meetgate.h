@@ -1148,13 +1148,13 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_participate_kick
  *   - participates (array of objects): The participants.
  *     - user_id (string): User id, unique.
  *     - user_name (string): Name of the user.
- *     - type (string; known: web (web browser), miniprogram (mini program), android (Android), ios (iOS), pc
- *       (PC)): Kind of client the participant uses.
+ *     - type (string; known: web (web browser), miniprogram (mini program), android, ios, pc): Kind of client the
+ *       participant uses.
  *     - status (integer): State of the participant. The meaning of the numbers is not documented; the sample shows
  *       1.
  *     - videos (array of objects): The participant's cameras.
  *       - level (integer): Level that tells several cameras of one user apart. Not used so far, says the document.
- *       - status (string; known: init (initialised), published (published)): State of the camera.
+ *       - status (string; known: init (initialised), published): State of the camera.
  *       - id (string): Id of the video.
  *       - type (string): Type; `video` in the sample.
  *       - ctype (string): Type of position; `unknown` in the sample.
@@ -1254,25 +1254,24 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_participate_list
  *     recorded: an mp3 is made and no mp4.
  *   - disable_user_name (boolean): Leave user_name out of the names of the split mp3 and mp4 files, so that only
  *     user_id is in them.
- *   - video_level (string, default low; one of low (low), middle (medium), high (high)): Level of the video that
- *     is recorded.
+ *   - video_level (string, default low; one of low, middle (medium), high): Level of the video that is recorded.
  *   - marking_video_by_id (boolean): Identify each video by its camera id. For rooms where one user has several
  *     videos open.
  *   - audio_mixer_users (array of objects): Whose sound goes into the audio mix, and on which channel.
  *     - user_id (string): User id whose sound is recorded.
  *     - channel (integer, default 0; one of 0 (both channels), 1 (left channel), 2 (right channel)): Channel this
  *       user's sound goes to.
- *   - audio_file_type (string, default mp3; one of wav (WAV), mp3 (MP3)): Container of the audio file. `wav`
- *     requires audio_codec `pcm`, `mp3` requires audio_codec `aac`.
- *   - audio_codec (string, default aac; one of pcm (PCM), aac (AAC)): Encoding of the sound in the audio file.
- *     Must match audio_file_type.
+ *   - audio_file_type (string, default mp3; one of wav, mp3): Container of the audio file. `wav` requires
+ *     audio_codec `pcm`, `mp3` requires audio_codec `aac`.
+ *   - audio_codec (string, default aac; one of pcm, aac): Encoding of the sound in the audio file. Must match
+ *     audio_file_type.
  *   - audio_channels (integer; one of 1 (mono), 2 (stereo)): Number of channels.
  *   - audio_samples (integer, Hz; one of 8000, 16000, 32000, 44100, 48000): Sample rate of the audio file. `pcm`
  *     takes 8000 and 16000; `aac` takes 16000, 32000, 44100 and 48000.
  *   - audio_data_exporter_address (object): Where sound is pushed to as RTP while the recording runs. The UDP push
  *     port must be configured on the server first.
  *     - mixer_audio (array of objects): Targets for the audio mix.
- *       - type (string; known: udp (UDP)): How it is pushed. Only `udp` so far.
+ *       - type (string; known: udp): How it is pushed. Only `udp` so far.
  *       - address (string): Target as address and port, such as `192.168.3.100:9000`.
  *       - audio_codec (string; known: pcma (G.711 A-law), pcmu (G.711 mu-law)): Encoding of the pushed sound;
  *         these two so far.
@@ -1283,7 +1282,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_participate_list
  *         so that the default is used.
  *     - single_audios (array of objects): Targets for the sound of single users.
  *       - user_id (string): User id whose sound is pushed.
- *       - type (string; known: udp (UDP)): How it is pushed. Only `udp` so far.
+ *       - type (string; known: udp): How it is pushed. Only `udp` so far.
  *       - address (string): Target as address and port, such as `192.168.3.100:9000`.
  *       - audio_codec (string; known: pcma (G.711 A-law), pcmu (G.711 mu-law)): Encoding of the pushed sound;
  *         these two so far.

@@ -164,13 +164,11 @@ pub struct Field {
     pub name: &'static str,
     #[serde(rename = "type")]
     pub kind: Type,
-    #[serde(skip_serializing_if = "is_false")]
     pub required: bool,
     #[serde(skip_serializing_if = "str::is_empty")]
     pub doc: &'static str,
     #[serde(skip_serializing_if = "str::is_empty")]
     pub unit: &'static str,
-    #[serde(skip_serializing_if = "<[Value]>::is_empty")]
     pub values: &'static [Value],
     /// `values` are the known ones; others pass.
     #[serde(skip_serializing_if = "is_false")]
@@ -186,7 +184,6 @@ pub struct Field {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub items: Option<Type>,
     /// The members of an object, or of each object of an array.
-    #[serde(skip_serializing_if = "<[Field]>::is_empty")]
     pub fields: &'static [Field],
     #[serde(skip_serializing_if = "str::is_empty")]
     pub default: &'static str,

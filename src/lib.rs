@@ -3,6 +3,8 @@
 //! C callers see `include/meetgate.h`; this crate's Rust surface is what that header is made of: [`Client`], the
 //! [`catalog`] of operations and the one [`Error`] model.
 
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
+
 pub mod catalog;
 mod client;
 mod config;

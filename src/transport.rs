@@ -2,6 +2,7 @@
 
 mod agent;
 mod base_url;
+mod resolve;
 mod upload;
 
 pub(crate) use agent::Agent;
@@ -13,8 +14,7 @@ use crate::config::Limits;
 use crate::error::Status;
 use std::time::{Instant, SystemTime};
 
-/// One HTTP request, ready to leave.
-#[derive(Debug)]
+/// One HTTP request, ready to leave. Not `Debug`: URL, headers and body hold credentials.
 pub(crate) struct Request<'a> {
     pub(crate) method: Method,
     pub(crate) url: String,
@@ -22,7 +22,7 @@ pub(crate) struct Request<'a> {
     pub(crate) body: Body<'a>,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub(crate) enum Body<'a> {
     Empty,
     Bytes { content_type: &'static str, bytes: &'a [u8] },

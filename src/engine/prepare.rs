@@ -17,8 +17,7 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 /// A name and its value, not yet encoded.
 pub(crate) type Pair<'a> = (Cow<'a, str>, Cow<'a, str>);
 
-/// A request without credentials, so that it can be signed again.
-#[derive(Debug)]
+/// A request without credentials, so that it can be signed again. Not `Debug`: the parameters may hold secrets.
 pub(crate) struct Prepared<'a> {
     pub(crate) method: Method,
     /// Whole, from the host root.
@@ -29,7 +28,6 @@ pub(crate) struct Prepared<'a> {
     secrets: Vec<Cow<'a, str>>,
 }
 
-#[derive(Debug)]
 pub(crate) enum Body<'a> {
     Empty,
     Form(Vec<Pair<'a>>),

@@ -1,11 +1,13 @@
 //! The transport over ureq.
 
+use super::resolve::AddressOrName;
 use super::upload::FileBroke;
 use super::{Answer, Body, Bounds, Failure, Request, Transport};
 use crate::error::Status;
 use std::io;
 use std::time::Instant;
 use ureq::http::{self, Response, header};
+use ureq::unversioned::transport::DefaultConnector;
 use ureq::{AsSendBody, SendBody, Timeout};
 
 /// Connections kept open for one host: as many as threads are likely to call at once.
@@ -27,7 +29,7 @@ impl Agent {
             .max_idle_connections_per_host(IDLE_CONNECTIONS)
             .user_agent(user_agent)
             .build();
-        Agent(config.new_agent())
+        Agent(ureq::Agent::with_parts(config, DefaultConnector::default(), AddressOrName::default()))
     }
 
     fn run(

@@ -151,7 +151,11 @@ fn values(field: &Field) -> String {
             Value::Number(number) => number.to_string(),
             Value::Text(text) => text.clone(),
         };
-        label.map_or(value.clone(), |label| format!("{value} ({label})"))
+        // A label that only repeats the value says nothing.
+        match label.filter(|label| !label.eq_ignore_ascii_case(&value)) {
+            Some(label) => format!("{value} ({label})"),
+            None => value,
+        }
     };
     field.values.iter().zip(labels).map(value).collect::<Vec<_>>().join(", ")
 }

@@ -1,0 +1,64 @@
+//! The sandbox's clock: the machine's clock plus an offset.
+//!
+//! Everything that has a time in the sandbox (the `Date` header, token lifetimes, youme's five minutes, the state
+//! machines) reads this clock, so a test can set it wrong or move it on without sleeping.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// A shared handle: clones show the same time.
+#[derive(Clone, Debug)]
+pub struct Clock {
+    offset_ms: Arc<AtomicI64>,
+}
+
+impl Clock {
+    pub fn new(offset_s: i64) -> Self {
+        Self { offset_ms: Arc::new(AtomicI64::new(offset_s.saturating_mul(1000))) }
+    }
+
+    /// Milliseconds since the epoch.
+    pub fn now_ms(&self) -> i64 {
+        let machine = match SystemTime::now().duration_since(UNIX_EPOCH) {
+            Ok(since) => i64::try_from(since.as_millis()).unwrap_or(i64::MAX),
+            // A machine whose clock stands before 1970 gets the epoch: nothing here depends on more.
+            Err(_) => 0,
+        };
+        machine.saturating_add(self.offset_ms.load(Ordering::Relaxed))
+    }
+
+    /// Moves the clock on.
+    pub fn advance(&self, by: Duration) {
+        let by = i64::try_from(by.as_millis()).unwrap_or(i64::MAX / 4);
+        self.offset_ms.fetch_add(by, Ordering::Relaxed);
+    }
+
+    /// The value of the `Date` header now.
+    pub fn http_date(&self) -> String {
+        let ms = u64::try_from(self.now_ms()).unwrap_or(0);
+        // httpdate cannot write years after 9999.
+        let limit = 253_402_300_799_000;
+        httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_millis(ms.min(limit)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clones_move_together() {
+        let clock = Clock::new(0);
+        let other = clock.clone();
+        let before = other.now_ms();
+        clock.advance(Duration::from_secs(100));
+        assert!(other.now_ms() >= before + 100_000);
+    }
+
+    #[test]
+    fn the_offset_shows_in_the_date() {
+        let clock = Clock::new(-4_000_000_000);
+        assert_eq!(clock.http_date(), "Thu, 01 Jan 1970 00:00:00 GMT");
+    }
+}

@@ -1,0 +1,88 @@
+//! What came in and what goes out: the two values that the platforms work on, free of sockets.
+
+use axum::body::Bytes;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
+use serde_json::Value;
+
+/// A request, whole.
+pub struct Received {
+    pub method: Method,
+    /// The path as it came, not decoded.
+    pub path: String,
+    /// The raw text after `?`, empty when there is none.
+    pub query: String,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+    /// The parts of a multipart body: absent when the body is of another kind.
+    pub parts: Option<Result<Vec<Part>, String>>,
+}
+
+/// One part of a multipart body.
+pub struct Part {
+    pub name: String,
+    pub file_name: Option<String>,
+    pub bytes: Bytes,
+}
+
+impl Received {
+    /// A header's text; one that is no text counts as absent.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// The media type without its parameters, in lower case.
+    pub fn media_type(&self) -> String {
+        let text = self.header("content-type").unwrap_or_default();
+        text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+    }
+
+    /// The query's names and values, decoded.
+    pub fn query_pairs(&self) -> Vec<(String, String)> {
+        form_urlencoded::parse(self.query.as_bytes()).into_owned().collect()
+    }
+
+    /// The address under which the caller reached us, for the URLs in answers. Behind a forwarded port only the `Host`
+    /// header knows it; one that is not a plain authority is not echoed.
+    pub fn origin(&self, fallback: &str) -> String {
+        match self.header("host") {
+            Some(host) if is_plain_authority(host) => format!("http://{host}"),
+            _ => fallback.to_owned(),
+        }
+    }
+}
+
+fn is_plain_authority(host: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':' | b'[' | b']');
+    !host.is_empty() && host.len() <= 255 && host.bytes().all(plain)
+}
+
+/// An answer.
+pub struct Reply {
+    pub status: u16,
+    pub headers: Vec<(HeaderName, HeaderValue)>,
+    pub body: Bytes,
+    /// The platform's own number, for the log.
+    pub number: Option<i64>,
+    /// What the answer does not say, for the log.
+    pub detail: Option<String>,
+}
+
+impl Reply {
+    /// A JSON answer with HTTP 200, the rule on all three platforms.
+    pub fn json(body: &Value, number: i64) -> Self {
+        Self::json_with_status(200, body, Some(number))
+    }
+
+    pub fn json_with_status(status: u16, body: &Value, number: Option<i64>) -> Self {
+        Self {
+            status,
+            headers: vec![(
+                axum::http::header::CONTENT_TYPE,
+                HeaderValue::from_static("application/json;charset=UTF-8"),
+            )],
+            body: Bytes::from(body.to_string()),
+            number,
+            detail: None,
+        }
+    }
+}

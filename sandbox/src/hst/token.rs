@@ -1,0 +1,101 @@
+//! The developer token that a client makes, and the one access token that it gets for it (001 L1-L52, FACTS §1).
+
+use aes::Aes128;
+use aes::cipher::block_padding::NoPadding;
+use aes::cipher::{BlockModeDecrypt, KeyIvInit};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+
+use super::{Hst, Refusal};
+use crate::exchange::Received;
+use crate::options::lifetime_ms;
+
+/// FACTS §1: the version in front of every token of the vendor's TokenGenerator.
+const VERSION: &str = "001";
+/// FACTS §1: bytes 00 01 02 … 0f.
+const IV: [u8; 16] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
+
+pub struct AccessToken {
+    text: String,
+    dies_at_ms: i64,
+}
+
+impl Hst {
+    /// `GET /access/token` (001 L12-L52): `Authorization: <dev_id>.<dev_token>`.
+    pub(super) fn fetch_token(&mut self, received: &Received) -> Result<Value, Refusal> {
+        let header = received.header("authorization").ok_or_else(Refusal::auth_failed)?;
+        // Base64 has no dot, so the last one is the separator whatever the id looks like.
+        let (dev_id, dev_token) = header.rsplit_once('.').ok_or_else(Refusal::auth_failed)?;
+        if dev_id != self.dev_id || !self.opens(dev_token) {
+            return Err(Refusal::auth_failed());
+        }
+        // 001 L8: one live access token per account; each fetch overwrites the old one. 32 random characters.
+        let mut hex = || char::from_digit(self.random.u32(0..16), 16).unwrap_or('0');
+        let text: String = (0..32).map(|_| hex()).collect();
+        self.token = Some(AccessToken {
+            text: text.clone(),
+            dies_at_ms: self.clock.now_ms().saturating_add(lifetime_ms(self.token_lifetime_s)),
+        });
+        Ok(json!({"timeout": self.token_lifetime_s, "access_token": text}))
+    }
+
+    /// Business calls carry the bare access token. A missing header is a failed authentication; a token that is not the
+    /// live one is dead, whether it expired, was overwritten or never was (H25: they look the same).
+    pub(super) fn check_token(&self, received: &Received) -> Result<(), Refusal> {
+        let given = received.header("authorization").ok_or_else(Refusal::auth_failed)?;
+        match &self.token {
+            Some(live) if live.text == given && self.clock.now_ms() < live.dies_at_ms => Ok(()),
+            _ => Err(Refusal::token_dead()),
+        }
+    }
+
+    /// Whether our secret made this token for our id. No document limits the age of `ts`, so it only has to be a number.
+    fn opens(&self, dev_token: &str) -> bool {
+        let Some(Value::Object(claims)) = decrypt(&self.dev_secret, dev_token) else {
+            return false;
+        };
+        let aid = claims.get("aid").and_then(Value::as_str);
+        let ts = claims.get("ts");
+        aid == Some(self.dev_id.as_str()) && ts.is_some_and(Value::is_number)
+    }
+}
+
+/// The JSON inside a developer token, if the key fits.
+fn decrypt(key: &[u8; 16], dev_token: &str) -> Option<Value> {
+    let sealed = STANDARD.decode(dev_token.strip_prefix(VERSION)?).ok()?;
+    if sealed.is_empty() {
+        return None;
+    }
+    let mut plain = sealed;
+    cbc::Decryptor::<Aes128>::new(key.into(), &IV.into()).decrypt_padded::<NoPadding>(&mut plain).ok()?;
+    // The padding is spaces, which JSON ignores.
+    serde_json::from_slice(&plain).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// FACTS §1: openssl made it, the vendor's decoder accepts it.
+    const VECTOR: &str = "001TrHQ/WOuaoaMBewkZc94v02ue+agbrF81F/ldnhAkRvs7b2cc4LvCZVX1MgbSi52+A/WzdIhKGJl5LSOMJoTnC+DY12lz1wZmTYSon5LQnTDnd6tyHXMvuOptio6h4pL";
+
+    #[test]
+    fn the_vendors_vector_opens() {
+        let claims = decrypt(b"1234567890123456", VECTOR).unwrap();
+        assert_eq!(
+            claims,
+            json!({"aid": "a92b622559266609176621caf44f5857", "gid": "", "uid": "", "ts": 1_575_962_150_000_i64, "r": 42})
+        );
+    }
+
+    #[test]
+    fn what_does_not_open() {
+        let key = b"1234567890123456";
+        let bare = &VECTOR[3..];
+        for token in ["", "001", "001AAAA", bare, &VECTOR[..VECTOR.len() - 4], "001!!!!"] {
+            assert_eq!(decrypt(key, token), None, "{token}");
+        }
+        assert_eq!(decrypt(b"6543210987654321", VECTOR), None);
+    }
+}

@@ -1,0 +1,392 @@
+//! What no platform promises: silence, cut and foreign answers, wrong clocks, tokens that die. Each comes back as an
+//! error that says what happened, and nothing is sent more often than it should be.
+
+mod scripted;
+
+use meetgate::{Client, Error, Status};
+use scripted::{Act, Server, answer, json};
+use std::net::TcpListener;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant, SystemTime};
+
+fn avd_with_token(url: &str) -> Client {
+    Client::new(&format!(r#"{{"platform":"avd","base_url":"{url}","token":"fixed-token=="}}"#)).unwrap()
+}
+
+fn avd(url: &str) -> Client {
+    let config = format!(r#"{{"platform":"avd","base_url":"{url}","access_key":"key","secret_key":"the-secret-key"}}"#);
+    Client::new(&config).unwrap()
+}
+
+fn hst(url: &str) -> Client {
+    let config = format!(r#"{{"platform":"hst","base_url":"{url}","dev_id":"dev","dev_secret":"0123456789abcdef"}}"#);
+    Client::new(&config).unwrap()
+}
+
+fn youme(url: &str) -> Client {
+    let config = format!(
+        r#"{{"platform":"youme","base_url":"{url}","app_key":"k","app_secret":"the-app-secret","rest_api_key":"the-rest-key"}}"#
+    );
+    Client::new(&config).unwrap()
+}
+
+const READ: &str = r#"{"room_id":"12345123456"}"#;
+
+/// The error of reading a room from a server that always acts the same.
+fn read_error(act: impl Fn() -> Act + Send + Sync + 'static) -> Error {
+    let server = Server::start(move |_, _| act());
+    let error = avd_with_token(&server.url()).call("avd.room.read", READ).unwrap_err();
+    assert_eq!(server.requests().len(), 1, "sent once, whatever the answer");
+    error
+}
+
+#[test]
+fn silence_ends_at_the_calls_time() {
+    let server = Server::start(|_, _| Act::Silence);
+    let client = avd_with_token(&server.url());
+    let start = Instant::now();
+    let error = client.call_with("avd.room.read", READ, r#"{"timeout_ms":300}"#).unwrap_err();
+    assert_eq!(error.status(), Status::Timeout);
+    assert!(error.to_string().contains("300 ms"), "{error}");
+    assert!(error.document().retryable, "a read may be repeated");
+    assert!(start.elapsed() < Duration::from_secs(5));
+    let error = client.call_with("avd.room.del", READ, r#"{"timeout_ms":300}"#).unwrap_err();
+    assert!(!error.document().retryable, "a deletion may have acted");
+}
+
+#[test]
+fn a_drip_of_bytes_does_not_stretch_the_calls_time() {
+    let server = Server::start(|_, _| Act::Send(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{".to_vec()));
+    let client = avd_with_token(&server.url());
+    let error = client.call_with("avd.room.read", READ, r#"{"timeout_ms":300}"#).unwrap_err();
+    assert_eq!(error.status(), Status::Timeout);
+}
+
+#[test]
+fn nobody_listening_is_a_network_error_that_may_be_repeated() {
+    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let error = avd_with_token(&format!("http://{address}")).call("avd.room.del", READ).unwrap_err();
+    assert_eq!(error.status(), Status::Network);
+    assert!(error.document().retryable, "nothing was sent");
+}
+
+#[test]
+fn a_host_that_does_not_exist_is_a_network_error() {
+    let error = avd_with_token("http://no-such-host.invalid").call("avd.room.read", READ).unwrap_err();
+    assert_eq!(error.status(), Status::Network);
+}
+
+#[test]
+fn a_connection_cut_in_the_answer_is_a_network_error() {
+    for cut in ["", "HTTP/1.1 200 OK\r\nContent-Le", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"ret\":0"] {
+        let error = read_error(move || Act::SendAndClose(cut.as_bytes().to_vec()));
+        assert_eq!(error.status(), Status::Network, "{cut:?}: {error:?}");
+    }
+}
+
+#[test]
+fn tls_to_a_server_that_speaks_none_is_a_tls_error() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for mut connection in listener.incoming().flatten() {
+            _ = std::io::Write::write_all(&mut connection, b"HTTP/1.1 400 Bad Request\r\n\r\n");
+            std::thread::sleep(Duration::from_secs(1));
+        }
+    });
+    let error = avd_with_token(&format!("https://{address}")).call("avd.room.read", READ).unwrap_err();
+    assert_eq!(error.status(), Status::Tls, "{error:?}");
+}
+
+#[test]
+fn what_is_not_the_documented_json_is_shown_as_text() {
+    for body in ["<html>busy</html>", "[0]", "", "{\"ret\":0,}", "{\"ret\":\"x\"}"] {
+        let error = read_error(move || json(body));
+        assert_eq!(error.status(), Status::Protocol, "{body}");
+    }
+    let error = read_error(|| json("<html>busy</html>"));
+    assert_eq!(error.document().reply_text.as_deref(), Some("<html>busy</html>"));
+    let error = read_error(|| Act::Send(b"HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n{\"ret\":\"\xff\"} ".to_vec()));
+    assert_eq!(error.status(), Status::Protocol);
+    assert!(error.to_string().contains("UTF-8"));
+}
+
+#[test]
+fn an_http_failure_keeps_its_body() {
+    let error = read_error(|| Act::Send(answer("502 Bad Gateway", "", "<html>upstream</html>")));
+    assert_eq!((error.status(), error.document().http_status), (Status::Http, Some(502)));
+    assert_eq!(error.document().reply_text.as_deref(), Some("<html>upstream</html>"));
+    assert!(error.document().retryable);
+
+    let error = read_error(|| Act::Send(answer("500 Oops", "", r#"{"ret":40004,"msg":"no such room"}"#)));
+    assert_eq!((error.status(), error.document().http_status), (Status::Api, Some(500)));
+    assert_eq!(error.document().code, Some(40004));
+
+    let error = read_error(|| Act::Send(answer("500 Oops", "", r#"{"ret":0}"#)));
+    assert_eq!(error.status(), Status::Http, "an envelope that says success does not outweigh the status");
+}
+
+#[test]
+fn a_redirect_is_not_followed() {
+    let error = read_error(|| Act::Send(answer("302 Found", "Location: http://127.0.0.1:1/evil\r\n", "")));
+    assert_eq!((error.status(), error.document().http_status), (Status::Http, Some(302)));
+}
+
+#[test]
+fn an_answer_beyond_the_bound_ends_the_call() {
+    let server = Server::start(|_, _| json(&format!(r#"{{"ret":0,"data":"{}"}}"#, "x".repeat(4000))));
+    let client = avd_with_token(&server.url());
+    let error = client.call_with("avd.room.read", READ, r#"{"max_reply_bytes":1024}"#).unwrap_err();
+    assert_eq!(error.status(), Status::Busy);
+    assert!(error.to_string().contains("max_reply_bytes"), "{error}");
+    client.call_with("avd.room.read", READ, r#"{"max_reply_bytes":5000}"#).unwrap();
+}
+
+#[test]
+fn answers_come_back_byte_for_byte() {
+    let body = "{ \"ret\" : \"0\",\n\t\"n\": 1.10, \"big\": 18446744073709551616, \"s\": \"会\\u8bae 🙂\" }\n";
+    let server = Server::start(move |_, _| json(body));
+    assert_eq!(avd_with_token(&server.url()).call("avd.room.read", READ).unwrap(), body);
+}
+
+#[test]
+fn secrets_that_the_server_echoes_are_masked() {
+    let server = Server::start(|number, _| match number {
+        0 => json(r#"{"ret":0,"token":"live-token=="}"#),
+        1 => json(r#"{"ret":40082,"msg":"bad live-token==","token":"live-token==","echo":{"password":"pass-word"}}"#),
+        _ => Act::Send(answer("502 Bad", "", "GET /x?token=live-token%3D%3D&password=pass-word the-secret-key")),
+    });
+    let client = avd(&server.url());
+    let params = r#"{"name":"a","password":"pass-word","number":"1","sip_gate_id":3}"#;
+    for _ in 0..2 {
+        let shown = client.call("avd.sip.account.create", params).unwrap_err().to_json();
+        for secret in ["live-token", "pass-word", "the-secret-key"] {
+            assert!(!shown.contains(secret), "{shown}");
+        }
+        assert!(shown.contains("***"), "{shown}");
+    }
+}
+
+#[test]
+fn a_dead_token_is_renewed_once_and_the_call_repeated_once() {
+    let server = Server::start(|number, request| match (number, request.target.as_str()) {
+        (_, "/access/token") => json(&format!(r#"{{"code":0,"result":{{"access_token":"t{number}"}}}}"#)),
+        (1, _) => json(r#"{"code":606000001,"msg":"dead"}"#),
+        _ => json(r#"{"code":0,"msg":"OK"}"#),
+    });
+    let client = hst(&server.url());
+    client.call("hst.app.delete", r#"{"app_id":"a"}"#).unwrap();
+    assert_eq!(server.count("/access/token"), 2);
+    assert_eq!(server.count("/v1/app"), 2);
+    let last = server.requests().pop().unwrap();
+    assert!(last.head.to_ascii_lowercase().contains("\r\nauthorization: t2\r\n"), "{}", last.head);
+}
+
+#[test]
+fn a_token_that_stays_dead_is_an_auth_failure_after_one_repeat() {
+    let server = Server::start(|_, request| match request.target.as_str() {
+        "/access/token" => json(r#"{"code":0,"result":{"access_token":"t"}}"#),
+        _ => json(r#"{"code":606000001,"msg":"dead"}"#),
+    });
+    let error = hst(&server.url()).call("hst.app.delete", r#"{"app_id":"a"}"#).unwrap_err();
+    assert_eq!((error.status(), error.document().code), (Status::Auth, Some(606000001)));
+    assert_eq!(error.document().attempts, Some(2));
+    assert_eq!((server.count("/access/token"), server.count("/v1/app")), (2, 2));
+}
+
+#[test]
+fn polling_a_missing_room_does_not_renew_for_ever() {
+    // T60: 40003 also says that the room is missing.
+    let server = Server::start(|_, request| match request.target.as_str() {
+        "/sdkapi/v2/app/get_token" => json(r#"{"ret":0,"token":"t"}"#),
+        _ => json(r#"{"ret":40003,"msg":"no such room_id"}"#),
+    });
+    let client = avd(&server.url());
+    for _ in 0..10 {
+        let error = client.call("avd.room.read", READ).unwrap_err();
+        assert_eq!(error.document().code, Some(40003));
+    }
+    assert_eq!(server.count("/sdkapi/v2/app/get_token"), 2);
+    assert_eq!(server.count("/sdkapi/v2/room/read"), 11);
+}
+
+#[test]
+fn refused_keys_are_an_auth_failure_that_says_where() {
+    for body in [r#"{"ret":401,"msg":"授权错误!"}"#, r#"{"ret":40001,"msg":"Authenticate failed"}"#] {
+        let server = Server::start(move |_, _| json(body));
+        let error = avd(&server.url()).call("avd.room.read", READ).unwrap_err();
+        assert_eq!(error.status(), Status::Auth);
+        assert!(error.to_string().contains("no token could be fetched"), "{error}");
+        assert_eq!(error.document().operation, Some("room.read"));
+    }
+}
+
+#[test]
+fn a_fixed_token_is_used_as_it_is_and_never_renewed() {
+    let server = Server::start(|_, _| json(r#"{"ret":40003,"msg":"access token invalid"}"#));
+    let client = avd_with_token(&server.url());
+    assert_eq!(client.call("avd.room.read", READ).unwrap_err().status(), Status::Auth);
+    assert_eq!(server.requests().len(), 1);
+    assert!(server.requests()[0].target.contains("token=fixed-token%3D%3D&"));
+    assert_eq!(client.call("avd.app.get_token", "{}").unwrap_err().status(), Status::InvalidArgument);
+}
+
+#[test]
+fn a_token_operation_fetches_once_and_its_token_is_the_clients() {
+    let server = Server::start(|number, request| match request.target.as_str() {
+        "/access/token" => {
+            json(&format!("{{\"code\":0, \"result\":{{\"timeout\":7200,\"access_token\":\"t{number}\"}}}}"))
+        }
+        _ => json(r#"{"code":0}"#),
+    });
+    let client = hst(&server.url());
+    client.call("hst.app.delete", r#"{"app_id":"a"}"#).unwrap();
+    let reply = client.call("hst.access.token", "{}").unwrap();
+    assert_eq!(reply, "{\"code\":0, \"result\":{\"timeout\":7200,\"access_token\":\"t2\"}}");
+    client.call("hst.app.delete", r#"{"app_id":"a"}"#).unwrap();
+    assert_eq!(server.count("/access/token"), 2);
+    assert!(server.requests()[3].head.to_ascii_lowercase().contains("\r\nauthorization: t2\r\n"));
+}
+
+#[test]
+fn many_threads_fetch_one_token() {
+    let server = Server::start(|_, request| match request.target.as_str() {
+        "/access/token" => {
+            std::thread::sleep(Duration::from_millis(50));
+            json(r#"{"code":0,"result":{"access_token":"t"}}"#)
+        }
+        _ => json(r#"{"code":0}"#),
+    });
+    let client = hst(&server.url());
+    let failed = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..64 {
+            scope.spawn(|| {
+                for _ in 0..10 {
+                    if client.call("hst.app.delete", r#"{"app_id":"a"}"#).is_err() {
+                        failed.fetch_add(1, Ordering::Relaxed);
+                    }
+                }
+            });
+        }
+    });
+    assert_eq!(failed.into_inner(), 0);
+    assert_eq!((server.count("/access/token"), server.count("/v1/app")), (1, 640));
+}
+
+#[test]
+fn a_wrong_clock_is_learnt_from_the_first_refusal() {
+    const QOS: &str = r#"{"QueryDate":"20191210"}"#;
+    let hour_ahead = SystemTime::now() + Duration::from_secs(3600);
+    let server = Server::start(move |_, request| {
+        let date = format!("Date: {}\r\n", httpdate(hour_ahead));
+        let curtime: u64 = parameter(&request.target, "curtime").parse().unwrap();
+        let theirs = hour_ahead.duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
+        Act::Send(match theirs.abs_diff(curtime) > 300 {
+            true => answer("200 OK", &date, r#"{"Status":"FAIL","ErrorCode":4711,"ErrorInfo":"checksum"}"#),
+            false => answer("200 OK", &date, r#"{"Status":"OK","ErrorCode":0,"ErrorInfo":""}"#),
+        })
+    });
+    let client = youme(&server.url());
+    client.call("youme.count_qos_by_day", QOS).unwrap();
+    assert_eq!(server.requests().len(), 2, "one repeat");
+    client.call("youme.count_qos_by_day", QOS).unwrap();
+    assert_eq!(server.requests().len(), 3, "then at once");
+    let targets: Vec<String> = server.requests().into_iter().map(|request| request.target).collect();
+    assert_ne!(parameter(&targets[0], "seq"), parameter(&targets[1], "seq"), "each request has its own seq");
+}
+
+#[test]
+fn a_failure_with_a_right_clock_is_not_repeated_and_shows_its_seq() {
+    let server = Server::start(|_, _| {
+        let date = format!("Date: {}\r\n", httpdate(SystemTime::now()));
+        Act::Send(answer("200 OK", &date, r#"{"Status":"FAIL","ErrorCode":7,"ErrorInfo":"no"}"#))
+    });
+    let error = youme(&server.url()).call("youme.count_qos_by_day", r#"{"QueryDate":"20191210"}"#).unwrap_err();
+    let document = error.document();
+    assert_eq!((error.status(), document.code, document.attempts), (Status::Api, Some(7), Some(1)));
+    assert_eq!(document.clock_offset_s, Some(0));
+    let target = server.requests().remove(0).target;
+    assert_eq!(document.request_id.as_deref(), Some(parameter(&target, "seq").as_str()));
+    assert_eq!(document.platform_message.as_deref(), Some("no"));
+}
+
+#[test]
+fn nothing_is_sent_when_an_argument_is_wrong() {
+    let server = Server::start(|_, _| json(r#"{"ret":0}"#));
+    let client = avd_with_token(&server.url());
+    for params in
+        ["{}", r#"{"room_id":true}"#, r#"{"room_id":"1","x":1}"#, "[]", "{", r#"{"room_id":"1","room_id":"2"}"#]
+    {
+        assert_eq!(client.call("avd.room.read", params).unwrap_err().status(), Status::InvalidArgument, "{params}");
+    }
+    assert!(server.requests().is_empty());
+}
+
+#[test]
+fn without_validation_parameters_travel_as_given() {
+    let server = Server::start(|_, _| json(r#"{"ret":0}"#));
+    let config = format!(r#"{{"platform":"avd","base_url":"{}","token":"t","validate":false}}"#, server.url());
+    let client = Client::new(&config).unwrap();
+    client.call("avd.room.read", r#"{"novel":[1.0, 2],"room_id":7}"#).unwrap();
+    assert_eq!(server.requests()[0].target, "/sdkapi/v2/room/read?token=t&room_id=7&novel=%5B1.0%2C%202%5D");
+}
+
+#[test]
+fn avd_parameters_travel_the_way_the_configuration_says() {
+    let server = Server::start(|_, _| json(r#"{"ret":0,"token":"t"}"#));
+    let call = |method: &str, operation: &str, params: &str| {
+        let config = format!(
+            r#"{{"platform":"avd","base_url":"{}","access_key":"a","secret_key":"bbbb","http_method":"{method}"}}"#,
+            server.url()
+        );
+        Client::new(&config).unwrap().call(operation, params).unwrap();
+        let mut requests = server.requests();
+        let (last, token) = (requests.pop().unwrap(), requests.pop().unwrap());
+        let line = |request: &scripted::Request| {
+            format!("{} {} {}", request.method, request.target, String::from_utf8_lossy(&request.body))
+        };
+        (line(&token), line(&last))
+    };
+    let (token, read) = call("post", "avd.room.read", r#"{"room_id":"1"}"#);
+    assert_eq!(token, "POST /sdkapi/v2/app/get_token access_key=a&secret_key=bbbb");
+    assert_eq!(read, "POST /sdkapi/v2/room/read token=t&room_id=1");
+    let (token, layout) = call("get", "avd.room.avc.select_media", r#"{"room_id":"1","videos":[{"x":0.50}]}"#);
+    assert_eq!(token, "GET /sdkapi/v2/app/get_token?access_key=a&secret_key=bbbb ");
+    assert_eq!(layout, "GET /sdkapi/v2/room/avc/select_media?token=t&room_id=1&videos=%5B%7B%22x%22%3A0.50%7D%5D ");
+}
+
+#[test]
+fn an_upload_is_checked_before_it_is_sent() {
+    let server = Server::start(|_, _| json(r#"{"ret":0}"#));
+    let client = avd_with_token(&server.url());
+    let folder = std::path::PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
+    let large = folder.join("large.mp4");
+    std::fs::File::create(&large).unwrap().set_len((50 << 20) + 1).unwrap();
+    let call = |path: &str, more: &str| client.call("avd.uploadfile", &format!(r#"{{"file":"{path}"{more}}}"#));
+
+    let error = call("/no/such/file.png", "").unwrap_err();
+    assert_eq!(error.status(), Status::Io);
+    let error = call("program.crx", "").unwrap_err();
+    assert_eq!(error.status(), Status::InvalidArgument);
+    assert!(error.to_string().contains("png, jpg, mp3, mp4 or avi"), "{error}");
+    let error = call(large.to_str().unwrap(), "").unwrap_err();
+    assert_eq!(error.status(), Status::InvalidArgument);
+    assert!(error.to_string().contains("storage_only_cluster"), "{error}");
+    assert!(server.requests().is_empty());
+
+    call(large.to_str().unwrap(), r#","storage_only_cluster":true"#).unwrap();
+    assert!(server.requests()[0].body.len() > 50 << 20);
+    assert!(server.requests()[0].target.ends_with("&storage_only_cluster=true"));
+}
+
+/// One query parameter's value, as it travelled.
+fn parameter(target: &str, name: &str) -> String {
+    let query = target.split_once('?').unwrap().1;
+    let value = query.split('&').find_map(|pair| pair.strip_prefix(&format!("{name}=")));
+    value.unwrap_or_else(|| panic!("{name} is not in {target}")).to_owned()
+}
+
+fn httpdate(time: SystemTime) -> String {
+    httpdate::fmt_http_date(time)
+}

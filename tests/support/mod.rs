@@ -1,0 +1,195 @@
+//! Compiling and running C and C++ against the library that this very test run built.
+
+#![allow(dead_code, reason = "each test program uses its own part of it")]
+#![allow(clippy::panic, reason = "a test fails by panicking, and here it says what the compiler said")]
+
+use std::env;
+use std::fs;
+use std::io::{self, Read, Write as _};
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+/// The limit of [`run`]: far beyond what any of our programs takes, so that only a program that hangs meets it.
+const TIME_LIMIT: Duration = Duration::from_secs(120);
+
+/// The checkout.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Where tests may leave files; inside the target folder, wherever that is.
+pub fn scratch() -> &'static Path {
+    Path::new(env!("CARGO_TARGET_TMPDIR"))
+}
+
+/// A folder with the shared library as programs look for it: `libmeetgate.so` to link with and `libmeetgate.so.0` to run
+/// with, which the build alone does not make.
+pub fn library_folder() -> &'static Path {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    FOLDER.get_or_init(|| link_library(&built_library(), "lib"))
+}
+
+/// The same for a library that was built elsewhere, in a folder of its own.
+pub fn link_library(library: &Path, folder: &str) -> PathBuf {
+    let folder = scratch().join(folder);
+    in_place_of(&folder.join("libmeetgate.so"), |link| symlink(library, link));
+    in_place_of(&folder.join("libmeetgate.so.0"), |link| symlink("libmeetgate.so", link));
+    folder
+}
+
+/// Cargo leaves the library beside the test program, in `deps`, or one folder up.
+fn built_library() -> PathBuf {
+    let program = env::current_exe().unwrap_or_else(|error| panic!("where is this program: {error}"));
+    let folders = program.ancestors().skip(1).take(2);
+    let mut libraries = folders.map(|folder| folder.join("libmeetgate.so"));
+    match libraries.find(|library| library.is_file()) {
+        Some(library) => library,
+        None => panic!("libmeetgate.so is neither beside {} nor one folder up", program.display()),
+    }
+}
+
+/// Compiles `source`, a path from the root, with `cc`, or with `c++` where it ends in `.cpp`, and links it with the
+/// library. `flags` say the standard, and what else. Every warning is an error, and an error is a panic.
+pub fn compile(source: &str, flags: &[&str], output: &str) -> PathBuf {
+    compile_with(library_folder(), source, flags, output)
+}
+
+/// [`compile`], linked with the library of another folder.
+pub fn compile_with(library_folder: &Path, source: &str, flags: &[&str], output: &str) -> PathBuf {
+    let program = scratch().join(output);
+    let folder = library_folder.display();
+    in_place_of(&program, |unfinished| {
+        let mut compiler = compiler(source, flags);
+        compiler.arg(format!("-L{folder}")).arg("-lmeetgate").arg(format!("-Wl,-rpath,{folder}"));
+        accept(compiler.arg("-o").arg(unfinished));
+        Ok(())
+    });
+    program
+}
+
+/// Checks `source` without making anything of it.
+pub fn check_syntax(source: &str, flags: &[&str]) {
+    accept(compiler(source, flags).arg("-fsyntax-only"));
+}
+
+fn compiler(source: &str, flags: &[&str]) -> Command {
+    let name = if source.ends_with(".cpp") { "c++" } else { "cc" };
+    let mut compiler = Command::new(name);
+    compiler.current_dir(root());
+    compiler.args(["-g", "-Wall", "-Wextra", "-pedantic", "-Werror", "-Iinclude"]).args(flags).arg(source);
+    compiler
+}
+
+/// Runs a compiler that must succeed.
+fn accept(compiler: &mut Command) {
+    let output = run(compiler);
+    assert!(output.status.success(), "{compiler:?}: {}\n{}", output.status, both(&output));
+}
+
+/// Makes a file under another name and then puts it in its place at once: another test process, which may be at the same
+/// at the same time, finds either the old one or the new one, whole.
+fn in_place_of(file: &Path, make: impl FnOnce(&Path) -> io::Result<()>) {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let unfinished = file.with_extension(format!("{}-{number}", std::process::id()));
+    let made = file.parent().map_or(Ok(()), fs::create_dir_all);
+    let made = made.and_then(|()| make(&unfinished)).and_then(|()| fs::rename(&unfinished, file));
+    made.unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+}
+
+/// Runs a command to its end and keeps what it printed. One that does not end is killed, and that is a panic.
+pub fn run(command: &mut Command) -> Output {
+    run_within(TIME_LIMIT, command)
+}
+
+/// [`run`] with a limit of its own.
+pub fn run_within(limit: Duration, command: &mut Command) -> Output {
+    let spawned = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let mut child = spawned.unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let mut stdout = Collected::from(child.stdout.take());
+    let mut stderr = Collected::from(child.stderr.take());
+    match wait(&mut child, limit) {
+        Some(status) => Output { status, stdout: stdout.whole(), stderr: stderr.whole() },
+        None => {
+            _ = child.kill();
+            _ = child.wait();
+            // Not to the end of the pipes: a child of the child may hold them open.
+            let (stdout, stderr) = (stdout.so_far(), stderr.so_far());
+            panic!("{command:?}: did not end within {limit:?}; so far it printed:\n{stdout}{stderr}");
+        }
+    }
+}
+
+fn wait(child: &mut Child, limit: Duration) -> Option<ExitStatus> {
+    let deadline = Instant::now() + limit;
+    loop {
+        match child.try_wait() {
+            Ok(Some(status)) => return Some(status),
+            Ok(None) if Instant::now() < deadline => thread::sleep(Duration::from_millis(10)),
+            Ok(None) => return None,
+            Err(error) => panic!("waiting for a program: {error}"),
+        }
+    }
+}
+
+/// What a program prints, read beside it so that no pipe fills up.
+struct Collected {
+    bytes: Arc<Mutex<Vec<u8>>>,
+    reader: Option<JoinHandle<()>>,
+}
+
+impl Collected {
+    fn from(pipe: Option<impl Read + Send + 'static>) -> Collected {
+        let bytes = Arc::new(Mutex::new(Vec::new()));
+        let sink = Arc::clone(&bytes);
+        let reader = pipe.map(|mut pipe| {
+            thread::spawn(move || {
+                let mut piece = [0; 4096];
+                loop {
+                    match pipe.read(&mut piece) {
+                        Ok(0) => break,
+                        Ok(length) => lock(&sink).extend_from_slice(&piece[..length]),
+                        Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                        Err(_) => break,
+                    }
+                }
+            })
+        });
+        Collected { bytes, reader }
+    }
+
+    fn whole(&mut self) -> Vec<u8> {
+        if let Some(reader) = self.reader.take() {
+            _ = reader.join();
+        }
+        std::mem::take(&mut lock(&self.bytes))
+    }
+
+    fn so_far(&self) -> String {
+        String::from_utf8_lossy(&lock(&self.bytes)).into_owned()
+    }
+}
+
+fn lock(bytes: &Mutex<Vec<u8>>) -> MutexGuard<'_, Vec<u8>> {
+    bytes.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Everything that a program printed, for the message of a failed test.
+pub fn both(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+/// Whether a program is installed.
+pub fn on_path(name: &str) -> bool {
+    env::var_os("PATH").is_some_and(|path| env::split_paths(&path).any(|folder| folder.join(name).is_file()))
+}
+
+/// Says that something could not be tried, past the test harness, which keeps what a passing test prints to itself.
+pub fn skipped(why: &str) {
+    _ = writeln!(io::stderr(), "SKIPPED: {why}");
+}

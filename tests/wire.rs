@@ -1,0 +1,231 @@
+//! Every worked example of the catalog, from C through the shared library over a real socket to the sandbox: what was sent
+//! is what the example says, what came back is what the sandbox answered, and it has the documented shape.
+
+mod support;
+
+use meetgate_sandbox::{Exchange, Options, Sandbox};
+use sha1::{Digest, Sha1};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+const PLATFORMS: [&str; 3] = ["hst", "youme", "avd"];
+
+/// What stands behind the placeholders of an example.
+type Values = BTreeMap<&'static str, String>;
+
+#[test]
+fn every_example_is_sent_as_documented_and_answered_byte_for_byte() {
+    let driver = support::compile("tests/c/operations.c", &["-std=c99"], "operations");
+    let headers: toml::Table = read("tests/fixtures/headers.toml").parse().unwrap();
+    let (mut tried, mut failures) = (0, Vec::new());
+    for platform in PLATFORMS {
+        let mut operations: toml::Table = read(&format!("catalog/{platform}.toml")).parse().unwrap();
+        operations.remove("platform");
+        operations.remove("error");
+        for (name, operation) in &operations {
+            tried += 1;
+            let example = Example::of(operation);
+            if let Err(problem) = example.check(platform, name, &driver, &headers) {
+                failures.push(format!("{platform}.{name}: {problem}"));
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{} of {tried} examples failed:\n{}", failures.len(), failures.join("\n"));
+    assert_eq!(tried, 84);
+}
+
+struct Example {
+    params: String,
+    sends: String,
+    body: String,
+    reply: serde_json::Value,
+}
+
+impl Example {
+    fn of(operation: &toml::Value) -> Example {
+        let text = |name: &str| operation["example"].get(name).map_or("", |text| text.as_str().unwrap()).to_owned();
+        Example {
+            params: text("params"),
+            sends: text("sends"),
+            body: text("body"),
+            reply: serde_json::from_str(&text("reply")).unwrap(),
+        }
+    }
+
+    fn check(&self, platform: &'static str, name: &str, driver: &Path, headers: &toml::Table) -> Result<(), String> {
+        let sandbox = Sandbox::start(Options::default()).map_err(|error| error.to_string())?;
+        let config = &sandbox.configurations()[platform];
+        let mut command = Command::new(driver);
+        command.arg(format!("{platform}.{name}")).args([&config.to_string(), &self.params]);
+        command.current_dir(root().join("tests/fixtures"));
+        // A proxy named in the environment must not be taken notice of.
+        for variable in ["http_proxy", "HTTP_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
+            command.env(variable, "http://127.0.0.1:1");
+        }
+        let output = support::run(&mut command);
+        let (status, reply) = split(&output.stdout)?;
+        let exchanges = sandbox.exchanges();
+        let sent = exchanges.last().ok_or("nothing was sent")?;
+
+        if status != "OK" {
+            return Err(format!("{status}: {}", String::from_utf8_lossy(reply)));
+        }
+        if reply != sent.reply.as_slice() {
+            return Err("the reply is not what the sandbox answered".to_owned());
+        }
+        let values = values(platform, config, &exchanges)?;
+        self.check_request(platform, sent, headers, values)?;
+        let reply: serde_json::Value = serde_json::from_slice(reply).map_err(|error| error.to_string())?;
+        same_shape(&self.reply, &reply, "reply")
+    }
+
+    fn check_request(
+        &self,
+        platform: &str,
+        sent: &Exchange,
+        headers: &toml::Table,
+        mut values: Values,
+    ) -> Result<(), String> {
+        let target = if sent.query.is_empty() { sent.path.clone() } else { format!("{}?{}", sent.path, sent.query) };
+        let kind = match sent.header("content-type") {
+            Some(kind) if kind.starts_with("multipart/") => {
+                values.insert("boundary", kind.split_once("boundary=").map_or("", |(_, boundary)| boundary).to_owned());
+                "upload"
+            }
+            _ if sent.body.is_empty() => "query",
+            _ => "body",
+        };
+        equal("request", &fill(&self.sends, &values), &format!("{} {target}", sent.method))?;
+        let body = fill(&self.body, &values).into_bytes();
+        let body = replace(&body, b"{file}", &std::fs::read(root().join("tests/fixtures/welcome.png")).unwrap());
+        if body != sent.body {
+            let (expected, got) = (String::from_utf8_lossy(&body), String::from_utf8_lossy(&sent.body));
+            return Err(format!("body: expected {expected}\n  got {got}"));
+        }
+        values.insert("length", sent.body.len().to_string());
+        let table = |names: &[&str]| {
+            let found = names.iter().try_fold(headers, |table, name| table.get(*name).and_then(toml::Value::as_table));
+            found.into_iter().flatten().map(|(name, value)| (name.clone(), fill(value.as_str().unwrap(), &values)))
+        };
+        let expected: BTreeMap<String, String> = table(&["all"]).chain(table(&[platform, kind])).collect();
+        let got: BTreeMap<String, String> =
+            sent.headers.iter().map(|(name, value)| (name.to_lowercase(), value.clone())).collect();
+        let is_token_call = sent.path.ends_with("/access/token");
+        let expected: BTreeMap<String, String> = expected
+            .into_iter()
+            .map(|(name, value)| match (name.as_str(), is_token_call) {
+                ("authorization", true) => (name, values["developer_authorization"].clone()),
+                _ => (name, value),
+            })
+            .collect();
+        equal("headers", &format!("{expected:?}"), &format!("{got:?}"))
+    }
+}
+
+trait Header {
+    fn header(&self, name: &str) -> Option<&str>;
+}
+
+impl Header for Exchange {
+    fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(header, _)| header.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+}
+
+/// Taken from the configuration and the sandbox's own record, never from the client.
+fn values(platform: &str, config: &serde_json::Value, exchanges: &[Exchange]) -> Result<Values, String> {
+    let configured = |name: &str| config[name].as_str().unwrap_or_default().to_owned();
+    let mut values = Values::from([
+        ("host", configured("base_url").trim_start_matches("http://").to_owned()),
+        ("version", env!("CARGO_PKG_VERSION").to_owned()),
+    ]);
+    let sent = exchanges.last().ok_or("nothing was sent")?;
+    let first = exchanges.first().ok_or("nothing was sent")?;
+    let issued: serde_json::Value = serde_json::from_slice(&first.reply).unwrap_or_default();
+    match platform {
+        "hst" => {
+            values.insert("token", issued["result"]["access_token"].as_str().unwrap_or_default().to_owned());
+            // What the developer token holds is the sandbox's to check; here only its frame.
+            let authorization = first.header("authorization").unwrap_or_default();
+            let developer_token = authorization.strip_prefix(&format!("{}.", configured("dev_id")));
+            if !developer_token.is_some_and(|token| token.starts_with("001")) {
+                return Err(format!("the token call's Authorization is {authorization:?}"));
+            }
+            values.insert("developer_authorization", authorization.to_owned());
+        }
+        "youme" => {
+            let parameter = |name: &str| {
+                let value = sent.query.split('&').find_map(|pair| pair.strip_prefix(&format!("{name}=")));
+                value.unwrap_or_default().to_owned()
+            };
+            let curtime = parameter("curtime");
+            let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+            if curtime.parse::<u64>().unwrap_or(0).abs_diff(now) > 60 {
+                return Err(format!("curtime is {curtime}, now is {now}"));
+            }
+            let signed = format!("{}{}{curtime}", configured("app_secret"), configured("rest_api_key"));
+            let checksum = Sha1::digest(signed).iter().map(|byte| format!("{byte:02x}")).collect();
+            if parameter("seq").is_empty() {
+                return Err("seq is empty".to_owned());
+            }
+            values.extend([("appkey", configured("app_key")), ("curtime", curtime), ("checksum", checksum)]);
+            values.insert("seq", parameter("seq"));
+        }
+        _ => {
+            let token = issued["token"].as_str().unwrap_or_default();
+            values.insert("token", token.replace('+', "%2B").replace('/', "%2F").replace('=', "%3D"));
+            values.extend([("access_key", configured("access_key")), ("secret_key", configured("secret_key"))]);
+        }
+    }
+    Ok(values)
+}
+
+fn fill(template: &str, values: &Values) -> String {
+    values.iter().fold(template.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
+}
+
+/// Every member of the documented example is in the answer, with the same type, and so on inwards.
+fn same_shape(documented: &serde_json::Value, got: &serde_json::Value, path: &str) -> Result<(), String> {
+    use serde_json::Value as V;
+    match (documented, got) {
+        (V::Object(documented), V::Object(got)) => documented.iter().try_for_each(|(name, value)| {
+            let member = got.get(name).ok_or_else(|| format!("{path}.{name} is missing in the answer"))?;
+            same_shape(value, member, &format!("{path}.{name}"))
+        }),
+        (V::Array(documented), V::Array(got)) => match (documented.first(), got.first()) {
+            (Some(documented), Some(got)) => same_shape(documented, got, &format!("{path}[0]")),
+            (Some(_), None) => Err(format!("{path} is empty in the answer")),
+            (None, _) => Ok(()),
+        },
+        (V::Null, V::Null) | (V::Bool(_), V::Bool(_)) | (V::Number(_), V::Number(_)) | (V::String(_), V::String(_)) => {
+            Ok(())
+        }
+        _ => Err(format!("{path}: the example has {documented}, the answer {got}")),
+    }
+}
+
+fn split(stdout: &[u8]) -> Result<(String, &[u8]), String> {
+    let end = stdout.iter().position(|byte| *byte == b'\n').ok_or("the driver printed no status")?;
+    Ok((String::from_utf8_lossy(&stdout[..end]).into_owned(), &stdout[end + 1..]))
+}
+
+fn replace(text: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
+    match text.windows(from.len()).position(|window| window == from) {
+        Some(start) => [&text[..start], to, &text[start + from.len()..]].concat(),
+        None => text.to_vec(),
+    }
+}
+
+fn equal(what: &str, expected: &str, got: &str) -> Result<(), String> {
+    if expected == got { Ok(()) } else { Err(format!("{what}: expected {expected}\n  got {got}")) }
+}
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(path: &str) -> String {
+    std::fs::read_to_string(root().join(path)).unwrap()
+}
