@@ -7,7 +7,7 @@
  *
  *   meetgate_client *avd;
  *   char *reply;
- *   if (meetgate_client_new("{\"platform\":\"avd\",\"base_url\":\"https://10.0.0.5:9610\","
+ *   if (meetgate_client_new("{\"platform\":\"avd\",\"base_url\":\"http://10.0.0.5:9609\","
  *                           "\"access_key\":\"...\",\"secret_key\":\"...\"}", &avd, &reply) != MEETGATE_OK) {
  *     fprintf(stderr, "%s\n", reply);
  *     meetgate_string_free(reply);
@@ -217,7 +217,7 @@ MEETGATE_EXPORT char *MEETGATE_CALL meetgate_catalog(void);
  *
  * Parameters:
  *   - config_json: one JSON object, for example
- *     {"platform":"avd","base_url":"https://10.0.0.5:9610","access_key":"…","secret_key":"…"}.
+ *     {"platform":"avd","base_url":"http://10.0.0.5:9609","access_key":"…","secret_key":"…"}.
  *     All keys: docs/reference/configuration.md. An unknown key is an error.
  *   - client: receives the client, or NULL on failure. Must not be NULL.
  *   - error_json: receives NULL, or on failure an error document. May be NULL.
@@ -394,9 +394,9 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_hst_app_create(
  * Parameters, members of params_json:
  *   - app_id (string, required): Id of the application to change.
  *   - app_name (string): New name. Only Chinese and English letters and underscores are allowed.
- *   - status (string, default offline; one of online (taken live), offline (taken down)): State of the
- *     application. WARNING: the platform's default is `offline`, so leaving this out may take a live application
- *     offline. Send `online` whenever the application is to stay live (H7).
+ *   - status (string; one of online (taken live), offline (taken down)): State of the application. WARNING: the
+ *     platform's default is `offline`, so leaving this out may take a live application offline. Send `online`
+ *     whenever the application is to stay live (H7).
  *   - consumption_limit (integer, yuan): New spending limit in yuan.
  *   - service (array of objects): The services the application may use, one object for each. Whether this replaces
  *     the old list is not documented; give the whole list.
@@ -438,7 +438,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_hst_app_update(
  * Parameters, members of params_json:
  *   - app_id (string, required): Id of the application to delete.
  *
- * Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+ * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
  * Errors of the platform: 606000000 authentication failed, 606000001 access token expired or replaced by a newer
  *   one, 606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the platform timed out,
  *   606000005 the operation failed, 606000006 the platform is busy.
@@ -522,7 +522,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_hst_consuming_records(
  *     the user's terminals to kick; what happens without it is not documented. The classes are not documented
  *     either: use the value that `online.user.state` gives.
  *
- * Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+ * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
  * Errors of the platform: 606000000 authentication failed, 606000001 access token expired or replaced by a newer
  *   one, 606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the platform timed out,
  *   606000005 the operation failed, 606000006 the platform is busy.
@@ -899,7 +899,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_create(
  *   - enable_auto_avc (boolean): Whether the composed view (avc) is switched on: the server composes the videos
  *     into one.
  *
- * Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+ * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
  * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
@@ -918,7 +918,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_update(
  * Parameters, members of params_json:
  *   - room_id (string, required): Room number of the room to delete.
  *
- * Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+ * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
  * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
@@ -969,7 +969,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_read(
  * Parameters, members of params_json:
  *   - room_id (string, required): Room number of the open room.
  *
- * Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+ * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
  * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 41005 internal error
  *   of the platform; msg says more.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
@@ -1119,7 +1119,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_get_record_list(
  *   - room_id (string, required): Room number.
  *   - user_id (string, required): User id of the participant to kick, as room.participate.list gives it.
  *
- * Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+ * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
  * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
  *   40008 the user is not in the room, 40009 the room does not exist or is not open.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
@@ -1418,7 +1418,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_mix_record_get(
  *     - h (number): Height; 1 is the whole picture.
  *   - rtmp_url (string): RTMP address the live stream is played from.
  *
- * Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+ * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
  * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
  *   40009 the room does not exist or is not open, 40040 a mixed recording, a live stream or a desktop recording is
  *   already running in the room, 40042 the recording service cannot be reached, 40043 internal error of the
@@ -1459,7 +1459,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_mix_live_start(
  *   - audio_user_ids (array of strings): User ids whose sound is recorded. Required when the audio layout is to
  *     change.
  *
- * Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+ * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
  * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
  *   40041 no mixed recording, live stream or desktop recording is running in the room, 40042 the recording service
  *   cannot be reached, 40043 internal error of the recording service.
@@ -1489,7 +1489,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_mix_record_updat
  *   - record_id (string): Change only this recording. May be left out when it is certain that only one recording
  *     runs in the room.
  *
- * Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+ * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
  * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
  *   40041 no mixed recording, live stream or desktop recording is running in the room, 40042 the recording service
  *   cannot be reached, 40043 internal error of the recording service, 40090 no such recording id.
@@ -1598,7 +1598,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_live_start(
  * Parameters, members of params_json:
  *   - room_id (string, required): Room number. The room must be open.
  *
- * Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+ * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
  * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
  *   40009 the room does not exist or is not open, 40061 no live stream is running in the room, 40063 internal
  *   error of the live service, 40064 the live service cannot be reached, 40065 the live stream of the room has
@@ -1645,7 +1645,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_live_stop(
  *     your deployment takes.
  *   - video_resolution (string, px): Resolution, width`*`height, for example `1280*720` or `1920*1080`.
  *
- * Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+ * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
  * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
  *   40050 the composed view is already on in the room, 40052 internal error of the composed view, 40053 the site
  *   forces the composed view off, 40054 the site's conference settings are not set: initialisation failed.
@@ -1666,7 +1666,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_avc_start(
  * Parameters, members of params_json:
  *   - room_id (string, required): Room number.
  *
- * Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+ * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
  * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
  *   40051 the composed view is not on in the room, 40052 internal error of the composed view, 40054 the site's
  *   conference settings are not set: initialisation failed, 40055 the site forces the composed view on.
@@ -1729,7 +1729,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_record_get(
  *   - name (string, required): File name of the recording. `room.desktop_record.get` asks for it again.
  *   - resource_id (string): Id of the video stream to record.
  *
- * Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+ * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
  * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
  *   40040 a mixed recording, a live stream or a desktop recording is already running in the room, 40042 the
  *   recording service cannot be reached, 40043 internal error of the recording service, 40082 internal error of
@@ -1754,7 +1754,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_desktop_record_s
  * Parameters, members of params_json:
  *   - room_id (string, required): Room number.
  *
- * Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+ * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
  * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
  *   40041 no mixed recording, live stream or desktop recording is running in the room, 40042 the recording service
  *   cannot be reached, 40043 internal error of the recording service, 40082 internal error of the media service.
@@ -1882,7 +1882,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_media_play(
  *   - room_id (string, required): Room number.
  *   - play_id (string, required): Player id, as answered by `media.create`.
  *
- * Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+ * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
  * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
  *   40081 no such player in the room, 40082 internal error of the media service, 40083 the media service cannot be
  *   reached or timed out.
@@ -1904,7 +1904,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_media_stop(
  *   - room_id (string, required): Room number.
  *   - play_id (string, required): Player id, as answered by `media.create`.
  *
- * Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+ * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
  * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
  *   40081 no such player in the room, 40082 internal error of the media service, 40083 the media service cannot be
  *   reached or timed out.
@@ -1926,7 +1926,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_media_pause(
  *   - room_id (string, required): Room number.
  *   - play_id (string, required): Player id, as answered by `media.create`.
  *
- * Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+ * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
  * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
  *   40081 no such player in the room, 40082 internal error of the media service, 40083 the media service cannot be
  *   reached or timed out.
@@ -2060,7 +2060,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_media_switch(
  *   - room_id (string, required): Room number.
  *   - record_id (string, required): Recording id.
  *
- * Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+ * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
  * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
  *   40043 internal error of the recording service, 40090 no such recording id.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
@@ -2085,7 +2085,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_record_transfer(
  * Parameters, members of params_json:
  *   - room_id (string, required): Number of the room whose recordings are all deleted.
  *
- * Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+ * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
  * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
  *   40043 internal error of the recording service.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
@@ -2150,7 +2150,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_transcode_query(
  *   - layout_mode (integer; one of 0 (manual layout), 1 (automatic layout)): How the videos are laid out. To set
  *     up a speaker layout of your own it must be 0. Not the same numbers as layout_mode of room.avc.start.
  *
- * Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+ * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
  * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
  *   40045 internal error of the platform, 40051 the composed view is not on in the room, 40052 internal error of
  *   the composed view.
@@ -2173,7 +2173,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_avc_select_media
  *   - resource_id (string, required): Id of the video. The document does not say where it comes from; `id` of a
  *     video in `room.participate.list` has the same form.
  *
- * Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+ * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
  * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
  *   40045 internal error of the platform, 40051 the composed view is not on in the room, 40052 internal error of
  *   the composed view.
@@ -2211,7 +2211,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_avc_set_focus_vi
  *     bits per second. A string such as `1000-1500` is sent as it is.
  *   - video_resolution (string, px): Resolution, width`*`height, for example `1280*720`.
  *
- * Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+ * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
  * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
  *   40045 internal error of the platform, 40051 the composed view is not on in the room, 40052 internal error of
  *   the composed view.
@@ -2278,7 +2278,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_avc_get_avc_sett
  *   - url (string, required): Path of the file on the server, for example `/home/data/recorder/files/….mp4`: in
  *     the document's examples what follows `file=` in a download address.
  *
- * Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+ * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
  * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
  *   40043 internal error of the recording service, 40094 no such recording.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
@@ -2453,7 +2453,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_app_get_system_info(
  *   - licence_cert (string, required): The licence text, obtained from the vendor's licence server. In the sample
  *     it is three long hexadecimal strings joined by $; pass it unchanged.
  *
- * Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+ * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
  * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40070 the site has no
  *   company information, 40071 no licence is set for the site, 40072 no licence information, 40073 service not
  *   available (one of the licence errors).
@@ -2477,7 +2477,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_app_apply_file_permit
  * Parameters, members of params_json:
  *   - licence_cert (string, required): The licence text to remove, the same as was given to app.apply_file_permit.
  *
- * Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+ * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
  * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40070 the site has no
  *   company information, 40071 no licence is set for the site, 40072 no licence information, 40073 service not
  *   available (one of the licence errors).
@@ -2558,7 +2558,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_sip_gate_create(
  *   - url (string, required): The gateway's address from now on, host and port. No two gateways may have the same
  *     one.
  *
- * Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+ * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
  * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40019 another gateway
  *   has this address already, 40020 no such gateway.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
@@ -2603,7 +2603,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_sip_gate_read(
  *   - sip_gate_id (integer, required): Id of the SIP gateway: gate_id in the answers of sip.gate.create and
  *     sip.gate.list.
  *
- * Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+ * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
  * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40020 no such gateway.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
@@ -2685,7 +2685,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_sip_account_create(
  *   - number (string, required): The account's number from now on. No two accounts may have the same one.
  *     sip.account.read gives it back as phone_number.
  *
- * Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+ * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
  * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40021 another account
  *   has this number already, 40022 no such SIP account.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
@@ -2744,7 +2744,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_sip_account_read(
  * Parameters, members of params_json:
  *   - account_id (integer, required): Id of the SIP account, from the answer of sip.account.create.
  *
- * Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+ * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
  * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40022 no such SIP
  *   account.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
@@ -2837,7 +2837,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_device_kick(
  *   - room_id (string, required): Room number.
  *   - user_id (string, required): Id of the device, from the answer of device.call.
  *
- * Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+ * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
  * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
  *   40008 the user is not in the room, 40033 the user has not been invited.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
@@ -2856,7 +2856,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_device_video_focus(
  *   - room_id (string, required): Room number.
  *   - user_id (string, required): Id of the device, from the answer of device.call.
  *
- * Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+ * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
  * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
  *   40008 the user is not in the room, 40033 the user has not been invited.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
@@ -2877,7 +2877,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_device_video_unfocus(
  *   - room_id (string, required): Room number.
  *   - user_id (string, required): Id of the device, from the answer of device.call.
  *
- * Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+ * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
  * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
  *   40008 the user is not in the room, 40033 the user has not been invited.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
@@ -2923,7 +2923,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_device_video_open(
  *   - room_id (string, required): Room number.
  *   - user_id (string, required): Id of the device, from the answer of device.call.
  *
- * Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+ * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
  * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
  *   40008 the user is not in the room, 40033 the user has not been invited.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
@@ -2942,7 +2942,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_device_audio_mute(
  *   - room_id (string, required): Room number.
  *   - user_id (string, required): Id of the device, from the answer of device.call.
  *
- * Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+ * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
  * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
  *   40008 the user is not in the room, 40033 the user has not been invited.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.

@@ -39,6 +39,7 @@ impl Client {
 
     /// Calls an operation by its name, with options for this call alone.
     pub fn call_with(&self, operation: &str, params: &str, options: &str) -> Result<String> {
+        self.check_process()?;
         self.call_operation(find(operation, self.platform)?, params, options)
     }
 

@@ -130,12 +130,14 @@ impl Config {
         let platform = platform(&members).map_err(refuse)?;
         check(keys(platform), &members, RULES).map_err(refuse)?;
         no_control_characters(&members).map_err(refuse)?;
-        let reader = Reader { members: &members };
+        let reader = Reader { members: &members, keys: keys(platform) };
         Ok(Config {
             account: reader.account(platform).map_err(refuse)?,
             limits: Limits::DEFAULT.overridden_by(&members),
             validate: members.boolean("validate").unwrap_or(true),
-            user_agent: reader.text_or("user_agent", concat!("meetgate/", env!("CARGO_PKG_VERSION"))),
+            user_agent: reader
+                .text("user_agent")
+                .unwrap_or_else(|| concat!("meetgate/", env!("CARGO_PKG_VERSION")).to_owned()),
         })
     }
 
@@ -201,6 +203,7 @@ fn no_control_characters(members: &Members<'_>) -> std::result::Result<(), Strin
 /// Reads members whose types have been checked.
 struct Reader<'m, 'a> {
     members: &'m Members<'a>,
+    keys: &'static [Field],
 }
 
 impl Reader<'_, '_> {
@@ -208,26 +211,28 @@ impl Reader<'_, '_> {
         self.members.text(name).map(|text| text.into_owned())
     }
 
-    fn text_or(&self, name: &str, default: &str) -> String {
+    /// The key's value, or the default that the catalog documents.
+    fn text_or_default(&self, name: &str) -> String {
+        let default = self.keys.iter().find(|key| key.name == name).map_or("", |key| key.default);
         self.text(name).unwrap_or_else(|| default.to_owned())
     }
 
     /// A credential or name that would make a request meaningless if it were empty.
-    fn filled(&self, name: &str, default: &str) -> std::result::Result<String, String> {
-        match self.text_or(name, default) {
+    fn filled(&self, name: &str) -> std::result::Result<String, String> {
+        match self.text_or_default(name) {
             text if text.is_empty() => Err(format!("configuration key \"{name}\" is empty")),
             text => Ok(text),
         }
     }
 
-    fn url(&self, name: &str, default: &str) -> std::result::Result<BaseUrl, String> {
-        BaseUrl::parse(&self.text_or(name, default))
+    fn url(&self, name: &str) -> std::result::Result<BaseUrl, String> {
+        BaseUrl::parse(&self.text_or_default(name))
             .map_err(|problem| format!("configuration key \"{name}\": {problem}"))
     }
 
     /// One segment of a path.
-    fn segment(&self, name: &str, default: &str) -> std::result::Result<String, String> {
-        let text = self.filled(name, default)?;
+    fn segment(&self, name: &str) -> std::result::Result<String, String> {
+        let text = self.filled(name)?;
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
         if text.bytes().all(plain) && !matches!(text.as_str(), "." | "..") {
             Ok(text)
@@ -240,25 +245,25 @@ impl Reader<'_, '_> {
         Ok(match platform {
             PlatformName::Hst => Account::Hst(Arc::new(Hst {
                 base_url: match self.members.get("base_url") {
-                    Some(_) => Some(self.url("base_url", "")?),
+                    Some(_) => Some(self.url("base_url")?),
                     None => None,
                 },
-                dev_id: self.filled("dev_id", "")?,
+                dev_id: self.filled("dev_id")?,
                 dev_secret: self.dev_secret()?,
-                discovery_url: self.url("discovery_url", "https://access.paas.hst.com/server/address")?,
+                discovery_url: self.url("discovery_url")?,
                 discovery_app_id: self.text("discovery_app_id"),
             })),
             PlatformName::Youme => Account::Youme(Arc::new(Youme {
-                base_url: self.url("base_url", "https://api.youme.im")?,
-                app_key: self.filled("app_key", "")?,
-                app_secret: Secret::new(self.filled("app_secret", "")?),
-                rest_api_key: Secret::new(self.filled("rest_api_key", "")?),
-                identifier: self.filled("identifier", "admin")?,
-                api_version: self.segment("api_version", "v2")?,
-                service_name: self.segment("service_name", "video")?,
+                base_url: self.url("base_url")?,
+                app_key: self.filled("app_key")?,
+                app_secret: Secret::new(self.filled("app_secret")?),
+                rest_api_key: Secret::new(self.filled("rest_api_key")?),
+                identifier: self.filled("identifier")?,
+                api_version: self.segment("api_version")?,
+                service_name: self.segment("service_name")?,
             })),
             PlatformName::Avd => Account::Avd(Arc::new(Avd {
-                base_url: self.url("base_url", "")?.without_suffix(table::AVD_PREFIX),
+                base_url: self.url("base_url")?.without_suffix(table::AVD_PREFIX),
                 credential: self.avd_credential()?,
                 http_method: match self.text("http_method").as_deref() {
                     Some("get") => HttpMethod::Get,
@@ -271,7 +276,7 @@ impl Reader<'_, '_> {
     }
 
     fn dev_secret(&self) -> std::result::Result<Secret, String> {
-        let secret = self.filled("dev_secret", "")?;
+        let secret = self.filled("dev_secret")?;
         match secret.len() {
             16 => Ok(Secret::new(secret)),
             other => Err(format!("configuration key \"dev_secret\": expected exactly 16 bytes, got {other}")),
@@ -281,7 +286,7 @@ impl Reader<'_, '_> {
     fn avd_credential(&self) -> std::result::Result<AvdCredential, String> {
         let keys = self.members.get("access_key").is_some() || self.members.get("secret_key").is_some();
         match (self.members.get("token").is_some(), keys) {
-            (true, false) => Ok(AvdCredential::Token(Secret::new(self.filled("token", "")?))),
+            (true, false) => Ok(AvdCredential::Token(Secret::new(self.filled("token")?))),
             (false, true) => {
                 for name in ["access_key", "secret_key"] {
                     if self.members.get(name).is_none() {
@@ -289,8 +294,8 @@ impl Reader<'_, '_> {
                     }
                 }
                 Ok(AvdCredential::Keys {
-                    access_key: self.filled("access_key", "")?,
-                    secret_key: Secret::new(self.filled("secret_key", "")?),
+                    access_key: self.filled("access_key")?,
+                    secret_key: Secret::new(self.filled("secret_key")?),
                 })
             }
             (true, true) => Err("give either \"token\" or \"access_key\" and \"secret_key\", not both".to_owned()),
@@ -328,6 +333,17 @@ mod tests {
             assert_eq!(config.limits.timeout, Duration::from_secs(30));
             assert_eq!(config.limits.connect_timeout, Duration::from_secs(5));
         }
+    }
+
+    #[test]
+    fn defaults_are_the_documented_ones() {
+        let documented = |name: &str| table::CALL_OPTIONS.iter().find(|key| key.name == name).unwrap().default;
+        assert_eq!(Limits::DEFAULT.timeout.as_millis().to_string(), documented("timeout_ms"));
+        assert_eq!(Limits::DEFAULT.connect_timeout.as_millis().to_string(), documented("connect_timeout_ms"));
+        assert_eq!(Limits::DEFAULT.max_reply_bytes.to_string(), documented("max_reply_bytes"));
+        let Account::Youme(youme) = Config::parse(YOUME).unwrap().account else { panic!() };
+        assert_eq!(youme.base_url.as_str(), "https://api.youme.im");
+        assert_eq!((youme.identifier.as_str(), youme.api_version.as_str()), ("admin", "v2"));
     }
 
     #[test]

@@ -11,6 +11,7 @@ use crate::catalog::{Operation, Retry};
 use crate::config::{Config, Limits};
 use crate::error::{Error, Result, Status};
 use crate::json::Members;
+use crate::json::mask::scrub;
 use crate::platform::{Judgement, Platform, Signed, Signing};
 use crate::token::{Fruitless, Held, SharedCell, Token};
 use crate::transport::{Answer, BaseUrl, Bounds, Failure, Request, Transport};
@@ -39,6 +40,9 @@ pub(crate) struct Engine {
 /// One call under way.
 struct Call<'a> {
     prepared: &'a Prepared<'a>,
+    /// Whether it may be repeated: not the operation's own word while a token is fetched for it, since nothing of it was
+    /// sent yet.
+    retry: Retry,
     bounds: Bounds,
     attempts: u32,
 }
@@ -75,7 +79,8 @@ impl Engine {
                 self.config.platform()
             ))));
         }
-        let prepared = prepare::operation(&self.config, operation, params).map_err(named)?;
+        let prepared =
+            prepare::operation(self.platform.as_ref(), self.config.validate, operation, params).map_err(named)?;
         if operation.fetches_token {
             self.fetch_token_for_caller(&prepared, limits)
         } else {
@@ -90,12 +95,12 @@ impl Engine {
             error.document_mut().platform = Some(self.config.platform());
             error
         };
-        let prepared = raw::request(&self.config, request).map_err(named)?;
+        let prepared = raw::request(self.platform.as_ref(), request).map_err(named)?;
         self.run(&prepared, limits).map_err(named)
     }
 
     fn run(&self, prepared: &Prepared<'_>, limits: Limits) -> Result<String> {
-        let mut call = Call { prepared, bounds: bounds(limits), attempts: 0 };
+        let mut call = Call { prepared, retry: prepared.retry, bounds: bounds(limits), attempts: 0 };
         let mut dead: Option<Arc<Held<Token>>> = None;
         loop {
             let token = self.token(&call, dead.as_deref())?;
@@ -113,24 +118,22 @@ impl Engine {
                 Outcome::Success => return self.reply(&call, answer, &signed, value),
                 failed => failed,
             };
+            let token_dead = failed.says_token_dead(self.platform.name());
+            // T60: where the number has a second meaning, a fresh token may have changed nothing a moment ago.
+            let fruitless = token_dead && self.fruitless.holds(prepared.name());
             if call.attempts < MOST_ATTEMPTS {
                 if skewed && prepared.retry == Retry::Safe {
                     continue;
                 }
-                if let (Some(token), true) = (&token, failed.says_token_dead(self.platform.name())) {
-                    // T60: where the number has a second meaning, a fresh token may not help.
-                    if !self.fruitless.holds(prepared.name()) {
-                        dead = Some(Arc::clone(token));
-                        continue;
-                    }
+                if let (Some(token), true, false) = (&token, token_dead, fruitless) {
+                    dead = Some(Arc::clone(token));
+                    continue;
                 }
-            } else if dead.is_some()
-                && self.platform.dead_token_is_ambiguous()
-                && failed.says_token_dead(self.platform.name())
-            {
+            } else if token_dead && dead.is_some() && self.platform.dead_token_is_ambiguous() {
                 self.fruitless.add(prepared.name());
             }
-            return Err(self.refused(&call, failed, answer, &signed, value, dead.is_some()));
+            let token_is_good = dead.is_some() || fruitless;
+            return Err(self.refused(&call, failed, answer, &signed, value, token_is_good));
         }
     }
 
@@ -139,7 +142,7 @@ impl Engine {
         if !self.platform.fetches_tokens() {
             return Ok(None);
         }
-        let fetch = || self.fetch_token(call).map(|(token, _)| token);
+        let fetch = || self.fetch_token(call, Retry::Safe).map(|(token, _)| token);
         self.token.get(dead, call.bounds.deadline, fetch).map(Some)
     }
 
@@ -154,13 +157,13 @@ impl Engine {
                 "this client was given a fixed token and has no keys to fetch one with",
             ));
         }
-        let call = Call { prepared, bounds: bounds(limits), attempts: 0 };
-        self.token.replace(call.bounds.deadline, || self.fetch_token(&call))
+        let call = Call { prepared, retry: prepared.retry, bounds: bounds(limits), attempts: 0 };
+        self.token.replace(call.bounds.deadline, || self.fetch_token(&call, call.retry))
     }
 
     /// Fetches a token: the token, and the platform's answer as it came.
-    fn fetch_token(&self, call: &Call<'_>) -> Result<(Token, String)> {
-        let call = Call { prepared: call.prepared, bounds: call.bounds, attempts: 1 };
+    fn fetch_token(&self, call: &Call<'_>, retry: Retry) -> Result<(Token, String)> {
+        let call = Call { prepared: call.prepared, retry, bounds: call.bounds, attempts: 1 };
         let signed = self.platform.sign_token_request(&self.signing(None))?;
         let answer = match self.exchange(&signed, call.bounds) {
             Ok(answer) => answer,
@@ -229,8 +232,9 @@ impl Engine {
     }
 
     fn unanswered(&self, call: &Call<'_>, failure: Failure, signed: &Signed<'_>) -> Error {
-        let repeatable = failure.nothing_sent || call.prepared.retry == Retry::Safe;
-        let mut error = Error::new(failure.status, failure.message);
+        let repeatable = failure.nothing_sent || call.retry == Retry::Safe;
+        let message = scrub(&failure.message, &self.secrets(call, None)).into_owned();
+        let mut error = Error::new(failure.status, message);
         let document = error.document_mut();
         document.retryable = repeatable && matches!(failure.status, Status::Network | Status::Timeout);
         self.trace(call, signed, &mut error);
@@ -264,12 +268,12 @@ impl Engine {
         answer: Answer,
         signed: &Signed<'_>,
         token: Option<&str>,
-        token_was_fresh: bool,
+        token_is_good: bool,
     ) -> Error {
         let describe = answer::Describe {
             platform: self.platform.as_ref(),
-            prepared: call.prepared,
-            token_was_fresh,
+            retry: call.retry,
+            token_is_good,
             secrets: self.secrets(call, token),
         };
         let mut error = describe.error(outcome, &answer);

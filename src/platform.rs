@@ -1,18 +1,20 @@
 //! What differs between the platforms, and only that: signing, envelope, error numbers.
 
-pub(crate) mod avd;
-pub(crate) mod hst;
-pub(crate) mod youme;
+mod avd;
+mod hst;
+mod youme;
 
-use crate::catalog::{Method, PlatformName};
+use crate::catalog::{Carrier, Method, Operation, PlatformName};
 use crate::config::{Account, Config};
 use crate::engine::{Body, Pair, Prepared, encode_pairs};
 use crate::error::{Error, Result, Status};
+use crate::json::Members;
 use crate::token::Token;
 use crate::transport::{self, BaseUrl, Upload};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
+use std::path::Path;
 use std::sync::Arc;
 
 pub(crate) trait Platform: Send + Sync {
@@ -20,6 +22,31 @@ pub(crate) trait Platform: Send + Sync {
 
     /// Where requests go; `None` where the address has to be discovered first.
     fn base_url(&self) -> Option<&BaseUrl>;
+
+    /// How an operation's parameters travel, and where to.
+    fn route(&self, operation: &'static Operation) -> Route {
+        Route { method: operation.method, path: Cow::Borrowed(operation.path), carrier: operation.carrier }
+    }
+
+    /// Whether numbers may come as strings and the reverse (T54).
+    fn is_tolerant(&self) -> bool {
+        false
+    }
+
+    /// The JSON that a POST without a body carries all the same.
+    fn empty_body(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// The content type of a file to upload.
+    fn upload_type(&self, _path: &Path) -> Result<&'static str> {
+        Err(Error::new(Status::Internal, "this platform takes no files"))
+    }
+
+    /// Whether the platform would take the upload.
+    fn check_upload(&self, _upload: &Upload, _params: &Members<'_>) -> Result<()> {
+        Ok(())
+    }
 
     /// Adds the credential.
     fn sign<'a>(&self, prepared: &'a Prepared<'a>, signing: &Signing<'_>) -> Result<Signed<'a>>;
@@ -78,6 +105,14 @@ pub(crate) fn of(config: &Config) -> Result<Box<dyn Platform>> {
         Account::Youme(account) => Box::new(youme::Platform::new(Arc::clone(account))?),
         Account::Avd(account) => Box::new(avd::Platform::new(Arc::clone(account))),
     })
+}
+
+/// How an operation's parameters travel.
+pub(crate) struct Route {
+    pub(crate) method: Method,
+    /// Whole, from the host root.
+    pub(crate) path: Cow<'static, str>,
+    pub(crate) carrier: Carrier,
 }
 
 /// What signing needs beside the request.

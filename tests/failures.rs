@@ -204,7 +204,7 @@ fn polling_a_missing_room_does_not_renew_for_ever() {
     let client = avd(&server.url());
     for _ in 0..10 {
         let error = client.call("avd.room.read", READ).unwrap_err();
-        assert_eq!(error.document().code, Some(40003));
+        assert_eq!((error.status(), error.document().code), (Status::Api, Some(40003)));
     }
     assert_eq!(server.count("/sdkapi/v2/app/get_token"), 2);
     assert_eq!(server.count("/sdkapi/v2/room/read"), 11);
@@ -219,6 +219,14 @@ fn refused_keys_are_an_auth_failure_that_says_where() {
         assert!(error.to_string().contains("no token could be fetched"), "{error}");
         assert_eq!(error.document().operation, Some("room.read"));
     }
+}
+
+#[test]
+fn a_token_fetch_that_fails_leaves_the_call_repeatable() {
+    let server = Server::start(|_, _| Act::SendAndClose(Vec::new()));
+    let error = avd(&server.url()).call("avd.room.del", READ).unwrap_err();
+    assert_eq!((error.status(), error.document().operation), (Status::Network, Some("room.del")));
+    assert!(error.document().retryable, "nothing of the deletion was sent");
 }
 
 #[test]

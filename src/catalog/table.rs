@@ -958,7 +958,6 @@ pub static HST_APP_UPDATE: Operation = Operation {
             kind: Type::String,
             doc: "State of the application. WARNING: the platform's default is `offline`, so leaving this out may take a live application offline. Send `online` whenever the application is to stay live (H7).",
             values: &[Value::Text("online"), Value::Text("offline")],
-            default: "offline",
             ..Field::EMPTY
         },
         Field {
@@ -6049,7 +6048,7 @@ pub static HST_CONFIG: &[Field] = &[
         name: "user_agent",
         kind: Type::String,
         doc: "The `User-Agent` header.",
-        default: "meetgate/<version>",
+        default: "meetgate/ and the version",
         ..Field::EMPTY
     },
 ];
@@ -6155,7 +6154,7 @@ pub static YOUME_CONFIG: &[Field] = &[
         name: "user_agent",
         kind: Type::String,
         doc: "The `User-Agent` header.",
-        default: "meetgate/<version>",
+        default: "meetgate/ and the version",
         ..Field::EMPTY
     },
 ];
@@ -6172,7 +6171,7 @@ pub static AVD_CONFIG: &[Field] = &[
     Field {
         name: "base_url",
         kind: Type::String,
-        doc: "Scheme, host and port of the deployment, for example `https://10.0.0.5:9610`. A path prefix is kept; one that already ends in `/sdkapi/v2` is not doubled.",
+        doc: "Scheme, host and port of the deployment, for example `http://10.0.0.5:9609`. A path prefix is kept; one that already ends in `/sdkapi/v2` is not doubled.",
         required: true,
         ..Field::EMPTY
     },
@@ -6199,7 +6198,7 @@ pub static AVD_CONFIG: &[Field] = &[
     Field {
         name: "http_method",
         kind: Type::String,
-        doc: "How parameters travel. `auto`: in the query of a GET, but in a form POST where a secret or a long value travels. `get` and `post` force one way for every call, uploads apart; `get` puts secrets into URLs, which servers log (T12, T13).",
+        doc: "How parameters travel. `auto`: in the query of a GET, but in a form POST for `app.get_token`, `sip.account.*` and every call with a layout, a mixer or a licence. `get` and `post` force one way for every call, uploads apart; `get` puts keys and passwords into URLs, which servers log (T12, T13).",
         values: &[Value::Text("auto"), Value::Text("get"), Value::Text("post")],
         default: "auto",
         ..Field::EMPTY
@@ -6252,7 +6251,7 @@ pub static AVD_CONFIG: &[Field] = &[
         name: "user_agent",
         kind: Type::String,
         doc: "The `User-Agent` header.",
-        default: "meetgate/<version>",
+        default: "meetgate/ and the version",
         ..Field::EMPTY
     },
 ];

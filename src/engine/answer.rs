@@ -1,6 +1,5 @@
 //! From an answer that is no success to the error document.
 
-use super::Prepared;
 use crate::catalog::{ErrorClass, ErrorNumber, PlatformName, Retry, table};
 use crate::error::{Error, Status};
 use crate::json::mask::{mask, scrub};
@@ -49,9 +48,9 @@ impl Outcome {
 /// What is known of a call when its failure is put into words.
 pub(super) struct Describe<'a> {
     pub(super) platform: &'a dyn Platform,
-    pub(super) prepared: &'a Prepared<'a>,
-    /// The token was fetched for this very call.
-    pub(super) token_was_fresh: bool,
+    pub(super) retry: Retry,
+    /// The token was fetched for this very call, or one was a moment ago.
+    pub(super) token_is_good: bool,
     pub(super) secrets: Vec<Cow<'a, str>>,
 }
 
@@ -62,7 +61,7 @@ impl Describe<'_> {
             Outcome::Http | Outcome::Success => {
                 let mut error = Error::new(Status::Http, format!("the server answered HTTP {}", answer.http_status));
                 let transient = matches!(answer.http_status, 408 | 429 | 502 | 503 | 504);
-                error.document_mut().retryable = transient && self.prepared.retry == Retry::Safe;
+                error.document_mut().retryable = transient && self.retry == Retry::Safe;
                 error
             }
             Outcome::Unreadable(why) => Error::new(Status::Protocol, format!("the answer {why}")),
@@ -86,9 +85,7 @@ impl Describe<'_> {
         let status = match known.map(|known| known.class) {
             Some(ErrorClass::Auth) => Status::Auth,
             // T60: answered to a fresh token, the number has its other meaning.
-            Some(ErrorClass::TokenDead) if self.token_was_fresh && self.platform.dead_token_is_ambiguous() => {
-                Status::Api
-            }
+            Some(ErrorClass::TokenDead) if self.token_is_good && self.platform.dead_token_is_ambiguous() => Status::Api,
             Some(ErrorClass::TokenDead) => Status::Auth,
             _ => Status::Api,
         };
@@ -96,7 +93,7 @@ impl Describe<'_> {
         let mut error = Error::new(status, self.sentence(code, known, platform_message.as_deref()));
         let document = error.document_mut();
         document.platform_message = platform_message;
-        document.retryable = known.is_some_and(|known| known.transient) && self.prepared.retry == Retry::Safe;
+        document.retryable = known.is_some_and(|known| known.transient) && self.retry == Retry::Safe;
         error.with_number(code, known)
     }
 

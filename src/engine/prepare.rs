@@ -1,15 +1,15 @@
 //! From checked parameters to an unsigned request: what goes into the query, the form, the JSON body or the upload.
 
-use crate::catalog::{Carrier, Field, Method, Operation, Retry};
-use crate::config::{Account, Config};
+use crate::catalog::{Carrier, Field, Method, Operation, Retry, Type};
 use crate::error::{Error, Result, Status};
 use crate::json::check::{Rules, check};
 use crate::json::{Kind, Members, kind, string};
-use crate::platform::avd;
+use crate::platform::Platform;
 use crate::transport::Upload;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
+use std::path::Path;
 
 /// RFC 3986's unreserved characters stay; everything else is encoded, in queries and forms alike.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -53,32 +53,26 @@ impl<'a> Prepared<'a> {
 
 /// Checks an operation's parameters and puts each where the platform wants it, in the catalog's order.
 pub(crate) fn operation<'a>(
-    config: &'a Config,
+    platform: &dyn Platform,
+    validate: bool,
     operation: &'static Operation,
     params: &Members<'a>,
 ) -> Result<Prepared<'a>> {
-    if config.validate {
-        let rules = Rules { noun: "parameter", tolerant: matches!(config.account, Account::Avd(_)) };
+    if validate {
+        let rules = Rules { noun: "parameter", tolerant: platform.is_tolerant() };
         check(operation.params, params, rules)
             .map_err(|problem| Error::invalid_argument(format!("{}: {problem}", operation.name)))?;
     }
-    let (method, carrier) = match &config.account {
-        Account::Avd(avd) => avd::carrier(operation, avd.http_method),
-        _ => (operation.method, operation.carrier),
-    };
-    let path = match &config.account {
-        Account::Youme(youme) => crate::platform::youme::path(youme, operation),
-        _ => Cow::Borrowed(operation.path),
-    };
-    let mut prepared = Prepared::new(method, path, operation.retry);
+    let route = platform.route(operation);
+    let mut prepared = Prepared::new(route.method, route.path, operation.retry);
     prepared.secrets = secrets(operation.params, params);
-    match carrier {
+    match route.carrier {
         Carrier::Query => prepared.query = pairs(operation.params, params)?,
         Carrier::Form => prepared.body = Body::Form(pairs(operation.params, params)?),
         Carrier::Json => prepared.body = Body::Json(json_body(operation.params, params)?),
         Carrier::Upload => {
             prepared.query = pairs(operation.params, params)?;
-            prepared.body = Body::Upload(upload(operation, params)?);
+            prepared.body = Body::Upload(upload(platform, operation, params)?);
         }
     }
     Ok(prepared)
@@ -101,7 +95,7 @@ fn in_order<'m, 'a>(
             .map(|value| (name(field.name), value))
             .into_iter()
             .chain(second.map(|value| (name(field.also_sent_as), value)))
-            .filter(|_| field.kind != crate::catalog::Type::File)
+            .filter(|_| field.kind != Type::File)
     });
     let unknown = params
         .iter()
@@ -166,17 +160,17 @@ fn secrets<'a>(fields: &'static [Field], params: &Members<'a>) -> Vec<Cow<'a, st
     secret.filter_map(|field| params.get(field.name)).filter_map(text_of).collect()
 }
 
-fn upload(operation: &'static Operation, params: &Members<'_>) -> Result<Upload> {
-    let field = operation.params.iter().find(|field| field.kind == crate::catalog::Type::File);
+fn upload(platform: &dyn Platform, operation: &'static Operation, params: &Members<'_>) -> Result<Upload> {
+    let field = operation.params.iter().find(|field| field.kind == Type::File);
     let name = field.map_or("file", |field| field.name);
     let path = params
         .text(name)
         .ok_or_else(|| Error::invalid_argument(format!("parameter \"{name}\": expected the path of a file")))?;
-    let content_type = avd::upload_type(&path)?;
+    let content_type = platform.upload_type(Path::new(path.as_ref()))?;
     let boundary = format!("meetgate-{:016x}", random_u64()?);
     let upload = Upload::of(&path, content_type, boundary)
         .map_err(|error| Error::new(Status::Io, format!("{path}: {error}")))?;
-    avd::check_upload_size(&upload, params)?;
+    platform.check_upload(&upload, params)?;
     Ok(upload)
 }
 

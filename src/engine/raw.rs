@@ -2,10 +2,10 @@
 
 use super::prepare::{Body, Pair, Prepared, broken_escape, text_of};
 use crate::catalog::{Field, Method, Retry, Type, Value};
-use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::json::check::{Rules, check};
-use crate::json::{Members, kind};
+use crate::json::{Kind, Members, kind};
+use crate::platform::Platform;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 
@@ -35,7 +35,7 @@ const FIELDS: &[Field] = &[
     Field { name: "form", kind: Type::Object, ..Field::EMPTY },
 ];
 
-pub(super) fn request<'a>(config: &Config, request: &Members<'a>) -> Result<Prepared<'a>> {
+pub(super) fn request<'a>(platform: &dyn Platform, request: &Members<'a>) -> Result<Prepared<'a>> {
     let refuse = |problem: String| Error::invalid_argument(format!("raw call: {problem}"));
     check(FIELDS, request, RULES).map_err(refuse)?;
     let name = request.text("method").unwrap_or_default();
@@ -51,7 +51,10 @@ pub(super) fn request<'a>(config: &Config, request: &Members<'a>) -> Result<Prep
         (Some(_), Some(_)) => return Err(refuse("give either \"body\" or \"form\", not both".to_owned())),
         (Some(body), None) => Body::Json(body.get().to_owned()),
         (None, Some(form)) => Body::Form(pairs(form).map_err(refuse)?),
-        (None, None) => config.platform().empty_body(method),
+        (None, None) => match (method, platform.empty_body()) {
+            (Method::Post, Some(json)) => Body::Json(json.to_owned()),
+            _ => Body::Empty,
+        },
     };
     if matches!(method, Method::Get | Method::Delete) && !matches!(prepared.body, Body::Empty) {
         return Err(refuse(format!("a {} carries no body: use \"query\"", method.as_str())));
@@ -80,7 +83,7 @@ fn pairs(object: &RawValue) -> std::result::Result<Vec<Pair<'_>>, String> {
     members
         .iter()
         .map(|(name, value)| {
-            if kind(value) == crate::json::Kind::Null {
+            if kind(value) == Kind::Null {
                 return Err(format!("parameter \"{name}\": expected a value, got null"));
             }
             let value = text_of(value).ok_or_else(|| broken_escape(name).to_string())?;
@@ -89,26 +92,18 @@ fn pairs(object: &RawValue) -> std::result::Result<Vec<Pair<'_>>, String> {
         .collect()
 }
 
-impl crate::catalog::PlatformName {
-    /// What a request without a body carries all the same: youme wants one on each (002 L64).
-    fn empty_body(self, method: Method) -> Body<'static> {
-        match (self, method) {
-            (crate::catalog::PlatformName::Youme, Method::Post) => Body::Json("{}".to_owned()),
-            _ => Body::Empty,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::error::Status;
 
-    const CONFIG: &str = r#"{"platform":"avd","base_url":"http://10.0.0.5:9609","token":"t"}"#;
+    fn platform() -> Box<dyn Platform> {
+        let config = r#"{"platform":"avd","base_url":"http://10.0.0.5:9609","token":"t"}"#;
+        crate::platform::of(&crate::config::Config::parse(config).unwrap()).unwrap()
+    }
 
     fn refused(text: &str, words: &str) {
-        let config = Config::parse(CONFIG).unwrap();
-        let error = request(&config, &Members::parse(text).unwrap()).map(|_| ()).expect_err(text);
+        let error = request(platform().as_ref(), &Members::parse(text).unwrap()).map(|_| ()).expect_err(text);
         assert_eq!(error.status(), Status::InvalidArgument);
         assert!(error.to_string().contains(words), "{error} lacks {words:?}");
     }
@@ -141,10 +136,9 @@ mod tests {
 
     #[test]
     fn values_travel_as_they_were_written() {
-        let config = Config::parse(CONFIG).unwrap();
         let text = r#"{"method":"POST","path":"/a","query":{"n":1.10,"s":"会","o":{"x" : 1}},"body":[1.0]}"#;
         let members = Members::parse(text).unwrap();
-        let prepared = request(&config, &members).unwrap();
+        let prepared = request(platform().as_ref(), &members).unwrap();
         let values: Vec<&str> = prepared.query.iter().map(|(_, value)| value.as_ref()).collect();
         assert_eq!(values, ["1.10", "会", r#"{"x" : 1}"#]);
         assert!(matches!(prepared.body, Body::Json(body) if body == "[1.0]"));

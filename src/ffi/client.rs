@@ -13,7 +13,7 @@ use std::ptr;
 ///
 /// Parameters:
 ///   - config_json: one JSON object, for example
-///     {"platform":"avd","base_url":"https://10.0.0.5:9610","access_key":"…","secret_key":"…"}.
+///     {"platform":"avd","base_url":"http://10.0.0.5:9609","access_key":"…","secret_key":"…"}.
 ///     All keys: docs/reference/configuration.md. An unknown key is an error.
 ///   - client: receives the client, or NULL on failure. Must not be NULL.
 ///   - error_json: receives NULL, or on failure an error document. May be NULL.

@@ -111,9 +111,9 @@ pub unsafe extern "C" fn meetgate_hst_app_create(
 /// Parameters, members of params_json:
 ///   - app_id (string, required): Id of the application to change.
 ///   - app_name (string): New name. Only Chinese and English letters and underscores are allowed.
-///   - status (string, default offline; one of online (taken live), offline (taken down)): State of the
-///     application. WARNING: the platform's default is `offline`, so leaving this out may take a live application
-///     offline. Send `online` whenever the application is to stay live (H7).
+///   - status (string; one of online (taken live), offline (taken down)): State of the application. WARNING: the
+///     platform's default is `offline`, so leaving this out may take a live application offline. Send `online`
+///     whenever the application is to stay live (H7).
 ///   - consumption_limit (integer, yuan): New spending limit in yuan.
 ///   - service (array of objects): The services the application may use, one object for each. Whether this replaces
 ///     the old list is not documented; give the whole list.
@@ -163,7 +163,7 @@ pub unsafe extern "C" fn meetgate_hst_app_update(
 /// Parameters, members of params_json:
 ///   - app_id (string, required): Id of the application to delete.
 ///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
 /// Errors of the platform: 606000000 authentication failed, 606000001 access token expired or replaced by a newer
 ///   one, 606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the platform timed out,
 ///   606000005 the operation failed, 606000006 the platform is busy.
@@ -259,7 +259,7 @@ pub unsafe extern "C" fn meetgate_hst_consuming_records(
 ///     the user's terminals to kick; what happens without it is not documented. The classes are not documented
 ///     either: use the value that `online.user.state` gives.
 ///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
 /// Errors of the platform: 606000000 authentication failed, 606000001 access token expired or replaced by a newer
 ///   one, 606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the platform timed out,
 ///   606000005 the operation failed, 606000006 the platform is busy.
@@ -716,7 +716,7 @@ pub unsafe extern "C" fn meetgate_avd_room_create(
 ///   - enable_auto_avc (boolean): Whether the composed view (avc) is switched on: the server composes the videos
 ///     into one.
 ///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
 /// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
@@ -743,7 +743,7 @@ pub unsafe extern "C" fn meetgate_avd_room_update(
 /// Parameters, members of params_json:
 ///   - room_id (string, required): Room number of the room to delete.
 ///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
 /// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
@@ -810,7 +810,7 @@ pub unsafe extern "C" fn meetgate_avd_room_read(
 /// Parameters, members of params_json:
 ///   - room_id (string, required): Room number of the open room.
 ///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
 /// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 41005 internal error
 ///   of the platform; msg says more.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
@@ -990,7 +990,7 @@ pub unsafe extern "C" fn meetgate_avd_room_get_record_list(
 ///   - room_id (string, required): Room number.
 ///   - user_id (string, required): User id of the participant to kick, as room.participate.list gives it.
 ///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
 /// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
 ///   40008 the user is not in the room, 40009 the room does not exist or is not open.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
@@ -1325,7 +1325,7 @@ pub unsafe extern "C" fn meetgate_avd_room_mix_record_get(
 ///     - h (number): Height; 1 is the whole picture.
 ///   - rtmp_url (string): RTMP address the live stream is played from.
 ///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
 /// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
 ///   40009 the room does not exist or is not open, 40040 a mixed recording, a live stream or a desktop recording is
 ///   already running in the room, 40042 the recording service cannot be reached, 40043 internal error of the
@@ -1372,7 +1372,7 @@ pub unsafe extern "C" fn meetgate_avd_room_mix_live_start(
 ///   - audio_user_ids (array of strings): User ids whose sound is recorded. Required when the audio layout is to
 ///     change.
 ///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
 /// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
 ///   40041 no mixed recording, live stream or desktop recording is running in the room, 40042 the recording service
 ///   cannot be reached, 40043 internal error of the recording service.
@@ -1410,7 +1410,7 @@ pub unsafe extern "C" fn meetgate_avd_room_mix_record_update_layout(
 ///   - record_id (string): Change only this recording. May be left out when it is certain that only one recording
 ///     runs in the room.
 ///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
 /// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
 ///   40041 no mixed recording, live stream or desktop recording is running in the room, 40042 the recording service
 ///   cannot be reached, 40043 internal error of the recording service, 40090 no such recording id.
@@ -1545,7 +1545,7 @@ pub unsafe extern "C" fn meetgate_avd_room_live_start(
 /// Parameters, members of params_json:
 ///   - room_id (string, required): Room number. The room must be open.
 ///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
 /// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
 ///   40009 the room does not exist or is not open, 40061 no live stream is running in the room, 40063 internal
 ///   error of the live service, 40064 the live service cannot be reached, 40065 the live stream of the room has
@@ -1598,7 +1598,7 @@ pub unsafe extern "C" fn meetgate_avd_room_live_stop(
 ///     your deployment takes.
 ///   - video_resolution (string, px): Resolution, width`*`height, for example `1280*720` or `1920*1080`.
 ///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
 /// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
 ///   40050 the composed view is already on in the room, 40052 internal error of the composed view, 40053 the site
 ///   forces the composed view off, 40054 the site's conference settings are not set: initialisation failed.
@@ -1627,7 +1627,7 @@ pub unsafe extern "C" fn meetgate_avd_room_avc_start(
 /// Parameters, members of params_json:
 ///   - room_id (string, required): Room number.
 ///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
 /// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
 ///   40051 the composed view is not on in the room, 40052 internal error of the composed view, 40054 the site's
 ///   conference settings are not set: initialisation failed, 40055 the site forces the composed view on.
@@ -1702,7 +1702,7 @@ pub unsafe extern "C" fn meetgate_avd_room_record_get(
 ///   - name (string, required): File name of the recording. `room.desktop_record.get` asks for it again.
 ///   - resource_id (string): Id of the video stream to record.
 ///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
 /// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
 ///   40040 a mixed recording, a live stream or a desktop recording is already running in the room, 40042 the
 ///   recording service cannot be reached, 40043 internal error of the recording service, 40082 internal error of
@@ -1735,7 +1735,7 @@ pub unsafe extern "C" fn meetgate_avd_room_desktop_record_start(
 /// Parameters, members of params_json:
 ///   - room_id (string, required): Room number.
 ///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
 /// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
 ///   40041 no mixed recording, live stream or desktop recording is running in the room, 40042 the recording service
 ///   cannot be reached, 40043 internal error of the recording service, 40082 internal error of the media service.
@@ -1893,7 +1893,7 @@ pub unsafe extern "C" fn meetgate_avd_media_play(
 ///   - room_id (string, required): Room number.
 ///   - play_id (string, required): Player id, as answered by `media.create`.
 ///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
 /// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
 ///   40081 no such player in the room, 40082 internal error of the media service, 40083 the media service cannot be
 ///   reached or timed out.
@@ -1923,7 +1923,7 @@ pub unsafe extern "C" fn meetgate_avd_media_stop(
 ///   - room_id (string, required): Room number.
 ///   - play_id (string, required): Player id, as answered by `media.create`.
 ///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
 /// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
 ///   40081 no such player in the room, 40082 internal error of the media service, 40083 the media service cannot be
 ///   reached or timed out.
@@ -1953,7 +1953,7 @@ pub unsafe extern "C" fn meetgate_avd_media_pause(
 ///   - room_id (string, required): Room number.
 ///   - play_id (string, required): Player id, as answered by `media.create`.
 ///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
 /// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
 ///   40081 no such player in the room, 40082 internal error of the media service, 40083 the media service cannot be
 ///   reached or timed out.
@@ -2117,7 +2117,7 @@ pub unsafe extern "C" fn meetgate_avd_media_switch(
 ///   - room_id (string, required): Room number.
 ///   - record_id (string, required): Recording id.
 ///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
 /// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
 ///   40043 internal error of the recording service, 40090 no such recording id.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
@@ -2148,7 +2148,7 @@ pub unsafe extern "C" fn meetgate_avd_room_record_transfer(
 /// Parameters, members of params_json:
 ///   - room_id (string, required): Number of the room whose recordings are all deleted.
 ///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
 /// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
 ///   40043 internal error of the recording service.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
@@ -2225,7 +2225,7 @@ pub unsafe extern "C" fn meetgate_avd_transcode_query(
 ///   - layout_mode (integer; one of 0 (manual layout), 1 (automatic layout)): How the videos are laid out. To set
 ///     up a speaker layout of your own it must be 0. Not the same numbers as layout_mode of room.avc.start.
 ///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
 /// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
 ///   40045 internal error of the platform, 40051 the composed view is not on in the room, 40052 internal error of
 ///   the composed view.
@@ -2256,7 +2256,7 @@ pub unsafe extern "C" fn meetgate_avd_room_avc_select_media(
 ///   - resource_id (string, required): Id of the video. The document does not say where it comes from; `id` of a
 ///     video in `room.participate.list` has the same form.
 ///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
 /// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
 ///   40045 internal error of the platform, 40051 the composed view is not on in the room, 40052 internal error of
 ///   the composed view.
@@ -2302,7 +2302,7 @@ pub unsafe extern "C" fn meetgate_avd_room_avc_set_focus_video(
 ///     bits per second. A string such as `1000-1500` is sent as it is.
 ///   - video_resolution (string, px): Resolution, width`*`height, for example `1280*720`.
 ///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
 /// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
 ///   40045 internal error of the platform, 40051 the composed view is not on in the room, 40052 internal error of
 ///   the composed view.
@@ -2383,7 +2383,7 @@ pub unsafe extern "C" fn meetgate_avd_room_avc_get_avc_setting(
 ///   - url (string, required): Path of the file on the server, for example `/home/data/recorder/files/….mp4`: in
 ///     the document's examples what follows `file=` in a download address.
 ///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
 /// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
 ///   40043 internal error of the recording service, 40094 no such recording.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
@@ -2604,7 +2604,7 @@ pub unsafe extern "C" fn meetgate_avd_app_get_system_info(
 ///   - licence_cert (string, required): The licence text, obtained from the vendor's licence server. In the sample
 ///     it is three long hexadecimal strings joined by $; pass it unchanged.
 ///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
 /// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40070 the site has no
 ///   company information, 40071 no licence is set for the site, 40072 no licence information, 40073 service not
 ///   available (one of the licence errors).
@@ -2636,7 +2636,7 @@ pub unsafe extern "C" fn meetgate_avd_app_apply_file_permit(
 /// Parameters, members of params_json:
 ///   - licence_cert (string, required): The licence text to remove, the same as was given to app.apply_file_permit.
 ///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
 /// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40070 the site has no
 ///   company information, 40071 no licence is set for the site, 40072 no licence information, 40073 service not
 ///   available (one of the licence errors).
@@ -2739,7 +2739,7 @@ pub unsafe extern "C" fn meetgate_avd_sip_gate_create(
 ///   - url (string, required): The gateway's address from now on, host and port. No two gateways may have the same
 ///     one.
 ///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
 /// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40019 another gateway
 ///   has this address already, 40020 no such gateway.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
@@ -2800,7 +2800,7 @@ pub unsafe extern "C" fn meetgate_avd_sip_gate_read(
 ///   - sip_gate_id (integer, required): Id of the SIP gateway: gate_id in the answers of sip.gate.create and
 ///     sip.gate.list.
 ///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
 /// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40020 no such gateway.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
@@ -2904,7 +2904,7 @@ pub unsafe extern "C" fn meetgate_avd_sip_account_create(
 ///   - number (string, required): The account's number from now on. No two accounts may have the same one.
 ///     sip.account.read gives it back as phone_number.
 ///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
 /// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40021 another account
 ///   has this number already, 40022 no such SIP account.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
@@ -2979,7 +2979,7 @@ pub unsafe extern "C" fn meetgate_avd_sip_account_read(
 /// Parameters, members of params_json:
 ///   - account_id (integer, required): Id of the SIP account, from the answer of sip.account.create.
 ///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
 /// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40022 no such SIP
 ///   account.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
@@ -3092,7 +3092,7 @@ pub unsafe extern "C" fn meetgate_avd_device_kick(
 ///   - room_id (string, required): Room number.
 ///   - user_id (string, required): Id of the device, from the answer of device.call.
 ///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
 /// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
 ///   40008 the user is not in the room, 40033 the user has not been invited.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
@@ -3119,7 +3119,7 @@ pub unsafe extern "C" fn meetgate_avd_device_video_focus(
 ///   - room_id (string, required): Room number.
 ///   - user_id (string, required): Id of the device, from the answer of device.call.
 ///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
 /// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
 ///   40008 the user is not in the room, 40033 the user has not been invited.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
@@ -3148,7 +3148,7 @@ pub unsafe extern "C" fn meetgate_avd_device_video_unfocus(
 ///   - room_id (string, required): Room number.
 ///   - user_id (string, required): Id of the device, from the answer of device.call.
 ///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
 /// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
 ///   40008 the user is not in the room, 40033 the user has not been invited.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
@@ -3208,7 +3208,7 @@ pub unsafe extern "C" fn meetgate_avd_device_video_open(
 ///   - room_id (string, required): Room number.
 ///   - user_id (string, required): Id of the device, from the answer of device.call.
 ///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
 /// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
 ///   40008 the user is not in the room, 40033 the user has not been invited.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
@@ -3235,7 +3235,7 @@ pub unsafe extern "C" fn meetgate_avd_device_audio_mute(
 ///   - room_id (string, required): Room number.
 ///   - user_id (string, required): Id of the device, from the answer of device.call.
 ///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document.
+/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
 /// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
 ///   40008 the user is not in the room, 40033 the user has not been invited.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.

@@ -3,7 +3,7 @@
 //! The token travels as a parameter. The envelope has three shapes (T40, T41), and the number of a dead token is
 //! printed for a missing room too (T60).
 
-use super::{Judgement, Signed, Signing, envelope, form, message, number, plain_body, target};
+use super::{Judgement, Route, Signed, Signing, envelope, form, message, number, plain_body, target};
 use crate::catalog::{Carrier, Method, Operation, PlatformName, table};
 use crate::config::{self, AvdCredential, HttpMethod, Secret};
 use crate::engine::{Body, Prepared};
@@ -13,6 +13,7 @@ use crate::token::Token;
 use crate::transport::{BaseUrl, Upload};
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use std::borrow::Cow;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -36,6 +37,48 @@ impl super::Platform for Platform {
 
     fn base_url(&self) -> Option<&BaseUrl> {
         Some(&self.account.base_url)
+    }
+
+    /// T12, T13. An upload has one way only.
+    fn route(&self, operation: &'static Operation) -> Route {
+        let (method, carrier) = match (operation.carrier, self.account.http_method) {
+            (Carrier::Upload, _) | (_, HttpMethod::Auto) => (operation.method, operation.carrier),
+            (_, HttpMethod::Get) => (Method::Get, Carrier::Query),
+            (_, HttpMethod::Post) => (Method::Post, Carrier::Form),
+        };
+        Route { method, path: Cow::Borrowed(operation.path), carrier }
+    }
+
+    fn is_tolerant(&self) -> bool {
+        true
+    }
+
+    /// 004 L3609-L3610.
+    fn upload_type(&self, path: &Path) -> Result<&'static str> {
+        let extension = path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase());
+        match extension.as_deref() {
+            Some("png") => Ok("image/png"),
+            Some("jpg") => Ok("image/jpeg"),
+            Some("mp3") => Ok("audio/mpeg"),
+            Some("mp4") => Ok("video/mp4"),
+            Some("avi") => Ok("video/x-msvideo"),
+            _ => Err(Error::invalid_argument(
+                "parameter \"file\": expected a file whose name ends in png, jpg, mp3, mp4 or avi; the platform takes no others",
+            )),
+        }
+    }
+
+    fn check_upload(&self, upload: &Upload, params: &Members<'_>) -> Result<()> {
+        let cluster = params.get("storage_only_cluster");
+        let cluster = cluster.is_some_and(|value| matches!(value.get(), "true" | "\"true\""));
+        if upload.file_length() <= LARGEST_UPLOAD || cluster {
+            return Ok(());
+        }
+        Err(Error::invalid_argument(format!(
+            "parameter \"file\": {} has {} bytes; the platform takes more than 50 MB only with \"storage_only_cluster\": true",
+            upload.path().display(),
+            upload.file_length()
+        )))
     }
 
     fn fetches_tokens(&self) -> bool {
@@ -71,15 +114,14 @@ impl super::Platform for Platform {
         let AvdCredential::Keys { access_key, secret_key } = &self.account.credential else {
             return Err(Error::new(Status::Internal, "a fixed token is not fetched"));
         };
-        let operation = &table::AVD_APP_GET_TOKEN;
+        let route = self.route(&table::AVD_APP_GET_TOKEN);
         let keys = [("access_key", access_key.as_str()), ("secret_key", secret_key.reveal())];
-        let (method, carrier) = carrier(operation, self.account.http_method);
-        let (query, body) = match carrier {
+        let (query, body) = match route.carrier {
             Carrier::Query => (keys.as_slice(), super::SignedBody::Empty),
             _ => ([].as_slice(), form(&keys, &[])),
         };
-        let target = target(operation.path, query, &[]);
-        Ok(Signed { method, target, headers: Vec::new(), body, request_id: None })
+        let target = target(&route.path, query, &[]);
+        Ok(Signed { method: route.method, target, headers: Vec::new(), body, request_id: None })
     }
 
     /// `ret` decides where there is one; else `code`, which is 0 or 200 for a success; with neither, the object itself is
@@ -137,42 +179,6 @@ impl super::Platform for Platform {
 
 const JSON: &str = "application/json;charset=UTF-8";
 
-/// How an operation's parameters travel (T12, T13). An upload has one way only.
-pub(crate) fn carrier(operation: &Operation, method: HttpMethod) -> (Method, Carrier) {
-    match (operation.carrier, method) {
-        (Carrier::Upload, _) | (_, HttpMethod::Auto) => (operation.method, operation.carrier),
-        (_, HttpMethod::Get) => (Method::Get, Carrier::Query),
-        (_, HttpMethod::Post) => (Method::Post, Carrier::Form),
-    }
-}
-
-/// The content type of a file that the platform takes (004 L3609-L3610).
-pub(crate) fn upload_type(path: &str) -> Result<&'static str> {
-    let extension = Path::new(path).extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase());
-    match extension.as_deref() {
-        Some("png") => Ok("image/png"),
-        Some("jpg") => Ok("image/jpeg"),
-        Some("mp3") => Ok("audio/mpeg"),
-        Some("mp4") => Ok("video/mp4"),
-        Some("avi") => Ok("video/x-msvideo"),
-        _ => Err(Error::invalid_argument(
-            "parameter \"file\": expected a file whose name ends in png, jpg, mp3, mp4 or avi; the platform takes no others",
-        )),
-    }
-}
-
-pub(crate) fn check_upload_size(upload: &Upload, params: &Members<'_>) -> Result<()> {
-    let cluster = params.get("storage_only_cluster").is_some_and(|value| matches!(value.get(), "true" | "\"true\""));
-    if upload.file_length() <= LARGEST_UPLOAD || cluster {
-        return Ok(());
-    }
-    Err(Error::invalid_argument(format!(
-        "parameter \"file\": {} has {} bytes; the platform takes more than 50 MB only with \"storage_only_cluster\": true",
-        upload.path().display(),
-        upload.file_length()
-    )))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -214,6 +220,7 @@ mod tests {
 
     #[test]
     fn only_documented_files_are_taken() {
+        let upload_type = |path: &str| platform().upload_type(Path::new(path));
         assert_eq!(upload_type("/x/a.PNG").unwrap(), "image/png");
         assert!(upload_type("/x/a.crx").is_err());
         assert!(upload_type("/x/png").is_err());

@@ -1,6 +1,6 @@
 //! youme: 游密 video REST (document 002). Read beside it, in its order.
 
-use super::{Judgement, Signed, Signing, envelope, message, number, plain_body, target};
+use super::{Judgement, Route, Signed, Signing, envelope, message, number, plain_body, target};
 use crate::catalog::{Operation, PlatformName};
 use crate::config;
 use crate::engine::{Prepared, random_u64};
@@ -32,6 +32,21 @@ impl super::Platform for Platform {
 
     fn base_url(&self) -> Option<&BaseUrl> {
         Some(&self.account.base_url)
+    }
+
+    /// With the configured version and service name (Y1, Y2).
+    fn route(&self, operation: &'static Operation) -> Route {
+        let (version, service) = (&self.account.api_version, &self.account.service_name);
+        let path = match operation.path.strip_prefix(self.name().path_prefix()) {
+            Some(command) => Cow::Owned(format!("/{version}/{service}{command}")),
+            None => Cow::Borrowed(operation.path),
+        };
+        Route { method: operation.method, path, carrier: operation.carrier }
+    }
+
+    /// 1.2: the body is never empty.
+    fn empty_body(&self) -> Option<&'static str> {
+        Some("{}")
     }
 
     /// 1.1: `?appkey=&identifier=&curtime=&checksum=&seq=`.
@@ -95,16 +110,6 @@ pub(crate) fn checksum(app_secret: &str, rest_api_key: &str, curtime: &str) -> S
         hash.update(part.as_bytes());
     }
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// The path of an operation, with the configured version and service name (Y1, Y2).
-pub(crate) fn path(account: &config::Youme, operation: &'static Operation) -> Cow<'static, str> {
-    match operation.path.strip_prefix(PlatformName::Youme.path_prefix()) {
-        Some(command) if (account.api_version.as_str(), account.service_name.as_str()) != ("v2", "video") => {
-            Cow::Owned(format!("/{}/{}{command}", account.api_version, account.service_name))
-        }
-        _ => Cow::Borrowed(operation.path),
-    }
 }
 
 #[cfg(test)]

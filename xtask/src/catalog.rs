@@ -124,9 +124,6 @@ pub struct Field {
     pub fields: Vec<Field>,
     #[serde(default)]
     pub secret: bool,
-    /// `query`: beside a body that takes the others.
-    #[serde(rename = "in", default)]
-    pub carried_in: String,
     #[serde(default)]
     pub default: String,
     #[serde(default)]

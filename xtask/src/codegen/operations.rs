@@ -67,7 +67,7 @@ fn documentation(platform: &Platform, operation: &Operation) -> Vec<String> {
     lines.push(String::new());
     if operation.returns.is_empty() {
         lines.push(
-            "Returns: MEETGATE_OK and the platform's answer, which holds nothing of its own; else an error document."
+            "Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document."
                 .into(),
         );
     } else {

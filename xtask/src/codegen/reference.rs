@@ -20,7 +20,7 @@ pub fn render(catalog: &Catalog) -> Result<Vec<Rendered>> {
         rendered.push((format!("docs/reference/{}.md", platform.about.name), text));
     }
     let groups: Vec<_> = PLATFORMS.iter().map(|name| group(name, catalog)).collect();
-    let options: Vec<Row> = catalog.config.iter().filter(|key| key.per_call).map(row).collect();
+    let options: Vec<Row> = catalog.config.iter().filter(|key| key.per_call).map(option).collect();
     let text = environment
         .get_template("configuration")?
         .render(Value::from_serialize(json!({ "groups": groups, "options": options })))?;
@@ -65,7 +65,7 @@ fn rows(fields: &[Field], inside: &str) -> Vec<Row> {
     for field in fields {
         let name = format!("{inside}{}", field.name);
         let nested = if field.kind == "array" { format!("{name}[].") } else { format!("{name}.") };
-        rows.push(Row { name, kind: kind(field).replace('|', "\\|"), doc: cell(&field.doc) });
+        rows.push(Row { name, kind: cell(&kind(field)), doc: cell(&field.doc) });
         rows.extend(self::rows(&field.fields, &nested));
     }
     rows
@@ -79,14 +79,21 @@ fn group(platform: &str, catalog: &Catalog) -> serde_json::Value {
     json!({ "platform": platform, "keys": keys, "shared": shared })
 }
 
+/// Options have no default but the client's own.
+fn option(key: &Key) -> Row {
+    let field = Field { default: String::new(), ..key.field.clone() };
+    Row { name: field.name.clone(), kind: cell(&kind(&field)), doc: cell(&field.doc) }
+}
+
 fn row(key: &Key) -> Row {
-    let mut kind = kind(&key.field);
+    let mut kind = cell(&kind(&key.field));
     if key.field.secret {
         kind.push_str(", secret");
     }
     Row { name: key.field.name.clone(), kind, doc: cell(&key.field.doc) }
 }
 
+/// One line that does not end its cell.
 fn cell(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|")
 }
