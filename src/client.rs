@@ -1,13 +1,13 @@
 //! One client of one platform: the one way in for everything.
 
 use crate::catalog::{self, Operation, PlatformName, table};
-use crate::config::{Config, Limits};
+use crate::config::{self, Config};
 use crate::engine::Engine;
 use crate::error::{Error, Result, Status};
 use crate::json::check::{Rules, check};
 use crate::json::{Members, nearest};
 use crate::platform;
-use crate::transport::Agent;
+use crate::transport::{Agent, Limits};
 
 const OPTIONS: Rules = Rules { noun: "option", tolerant: false };
 
@@ -66,7 +66,7 @@ impl Client {
         let refuse = |problem| Error::invalid_argument(format!("options: {problem}"));
         let options = Members::parse(options).map_err(refuse)?;
         check(table::CALL_OPTIONS, &options, OPTIONS).map_err(refuse)?;
-        Ok(self.engine.limits().overridden_by(&options))
+        Ok(config::limits(self.engine.limits(), &options))
     }
 
     /// Whether this is the process that made the client.

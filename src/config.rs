@@ -4,7 +4,7 @@ use crate::catalog::{Field, PlatformName, table};
 use crate::error::{Error, Result};
 use crate::json::check::{Rules, check};
 use crate::json::{Kind, Members, kind, nearest};
-use crate::transport::BaseUrl;
+use crate::transport::{BaseUrl, Limits};
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -91,35 +91,22 @@ pub(crate) enum HttpMethod {
     Post,
 }
 
-/// The bounds of a call.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Limits {
-    pub(crate) timeout: Duration,
-    pub(crate) connect_timeout: Duration,
-    pub(crate) max_reply_bytes: u64,
-}
-
-impl Limits {
-    const DEFAULT: Limits =
-        Limits { timeout: Duration::from_secs(30), connect_timeout: Duration::from_secs(5), max_reply_bytes: 16 << 20 };
-
-    /// The same bounds with what the members (of a configuration, or of a call's options) say otherwise.
-    pub(crate) fn overridden_by(mut self, members: &Members<'_>) -> Self {
-        let milliseconds = |name| {
-            let value = members.integer(name)?;
-            Some(Duration::from_millis(u64::try_from(value).ok()?))
-        };
-        if let Some(timeout) = milliseconds("timeout_ms") {
-            self.timeout = timeout;
-        }
-        if let Some(timeout) = milliseconds("connect_timeout_ms") {
-            self.connect_timeout = timeout;
-        }
-        if let Some(bytes) = members.integer("max_reply_bytes") {
-            self.max_reply_bytes = bytes.unsigned_abs();
-        }
-        self
+/// The bounds of a call with what the members (of a configuration, or of a call's options) say otherwise.
+pub(crate) fn limits(mut limits: Limits, members: &Members<'_>) -> Limits {
+    let milliseconds = |name| {
+        let value = members.integer(name)?;
+        Some(Duration::from_millis(u64::try_from(value).ok()?))
+    };
+    if let Some(timeout) = milliseconds("timeout_ms") {
+        limits.timeout = timeout;
     }
+    if let Some(timeout) = milliseconds("connect_timeout_ms") {
+        limits.connect_timeout = timeout;
+    }
+    if let Some(bytes) = members.integer("max_reply_bytes") {
+        limits.max_reply_bytes = bytes.unsigned_abs();
+    }
+    limits
 }
 
 impl Config {
@@ -133,7 +120,7 @@ impl Config {
         let reader = Reader { members: &members, keys: keys(platform) };
         Ok(Config {
             account: reader.account(platform).map_err(refuse)?,
-            limits: Limits::DEFAULT.overridden_by(&members),
+            limits: limits(Limits::DEFAULT, &members),
             validate: members.boolean("validate").unwrap_or(true),
             user_agent: reader
                 .text("user_agent")

@@ -5,16 +5,15 @@ mod clock;
 mod prepare;
 mod raw;
 
-pub(crate) use prepare::{Body, Pair, Prepared, encode_pairs, random_u64};
-
 use crate::catalog::{Operation, Retry};
-use crate::config::{Config, Limits};
+use crate::config::Config;
 use crate::error::{Error, Result, Status};
 use crate::json::Members;
 use crate::json::mask::scrub;
 use crate::platform::{Judgement, Platform, Signed, Signing};
+use crate::request::{Prepared, percent_encode};
 use crate::token::{Fruitless, Held, SharedCell, Token};
-use crate::transport::{Answer, BaseUrl, Bounds, Failure, Request, Transport};
+use crate::transport::{Answer, BaseUrl, Bounds, Failure, Limits, Request, Transport};
 use answer::Outcome;
 use clock::ClockOffset;
 use std::borrow::Cow;
@@ -284,7 +283,7 @@ impl Engine {
     /// Every value that must not be shown, as it is and as it looks in a URL.
     fn secrets<'s>(&'s self, call: &'s Call<'_>, token: Option<&'s str>) -> Vec<Cow<'s, str>> {
         let plain = self.config.secrets().into_iter().chain(token).chain(call.prepared.secrets());
-        plain.flat_map(|secret| [Cow::Borrowed(secret), Cow::Owned(prepare::percent_encode(secret))]).collect()
+        plain.flat_map(|secret| [Cow::Borrowed(secret), Cow::Owned(percent_encode(secret))]).collect()
     }
 }
 

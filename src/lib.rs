@@ -13,6 +13,8 @@ mod error;
 pub mod ffi;
 mod json;
 mod platform;
+mod random;
+mod request;
 mod token;
 mod transport;
 

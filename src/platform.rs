@@ -6,9 +6,9 @@ mod youme;
 
 use crate::catalog::{Carrier, Method, Operation, PlatformName};
 use crate::config::{Account, Config};
-use crate::engine::{Body, Pair, Prepared, encode_pairs};
 use crate::error::{Error, Result, Status};
 use crate::json::Members;
+use crate::request::{Body, Pair, Prepared, encode_pairs};
 use crate::token::Token;
 use crate::transport::{self, BaseUrl, Upload};
 use serde::Deserialize;

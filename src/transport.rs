@@ -10,9 +10,8 @@ pub(crate) use base_url::BaseUrl;
 pub(crate) use upload::Upload;
 
 use crate::catalog::Method;
-use crate::config::Limits;
 use crate::error::Status;
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 /// One HTTP request, ready to leave. Not `Debug`: URL, headers and body hold credentials.
 pub(crate) struct Request<'a> {
@@ -36,6 +35,20 @@ pub(crate) struct Answer {
     /// The server's clock, from the `Date` header.
     pub(crate) date: Option<SystemTime>,
     pub(crate) body: Vec<u8>,
+}
+
+/// The bounds of a call.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    /// Of the whole call.
+    pub(crate) timeout: Duration,
+    pub(crate) connect_timeout: Duration,
+    pub(crate) max_reply_bytes: u64,
+}
+
+impl Limits {
+    pub(crate) const DEFAULT: Limits =
+        Limits { timeout: Duration::from_secs(30), connect_timeout: Duration::from_secs(5), max_reply_bytes: 16 << 20 };
 }
 
 /// How far a request may go.

@@ -1,55 +1,16 @@
 //! From checked parameters to an unsigned request: what goes into the query, the form, the JSON body or the upload.
 
-use crate::catalog::{Carrier, Field, Method, Operation, Retry, Type};
+use crate::catalog::{Carrier, Field, Operation, Type};
 use crate::error::{Error, Result, Status};
 use crate::json::check::{Rules, check};
 use crate::json::{Kind, Members, kind, string};
 use crate::platform::Platform;
+use crate::random;
+use crate::request::{Body, Pair, Prepared};
 use crate::transport::Upload;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::path::Path;
-
-/// RFC 3986's unreserved characters stay; everything else is encoded, in queries and forms alike.
-const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-
-/// A name and its value, not yet encoded.
-pub(crate) type Pair<'a> = (Cow<'a, str>, Cow<'a, str>);
-
-/// A request without credentials, so that it can be signed again. Not `Debug`: the parameters may hold secrets.
-pub(crate) struct Prepared<'a> {
-    pub(crate) method: Method,
-    /// Whole, from the host root.
-    pub(crate) path: Cow<'a, str>,
-    pub(crate) query: Vec<Pair<'a>>,
-    pub(crate) body: Body<'a>,
-    pub(crate) retry: Retry,
-    secrets: Vec<Cow<'a, str>>,
-}
-
-pub(crate) enum Body<'a> {
-    Empty,
-    Form(Vec<Pair<'a>>),
-    Json(String),
-    Upload(Upload),
-}
-
-impl<'a> Prepared<'a> {
-    pub(crate) fn new(method: Method, path: impl Into<Cow<'a, str>>, retry: Retry) -> Prepared<'a> {
-        Prepared { method, path: path.into(), query: Vec::new(), body: Body::Empty, retry, secrets: Vec::new() }
-    }
-
-    /// What the request is told apart by: its path, whatever the parameters.
-    pub(crate) fn name(&self) -> &str {
-        &self.path
-    }
-
-    /// The caller's own secrets among the parameters.
-    pub(crate) fn secrets(&self) -> impl Iterator<Item = &str> {
-        self.secrets.iter().map(AsRef::as_ref)
-    }
-}
 
 /// Checks an operation's parameters and puts each where the platform wants it, in the catalog's order.
 pub(crate) fn operation<'a>(
@@ -65,7 +26,7 @@ pub(crate) fn operation<'a>(
     }
     let route = platform.route(operation);
     let mut prepared = Prepared::new(route.method, route.path, operation.retry);
-    prepared.secrets = secrets(operation.params, params);
+    prepared.hold_secrets(secrets(operation.params, params));
     match route.carrier {
         Carrier::Query => prepared.query = pairs(operation.params, params)?,
         Carrier::Form => prepared.body = Body::Form(pairs(operation.params, params)?),
@@ -167,47 +128,9 @@ fn upload(platform: &dyn Platform, operation: &'static Operation, params: &Membe
         .text(name)
         .ok_or_else(|| Error::invalid_argument(format!("parameter \"{name}\": expected the path of a file")))?;
     let content_type = platform.upload_type(Path::new(path.as_ref()))?;
-    let boundary = format!("meetgate-{:016x}", random_u64()?);
+    let boundary = format!("meetgate-{:016x}", random::u64()?);
     let upload = Upload::of(&path, content_type, boundary)
         .map_err(|error| Error::new(Status::Io, format!("{path}: {error}")))?;
     platform.check_upload(&upload, params)?;
     Ok(upload)
-}
-
-/// From the operating system.
-pub(crate) fn random_u64() -> Result<u64> {
-    let mut bytes = [0; 8];
-    getrandom::getrandom(&mut bytes)
-        .map_err(|error| Error::new(Status::Internal, format!("the system gave no random numbers: {error}")))?;
-    Ok(u64::from_ne_bytes(bytes))
-}
-
-pub(crate) fn percent_encode(text: &str) -> String {
-    utf8_percent_encode(text, ENCODED).to_string()
-}
-
-/// `name=value&…`, encoded; for queries and forms.
-pub(crate) fn encode_pairs<'p>(pairs: impl IntoIterator<Item = (&'p str, &'p str)>, out: &mut String) {
-    let mut first = true;
-    for (name, value) in pairs {
-        if !first {
-            out.push('&');
-        }
-        first = false;
-        out.extend(utf8_percent_encode(name, ENCODED));
-        out.push('=');
-        out.extend(utf8_percent_encode(value, ENCODED));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_unreserved_characters_travel_as_they_are() {
-        let mut out = String::new();
-        encode_pairs([("a-._~b", "x y+z=&会/"), ("t", "abc==")], &mut out);
-        assert_eq!(out, "a-._~b=x%20y%2Bz%3D%26%E4%BC%9A%2F&t=abc%3D%3D");
-    }
 }

@@ -4,6 +4,7 @@ use super::guard::{guard, panicked};
 use super::status::meetgate_status;
 use super::strings;
 use crate::client::Client;
+use crate::error::Error;
 use std::ffi::c_char;
 use std::ptr;
 
@@ -32,30 +33,29 @@ pub unsafe extern "C" fn meetgate_client_new(
     client: *mut *mut Client,
     error_json: *mut *mut c_char,
 ) -> meetgate_status {
-    if !error_json.is_null() {
-        // SAFETY: not NULL, and the caller promised writable memory.
-        unsafe { error_json.write(ptr::null_mut()) };
-    }
-    if client.is_null() {
-        return meetgate_status::MEETGATE_INVALID_ARGUMENT;
-    }
     let made = guard(Err(panicked()), || {
+        if client.is_null() {
+            return Err(Error::invalid_argument("client is NULL"));
+        }
         // SAFETY: the caller's promise is this function's own.
         let config = unsafe { strings::required(config_json, "config_json") }?;
         Client::new(config)
     });
-    let (status, made) = match made {
-        Ok(made) => (meetgate_status::MEETGATE_OK, Box::into_raw(Box::new(made))),
-        Err(error) => {
-            if !error_json.is_null() {
-                // SAFETY: not NULL, and the caller promised writable memory.
-                unsafe { error_json.write(strings::error_to_c(&error)) };
-            }
-            (error.status().into(), ptr::null_mut())
-        }
+    let (status, made, error) = match made {
+        Ok(made) => (meetgate_status::MEETGATE_OK, Box::into_raw(Box::new(made)), ptr::null_mut()),
+        Err(error) => (error.status().into(), ptr::null_mut(), strings::error_to_c(&error)),
     };
-    // SAFETY: not NULL, and the caller promised writable memory.
-    unsafe { client.write(made) };
+    if !client.is_null() {
+        // SAFETY: not NULL, and the caller promised writable memory.
+        unsafe { client.write(made) };
+    }
+    if error_json.is_null() {
+        // SAFETY: made above, and given to nobody.
+        unsafe { strings::take_back(error) };
+    } else {
+        // SAFETY: not NULL, and the caller promised writable memory.
+        unsafe { error_json.write(error) };
+    }
     status
 }
 

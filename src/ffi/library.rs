@@ -4,7 +4,7 @@ use super::guard::guard;
 use super::status::meetgate_status;
 use super::strings;
 use crate::catalog;
-use std::ffi::{CStr, CString, c_char};
+use std::ffi::{CStr, c_char};
 use std::ptr;
 
 /// Grows with each change that a program built against an older header would notice.
@@ -29,12 +29,8 @@ const VERSION: &CStr = match CStr::from_bytes_with_nul(concat!(env!("CARGO_PKG_V
 /// `string` is NULL or was given out by this library and not freed since.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn meetgate_string_free(string: *mut c_char) {
-    guard((), || {
-        if !string.is_null() {
-            // SAFETY: this library made it with `CString::into_raw`, and the caller gives it up.
-            drop(unsafe { CString::from_raw(string) });
-        }
-    });
+    // SAFETY: the caller's promise is the same.
+    guard((), || unsafe { strings::take_back(string) });
 }
 
 /// The version of the library in use, such as "0.1.0". Compare it with MEETGATE_VERSION, the header's.

@@ -40,3 +40,14 @@ pub(super) fn error_to_c(error: &Error) -> *mut c_char {
     // JSON escapes a NUL, so that the document holds none.
     CString::new(error.to_json()).map_or(ptr::null_mut(), CString::into_raw)
 }
+
+/// Frees what [`to_c`] or [`error_to_c`] gave away.
+///
+/// # Safety
+/// `text` is NULL or was given away here and not taken back since.
+pub(super) unsafe fn take_back(text: *mut c_char) {
+    if !text.is_null() {
+        // SAFETY: `CString::into_raw` made it, and the caller gives it up.
+        drop(unsafe { CString::from_raw(text) });
+    }
+}

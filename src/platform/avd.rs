@@ -6,9 +6,9 @@
 use super::{Judgement, Route, Signed, Signing, envelope, form, message, number, plain_body, target};
 use crate::catalog::{Carrier, Method, Operation, PlatformName, table};
 use crate::config::{self, AvdCredential, HttpMethod, Secret};
-use crate::engine::{Body, Prepared};
 use crate::error::{Error, Result, Status};
 use crate::json::Members;
+use crate::request::{Body, Prepared};
 use crate::token::Token;
 use crate::transport::{BaseUrl, Upload};
 use serde::Deserialize;

@@ -8,8 +8,9 @@ mod dev_token;
 use super::{Judgement, Signed, SignedBody, Signing, envelope, message, number, plain_body, target};
 use crate::catalog::{Method, PlatformName, table};
 use crate::config::{self, Secret};
-use crate::engine::{Prepared, random_u64};
 use crate::error::Result;
+use crate::random;
+use crate::request::Prepared;
 use crate::token::Token;
 use crate::transport::BaseUrl;
 use dev_token::DevToken;
@@ -63,7 +64,7 @@ impl super::Platform for Platform {
             uid: "",
             et: 0,
             ts: signing.unix_ms,
-            r: (random_u64()? & 0x7fff_ffff) as u32,
+            r: (random::u64()? & 0x7fff_ffff) as u32,
         };
         let dev_token = dev_token.encrypt(self.account.dev_secret.reveal())?;
         Ok(Signed {

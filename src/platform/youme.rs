@@ -3,8 +3,9 @@
 use super::{Judgement, Route, Signed, Signing, envelope, message, number, plain_body, target};
 use crate::catalog::{Operation, PlatformName};
 use crate::config;
-use crate::engine::{Prepared, random_u64};
 use crate::error::Result;
+use crate::random;
+use crate::request::Prepared;
 use crate::transport::BaseUrl;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -21,7 +22,7 @@ pub(crate) struct Platform {
 
 impl Platform {
     pub(crate) fn new(account: Arc<config::Youme>) -> Result<Platform> {
-        Ok(Platform { account, next_seq: AtomicU64::new(random_u64()?) })
+        Ok(Platform { account, next_seq: AtomicU64::new(random::u64()?) })
     }
 }
 

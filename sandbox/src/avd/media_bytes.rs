@@ -16,6 +16,8 @@ const MP3_HEADER: [u8; 4] = [0xFF, 0xE3, 0x18, 0xC4];
 /// 8 kHz, 8 bit, mono: one byte a sample.
 const WAV_BYTES_PER_S: i64 = 8000;
 const WAV_HEADER: usize = 44;
+/// Sound files stop growing here: a recording that was forgotten for a week must not fill the memory when it is listed.
+const LONGEST_MS: i64 = 3_600_000;
 
 impl Format {
     pub fn extension(self) -> &'static str {
@@ -51,7 +53,7 @@ impl Format {
 }
 
 fn mp3_frames(duration_ms: i64) -> usize {
-    usize::try_from(duration_ms / 72).unwrap_or(0).max(1)
+    usize::try_from(duration_ms.min(LONGEST_MS) / 72).unwrap_or(0).max(1)
 }
 
 /// Silence: frames whose side information says that there are no bits of sound.
@@ -64,7 +66,7 @@ fn mp3(duration_ms: i64) -> Vec<u8> {
 }
 
 fn wav_samples(duration_ms: i64) -> usize {
-    usize::try_from(duration_ms.saturating_mul(WAV_BYTES_PER_S) / 1000).unwrap_or(0)
+    usize::try_from(duration_ms.min(LONGEST_MS) * WAV_BYTES_PER_S / 1000).unwrap_or(0)
 }
 
 fn wav(duration_ms: i64) -> Vec<u8> {
@@ -192,7 +194,7 @@ mod tests {
     #[test]
     fn lengths_are_true() {
         for format in [Format::Mp3, Format::Wav, Format::Mp4, Format::Tms] {
-            for duration in [0, 1, 1500, 1_200_000] {
+            for duration in [0, 1, 1500, 1_200_000, i64::MAX] {
                 assert_eq!(format.length(duration), format.bytes(duration).len(), "{format:?} {duration}");
             }
         }

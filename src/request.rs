@@ -1,0 +1,81 @@
+//! A request before it is signed, and how names and values are encoded.
+
+use crate::catalog::{Method, Retry};
+use crate::transport::Upload;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use std::borrow::Cow;
+
+/// RFC 3986's unreserved characters stay; everything else is encoded, in queries and forms alike.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// A name and its value, not yet encoded.
+pub(crate) type Pair<'a> = (Cow<'a, str>, Cow<'a, str>);
+
+/// A request without credentials, so that it can be signed again. Not `Debug`: the parameters may hold secrets.
+pub(crate) struct Prepared<'a> {
+    pub(crate) method: Method,
+    /// Whole, from the host root.
+    pub(crate) path: Cow<'a, str>,
+    pub(crate) query: Vec<Pair<'a>>,
+    pub(crate) body: Body<'a>,
+    pub(crate) retry: Retry,
+    secrets: Vec<Cow<'a, str>>,
+}
+
+pub(crate) enum Body<'a> {
+    Empty,
+    Form(Vec<Pair<'a>>),
+    Json(String),
+    Upload(Upload),
+}
+
+impl<'a> Prepared<'a> {
+    pub(crate) fn new(method: Method, path: impl Into<Cow<'a, str>>, retry: Retry) -> Prepared<'a> {
+        Prepared { method, path: path.into(), query: Vec::new(), body: Body::Empty, retry, secrets: Vec::new() }
+    }
+
+    /// What the request is told apart by: its path, whatever the parameters.
+    pub(crate) fn name(&self) -> &str {
+        &self.path
+    }
+
+    /// Notes parameters that must not be shown.
+    pub(crate) fn hold_secrets(&mut self, secrets: Vec<Cow<'a, str>>) {
+        self.secrets = secrets;
+    }
+
+    /// The caller's own secrets among the parameters.
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = &str> {
+        self.secrets.iter().map(AsRef::as_ref)
+    }
+}
+
+pub(crate) fn percent_encode(text: &str) -> String {
+    utf8_percent_encode(text, ENCODED).to_string()
+}
+
+/// `name=value&…`, encoded; for queries and forms.
+pub(crate) fn encode_pairs<'p>(pairs: impl IntoIterator<Item = (&'p str, &'p str)>, out: &mut String) {
+    let mut first = true;
+    for (name, value) in pairs {
+        if !first {
+            out.push('&');
+        }
+        first = false;
+        out.extend(utf8_percent_encode(name, ENCODED));
+        out.push('=');
+        out.extend(utf8_percent_encode(value, ENCODED));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_unreserved_characters_travel_as_they_are() {
+        let mut out = String::new();
+        encode_pairs([("a-._~b", "x y+z=&会/"), ("t", "abc==")], &mut out);
+        assert_eq!(out, "a-._~b=x%20y%2Bz%3D%26%E4%BC%9A%2F&t=abc%3D%3D");
+    }
+}
