@@ -99,7 +99,7 @@ mod tests {
 
     #[test]
     fn the_documents_days() {
-        // 002's example day, as WORLD.md gives its bounds.
+        // 002's example day.
         assert_eq!(parse_compact_date("20191210"), Some(1_575_907_200));
         assert_eq!(day_start(1_575_962_150), 1_575_907_200);
         // 004 L413: a file stamped 2021-12-01-10-07-11 began at 1638324431.

@@ -11,21 +11,32 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 #[derive(Clone, Debug)]
 pub struct Clock {
     offset_ms: Arc<AtomicI64>,
+    /// What stands for the machine's time while the clock is held; `RUNNING` while it is not.
+    held_ms: Arc<AtomicI64>,
 }
+
+const RUNNING: i64 = i64::MIN;
 
 impl Clock {
     pub fn new(offset_s: i64) -> Self {
-        Self { offset_ms: Arc::new(AtomicI64::new(offset_s.saturating_mul(1000))) }
+        Self {
+            offset_ms: Arc::new(AtomicI64::new(offset_s.saturating_mul(1000))),
+            held_ms: Arc::new(AtomicI64::new(RUNNING)),
+        }
     }
 
     /// Milliseconds since the epoch.
     pub fn now_ms(&self) -> i64 {
-        let machine = match SystemTime::now().duration_since(UNIX_EPOCH) {
-            Ok(since) => i64::try_from(since.as_millis()).unwrap_or(i64::MAX),
-            // A machine whose clock stands before 1970 gets the epoch: nothing here depends on more.
-            Err(_) => 0,
+        let machine = match self.held_ms.load(Ordering::Relaxed) {
+            RUNNING => machine_ms(),
+            held => held,
         };
         machine.saturating_add(self.offset_ms.load(Ordering::Relaxed))
+    }
+
+    /// Stops the clock: from now on only `advance` moves it.
+    pub fn hold(&self) {
+        self.held_ms.store(machine_ms(), Ordering::Relaxed);
     }
 
     /// Moves the clock on.
@@ -43,6 +54,14 @@ impl Clock {
     }
 }
 
+fn machine_ms() -> i64 {
+    match SystemTime::now().duration_since(UNIX_EPOCH) {
+        Ok(since) => i64::try_from(since.as_millis()).unwrap_or(i64::MAX),
+        // A machine whose clock stands before 1970 gets the epoch: nothing here depends on more.
+        Err(_) => 0,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -54,6 +73,17 @@ mod tests {
         let before = other.now_ms();
         clock.advance(Duration::from_secs(100));
         assert!(other.now_ms() >= before + 100_000);
+    }
+
+    #[test]
+    fn held_it_moves_only_when_told() {
+        let clock = Clock::new(0);
+        clock.hold();
+        let before = clock.now_ms();
+        std::thread::sleep(Duration::from_millis(5));
+        assert_eq!(clock.now_ms(), before);
+        clock.advance(Duration::from_millis(7));
+        assert_eq!(clock.now_ms(), before + 7);
     }
 
     #[test]

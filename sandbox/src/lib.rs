@@ -4,8 +4,8 @@
 //! when a new one is fetched, youme checksums live five minutes, avd answers in its three envelopes. It is written from
 //! the vendors' documents and never from a client, so that a mistake cannot fit on both sides.
 //!
-//! Comments cite the documents by file and line: `004 L629` is line 629 of `004_….txt`; `H7`, `Y3`, `T40` are the
-//! decisions of `FACTS.md` where the documents contradict themselves.
+//! Comments cite the documents by number and line: `004 L629` is line 629 of document 004; `H7`, `Y3`, `T40` are the
+//! decisions of `docs/platform-notes.md` where the documents contradict themselves.
 //!
 //! ```no_run
 //! use meetgate_sandbox::{Options, Sandbox};

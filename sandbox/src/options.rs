@@ -10,7 +10,7 @@ const YOUME_APP_SECRET: &str = "sandbox-youme-app-secret";
 const YOUME_REST_API_KEY: &str = "sandbox-youme-rest-api-key";
 const AVD_ACCESS_KEY: &str = "meetgate-sandbox";
 const AVD_SECRET_KEY: &str = "sandbox-avd-secret-key";
-/// 001:42: `"timeout": 7200`. avd names no lifetime (FACTS §3), so the same is taken.
+/// 001:42: `"timeout": 7200`. avd names no lifetime (platform notes, avd), so the same is taken.
 const TOKEN_LIFETIME_S: u64 = 7200;
 const ANY_FREE_PORT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 

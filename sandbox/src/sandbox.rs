@@ -153,6 +153,11 @@ impl Sandbox {
         lock(&self.shared.avd).expire_tokens();
     }
 
+    /// Stops the sandbox's clock, so that only `advance_clock` moves it: what takes a second then takes no real one.
+    pub fn hold_clock(&self) {
+        self.shared.clock.hold();
+    }
+
     /// Moves the sandbox's clock on: tokens age, ringing devices answer, conversions finish.
     pub fn advance_clock(&self, by: Duration) {
         self.shared.clock.advance(by);

@@ -1,7 +1,7 @@
 //! From the socket to a platform and back: reads a request whole, finds the platform by the path, records the exchange.
 //!
-//! The way of a call is short on purpose: planned faults, then the platform, then record and log. What the next issue
-//! adds to the bad days on the wire (latency, cut bodies, TLS) wraps `serve` and `handle` and leaves the platforms alone.
+//! The way of a call is short on purpose: planned faults, then the platform, then record and log. What
+//! makes bad days on the wire (latency, cut bodies, TLS) belongs around `serve` and `handle` and leaves the platforms alone.
 
 use std::convert::Infallible;
 use std::io::Write;

@@ -125,7 +125,7 @@ const API: &[(&str, Handler)] = &[
 mod tests {
     use super::*;
 
-    /// FACTS: 69 operations, the token call and the upload among them.
+    /// 69 operations, the token call and the upload among them.
     #[test]
     fn sixty_nine() {
         assert_eq!(API.len() + 2, 69);

@@ -14,7 +14,7 @@ use crate::options::{Options, lifetime_ms};
 /// A bound for callers that fetch a token for every call: the oldest dies.
 const MOST: usize = 10_000;
 
-/// The account and its live tokens. Whether a new token kills an old one is written nowhere (FACTS §3): here several live
+/// The account and its live tokens. Whether a new token kills an old one is written nowhere: here several live
 /// together.
 pub struct Tokens {
     access_key: String,

@@ -1,4 +1,4 @@
-//! The developer token that a client makes, and the one access token that it gets for it (001 L1-L52, FACTS §1).
+//! The developer token that a client makes, and the one access token that it gets for it (001 L1-L52, platform notes on hst).
 
 use aes::Aes128;
 use aes::cipher::block_padding::NoPadding;
@@ -11,9 +11,9 @@ use super::{Hst, Refusal};
 use crate::exchange::Received;
 use crate::options::lifetime_ms;
 
-/// FACTS §1: the version in front of every token of the vendor's TokenGenerator.
+/// Platform notes, hst: the version in front of every token of the vendor's TokenGenerator.
 const VERSION: &str = "001";
-/// FACTS §1: bytes 00 01 02 … 0f.
+/// Platform notes, hst: bytes 00 01 02 … 0f.
 const IV: [u8; 16] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
 
 pub struct AccessToken {
@@ -77,7 +77,7 @@ fn decrypt(key: &[u8; 16], dev_token: &str) -> Option<Value> {
 mod tests {
     use super::*;
 
-    /// FACTS §1: openssl made it, the vendor's decoder accepts it.
+    /// Platform notes, hst: openssl made it, the vendor's decoder accepts it.
     const VECTOR: &str = "001TrHQ/WOuaoaMBewkZc94v02ue+agbrF81F/ldnhAkRvs7b2cc4LvCZVX1MgbSi52+A/WzdIhKGJl5LSOMJoTnC+DY12lz1wZmTYSon5LQnTDnd6tyHXMvuOptio6h4pL";
 
     #[test]

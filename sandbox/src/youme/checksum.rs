@@ -1,4 +1,4 @@
-//! The query's credentials (002 L38-L60, FACTS §2).
+//! The query's credentials (002 L38-L60, and the platform notes on youme).
 
 use sha1::{Digest, Sha1};
 

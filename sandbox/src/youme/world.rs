@@ -97,7 +97,7 @@ impl World {
         let mut chosen: Vec<usize> = (0..USERS).collect();
         random.shuffle(&mut chosen);
         chosen.truncate(random.usize(2..=7));
-        // WORLD.md: terminal-001 is in weekly-review every day, and more than once.
+        // terminal-001 is in weekly-review every day, and more than once.
         if regular && !chosen.contains(&0) {
             chosen.push(0);
         }

@@ -1,0 +1,159 @@
+//! The command: its first line, its signals, its log.
+
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod caller;
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use caller::{agent, encode, send, signing};
+use serde_json::Value;
+
+struct Running {
+    child: Child,
+    first_line: Value,
+}
+
+impl Running {
+    fn start(arguments: &[&str]) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_meetgate-sandbox"))
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        let first_line = serde_json::from_str(&line).unwrap();
+        Self { child, first_line }
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.first_line["avd"]["base_url"].as_str().unwrap())
+    }
+
+    /// Sends a signal; returns the exit code and what was logged.
+    fn stop(mut self, signal: &str) -> (Option<i32>, String) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
+        let asked = Instant::now();
+        let status = loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                break status;
+            }
+            assert!(asked.elapsed() < Duration::from_secs(5), "still running");
+            std::thread::sleep(Duration::from_millis(5));
+        };
+        let mut log = String::new();
+        self.child.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+        (status.code(), log)
+    }
+}
+
+#[test]
+fn the_first_line_configures_three_clients() {
+    let running = Running::start(&["--hst-dev-id", "my-dev", "--avd-access-key", "my-key"]);
+    let line = &running.first_line;
+    let members = |platform: &str| line[platform].as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    assert_eq!(members("hst"), ["base_url", "dev_id", "dev_secret", "platform"]);
+    assert_eq!(members("youme"), ["app_key", "app_secret", "base_url", "platform", "rest_api_key"]);
+    assert_eq!(members("avd"), ["access_key", "base_url", "platform", "secret_key"]);
+    assert_eq!(line["hst"]["dev_id"], "my-dev");
+    assert_eq!(line["hst"]["dev_secret"].as_str().unwrap().len(), 16);
+    assert_eq!(line["avd"]["access_key"], "my-key");
+    for platform in ["hst", "youme", "avd"] {
+        assert_eq!(line[platform]["platform"], platform);
+        assert!(line[platform]["base_url"].as_str().unwrap().starts_with("http://127.0.0.1:"));
+    }
+    assert_eq!(send(&agent(), "GET", &running.url("/"), &[], b"").status, 404);
+    // Silent unless told otherwise.
+    assert_eq!(running.stop("-TERM"), (Some(0), String::new()));
+}
+
+#[test]
+fn ctrl_c_stops_it_too_even_with_an_open_connection() {
+    let running = Running::start(&[]);
+    let agent = agent();
+    send(&agent, "GET", &running.url("/"), &[], b"");
+    assert_eq!(running.stop("-INT").0, Some(0));
+}
+
+#[test]
+fn wrong_options_are_explained() {
+    let run = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_meetgate-sandbox")).args(arguments).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap(), String::from_utf8(output.stdout).unwrap())
+    };
+    let (code, why, _) = run(&["--hst-dev-secret", "short"]);
+    assert_eq!(code, Some(1));
+    assert!(why.contains("16 bytes") && !why.contains("short"), "{why}");
+    assert_eq!(run(&["--nonsense"]).0, Some(2));
+    let (code, _, help) = run(&["--help"]);
+    assert_eq!(code, Some(0));
+    assert!(help.contains("Examples:") && help.contains("--verbose"), "{help}");
+}
+
+/// One line per request, no secret in it: in the query, in a form, in JSON, in a header.
+#[test]
+fn the_log_is_redacted() {
+    let running = Running::start(&["--verbose"]);
+    let agent = agent();
+    let setting = |platform: &str, name: &str| running.first_line[platform][name].as_str().unwrap().to_owned();
+    let mut secrets = Vec::new();
+
+    let (access, secret) = (setting("avd", "access_key"), setting("avd", "secret_key"));
+    let query = encode(&[("access_key", &access), ("secret_key", &secret)]);
+    let answer = send(&agent, "GET", &running.url(&format!("/sdkapi/v2/app/get_token?{query}")), &[], b"").json();
+    let token = answer["token"].as_str().unwrap().to_owned();
+    let form = encode(&[
+        ("token", &token),
+        ("name", "ceshi"),
+        ("password", "very-secret-1"),
+        ("number", "1024"),
+        ("sip_gate_id", "3"),
+    ]);
+    let kind = [("Content-Type", "application/x-www-form-urlencoded")];
+    let url = running.url("/sdkapi/v2/sip/account/create");
+    assert_eq!(send(&agent, "POST", &url, &kind, form.as_bytes()).json()["ret"], 0);
+    send(&agent, "GET", &running.url("/sdkapi/v2/sip/account/read?account_id=7&%74oken=sneaky-token"), &[], b"");
+
+    let (dev_id, dev_secret) = (setting("hst", "dev_id"), setting("hst", "dev_secret"));
+    let dev_token = signing::dev_token(&dev_id, dev_secret.as_bytes(), 1);
+    let authorization = format!("{dev_id}.{dev_token}");
+    let fetched = send(&agent, "GET", &running.url("/access/token"), &[("Authorization", &authorization)], b"").json();
+    let access_token = fetched["result"]["access_token"].as_str().unwrap().to_owned();
+    let headers = [("Authorization", access_token.as_str()), ("Content-Type", "application/json")];
+    let body = br#"{"app_id":"x","user_id":"u","nested":[{"app_secret":"very-secret-2"}]}"#;
+    send(&agent, "POST", &running.url("/v1/kickout"), &headers, body);
+    send(&agent, "POST", &running.url("/v1/kickout"), &headers, b"{\"password\":\"very-secret-3\"");
+
+    let sum = signing::checksum(&setting("youme", "app_secret"), &setting("youme", "rest_api_key"), "1");
+    let query = encode(&[("appkey", "k"), ("identifier", "a"), ("curtime", "1"), ("checksum", &sum)]);
+    send(&agent, "POST", &running.url(&format!("/v2/video/count_qos_by_day?{query}")), &headers, b"{}");
+
+    secrets.extend([
+        access,
+        secret,
+        token.clone(),
+        token.replace('=', "%3D"),
+        dev_secret,
+        dev_token,
+        access_token,
+        sum,
+    ]);
+    secrets.extend(["very-secret", "sneaky-token"].map(str::to_owned));
+    let (_, log) = running.stop("-TERM");
+    for secret in secrets {
+        assert!(!log.contains(&secret), "{secret} in {log}");
+    }
+    let lines: Vec<&str> = log.lines().collect();
+    assert_eq!(lines.len(), 7, "{log}");
+    assert!(lines[0].starts_with("GET /sdkapi/v2/app/get_token?access_key=***&secret_key=*** -> 200 0 "), "{log}");
+    assert!(lines[1].contains("password=***&number=1024&sip_gate_id=3 -> 200 0 "), "{log}");
+    assert!(lines[2].contains("-> 200 40003 "), "{log}");
+    assert!(lines[4].contains(r#""nested":[{"app_secret":"***"}]"#) && lines[4].contains("-> 200 606000003 "), "{log}");
+    assert!(lines.iter().all(|line| line.ends_with(" ms")), "{log}");
+}
