@@ -90,11 +90,13 @@ static void drive_hst(meetgate_client *hst) {
   meetgate_status status;
   char *reply;
 
-  status = meetgate_hst_app_create(hst, "{\"app_name\":\"会议演示\",\"service\":[{\"service_id\":3},{\"service_id\":4}]}", &reply);
+  /* This reply holds the application's secret: a program of yours would not print it. */
+  status = meetgate_hst_app_create(hst, "{\"app_name\":\"会议演示\",\"service\":[{\"service_id\":3}]}", &reply);
   show("hst: create an application", status, reply);
   status = meetgate_hst_kickout(hst, "{\"app_id\":\"8f14e45fceea467a9f36dedd4bea2543\",\"user_id\":\"u1001\"}", &reply);
   show("hst: kick a user", status, reply);
-  status = meetgate_hst_online_user_state(hst, "{\"app_id\":\"8f14e45fceea467a9f36dedd4bea2543\",\"msg_id\":1}", &reply);
+  status = meetgate_hst_online_user_state(
+      hst, "{\"app_id\":\"8f14e45fceea467a9f36dedd4bea2543\",\"msg_id\":1}", &reply);
   show("hst: read who is online", status, reply);
 }
 

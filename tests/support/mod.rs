@@ -1,7 +1,6 @@
 //! Compiling and running C and C++ against the library that this very test run built.
 
 #![allow(dead_code, reason = "each test program uses its own part of it")]
-#![allow(clippy::panic, reason = "a test fails by panicking, and here it says what the compiler said")]
 
 use std::env;
 use std::fs;

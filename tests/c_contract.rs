@@ -1,0 +1,251 @@
+//! The C boundary, from C: compiled, linked with the shared library, and run against a sandbox; under valgrind too, where
+//! it is installed.
+
+mod scripted;
+mod support;
+
+use meetgate_sandbox::{Exchange, Options, Sandbox};
+use scripted::{Act, Request, Server, answer, json};
+use serde_json::Value;
+use std::io::Write as _;
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+use std::process::{Command, Output};
+use std::thread;
+use std::time::{Duration, SystemTime};
+
+const PLATFORMS: [&str; 3] = ["hst", "youme", "avd"];
+
+/// Under valgrind everything takes some thirty times as long.
+const VALGRIND_LIMIT: Duration = Duration::from_secs(540);
+
+/// tests/c/contract.c: its threads on one client, and the calls of each.
+const CALLS_OF_ALL_THREADS: usize = 64 * 3;
+
+#[test]
+fn the_contract_holds() {
+    let program = contract();
+    check_contract(|arguments| support::run(Command::new(&program).args(arguments)));
+}
+
+#[test]
+fn the_contract_holds_under_valgrind() {
+    if !has_valgrind() {
+        return;
+    }
+    let program = contract();
+    check_contract(|arguments| support::run_within(VALGRIND_LIMIT, valgrind(&program).args(arguments)));
+}
+
+#[test]
+fn the_example_runs() {
+    let program = support::compile("examples/c/quickstart.c", &["-std=c99"], "quickstart");
+    check_example(|arguments| support::run(Command::new(&program).args(arguments)));
+    if has_valgrind() {
+        check_example(|arguments| support::run_within(VALGRIND_LIMIT, valgrind(&program).args(arguments)));
+    }
+}
+
+#[test]
+fn the_catalog_comes_out_as_json() {
+    let output = support::run(Command::new(contract()).arg("--catalog"));
+    assert!(output.status.success(), "{}", support::both(&output));
+    let catalog: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(catalog["version"], env!("CARGO_PKG_VERSION"));
+
+    let operations = catalog["operations"].as_array().unwrap();
+    assert_eq!(operations.len(), 84);
+    for operation in operations {
+        let text = |name: &str| operation[name].as_str().unwrap_or_else(|| panic!("{name} is missing: {operation}"));
+        assert!(PLATFORMS.contains(&text("platform")));
+        assert!(text("name").starts_with(&format!("{}.", text("platform"))));
+        assert!(["GET", "POST", "PATCH", "DELETE"].contains(&text("method")), "{operation}");
+        assert!(text("path").starts_with('/'));
+        assert!(["safe", "after-connect-failure"].contains(&text("retry")), "{operation}");
+        assert!(!text("summary").is_empty() && !text("zh").is_empty() && !text("source").is_empty(), "{operation}");
+        for params in ["params", "returns"] {
+            check_fields(&operation[params]);
+        }
+        assert!(operation["errors"].as_array().unwrap().iter().all(Value::is_i64), "{operation}");
+    }
+    let names = |name: &str| operations.iter().find(|operation| operation["name"] == name);
+    let create = names("avd.room.create").unwrap();
+    assert_eq!((&create["method"], &create["path"]), (&"GET".into(), &"/sdkapi/v2/room/create".into()));
+    for platform in PLATFORMS {
+        assert!(catalog["errors"][platform].is_array(), "{platform}");
+    }
+}
+
+#[test]
+fn the_header_stands_alone() {
+    for standard in ["c99", "c11"] {
+        support::check_syntax("tests/c/header.c", &[&format!("-std={standard}")]);
+    }
+    for standard in ["c++11", "c++17"] {
+        support::check_syntax("tests/c/header.c", &["-x", "c++", &format!("-std={standard}")]);
+    }
+}
+
+#[test]
+fn a_cpp_program_makes_a_call() {
+    let program = support::compile("tests/c/smoke.cpp", &["-std=c++11"], "smoke");
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let output = support::run(Command::new(program).arg(sandbox.configurations()["avd"].to_string()));
+    assert!(output.status.success(), "{}", support::both(&output));
+    assert!(String::from_utf8(output.stdout).unwrap().starts_with("OK {"));
+}
+
+#[test]
+fn a_panic_is_contained() {
+    // In a target folder of its own: a library with test hooks must not lie where others look for the library.
+    let target = support::scratch().join("test-hooks");
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut build = Command::new(cargo);
+    build.current_dir(support::root()).args(["build", "--quiet", "--offline", "--package", "meetgate", "--lib"]);
+    build.args(["--features", "test-hooks", "--config", "profile.dev.debug=0", "--target-dir"]).arg(&target);
+    let output = support::run_within(Duration::from_secs(540), &mut build);
+    assert!(output.status.success(), "{}", support::both(&output));
+
+    let library = support::link_library(&target.join("debug/libmeetgate.so"), "lib-with-test-hooks");
+    let program = support::compile_with(&library, "tests/c/panic.c", &["-std=c99"], "panic");
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let config = sandbox.configurations()["avd"].to_string();
+    let output = support::run(Command::new(&program).arg(&config));
+    assert!(output.status.success(), "{}", support::both(&output));
+    assert!(output.stdout.ends_with(b"contained\n"), "{}", support::both(&output));
+}
+
+/// The program, compiled.
+fn contract() -> std::path::PathBuf {
+    support::compile("tests/c/contract.c", &["-std=c99", "-pthread"], "contract")
+}
+
+/// Runs it against a fresh world, and looks at it from the other side too.
+fn check_contract(run: impl FnOnce(Vec<String>) -> Output) {
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let server = Server::start(|_, request| answer_as_the_path_says(request));
+    let mut arguments = configurations(&sandbox);
+    arguments.extend([server.url(), format!("https://{}", speaks_no_tls())]);
+
+    let output = run(arguments);
+    let shown = support::both(&output);
+    assert!(output.status.success(), "{}\n{shown}", output.status);
+    let text = String::from_utf8(output.stdout).unwrap();
+    let closing = text.lines().last().unwrap_or_default();
+    assert!(closing.ends_with(" passed, 0 failed"), "{shown}");
+    println!("{closing}");
+
+    for request in server.requests() {
+        assert!(!request.target.contains("evil"), "a refused path left for another host: {}", request.target);
+    }
+    check_threads(&sandbox.exchanges());
+}
+
+/// All threads shared one token, and each call went out once.
+fn check_threads(exchanges: &[Exchange]) {
+    let mine = |exchange: &&Exchange| {
+        exchange.headers.iter().any(|(name, value)| name == "user-agent" && value == "many-threads")
+    };
+    let count = |path: &str| exchanges.iter().filter(mine).filter(|exchange| exchange.path == path).count();
+    for (path, expected) in [
+        ("/sdkapi/v2/app/get_token", 1),
+        ("/sdkapi/v2/room/read", CALLS_OF_ALL_THREADS),
+        ("/access/token", 1),
+        ("/v1/online/user/state", CALLS_OF_ALL_THREADS),
+        ("/v2/video/count_qos_by_day", CALLS_OF_ALL_THREADS),
+    ] {
+        assert_eq!(count(path), expected, "{path}");
+    }
+}
+
+fn check_example(run: impl FnOnce(Vec<String>) -> Output) {
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let output = run(configurations(&sandbox));
+    let shown = support::both(&output);
+    assert!(output.status.success(), "{}\n{shown}", output.status);
+    // Cut replies are cut between characters.
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(text.lines().filter(|line| line.starts_with("  OK: {")).count(), 12, "{shown}");
+    assert!(text.contains("\n  API: {\"status\":\"API\",\"message\":\"avd answered 40004: no such room\","), "{shown}");
+}
+
+/// The arguments that the C programs take.
+fn configurations(sandbox: &Sandbox) -> Vec<String> {
+    let configurations = sandbox.configurations();
+    PLATFORMS.iter().map(|platform| configurations[platform].to_string()).collect()
+}
+
+fn has_valgrind() -> bool {
+    let is_there = support::on_path("valgrind");
+    if !is_there {
+        support::skipped("valgrind is not installed");
+    }
+    is_there
+}
+
+/// The program under valgrind: an error or a leak ends it with status 99, and a child that it forks likewise.
+fn valgrind(program: &Path) -> Command {
+    let mut valgrind = Command::new("valgrind");
+    valgrind.args([
+        "--quiet",
+        "--error-exitcode=99",
+        "--leak-check=full",
+        "--show-leak-kinds=definite,indirect,possible",
+    ]);
+    valgrind.args(["--errors-for-leak-kinds=definite,indirect,possible"]).arg(program);
+    valgrind
+}
+
+/// The first segment of the path says what kind of server this is.
+fn answer_as_the_path_says(request: &Request) -> Act {
+    let line = || {
+        let body = String::from_utf8_lossy(&request.body);
+        format!("{} {} {body}", request.method, request.target)
+    };
+    match request.target.split('/').nth(1).unwrap_or_default() {
+        "html" => Act::Send(answer("200 OK", "Content-Type: text/html\r\n", "<html>维护中</html>")),
+        "gateway" => Act::Send(answer("502 Bad Gateway", "Content-Type: text/html\r\n", "<html>502</html>")),
+        "nul" => json("{\"ret\":0,\"msg\":\"a\0b\"}"),
+        "silence" => Act::Silence,
+        "close" => Act::SendAndClose(Vec::new()),
+        "large" => json(&format!(r#"{{"ret":0,"data":"{}"}}"#, "x".repeat(4000))),
+        "echo" => json(&format!(
+            r#"{{"ret":40082,"msg":"{}","secret_key":"key of the server","users":[{{"password":"word of the server"}}]}}"#,
+            line()
+        )),
+        "echo-text" => Act::Send(answer("500 Internal Server Error", "", &line())),
+        "hour-ahead" => {
+            let date = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(3600));
+            let body = r#"{"Status":"FAIL","ErrorCode":4711,"ErrorInfo":"checksum"}"#;
+            Act::Send(answer("200 OK", &format!("Date: {date}\r\n"), body))
+        }
+        _ => Act::Send(answer("404 Not Found", "", "")),
+    }
+}
+
+/// Where a TLS handshake meets plain text.
+fn speaks_no_tls() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    thread::spawn(move || {
+        let mut open = Vec::new();
+        for mut connection in listener.incoming().flatten() {
+            _ = connection.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n");
+            open.push(connection);
+        }
+    });
+    address
+}
+
+/// The members that every parameter and every member of an answer has, nested ones too.
+fn check_fields(fields: &Value) {
+    const TYPES: [&str; 7] = ["string", "integer", "number", "boolean", "array", "object", "file"];
+    for field in fields.as_array().unwrap() {
+        assert!(field["name"].is_string(), "{field}");
+        assert!(TYPES.contains(&field["type"].as_str().unwrap_or_default()), "{field}");
+        assert!(field["required"].is_boolean() || field.get("required").is_none(), "{field}");
+        if let Some(nested) = field.get("fields") {
+            check_fields(nested);
+        }
+    }
+}
