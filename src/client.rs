@@ -5,7 +5,7 @@ use crate::config::{self, Config};
 use crate::engine::Engine;
 use crate::error::{Error, Result, Status};
 use crate::json::check::{Rules, check};
-use crate::json::{Members, nearest};
+use crate::json::{Members, nearest, quoted};
 use crate::platform;
 use crate::transport::{Agent, Limits};
 
@@ -89,9 +89,12 @@ fn find(name: &str, platform: PlatformName) -> Result<&'static Operation> {
         let whole = format!("{platform}.{name}");
         let near = catalog::find(&whole).map(|operation| operation.name).or_else(|| nearest(name, names));
         match near {
-            Some(near) => Error::invalid_argument(format!("unknown operation {name:?}; did you mean \"{near}\"?")),
+            Some(near) => {
+                Error::invalid_argument(format!("unknown operation {}; did you mean \"{near}\"?", quoted(name)))
+            }
             None => Error::invalid_argument(format!(
-                "unknown operation {name:?}; expected a name of the catalog such as \"{platform}.…\""
+                "unknown operation {}; expected a name of the catalog such as \"{platform}.…\"",
+                quoted(name)
             )),
         }
     })

@@ -3,7 +3,7 @@
 use crate::catalog::{Field, PlatformName, table};
 use crate::error::{Error, Result};
 use crate::json::check::{Rules, check};
-use crate::json::{Kind, Members, kind, nearest};
+use crate::json::{Kind, Members, kind, nearest, quoted};
 use crate::transport::{BaseUrl, Limits};
 use std::fmt;
 use std::sync::Arc;
@@ -116,7 +116,7 @@ impl Config {
             Members::parse(text).map_err(|problem| Error::invalid_argument(format!("configuration: {problem}")))?;
         let platform = platform(&members).map_err(refuse)?;
         check(keys(platform), &members, RULES).map_err(refuse)?;
-        no_control_characters(&members).map_err(refuse)?;
+        only_sendable_characters(&members).map_err(refuse)?;
         let reader = Reader { members: &members, keys: keys(platform) };
         Ok(Config {
             account: reader.account(platform).map_err(refuse)?,
@@ -171,20 +171,28 @@ fn platform(members: &Members<'_>) -> std::result::Result<PlatformName, String> 
     PlatformName::ALL.into_iter().find(|platform| platform.as_str() == name).ok_or_else(|| {
         match nearest(&name, names()) {
             Some(near) => format!("configuration key \"platform\": {expected}; did you mean \"{near}\"?"),
-            None => format!("configuration key \"platform\": {expected}, got {name:?}"),
+            None => format!("configuration key \"platform\": {expected}, got {}", quoted(&name)),
         }
     })
 }
 
-/// Header and URL injection both need one.
-fn no_control_characters(members: &Members<'_>) -> std::result::Result<(), String> {
-    let broken = members.iter().find(|(name, value)| {
-        kind(value) == Kind::String && members.text(name).is_some_and(|text| text.chars().any(char::is_control))
-    });
-    match broken {
-        Some((name, _)) => Err(format!("configuration key \"{name}\" holds a control character")),
-        None => Ok(()),
+/// Values that travel in a header.
+const HEADER_KEYS: [&str; 2] = ["dev_id", "user_agent"];
+
+/// Header and URL injection both need a control character; a header holds printable ASCII only.
+fn only_sendable_characters(members: &Members<'_>) -> std::result::Result<(), String> {
+    for (name, value) in members.iter() {
+        let text = if kind(value) == Kind::String { members.text(name).unwrap_or_default() } else { continue };
+        if text.chars().any(char::is_control) {
+            return Err(format!("configuration key \"{name}\" holds a control character"));
+        }
+        if HEADER_KEYS.contains(&name) && !text.is_ascii() {
+            return Err(format!(
+                "configuration key \"{name}\": expected ASCII characters, since it travels in a header"
+            ));
+        }
     }
+    Ok(())
 }
 
 /// Reads members whose types have been checked.
@@ -343,6 +351,7 @@ mod tests {
         refused(&HST.replace("89abcdef", "89"), &["dev_secret", "16 bytes", "10"]);
         refused(&HST.replace("http://", "ftp://"), &["base_url", "http or https"]);
         refused(&HST.replace("\"d\"", r#""a\r\nb""#), &["\"dev_id\"", "control character"]);
+        refused(&HST.replace("\"d\"", "\"会\""), &["\"dev_id\"", "ASCII"]);
         refused(&HST.replace("\"d\"", "\"\""), &["\"dev_id\"", "empty"]);
         refused(r#"{"platform":"avd","base_url":"http://h"}"#, &["credentials are missing"]);
         refused(&AVD.replace("\"secret_key\"", "\"token\""), &["not both"]);

@@ -236,7 +236,10 @@ impl Engine {
         let mut error = Error::new(failure.status, message);
         let document = error.document_mut();
         document.retryable = repeatable && matches!(failure.status, Status::Network | Status::Timeout);
-        self.trace(call, signed, &mut error);
+        // What cannot be a request was never tried.
+        if failure.status != Status::InvalidArgument {
+            self.trace(call, signed, &mut error);
+        }
         error
     }
 

@@ -6,7 +6,7 @@ pub(crate) mod check;
 pub(crate) mod mask;
 mod nearest;
 
-pub(crate) use nearest::nearest;
+pub(crate) use nearest::{nearest, quoted};
 
 use serde::Deserialize;
 use serde::de::{MapAccess, Visitor};
@@ -74,7 +74,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
                 let mut members = Members::default();
                 while let Some((Name(name), value)) = map.next_entry::<Name<'de>, &'de RawValue>()? {
                     if members.get(&name).is_some() {
-                        let problem = format!("member {name:?} appears twice");
+                        let problem = format!("member {} appears twice", quoted(&name));
                         return Err(serde::de::Error::custom(problem));
                     }
                     members.0.push((name, value));

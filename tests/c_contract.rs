@@ -30,7 +30,7 @@ fn the_contract_holds() {
 
 #[test]
 fn the_contract_holds_under_valgrind() {
-    if !has_valgrind() {
+    if !has("valgrind") {
         return;
     }
     let program = contract();
@@ -41,7 +41,7 @@ fn the_contract_holds_under_valgrind() {
 fn the_example_runs() {
     let program = support::compile("examples/c/quickstart.c", &["-std=c99"], "quickstart");
     check_example(|arguments| support::run(Command::new(&program).args(arguments)));
-    if has_valgrind() {
+    if has("valgrind") {
         check_example(|arguments| support::run_within(VALGRIND_LIMIT, valgrind(&program).args(arguments)));
     }
 }
@@ -81,6 +81,9 @@ fn the_header_stands_alone() {
     for standard in ["c99", "c11"] {
         support::check_syntax("tests/c/header.c", &[&format!("-std={standard}")]);
     }
+    if !has("c++") {
+        return;
+    }
     for standard in ["c++11", "c++17"] {
         support::check_syntax("tests/c/header.c", &["-x", "c++", &format!("-std={standard}")]);
     }
@@ -88,6 +91,9 @@ fn the_header_stands_alone() {
 
 #[test]
 fn a_cpp_program_makes_a_call() {
+    if !has("c++") {
+        return;
+    }
     let program = support::compile("tests/c/smoke.cpp", &["-std=c++11"], "smoke");
     let sandbox = Sandbox::start(Options::default()).unwrap();
     let output = support::run(Command::new(program).arg(sandbox.configurations()["avd"].to_string()));
@@ -175,10 +181,10 @@ fn configurations(sandbox: &Sandbox) -> Vec<String> {
     PLATFORMS.iter().map(|platform| configurations[platform].to_string()).collect()
 }
 
-fn has_valgrind() -> bool {
-    let is_there = support::on_path("valgrind");
+fn has(program: &str) -> bool {
+    let is_there = support::on_path(program);
     if !is_there {
-        support::skipped("valgrind is not installed");
+        support::skipped(&format!("{program} is not installed"));
     }
     is_there
 }

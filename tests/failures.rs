@@ -71,9 +71,11 @@ fn nobody_listening_is_a_network_error_that_may_be_repeated() {
 }
 
 #[test]
-fn a_host_that_does_not_exist_is_a_network_error() {
-    let error = avd_with_token("http://no-such-host.invalid").call("avd.room.read", READ).unwrap_err();
+fn a_host_that_does_not_exist_is_a_network_error_that_may_be_repeated() {
+    let error = avd_with_token("http://no-such-host.invalid").call("avd.room.del", READ).unwrap_err();
     assert_eq!(error.status(), Status::Network);
+    assert!(error.to_string().contains("could not be resolved"), "{error}");
+    assert!(error.document().retryable, "nothing was sent");
 }
 
 #[test]
@@ -328,6 +330,16 @@ fn nothing_is_sent_when_an_argument_is_wrong() {
     {
         assert_eq!(client.call("avd.room.read", params).unwrap_err().status(), Status::InvalidArgument, "{params}");
     }
+    assert!(server.requests().is_empty());
+}
+
+#[test]
+fn a_parameter_too_long_for_a_url_is_refused_before_it_is_sent() {
+    let server = Server::start(|_, _| json(r#"{"ret":0}"#));
+    let params = format!(r#"{{"room_id":"{}"}}"#, "x".repeat(70_000));
+    let error = avd_with_token(&server.url()).call("avd.room.read", &params).unwrap_err();
+    assert_eq!((error.status(), error.document().attempts), (Status::InvalidArgument, None));
+    assert!(error.to_string().contains("at most"), "{error}");
     assert!(server.requests().is_empty());
 }
 

@@ -1,6 +1,6 @@
 //! Checks a JSON object against the fields that its catalog entry names.
 
-use super::{Kind, Members, elements, kind, nearest, string};
+use super::{Kind, Members, elements, kind, nearest, quoted, string};
 use crate::catalog::{Field, Type, Value};
 use serde_json::value::RawValue;
 use std::fmt::Write as _;
@@ -158,7 +158,7 @@ fn in_range(field: &Field, plain: &str) -> bool {
 }
 
 fn unknown(fields: &[Field], name: &str, rules: Rules, inside: &str) -> String {
-    let mut message = format!("unknown {} {:?}", rules.noun, join(inside, name));
+    let mut message = format!("unknown {} {}", rules.noun, quoted(&join(inside, name)));
     match nearest(name, fields.iter().map(|field| field.name)) {
         Some(near) => _ = write!(message, "; did you mean \"{}\"?", join(inside, near)),
         None if fields.is_empty() => message.push_str("; none is taken here"),

@@ -1,7 +1,21 @@
 //! The known name that a misspelt one most likely meant.
 
+/// No known name is nearly as long.
+const LONGEST: usize = 100;
+
+/// A name for an error message: quoted, and cut where it is longer than any name.
+pub(crate) fn quoted(name: &str) -> String {
+    match name.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{:?}…", name.get(..end).unwrap_or_default()),
+        None => format!("{name:?}"),
+    }
+}
+
 /// The nearest of `known`, if any is near enough to be worth naming.
 pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    if name.len() > LONGEST {
+        return None;
+    }
     known
         .into_iter()
         .map(|candidate| (strsim::jaro_winkler(name, candidate), candidate))
@@ -20,5 +34,13 @@ mod tests {
         assert_eq!(nearest("room_idd", known), Some("room_id"));
         assert_eq!(nearest("roomid", known), Some("room_id"));
         assert_eq!(nearest("zzz", known), None);
+    }
+
+    #[test]
+    fn a_name_beyond_all_measure_is_cut_and_not_compared() {
+        let name = "会".repeat(1_000_000);
+        assert_eq!(nearest(&name, ["room_id"]), None);
+        assert_eq!(quoted(&name), format!("\"{}\"…", "会".repeat(100)));
+        assert_eq!(quoted("a\"b"), r#""a\"b""#);
     }
 }

@@ -2,6 +2,9 @@
 
 use ureq::http::Uri;
 
+/// What the HTTP library's URL type holds.
+const LONGEST: usize = 65_534;
+
 /// Scheme, host, port and perhaps a path prefix, without a trailing slash.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct BaseUrl {
@@ -18,6 +21,10 @@ impl BaseUrl {
         let authority = uri.authority().map_or("", |authority| authority.as_str());
         if authority.contains('@') {
             return Err("expected a URL without a user name".to_owned());
+        }
+        let port = authority.strip_prefix(uri.host().unwrap_or_default()).unwrap_or_default();
+        if uri.host().is_none_or(str::is_empty) || !is_port(port) {
+            return Err("expected a URL with a host, and with a port from 1 to 65535 if it names one".to_owned());
         }
         if uri.query().is_some() || text.contains('#') {
             return Err("expected a URL without query and fragment".to_owned());
@@ -47,12 +54,23 @@ impl BaseUrl {
     /// leaves for another host.
     pub(crate) fn join(&self, target: &str) -> Result<String, String> {
         let url = format!("{}{target}", self.text);
+        if url.len() > LONGEST {
+            return Err(format!("the request's URL would have {} bytes; at most {LONGEST} can be sent", url.len()));
+        }
         let joined: Uri = url.parse().map_err(|_| "the path does not make a valid URL".to_owned())?;
         if joined.scheme() == self.uri.scheme() && joined.authority() == self.uri.authority() {
             Ok(url)
         } else {
             Err("the path leads to another host than base_url".to_owned())
         }
+    }
+}
+
+/// What follows the host: nothing, or a colon and a port that exists.
+fn is_port(text: &str) -> bool {
+    match text.strip_prefix(':') {
+        Some(port) => port.parse::<u16>().is_ok_and(|port| port > 0),
+        None => text.is_empty(),
     }
 }
 
@@ -64,6 +82,7 @@ mod tests {
     fn addresses() {
         let base = |text: &str| BaseUrl::parse(text).map(|base| base.text);
         assert_eq!(base("http://10.0.0.5:28000"), Ok("http://10.0.0.5:28000".to_owned()));
+        assert_eq!(base("http://[::1]:8080"), Ok("http://[::1]:8080".to_owned()));
         assert_eq!(base("https://host/gateway/"), Ok("https://host/gateway".to_owned()));
         for wrong in
             ["", "host", "/path", "ftp://h", "http://u:p@h", "http://h?x=1", "http://h#x", "http://", "http://h h"]
@@ -79,5 +98,6 @@ mod tests {
         for wrong in ["@evil/", ".evil/", "1/x", ":81/", "/a b", "/a\r\nX: y"] {
             assert!(base.join(wrong).is_err(), "{wrong}");
         }
+        assert!(base.join(&format!("/{}", "x".repeat(70_000))).unwrap_err().contains("70019 bytes"));
     }
 }

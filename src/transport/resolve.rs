@@ -19,7 +19,11 @@ impl Resolver for AddressOrName {
                 addresses.push(address);
                 Ok(addresses)
             }
-            None => self.0.resolve(uri, config, timeout),
+            // A look-up that fails is an I/O error of no particular kind.
+            None => self.0.resolve(uri, config, timeout).map_err(|error| match error {
+                ureq::Error::Io(_) => ureq::Error::HostNotFound,
+                other => other,
+            }),
         }
     }
 }
