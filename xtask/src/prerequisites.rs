@@ -11,6 +11,7 @@ pub struct Program {
 
 pub const C_COMPILER: Program = Program { name: "cc", package: "gcc" };
 pub const CPP_COMPILER: Program = Program { name: "c++", package: "g++" };
+pub const CMAKE: Program = Program { name: "cmake", package: "cmake" };
 pub const VALGRIND: Program = Program { name: "valgrind", package: "valgrind" };
 
 impl Program {

@@ -2,7 +2,7 @@
 
 use crate::catalog::Result;
 use crate::codegen;
-use crate::prerequisites::{C_COMPILER, CPP_COMPILER, VALGRIND, component};
+use crate::prerequisites::{C_COMPILER, CMAKE, CPP_COMPILER, VALGRIND, component};
 use crate::workspace::Workspace;
 use std::time::Instant;
 
@@ -46,7 +46,12 @@ pub fn run_tests(workspace: &Workspace) -> Result<()> {
     ];
     let mut skipped: Vec<String> = Vec::new();
     // The C tests try these where they are there, and only say so where they are not.
-    for (what, program) in [("C tests under valgrind", VALGRIND), ("header and calls from C++", CPP_COMPILER)] {
+    let optional = [
+        ("C tests under valgrind", VALGRIND),
+        ("header and calls from C++", CPP_COMPILER),
+        ("the example's CMake file", CMAKE),
+    ];
+    for (what, program) in optional {
         if let Err(missing) = program.provide() {
             skipped.push(format!("{what}: {missing}"));
         }
