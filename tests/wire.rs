@@ -1,4 +1,4 @@
-//! Every worked example of the catalog, from C through the shared library over a real socket to the sandbox: what was sent
+//! Every worked example of the catalog, from each language through the shared library over a real socket to the sandbox: what was sent
 //! is what the example says, what came back is what the sandbox answered, and it has the documented shape.
 
 mod support;
@@ -6,7 +6,7 @@ mod support;
 use meetgate_sandbox::{Exchange, Options, Sandbox};
 use sha1::{Digest, Sha1};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -15,9 +15,16 @@ const PLATFORMS: [&str; 3] = ["hst", "youme", "avd"];
 /// What stands behind the placeholders of an example.
 type Values = BTreeMap<&'static str, String>;
 
+/// A program that takes NAME CONFIG PARAMS, calls the operation as its language does, and prints status and reply.
+type Driver = dyn Fn() -> Command;
+
 #[test]
-fn every_example_is_sent_as_documented_and_answered_byte_for_byte() {
-    let driver = support::compile("tests/c/operations.c", &["-std=c99"], "operations");
+fn from_c_every_example_is_sent_as_documented_and_answered_byte_for_byte() {
+    let program = support::compile("tests/c/operations.c", &["-std=c99"], "operations");
+    check_every_example(&move || Command::new(&program));
+}
+
+fn check_every_example(driver: &Driver) {
     let headers: toml::Table = read("tests/fixtures/headers.toml").parse().unwrap();
     let (mut tried, mut failures) = (0, Vec::new());
     for platform in PLATFORMS {
@@ -27,7 +34,7 @@ fn every_example_is_sent_as_documented_and_answered_byte_for_byte() {
         for (name, operation) in &operations {
             tried += 1;
             let example = Example::of(operation);
-            if let Err(problem) = example.check(platform, name, &driver, &headers) {
+            if let Err(problem) = example.check(platform, name, driver, &headers) {
                 failures.push(format!("{platform}.{name}: {problem}"));
             }
         }
@@ -54,10 +61,10 @@ impl Example {
         }
     }
 
-    fn check(&self, platform: &'static str, name: &str, driver: &Path, headers: &toml::Table) -> Result<(), String> {
+    fn check(&self, platform: &'static str, name: &str, driver: &Driver, headers: &toml::Table) -> Result<(), String> {
         let sandbox = Sandbox::start(Options::default()).map_err(|error| error.to_string())?;
         let config = &sandbox.configurations()[platform];
-        let mut command = Command::new(driver);
+        let mut command = driver();
         command.arg(format!("{platform}.{name}")).args([&config.to_string(), &self.params]);
         command.current_dir(root().join("tests/fixtures"));
         // A proxy named in the environment must not be taken notice of.
