@@ -83,7 +83,7 @@ impl<T> SharedCell<T> {
         if self.settled.wait_until(state, deadline).timed_out() {
             return Err(Error::new(
                 Status::Timeout,
-                "another thread's token fetch did not end within the call's time (timeout_ms)",
+                "what another thread is fetching (token or address) did not come within the call's time (timeout_ms)",
             ));
         }
         Ok(())
@@ -135,7 +135,7 @@ struct Flight<'c, T> {
 impl<T> Drop for Flight<'_, T> {
     fn drop(&mut self) {
         if !self.landed {
-            _ = self.cell.settle(Err(Error::new(Status::Internal, "the token fetch panicked")));
+            _ = self.cell.settle(Err(Error::new(Status::Internal, "the fetch panicked")));
         }
     }
 }
