@@ -39,6 +39,22 @@ impl Clock {
         self.held_ms.store(machine_ms(), Ordering::Relaxed);
     }
 
+    /// Starts anew: the machine's clock plus this.
+    pub fn restart(&self, offset_s: i64) {
+        self.held_ms.store(RUNNING, Ordering::Relaxed);
+        self.set_offset_s(offset_s);
+    }
+
+    /// Sets the clock this far ahead of the machine's, or of where it is held.
+    pub fn set_offset_s(&self, offset_s: i64) {
+        self.offset_ms.store(offset_s.saturating_mul(1000), Ordering::Relaxed);
+    }
+
+    /// How far it is ahead, in seconds, the fraction left out.
+    pub fn offset_s(&self) -> i64 {
+        self.offset_ms.load(Ordering::Relaxed).div_euclid(1000)
+    }
+
     /// Moves the clock on.
     pub fn advance(&self, by: Duration) {
         let by = i64::try_from(by.as_millis()).unwrap_or(i64::MAX / 4);
@@ -73,6 +89,18 @@ mod tests {
         let before = other.now_ms();
         clock.advance(Duration::from_secs(100));
         assert!(other.now_ms() >= before + 100_000);
+    }
+
+    #[test]
+    fn offsets_are_set_and_read() {
+        let clock = Clock::new(5);
+        clock.advance(Duration::from_millis(2500));
+        assert_eq!(clock.offset_s(), 7);
+        clock.set_offset_s(-3);
+        assert_eq!(clock.offset_s(), -3);
+        clock.hold();
+        clock.restart(1);
+        assert!(clock.now_ms() > machine_ms());
     }
 
     #[test]

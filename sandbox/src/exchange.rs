@@ -15,6 +15,8 @@ pub struct Received {
     pub body: Bytes,
     /// The parts of a multipart body: absent when the body is of another kind.
     pub parts: Option<Result<Vec<Part>, String>>,
+    /// Whether it came by TLS.
+    pub secure: bool,
 }
 
 /// One part of a multipart body.
@@ -45,7 +47,10 @@ impl Received {
     /// header knows it; one that is not a plain authority is not echoed.
     pub fn origin(&self, fallback: &str) -> String {
         match self.header("host") {
-            Some(host) if is_plain_authority(host) => format!("http://{host}"),
+            Some(host) if is_plain_authority(host) => {
+                let scheme = if self.secure { "https" } else { "http" };
+                format!("{scheme}://{host}")
+            }
             _ => fallback.to_owned(),
         }
     }
@@ -68,6 +73,21 @@ pub struct Reply {
 }
 
 impl Reply {
+    /// Whether the platform did what it was asked: by the HTTP status, and by the number where there is one. 0 is success
+    /// everywhere, 200 where avd answers with `code` (T40).
+    pub fn is_success(&self) -> bool {
+        self.status < 400 && matches!(self.number, None | Some(0 | 200))
+    }
+
+    /// A page instead of an answer.
+    pub fn page(status: u16, body: impl Into<Bytes>) -> Self {
+        let body = body.into();
+        let looks_like_json = matches!(body.first(), Some(b'{' | b'['));
+        let kind = if looks_like_json { "application/json" } else { "text/html; charset=utf-8" };
+        let headers = vec![(axum::http::header::CONTENT_TYPE, HeaderValue::from_static(kind))];
+        Self { status, headers, body, number: None, detail: None }
+    }
+
     /// A JSON answer with HTTP 200, the rule on all three platforms.
     pub fn json(body: &Value, number: i64) -> Self {
         Self::json_with_status(200, body, Some(number))

@@ -14,20 +14,49 @@
 //! println!("{}", sandbox.configurations());
 //! # Ok::<(), meetgate_sandbox::StartError>(())
 //! ```
+//!
+//! Bad days are [`Fault`]s, planned by [`Sandbox::add_fault`], by [`Options::faults`], by a file (`--faults`) or by the
+//! control interface (`--control`, `GET /_sandbox` explains it):
+//!
+//! ```
+//! use meetgate_sandbox::{CloseWhen, Fault, FaultKind, Options, Sandbox};
+//!
+//! let sandbox = Sandbox::start(Options::default())?;
+//! // The next room is created, but nobody hears of it.
+//! sandbox.add_fault(Fault::new("avd.room.create", FaultKind::Close { when: CloseWhen::BeforeHead }).times(1).acted(true))?;
+//! // … a client calls …
+//! assert_eq!(sandbox.acted_counts().get("avd.room.create"), None);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod avd;
 mod calendar;
+mod call;
 mod clock;
+mod control;
+mod counts;
+mod disposition;
 mod exchange;
 mod faults;
 mod hst;
+mod log;
+mod members;
+mod operation;
 mod options;
 mod record;
 mod redact;
 mod sandbox;
 mod server;
+mod shared;
+mod tls;
+mod wire;
 mod youme;
 
+pub use avd::{Remark, Visitor};
+pub use control::ControlError;
+pub use faults::{CloseWhen, Fault, FaultError, FaultKind};
+pub use hst::Presence;
 pub use options::Options;
 pub use record::Exchange;
 pub use sandbox::{Sandbox, StartError};
+pub use tls::Tls;

@@ -1,67 +1,91 @@
 //! The command `meetgate-sandbox`: options, the first line, signals.
 
+mod help;
+
+use std::error::Error;
 use std::io::Write;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
-use meetgate_sandbox::{Options, Sandbox};
-
-const EXAMPLES: &str = "\
-The first line on standard output is one JSON object {\"hst\":{…},\"youme\":{…},\"avd\":{…}}; each member is a complete
-client configuration. The world is seeded afresh at each start: rooms 12345123456 (quiet) and 98765432100 (everything
-running) on avd, an application with users on hst, calls of 2019-12-10 and of the last seven days on youme.
-
-Examples:
-  meetgate-sandbox
-      listen on a free loopback port
-  meetgate-sandbox --listen 127.0.0.1:8800 --verbose
-      a fixed port, each request logged on standard error without its secrets
-  meetgate-sandbox --hst-token-lifetime 5 --avd-token-lifetime 5
-      tokens that die every five seconds, to see a client renew them
-  meetgate-sandbox --avd-access-key mine --avd-secret-key mine-too
-      credentials of your own
-  meetgate-sandbox | head -n 1 > sandbox.json
-      keep the configurations (the sandbox goes on until it is stopped)
-
-It stops on SIGTERM and on SIGINT (Ctrl-C), with exit code 0.";
+use meetgate_sandbox::{Fault, Options, Sandbox};
 
 #[derive(Parser)]
 #[command(
     name = "meetgate-sandbox",
     version,
     about = "The three conferencing platforms hst, youme and avd in one local process, for developing and testing",
-    after_help = EXAMPLES
+    after_help = help::SHORT,
+    after_long_help = help::LONG
 )]
 struct CommandLine {
     #[command(flatten)]
     options: Options,
+    /// Plan the faults of this file (TOML) from the start: a [[fault]] table each. See below.
+    #[arg(long, value_name = "FILE")]
+    faults: Option<PathBuf>,
 }
 
+/// As for any other option that makes no sense.
+const WRONG_USAGE: u8 = 2;
+
 fn main() -> ExitCode {
-    let command_line = CommandLine::parse();
-    match run(command_line.options) {
+    let CommandLine { mut options, faults } = CommandLine::parse();
+    if let Some(path) = faults {
+        match read_faults(&path) {
+            Ok(faults) => options.faults = faults,
+            Err(error) => {
+                complain(&format!("{}: {error}", path.display()));
+                return ExitCode::from(WRONG_USAGE);
+            }
+        }
+    }
+    match run(options) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            let _ = writeln!(std::io::stderr(), "meetgate-sandbox: {error}");
+            complain(&error.to_string());
             ExitCode::FAILURE
         }
     }
 }
 
-fn run(options: Options) -> Result<(), Box<dyn std::error::Error>> {
+fn read_faults(path: &Path) -> Result<Vec<Fault>, Box<dyn Error>> {
+    Ok(Fault::all_from_toml(&std::fs::read_to_string(path)?)?)
+}
+
+fn complain(what: &str) {
+    let _ = writeln!(std::io::stderr(), "meetgate-sandbox: {what}");
+}
+
+fn run(options: Options) -> Result<(), Box<dyn Error>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         // Before the first line: whoever has read it may send the signal.
         let stop = StopSignal::install()?;
+        let control = options.control;
         let sandbox = Sandbox::start(options)?;
-        // A reader that has gone is no reason to stop: the server is the purpose, the line an introduction.
+        warn_of_others(sandbox.address(), control);
+        // A reader that has gone is no reason to stop: the server is the purpose, the lines an introduction.
         let mut out = std::io::stdout();
         let _ = writeln!(out, "{}", sandbox.configurations());
+        if let Some(tls) = sandbox.tls() {
+            let _ = writeln!(out, "{}", tls.to_json());
+        }
         let _ = out.flush();
         stop.received().await;
         drop(sandbox);
         Ok(())
     })
+}
+
+/// The sandbox is made for its own machine; its default credentials are known to everybody.
+fn warn_of_others(address: SocketAddr, control: bool) {
+    if address.ip().is_loopback() {
+        return;
+    }
+    let more = if control { ", and the control interface with all its secrets" } else { "" };
+    complain(&format!("warning: {address} is no loopback address: others can reach this sandbox{more}"));
 }
 
 #[cfg(unix)]

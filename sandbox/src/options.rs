@@ -1,6 +1,9 @@
 //! What can be set at start; the same structure is the command line.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use crate::faults::Fault;
 
 /// Every default credential is invented here and opens nothing but a sandbox.
 const HST_DEV_ID: &str = "5a6d626f78686f73742d646576656c6f";
@@ -53,10 +56,33 @@ pub struct Options {
     /// Log each request on standard error, one line each, secrets masked.
     #[arg(long)]
     pub verbose: bool,
-    /// Seconds by which the sandbox's clock is ahead of the machine's. The `Date` header shows that clock, and the
-    /// youme checksum is checked against it.
-    #[arg(skip)]
+    /// Seconds by which the sandbox's clock is ahead of the machine's; negative, behind.
+    ///
+    /// The Date header shows that clock, and the youme checksum is checked against it.
+    #[arg(long = "clock-offset", value_name = "SECONDS", default_value_t = 0, allow_negative_numbers = true,
+          value_parser = clap::value_parser!(i64).range(-10_000_000_000..=10_000_000_000))]
     pub clock_offset_s: i64,
+    /// Open the control interface under /_sandbox: faults, clock, tokens, people, the record of calls. See below.
+    #[arg(long)]
+    pub control: bool,
+    /// Faults that are planned from the start, and again after a reset. On the command line: --faults.
+    #[arg(skip)]
+    pub faults: Vec<Fault>,
+    /// Speak HTTPS, with a private CA made at start; a second line on standard output shows it.
+    #[arg(long)]
+    pub tls: bool,
+    /// Demand a client certificate of the private CA; implies --tls. The second line shows one.
+    #[arg(long)]
+    pub tls_client_certificates: bool,
+    /// Write the private CA's certificate to this file (PEM); implies --tls.
+    #[arg(long, value_name = "PATH")]
+    pub ca_file: Option<PathBuf>,
+}
+
+impl Options {
+    pub(crate) fn speaks_tls(&self) -> bool {
+        self.tls || self.tls_client_certificates || self.ca_file.is_some()
+    }
 }
 
 impl Default for Options {
@@ -75,6 +101,11 @@ impl Default for Options {
             seed: 1,
             verbose: false,
             clock_offset_s: 0,
+            control: false,
+            faults: Vec::new(),
+            tls: false,
+            tls_client_certificates: false,
+            ca_file: None,
         }
     }
 }

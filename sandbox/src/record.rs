@@ -2,18 +2,21 @@
 
 use std::collections::VecDeque;
 
-use axum::body::Bytes;
-
-use crate::exchange::{Received, Reply};
+use crate::exchange::Received;
 
 /// The exchanges kept: the last ones.
 pub const KEPT: usize = 1000;
 /// The bytes kept of each body.
 pub const KEPT_BODY: usize = 64 * 1024;
+/// The bytes kept of all requests and answers together: when they get more, the oldest exchanges go.
+const KEPT_IN_ALL: usize = 32 * 1024 * 1024;
 
-/// One request and its answer, as they were on the wire. Nothing is masked: the record never leaves the process.
+/// One request and its answer, as they were on the wire. Nothing is masked here; the control interface masks, unless it
+/// is asked not to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exchange {
+    /// Its name, for example `avd.room.read`; calls of unknown addresses have none.
+    pub operation: Option<&'static str>,
     pub method: String,
     /// The path as sent, not decoded.
     pub path: String,
@@ -23,8 +26,9 @@ pub struct Exchange {
     pub headers: Vec<(String, String)>,
     /// The first 64 KiB of the request's body.
     pub body: Vec<u8>,
+    /// 0 when nothing was answered: a planned fault, or the caller hung up before.
     pub status: u16,
-    /// The first 64 KiB of the answer's body.
+    /// The first 64 KiB of what was sent of the answer's body.
     pub reply: Vec<u8>,
 }
 
@@ -32,23 +36,30 @@ pub struct Exchange {
 #[derive(Default)]
 pub struct Record {
     kept: VecDeque<Exchange>,
+    bytes: usize,
 }
 
 impl Record {
-    pub fn note(&mut self, received: &Received, reply: &Reply) {
-        if self.kept.len() >= KEPT {
-            self.kept.pop_front();
-        }
+    pub fn note(&mut self, received: &Received, operation: Option<&'static str>, status: u16, reply: &[u8]) {
         let text = |value: &axum::http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-        self.kept.push_back(Exchange {
+        let exchange = Exchange {
+            operation,
             method: received.method.to_string(),
             path: received.path.clone(),
             query: received.query.clone(),
             headers: received.headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect(),
             body: beginning(&received.body),
-            status: reply.status,
-            reply: beginning(&reply.body),
-        });
+            status,
+            reply: beginning(reply),
+        };
+        self.bytes += exchange.size();
+        self.kept.push_back(exchange);
+        while self.kept.len() > KEPT || self.bytes > KEPT_IN_ALL {
+            let Some(oldest) = self.kept.pop_front() else {
+                break;
+            };
+            self.bytes -= oldest.size();
+        }
     }
 
     pub fn all(&self) -> Vec<Exchange> {
@@ -56,10 +67,48 @@ impl Record {
     }
 
     pub fn clear(&mut self) {
-        self.kept.clear();
+        *self = Self::default();
     }
 }
 
-fn beginning(body: &Bytes) -> Vec<u8> {
-    body.iter().take(KEPT_BODY).copied().collect()
+impl Exchange {
+    fn size(&self) -> usize {
+        let headers: usize = self.headers.iter().map(|(name, value)| name.len() + value.len()).sum();
+        self.path.len() + self.query.len() + headers + self.body.len() + self.reply.len()
+    }
+}
+
+fn beginning(body: &[u8]) -> Vec<u8> {
+    body.get(..KEPT_BODY).unwrap_or(body).to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::body::Bytes;
+
+    #[test]
+    fn bounded_in_all() {
+        let received = Received {
+            method: axum::http::Method::POST,
+            path: "/".to_owned(),
+            query: String::new(),
+            headers: axum::http::HeaderMap::new(),
+            body: Bytes::from(vec![b'x'; 100_000]),
+            parts: None,
+            secure: false,
+        };
+        let mut record = Record::default();
+        for _ in 0..KEPT + 5 {
+            record.note(&received, None, 200, &received.body);
+        }
+        assert!(record.bytes <= KEPT_IN_ALL);
+        assert_eq!(record.all().len(), KEPT_IN_ALL / (2 * KEPT_BODY + 1));
+        assert_eq!(record.all()[0].reply.len(), KEPT_BODY);
+        let small = Received { body: Bytes::new(), ..received };
+        for _ in 0..KEPT + 5 {
+            record.note(&small, None, 0, b"");
+        }
+        assert_eq!((record.all().len(), record.bytes), (KEPT, KEPT));
+    }
 }

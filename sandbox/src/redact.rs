@@ -1,4 +1,4 @@
-//! Masks secrets before anything is logged: in a query, in a form and in JSON alike.
+//! Masks secrets before anything is logged or shown: in a query, in a form, in JSON and in headers alike.
 
 use serde_json::Value;
 
@@ -10,14 +10,14 @@ const SHOWN: usize = 512;
 /// Names whose values are secrets on any of the three platforms.
 fn is_secret(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    ["token", "secret", "password", "checksum", "authorization", "licence_cert", "sys_info"]
+    ["token", "secret", "password", "checksum", "authorization", "cookie", "licence_cert", "sys_info"]
         .iter()
         .any(|part| name.contains(part))
         || matches!(name.as_str(), "access_key" | "rest_api_key" | "restapikey")
 }
 
 /// A query or a form body with its secret values masked. The rest stays as it was sent, percent signs included, so that
-/// the line shows how the caller encoded it.
+/// it shows how the caller encoded it.
 pub fn pairs(raw: &str) -> String {
     let mask = |pair: &str| {
         let name = pair.split('=').next().unwrap_or_default();
@@ -25,19 +25,19 @@ pub fn pairs(raw: &str) -> String {
         let decoded: String = form_urlencoded::parse(name.as_bytes()).map(|(name, _)| name.into_owned()).collect();
         if is_secret(&decoded) { format!("{name}={MASK}") } else { pair.to_owned() }
     };
-    printable(&raw.split('&').map(mask).collect::<Vec<_>>().join("&"))
+    raw.split('&').map(mask).collect::<Vec<_>>().join("&")
 }
 
-/// A JSON body with its secret members masked at any depth.
-pub fn json(raw: &[u8]) -> String {
-    match serde_json::from_slice::<Value>(raw) {
-        Ok(mut value) => {
-            mask_members(&mut value);
-            printable(&value.to_string())
-        }
-        // Text that is not JSON cannot be masked, so it is not shown.
-        Err(_) => size_only(raw),
-    }
+/// A JSON body with its secret members masked at any depth. Text that is not JSON cannot be masked, so there is none.
+pub fn json(raw: &[u8]) -> Option<String> {
+    let mut value: Value = serde_json::from_slice(raw).ok()?;
+    mask_members(&mut value);
+    Some(value.to_string())
+}
+
+/// A header's value, masked when its name says so.
+pub fn header<'a>(name: &str, value: &'a str) -> &'a str {
+    if is_secret(name) { MASK } else { value }
 }
 
 /// For bodies of any other kind.
@@ -62,7 +62,7 @@ fn mask_members(value: &mut Value) {
 }
 
 /// One line whatever the caller sent, and not longer than is useful.
-fn printable(text: &str) -> String {
+pub fn printable(text: &str) -> String {
     let mut shown: String = text.chars().take(SHOWN).map(|c| if c.is_control() { '?' } else { c }).collect();
     if text.chars().nth(SHOWN).is_some() {
         shown.push('…');
@@ -86,13 +86,19 @@ mod tests {
     #[test]
     fn json_at_any_depth() {
         let shown = json(br#"{"a":[{"Password":"x","b":1}],"app_secret":{"y":2}}"#);
-        assert_eq!(shown, r#"{"a":[{"Password":"***","b":1}],"app_secret":"***"}"#);
-        assert_eq!(json(b"password=x"), "<10 bytes>");
+        assert_eq!(shown.as_deref(), Some(r#"{"a":[{"Password":"***","b":1}],"app_secret":"***"}"#));
+        assert_eq!(json(b"password=x"), None);
+    }
+
+    #[test]
+    fn headers_by_name() {
+        assert_eq!(header("authorization", "x"), MASK);
+        assert_eq!(header("host", "x"), "x");
     }
 
     #[test]
     fn one_line_of_bounded_length() {
-        assert_eq!(pairs("a=1\n2"), "a=1?2");
-        assert!(pairs(&"x".repeat(10_000)).chars().count() <= SHOWN + 1);
+        assert_eq!(printable("a=1\n2"), "a=1?2");
+        assert!(printable(&"x".repeat(10_000)).chars().count() <= SHOWN + 1);
     }
 }

@@ -2,24 +2,23 @@
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
-use std::sync::{Arc, Mutex};
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::thread::JoinHandle;
-use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::sync::oneshot;
 
-use crate::avd::Avd;
-use crate::clock::Clock;
-use crate::faults::Planned;
-use crate::hst::Hst;
+use crate::faults::FaultError;
 use crate::options::Options;
-use crate::record::{Exchange, Record};
-use crate::server::{self, Shared, lock};
-use crate::youme::Youme;
+use crate::server;
+use crate::shared::Shared;
+use crate::tls::{Ports, Tls, TlsError};
+use crate::wire::Front;
 
 /// Why a sandbox did not start.
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum StartError {
     /// The hst developer secret is an AES-128 key, so it has 16 bytes.
     DevSecretLength(usize),
@@ -29,6 +28,12 @@ pub enum StartError {
     Listen(SocketAddr, std::io::Error),
     /// No thread or no event loop could be had.
     Runtime(std::io::Error),
+    /// A planned fault makes no sense.
+    Fault(FaultError),
+    /// No certificates could be made.
+    Tls(TlsError),
+    /// The CA's certificate cannot be written there.
+    CaFile(PathBuf, std::io::Error),
 }
 
 impl fmt::Display for StartError {
@@ -40,6 +45,9 @@ impl fmt::Display for StartError {
             Self::EmptyCredential(option) => write!(f, "{option} must not be empty"),
             Self::Listen(address, error) => write!(f, "cannot listen on {address}: {error}"),
             Self::Runtime(error) => write!(f, "cannot start the server: {error}"),
+            Self::Fault(error) => write!(f, "{error}"),
+            Self::Tls(error) => write!(f, "cannot set up TLS: {error}"),
+            Self::CaFile(path, error) => write!(f, "cannot write {}: {error}", path.display()),
         }
     }
 }
@@ -47,7 +55,9 @@ impl fmt::Display for StartError {
 impl std::error::Error for StartError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Listen(_, error) | Self::Runtime(error) => Some(error),
+            Self::Listen(_, error) | Self::Runtime(error) | Self::CaFile(_, error) => Some(error),
+            Self::Fault(error) => Some(error),
+            Self::Tls(error) => Some(error.as_ref()),
             Self::DevSecretLength(_) | Self::EmptyCredential(_) => None,
         }
     }
@@ -56,8 +66,7 @@ impl std::error::Error for StartError {
 /// The three platforms, running. Dropping it stops them at once.
 pub struct Sandbox {
     address: SocketAddr,
-    options: Options,
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -66,43 +75,33 @@ impl Sandbox {
     /// Listens, seeds a fresh world and serves. When this returns, connections are accepted.
     pub fn start(options: Options) -> Result<Self, StartError> {
         check(&options)?;
-        let cannot_listen = |error| StartError::Listen(options.listen, error);
-        let listener = TcpListener::bind(options.listen).map_err(cannot_listen)?;
-        let address = listener.local_addr().map_err(cannot_listen)?;
-        listener.set_nonblocking(true).map_err(cannot_listen)?;
+        let (listener, address) = listen(options.listen)?;
+        let doors = if options.speaks_tls() { Some(SecureDoors::open(&options, address)?) } else { None };
         // One thread serves everything: calls are short and the worlds are behind locks anyway.
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(StartError::Runtime)?;
 
-        let clock = Clock::new(options.clock_offset_s);
-        let shared = Arc::new(Shared {
-            verbose: options.verbose,
-            hst: Mutex::new(Hst::new(&options, clock.clone())),
-            youme: Mutex::new(Youme::new(&options, clock.clone())),
-            avd: Mutex::new(Avd::new(&options, clock.clone(), base_url(address))),
-            planned: Mutex::new(Planned::default()),
-            record: Mutex::new(Record::default()),
-            clock,
-        });
+        let scheme = if doors.is_some() { "https" } else { "http" };
+        let tls = doors.as_ref().map(|doors| doors.facts.clone());
+        let shared = Arc::new(Shared::new(options, base_url(scheme, address), tls));
+        for fault in &shared.options.faults {
+            shared.faults.add(fault.clone()).map_err(StartError::Fault)?;
+        }
         let (stop, stopped) = oneshot::channel();
         let serving = Arc::clone(&shared);
         let thread = std::thread::Builder::new()
             .name("meetgate-sandbox".to_owned())
             .spawn(move || {
                 runtime.block_on(async move {
-                    let listener = match tokio::net::TcpListener::from_std(listener) {
-                        Ok(listener) => listener,
-                        Err(_) => return,
-                    };
                     tokio::select! {
-                        _ = server::serve(listener, serving) => {}
+                        _ = serve(listener, doors, serving) => {}
                         _ = stopped => {}
                     }
                 });
                 // Dropping the runtime drops the open connections with it: no waiting for idle keep-alives.
             })
             .map_err(StartError::Runtime)?;
-        Ok(Self { address, options, shared, stop: Some(stop), thread: Some(thread) })
+        Ok(Self { address, shared, stop: Some(stop), thread: Some(thread) })
     }
 
     /// Where it listens.
@@ -112,61 +111,12 @@ impl Sandbox {
 
     /// `{"hst":{…},"youme":{…},"avd":{…}}`, each member a complete client configuration.
     pub fn configurations(&self) -> Value {
-        let base_url = base_url(self.address);
-        let options = &self.options;
-        json!({
-            "hst": {
-                "platform": "hst",
-                "base_url": base_url,
-                "dev_id": options.hst_dev_id,
-                "dev_secret": options.hst_dev_secret,
-            },
-            "youme": {
-                "platform": "youme",
-                "base_url": base_url,
-                "app_key": options.youme_app_key,
-                "app_secret": options.youme_app_secret,
-                "rest_api_key": options.youme_rest_api_key,
-            },
-            "avd": {
-                "platform": "avd",
-                "base_url": base_url,
-                "access_key": options.avd_access_key,
-                "secret_key": options.avd_secret_key,
-            },
-        })
+        self.shared.configurations()
     }
 
-    /// The last 1000 exchanges, in the order in which they were answered. An answer that has arrived is in the record.
-    pub fn exchanges(&self) -> Vec<Exchange> {
-        lock(&self.shared.record).all()
-    }
-
-    /// Forgets the exchanges so far.
-    pub fn clear_exchanges(&self) {
-        lock(&self.shared.record).clear();
-    }
-
-    /// All live hst and avd tokens die now.
-    pub fn expire_tokens(&self) {
-        lock(&self.shared.hst).expire_token();
-        lock(&self.shared.avd).expire_tokens();
-    }
-
-    /// Stops the sandbox's clock, so that only `advance_clock` moves it: what takes a second then takes no real one.
-    pub fn hold_clock(&self) {
-        self.shared.clock.hold();
-    }
-
-    /// Moves the sandbox's clock on: tokens age, ringing devices answer, conversions finish.
-    pub fn advance_clock(&self, by: Duration) {
-        self.shared.clock.advance(by);
-    }
-
-    /// The next `times` calls of `path` (whole, from the host root) fail with this number of the path's platform, in the
-    /// envelope of that operation, and change nothing.
-    pub fn fail_next(&self, path: &str, number: i64, times: u32) {
-        lock(&self.shared.planned).fail_next(path, number, times);
+    /// The private CA, the ports with wrong certificates and a client's certificate, when the sandbox speaks TLS.
+    pub fn tls(&self) -> Option<&Tls> {
+        self.shared.tls.as_ref()
     }
 }
 
@@ -179,6 +129,56 @@ impl Drop for Sandbox {
             let _ = thread.join();
         }
     }
+}
+
+/// The three ports of a sandbox that speaks TLS.
+struct SecureDoors {
+    ports: Ports,
+    wrong_host: TcpListener,
+    expired: TcpListener,
+    facts: Tls,
+}
+
+impl SecureDoors {
+    fn open(options: &Options, address: SocketAddr) -> Result<Self, StartError> {
+        let ports = Ports::new(address.ip(), options.tls_client_certificates).map_err(StartError::Tls)?;
+        if let Some(path) = &options.ca_file {
+            std::fs::write(path, &ports.ca_pem).map_err(|error| StartError::CaFile(path.clone(), error))?;
+        }
+        let any_port = SocketAddr::new(address.ip(), 0);
+        let (wrong_host, wrong_host_address) = listen(any_port)?;
+        let (expired, expired_address) = listen(any_port)?;
+        let facts = Tls {
+            ca_pem: ports.ca_pem.clone(),
+            wrong_host: base_url("https", wrong_host_address),
+            expired: base_url("https", expired_address),
+            client_certificate_pem: ports.client.certificate_pem(),
+            client_key_pem: ports.client.key_pem(),
+        };
+        Ok(Self { ports, wrong_host, expired, facts })
+    }
+}
+
+/// Serves at every door until it is dropped.
+async fn serve(listener: TcpListener, doors: Option<SecureDoors>, shared: Arc<Shared>) -> std::io::Result<()> {
+    let Some(SecureDoors { ports, wrong_host, expired, .. }) = doors else {
+        return server::serve(Front::new(listener, Arc::clone(&shared), None, true)?, shared).await;
+    };
+    let door = |listener, tls, can_refuse| Front::new(listener, Arc::clone(&shared), Some(tls), can_refuse);
+    tokio::try_join!(
+        server::serve(door(listener, ports.main, true)?, Arc::clone(&shared)),
+        server::serve(door(wrong_host, ports.wrong_host, false)?, Arc::clone(&shared)),
+        server::serve(door(expired, ports.expired, false)?, Arc::clone(&shared)),
+    )?;
+    Ok(())
+}
+
+fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+    let cannot_listen = |error| StartError::Listen(address, error);
+    let listener = TcpListener::bind(address).map_err(cannot_listen)?;
+    let bound = listener.local_addr().map_err(cannot_listen)?;
+    listener.set_nonblocking(true).map_err(cannot_listen)?;
+    Ok((listener, bound))
 }
 
 fn check(options: &Options) -> Result<(), StartError> {
@@ -200,11 +200,11 @@ fn check(options: &Options) -> Result<(), StartError> {
 }
 
 /// The address that a client on this machine uses: one that stands for all interfaces is reached by loopback.
-fn base_url(address: SocketAddr) -> String {
+fn base_url(scheme: &str, address: SocketAddr) -> String {
     let ip = match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
         IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
         ip => ip,
     };
-    format!("http://{}", SocketAddr::new(ip, address.port()))
+    format!("{scheme}://{}", SocketAddr::new(ip, address.port()))
 }

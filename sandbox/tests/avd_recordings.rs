@@ -38,7 +38,7 @@ fn closing_a_busy_room_ends_everything_in_it() {
     );
     let call = [("call_id", "c0a8f3de-52b1-4e79-8d46-9b1f7a2c5e03")];
     assert_eq!(caller.avd("/device/get_invite_status", &call)["invite_status"], 2);
-    assert_eq!(caller.avd("/room/live/stop", &[IN_BUSY])["ret"], 40061);
+    assert_eq!(caller.avd("/room/live/stop", &[IN_BUSY])["ret"], 40065);
     assert_eq!(caller.avd("/room/mix_live/stop", &[IN_BUSY])["ret"], 40041);
     assert_eq!(caller.avd("/room/avc/stop", &[IN_BUSY])["ret"], 40051);
     let player = ("play_id", "8c2f4a60-1b9d-4d57-b3e2-7f05a6d1c894");

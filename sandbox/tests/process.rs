@@ -4,54 +4,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod caller;
+mod running;
 
-use std::io::{BufRead, BufReader, Read};
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Command;
 
 use caller::{agent, encode, send, signing};
-use serde_json::Value;
-
-struct Running {
-    child: Child,
-    first_line: Value,
-}
-
-impl Running {
-    fn start(arguments: &[&str]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_meetgate-sandbox"))
-            .args(arguments)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-        let first_line = serde_json::from_str(&line).unwrap();
-        Self { child, first_line }
-    }
-
-    fn url(&self, path: &str) -> String {
-        format!("{}{path}", self.first_line["avd"]["base_url"].as_str().unwrap())
-    }
-
-    /// Sends a signal; returns the exit code and what was logged.
-    fn stop(mut self, signal: &str) -> (Option<i32>, String) {
-        let id = self.child.id().to_string();
-        assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
-        let asked = Instant::now();
-        let status = loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                break status;
-            }
-            assert!(asked.elapsed() < Duration::from_secs(5), "still running");
-            std::thread::sleep(Duration::from_millis(5));
-        };
-        let mut log = String::new();
-        self.child.stderr.take().unwrap().read_to_string(&mut log).unwrap();
-        (status.code(), log)
-    }
-}
+use running::Running;
 
 #[test]
 fn the_first_line_configures_three_clients() {

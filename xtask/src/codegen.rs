@@ -4,6 +4,7 @@ mod c_table;
 mod header;
 mod operations;
 mod reference;
+mod sandbox;
 mod table;
 mod text;
 
@@ -17,7 +18,7 @@ type Rendered = (String, String);
 /// Writes the files that changed.
 pub fn write(root: &Path) -> Result<()> {
     let catalog = catalog::load(root)?;
-    for (path, text) in before_header(&catalog)? {
+    for (path, text) in before_header(root, &catalog)? {
         write_changed(root, &path, &text)?;
     }
     // cbindgen reads the Rust sources, the ones just written among them.
@@ -28,7 +29,7 @@ pub fn write(root: &Path) -> Result<()> {
 /// Fails when a checked-in file is not what the catalog renders to.
 pub fn check(root: &Path) -> Result<()> {
     let catalog = catalog::load(root)?;
-    let mut rendered = before_header(&catalog)?;
+    let mut rendered = before_header(root, &catalog)?;
     rendered.push(header::render(root, &catalog)?);
     let stale: Vec<String> = rendered
         .into_iter()
@@ -41,9 +42,10 @@ pub fn check(root: &Path) -> Result<()> {
     Err(format!("stale: {}\nrun: cargo xtask codegen", stale.join(", ")).into())
 }
 
-fn before_header(catalog: &Catalog) -> Result<Vec<Rendered>> {
+fn before_header(root: &Path, catalog: &Catalog) -> Result<Vec<Rendered>> {
     let mut rendered = vec![table::render(catalog)?, operations::render(catalog)?, c_table::render(catalog)?];
     rendered.extend(reference::render(catalog)?);
+    rendered.push(sandbox::render(root, catalog)?);
     Ok(rendered)
 }
 

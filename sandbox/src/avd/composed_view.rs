@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::layout;
 use super::params::Params;
-use super::refusal::{COMPOSED_VIEW_INTERNAL, COMPOSED_VIEW_OFF, COMPOSED_VIEW_ON, Refusal};
+use super::refusal::{COMPOSED_VIEW_INTERNAL, COMPOSED_VIEW_OFF, COMPOSED_VIEW_ON, NO_ROOM_TO_COMPOSE, Refusal};
 use super::rooms::Room;
 use super::world::World;
 use super::{Answer, Call, success};
@@ -100,13 +100,19 @@ fn mode(params: &Params, highest: i64) -> Result<Option<i64>, Refusal> {
 }
 
 /// `/room/avc/start` (004 L1284-L1332). T14: three parameters are printed as required, yet the document's own example sends
-/// none of them and the table says what leaving one out means; all are optional.
+/// none of them and the table says what leaving one out means; all are optional. In a room where no meeting runs there is
+/// nothing to compose: the view's own "room not found", 40052 (L3737).
 pub fn start(world: &mut World, call: &Call) -> Answer {
     let manual = call.params.flag("enable_manual_avc")?.unwrap_or(false);
     call.params.integer("max_video_number")?;
     let settings = Settings::read(call.params)?;
     let stream_id = world.new_uuid();
-    let room = world.open_room_mut(call, TEXT)?;
+    world.room(call, TEXT)?;
+    world.site.check_view_on()?;
+    let room = world.room_mut(call, TEXT)?;
+    if !room.is_open() {
+        return Err(Refusal::of(NO_ROOM_TO_COMPOSE));
+    }
     if room.composed_view.is_some() {
         return Err(Refusal::of(COMPOSED_VIEW_ON));
     }
@@ -120,6 +126,8 @@ pub fn start(world: &mut World, call: &Call) -> Answer {
 
 /// `/room/avc/stop` (004 L1334-L1372).
 pub fn stop(world: &mut World, call: &Call) -> Answer {
+    world.room(call, TEXT)?;
+    world.site.check_view_off()?;
     let room = world.room_mut(call, TEXT)?;
     room.composed_view.take().ok_or_else(|| Refusal::of(COMPOSED_VIEW_OFF))?;
     success()

@@ -10,8 +10,8 @@ use serde_json::json;
 use super::params::Params;
 use super::participants::{Participant, Video};
 use super::refusal::{
-    FRAME_RATE_NOT_SUPPORTED, INVALID_ADDRESS, NO_GATE_SET, NO_SUCH_CALL, NO_SUCH_ROOM, NOT_INVITED, Refusal,
-    TYPE_NOT_SUPPORTED, USER_IN_ROOM, VIDEO_NOT_SUPPORTED,
+    ACCOUNT_NOT_INVITED, FRAME_RATE_NOT_SUPPORTED, INVALID_ADDRESS, NO_GATE_SET, NO_SUCH_CALL, NO_SUCH_ROOM,
+    NOT_INVITED, Refusal, TYPE_NOT_SUPPORTED, USER_IN_ROOM, VIDEO_NOT_SUPPORTED,
 };
 use super::world::World;
 use super::{Answer, Call, success};
@@ -124,15 +124,18 @@ impl World {
         }
     }
 
-    /// The device that a call names in its room, ringing or talking. Anybody else was not invited: 40033.
+    /// The device that a call names in its room, ringing or talking. Anybody else was not invited: 40033; of a SIP account,
+    /// named by its number, 40024 says the same (004 L3702, L3713).
     fn device_mut(&mut self, call: &Call) -> Result<&mut Invitation, Refusal> {
         let user_id = call.params.required("user_id")?;
         let room_id = self.open_room(call, TEXT)?.id.clone();
+        let is_account = self.accounts.values().any(|account| account.number == user_id);
+        let why_not = if is_account { ACCOUNT_NOT_INVITED } else { NOT_INVITED };
         let found = self
             .invitations
             .iter_mut()
             .find(|invitation| invitation.room_id == room_id && invitation.user_id == user_id && invitation.is_live());
-        found.ok_or_else(|| Refusal::of(NOT_INVITED))
+        found.ok_or_else(|| Refusal::of(why_not))
     }
 }
 

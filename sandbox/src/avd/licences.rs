@@ -15,8 +15,9 @@ const MAX_USERS: i64 = 500;
 /// 40001: "access_key or secret_key error".
 const KEY_WRONG: i64 = 40001;
 
-/// `/app/get_licence_info` (004 L2557-L2600). Without any licence: 40071.
+/// `/app/get_licence_info` (004 L2557-L2600). A site that knows no company: 40070. Without any licence: 40071.
 pub fn get_licence_info(world: &mut World, _call: &Call) -> Answer {
+    world.site.check_company()?;
     if world.licences.is_empty() {
         return Err(Refusal::of(NO_SITE_LICENCE));
     }
@@ -32,6 +33,7 @@ pub fn get_system_info(world: &mut World, _call: &Call) -> Answer {
 /// `/app/apply_file_permit` (004 L2647-L2685). Applying an installed licence again changes nothing.
 pub fn apply_file_permit(world: &mut World, call: &Call) -> Answer {
     let certificate = call.params.required("licence_cert")?;
+    world.site.check_licence_service()?;
     if !looks_issued(certificate) {
         return Err(Refusal::of(NO_LICENCE));
     }
@@ -42,6 +44,7 @@ pub fn apply_file_permit(world: &mut World, call: &Call) -> Answer {
 /// `/app/delete_file_permit` (004 L2687-L2727): 40072 for one that is not installed.
 pub fn delete_file_permit(world: &mut World, call: &Call) -> Answer {
     let certificate = call.params.required("licence_cert")?;
+    world.site.check_licence_service()?;
     if !world.licences.remove(certificate) {
         return Err(Refusal::of(NO_LICENCE));
     }

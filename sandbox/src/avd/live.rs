@@ -2,12 +2,13 @@
 
 use serde_json::json;
 
+use super::address;
 use super::layout;
 use super::recorded_files::Plan;
 use super::recordings::{Ending, Kind, Recording};
 use super::refusal::{
-    ALREADY_LIVE, ALREADY_RECORDING, LIVE_SETTING, LIVE_UNREACHABLE, NOT_LIVE, NOT_RECORDING, RECORDING_SETTING,
-    Refusal, USER_NOT_IN_ROOM,
+    ALREADY_LIVE, ALREADY_RECORDING, LIVE_HAS_STOPPED, LIVE_SETTING, LIVE_UNREACHABLE, NOT_LIVE, NOT_RECORDING,
+    RECORDING_SETTING, Refusal, USER_NOT_IN_ROOM,
 };
 use super::world::World;
 use super::{Answer, Call, success};
@@ -57,11 +58,13 @@ pub fn start(world: &mut World, call: &Call) -> Answer {
     success()
 }
 
-/// `/room/live/stop` (004 L1243-L1282).
+/// `/room/live/stop` (004 L1243-L1282). A room that never was live says 40061, one whose live stream is over 40065 (L3747,
+/// L3750).
 pub fn stop(world: &mut World, call: &Call) -> Answer {
-    let room_id = world.room(call, "no such room_id")?.id.clone();
-    let running = world.running(&room_id, Kind::Live);
-    let running = running.ok_or_else(|| Refusal::of(NOT_LIVE))?;
+    let room = world.room(call, "no such room_id")?;
+    let why_not = if room.live_stopped { LIVE_HAS_STOPPED } else { NOT_LIVE };
+    let running = world.running(&room.id, Kind::Live);
+    let running = running.ok_or_else(|| Refusal::of(why_not))?;
     world.end_recording(&running, call.now_ms, Ending::Stopped);
     success()
 }
@@ -71,23 +74,12 @@ fn begin(world: &mut World, room_id: &str, kind: Kind, call: &Call) {
     world.recordings.push(Recording::new(id, room_id, kind, Plan::video(), call.now_ms));
 }
 
-/// The examples push by rtmp. Nothing is really pushed; a host under `.invalid`, a name that RFC 2606 promises never to
-/// exist, stands for a live service that is down.
+/// The examples push by rtmp. A host that is down stands for a live service that is down.
 fn check_push_url(url: &str, wrong: i64, unreachable: i64) -> Result<(), Refusal> {
     let rest = ["rtmp://", "rtmps://"].iter().find_map(|scheme| url.strip_prefix(scheme));
-    match rest.map(host) {
+    match rest.map(address::host) {
         None | Some("") => Err(Refusal::setting(wrong, "push_url")),
-        Some(host) if host.ends_with(".invalid") => Err(Refusal::of(unreachable)),
+        Some(host) if address::is_down(host) => Err(Refusal::of(unreachable)),
         Some(_) => Ok(()),
-    }
-}
-
-/// The host of what follows a scheme.
-fn host(rest: &str) -> &str {
-    let authority = rest.split('/').next().unwrap_or_default();
-    let authority = authority.rsplit('@').next().unwrap_or_default();
-    match authority.rsplit_once(':') {
-        Some((host, port)) if port.bytes().all(|b| b.is_ascii_digit()) => host,
-        _ => authority,
     }
 }

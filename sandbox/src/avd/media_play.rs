@@ -2,9 +2,10 @@
 
 use serde_json::json;
 
+use super::address;
 use super::files::{Files, MediaFacts};
 use super::players::{State, wrong_state};
-use super::refusal::Refusal;
+use super::refusal::{Refusal, STREAM_UNREACHABLE};
 use super::world::World;
 use super::{Answer, Call};
 
@@ -60,12 +61,15 @@ fn begin(world: &mut World, call: &Call, url: &str, replay_times: i64) -> Answer
     Ok(answer)
 }
 
-/// A file of the server, or a stream from anywhere, of which nothing is known beforehand.
+/// A file of the server, or a stream from anywhere, of which nothing is known beforehand. One from a host that is down
+/// cannot be connected to: 40083 (004 L3768).
 pub fn facts_of(files: &Files, url: &str) -> Result<MediaFacts, Refusal> {
-    let is_stream = ["rtmp://", "rtmps://", "rtsp://", "http://", "https://"]
-        .iter()
-        .any(|scheme| url.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty()));
-    if is_stream {
+    let schemes = ["rtmp://", "rtmps://", "rtsp://", "http://", "https://"];
+    let rest = schemes.iter().find_map(|scheme| url.strip_prefix(scheme));
+    if let Some(rest) = rest.filter(|rest| !rest.is_empty()) {
+        if address::is_down(address::host(rest)) {
+            return Err(Refusal::of(STREAM_UNREACHABLE));
+        }
         return Ok(MediaFacts { width: 1280, height: 720, duration_ms: 0, has_video: true, has_audio: true });
     }
     files.media(url).cloned().ok_or_else(|| wrong_state("no such file on the server"))

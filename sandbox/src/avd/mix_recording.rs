@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::audio_push;
 use super::files::extension;
 use super::layout;
 use super::media_bytes::Format;
@@ -14,11 +15,15 @@ use super::{Answer, Call, success};
 
 /// `/room/mix_record/start` (004 L627-L695). Settings that contradict each other are the documents' "set error", 40043.
 pub fn start(world: &mut World, call: &Call) -> Answer {
-    let room_id = world.open_room(call, "no such room_id")?.id.clone();
+    let room = world.open_room(call, "no such room_id")?;
+    let room_id = room.id.clone();
     if world.running(&room_id, Kind::Mix).is_some() {
         return Err(Refusal::of(ALREADY_RECORDING));
     }
     let plan = read_plan(call.params)?;
+    if let Some(text) = call.params.text("audio_data_exporter_address") {
+        audio_push::check(text, room)?;
+    }
     let id = world.new_record_id();
     let mut recording = Recording::new(id.clone(), &room_id, Kind::Mix, plan, call.now_ms);
     recording.name = call.params.text("name").map(str::to_owned);
@@ -48,11 +53,9 @@ fn read_plan(params: &Params) -> Result<Plan, Refusal> {
     if array("audio_mixer_users")?.is_some_and(|users| !layout::is_audio_layout(&users)) {
         return Err(wrong("audio_mixer_users"));
     }
-    for name in ["osds", "audio_data_exporter_address"] {
-        let object = |text| serde_json::from_str::<Value>(text).is_ok_and(|value| value.is_object());
-        if params.text(name).is_some_and(|text| !object(text)) {
-            return Err(wrong(name));
-        }
+    let object = |text| serde_json::from_str::<Value>(text).is_ok_and(|value| value.is_object());
+    if params.text("osds").is_some_and(|text| !object(text)) {
+        return Err(wrong("osds"));
     }
     // L649: watermarks need a layout to stand on.
     if params.flag("enable_osdts_record")?.unwrap_or(false) && videos.is_none() {

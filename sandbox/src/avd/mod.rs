@@ -1,6 +1,8 @@
 //! avd: 叁体 3tee AVD, nice2meet sdkapi v2, 69 operations (004).
 
+mod address;
 mod attachment;
+mod audio_push;
 mod chat;
 mod composed_view;
 mod desktop_recording;
@@ -23,10 +25,12 @@ mod refusal;
 mod rooms;
 mod seed;
 mod sip;
+mod site;
 mod statistics;
 mod token;
 mod transcoding;
 mod uploads;
+mod visitors;
 mod world;
 
 use axum::http::header::{ALLOW, HeaderValue};
@@ -64,6 +68,9 @@ type Handler = fn(&mut World, &Call) -> Answer;
 /// Where the operations live (004 L10 and on: "…/sdkapi/v2" before each address).
 const PREFIX: &str = "/sdkapi/v2";
 
+pub use operations::paths;
+pub use visitors::{Remark, Visitor};
+
 /// One avd deployment.
 pub struct Avd {
     clock: Clock,
@@ -81,6 +88,16 @@ impl Avd {
 
     pub fn expire_tokens(&mut self) {
         self.tokens.expire();
+    }
+
+    /// What the site's administrator has set.
+    pub fn site(&self) -> Value {
+        self.world.site.describe()
+    }
+
+    /// Sets some of it, as the administrator would; an error names what is wrong.
+    pub fn change_site(&mut self, settings: &Value) -> Result<(), String> {
+        self.world.change_site(settings)
     }
 
     pub fn answer(&mut self, received: &Received) -> Reply {

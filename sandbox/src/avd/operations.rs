@@ -49,6 +49,12 @@ pub fn find(path: &str) -> Option<Operation> {
     API.iter().find(found).map(|(_, handler)| Operation::Api(*handler))
 }
 
+/// Every path, for those who name operations: the token call and the upload among them.
+pub fn paths() -> impl Iterator<Item = String> {
+    let below = std::iter::once("/app/get_token").chain(API.iter().map(|(address, _)| *address));
+    below.map(|address| format!("{PREFIX}{address}")).chain(std::iter::once("/uploadfile".to_owned()))
+}
+
 const API: &[(&str, Handler)] = &[
     ("/room/create", rooms::create),
     ("/room/update", rooms::update),

@@ -157,6 +157,10 @@ impl World {
         if recording.kind.leaves_files() {
             recorded_files::write(recording, self.rooms.get(&recording.room_id), &mut self.files);
         }
+        if let Some(room) = self.rooms.get_mut(&recording.room_id) {
+            room.auto_recording_stopped |= recording.kind == Kind::Automatic;
+            room.live_stopped |= recording.kind == Kind::Live;
+        }
     }
 
     pub fn end_recordings(&mut self, room_id: &str, now_ms: i64, ending: Ending) {

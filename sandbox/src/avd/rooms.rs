@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::composed_view::ComposedView;
 use super::participants::Visit;
 use super::recordings::{Ending, Kind};
-use super::refusal::{INTERNAL, ROOM_EXISTS, Refusal};
+use super::refusal::{AUTOMATIC_RECORDING_OFF, AUTOMATIC_RECORDING_ON, INTERNAL, ROOM_EXISTS, Refusal};
 use super::world::World;
 use super::{Answer, Call, success};
 
@@ -14,6 +14,10 @@ pub struct Room {
     pub owner: String,
     pub topic: String,
     pub auto_recording: bool,
+    /// It was recorded automatically, and no longer is.
+    pub auto_recording_stopped: bool,
+    /// It had a live stream, and no longer has.
+    pub live_stopped: bool,
     pub voice_activated: bool,
     pub auto_composed_view: bool,
     /// Oldest first; only the last one can be open.
@@ -38,6 +42,8 @@ impl Room {
             owner: owner.to_owned(),
             topic: String::new(),
             auto_recording: false,
+            auto_recording_stopped: false,
+            live_stopped: false,
             voice_activated: false,
             auto_composed_view: false,
             meetings: Vec::new(),
@@ -90,7 +96,8 @@ pub fn create(world: &mut World, call: &Call) -> Answer {
     room.topic = call.params.text("topic").unwrap_or_default().to_owned();
     room.voice_activated = voice_activated;
     room.auto_composed_view = auto_composed_view;
-    room.composed_view = auto_composed_view.then(|| ComposedView::automatic(world.new_uuid()));
+    let composed = world.site.decides_view(auto_composed_view);
+    room.composed_view = composed.then(|| ComposedView::automatic(world.new_uuid()));
     room.auto_recording = auto_recording;
     room.open(call.now_s());
     world.rooms.insert(id.clone(), room);
@@ -100,13 +107,25 @@ pub fn create(world: &mut World, call: &Call) -> Answer {
     Ok(json!({"ret": 0, "msg": "success", "room_id": id}))
 }
 
-/// `/room/update` (004 L54-L94). The automatic recording of an open room follows its switch at once.
+/// `/room/update` (004 L54-L94). The automatic recording of an open room follows its switch at once. To start one that
+/// runs is 40006, to stop one that was stopped before 40007 (L3683-L3684). A room that never recorded by itself takes
+/// `false` as a setting: the document's own example sends it (L70).
 pub fn update(world: &mut World, call: &Call) -> Answer {
     let auto_recording = call.params.flag("enable_auto_cloud_recording")?;
     let auto_composed_view = call.params.flag("enable_auto_avc")?;
     let stream_id = world.new_uuid();
-    let room = world.room_mut(call, "no such room_id")?;
+    let room = world.room(call, "no such room_id")?;
     let (id, open) = (room.id.clone(), room.is_open());
+    let recording = world.running(&id, Kind::Automatic);
+    match auto_recording {
+        Some(true) if recording.is_some() => return Err(Refusal::of(AUTOMATIC_RECORDING_ON)),
+        Some(false) if !room.auto_recording && room.auto_recording_stopped => {
+            return Err(Refusal::of(AUTOMATIC_RECORDING_OFF));
+        }
+        _ => {}
+    }
+    let may_compose = world.site.decides_view(true);
+    let room = world.room_mut(call, "no such room_id")?;
     if let Some(topic) = call.params.text("topic") {
         room.topic = topic.to_owned();
     }
@@ -115,13 +134,13 @@ pub fn update(world: &mut World, call: &Call) -> Answer {
     }
     if let Some(on) = auto_composed_view {
         room.auto_composed_view = on;
-        if on && open && room.composed_view.is_none() {
+        if on && open && may_compose && room.composed_view.is_none() {
             room.composed_view = Some(ComposedView::automatic(stream_id));
         }
     }
     if let Some(on) = auto_recording {
         room.auto_recording = on;
-        match world.running(&id, Kind::Automatic) {
+        match recording {
             None if on && open => world.start_automatic_recording(&id, call.now_ms),
             Some(record_id) if !on => world.end_recording(&record_id, call.now_ms, Ending::Stopped),
             _ => {}

@@ -14,6 +14,7 @@ use super::recorded_files::Plan;
 use super::recordings::{Ending, Kind, Recording};
 use super::rooms::{Meeting, Room};
 use super::sip::{Account, Gate};
+use super::site::Site;
 use super::world::World;
 
 const QUIET: &str = "12345123456";
@@ -45,6 +46,7 @@ pub fn world(seed: u64, now_ms: i64) -> World {
         accounts: BTreeMap::from([(7, lobby)]),
         licences: BTreeSet::from(["LICENCE-SANDBOX-0001".to_owned()]),
         files: Files::default(),
+        site: Site::default(),
         system_info: (0..8).map(|_| format!("{:032x}", random.u128(..))).collect(),
         last_gate_id: 4,
         last_account_id: 7,

@@ -10,6 +10,7 @@ use super::recordings::{Ending, Recording};
 use super::refusal::{ROOM_NOT_OPEN, Refusal};
 use super::rooms::Room;
 use super::sip::{Account, Gate};
+use super::site::Site;
 
 pub struct World {
     pub rooms: BTreeMap<String, Room>,
@@ -21,6 +22,7 @@ pub struct World {
     pub accounts: BTreeMap<i64, Account>,
     pub licences: BTreeSet<String>,
     pub files: Files,
+    pub site: Site,
     pub system_info: String,
     pub last_gate_id: i64,
     pub last_account_id: i64,

@@ -4,6 +4,7 @@ mod apps;
 mod arguments;
 mod bills;
 mod online;
+mod presence;
 mod seed;
 mod token;
 
@@ -19,6 +20,7 @@ use crate::options::Options;
 use apps::Application;
 use arguments::{Body, Query};
 use bills::UsageRecord;
+pub use presence::Presence;
 use token::AccessToken;
 
 /// Why a call is refused: the number and its text.
@@ -152,6 +154,19 @@ impl Hst {
         }
     }
 }
+
+/// Method, path and name of every operation.
+pub const OPERATIONS: [(&str, &str, &str); 9] = [
+    ("GET", "/access/token", "access.token"),
+    ("POST", "/v1/app", "app.create"),
+    ("PATCH", "/v1/app", "app.update"),
+    ("DELETE", "/v1/app", "app.delete"),
+    ("GET", "/v1/consuming/records", "consuming.records"),
+    ("POST", "/v1/kickout", "kickout"),
+    ("GET", "/v1/online/user/state", "online.user.state"),
+    ("POST", "/v1/online/trans-cmd", "online.trans_cmd"),
+    ("POST", "/v1/online/invite", "online.invite"),
+];
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Operation {

@@ -18,7 +18,17 @@ use sequence::Sequence;
 use world::World;
 
 /// Where the commands live. Y1, Y2: the document's "ver is v1, servicename is test" is wrong against its own URLs.
-const PREFIX: &str = "/v2/video/";
+pub const PREFIX: &str = "/v2/video/";
+
+/// The names of the commands, as `Command::find` takes them.
+pub const COMMANDS: [&str; 6] = [
+    "query_instance_all_records_by_time",
+    "query_room_info",
+    "query_all_instance_by_time",
+    "count_business_total_volume_by_day",
+    "count_business_distribute_volume_by_day",
+    "count_qos_by_day",
+];
 
 /// Why a call fails. The error table is empty (002 L117-L122), so none of these has a documented number.
 #[derive(Clone, Copy, Debug)]

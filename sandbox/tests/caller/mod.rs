@@ -62,6 +62,11 @@ pub fn agent() -> ureq::Agent {
     config.build().into()
 }
 
+/// One for tests of thousands of calls: a timeout costs a thread for each, which looks the address up.
+pub fn patient_agent() -> ureq::Agent {
+    ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into()
+}
+
 /// `a=1&b=%E5`, every value percent-encoded.
 pub fn encode(pairs: &[(&str, &str)]) -> String {
     form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()

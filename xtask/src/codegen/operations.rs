@@ -89,20 +89,20 @@ fn documentation(platform: &Platform, operation: &Operation) -> Vec<String> {
     lines
 }
 
-fn repeating(operation: &Operation) -> &'static str {
+pub fn repeating(operation: &Operation) -> &'static str {
     match operation.retry.as_str() {
         "safe" => "it only reads, and may be repeated",
         _ => "it may have acted although no answer came; look before you repeat it",
     }
 }
 
-fn numbers(platform: &Platform, operation: &Operation) -> String {
+pub fn numbers(platform: &Platform, operation: &Operation) -> String {
     let known = |code: &i64| platform.errors.iter().find(|error| error.code == *code);
     let described = |error: &ErrorNumber| format!("{} {}", error.code, error.meaning);
     operation.errors.iter().filter_map(known).map(described).collect::<Vec<_>>().join(", ")
 }
 
-fn members(fields: &[Field], depth: usize, lines: &mut Vec<String>) {
+pub fn members(fields: &[Field], depth: usize, lines: &mut Vec<String>) {
     let first = format!("{}- ", "  ".repeat(depth));
     let rest = "  ".repeat(depth + 1);
     for field in fields {
@@ -161,6 +161,6 @@ fn values(field: &Field) -> String {
 }
 
 /// Text that cannot end or open a C comment.
-fn safe(text: &str) -> String {
+pub fn safe(text: &str) -> String {
     text.replace("*/", "* /").replace("/*", "/ *")
 }

@@ -94,6 +94,6 @@ fn row(key: &Key) -> Row {
 }
 
 /// One line that does not end its cell.
-fn cell(text: &str) -> String {
+pub fn cell(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|")
 }

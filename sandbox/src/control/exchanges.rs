@@ -1,0 +1,104 @@
+//! The record as JSON, secrets masked unless they are asked for.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::{Answer, ControlError, Request};
+use crate::operation;
+use crate::record::Exchange;
+use crate::redact;
+use crate::shared::{Shared, lock};
+
+pub fn list(shared: &Shared, request: &Request) -> Answer {
+    let mut query = request.query()?;
+    let wanted = query.text("operation")?;
+    let secrets = match query.text("secrets")?.as_deref() {
+        None | Some("" | "0" | "false") => false,
+        Some("1" | "true") => true,
+        Some(_) => return Err(ControlError::bad("`secrets` is 1 or 0".to_owned())),
+    };
+    query.finish()?;
+    if let Some(pattern) = wanted.as_deref().filter(|pattern| !operation::names_something(pattern)) {
+        return Err(ControlError::bad(operation::unknown(pattern)));
+    }
+    let fits =
+        |exchange: &&Exchange| wanted.as_deref().is_none_or(|pattern| operation::fits(pattern, exchange.operation));
+    let all = lock(&shared.record).all();
+    Ok(all.iter().filter(fits).map(|exchange| describe(exchange, secrets)).collect())
+}
+
+fn describe(exchange: &Exchange, secrets: bool) -> Value {
+    let mut headers: BTreeMap<&str, String> = BTreeMap::new();
+    for (name, value) in &exchange.headers {
+        let value = if secrets { value } else { redact::header(name, value) };
+        // As HTTP has it: several of one name are one list.
+        headers.entry(name).and_modify(|list| *list = format!("{list}, {value}")).or_insert_with(|| value.to_owned());
+    }
+    let kind = headers.get("content-type").map(String::as_str).unwrap_or_default().to_ascii_lowercase();
+    let query = if secrets { exchange.query.clone() } else { redact::pairs(&exchange.query) };
+    let (body, reply) = if secrets {
+        (whole(&exchange.body), whole(&exchange.reply))
+    } else {
+        (masked_body(&exchange.body, &kind), masked_reply(&exchange.reply))
+    };
+    json!({
+        "operation": exchange.operation,
+        "method": exchange.method,
+        "path": exchange.path,
+        "query": query,
+        "headers": headers,
+        "body": body,
+        "status": exchange.status,
+        "reply": reply,
+    })
+}
+
+fn whole(bytes: &[u8]) -> Value {
+    std::str::from_utf8(bytes).map_or_else(|_| size(bytes), Value::from)
+}
+
+/// What cannot be masked is not shown: nobody knows what a caller put into it.
+fn masked_body(bytes: &[u8], kind: &str) -> Value {
+    let text = if kind.starts_with("application/x-www-form-urlencoded") {
+        std::str::from_utf8(bytes).ok().map(redact::pairs)
+    } else {
+        redact::json(bytes)
+    };
+    match text {
+        Some(text) => Value::from(text),
+        None if bytes.is_empty() => Value::from(""),
+        None => size(bytes),
+    }
+}
+
+/// Answers are the sandbox's own: JSON, pages, files. JSON that was cut cannot be masked any more.
+fn masked_reply(bytes: &[u8]) -> Value {
+    match redact::json(bytes) {
+        Some(text) => Value::from(text),
+        None if matches!(bytes.first(), Some(b'{' | b'[')) => size(bytes),
+        None => whole(bytes),
+    }
+}
+
+fn size(bytes: &[u8]) -> Value {
+    json!({"bytes": bytes.len()})
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bodies() {
+        let form = "application/x-www-form-urlencoded";
+        assert_eq!(masked_body(b"token=a&b=c", form), "token=***&b=c");
+        assert_eq!(masked_body(br#"{"password":"x"}"#, "application/json"), r#"{"password":"***"}"#);
+        assert_eq!(masked_body(b"token=a", "text/plain"), json!({"bytes": 7}));
+        assert_eq!(masked_body(b"", ""), "");
+        assert_eq!(masked_body(&[0xff], form), json!({"bytes": 1}));
+        assert_eq!(masked_reply(br#"{"token":"a","#), json!({"bytes": 13}));
+        assert_eq!(masked_reply(b"<html>"), "<html>");
+        assert_eq!(whole(br#"{"token":"a","#), r#"{"token":"a","#);
+    }
+}

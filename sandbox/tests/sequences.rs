@@ -1,0 +1,25 @@
+//! Random sequences of calls never lead to an answer that the documents do not allow.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod caller;
+#[allow(dead_code)]
+mod documented;
+mod sequence;
+mod shape;
+
+use std::time::Duration;
+
+use sequence::{avd, hst, run};
+
+/// Rooms, participants, recordings, live streams, players and devices.
+#[test]
+fn avd_in_random_order() {
+    run(100, Duration::from_secs(11), avd::action(), avd::play);
+}
+
+/// Tokens, applications, users.
+#[test]
+fn hst_in_random_order() {
+    run(100, Duration::from_secs(5), hst::action(), hst::play);
+}
