@@ -128,16 +128,7 @@ fn a_cpp_program_makes_a_call() {
 
 #[test]
 fn a_panic_is_contained() {
-    // In a target folder of its own: a library with test hooks must not lie where others look for the library.
-    let target = support::scratch().join("test-hooks");
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut build = Command::new(cargo);
-    build.current_dir(support::root()).args(["build", "--quiet", "--offline", "--package", "meetgate", "--lib"]);
-    build.args(["--features", "test-hooks", "--config", "profile.dev.debug=0", "--target-dir"]).arg(&target);
-    let output = support::run_within(Duration::from_secs(540), &mut build);
-    assert!(output.status.success(), "{}", support::both(&output));
-
-    let library = support::link_library(&target.join("debug/libmeetgate.so"), "lib-with-test-hooks");
+    let library = support::library_with_test_hooks();
     let program = support::compile_with(&library, "tests/c/panic.c", &["-std=c99"], "panic");
     let sandbox = Sandbox::start(Options::default()).unwrap();
     let config = sandbox.configurations()["avd"].to_string();

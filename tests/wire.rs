@@ -24,6 +24,52 @@ fn from_c_every_example_is_sent_as_documented_and_answered_byte_for_byte() {
     check_every_example(&move || Command::new(&program));
 }
 
+#[test]
+fn from_cpp_every_example_is_sent_as_documented_and_answered_byte_for_byte() {
+    if !has("c++") {
+        return;
+    }
+    let program = support::compile("tests/cpp/operations.cpp", &["-std=c++11"], "operations-cpp");
+    check_every_example(&move || Command::new(&program));
+}
+
+#[test]
+fn from_python_every_example_is_sent_as_documented_and_answered_byte_for_byte() {
+    if !has("python3") {
+        return;
+    }
+    check_every_example(&|| {
+        let mut driver = Command::new("python3");
+        driver.arg(root().join("bindings/python/tests/wire_driver.py"));
+        driver.env("PYTHONPATH", root().join("bindings/python/src"));
+        driver.env("MEETGATE_LIBRARY", support::library_folder().join("libmeetgate.so.0"));
+        driver
+    });
+}
+
+#[test]
+fn from_csharp_every_example_is_sent_as_documented_and_answered_byte_for_byte() {
+    if !has("mcs") {
+        return;
+    }
+    let mut build = Command::new("bash");
+    build.arg(root().join("bindings/csharp/check.sh")).arg("driver");
+    build.env("MEETGATE_LIBRARY_DIR", support::library_folder());
+    build.env("MEETGATE_CSHARP_OUT", support::scratch().join("csharp-driver"));
+    let output = support::run(&mut build);
+    assert!(output.status.success(), "{}", support::both(&output));
+    let driver = String::from_utf8(output.stdout).unwrap().trim().to_owned();
+    check_every_example(&move || Command::new(&driver));
+}
+
+fn has(program: &str) -> bool {
+    let is_there = support::on_path(program);
+    if !is_there {
+        support::skipped(&format!("{program} is not installed"));
+    }
+    is_there
+}
+
 fn check_every_example(driver: &Driver) {
     let headers: toml::Table = read("tests/fixtures/headers.toml").parse().unwrap();
     let (mut tried, mut failures) = (0, Vec::new());

@@ -1,8 +1,11 @@
 //! Renders everything that follows from the catalog, and checks that what is checked in is that.
 
 mod c_table;
+mod cpp;
+mod csharp;
 mod header;
 mod operations;
+mod python;
 mod reference;
 mod sandbox;
 mod table;
@@ -23,7 +26,8 @@ pub fn write(root: &Path) -> Result<()> {
     }
     // cbindgen reads the Rust sources, the ones just written among them.
     let (path, text) = header::render(root, &catalog)?;
-    write_changed(root, &path, &text)
+    write_changed(root, &path, &text)?;
+    csharp::render(root, &catalog)?.iter().try_for_each(|(path, text)| write_changed(root, path, text))
 }
 
 /// Fails when a checked-in file is not what the catalog renders to.
@@ -31,6 +35,7 @@ pub fn check(root: &Path) -> Result<()> {
     let catalog = catalog::load(root)?;
     let mut rendered = before_header(root, &catalog)?;
     rendered.push(header::render(root, &catalog)?);
+    rendered.extend(csharp::render(root, &catalog)?);
     let stale: Vec<String> = rendered
         .into_iter()
         .filter(|(path, text)| fs::read_to_string(root.join(path)).ok().as_ref() != Some(text))
@@ -45,7 +50,9 @@ pub fn check(root: &Path) -> Result<()> {
 fn before_header(root: &Path, catalog: &Catalog) -> Result<Vec<Rendered>> {
     let mut rendered = vec![table::render(catalog)?, operations::render(catalog)?, c_table::render(catalog)?];
     rendered.extend(reference::render(catalog)?);
+    rendered.extend(cpp::render(catalog)?);
     rendered.push(sandbox::render(root, catalog)?);
+    rendered.extend(python::render(catalog)?);
     Ok(rendered)
 }
 

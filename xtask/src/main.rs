@@ -3,6 +3,7 @@
 mod catalog;
 mod codegen;
 mod demo;
+mod dist;
 mod prerequisites;
 mod test;
 mod workspace;
@@ -17,7 +18,10 @@ usage: cargo xtask <command>
   demo              start the sandbox, compile the C example and run it: all three platforms, driven from C
   test              everything that must hold: formatting, lints, generated files, Rust tests, C tests
   codegen           render what follows from catalog/: table, C functions, header, reference pages
-  codegen --check   say what is stale, and write nothing";
+  codegen --check   say what is stale, and write nothing
+  dist              write the packages: Meetgate.<version>.nupkg (needs mcs) into target/dist
+                    --library <file>: put this build of the library in, in place of a new one
+                    --runtimes <folder>: put its <rid>/native/<library> in, too, for other machines";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -36,6 +40,7 @@ fn run(arguments: &[&str]) -> Result<()> {
     match arguments {
         ["demo"] => demo::run_demo(&workspace),
         ["test"] => test::run_tests(&workspace),
+        ["dist", options @ ..] => dist::run_dist(&workspace, options),
         ["codegen"] => codegen::write(&workspace.root),
         ["codegen", "--check"] => codegen::check(&workspace.root),
         ["help" | "--help" | "-h"] => {

@@ -5,14 +5,18 @@ use std::process::{Command, Stdio};
 
 pub struct Program {
     pub name: &'static str,
-    /// The Debian package that has it.
-    package: &'static str,
+    /// The Debian packages that have it and what goes with it.
+    packages: &'static [&'static str],
 }
 
-pub const C_COMPILER: Program = Program { name: "cc", package: "gcc" };
-pub const CPP_COMPILER: Program = Program { name: "c++", package: "g++" };
-pub const CMAKE: Program = Program { name: "cmake", package: "cmake" };
-pub const VALGRIND: Program = Program { name: "valgrind", package: "valgrind" };
+pub const C_COMPILER: Program = Program { name: "cc", packages: &["gcc"] };
+pub const CPP_COMPILER: Program = Program { name: "c++", packages: &["g++"] };
+pub const CLANG: Program = Program { name: "clang++", packages: &["clang"] };
+pub const CMAKE: Program = Program { name: "cmake", packages: &["cmake"] };
+pub const MCS: Program =
+    Program { name: "mcs", packages: &["mono-mcs", "mono-runtime", "libmono-system-runtime-serialization4.0-cil"] };
+pub const PYTHON: Program = Program { name: "python3", packages: &["python3", "python3-venv"] };
+pub const VALGRIND: Program = Program { name: "valgrind", packages: &["valgrind"] };
 
 impl Program {
     /// Makes sure that the program is there; the error says what to install.
@@ -20,19 +24,21 @@ impl Program {
         if self.is_there() {
             return Ok(());
         }
-        let missing = format!("{} is not installed (Debian: apt-get install {})", self.name, self.package);
+        let packages = self.packages.join(" ");
+        let missing = format!("{} is not installed (Debian: apt-get install {packages})", self.name);
         if !is_root() || !Program::on_path("apt-get") {
             return Err(missing);
         }
-        println!("installing {}, which has {}", self.package, self.name);
-        for arguments in [&["update"][..], &["install", "--yes", "--no-install-recommends", self.package][..]] {
+        println!("installing {packages}, for {}", self.name);
+        for (command, packages) in [("update", &[][..]), ("install", self.packages)] {
             let apt = Command::new("apt-get")
-                .args(arguments)
+                .args([command, "--yes", "--no-install-recommends"])
+                .args(packages)
                 .env("DEBIAN_FRONTEND", "noninteractive")
                 .stdout(Stdio::null())
                 .status();
             if !apt.is_ok_and(|status| status.success()) {
-                return Err(format!("{missing}; apt-get {} failed", arguments.join(" ")));
+                return Err(format!("{missing}; apt-get {command} failed"));
             }
         }
         if self.is_there() { Ok(()) } else { Err(missing) }

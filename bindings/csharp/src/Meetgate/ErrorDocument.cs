@@ -1,0 +1,81 @@
+using System;
+
+namespace Meetgate
+{
+    /// <summary>What kind of failure a platform's number stands for, by the catalog.</summary>
+    internal enum ErrorClass
+    {
+        Unknown,
+        Auth,
+        TokenDead,
+        BadRequest,
+        NotFound,
+        Conflict,
+        Forbidden,
+        Limit,
+        Unsupported,
+        Busy,
+        Server,
+    }
+
+    /// <summary>The C library's error document.</summary>
+    internal sealed class ErrorDocument
+    {
+        internal readonly MeetgateStatus Status;
+        internal readonly string StatusName;
+        internal readonly string Text;
+        internal readonly string Message;
+        internal readonly string Platform;
+        internal readonly string Operation;
+        internal readonly long? Code;
+        internal readonly string Meaning;
+        internal readonly string MeaningZh;
+        internal readonly string PlatformMessage;
+        internal readonly int? HttpStatus;
+        internal readonly string RequestId;
+        internal readonly long? ClockOffsetS;
+        internal readonly int? Attempts;
+        internal readonly bool Retryable;
+        internal readonly JsonValue Reply;
+        internal readonly string ReplyText;
+
+        internal ErrorDocument(MeetgateStatus status, string text)
+        {
+            Status = status;
+            StatusName = NativeLibrary.StatusName((int)status);
+            Text = text;
+            JsonValue json;
+            try
+            {
+                json = JsonValue.Parse(text ?? "{}");
+            }
+            catch (FormatException)
+            {
+                // A reply inside it may be more than this runtime's reader takes. The status holds all the same.
+                Message = text;
+                return;
+            }
+            Message = Member(json, "message") ?? StatusName;
+            Platform = Member(json, "platform");
+            Operation = Member(json, "operation");
+            Code = Number(json, "code");
+            Meaning = Member(json, "meaning");
+            MeaningZh = Member(json, "meaning_zh");
+            PlatformMessage = Member(json, "platform_message");
+            HttpStatus = (int?)Number(json, "http_status");
+            RequestId = Member(json, "request_id");
+            ClockOffsetS = Number(json, "clock_offset_s");
+            Attempts = (int?)Number(json, "attempts");
+            JsonValue retryable = json["retryable"];
+            Retryable = retryable != null && retryable.AsBoolean() == true;
+            Reply = json["reply"];
+            ReplyText = Member(json, "reply_text");
+        }
+
+        internal ErrorClass Class => Code == null ? ErrorClass.Unknown : ErrorNumbers.ClassOf(Platform, Code.Value);
+
+        private static string Member(JsonValue json, string name) => json[name] == null ? null : json[name].AsText();
+
+        private static long? Number(JsonValue json, string name) => json[name] == null ? null : json[name].AsInteger();
+    }
+}

@@ -1,0 +1,171 @@
+"""The shared library: finding it, checking that it is the right one, and its C functions."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import platform
+import sys
+from ctypes import POINTER, byref, c_char_p, c_int, c_int32, c_uint32, c_void_p
+from typing import Any, List, NamedTuple, Optional, Tuple
+
+from ._version import ABI_VERSION
+
+VARIABLE = "MEETGATE_LIBRARY"
+
+
+class LibraryError(ImportError):
+    """libmeetgate could not be loaded, or is not the one this package was made for."""
+
+    def __init__(self, problem: str, tried: List[Tuple[str, str]]) -> None:
+        self.problem = problem
+        self.tried = tried
+        lines = [problem] + ["  tried %s: %s" % attempt for attempt in tried]
+        lines.append("  this is %s" % describe_system())
+        lines.append(
+            "  set %s to the path of the library, or install a wheel of meetgate for this system" % VARIABLE
+        )
+        super().__init__("\n".join(lines))
+
+
+class Found(NamedTuple):
+    library: ctypes.CDLL
+    path: str
+    how: str
+
+
+def file_names() -> List[str]:
+    """What the library is called on this system, the likeliest name first."""
+    if sys.platform == "win32":
+        return ["meetgate.dll"]
+    if sys.platform == "darwin":
+        return ["libmeetgate.dylib"]
+    return ["libmeetgate.so.0", "libmeetgate.so"]
+
+
+def describe_system() -> str:
+    """System, processor, width and C library: what a shared library must fit."""
+    bits = "%d-bit" % (ctypes.sizeof(c_void_p) * 8)
+    parts = [platform.system(), platform.machine(), bits, "Python " + platform.python_version()]
+    if sys.platform.startswith("linux"):
+        parts.append(_libc())
+    return ", ".join(parts)
+
+
+def _libc() -> str:
+    try:
+        return os.confstr("CS_GNU_LIBC_VERSION") or "an unknown libc"
+    except (AttributeError, ValueError, OSError):
+        return "a libc that is not glibc (musl?)"
+
+
+def find() -> Found:
+    """Loads the library: the one that `MEETGATE_LIBRARY` names; else beside this package; else wherever the system
+    looks for libraries."""
+    tried: List[Tuple[str, str]] = []
+    named = os.environ.get(VARIABLE)
+    if named:
+        # Whoever names a library wants that one and no other.
+        candidates = [(named, VARIABLE)]
+    else:
+        folder = os.path.dirname(os.path.abspath(__file__))
+        beside = [os.path.join(folder, name) for name in file_names()]
+        candidates = [(path, "beside the package") for path in beside]
+        candidates += [(name, "default search") for name in file_names()]
+    for path, how in candidates:
+        if how == "beside the package" and not os.path.exists(path):
+            tried.append((path, "no such file"))
+            continue
+        try:
+            return Found(ctypes.CDLL(path), path, how)
+        except OSError as error:
+            tried.append(("%s (%s)" % (path, how), str(error)))
+    raise LibraryError("libmeetgate could not be loaded", tried)
+
+
+class Library:
+    """The C functions, with their types. Texts go in as UTF-8 and come out as bytes; what C gave out is freed here."""
+
+    def __init__(self, found: Found) -> None:
+        self.path = found.path
+        self.how = found.how
+        library = found.library
+
+        def function(name: str, result: Any, *arguments: Any) -> Any:
+            try:
+                function = getattr(library, name)
+            except AttributeError:
+                raise self._wrong("it has no function %s" % name) from None
+            function.restype = result
+            function.argtypes = arguments
+            return function
+
+        abi = function("meetgate_abi_version", c_uint32)()
+        if abi != ABI_VERSION:
+            raise self._wrong("its ABI is %d, this package needs %d" % (abi, ABI_VERSION))
+        out = POINTER(c_void_p)
+        self._client_new = function("meetgate_client_new", c_int, c_char_p, out, out)
+        self.client_free = function("meetgate_client_free", None, c_void_p)
+        self._call_with = function(
+            "meetgate_call_with", c_int, c_void_p, c_char_p, c_char_p, c_char_p, c_void_p, out
+        )
+        self._raw_call = function("meetgate_raw_call", c_int, c_void_p, c_char_p, out)
+        self._string_free = function("meetgate_string_free", None, c_void_p)
+        self._version = function("meetgate_version", c_char_p)
+        self._status_name = function("meetgate_status_name", c_char_p, c_int32)
+        self._catalog = function("meetgate_catalog", c_void_p)
+
+    def _wrong(self, problem: str) -> LibraryError:
+        return LibraryError("this is not the right libmeetgate: " + problem, [(self.path, "loaded")])
+
+    def _take(self, pointer: Optional[int]) -> bytes:
+        """Copies a string that C gave out, and frees it."""
+        if not pointer:
+            return b""
+        try:
+            return ctypes.string_at(pointer)
+        finally:
+            self._string_free(pointer)
+
+    def client_new(self, config: bytes) -> Tuple[int, Optional[int], bytes]:
+        """Status, client, and on failure the error document."""
+        client, error = c_void_p(), c_void_p()
+        status = self._client_new(config, byref(client), byref(error))
+        return status, client.value, self._take(error.value)
+
+    def call_with(
+        self, client: int, operation: bytes, params: bytes, options: Optional[bytes]
+    ) -> Tuple[int, bytes]:
+        """Status, and the platform's answer or the error document."""
+        reply = c_void_p()
+        # The fifth argument is for a handle that cancels the call, which the library does not have yet.
+        status = self._call_with(client, operation, params, options, None, byref(reply))
+        return status, self._take(reply.value)
+
+    def raw_call(self, client: int, request: bytes) -> Tuple[int, bytes]:
+        """The same for a request of the caller's own making."""
+        reply = c_void_p()
+        status = self._raw_call(client, request, byref(reply))
+        return status, self._take(reply.value)
+
+    def version(self) -> str:
+        version: bytes = self._version()
+        return version.decode()
+
+    def status_name(self, status: int) -> str:
+        name: bytes = self._status_name(status)
+        return name.decode()
+
+    def catalog(self) -> str:
+        return self._take(self._catalog()).decode()
+
+
+_loaded: Optional[Library] = None
+
+
+def library() -> Library:
+    """The library, loaded once."""
+    global _loaded
+    if _loaded is None:
+        _loaded = Library(find())
+    return _loaded

@@ -1,0 +1,58 @@
+"""Reading what comes in pages (H6): the first is 1, and one with fewer rows than were asked for is the last."""
+
+from __future__ import annotations
+
+from typing import Any, AsyncIterator, Awaitable, Callable, Iterator, List
+
+from ._errors import ProtocolError, invalid_argument
+
+
+def pages(call: Callable[[int], Any], size: int) -> Iterator[Any]:
+    _check(size)
+    return _pages(call, size)
+
+
+def async_pages(call: Callable[[int], Awaitable[Any]], size: int) -> AsyncIterator[Any]:
+    _check(size)
+    return _async_pages(call, size)
+
+
+def _pages(call: Callable[[int], Any], size: int) -> Iterator[Any]:
+    page = 1
+    while True:
+        found = rows(call(page))
+        yield from found
+        if len(found) < size:
+            return
+        page += 1
+
+
+async def _async_pages(call: Callable[[int], Awaitable[Any]], size: int) -> AsyncIterator[Any]:
+    page = 1
+    while True:
+        found = rows(await call(page))
+        for row in found:
+            yield row
+        if len(found) < size:
+            return
+        page += 1
+
+
+def _check(size: int) -> None:
+    if size < 1:
+        raise invalid_argument('parameter "page_size": expected at least 1, got %d' % size)
+
+
+def rows(reply: Any) -> List[Any]:
+    """The rows of a page, whose place no document names: `result` itself, or the first array inside it."""
+    result = reply.get("result")
+    if isinstance(result, list):
+        return result
+    if not result:
+        return []
+    if isinstance(result, dict):
+        for value in result.values():
+            if isinstance(value, list):
+                return value
+    document = {"status": "PROTOCOL", "message": "the answer holds no list of rows", "retryable": False, "reply": reply}
+    raise ProtocolError(document)

@@ -1,0 +1,69 @@
+"""Where the command line's configuration comes from."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import Any, Dict, Optional, Type, Union
+
+from .._avd import Avd
+from .._hst import Hst
+from .._youme import Youme
+
+VARIABLE = "MEETGATE_CONFIG"
+
+AnyClient = Union[Hst, Youme, Avd]
+CLIENTS: Dict[str, Type[AnyClient]] = {"hst": Hst, "youme": Youme, "avd": Avd}
+
+
+class UsageError(Exception):
+    """The command line cannot be right."""
+
+
+def read(given: Optional[str], platform: Optional[str]) -> Dict[str, Any]:
+    """One configuration. Where it holds those of several platforms, `platform` says which."""
+    text = given if given is not None else os.environ.get(VARIABLE)
+    if not text:
+        raise UsageError("no configuration: give --config, or set %s" % VARIABLE)
+    config = _object(_content(text), "the configuration")
+    if "platform" not in config and config and set(config) <= set(CLIENTS):
+        name = platform or (next(iter(config)) if len(config) == 1 else None)
+        if name is None:
+            raise UsageError("the configuration holds several platforms: say which with --platform")
+        if name not in config:
+            raise UsageError("the configuration holds nothing for %s" % name)
+        config = dict(config[name], platform=name)
+    if platform is not None:
+        config.setdefault("platform", platform)
+    if config.get("platform") not in CLIENTS:
+        raise UsageError('the configuration\'s "platform" must be one of %s' % ", ".join(CLIENTS))
+    if platform is not None and config["platform"] != platform:
+        raise UsageError("the configuration is for %s, not for %s" % (config["platform"], platform))
+    return config
+
+
+def client_of(config: Dict[str, Any]) -> AnyClient:
+    return CLIENTS[config["platform"]].from_config(config)
+
+
+def _content(text: str) -> str:
+    if text.lstrip().startswith("{"):
+        return text
+    try:
+        if text == "-":
+            return sys.stdin.read()
+        with open(text, encoding="utf-8") as file:
+            return file.read()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError("the configuration cannot be read: %s" % error) from None
+
+
+def _object(text: str, what: str) -> Dict[str, Any]:
+    try:
+        value = json.loads(text)
+    except ValueError as error:
+        raise UsageError("%s is not valid JSON: %s" % (what, error)) from None
+    if not isinstance(value, dict):
+        raise UsageError("%s is not a JSON object" % what)
+    return value

@@ -1,0 +1,68 @@
+"""What is printed runs: the guide's first program, and the example."""
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+
+from support import ROOT, Sandbox
+
+
+def read(*path):
+    with open(os.path.join(ROOT, *path), encoding="utf-8") as file:
+        return file.read()
+
+
+class Printed(unittest.TestCase):
+    def run_beside_a_sandbox(self, program, *arguments):
+        """In a folder with the sandbox's first line in a file, as the guide says."""
+        sandbox = Sandbox()
+        self.addCleanup(sandbox.stop)
+        with tempfile.TemporaryDirectory() as folder:
+            with open(os.path.join(folder, "sandbox.json"), "w", encoding="utf-8") as file:
+                file.write(sandbox.first_line)
+            found = subprocess.run(
+                [sys.executable, *program, *arguments], cwd=folder, encoding="utf-8", timeout=60,
+                env=dict(os.environ, PYTHONIOENCODING="utf-8"), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            )
+        self.assertEqual(found.returncode, 0, found.stdout)
+        return found.stdout
+
+    def test_the_guide_begins_with_a_program_that_runs_and_prints_what_it_says(self):
+        blocks = re.findall(r"^```(\w+)\n(.*?)^```$", read("docs", "guides", "python.md"), re.M | re.S)
+        self.assertEqual(blocks[1], ("sh", "meetgate-sandbox > sandbox.json\n"))
+        program = next(text for kind, text in blocks if kind == "python")
+        expected = next(text for kind, text in blocks if kind == "text")
+        self.assertEqual(self.run_beside_a_sandbox(["-c", program]), expected)
+
+    def test_every_program_of_the_guide_is_python(self):
+        for text in re.findall(r"^```python\n(.*?)^```$", read("docs", "guides", "python.md"), re.M | re.S):
+            # Pieces may await outside a function.
+            compile("async def piece():\n" + re.sub("^", "    ", text, flags=re.M), "guide", "exec")
+
+    def test_the_guide_names_every_exception(self):
+        import meetgate
+
+        guide = read("docs", "guides", "python.md")
+        for name in meetgate.__all__:
+            found = getattr(meetgate, name)
+            if isinstance(found, type) and issubclass(found, meetgate.Error):
+                self.assertIn("`%s`" % name, guide + "`Error`")
+
+    def test_the_example_runs(self):
+        shown = self.run_beside_a_sandbox([os.path.join(ROOT, "examples", "python", "quickstart.py")], "sandbox.json")
+        for line in (
+            "avd: a new room: 周会",
+            "avd: avd answered 40004: no such room (房间号不存在)",
+            "hst: user u1001 is online",
+            "hst: usage records: 25",
+            "youme: terminal-001 was in weekly-review",
+            "avd: asked at once: 8 times, 3 participants",
+        ):
+            self.assertIn(line, shown)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,73 @@
+"""What programs write: it must pass mypy --strict and pyright as it stands. (It is checked, never run.)"""
+
+from __future__ import annotations
+
+import io
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Dict, List, Optional
+
+import meetgate
+from meetgate.types import avd as avd_types
+from meetgate.types import hst as hst_types
+
+avd = meetgate.Avd(base_url="http://10.0.0.5:9609", access_key="a", secret_key="b", timeout_ms=5000)
+hst = meetgate.Hst(dev_id="d", dev_secret="0123456789abcdef", parse_float=Decimal)
+youme = meetgate.Youme.from_config({"app_key": "k", "app_secret": "s", "rest_api_key": "r"})
+
+with avd as same:
+    topic: str = same.room.read(room_id="1")["data"]["topic"]
+
+reply: avd_types.RoomReadReply = avd.with_options(timeout_ms=500).room.read(room_id="1")
+text: str = meetgate.text_of(reply)
+ret: int = reply["ret"]
+
+videos: List[avd_types.RoomAvcSelectMediaVideosItem] = [{"x": 0.5, "y": Decimal("0.25"), "w": 1, "h": 1}]
+avd.room.avc.select_media(room_id="1", videos=videos, layout_mode=0)
+avd.room.mix_record.start(
+    room_id="1",
+    audio_codec="aac",
+    video_bitrate="1000-1500",
+    audio_user_ids=["16", "49"],
+    videos=[{"x": 0, "y": 0, "w": 0.5, "h": 0.5}],
+)
+avd.room.mix_record.stop(room_id="1", stream_type="a value that the document does not know")
+avd.room.del_(room_id="1")
+avd.uploadfile(file="welcome.png")
+avd.uploadfile(file=Path("welcome.png"), storage_only_cluster=True)
+avd.uploadfile(file=io.BytesIO(b""))
+
+hst.app.create(app_name="n", service=[{"service_id": 3}, {"service_id": 4, "use_limit": 1000}], status="online")
+hst.online.trans_cmd(
+    app_id="a",
+    msg_id=1,
+    user_list=[{"user_id": "u", "mutex_type": "pc", "client_guid": "g"}],
+    trans_mess={"action": "anything"},
+)
+for record in hst.consuming.iter_records(start_time=1, end_time=2):
+    amount: float = record["amount"]
+rows: List[hst_types.ConsumingRecordsReplyResultListItem] = list(hst.consuming.iter_records(start_time=1, end_time=2))
+
+volume: int = youme.count_business_total_volume_by_day(QueryDate="20191210", CountBy=2)["TrendData"][0]["Volume"]
+
+anything: Dict[str, Any] = avd.call("avd.room.read", {"room_id": "1"}, {"timeout_ms": 500})
+avd.raw_call("POST", "/sdkapi/v2/room/read", form={"room_id": "1"})
+
+try:
+    avd.room.read(room_id="1")
+except meetgate.NotFound as error:
+    code: Optional[int] = error.code
+    meanings: List[Optional[str]] = [error.meaning, error.meaning_zh, error.request_id, error.operation]
+    status: str = error.status
+    again: bool = error.retryable
+except (meetgate.PlatformBusy, meetgate.Timeout, meetgate.Error):
+    pass
+
+
+async def main() -> None:
+    async with meetgate.AsyncAvd(base_url="http://10.0.0.5:9609", token="t", max_workers=4) as awaited:
+        name: str = (await awaited.room.read(room_id="1"))["data"]["topic"]
+        print(name, await awaited.with_options(timeout_ms=5).room.list())
+    async with meetgate.AsyncHst(dev_id="d", dev_secret="0123456789abcdef") as bills:
+        async for record in bills.consuming.iter_records(start_time=1, end_time=2):
+            print(record["charge_term"])

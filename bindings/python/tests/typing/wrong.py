@@ -1,0 +1,38 @@
+"""What must not pass: each line that ends in `# wrong` is an error to mypy and to pyright, and no other line is.
+
+(It is checked, never run.)"""
+
+import meetgate
+
+avd = meetgate.Avd(base_url="http://10.0.0.5:9609", token="t")
+hst = meetgate.Hst(dev_id="d", dev_secret="0123456789abcdef")
+youme = meetgate.Youme(app_key="k", app_secret="s", rest_api_key="r")
+
+avd.room.read()  # wrong
+avd.room.read("1")  # wrong
+avd.room.read(room_id=1)  # wrong
+avd.room.read(room_id=None)  # wrong
+avd.room.read(room="1")  # wrong
+avd.room.reed(room_id="1")  # wrong
+avd.rooms.read(room_id="1")  # wrong
+avd.room.read(room_id="1")["data"]["topik"]  # wrong
+avd.room.read(room_id="1")["date"]  # wrong
+avd.room.avc.start(room_id="1", layout_mode=3)  # wrong
+avd.room.mix_record.start(room_id="1", audio_codec="mp3")  # wrong
+avd.room.mix_record.start(room_id="1", audio_user_ids="16")  # wrong
+avd.room.avc.select_media(room_id="1", videos=[{"x": "left"}])  # wrong
+avd.room.avc.select_media(room_id="1", videos=[{"xx": 1}])  # wrong
+avd.room.update(room_id="1", enable_auto_avc="true")  # wrong
+avd.uploadfile(file=b"bytes")  # wrong
+hst.app.create(app_name="n", service=[{"use_limit": 1}])  # wrong
+hst.app.create(app_name="n", service=[], status="on")  # wrong
+hst.consuming.records(start_time="1", end_time=2, page=1, page_size=1)  # wrong
+youme.count_qos_by_day(QueryDate=20191210)  # wrong
+youme.count_business_total_volume_by_day(QueryDate="20191210", CountBy=5)  # wrong
+meetgate.Avd("http://10.0.0.5")  # wrong
+meetgate.Avd(token="t")  # wrong
+meetgate.Avd(base_url="http://10.0.0.5", token="t", timeout="5")  # wrong
+meetgate.Avd(base_url="http://10.0.0.5", token="t", http_method="put")  # wrong
+avd.with_options(timeout=5)  # wrong
+avd.call("avd.room.read", {}, {"timeout": 5})  # wrong
+topic: int = avd.room.read(room_id="1")["data"]["topic"]  # wrong

@@ -1,0 +1,37 @@
+/*
+ * meetgate for C++: the control APIs of three conferencing platforms, hst (好视通), youme (游密) and avd (叁体).
+ * C++11 or newer, headers only, over the C library libmeetgate; this is the one to include.
+ *
+ * In one minute:
+ *
+ *   meetgate::avd avd(meetgate::avd_config()
+ *       .base_url("http://10.0.0.5:9609").access_key("...").secret_key("..."));
+ *   try {
+ *     std::string reply = avd.room.create(meetgate::avd_room_create_params().user_id("16").topic("周会"));
+ *     avd.room.mix_record.start(meetgate::avd_room_mix_record_start_params()
+ *         .room_id(meetgate::member(reply, "room_id")));
+ *   } catch (const meetgate::not_found &error) {
+ *     // the platform said so: error.code(), error.meaning(), error.meaning_zh()
+ *   } catch (const meetgate::error &error) {
+ *     std::cerr << error.what() << '\n';
+ *   }
+ *
+ * Names. The operation avd.room.mix_record.start is the method avd.room.mix_record.start, and takes an
+ *   avd_room_mix_record_start_params. Names of parameters are the platform's own. A name that C++ keeps for itself ends in
+ *   an underscore: hst.app.delete_, avd.media.switch_.
+ * Strings are UTF-8, going in and coming out.
+ * Answers. A call returns the platform's answer, byte for byte, as a std::string. What to read it with is yours to choose;
+ *   meetgate::member takes one member out of it.
+ * Errors. A call that fails throws a meetgate::error, or one of the classes derived from it. Where there are no exceptions
+ *   (-fno-exceptions, or MEETGATE_NO_EXCEPTIONS defined before this header) a call returns a meetgate::result instead.
+ * Threads. A client may be used from any number of threads at once. Closing, moving and destroying it are for one thread,
+ *   when no call is in flight.
+ */
+#ifndef MEETGATE_HPP
+#define MEETGATE_HPP
+
+#include "meetgate/avd.hpp"
+#include "meetgate/hst.hpp"
+#include "meetgate/youme.hpp"
+
+#endif

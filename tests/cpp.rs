@@ -1,0 +1,385 @@
+//! The C++ headers: compiled by every compiler and for every standard, and run against a sandbox, also under valgrind. What
+//! they put on the wire is what C does.
+
+mod scripted;
+mod support;
+
+use meetgate_sandbox::{Exchange, Options, Sandbox};
+use scripted::{Act, Request, Server, answer, json};
+use serde_json::Value;
+use std::io::Write as _;
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::thread;
+use std::time::Duration;
+
+const PLATFORMS: [&str; 3] = ["hst", "youme", "avd"];
+const STANDARDS: [&str; 4] = ["-std=c++11", "-std=c++14", "-std=c++17", "-std=c++20"];
+const WARNINGS: [&str; 6] = ["-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Wconversion", "-Werror"];
+
+/// Under valgrind everything takes some thirty times as long.
+const VALGRIND_LIMIT: Duration = Duration::from_secs(540);
+
+/// tests/cpp/contract.cpp: its threads on one client, and what each asks for.
+const CALLS_OF_ALL_THREADS: usize = 16 * 4;
+
+#[test]
+fn every_compiler_takes_the_headers_for_every_standard() {
+    for compiler in compilers() {
+        for standard in STANDARDS {
+            let flags = [standard, "-Wsign-conversion"];
+            // Each method as its documentation shows it.
+            compile(compiler, &flags, &["tests/cpp/examples.cpp"], None);
+            compile(compiler, &[&flags[..], &["-fno-exceptions"]].concat(), &["tests/cpp/results.cpp"], None);
+            let name = format!("cpp-json-{}{standard}", compiler.replace('+', "x"));
+            let program = compile(compiler, &flags, &["tests/cpp/json.cpp"], Some(&name));
+            passes(&support::run(Command::new(program).env("LOCPATH", locales())));
+        }
+    }
+}
+
+#[test]
+fn each_header_stands_alone() {
+    if !has("c++") {
+        return;
+    }
+    let folder = support::root().join("include/meetgate");
+    let mut headers: Vec<PathBuf> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    headers.push(support::root().join("include/meetgate.hpp"));
+    assert!(headers.len() > 8);
+    for header in headers {
+        let program = support::scratch().join("header.cpp");
+        let header = header.display();
+        std::fs::write(&program, format!("#include \"{header}\"\n#include \"{header}\"\nint main() {{}}\n")).unwrap();
+        compile("c++", &["-std=c++11"], &[&program.to_string_lossy()], None);
+    }
+}
+
+#[test]
+fn the_contract_holds() {
+    if has("c++") {
+        let program = contract();
+        check_contract(|arguments| support::run(Command::new(&program).args(arguments)));
+    }
+}
+
+#[test]
+fn the_contract_holds_under_valgrind() {
+    if has("c++") && has("valgrind") {
+        let program = contract();
+        check_contract(|arguments| support::run_within(VALGRIND_LIMIT, valgrind(&program).args(arguments).arg("few")));
+        let program = compile("c++", &["-std=c++11"], &["tests/cpp/json.cpp"], Some("cpp-json-valgrind"));
+        passes(&support::run_within(VALGRIND_LIMIT, valgrind(&program).env("LOCPATH", locales())));
+    }
+}
+
+#[test]
+fn without_exceptions_calls_return_results() {
+    for compiler in compilers() {
+        let name = |part: &str| format!("cpp-{part}-{}", compiler.replace('+', "x"));
+        let object = |flags: &[&str], source: &str, part: &str| {
+            let object = compile(compiler, &[flags, &["-std=c++11", "-c"]].concat(), &[source], Some(&name(part)));
+            object.to_string_lossy().into_owned()
+        };
+        let results = object(&["-fno-exceptions", "-fno-rtti"], "tests/cpp/results.cpp", "results.o");
+        let throwing = object(&[], "tests/cpp/throwing.cpp", "throwing.o");
+        let program = compile(compiler, &[], &[&results, &throwing], Some(&name("results")));
+        let sandbox = Sandbox::start(Options::default()).unwrap();
+        passes(&support::run(Command::new(program).arg(sandbox.configurations()["avd"].to_string())));
+    }
+}
+
+#[test]
+fn a_panic_is_thrown_as_internal_error() {
+    if !has("c++") {
+        return;
+    }
+    let library = support::library_with_test_hooks();
+    let program = support::compile_with(&library, "tests/cpp/panic.cpp", &["-std=c++11"], "cpp-panic");
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let output = support::run(Command::new(program).arg(sandbox.configurations()["avd"].to_string()));
+    assert!(output.status.success() && output.stdout.ends_with(b"contained\n"), "{}", support::both(&output));
+}
+
+#[test]
+fn a_library_of_another_abi_is_refused() {
+    if !has("c++") {
+        return;
+    }
+    let program = support::compile("tests/cpp/other_abi.cpp", &["-std=c++11"], "cpp-other-abi");
+    let output = support::run(&mut Command::new(program));
+    assert!(output.status.success(), "{}", support::both(&output));
+    assert!(String::from_utf8(output.stdout).unwrap().contains("has ABI 1, the headers of this program have ABI 4711"));
+}
+
+/// What the setters put on the wire for JSON parameters is compared in wire.rs.
+#[test]
+fn every_documented_call_sends_byte_for_byte_what_c_sends() {
+    if !has("c++") {
+        return;
+    }
+    let c = support::compile("tests/c/operations.c", &["-std=c99"], "cpp-operations-of-c");
+    let documented = support::compile("tests/cpp/examples.cpp", &["-std=c++11"], "cpp-examples");
+    let (mut tried, mut failures) = (0, Vec::new());
+    for platform in PLATFORMS {
+        let catalog = std::fs::read_to_string(support::root().join(format!("catalog/{platform}.toml"))).unwrap();
+        let mut operations: toml::Table = catalog.parse().unwrap();
+        operations.remove("platform");
+        operations.remove("error");
+        for (name, operation) in &operations {
+            tried += 1;
+            let name = format!("{platform}.{name}");
+            let params = operation["example"]["params"].as_str().unwrap();
+            let from_c = call(&c, &name, Some(params), platform);
+            let from_cpp = call(&documented, &name, None, platform);
+            assert!(from_c.answer.starts_with("OK\n"), "{name} from C: {}", from_c.answer);
+            if from_cpp.sent != from_c.sent {
+                failures.push(format!("{name}:\n  {}\nfrom C:\n  {}", from_cpp.sent, from_c.sent));
+            }
+            if !from_cpp.is_whole {
+                failures.push(format!("{name} did not come back as it was answered: {}", from_cpp.answer));
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{} differ:\n{}", failures.len(), failures.join("\n"));
+    assert_eq!(tried, 84);
+}
+
+#[test]
+fn the_example_runs() {
+    if !has("c++") {
+        return;
+    }
+    let program = support::compile("examples/cpp/quickstart.cpp", &["-std=c++11"], "cpp-quickstart");
+    check_example(|arguments| support::run(Command::new(&program).args(arguments)));
+    if has("valgrind") {
+        check_example(|arguments| support::run_within(VALGRIND_LIMIT, valgrind(&program).args(arguments)));
+    }
+}
+
+#[test]
+fn the_example_is_built_by_its_cmake_file() {
+    if !has("c++") || !has("cmake") {
+        return;
+    }
+    // An installation: a folder with include/ and lib/.
+    let prefix = support::scratch().join("cpp-prefix");
+    let build = support::scratch().join("cpp-cmake");
+    for folder in [&prefix, &build] {
+        _ = std::fs::remove_dir_all(folder);
+    }
+    std::fs::create_dir(&prefix).unwrap();
+    std::os::unix::fs::symlink(support::root().join("include"), prefix.join("include")).unwrap();
+    std::os::unix::fs::symlink(support::library_folder(), prefix.join("lib")).unwrap();
+    let mut configure = Command::new("cmake");
+    configure.arg("-S").arg(support::root().join("examples/cpp")).arg("-B").arg(&build);
+    configure.arg(format!("-DMEETGATE_ROOT={}", prefix.display())).env_remove("CARGO_TARGET_DIR");
+    for command in [&mut configure, Command::new("cmake").arg("--build").arg(&build)] {
+        let output = support::run(command);
+        assert!(output.status.success(), "{}", support::both(&output));
+    }
+    check_example(|arguments| support::run(Command::new(build.join("quickstart")).args(arguments)));
+}
+
+// Compiling -----------------------------------------------------------------------------------------------------------
+
+/// Those that are installed; a missing one is named.
+fn compilers() -> Vec<&'static str> {
+    ["g++", "clang++"].into_iter().filter(|compiler| has(compiler)).collect()
+}
+
+/// Compiles, and links unless the flags say otherwise; without an output it only checks. Every warning is an error.
+fn compile(compiler: &str, flags: &[&str], sources: &[&str], output: Option<&str>) -> PathBuf {
+    let program = support::scratch().join(output.unwrap_or("none"));
+    let mut command = Command::new(compiler);
+    command.current_dir(support::root()).args(["-g", "-Iinclude"]).args(WARNINGS).args(flags).args(sources);
+    if output.is_none() {
+        command.arg("-fsyntax-only");
+    } else {
+        command.arg("-o").arg(&program);
+        if !flags.contains(&"-c") {
+            let folder = support::library_folder().display();
+            command.args([&format!("-L{folder}"), "-lmeetgate", &format!("-Wl,-rpath,{folder}"), "-pthread"]);
+        }
+    }
+    let output = support::run(&mut command);
+    assert!(output.status.success(), "{command:?}: {}\n{}", output.status, support::both(&output));
+    program
+}
+
+/// The program, compiled.
+fn contract() -> PathBuf {
+    let flags = [&WARNINGS[..], &["-std=c++11", "-pthread"]].concat();
+    support::compile("tests/cpp/contract.cpp", &flags, "cpp-contract")
+}
+
+/// A folder with a locale whose decimal point is a comma, where one can be made.
+fn locales() -> PathBuf {
+    let folder = support::scratch().join("locales");
+    let locale = folder.join("de_DE.UTF-8");
+    if support::on_path("localedef") && !locale.exists() {
+        _ = std::fs::create_dir_all(&folder);
+        _ = Command::new("localedef").args(["-i", "de_DE", "-f", "UTF-8"]).arg(&locale).output();
+    }
+    folder
+}
+
+fn has(program: &str) -> bool {
+    let is_there = support::on_path(program);
+    if !is_there {
+        support::skipped(&format!("{program} is not installed"));
+    }
+    is_there
+}
+
+/// The program under valgrind: an error or a leak ends it with status 99, and a child that it forks likewise.
+fn valgrind(program: &Path) -> Command {
+    let mut valgrind = Command::new("valgrind");
+    valgrind.args(["--quiet", "--error-exitcode=99", "--leak-check=full"]);
+    valgrind
+        .args(["--show-leak-kinds=definite,indirect,possible", "--errors-for-leak-kinds=definite,indirect,possible"]);
+    valgrind.arg(program);
+    valgrind
+}
+
+// Checking ------------------------------------------------------------------------------------------------------------
+
+/// The program ended well, and says so.
+fn passes(output: &Output) {
+    let shown = support::both(output);
+    assert!(output.status.success(), "{}\n{shown}", output.status);
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(text.lines().last().unwrap_or_default().ends_with(" passed, 0 failed"), "{shown}");
+    for line in text.lines().filter(|line| line.starts_with("SKIPPED: ")) {
+        support::skipped(line.trim_start_matches("SKIPPED: "));
+    }
+}
+
+/// Runs it against a fresh world, and looks at it from the other side too.
+fn check_contract(run: impl FnOnce(Vec<String>) -> Output) {
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let server = Server::start(|_, request| answer_as_the_path_says(request));
+    let mut arguments = configurations(&sandbox);
+    arguments.extend([server.url(), format!("https://{}", speaks_no_tls())]);
+    passes(&run(arguments));
+
+    // All threads shared one token, and each call went out once.
+    let exchanges = sandbox.exchanges();
+    let mine = |exchange: &&Exchange| {
+        exchange.headers.iter().any(|(name, value)| name == "user-agent" && value == "many-threads")
+    };
+    let count = |path: &str| exchanges.iter().filter(mine).filter(|exchange| exchange.path == path).count();
+    assert_eq!(count("/sdkapi/v2/app/get_token"), 1);
+    assert_eq!(count("/sdkapi/v2/room/read"), 2 * CALLS_OF_ALL_THREADS);
+    assert_eq!(count("/access/token"), 1);
+    assert_eq!(count("/v1/online/user/state"), CALLS_OF_ALL_THREADS);
+}
+
+/// Where a TLS handshake meets plain text.
+fn speaks_no_tls() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    thread::spawn(move || {
+        let mut open = Vec::new();
+        for mut connection in listener.incoming().flatten() {
+            _ = connection.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n");
+            open.push(connection);
+        }
+    });
+    address
+}
+
+/// The first segments of the path say what kind of server this is.
+fn answer_as_the_path_says(request: &Request) -> Act {
+    let segments: Vec<&str> = request.target.split('/').skip(1).collect();
+    match segments[0] {
+        "number" => json(&format!(r#"{{"ret":{},"msg":"as asked for"}}"#, segments[1])),
+        "nested" => json(r#"{"ret":40004,"msg":"\u623f\u95f4 \ud83d\ude42 \"}","data":[{"a":{"b":[1.0,"]}\"",{}]}}]}"#),
+        "html" => Act::Send(answer("200 OK", "Content-Type: text/html\r\n", "<html>维护中</html>")),
+        "gateway" => Act::Send(answer("502 Bad Gateway", "Content-Type: text/html\r\n", "<html>502</html>")),
+        "silence" => Act::Silence,
+        "close" => Act::SendAndClose(Vec::new()),
+        "large" => json(&format!(r#"{{"ret":0,"data":"{}"}}"#, "x".repeat(4000))),
+        _ => Act::Send(answer("404 Not Found", "", "")),
+    }
+}
+
+fn check_example(run: impl FnOnce(Vec<String>) -> Output) {
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let output = run(configurations(&sandbox));
+    let shown = support::both(&output);
+    assert!(output.status.success(), "{}\n{shown}", output.status);
+    assert!(shown.ends_with("  40004 no such room (房间号不存在)\n"), "{shown}");
+}
+
+/// The arguments that the programs take.
+fn configurations(sandbox: &Sandbox) -> Vec<String> {
+    let configurations = sandbox.configurations();
+    PLATFORMS.iter().map(|platform| configurations[platform].to_string()).collect()
+}
+
+// The wire ------------------------------------------------------------------------------------------------------------
+
+/// What one program did with one operation.
+struct Called {
+    /// Everything that it sent, what differs from run to run masked.
+    sent: String,
+    /// What it printed.
+    answer: String,
+    /// It printed the last answer, byte for byte.
+    is_whole: bool,
+}
+
+fn call(driver: &Path, name: &str, params: Option<&str>, platform: &str) -> Called {
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let config = &sandbox.configurations()[platform];
+    let mut command = Command::new(driver);
+    command.args([name, &config.to_string()]).args(params).current_dir(support::root().join("tests/fixtures"));
+    let output = support::run(&mut command);
+    let exchanges = sandbox.exchanges();
+    let whole = exchanges.last().map_or(&[][..], |last| last.reply.as_slice());
+    let secrets = changing(config, &exchanges);
+    let sent = exchanges.iter().map(|exchange| masked(exchange, &secrets)).collect::<Vec<_>>().join("\n  ");
+    let mut answer = String::from_utf8_lossy(&output.stdout).into_owned();
+    answer.push_str(&String::from_utf8_lossy(&output.stderr));
+    Called { sent, answer, is_whole: !whole.is_empty() && output.stdout.ends_with(whole) }
+}
+
+/// What differs from run to run: the address, the token, and what youme's signature is made of.
+fn changing(config: &Value, exchanges: &[Exchange]) -> Vec<String> {
+    let host = config["base_url"].as_str().unwrap().trim_start_matches("http://").to_owned();
+    let mut texts = vec![host];
+    for exchange in exchanges {
+        let reply: Value = serde_json::from_slice(&exchange.reply).unwrap_or_default();
+        let tokens = [&reply["result"]["access_token"], &reply["token"]];
+        for token in tokens.into_iter().filter_map(Value::as_str) {
+            texts.extend([token.replace('+', "%2B").replace('/', "%2F").replace('=', "%3D"), token.to_owned()]);
+        }
+        for pair in exchange.query.split('&') {
+            if let Some((name, value)) = pair.split_once('=')
+                && ["curtime", "checksum", "seq"].contains(&name)
+            {
+                texts.push(value.to_owned());
+            }
+        }
+        for (name, value) in &exchange.headers {
+            match name.as_str() {
+                "content-type" => texts.extend(value.split_once("boundary=").map(|(_, boundary)| boundary.to_owned())),
+                // The developer token, which is made anew for each fetch.
+                "authorization" => texts.push(value.clone()),
+                _ => {}
+            }
+        }
+    }
+    texts.retain(|text| !text.is_empty());
+    // A longer one may hold a shorter one.
+    texts.sort_by_key(|text| std::cmp::Reverse(text.len()));
+    texts
+}
+
+fn masked(exchange: &Exchange, changing: &[String]) -> String {
+    let body = String::from_utf8_lossy(&exchange.body);
+    let whole = format!("{} {}?{} {:?} {body}", exchange.method, exchange.path, exchange.query, exchange.headers);
+    changing.iter().fold(whole, |text, part| text.replace(part.as_str(), "***"))
+}

@@ -1,0 +1,45 @@
+//! The first program of the C guide and of the C++ guide does what the guide says.
+
+mod support;
+
+use meetgate_sandbox::{Options, Sandbox};
+use std::process::Command;
+
+#[test]
+fn the_program_of_the_c_guide_runs() {
+    check("c", "-std=c99");
+}
+
+#[test]
+fn the_program_of_the_cpp_guide_runs() {
+    if support::on_path("c++") {
+        check("cpp", "-std=c++11");
+    } else {
+        support::skipped("c++ is not installed");
+    }
+}
+
+/// Takes the program out of the guide as it is printed, compiles it, and compares what it prints with what stands there.
+fn check(language: &str, standard: &str) {
+    let guide = std::fs::read_to_string(support::root().join(format!("docs/guides/{language}.md"))).unwrap();
+    let source = support::scratch().join(format!("guide.{language}"));
+    std::fs::write(&source, block(&guide, language)).unwrap();
+    let program = support::compile(&source.to_string_lossy(), &[standard], &format!("guide-{language}"));
+
+    // The guide starts the sandbox on a fixed port, which may be taken here: the program takes another address.
+    assert!(block(&guide, "sh").contains("meetgate-sandbox --listen 127.0.0.1:8800"));
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let output = support::run(Command::new(program).arg(format!("http://{}", sandbox.address())));
+    assert!(output.status.success(), "{}", support::both(&output));
+    let printed = String::from_utf8(output.stdout).unwrap();
+    // A long line is broken in the guide, and goes on after three blanks.
+    let promised = block(&guide, "text").replace("\n   ", "");
+    assert_eq!(printed, promised);
+}
+
+/// The first block of a language.
+fn block(guide: &str, language: &str) -> String {
+    let start = format!("\n```{language}\n");
+    let (_, rest) = guide.split_once(&start).unwrap_or_else(|| panic!("no block of {language}"));
+    format!("{}\n", rest.split_once("\n```\n").unwrap().0)
+}

@@ -1,0 +1,116 @@
+//! The builders: configuration, options, parameters, and the objects nested in them.
+
+use super::super::operations::kind;
+use super::names;
+use super::text::{WIDTH, sentence};
+use crate::catalog::{Catalog, Field, Platform, Result};
+use std::fmt::Write as _;
+
+pub fn configuration(catalog: &Catalog, platform: &Platform, out: &mut String) -> Result<()> {
+    let about = &platform.about;
+    let keys = catalog.config.iter().filter(|key| key.platforms.contains(&about.name) && key.field.name != "platform");
+    let keys: Vec<Field> = keys.map(|key| key.field.clone()).collect();
+    sentence(&format!("How a client of {} is made. What is left out has its default.", about.name), 0, out);
+    let start = format!("  {}() {{ put(\"platform\", text(\"{}\")); }}\n", names::config(platform), about.name);
+    class(platform, &names::config(platform), &start, &keys, out)
+}
+
+pub fn options(catalog: &Catalog, out: &mut String) -> Result<()> {
+    let keys: Vec<Field> = catalog
+        .config
+        .iter()
+        .filter(|key| key.per_call)
+        .map(|key| Field { default: String::new(), ..key.field.clone() })
+        .collect();
+    let platform = catalog.platforms.first().ok_or("no platform")?;
+    sentence(
+        "For one call alone; what is left out is as the client has it. Cancelling comes with a later version.",
+        0,
+        out,
+    );
+    class(platform, "call_options", "", &keys, out)
+}
+
+/// Each type once, before those that hold it, however many operations have it.
+pub fn nested_objects(platform: &Platform, out: &mut String) -> Result<()> {
+    for field in all_nested(platform)? {
+        let article = if field.kind == "array" { "One element of" } else { "The object" };
+        sentence(&format!("{article} `{}`. {}", field.name, field.doc), 0, out);
+        class(platform, &names::object(platform, field), "", &field.fields, out)?;
+    }
+    Ok(())
+}
+
+/// The fields that have members of their own, one for each C++ type.
+pub fn all_nested(platform: &Platform) -> Result<Vec<&Field>> {
+    let mut found = Vec::new();
+    for operation in &platform.operations {
+        collect(platform, &operation.params, &mut found)
+            .map_err(|problem| format!("{}.{}: {problem}", platform.about.name, operation.name))?;
+    }
+    Ok(found)
+}
+
+fn collect<'c>(platform: &Platform, fields: &'c [Field], found: &mut Vec<&'c Field>) -> Result<()> {
+    for field in fields.iter().filter(|field| !field.fields.is_empty()) {
+        collect(platform, &field.fields, found)?;
+        let name = names::object(platform, field);
+        match found.iter().find(|other| names::object(platform, other) == name) {
+            None => found.push(field),
+            Some(other) if shape(other) == shape(field) => {}
+            Some(_) => return Err(format!("two different objects would be {name} in C++").into()),
+        }
+    }
+    Ok(())
+}
+
+fn shape(field: &Field) -> Vec<(&str, &str, &str)> {
+    field.fields.iter().map(|field| (field.name.as_str(), field.kind.as_str(), field.items.as_str())).collect()
+}
+
+pub fn of_operations(platform: &Platform, out: &mut String) -> Result<()> {
+    for operation in platform.operations.iter().filter(|operation| !operation.params.is_empty()) {
+        let required: Vec<&str> =
+            operation.params.iter().filter(|field| field.required).map(|field| field.name.as_str()).collect();
+        let required = if required.is_empty() { "nothing".to_owned() } else { required.join(", ") };
+        let text = format!(
+            "Parameters of {}.{}: {}. Required: {required}.",
+            platform.about.name, operation.name, operation.summary
+        );
+        sentence(&text, 0, out);
+        class(platform, &names::params(platform, operation), "", &operation.params, out)?;
+    }
+    Ok(())
+}
+
+/// One builder: a setter for each field.
+fn class(platform: &Platform, name: &str, start: &str, fields: &[Field], out: &mut String) -> Result<()> {
+    writeln!(out, "class {name} : public builder<{name}> {{\n public:\n{start}")?;
+    if start.is_empty() {
+        // No empty line below `public:`.
+        out.pop();
+    }
+    for (index, field) in fields.iter().enumerate() {
+        if index > 0 {
+            out.push('\n');
+        }
+        sentence(&format!("{} [{}]", field.doc.trim(), kind(field)), 2, out);
+        let kinds = std::iter::once(&field.kind).chain(&field.also);
+        let mut arguments =
+            kinds.map(|kind| names::argument(platform, field, kind)).collect::<Result<Vec<String>>>()?;
+        if field.kind == "object" && !field.fields.is_empty() {
+            arguments.push("json".to_owned());
+        }
+        for argument in arguments {
+            let head = format!("  {name} &{}(const {argument} &value) {{", names::setter(&field.name));
+            let body = format!("return put(\"{}\", value);", field.name);
+            if head.len() + body.len() + "  }".len() <= WIDTH {
+                writeln!(out, "{head} {body} }}")?;
+            } else {
+                writeln!(out, "{head}\n    {body}\n  }}")?;
+            }
+        }
+    }
+    writeln!(out, "}};\n")?;
+    Ok(())
+}

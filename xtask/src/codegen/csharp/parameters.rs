@@ -1,0 +1,65 @@
+//! Classes for parameters that have members of their own, such as a tile of a layout.
+
+use super::docs::Source;
+use super::names::{Shape, pascal, singular};
+use crate::catalog::{Field, Platform, Result};
+use std::collections::BTreeMap;
+
+/// One class for each name: structures of the same name and members are the same in every operation.
+pub fn render(platform: &Platform) -> Result<Option<Source>> {
+    let prefix = prefix(platform);
+    let mut structures = Vec::new();
+    for operation in &platform.operations {
+        collect(&operation.params, &mut structures);
+    }
+    let mut seen: BTreeMap<String, &Field> = BTreeMap::new();
+    let mut out = Source::at(1);
+    for field in structures {
+        let class = format!("{prefix}{}", singular(field));
+        if let Some(other) = seen.get(&class) {
+            if outline(other) != outline(field) {
+                return Err(format!("two different structures would be called {class}").into());
+            }
+            continue;
+        }
+        declare(&class, field, &prefix, &mut out);
+        seen.insert(class, field);
+    }
+    Ok(if seen.is_empty() { None } else { Some(out) })
+}
+
+pub fn prefix(platform: &Platform) -> String {
+    pascal(&platform.about.name)
+}
+
+fn collect<'f>(fields: &'f [Field], structures: &mut Vec<&'f Field>) {
+    for field in fields.iter().filter(|field| !field.fields.is_empty()) {
+        structures.push(field);
+        collect(&field.fields, structures);
+    }
+}
+
+/// Names and types, inwards.
+fn outline(field: &Field) -> String {
+    let members: Vec<String> =
+        field.fields.iter().map(|member| format!("{}:{}{}", member.name, member.kind, outline(member))).collect();
+    format!("{{{}}}", members.join(","))
+}
+
+fn declare(class: &str, field: &Field, prefix: &str, out: &mut Source) {
+    out.blank();
+    out.summary(&format!("{} One object of `{}`.", field.doc, field.name));
+    out.open(&format!("public sealed class {class} : NestedParameters"));
+    for member in &field.fields {
+        out.member_summary(member);
+        let kind = Shape::of(member, prefix, "").optional();
+        out.line(&format!("public {kind} {} {{ get; set; }}", pascal(&member.name)));
+        out.blank();
+    }
+    out.open("internal override Parameters Parameters() => new Parameters");
+    for member in &field.fields {
+        out.line(&format!("{{ \"{}\", {} }},", member.name, pascal(&member.name)));
+    }
+    out.close_with(";");
+    out.close();
+}
