@@ -108,6 +108,8 @@ fn binding(workspace: &Workspace, command: &[&str], skipped: &mut Vec<String>) -
     command.args(arguments).current_dir(&workspace.root).stdout(Stdio::piped());
     command.env("MEETGATE_LIBRARY", debug.join("libmeetgate.so")).env("MEETGATE_LIBRARY_DIR", &debug);
     command.env("MEETGATE_SANDBOX", debug.join("meetgate-sandbox"));
+    // Cargo's own search path would find the library where a user's program finds none.
+    command.env_remove("LD_LIBRARY_PATH");
     // Left by the tests of C, which need it too.
     let hooks = workspace.target.join("tmp/lib-with-test-hooks");
     if hooks.join("libmeetgate.so").exists() {
