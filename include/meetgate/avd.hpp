@@ -2973,7 +2973,8 @@ class avd_room_group : public group {
    *       .enable_auto_cloud_recording(false));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room.
+   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40006
+   *   automatic recording is already on in the room, 40007 automatic recording is not on in the room.
    * Repeating: it may have acted although no answer came; look before you repeat it.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/update (004 L54-L95).

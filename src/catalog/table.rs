@@ -2040,7 +2040,7 @@ pub static AVD_ROOM_UPDATE: Operation = Operation {
         },
     ],
     returns: &[],
-    errors: &[40002, 40003, 40004],
+    errors: &[40002, 40003, 40004, 40006, 40007],
 };
 
 /// Delete a room (删除房间).

@@ -717,7 +717,8 @@ pub unsafe extern "C" fn meetgate_avd_room_create(
 ///     into one.
 ///
 /// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room.
+/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
+///   40006 automatic recording is already on in the room, 40007 automatic recording is not on in the room.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// Repeating: it may have acted although no answer came; look before you repeat it.

@@ -2185,6 +2185,8 @@ class AvdRoom:
             BadRequest: 40002 parameter missing or wrong.
             AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room.
+            Conflict: 40006 automatic recording is already on in the room; 40007 automatic recording
+                is not on in the room.
             Error: what else can go wrong, see `meetgate.Error`.
 
         It may have acted although no answer came: look before you repeat it.

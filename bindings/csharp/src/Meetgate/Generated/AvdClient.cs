@@ -411,7 +411,8 @@ namespace Meetgate
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
         /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room.
+        /// 40004 no such room, 40006 automatic recording is already on in the room, 40007 automatic recording is not on
+        /// in the room.
         /// </exception>
         public AvdReply Update(
             string roomId,
