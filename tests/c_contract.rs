@@ -5,13 +5,9 @@ mod scripted;
 mod support;
 
 use meetgate_sandbox::{Exchange, Options, Sandbox};
-use scripted::{Act, Request, Server, answer, json};
+use scripted::{Act, Request, Server, answer, json, speaks_no_tls};
 use serde_json::Value;
-use std::io::Write as _;
-use std::net::{SocketAddr, TcpListener};
-use std::path::Path;
 use std::process::{Command, Output};
-use std::thread;
 use std::time::{Duration, SystemTime};
 
 const PLATFORMS: [&str; 3] = ["hst", "youme", "avd"];
@@ -30,25 +26,25 @@ fn the_contract_holds() {
 
 #[test]
 fn the_contract_holds_under_valgrind() {
-    if !has("valgrind") {
+    if !support::has("valgrind") {
         return;
     }
     let program = contract();
-    check_contract(|arguments| support::run_within(VALGRIND_LIMIT, valgrind(&program).args(arguments)));
+    check_contract(|arguments| support::run_within(VALGRIND_LIMIT, support::valgrind(&program).args(arguments)));
 }
 
 #[test]
 fn the_example_runs() {
     let program = support::compile("examples/c/quickstart.c", &["-std=c99"], "quickstart");
     check_example(|arguments| support::run(Command::new(&program).args(arguments)));
-    if has("valgrind") {
-        check_example(|arguments| support::run_within(VALGRIND_LIMIT, valgrind(&program).args(arguments)));
+    if support::has("valgrind") {
+        check_example(|arguments| support::run_within(VALGRIND_LIMIT, support::valgrind(&program).args(arguments)));
     }
 }
 
 #[test]
 fn the_example_is_built_by_its_cmake_file() {
-    if !has("cmake") {
+    if !support::has("cmake") {
         return;
     }
     // An installation: a folder with include/ and lib/.
@@ -106,7 +102,7 @@ fn the_header_stands_alone() {
     for standard in ["c99", "c11"] {
         support::check_syntax("tests/c/header.c", &[&format!("-std={standard}")]);
     }
-    if !has("c++") {
+    if !support::has("c++") {
         return;
     }
     for standard in ["c++11", "c++17"] {
@@ -116,7 +112,7 @@ fn the_header_stands_alone() {
 
 #[test]
 fn a_cpp_program_makes_a_call() {
-    if !has("c++") {
+    if !support::has("c++") {
         return;
     }
     let program = support::compile("tests/c/smoke.cpp", &["-std=c++11"], "smoke");
@@ -197,27 +193,6 @@ fn configurations(sandbox: &Sandbox) -> Vec<String> {
     PLATFORMS.iter().map(|platform| configurations[platform].to_string()).collect()
 }
 
-fn has(program: &str) -> bool {
-    let is_there = support::on_path(program);
-    if !is_there {
-        support::skipped(&format!("{program} is not installed"));
-    }
-    is_there
-}
-
-/// The program under valgrind: an error or a leak ends it with status 99, and a child that it forks likewise.
-fn valgrind(program: &Path) -> Command {
-    let mut valgrind = Command::new("valgrind");
-    valgrind.args([
-        "--quiet",
-        "--error-exitcode=99",
-        "--leak-check=full",
-        "--show-leak-kinds=definite,indirect,possible",
-    ]);
-    valgrind.args(["--errors-for-leak-kinds=definite,indirect,possible"]).arg(program);
-    valgrind
-}
-
 /// The first segment of the path says what kind of server this is.
 fn answer_as_the_path_says(request: &Request) -> Act {
     let line = || {
@@ -243,20 +218,6 @@ fn answer_as_the_path_says(request: &Request) -> Act {
         }
         _ => Act::Send(answer("404 Not Found", "", "")),
     }
-}
-
-/// Where a TLS handshake meets plain text.
-fn speaks_no_tls() -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    thread::spawn(move || {
-        let mut open = Vec::new();
-        for mut connection in listener.incoming().flatten() {
-            _ = connection.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n");
-            open.push(connection);
-        }
-    });
-    address
 }
 
 /// The members that every parameter and every member of an answer has, nested ones too.

@@ -5,13 +5,10 @@ mod scripted;
 mod support;
 
 use meetgate_sandbox::{Exchange, Options, Sandbox};
-use scripted::{Act, Request, Server, answer, json};
+use scripted::{Act, Request, Server, answer, json, speaks_no_tls};
 use serde_json::Value;
-use std::io::Write as _;
-use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::thread;
 use std::time::Duration;
 
 const PLATFORMS: [&str; 3] = ["hst", "youme", "avd"];
@@ -41,7 +38,7 @@ fn every_compiler_takes_the_headers_for_every_standard() {
 
 #[test]
 fn each_header_stands_alone() {
-    if !has("c++") {
+    if !support::has("c++") {
         return;
     }
     let folder = support::root().join("include/meetgate");
@@ -58,7 +55,7 @@ fn each_header_stands_alone() {
 
 #[test]
 fn the_contract_holds() {
-    if has("c++") {
+    if support::has("c++") {
         let program = contract();
         check_contract(|arguments| support::run(Command::new(&program).args(arguments)));
     }
@@ -66,11 +63,13 @@ fn the_contract_holds() {
 
 #[test]
 fn the_contract_holds_under_valgrind() {
-    if has("c++") && has("valgrind") {
+    if support::has("c++") && support::has("valgrind") {
         let program = contract();
-        check_contract(|arguments| support::run_within(VALGRIND_LIMIT, valgrind(&program).args(arguments).arg("few")));
+        check_contract(|arguments| {
+            support::run_within(VALGRIND_LIMIT, support::valgrind(&program).args(arguments).arg("few"))
+        });
         let program = compile("c++", &["-std=c++11"], &["tests/cpp/json.cpp"], Some("cpp-json-valgrind"));
-        passes(&support::run_within(VALGRIND_LIMIT, valgrind(&program).env("LOCPATH", locales())));
+        passes(&support::run_within(VALGRIND_LIMIT, support::valgrind(&program).env("LOCPATH", locales())));
     }
 }
 
@@ -92,7 +91,7 @@ fn without_exceptions_calls_return_results() {
 
 #[test]
 fn a_panic_is_thrown_as_internal_error() {
-    if !has("c++") {
+    if !support::has("c++") {
         return;
     }
     let library = support::library_with_test_hooks();
@@ -104,7 +103,7 @@ fn a_panic_is_thrown_as_internal_error() {
 
 #[test]
 fn a_library_of_another_abi_is_refused() {
-    if !has("c++") {
+    if !support::has("c++") {
         return;
     }
     let program = support::compile("tests/cpp/other_abi.cpp", &["-std=c++11"], "cpp-other-abi");
@@ -116,7 +115,7 @@ fn a_library_of_another_abi_is_refused() {
 /// What the setters put on the wire for JSON parameters is compared in wire.rs.
 #[test]
 fn every_documented_call_sends_byte_for_byte_what_c_sends() {
-    if !has("c++") {
+    if !support::has("c++") {
         return;
     }
     let c = support::compile("tests/c/operations.c", &["-std=c99"], "cpp-operations-of-c");
@@ -148,19 +147,19 @@ fn every_documented_call_sends_byte_for_byte_what_c_sends() {
 
 #[test]
 fn the_example_runs() {
-    if !has("c++") {
+    if !support::has("c++") {
         return;
     }
     let program = support::compile("examples/cpp/quickstart.cpp", &["-std=c++11"], "cpp-quickstart");
     check_example(|arguments| support::run(Command::new(&program).args(arguments)));
-    if has("valgrind") {
-        check_example(|arguments| support::run_within(VALGRIND_LIMIT, valgrind(&program).args(arguments)));
+    if support::has("valgrind") {
+        check_example(|arguments| support::run_within(VALGRIND_LIMIT, support::valgrind(&program).args(arguments)));
     }
 }
 
 #[test]
 fn the_example_is_built_by_its_cmake_file() {
-    if !has("c++") || !has("cmake") {
+    if !support::has("c++") || !support::has("cmake") {
         return;
     }
     // An installation: a folder with include/ and lib/.
@@ -186,7 +185,7 @@ fn the_example_is_built_by_its_cmake_file() {
 
 /// Those that are installed; a missing one is named.
 fn compilers() -> Vec<&'static str> {
-    ["g++", "clang++"].into_iter().filter(|compiler| has(compiler)).collect()
+    ["g++", "clang++"].into_iter().filter(|compiler| support::has(compiler)).collect()
 }
 
 /// Compiles, and links unless the flags say otherwise; without an output it only checks. Every warning is an error.
@@ -225,24 +224,6 @@ fn locales() -> PathBuf {
     folder
 }
 
-fn has(program: &str) -> bool {
-    let is_there = support::on_path(program);
-    if !is_there {
-        support::skipped(&format!("{program} is not installed"));
-    }
-    is_there
-}
-
-/// The program under valgrind: an error or a leak ends it with status 99, and a child that it forks likewise.
-fn valgrind(program: &Path) -> Command {
-    let mut valgrind = Command::new("valgrind");
-    valgrind.args(["--quiet", "--error-exitcode=99", "--leak-check=full"]);
-    valgrind
-        .args(["--show-leak-kinds=definite,indirect,possible", "--errors-for-leak-kinds=definite,indirect,possible"]);
-    valgrind.arg(program);
-    valgrind
-}
-
 // Checking ------------------------------------------------------------------------------------------------------------
 
 /// The program ended well, and says so.
@@ -274,20 +255,6 @@ fn check_contract(run: impl FnOnce(Vec<String>) -> Output) {
     assert_eq!(count("/sdkapi/v2/room/read"), 2 * CALLS_OF_ALL_THREADS);
     assert_eq!(count("/access/token"), 1);
     assert_eq!(count("/v1/online/user/state"), CALLS_OF_ALL_THREADS);
-}
-
-/// Where a TLS handshake meets plain text.
-fn speaks_no_tls() -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    thread::spawn(move || {
-        let mut open = Vec::new();
-        for mut connection in listener.incoming().flatten() {
-            _ = connection.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n");
-            open.push(connection);
-        }
-    });
-    address
 }
 
 /// The first segments of the path say what kind of server this is.

@@ -4,7 +4,7 @@
 mod scripted;
 
 use meetgate::{Client, Error, Status};
-use scripted::{Act, Server, answer, json};
+use scripted::{Act, Server, answer, json, speaks_no_tls};
 use std::net::TcpListener;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant, SystemTime};
@@ -88,15 +88,7 @@ fn a_connection_cut_in_the_answer_is_a_network_error() {
 
 #[test]
 fn tls_to_a_server_that_speaks_none_is_a_tls_error() {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    std::thread::spawn(move || {
-        for mut connection in listener.incoming().flatten() {
-            _ = std::io::Write::write_all(&mut connection, b"HTTP/1.1 400 Bad Request\r\n\r\n");
-            std::thread::sleep(Duration::from_secs(1));
-        }
-    });
-    let error = avd_with_token(&format!("https://{address}")).call("avd.room.read", READ).unwrap_err();
+    let error = avd_with_token(&format!("https://{}", speaks_no_tls())).call("avd.room.read", READ).unwrap_err();
     assert_eq!(error.status(), Status::Tls, "{error:?}");
 }
 

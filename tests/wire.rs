@@ -26,7 +26,7 @@ fn from_c_every_example_is_sent_as_documented_and_answered_byte_for_byte() {
 
 #[test]
 fn from_cpp_every_example_is_sent_as_documented_and_answered_byte_for_byte() {
-    if !has("c++") {
+    if !support::has("c++") {
         return;
     }
     let program = support::compile("tests/cpp/operations.cpp", &["-std=c++11"], "operations-cpp");
@@ -35,7 +35,7 @@ fn from_cpp_every_example_is_sent_as_documented_and_answered_byte_for_byte() {
 
 #[test]
 fn from_python_every_example_is_sent_as_documented_and_answered_byte_for_byte() {
-    if !has("python3") {
+    if !support::has("python3") {
         return;
     }
     check_every_example(&|| {
@@ -49,7 +49,7 @@ fn from_python_every_example_is_sent_as_documented_and_answered_byte_for_byte() 
 
 #[test]
 fn from_csharp_every_example_is_sent_as_documented_and_answered_byte_for_byte() {
-    if !has("mcs") {
+    if !support::has("mcs") {
         return;
     }
     let mut build = Command::new("bash");
@@ -60,14 +60,6 @@ fn from_csharp_every_example_is_sent_as_documented_and_answered_byte_for_byte() 
     assert!(output.status.success(), "{}", support::both(&output));
     let driver = String::from_utf8(output.stdout).unwrap().trim().to_owned();
     check_every_example(&move || Command::new(&driver));
-}
-
-fn has(program: &str) -> bool {
-    let is_there = support::on_path(program);
-    if !is_there {
-        support::skipped(&format!("{program} is not installed"));
-    }
-    is_there
 }
 
 fn check_every_example(driver: &Driver) {

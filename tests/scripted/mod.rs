@@ -110,3 +110,17 @@ pub fn answer(status: &str, headers: &str, body: &str) -> Vec<u8> {
 pub fn json(body: &str) -> Act {
     Act::Send(answer("200 OK", "Content-Type: application/json\r\n", body))
 }
+
+/// Where a TLS handshake meets plain text.
+pub fn speaks_no_tls() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    thread::spawn(move || {
+        let mut open = Vec::new();
+        for mut connection in listener.incoming().flatten() {
+            _ = connection.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n");
+            open.push(connection);
+        }
+    });
+    address
+}

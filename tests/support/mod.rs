@@ -205,3 +205,21 @@ pub fn on_path(name: &str) -> bool {
 pub fn skipped(why: &str) {
     _ = writeln!(io::stderr(), "SKIPPED: {why}");
 }
+
+/// Whether a program is there; where it is not, says that what needs it could not be tried.
+pub fn has(program: &str) -> bool {
+    let is_there = on_path(program);
+    if !is_there {
+        skipped(&format!("{program} is not installed"));
+    }
+    is_there
+}
+
+/// The program under valgrind: an error or a leak ends it with status 99, and a child that it forks likewise.
+pub fn valgrind(program: &Path) -> Command {
+    let mut valgrind = Command::new("valgrind");
+    valgrind.args(["--quiet", "--error-exitcode=99", "--leak-check=full"]);
+    valgrind.args(["--show-leak-kinds=definite,indirect,possible"]);
+    valgrind.args(["--errors-for-leak-kinds=definite,indirect,possible"]).arg(program);
+    valgrind
+}
