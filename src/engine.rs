@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::error::{Error, Result, Status};
 use crate::json::Members;
 use crate::json::mask::scrub;
-use crate::platform::{Judgement, Platform, Signed, Signing};
+use crate::platform::{Platform, Signed, Signing};
 use crate::request::{Prepared, percent_encode};
 use crate::token::{Fruitless, Held, SharedCell, Token};
 use crate::transport::{Answer, BaseUrl, Bounds, Failure, Limits, Request, Transport};
@@ -300,14 +300,4 @@ impl Error {
 
 fn bounds(limits: Limits) -> Bounds {
     Bounds { deadline: Instant::now() + limits.timeout, limits }
-}
-
-impl From<Judgement> for Outcome {
-    fn from(judgement: Judgement) -> Outcome {
-        match judgement {
-            Judgement::Success => Outcome::Success,
-            Judgement::Failure { code, message } => Outcome::Failure { code, message },
-            Judgement::Unreadable(why) => Outcome::Unreadable(why),
-        }
-    }
 }

@@ -28,10 +28,11 @@ pub(super) enum Outcome {
 
 impl Outcome {
     pub(super) fn of(answer: &Answer, judgement: Judgement) -> Outcome {
-        match Outcome::from(judgement) {
-            failure @ Outcome::Failure { .. } => failure,
-            other if (200..300).contains(&answer.http_status) => other,
-            _ => Outcome::Http,
+        match judgement {
+            Judgement::Failure { code, message } => Outcome::Failure { code, message },
+            _ if !(200..300).contains(&answer.http_status) => Outcome::Http,
+            Judgement::Success => Outcome::Success,
+            Judgement::Unreadable(why) => Outcome::Unreadable(why),
         }
     }
 
