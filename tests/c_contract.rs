@@ -47,24 +47,8 @@ fn the_example_is_built_by_its_cmake_file() {
     if !support::has("cmake") {
         return;
     }
-    // An installation: a folder with include/ and lib/.
-    let prefix = support::scratch().join("prefix");
-    let build = support::scratch().join("cmake");
-    for folder in [&prefix, &build] {
-        _ = std::fs::remove_dir_all(folder);
-    }
-    std::fs::create_dir(&prefix).unwrap();
-    std::os::unix::fs::symlink(support::root().join("include"), prefix.join("include")).unwrap();
-    std::os::unix::fs::symlink(support::library_folder(), prefix.join("lib")).unwrap();
-
-    let mut configure = Command::new("cmake");
-    configure.arg("-S").arg(support::root().join("examples/c")).arg("-B").arg(&build);
-    configure.arg(format!("-DMEETGATE_ROOT={}", prefix.display())).env_remove("CARGO_TARGET_DIR");
-    for command in [&mut configure, Command::new("cmake").arg("--build").arg(&build)] {
-        let output = support::run(command);
-        assert!(output.status.success(), "{}", support::both(&output));
-    }
-    check_example(|arguments| support::run(Command::new(build.join("quickstart")).args(arguments)));
+    let program = support::built_by_cmake("c");
+    check_example(|arguments| support::run(Command::new(&program).args(arguments)));
 }
 
 #[test]

@@ -223,3 +223,24 @@ pub fn valgrind(program: &Path) -> Command {
     valgrind.args(["--errors-for-leak-kinds=definite,indirect,possible"]).arg(program);
     valgrind
 }
+
+/// The quickstart of `examples/<language>`, built by its CMake file against an installation: a folder with include/ and lib/.
+pub fn built_by_cmake(language: &str) -> PathBuf {
+    let prefix = scratch().join(format!("{language}-prefix"));
+    let build = scratch().join(format!("{language}-cmake"));
+    for folder in [&prefix, &build] {
+        _ = fs::remove_dir_all(folder);
+    }
+    fs::create_dir(&prefix).unwrap();
+    symlink(root().join("include"), prefix.join("include")).unwrap();
+    symlink(library_folder(), prefix.join("lib")).unwrap();
+
+    let mut configure = Command::new("cmake");
+    configure.arg("-S").arg(root().join("examples").join(language)).arg("-B").arg(&build);
+    configure.arg(format!("-DMEETGATE_ROOT={}", prefix.display())).env_remove("CARGO_TARGET_DIR");
+    for command in [&mut configure, Command::new("cmake").arg("--build").arg(&build)] {
+        let output = run(command);
+        assert!(output.status.success(), "{}", both(&output));
+    }
+    build.join("quickstart")
+}
