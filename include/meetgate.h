@@ -33,6 +33,7 @@
 #ifndef MEETGATE_H
 #define MEETGATE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* The version of this header; meetgate_version() is the library's. */
@@ -149,6 +150,26 @@ typedef struct meetgate_cancel meetgate_cancel;
  */
 typedef struct meetgate_client meetgate_client;
 
+/**
+ * Provides a token, for meetgate_client_set_token_provider.
+ *
+ * Parameters:
+ *   - user_data: as it was set.
+ *   - dead_token: the token that the platform refused, or NULL where one is needed for another reason. A provider that
+ *     still hosts this very token should fetch a new one.
+ *   - token: receives the token, NUL-terminated: printable ASCII without spaces.
+ *   - capacity: how many bytes token has room for, the NUL included.
+ *   - lifetime_s: receives how many seconds the token will live. It is 0 before the call; leave it so where that is not
+ *     known.
+ *
+ * Returns: 0 if a token was written; any other number is shown in the error of the calls that needed it.
+ * Ownership: everything is borrowed for the call.
+ * Threads: runs on a thread that calls the client, one at a time, with no lock held. It must not throw, longjmp or free
+ *   the client, and must not call the same client.
+ */
+typedef int (MEETGATE_CALL *meetgate_token_provider)(
+    void *user_data, const char *dead_token, char *token, size_t capacity, int64_t *lifetime_s);
+
 /* The library --------------------------------------------------------------------------------------------------- */
 
 /**
@@ -244,6 +265,63 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_client_new(
  */
 MEETGATE_EXPORT void MEETGATE_CALL meetgate_client_free(meetgate_client *client);
 
+/**
+ * What is known of a client: nothing is sent.
+ *
+ * Parameters:
+ *   - client: a client.
+ *   - info_json: receives one string, whatever the result. Must not be NULL.
+ *
+ * Returns: MEETGATE_OK with one JSON object; on any other status an error document. The object has "platform" and
+ *   "base_url" (unless it is to be discovered); for youme "clock_offset_s", the seconds that the host's clock is ahead of
+ *   ours; for hst and avd "token" with "source" (fetched, fixed or provided), "store" (file or redis, where there is
+ *   one), "generation" (0: no token yet; grows with each), "age_ms", "expires_in_ms" (where its lifetime is known) and
+ *   "warning": somebody else is fetching tokens for this account, or the token store fails. The token itself is not there.
+ *   What does not apply is absent; members may be added.
+ * Ownership: free *info_json with meetgate_string_free.
+ * Threads: any, at once, on the same client too.
+ * Since: 0.1.0.
+ */
+MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_client_info(meetgate_client *client, char **info_json);
+
+/**
+ * Replaces the fixed token of a client whose configuration has a "token".
+ *
+ * Calls in flight end with the token that they have; one that is refused is repeated with the new one.
+ *
+ * Parameters:
+ *   - client: a client with a fixed token.
+ *   - token: printable ASCII without spaces.
+ *
+ * Returns: MEETGATE_OK; MEETGATE_INVALID_ARGUMENT (NULL, not such a token, or the client has no fixed token);
+ *   MEETGATE_FORKED.
+ * Ownership: borrows token for the call.
+ * Threads: any, at once, on the same client too.
+ * Since: 0.1.0.
+ */
+MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_client_set_token(meetgate_client *client, const char *token);
+
+/**
+ * Sets where a client gets its tokens whose configuration says "token_provider": true.
+ *
+ * For those who host tokens centrally, as 001 L8 advises. The provider is called when a call needs a token and there is
+ * none, when the one at hand is about to expire (the other calls go on with it meanwhile), and when the platform refused
+ * it; by one thread, while the others wait for the result within their own time.
+ *
+ * Parameters:
+ *   - client: a client with "token_provider": true.
+ *   - provide: the callback. Must not be NULL. It takes the place of one that was set before.
+ *   - user_data: handed to each call of provide; any value.
+ *
+ * Returns: MEETGATE_OK; MEETGATE_INVALID_ARGUMENT (NULL, or the client's configuration does not say
+ *   "token_provider": true); MEETGATE_FORKED.
+ * Ownership: what user_data points to must live until the client is freed, and be fit for use from any thread.
+ * Threads: any, at once, on the same client too.
+ * Since: 0.1.0.
+ */
+MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_client_set_token_provider(
+    meetgate_client *client, meetgate_token_provider provide, void *user_data);
+
 /* Calls --------------------------------------------------------------------------------------------------------- */
 
 /**
@@ -301,6 +379,43 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_call_with(
  */
 MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_raw_call(
     meetgate_client *client, const char *request_json, char **reply_json);
+
+/* Signing ------------------------------------------------------------------------------------------------------- */
+
+/**
+ * Makes the token with which an end user logs in to the media SDK of hst.
+ *
+ * Made on this machine, by the algorithm of the vendor's TokenGenerator; nothing is sent.
+ *
+ * Parameters:
+ *   - params_json: one JSON object: "app_id" and "app_secret" (exactly 16 bytes; hst.app.create answers both), "group_id"
+ *     and "user_id" (strings, empty when left out), "expire_time" (integer, passed through: the platform's documents do
+ *     not say its unit; 0 and left out are the same), "timestamp_ms" (milliseconds since 1970, the system's clock when
+ *     left out) and "random" (0 to 2147483647, drawn when left out). An unknown member is an error.
+ *   - reply_json: receives one string, whatever the result. Must not be NULL.
+ *
+ * Returns: MEETGATE_OK with {"user_token":"001…"}; MEETGATE_INVALID_ARGUMENT with an error document.
+ * Ownership: borrows params_json for the call. Free *reply_json with meetgate_string_free: it holds a credential.
+ * Threads: any, at once.
+ * Since: 0.1.0.
+ */
+MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_hst_user_token(const char *params_json, char **reply_json);
+
+/**
+ * Makes the checksum of a youme request, for tools that sign requests of their own.
+ *
+ * Parameters:
+ *   - params_json: one JSON object: "app_secret", "rest_api_key" and "curtime" (seconds since 1970, the system's clock
+ *     when left out). An unknown member is an error.
+ *   - reply_json: receives one string, whatever the result. Must not be NULL.
+ *
+ * Returns: MEETGATE_OK with {"checksum":"…","curtime":"…"}, 40 hexadecimal digits and the time as the query carries it
+ *   (platform: 002, 1.1.2, in three parts); MEETGATE_INVALID_ARGUMENT with an error document.
+ * Ownership: borrows params_json for the call. Free *reply_json with meetgate_string_free.
+ * Threads: any, at once.
+ * Since: 0.1.0.
+ */
+MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_youme_checksum(const char *params_json, char **reply_json);
 
 /* hst: access --------------------------------------------------------------------------------------------------- */
 

@@ -24,6 +24,8 @@
  *   meetgate::member takes one member out of it.
  * Errors. A call that fails throws a meetgate::error, or one of the classes derived from it. Where there are no exceptions
  *   (-fno-exceptions, or MEETGATE_NO_EXCEPTIONS defined before this header) a call returns a meetgate::result instead.
+ * Tokens. Clients of one account in one process share one token. token_store shares it with other processes, token is a
+ *   fixed one, and token_provider takes a function of yours in place of keys.
  * Threads. A client may be used from any number of threads at once. Closing, moving and destroying it are for one thread,
  *   when no call is in flight.
  */
@@ -32,6 +34,7 @@
 
 #include "meetgate/avd.hpp"
 #include "meetgate/hst.hpp"
+#include "meetgate/signing.hpp"
 #include "meetgate/youme.hpp"
 
 #endif

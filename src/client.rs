@@ -7,7 +7,10 @@ use crate::error::{Error, Result, Status};
 use crate::json::check::{Rules, check};
 use crate::json::{Members, nearest, quoted};
 use crate::platform;
+use crate::token::Token;
 use crate::transport::{Agent, Limits};
+use std::sync::Arc;
+use std::time::Duration;
 
 const OPTIONS: Rules = Rules { noun: "option", tolerant: false };
 
@@ -19,6 +22,13 @@ pub struct Client {
     process: u32,
 }
 
+/// A token from a provider of the caller's. Not `Debug`: it is a secret.
+pub struct ProvidedToken {
+    pub token: String,
+    /// How long it will live; `None` where that is not known.
+    pub lifetime: Option<Duration>,
+}
+
 impl Client {
     /// Reads the JSON configuration. Does no I/O.
     pub fn new(config: &str) -> Result<Client> {
@@ -27,7 +37,7 @@ impl Client {
         let transport = Box::new(Agent::new(&config.user_agent));
         Ok(Client {
             platform: config.platform(),
-            engine: Engine::new(config, platform, transport),
+            engine: Engine::new(config, platform, transport)?,
             process: std::process::id(),
         })
     }
@@ -57,6 +67,33 @@ impl Client {
         let request =
             Members::parse(request).map_err(|problem| Error::invalid_argument(format!("request: {problem}")))?;
         self.engine.raw_call(&request, self.engine.limits())
+    }
+
+    /// What is known of the client, as one JSON object: its address, the age, expiry and generation of its token (never the
+    /// token), the clock's offset, and a warning where there is one.
+    pub fn info(&self) -> Result<String> {
+        self.check_process()?;
+        self.engine.info()
+    }
+
+    /// Replaces the fixed token of a client whose configuration has one.
+    pub fn set_token(&self, token: &str) -> Result<()> {
+        self.check_process()?;
+        self.engine.credentials()?.set_token(token)
+    }
+
+    /// Sets where a client whose configuration says `"token_provider": true` gets its tokens. `provide` is called with the
+    /// token that died, if one did, by one thread at a time, and by the thread whose call needs the token. The error is the
+    /// reason, which callers will read.
+    pub fn set_token_provider(
+        &self,
+        provide: impl Fn(Option<&str>) -> std::result::Result<ProvidedToken, String> + Send + Sync + 'static,
+    ) -> Result<()> {
+        self.check_process()?;
+        let provide = move |dead: Option<&str>| {
+            provide(dead).map(|ProvidedToken { token, lifetime }| (Token::new(token), lifetime))
+        };
+        self.engine.credentials()?.set_provider(Arc::new(provide))
     }
 
     fn limits(&self, options: &str) -> Result<Limits> {

@@ -1,5 +1,9 @@
 //! The JSON configuration of a client, read strictly: what cannot be right is refused before anything is sent.
 
+mod credential;
+
+pub(crate) use credential::{AvdKeys, Credential, HstKeys, StoreConfig};
+
 use crate::catalog::{Field, PlatformName, table};
 use crate::error::{Error, Result};
 use crate::json::check::{Rules, check};
@@ -8,16 +12,17 @@ use crate::transport::{BaseUrl, Limits};
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
+use zeroize::Zeroizing;
 
 const RULES: Rules = Rules { noun: "configuration key", tolerant: false };
 
-/// A value that must never be shown.
-#[derive(Clone)]
-pub(crate) struct Secret(String);
+/// A value that must never be shown. Its memory is zeroed when it goes.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Secret(Zeroizing<String>);
 
 impl Secret {
     pub(crate) fn new(value: impl Into<String>) -> Self {
-        Secret(value.into())
+        Secret(Zeroizing::new(value.into()))
     }
 
     /// The value itself, for signing and for masking it elsewhere.
@@ -36,6 +41,8 @@ impl fmt::Debug for Secret {
 pub(crate) struct Config {
     pub(crate) account: Account,
     pub(crate) limits: Limits,
+    /// Of fetching one token, within a call's own.
+    pub(crate) token_timeout: Duration,
     pub(crate) validate: bool,
     pub(crate) user_agent: String,
 }
@@ -52,8 +59,7 @@ pub(crate) enum Account {
 pub(crate) struct Hst {
     /// `None`: discovered on the first call.
     pub(crate) base_url: Option<BaseUrl>,
-    pub(crate) dev_id: String,
-    pub(crate) dev_secret: Secret,
+    pub(crate) credential: Credential<HstKeys>,
     pub(crate) discovery_url: BaseUrl,
     pub(crate) discovery_app_id: Option<String>,
 }
@@ -72,15 +78,9 @@ pub(crate) struct Youme {
 #[derive(Debug)]
 pub(crate) struct Avd {
     pub(crate) base_url: BaseUrl,
-    pub(crate) credential: AvdCredential,
+    pub(crate) credential: Credential<AvdKeys>,
     pub(crate) http_method: HttpMethod,
     pub(crate) upload_token: bool,
-}
-
-#[derive(Debug)]
-pub(crate) enum AvdCredential {
-    Keys { access_key: String, secret_key: Secret },
-    Token(Secret),
 }
 
 /// How avd's parameters travel.
@@ -121,6 +121,7 @@ impl Config {
         Ok(Config {
             account: reader.account(platform).map_err(refuse)?,
             limits: limits(Limits::DEFAULT, &members),
+            token_timeout: Duration::from_millis(reader.number_or_default("token_timeout_ms")),
             validate: members.boolean("validate").unwrap_or(true),
             user_agent: reader
                 .text("user_agent")
@@ -136,15 +137,42 @@ impl Config {
         }
     }
 
+    /// How tokens are come by; `None` where the platform has none.
+    pub(crate) fn credential(&self) -> Option<Credential<()>> {
+        match &self.account {
+            Account::Hst(hst) => Some(hst.credential.without_keys()),
+            Account::Youme(_) => None,
+            Account::Avd(avd) => Some(avd.credential.without_keys()),
+        }
+    }
+
+    /// What makes the account's tokens its own: platform, address, id and secret.
+    pub(crate) fn identity(&self) -> Vec<&str> {
+        let name = self.platform().as_str();
+        match &self.account {
+            Account::Hst(hst) => {
+                let base_url = hst.base_url.as_ref().unwrap_or(&hst.discovery_url).as_str();
+                let keys = hst.credential.keys().map(|keys| [keys.dev_id.as_str(), keys.dev_secret.reveal()]);
+                [name, base_url]
+                    .into_iter()
+                    .chain(keys.into_iter().flatten())
+                    .chain(hst.discovery_app_id.as_deref())
+                    .collect()
+            }
+            Account::Youme(youme) => vec![name, youme.base_url.as_str(), &youme.app_key, youme.app_secret.reveal()],
+            Account::Avd(avd) => {
+                let keys = avd.credential.keys().map(|keys| [keys.access_key.as_str(), keys.secret_key.reveal()]);
+                [name, avd.base_url.as_str()].into_iter().chain(keys.into_iter().flatten()).collect()
+            }
+        }
+    }
+
     /// The values that must not appear in any error.
     pub(crate) fn secrets(&self) -> Vec<&str> {
         match &self.account {
-            Account::Hst(hst) => vec![hst.dev_secret.reveal()],
+            Account::Hst(hst) => hst.credential.secret(|keys| &keys.dev_secret),
             Account::Youme(youme) => vec![youme.app_secret.reveal(), youme.rest_api_key.reveal()],
-            Account::Avd(avd) => match &avd.credential {
-                AvdCredential::Keys { secret_key, .. } => vec![secret_key.reveal()],
-                AvdCredential::Token(token) => vec![token.reveal()],
-            },
+            Account::Avd(avd) => avd.credential.secret(|keys| &keys.secret_key),
         }
     }
 }
@@ -212,6 +240,13 @@ impl Reader<'_, '_> {
         self.text(name).unwrap_or_else(|| default.to_owned())
     }
 
+    /// The key's value, or the default that the catalog documents; 0 where the platform has no such key.
+    fn number_or_default(&self, name: &str) -> u64 {
+        let given = self.members.integer(name).and_then(|number| u64::try_from(number).ok());
+        let default = || self.keys.iter().find(|key| key.name == name)?.default.parse().ok();
+        given.or_else(default).unwrap_or_default()
+    }
+
     /// A credential or name that would make a request meaningless if it were empty.
     fn filled(&self, name: &str) -> std::result::Result<String, String> {
         match self.text_or_default(name) {
@@ -243,8 +278,7 @@ impl Reader<'_, '_> {
                     Some(_) => Some(self.url("base_url")?),
                     None => None,
                 },
-                dev_id: self.filled("dev_id")?,
-                dev_secret: self.dev_secret()?,
+                credential: self.hst_credential()?,
                 discovery_url: self.url("discovery_url")?,
                 discovery_app_id: self.text("discovery_app_id"),
             })),
@@ -268,36 +302,6 @@ impl Reader<'_, '_> {
                 upload_token: self.members.boolean("upload_token").unwrap_or(true),
             })),
         })
-    }
-
-    fn dev_secret(&self) -> std::result::Result<Secret, String> {
-        let secret = self.filled("dev_secret")?;
-        match secret.len() {
-            16 => Ok(Secret::new(secret)),
-            other => Err(format!("configuration key \"dev_secret\": expected exactly 16 bytes, got {other}")),
-        }
-    }
-
-    fn avd_credential(&self) -> std::result::Result<AvdCredential, String> {
-        let keys = self.members.get("access_key").is_some() || self.members.get("secret_key").is_some();
-        match (self.members.get("token").is_some(), keys) {
-            (true, false) => Ok(AvdCredential::Token(Secret::new(self.filled("token")?))),
-            (false, true) => {
-                for name in ["access_key", "secret_key"] {
-                    if self.members.get(name).is_none() {
-                        return Err(format!("required configuration key \"{name}\" is missing"));
-                    }
-                }
-                Ok(AvdCredential::Keys {
-                    access_key: self.filled("access_key")?,
-                    secret_key: Secret::new(self.filled("secret_key")?),
-                })
-            }
-            (true, true) => Err("give either \"token\" or \"access_key\" and \"secret_key\", not both".to_owned()),
-            (false, false) => {
-                Err("credentials are missing: expected \"access_key\" and \"secret_key\", or \"token\"".to_owned())
-            }
-        }
     }
 }
 

@@ -5,17 +5,20 @@ mod clock;
 mod prepare;
 mod raw;
 
-use crate::catalog::{Operation, Retry};
+use crate::catalog::{Operation, PlatformName, Retry};
 use crate::config::Config;
 use crate::error::{Error, Result, Status};
 use crate::json::Members;
 use crate::json::mask::scrub;
 use crate::platform::{Platform, Signed, Signing};
+use crate::process;
 use crate::request::{Prepared, percent_encode};
-use crate::token::{Fruitless, Held, SharedCell, Token};
+use crate::token::{self, Cell, Credentials, Fetched, Given, Held, Token, TokenInfo, Window};
 use crate::transport::{Answer, BaseUrl, Bounds, Failure, Limits, Request, Transport};
 use answer::Outcome;
 use clock::ClockOffset;
+pub(crate) use clock::Clocks;
+use serde::Serialize;
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
@@ -27,13 +30,12 @@ pub(crate) struct Engine {
     config: Config,
     platform: Box<dyn Platform>,
     transport: Box<dyn Transport>,
-    /// The platform's token, shared by all threads of the client.
-    token: SharedCell<Token>,
+    /// The account's, shared with every client of it in this process; `None` where the platform has no tokens.
+    credentials: Option<Arc<Credentials>>,
     /// The address, where the configuration names none.
-    address: SharedCell<BaseUrl>,
-    /// Operations that a fresh token did not help.
-    fruitless: Fruitless,
-    clock: ClockOffset,
+    address: Cell<BaseUrl>,
+    /// The host's.
+    clock: Arc<ClockOffset>,
 }
 
 /// One call under way.
@@ -47,16 +49,20 @@ struct Call<'a> {
 }
 
 impl Engine {
-    pub(crate) fn new(config: Config, platform: Box<dyn Platform>, transport: Box<dyn Transport>) -> Engine {
-        Engine {
+    pub(crate) fn new(config: Config, platform: Box<dyn Platform>, transport: Box<dyn Transport>) -> Result<Engine> {
+        let window = if platform.fetch_kills_token() { Window::Mandatory } else { Window::Advisory };
+        let clock = match platform.base_url() {
+            Some(base) if platform.signs_with_time() => process::current().clocks.of(base.authority()),
+            _ => Arc::default(),
+        };
+        Ok(Engine {
+            credentials: token::credentials(&config, window)?,
             config,
             platform,
             transport,
-            token: SharedCell::default(),
-            address: SharedCell::default(),
-            fruitless: Fruitless::default(),
-            clock: ClockOffset::default(),
-        }
+            address: Cell::new(Window::Advisory),
+            clock,
+        })
     }
 
     pub(crate) fn limits(&self) -> Limits {
@@ -98,12 +104,40 @@ impl Engine {
         self.run(&prepared, limits).map_err(named)
     }
 
+    /// What is known of the client: everything but secrets.
+    pub(crate) fn info(&self) -> Result<String> {
+        #[derive(Serialize)]
+        struct Info<'a> {
+            platform: PlatformName,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            base_url: Option<&'a str>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            token: Option<TokenInfo>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            clock_offset_s: Option<i64>,
+        }
+        let info = Info {
+            platform: self.platform.name(),
+            base_url: self.platform.base_url().map(BaseUrl::as_str),
+            token: self.credentials.as_ref().map(|credentials| credentials.info()),
+            clock_offset_s: self.platform.signs_with_time().then(|| self.clock.seconds()),
+        };
+        serde_json::to_string(&info).map_err(|error| Error::new(Status::Internal, format!("JSON: {error}")))
+    }
+
+    /// Where the client's tokens come from; an error where it has none.
+    pub(crate) fn credentials(&self) -> Result<&Credentials> {
+        self.credentials.as_deref().ok_or_else(|| {
+            Error::invalid_argument(format!("{} has no tokens: each request is signed", self.platform.name()))
+        })
+    }
+
     fn run(&self, prepared: &Prepared<'_>, limits: Limits) -> Result<String> {
         let mut call = Call { prepared, retry: prepared.retry, bounds: bounds(limits), attempts: 0 };
         let mut dead: Option<Arc<Held<Token>>> = None;
         loop {
             let token = self.token(&call, dead.as_deref())?;
-            let value = self.token_value(token.as_deref());
+            let value = token.as_ref().map(|held| held.value().reveal());
             let signing = self.signing(value);
             let signed = self.platform.sign(prepared, &signing)?;
             call.attempts += 1;
@@ -119,50 +153,65 @@ impl Engine {
             };
             let token_dead = failed.says_token_dead(self.platform.name());
             // T60: where the number has a second meaning, a fresh token may have changed nothing a moment ago.
-            let fruitless = token_dead && self.fruitless.holds(prepared.name());
+            let fruitless = token_dead && self.is_fruitless(prepared);
             if call.attempts < MOST_ATTEMPTS {
                 if skewed && prepared.retry == Retry::Safe {
                     continue;
                 }
-                if let (Some(token), true, false) = (&token, token_dead, fruitless) {
+                if let (Some(token), true, false) = (&token, token_dead, fruitless)
+                    && self.credentials.as_ref().is_some_and(|credentials| credentials.can_replace(token))
+                {
                     dead = Some(Arc::clone(token));
                     continue;
                 }
-            } else if token_dead && dead.is_some() && self.platform.dead_token_is_ambiguous() {
-                self.fruitless.add(prepared.name());
             }
+            let stayed_dead = token.clone().filter(|_| token_dead && dead.is_some());
             let token_is_good = dead.is_some() || fruitless;
-            return Err(self.refused(&call, failed, answer, &signed, value, token_is_good));
+            let error = self.refused(&call, failed, answer, &signed, value, token_is_good);
+            return Err(self.after_refusal(prepared, stayed_dead, error));
         }
+    }
+
+    fn is_fruitless(&self, prepared: &Prepared<'_>) -> bool {
+        self.credentials.as_ref().is_some_and(|credentials| credentials.is_fruitless(prepared.name()))
+    }
+
+    /// What a refusal of a token that was `stayed_dead`, though newer than the one before it, says of the account.
+    fn after_refusal(&self, prepared: &Prepared<'_>, stayed_dead: Option<Arc<Held<Token>>>, mut error: Error) -> Error {
+        let (Some(credentials), Some(token)) = (&self.credentials, stayed_dead) else { return error };
+        if self.platform.dead_token_is_ambiguous() {
+            credentials.add_fruitless(prepared.name());
+            return error;
+        }
+        credentials.bury(&token);
+        if let Some(why) = credentials.contested() {
+            let document = error.document_mut();
+            document.message = format!("{}; {why}", document.message);
+        }
+        error
     }
 
     /// The token to sign with; none where the platform has none. One that is `dead` is replaced.
     fn token(&self, call: &Call<'_>, dead: Option<&Held<Token>>) -> Result<Option<Arc<Held<Token>>>> {
-        if !self.platform.fetches_tokens() {
-            return Ok(None);
-        }
-        let fetch = || self.fetch_token(call, Retry::Safe).map(|(token, _)| token);
-        self.token.get(dead, call.bounds.deadline, fetch).map(Some)
+        let Some(credentials) = &self.credentials else { return Ok(None) };
+        let fetch = || self.fetch_token(call, Retry::Safe).map(|(given, _)| given);
+        credentials.token(dead, call.bounds.deadline, fetch).map(Some)
     }
 
-    fn token_value<'t>(&'t self, held: Option<&'t Held<Token>>) -> Option<&'t str> {
-        held.map(|held| held.value().reveal()).or_else(|| self.platform.fixed_token())
-    }
-
-    /// A token operation that the caller asked for: always one fetch, and what it brings is the client's token from then on.
+    /// A token operation that the caller asked for: always one fetch, and what it brings is the account's token from then on.
     fn fetch_token_for_caller(&self, prepared: &Prepared<'_>, limits: Limits) -> Result<String> {
-        if !self.platform.fetches_tokens() {
-            return Err(Error::invalid_argument(
-                "this client was given a fixed token and has no keys to fetch one with",
-            ));
-        }
+        let Some(credentials) = &self.credentials else {
+            return Err(Error::new(Status::Internal, "this platform has no tokens"));
+        };
         let call = Call { prepared, retry: prepared.retry, bounds: bounds(limits), attempts: 0 };
-        self.token.replace(call.bounds.deadline, || self.fetch_token(&call, call.retry))
+        credentials.replace(call.bounds.deadline, || self.fetch_token(&call, call.retry))
     }
 
-    /// Fetches a token: the token, and the platform's answer as it came.
-    fn fetch_token(&self, call: &Call<'_>, retry: Retry) -> Result<(Token, String)> {
-        let call = Call { prepared: call.prepared, retry, bounds: call.bounds, attempts: 1 };
+    /// Fetches a token, within its own time: the token, and the platform's answer as it came.
+    fn fetch_token(&self, call: &Call<'_>, retry: Retry) -> Result<(Given, String)> {
+        let asked = Instant::now();
+        let bounds = self.fetch_bounds(asked, call.bounds);
+        let call = Call { prepared: call.prepared, retry, bounds, attempts: 1 };
         let signed = self.platform.sign_token_request(&self.signing(None))?;
         let answer = match self.exchange(&signed, call.bounds) {
             Ok(answer) => answer,
@@ -176,16 +225,26 @@ impl Engine {
             }
         }
         let token = self.platform.read_token(&answer.body);
-        let value = token.as_ref().ok().map(Token::reveal);
+        let value = token.as_ref().ok().map(|(token, _)| token.reveal());
         let reply = self.reply(&call, answer, &signed, value)?;
         match token {
-            Ok(token) => Ok((token, reply)),
+            Ok((token, lifetime)) => Ok((Given { token, asked, lifetime }, reply)),
             Err(problem) => {
                 let mut error = Error::new(Status::Protocol, problem);
                 error.document_mut().attempts = Some(call.attempts);
                 Err(error.while_fetching_token())
             }
         }
+    }
+
+    /// A fetch ends within its own time, and within the call's.
+    fn fetch_bounds(&self, start: Instant, bounds: Bounds) -> Bounds {
+        let timeout = self.config.token_timeout;
+        let deadline = start + timeout;
+        if deadline >= bounds.deadline {
+            return bounds;
+        }
+        Bounds { deadline, limits: Limits { timeout, ..bounds.limits }, timeout_key: "token_timeout_ms" }
     }
 
     fn signing<'t>(&self, token: Option<&'t str>) -> Signing<'t> {
@@ -200,8 +259,11 @@ impl Engine {
         let base = match self.platform.base_url() {
             Some(base) => base,
             None => {
-                discovered = self.address.get(None, bounds.deadline, || self.discover(bounds)).map_err(|error| {
-                    Failure { status: error.status(), message: error.to_string(), nothing_sent: true }
+                let discover = |need: &_| self.discover(bounds).map(|base| Fetched::lasting(base, need));
+                discovered = self.address.get(None, bounds.deadline, discover).map_err(|error| Failure {
+                    status: error.status(),
+                    message: error.to_string(),
+                    nothing_sent: true,
                 })?;
                 discovered.value()
             }
@@ -299,5 +361,5 @@ impl Error {
 }
 
 fn bounds(limits: Limits) -> Bounds {
-    Bounds { deadline: Instant::now() + limits.timeout, limits }
+    Bounds { deadline: Instant::now() + limits.timeout, limits, timeout_key: "timeout_ms" }
 }

@@ -103,6 +103,12 @@ impl Error {
         &mut self.0
     }
 
+    /// Says that the call may be repeated: the platform has done nothing of it.
+    pub(crate) fn nothing_acted(mut self) -> Self {
+        self.0.retryable = true;
+        self
+    }
+
     /// Notes the platform's number, with its meaning where the platform's table has one.
     pub(crate) fn with_number(mut self, code: i64, known: Option<&'static ErrorNumber>) -> Self {
         self.0.code = Some(code);

@@ -5,9 +5,11 @@
 
 mod calls;
 mod client;
+mod credentials;
 mod guard;
 mod library;
 mod operations;
+mod signing;
 mod status;
 mod strings;
 #[cfg(feature = "test-hooks")]
@@ -15,6 +17,8 @@ mod test_hooks;
 
 pub use calls::*;
 pub use client::*;
+pub use credentials::*;
 pub use library::*;
 pub use operations::*;
+pub use signing::*;
 pub use status::*;

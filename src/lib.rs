@@ -13,10 +13,12 @@ mod error;
 pub mod ffi;
 mod json;
 mod platform;
+mod process;
 mod random;
 mod request;
+pub mod signing;
 mod token;
 mod transport;
 
-pub use client::Client;
+pub use client::{Client, ProvidedToken};
 pub use error::{Error, ErrorDocument, Result, Status};

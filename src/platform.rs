@@ -4,6 +4,9 @@ mod avd;
 mod hst;
 mod youme;
 
+pub(crate) use hst::DevToken;
+pub(crate) use youme::checksum as youme_checksum;
+
 use crate::catalog::{Carrier, Method, Operation, PlatformName};
 use crate::config::{Account, Config};
 use crate::error::{Error, Result, Status};
@@ -16,6 +19,7 @@ use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 pub(crate) trait Platform: Send + Sync {
     fn name(&self) -> PlatformName;
@@ -54,22 +58,17 @@ pub(crate) trait Platform: Send + Sync {
     /// Reads the envelope of an answer.
     fn judge(&self, body: &[u8]) -> Judgement;
 
-    /// Whether tokens are fetched, and renewed when they die.
-    fn fetches_tokens(&self) -> bool {
+    /// Whether fetching a token kills the one before it, so that nobody may use that one meanwhile.
+    fn fetch_kills_token(&self) -> bool {
         false
-    }
-
-    /// A token that the caller gave once and for all.
-    fn fixed_token(&self) -> Option<&str> {
-        None
     }
 
     fn sign_token_request(&self, _signing: &Signing<'_>) -> Result<Signed<'static>> {
         Err(Error::new(Status::Internal, "this platform has no tokens"))
     }
 
-    /// The token in the answer to a token request.
-    fn read_token(&self, _body: &[u8]) -> std::result::Result<Token, String> {
+    /// The token in the answer to a token request, and how long it lives where the answer says so.
+    fn read_token(&self, _body: &[u8]) -> std::result::Result<(Token, Option<Duration>), String> {
         Err("holds no token".to_owned())
     }
 

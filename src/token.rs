@@ -1,13 +1,229 @@
-//! The credential engine: what the client holds between calls.
+//! The credential engine: where tokens come from, who shares them, and when they are renewed.
 //!
-//! Now one cell per client, in memory, with single flight. Refreshing ahead, cells shared by the clients of one account,
-//! and stores beyond the process come here.
+//! One [`Credentials`] per account and process holds the token in a [`Cell`], whose state machine is [`state`] and whose
+//! times are [`pace`]. A [`renewal`] brings the next token; beyond the process a [`store`] shares it. [`account`] names
+//! accounts and finds their credentials.
 
+mod account;
 mod cell;
 mod fruitless;
+mod pace;
+mod renewal;
+mod state;
+mod store;
 
-pub(crate) use cell::{Held, SharedCell};
-pub(crate) use fruitless::Fruitless;
+pub(crate) use account::{Accounts, credentials};
+pub(crate) use cell::Cell;
+pub(crate) use state::{Fetched, Held, Window};
+
+use crate::config::Secret;
+use crate::error::{Error, Result, Status};
+use crate::process;
+use fruitless::Fruitless;
+use parking_lot::RwLock;
+use renewal::Shared;
+use serde::Serialize;
+use state::CONTESTED;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 /// A platform's token.
-pub(crate) type Token = crate::config::Secret;
+pub(crate) type Token = Secret;
+
+/// A token that a platform or a provider gave.
+pub(crate) struct Given {
+    pub(crate) token: Token,
+    /// Before the request for it was sent.
+    pub(crate) asked: Instant,
+    pub(crate) lifetime: Option<Duration>,
+}
+
+/// Asks for a token, told the dead one. The error is the reason, for the caller to read.
+pub(crate) type Provide = dyn Fn(Option<&str>) -> std::result::Result<(Token, Option<Duration>), String> + Send + Sync;
+
+/// The token of one account, and where it comes from.
+pub(crate) struct Credentials {
+    source: Source,
+    cell: Cell<Token>,
+    fruitless: Fruitless,
+}
+
+impl Drop for Credentials {
+    fn drop(&mut self) {
+        if matches!(self.source, Source::Fetched { .. }) {
+            process::current().accounts.forget_unused();
+        }
+    }
+}
+
+enum Source {
+    /// Fetched from the platform with keys, and shared with other processes through a store.
+    Fetched { shared: Option<Shared> },
+    /// Given by the caller, who also replaces it.
+    Fixed,
+    /// Asked of the caller.
+    Provided(RwLock<Option<Arc<Provide>>>),
+}
+
+/// What may be told of a token: everything but the token.
+#[derive(Debug, Serialize)]
+pub(crate) struct TokenInfo {
+    /// `fetched`, `fixed` or `provided`.
+    source: &'static str,
+    /// `file` or `redis`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    store: Option<&'static str>,
+    /// 0: there has been none.
+    generation: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    age_ms: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_in_ms: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    warning: Option<String>,
+}
+
+impl Credentials {
+    pub(crate) fn fetched(window: Window, shared: Option<Shared>) -> Credentials {
+        Credentials::new(Source::Fetched { shared }, window)
+    }
+
+    pub(crate) fn fixed(token: Token) -> Credentials {
+        let credentials = Credentials::new(Source::Fixed, Window::Advisory);
+        credentials.cell.set(token);
+        credentials
+    }
+
+    /// Asking a provider kills no token: it hosts one for many.
+    pub(crate) fn provided() -> Credentials {
+        Credentials::new(Source::Provided(RwLock::new(None)), Window::Advisory)
+    }
+
+    fn new(source: Source, window: Window) -> Credentials {
+        Credentials { source, cell: Cell::new(window), fruitless: Fruitless::default() }
+    }
+
+    /// A token to sign with, other than the `dead` one. `fetch` asks the platform, and ends within its own deadline.
+    pub(crate) fn token(
+        &self,
+        dead: Option<&Held<Token>>,
+        deadline: Instant,
+        fetch: impl FnOnce() -> Result<Given>,
+    ) -> Result<Arc<Held<Token>>> {
+        match &self.source {
+            Source::Fixed => self
+                .cell
+                .get(dead, deadline, |_| Err(Error::new(Status::Auth, "the fixed token is dead; set another one"))),
+            Source::Provided(provide) => {
+                let provide = provide.read().as_ref().map(Arc::clone).ok_or_else(no_provider)?;
+                self.cell.get(dead, deadline, |need| renewal::provided(&*provide, need))
+            }
+            Source::Fetched { shared } => {
+                let mut unpublished = None;
+                let held = self.cell.get(dead, deadline, |need| {
+                    let renewed = renewal::renewed(shared.as_ref(), need, deadline, fetch)?;
+                    unpublished = renewed.unpublished;
+                    Ok(renewed.token)
+                })?;
+                unpublished.map_or(Ok(held), Err)
+            }
+        }
+    }
+
+    /// Always asks the platform, in the refresher's place; what else `fetch` brings goes to the caller.
+    pub(crate) fn replace<R>(&self, deadline: Instant, fetch: impl FnOnce() -> Result<(Given, R)>) -> Result<R> {
+        let Source::Fetched { shared } = &self.source else {
+            return Err(Error::invalid_argument(
+                "this client was given its token, or a provider of tokens, and has no keys to fetch one with",
+            ));
+        };
+        let (beside, unpublished) = self.cell.replace(deadline, |need| {
+            let renewed = renewal::fetched(shared.as_ref(), need, deadline, fetch)?;
+            Ok((renewed.token, (renewed.beside, renewed.unpublished)))
+        })?;
+        unpublished.map_or(Ok(beside), Err)
+    }
+
+    /// Whether a call whose token died has another one to hope for.
+    pub(crate) fn can_replace(&self, dead: &Held<Token>) -> bool {
+        match self.source {
+            Source::Fixed => self.generation() != dead.generation(),
+            _ => true,
+        }
+    }
+
+    /// Notes that a token is dead, for the calls to come.
+    pub(crate) fn bury(&self, dead: &Held<Token>) {
+        if !matches!(self.source, Source::Fixed) {
+            self.cell.bury(dead);
+        }
+    }
+
+    /// Notes that a fresh token did not help a request (T60): its old one had not died.
+    pub(crate) fn add_fruitless(&self, request: &str) {
+        self.fruitless.add(request);
+        self.cell.forgive();
+    }
+
+    pub(crate) fn is_fruitless(&self, request: &str) -> bool {
+        self.fruitless.holds(request)
+    }
+
+    /// What to tell the user of an account whose tokens somebody else kills.
+    pub(crate) fn contested(&self) -> Option<&'static str> {
+        self.cell.look(|state| state.is_contested()).then_some(CONTESTED)
+    }
+
+    /// Replaces a fixed token.
+    pub(crate) fn set_token(&self, token: &str) -> Result<()> {
+        if !matches!(self.source, Source::Fixed) {
+            return Err(Error::invalid_argument("expected a client whose configuration has a fixed \"token\""));
+        }
+        if !is_token(token) {
+            return Err(Error::invalid_argument("token: expected printable ASCII characters without spaces"));
+        }
+        self.cell.set(Secret::new(token));
+        Ok(())
+    }
+
+    pub(crate) fn set_provider(&self, provide: Arc<Provide>) -> Result<()> {
+        let Source::Provided(provider) = &self.source else {
+            return Err(Error::invalid_argument("expected a client whose configuration says \"token_provider\": true"));
+        };
+        *provider.write() = Some(provide);
+        self.cell.forget_failure();
+        Ok(())
+    }
+
+    pub(crate) fn info(&self) -> TokenInfo {
+        let now = Instant::now();
+        let millis = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        let (source, shared) = match &self.source {
+            Source::Fetched { shared } => ("fetched", shared.as_ref()),
+            Source::Fixed => ("fixed", None),
+            Source::Provided(_) => ("provided", None),
+        };
+        let trouble = shared.and_then(Shared::trouble);
+        self.cell.look(|state| TokenInfo {
+            source,
+            store: shared.map(|shared| shared.store.name()),
+            generation: state.last().map_or(0, |held| held.generation()),
+            age_ms: state.last().map(|held| millis(held.age(now))),
+            expires_in_ms: state.last().and_then(|held| held.left(now)).map(millis),
+            warning: state.is_contested().then(|| CONTESTED.to_owned()).or(trouble),
+        })
+    }
+
+    fn generation(&self) -> u64 {
+        self.cell.look(|state| state.last().map_or(0, |held| held.generation()))
+    }
+}
+
+/// Whether a text can be a token: it travels in a header or in a query, where nothing may end the line.
+pub(crate) fn is_token(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+fn no_provider() -> Error {
+    Error::invalid_argument("no token provider was set on this client; set one first")
+}

@@ -56,6 +56,8 @@ impl Limits {
 pub(crate) struct Bounds {
     pub(crate) deadline: Instant,
     pub(crate) limits: Limits,
+    /// The configuration key of the limit that ends in the deadline.
+    pub(crate) timeout_key: &'static str,
 }
 
 /// Why there is no answer.

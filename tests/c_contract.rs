@@ -7,6 +7,7 @@ mod support;
 use meetgate_sandbox::{Exchange, Options, Sandbox};
 use scripted::{Act, Request, Server, answer, json, speaks_no_tls};
 use serde_json::Value;
+use std::fs;
 use std::process::{Command, Output};
 use std::time::{Duration, SystemTime};
 
@@ -31,6 +32,15 @@ fn the_contract_holds_under_valgrind() {
     }
     let program = contract();
     check_contract(|arguments| support::run_within(VALGRIND_LIMIT, support::valgrind(&program).args(arguments)));
+}
+
+#[test]
+fn the_contract_of_credentials_holds() {
+    let program = support::compile("tests/c/credentials.c", &["-std=c99", "-pthread"], "credentials-of-c");
+    check_credentials(|arguments| support::run(Command::new(&program).args(arguments)));
+    if support::has("valgrind") {
+        check_credentials(|arguments| support::run_within(VALGRIND_LIMIT, support::valgrind(&program).args(arguments)));
+    }
 }
 
 #[test]
@@ -141,6 +151,22 @@ fn check_contract(run: impl FnOnce(Vec<String>) -> Output) {
         assert!(!request.target.contains("evil"), "a refused path left for another host: {}", request.target);
     }
     check_threads(&sandbox.exchanges());
+}
+
+/// Runs the program against a world whose clock is an hour ahead, and looks at it from the other side too.
+fn check_credentials(run: impl FnOnce(Vec<String>) -> Output) {
+    let sandbox = Sandbox::start(Options { clock_offset_s: 3600, ..Options::default() }).unwrap();
+    let folder = support::scratch().join("credentials-of-c.tmp");
+    _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    let mut arguments = configurations(&sandbox);
+    arguments.push(folder.display().to_string());
+    let output = run(arguments);
+    let shown = support::both(&output);
+    assert!(output.status.success(), "{}\n{shown}", output.status);
+    assert!(shown.contains(" passed, 0 failed"), "{shown}");
+    // Two calls of two clients, one repeat: the second client knew the time.
+    assert_eq!(sandbox.counts()["youme.count_qos_by_day"], 3);
 }
 
 /// All threads shared one token, and each call went out once.

@@ -9,6 +9,8 @@ use scripted::{Act, Request, Server, answer, json, speaks_no_tls};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 const PLATFORMS: [&str; 3] = ["hst", "youme", "avd"];
@@ -74,6 +76,22 @@ fn the_contract_holds_under_valgrind() {
 }
 
 #[test]
+fn tokens_are_shared_kept_and_provided() {
+    for compiler in compilers() {
+        let program = tokens(compiler);
+        check_tokens(|arguments| support::run(Command::new(&program).args(arguments)));
+    }
+}
+
+#[test]
+fn tokens_are_shared_kept_and_provided_under_valgrind() {
+    if support::has("c++") && support::has("valgrind") {
+        let program = tokens("c++");
+        check_tokens(|arguments| support::run_within(VALGRIND_LIMIT, support::valgrind(&program).args(arguments)));
+    }
+}
+
+#[test]
 fn without_exceptions_calls_return_results() {
     for compiler in compilers() {
         let name = |part: &str| format!("cpp-{part}-{}", compiler.replace('+', "x"));
@@ -81,11 +99,14 @@ fn without_exceptions_calls_return_results() {
             let object = compile(compiler, &[flags, &["-std=c++11", "-c"]].concat(), &[source], Some(&name(part)));
             object.to_string_lossy().into_owned()
         };
-        let results = object(&["-fno-exceptions", "-fno-rtti"], "tests/cpp/results.cpp", "results.o");
         let throwing = object(&[], "tests/cpp/throwing.cpp", "throwing.o");
-        let program = compile(compiler, &[], &[&results, &throwing], Some(&name("results")));
-        let sandbox = Sandbox::start(Options::default()).unwrap();
-        passes(&support::run(Command::new(program).arg(sandbox.configurations()["avd"].to_string())));
+        // Where the compiler has no exceptions, and where only the calls throw none.
+        for flags in [&["-fno-exceptions", "-fno-rtti"][..], &["-DMEETGATE_NO_EXCEPTIONS"]] {
+            let results = object(flags, "tests/cpp/results.cpp", "results.o");
+            let program = compile(compiler, &[], &[&results, &throwing], Some(&name("results")));
+            let sandbox = Sandbox::start(Options::default()).unwrap();
+            passes(&support::run(Command::new(program).arg(sandbox.configurations()["avd"].to_string())));
+        }
     }
 }
 
@@ -198,6 +219,11 @@ fn contract() -> PathBuf {
     support::compile("tests/cpp/contract.cpp", &flags, "cpp-contract")
 }
 
+fn tokens(compiler: &str) -> PathBuf {
+    let name = format!("cpp-tokens-{}", compiler.replace('+', "x"));
+    compile(compiler, &["-std=c++11"], &["tests/cpp/tokens.cpp"], Some(&name))
+}
+
 /// A folder with a locale whose decimal point is a comma, where one can be made.
 fn locales() -> PathBuf {
     let folder = support::scratch().join("locales");
@@ -240,6 +266,37 @@ fn check_contract(run: impl FnOnce(Vec<String>) -> Output) {
     assert_eq!(count("/sdkapi/v2/room/read"), 2 * CALLS_OF_ALL_THREADS);
     assert_eq!(count("/access/token"), 1);
     assert_eq!(count("/v1/online/user/state"), CALLS_OF_ALL_THREADS);
+}
+
+/// Runs it with a server that looks at its sandbox from the other side, and an empty folder.
+fn check_tokens(run: impl FnOnce(Vec<String>) -> Output) {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let sandbox = Arc::new(Sandbox::start(Options::default()).unwrap());
+    let watched = Arc::clone(&sandbox);
+    let control = Server::start(move |_, request| match request.target.split('?').next() {
+        Some("/expire") => {
+            watched.expire_tokens();
+            json(r#"{"ret":0}"#)
+        }
+        Some("/fetches") => {
+            let counts = watched.counts();
+            let count = |operation| counts.get(operation).copied().unwrap_or_default();
+            json(&format!(r#"{{"ret":0,"hst":{},"avd":{}}}"#, count("hst.access.token"), count("avd.app.get_token")))
+        }
+        _ => Act::Send(answer("404 Not Found", "", "")),
+    });
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let folder = support::scratch().join(format!("cpp-tokens-{}-{number}", std::process::id()));
+    std::fs::create_dir(&folder).unwrap();
+    let configurations = sandbox.configurations();
+    let output = run(vec![
+        configurations["hst"].to_string(),
+        configurations["avd"].to_string(),
+        control.url(),
+        folder.display().to_string(),
+    ]);
+    std::fs::remove_dir_all(&folder).unwrap();
+    passes(&output);
 }
 
 /// The first segments of the path say what kind of server this is.

@@ -101,7 +101,7 @@ if grep -n -B 1 -E '^\s*((public|internal|private|protected|unsafe|static) )*del
   | grep -v -- '^--$' | paste - - | grep -v 'UnmanagedFunctionPointer(CallingConvention.Cdecl)'; then
   fail "a delegate that is not cdecl"
 fi
-if grep -nE '\b(unsafe|fixed|LPUTF8Str|StringToHGlobal|PtrToString)\b' "$source"/*.cs "$source"/Generated/NativeMethods.cs; then
+if grep -nE '\b(unsafe|fixed +\(|LPUTF8Str|StringToHGlobal|PtrToString)\b' "$source"/*.cs "$source"/Generated/NativeMethods.cs; then
   fail "unsafe code or a text that is not marshalled by bytes"
 fi
 for function in $(grep -ho 'meetgate_[a-z_]*(' "$source/Generated/NativeMethods.cs" | tr -d '(' | sort -u); do

@@ -39,7 +39,8 @@ class LibraryHook(BuildHookInterface):  # type: ignore[type-arg]
             )
         cargo = os.environ.get("CARGO", "cargo")
         # The shared library alone: only then does it get link-time optimisation.
-        command = [cargo, "rustc", "--release", "--package", "meetgate", "--lib", "--crate-type", "cdylib"]
+        command = [cargo, "rustc", "--release", "--package", "meetgate", "--features", "full", "--lib"]
+        command += ["--crate-type", "cdylib"]
         self.app.display_info(" ".join(command))
         subprocess.run(command, cwd=root, check=True)
         metadata = subprocess.run(

@@ -11,65 +11,33 @@
 
 namespace meetgate {
 
-/** How a client of avd is made. What is left out has its default. */
-class avd_config : public builder<avd_config> {
+/**
+ * The object `token_store`. Shares the token with other processes: give `file` (one machine) or `redis` (several).
+ * Without it the token is shared by the clients of this process alone. All who use an hst account must use the same
+ * store. See the guide on credentials.
+ */
+class avd_token_store : public builder<avd_token_store> {
  public:
-  avd_config() { put("platform", text("avd")); }
+  /**
+   * A folder for the token and its lock file, both with mode 0600. It must belong to this user or to root and not be
+   * writable by others; one that is missing is made, mode 0700, inside a folder that is there. [string]
+   */
+  avd_token_store &file(const text &value) { return put("file", value); }
 
   /**
-   * Scheme, host and port of the deployment, for example `http://10.0.0.5:9609`. A path prefix is kept; one that
-   * already ends in `/sdkapi/v2` is not doubled. [string, required]
+   * A redis server, for example `redis://host:6379/0`, or `rediss://user:password@host:6379/0` with TLS. Only in a
+   * library built with the cargo feature `redis`. [string]
    */
-  avd_config &base_url(const text &value) { return put("base_url", value); }
+  avd_token_store &redis(const text &value) { return put("redis", value); }
 
-  /** Access key, from the system's administration. Give `access_key` and `secret_key`, or `token`. [string] */
-  avd_config &access_key(const text &value) { return put("access_key", value); }
-
-  /** Secret key that goes with `access_key`. Sent to the platform when a token is fetched. [string] */
-  avd_config &secret_key(const text &value) { return put("secret_key", value); }
-
-  /** A fixed token, for deployments that issue their own. It is used as it is and never renewed. [string] */
-  avd_config &token(const text &value) { return put("token", value); }
+  /** With `redis`: how its keys begin. [string, default meetgate] */
+  avd_token_store &prefix(const text &value) { return put("prefix", value); }
 
   /**
-   * How parameters travel. `auto`: in the query of a GET, but in a form POST for `app.get_token`, `sip.account.*` and
-   * every call with a layout, a mixer or a licence. `get` and `post` force one way for every call, uploads apart; `get`
-   * puts keys and passwords into URLs, which servers log (T12, T13). [string, default auto; one of auto, get, post]
+   * With `redis`: while redis is away, fetch tokens unshared instead of failing with `STORE`. On hst, processes that do
+   * so kill each other's tokens. [boolean, default false]
    */
-  avd_config &http_method(const text &value) { return put("http_method", value); }
-
-  /**
-   * Whether `uploadfile` carries the token as a query parameter. The platform's table lists none (T7). [boolean,
-   * default true]
-   */
-  avd_config &upload_token(const flag &value) { return put("upload_token", value); }
-
-  /**
-   * Time limit of a whole call: looking up the host, connecting, fetching a token where one is needed, sending, and
-   * reading the answer to its end. [integer from 1 to 86400000, ms, default 30000]
-   */
-  avd_config &timeout_ms(const integer &value) { return put("timeout_ms", value); }
-
-  /**
-   * Time limit for one connection: TCP and TLS handshake. It lies within `timeout_ms`. [integer from 1 to 86400000, ms,
-   * default 5000]
-   */
-  avd_config &connect_timeout_ms(const integer &value) { return put("connect_timeout_ms", value); }
-
-  /**
-   * The largest answer that is read. A larger one ends the call with `BUSY`. [integer from 1024 to 1073741824, bytes,
-   * default 16777216]
-   */
-  avd_config &max_reply_bytes(const integer &value) { return put("max_reply_bytes", value); }
-
-  /**
-   * Whether parameters are checked against the catalog before anything is sent. With `false` they travel as given,
-   * unknown ones too. [boolean, default true]
-   */
-  avd_config &validate(const flag &value) { return put("validate", value); }
-
-  /** The `User-Agent` header. [string, default meetgate/ and the version] */
-  avd_config &user_agent(const text &value) { return put("user_agent", value); }
+  avd_token_store &degrade(const flag &value) { return put("degrade", value); }
 };
 
 /**
@@ -279,6 +247,87 @@ class avd_audio_data_exporter_address : public builder<avd_audio_data_exporter_a
   avd_audio_data_exporter_address &single_audios(const array_of<avd_single_audio> &value) {
     return put("single_audios", value);
   }
+};
+
+/** How a client of avd is made. What is left out has its default. */
+class avd_config : public token_config<avd_config> {
+ public:
+  avd_config() { put("platform", text("avd")); }
+
+  /**
+   * Scheme, host and port of the deployment, for example `http://10.0.0.5:9609`. A path prefix is kept; one that
+   * already ends in `/sdkapi/v2` is not doubled. [string, required]
+   */
+  avd_config &base_url(const text &value) { return put("base_url", value); }
+
+  /**
+   * Access key, from the system's administration. Give `access_key` and `secret_key`, or `token`, or `token_provider`.
+   * [string]
+   */
+  avd_config &access_key(const text &value) { return put("access_key", value); }
+
+  /** Secret key that goes with `access_key`. Sent to the platform when a token is fetched. [string] */
+  avd_config &secret_key(const text &value) { return put("secret_key", value); }
+
+  /**
+   * A fixed token, for deployments that issue their own, in place of keys. It is used as it is and never renewed;
+   * `set_token` replaces it. [string]
+   */
+  avd_config &token(const text &value) { return put("token", value); }
+
+  /**
+   * Shares the token with other processes: give `file` (one machine) or `redis` (several). Without it the token is
+   * shared by the clients of this process alone. All who use an hst account must use the same store. See the guide on
+   * credentials. [object]
+   */
+  avd_config &token_store(const avd_token_store &value) { return put("token_store", value); }
+  avd_config &token_store(const json &value) { return put("token_store", value); }
+
+  /**
+   * Time limit for fetching one token, within the call's `timeout_ms`. In a `redis` store the lock of a process that
+   * died is free again after this time and one second. [integer from 1 to 600000, ms, default 10000]
+   */
+  avd_config &token_timeout_ms(const integer &value) { return put("token_timeout_ms", value); }
+
+  /**
+   * How parameters travel. `auto`: in the query of a GET, but in a form POST for `app.get_token`, `sip.account.*` and
+   * every call with a layout, a mixer or a licence. `get` and `post` force one way for every call, uploads apart; `get`
+   * puts keys and passwords into URLs, which servers log (T12, T13). [string, default auto; one of auto, get, post]
+   */
+  avd_config &http_method(const text &value) { return put("http_method", value); }
+
+  /**
+   * Whether `uploadfile` carries the token as a query parameter. The platform's table lists none (T7). [boolean,
+   * default true]
+   */
+  avd_config &upload_token(const flag &value) { return put("upload_token", value); }
+
+  /**
+   * Time limit of a whole call: looking up the host, connecting, fetching a token where one is needed, sending, and
+   * reading the answer to its end. [integer from 1 to 86400000, ms, default 30000]
+   */
+  avd_config &timeout_ms(const integer &value) { return put("timeout_ms", value); }
+
+  /**
+   * Time limit for one connection: TCP and TLS handshake. It lies within `timeout_ms`. [integer from 1 to 86400000, ms,
+   * default 5000]
+   */
+  avd_config &connect_timeout_ms(const integer &value) { return put("connect_timeout_ms", value); }
+
+  /**
+   * The largest answer that is read. A larger one ends the call with `BUSY`. [integer from 1024 to 1073741824, bytes,
+   * default 16777216]
+   */
+  avd_config &max_reply_bytes(const integer &value) { return put("max_reply_bytes", value); }
+
+  /**
+   * Whether parameters are checked against the catalog before anything is sent. With `false` they travel as given,
+   * unknown ones too. [boolean, default true]
+   */
+  avd_config &validate(const flag &value) { return put("validate", value); }
+
+  /** The `User-Agent` header. [string, default meetgate/ and the version] */
+  avd_config &user_agent(const text &value) { return put("user_agent", value); }
 };
 
 /** Parameters of avd.room.create: Create a room. Required: user_id. */
@@ -3308,7 +3357,7 @@ class avd_room_group : public group {
 class avd : public client {
  public:
   /** Does no I/O: the first call connects. */
-  explicit avd(const avd_config &config) : client("avd", config.str()) { lend_all(); }
+  explicit avd(const avd_config &config) : client("avd", config.str(), config.provider()) { lend_all(); }
 
   /** From a configuration that is JSON already: avd(meetgate::raw(text)). "platform" may be left out. */
   explicit avd(const json &config) : client("avd", config.str()) { lend_all(); }
@@ -3330,6 +3379,9 @@ class avd : public client {
     client::close();
     lend_all();
   }
+
+  using client::set_token;
+  using client::set_token_provider;
 
   /**
    * Upload an image or a media file to the server (文件上传接口).

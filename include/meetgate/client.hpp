@@ -9,7 +9,9 @@
 #include "exceptions.hpp"
 #include "json.hpp"
 #include "options.hpp"
+#include "token.hpp"
 
+#include <exception>
 #include <memory>
 #include <string>
 #include <utility>
@@ -48,9 +50,16 @@ inline namespace MEETGATE_STYLE {
 /** What a call returns. */
 typedef result reply;
 
+/** What a call without an answer returns. */
+typedef result done;
+
 namespace inner {
 
-inline reply ended(meetgate_status status, std::string text) { return result(status, std::move(text)); }
+inline reply ended(meetgate_status status, std::string text, const std::exception_ptr &cause) {
+  return result(status, std::move(text), cause);
+}
+
+inline done only_done(const reply &ended) { return ended; }
 
 }  // namespace inner
 
@@ -59,12 +68,17 @@ inline reply ended(meetgate_status status, std::string text) { return result(sta
 /** What a call returns: the platform's answer, byte for byte. */
 typedef std::string reply;
 
+/** What a call without an answer returns. */
+typedef void done;
+
 namespace inner {
 
-inline reply ended(meetgate_status status, std::string text) {
-  if (status != MEETGATE_OK) detail::raise(error(status, std::move(text)));
+inline reply ended(meetgate_status status, std::string text, const std::exception_ptr &cause) {
+  if (status != MEETGATE_OK) detail::raise(error(status, std::move(text), cause));
   return text;
 }
+
+inline done only_done(const reply &) {}
 
 }  // namespace inner
 
@@ -73,13 +87,29 @@ inline reply ended(meetgate_status status, std::string text) {
 namespace inner {
 
 inline reply refused(meetgate_status status, const std::string &message) {
-  return ended(status, detail::document_text(status, message));
+  return ended(status, detail::document_text(status, message), std::exception_ptr());
 }
 
 /** Takes over the string that a C function gave out. */
-inline reply taken(meetgate_status status, char *given) {
+inline reply taken(meetgate_status status, char *given, const std::exception_ptr &cause = std::exception_ptr()) {
   const std::unique_ptr<char, void (*)(char *)> text(given, meetgate_string_free);
-  return ended(status, text ? std::string(text.get()) : std::string());
+  return ended(status, text ? std::string(text.get()) : std::string(),
+               status == MEETGATE_AUTH ? cause : std::exception_ptr());
+}
+
+inline reply closed() {
+  return refused(MEETGATE_INVALID_ARGUMENT, "the client is closed, or was moved from");
+}
+
+/** The end of a C function that gives out a status and no text; `expected` is what it wants to be called with. */
+inline reply without_text(meetgate_status status, const char *expected) {
+  switch (status) {
+    case MEETGATE_OK: return ended(status, std::string(), std::exception_ptr());
+    case MEETGATE_INVALID_ARGUMENT: return refused(status, std::string("expected ") + expected);
+    case MEETGATE_FORKED:
+      return refused(status, "this client was made by the parent process; make a new one after fork");
+    default: return refused(status, std::string("the library answered ") + meetgate_status_name(status));
+  }
 }
 
 /** C would end the text there, unseen. */
@@ -109,15 +139,16 @@ class group {
   ~group() {}
 
   reply run(const char *operation, const std::string &params, const call_options &options) const {
-    if (handle_ == nullptr) return inner::refused(MEETGATE_INVALID_ARGUMENT, "the client is closed, or was moved from");
+    if (handle_ == nullptr) return inner::closed();
     if (inner::holds_nul(params)) {
       return inner::refused(MEETGATE_INVALID_ARGUMENT, "params holds a NUL byte: write it \\u0000");
     }
     const std::string chosen = options.empty() ? std::string() : options.str();
     char *given = nullptr;
+    const detail::provider_watch provider;
     const meetgate_status status = meetgate_call_with(
         handle_, operation, params.c_str(), options.empty() ? nullptr : chosen.c_str(), nullptr, &given);
-    return inner::taken(status, given);
+    return inner::taken(status, given, provider.thrown());
   }
 
  private:
@@ -137,10 +168,29 @@ class client : public group {
 
   /** Sends any request to the platform, signed and judged like an operation: for what the catalog does not have. */
   reply raw_call(const json &request) const {
-    if (handle_ == nullptr) return inner::refused(MEETGATE_INVALID_ARGUMENT, "the client is closed, or was moved from");
+    if (handle_ == nullptr) return inner::closed();
     if (inner::holds_nul(request.str())) return inner::refused(MEETGATE_INVALID_ARGUMENT, "request holds a NUL byte");
     char *given = nullptr;
+    const detail::provider_watch provider;
     const meetgate_status status = meetgate_raw_call(handle_, request.str().c_str(), &given);
+    return inner::taken(status, given, provider.thrown());
+  }
+
+  /**
+   * What is known of the client; nothing is sent.
+   *
+   * Returns: one JSON object: "platform" and "base_url" (unless it is to be discovered); for youme "clock_offset_s", the
+   *   seconds that the platform's clock is ahead; for hst and avd "token" with "source" (fetched, fixed or provided),
+   *   "store" (file or redis), "generation" (0: no token yet; grows with each), "age_ms", "expires_in_ms" and "warning".
+   *   The token itself is not there. What does not apply is absent; members may be added.
+   * Errors: MEETGATE_FORKED; MEETGATE_INVALID_ARGUMENT if the client is closed.
+   * Threads: any, at once.
+   * Since: 0.1.0.
+   */
+  reply info() const {
+    if (handle_ == nullptr) return inner::closed();
+    char *given = nullptr;
+    const meetgate_status status = meetgate_client_info(handle_, &given);
     return inner::taken(status, given);
   }
 
@@ -156,15 +206,15 @@ class client : public group {
 #endif
 
  protected:
-  client(const char *platform, const std::string &config_json)
+  /** Complete before it is opened: what was opened is closed when something is thrown after that. */
+  client(const char *platform, const std::string &config_json, const token_provider &provide = token_provider())
+      : client() {
 #if defined(MEETGATE_NO_EXCEPTIONS)
-      : made_(open(platform, config_json)) {
-  }
+    made_ = open(platform, config_json, provide);
 #else
-  {
-    open(platform, config_json);
-  }
+    open(platform, config_json, provide);
 #endif
+  }
 
   client(client &&other) noexcept
 #if defined(MEETGATE_NO_EXCEPTIONS)
@@ -172,6 +222,7 @@ class client : public group {
 #endif
   {
     std::swap(handle_, other.handle_);
+    providers_.take(other.providers_);
   }
 
   ~client() { meetgate_client_free(handle_); }
@@ -181,6 +232,8 @@ class client : public group {
     other.handle_ = nullptr;
     meetgate_client_free(handle_);
     handle_ = taken;
+    // Moved onto itself, it keeps them.
+    if (this != &other) providers_.take(other.providers_);
 #if defined(MEETGATE_NO_EXCEPTIONS)
     made_ = std::move(other.made_);
 #endif
@@ -189,6 +242,40 @@ class client : public group {
   void close() noexcept {
     meetgate_client_free(handle_);
     handle_ = nullptr;
+    providers_.clear();
+  }
+
+  /**
+   * Replaces the fixed token of a client whose configuration has a "token": printable ASCII without spaces. Calls in
+   * flight end with the token that they have; one that is refused is repeated with the new one.
+   *
+   * Errors: MEETGATE_INVALID_ARGUMENT (not such a token, no client with a fixed token, or it is closed);
+   *   MEETGATE_FORKED.
+   * Threads: any, at once.
+   * Since: 0.1.0.
+   */
+  done set_token(const std::string &token) const {
+    if (handle_ == nullptr) return inner::only_done(inner::closed());
+    if (inner::holds_nul(token)) {
+      return inner::only_done(inner::refused(MEETGATE_INVALID_ARGUMENT, "token holds a NUL byte"));
+    }
+    return inner::only_done(inner::without_text(
+        meetgate_client_set_token(handle_, token.c_str()),
+        "a client with a fixed \"token\", and a token of printable ASCII characters without spaces"));
+  }
+
+  /**
+   * Sets where tokens come from, for a client whose configuration is JSON text with "token_provider": true, or in place
+   * of the one that it has. The client keeps each one that was set until it is closed, and moves with them.
+   *
+   * Errors: MEETGATE_INVALID_ARGUMENT (an empty function, no client with "token_provider": true, or it is closed);
+   *   MEETGATE_FORKED.
+   * Threads: any, at once.
+   * Since: 0.1.0.
+   */
+  done set_token_provider(const token_provider &provide) const {
+    if (handle_ == nullptr) return inner::only_done(inner::closed());
+    return inner::only_done(use_provider(provide));
   }
 
   /** Lends the handle to one of the groups. */
@@ -198,8 +285,22 @@ class client : public group {
 #if defined(MEETGATE_NO_EXCEPTIONS)
   result made_;
 #endif
+  /** What is set is the library's: for those who call, the client stays as it is. */
+  mutable inner::provider_list providers_;
 
-  reply open(const std::string &platform, const std::string &config) {
+  client() noexcept
+#if defined(MEETGATE_NO_EXCEPTIONS)
+      : made_(MEETGATE_OK, std::string())
+#endif
+  {
+  }
+
+  reply use_provider(const token_provider &provide) const {
+    static const char expected[] = "a client whose configuration says \"token_provider\": true, and a function";
+    return inner::without_text(provide ? providers_.set(handle_, provide) : MEETGATE_INVALID_ARGUMENT, expected);
+  }
+
+  reply open(const std::string &platform, const std::string &config, const token_provider &provide) {
     if (meetgate_abi_version() != MEETGATE_ABI_VERSION) {
       return inner::refused(MEETGATE_INTERNAL, "libmeetgate " + std::string(meetgate_version()) + " has ABI " +
                                                    std::to_string(meetgate_abi_version()) +
@@ -218,7 +319,14 @@ class client : public group {
     char *given = nullptr;
     const meetgate_status status =
         meetgate_client_new(inner::with_platform(config, platform).c_str(), &handle_, &given);
-    return inner::taken(status, given);
+    if (status != MEETGATE_OK || !provide) return inner::taken(status, given);
+#if defined(MEETGATE_NO_EXCEPTIONS)
+    const reply set = use_provider(provide);
+    if (!set) close();
+    return set;
+#else
+    return use_provider(provide);
+#endif
   }
 };
 

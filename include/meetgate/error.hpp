@@ -10,6 +10,7 @@
 #include "reader.hpp"
 
 #include <cstddef>
+#include <exception>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -86,8 +87,8 @@ inline std::string document_text(meetgate_status status, const std::string &mess
  */
 class MEETGATE_VISIBLE error : public std::runtime_error {
  public:
-  error(meetgate_status status, std::string document_json)
-      : error(std::make_shared<const detail::document>(status, std::move(document_json))) {}
+  error(meetgate_status status, std::string document_json, std::exception_ptr cause = std::exception_ptr())
+      : error(std::make_shared<const detail::document>(status, std::move(document_json)), std::move(cause)) {}
 
   /** MEETGATE_API, MEETGATE_TIMEOUT and so on. */
   meetgate_status status() const noexcept { return read_->status; }
@@ -133,18 +134,28 @@ class MEETGATE_VISIBLE error : public std::runtime_error {
   /** The whole error document as JSON text. */
   const std::string &document() const noexcept { return read_->json; }
 
+  /**
+   * What your token provider threw, where the call failed for that and this thread ran the provider; else null.
+   * std::rethrow_exception throws it again.
+   */
+  const std::exception_ptr &cause() const noexcept { return cause_; }
+
  private:
-  explicit error(std::shared_ptr<const detail::document> read) : std::runtime_error(read->message), read_(read) {}
+  error(std::shared_ptr<const detail::document> read, std::exception_ptr cause)
+      : std::runtime_error(read->message), read_(read), cause_(std::move(cause)) {}
 
   std::shared_ptr<const detail::document> read_;
+  std::exception_ptr cause_;
 };
 
 /** How a call ended, as a value: what calls return where there are no exceptions. */
 class result {
  public:
   /** A success with its reply, else a failure with its error document. */
-  result(meetgate_status status, std::string text)
-      : error_(status == MEETGATE_OK ? nullptr : std::make_shared<const meetgate::error>(status, std::move(text))) {
+  result(meetgate_status status, std::string text, std::exception_ptr cause = std::exception_ptr())
+      : error_(status == MEETGATE_OK
+                   ? nullptr
+                   : std::make_shared<const meetgate::error>(status, std::move(text), std::move(cause))) {
     if (!error_) reply_ = std::move(text);
   }
 

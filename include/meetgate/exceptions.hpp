@@ -8,7 +8,9 @@
 
 /* Whether calls throw or return a result is for each source file to say: what differs lives in a namespace of its own,
  * so that files of both kinds go into one program. */
-#if !defined(MEETGATE_NO_EXCEPTIONS) && !defined(__cpp_exceptions) && !defined(__EXCEPTIONS) && !defined(_CPPUNWIND)
+#if defined(__cpp_exceptions) || defined(__EXCEPTIONS) || defined(_CPPUNWIND)
+#  define MEETGATE_CATCHES
+#elif !defined(MEETGATE_NO_EXCEPTIONS)
 #  define MEETGATE_NO_EXCEPTIONS
 #endif
 #if defined(MEETGATE_NO_EXCEPTIONS)

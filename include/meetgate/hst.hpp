@@ -11,61 +11,33 @@
 
 namespace meetgate {
 
-/** How a client of hst is made. What is left out has its default. */
-class hst_config : public builder<hst_config> {
+/**
+ * The object `token_store`. Shares the token with other processes: give `file` (one machine) or `redis` (several).
+ * Without it the token is shared by the clients of this process alone. All who use an hst account must use the same
+ * store. See the guide on credentials.
+ */
+class hst_token_store : public builder<hst_token_store> {
  public:
-  hst_config() { put("platform", text("hst")); }
+  /**
+   * A folder for the token and its lock file, both with mode 0600. It must belong to this user or to root and not be
+   * writable by others; one that is missing is made, mode 0700, inside a folder that is there. [string]
+   */
+  hst_token_store &file(const text &value) { return put("file", value); }
 
   /**
-   * Scheme, host and port of the gateway, for example `http://10.0.0.5:28000`. Left out, the address of the public
-   * cloud is asked for at `discovery_url` on the first call. [string, default discovered]
+   * A redis server, for example `redis://host:6379/0`, or `rediss://user:password@host:6379/0` with TLS. Only in a
+   * library built with the cargo feature `redis`. [string]
    */
-  hst_config &base_url(const text &value) { return put("base_url", value); }
+  hst_token_store &redis(const text &value) { return put("redis", value); }
 
-  /** Developer id, from the platform's console. [string, required] */
-  hst_config &dev_id(const text &value) { return put("dev_id", value); }
+  /** With `redis`: how its keys begin. [string, default meetgate] */
+  hst_token_store &prefix(const text &value) { return put("prefix", value); }
 
   /**
-   * Developer secret: exactly 16 bytes. It encrypts the developer token and never leaves the machine. [string,
-   * required]
+   * With `redis`: while redis is away, fetch tokens unshared instead of failing with `STORE`. On hst, processes that do
+   * so kill each other's tokens. [boolean, default false]
    */
-  hst_config &dev_secret(const text &value) { return put("dev_secret", value); }
-
-  /**
-   * Where the public cloud's address is asked for when there is no `base_url`. No credential is sent there; only an
-   * https address is accepted from it. [string, default https://access.paas.hst.com/server/address]
-   */
-  hst_config &discovery_url(const text &value) { return put("discovery_url", value); }
-
-  /** Application id that the discovery request carries as `app_id`; left out of it when not set. [string] */
-  hst_config &discovery_app_id(const text &value) { return put("discovery_app_id", value); }
-
-  /**
-   * Time limit of a whole call: looking up the host, connecting, fetching a token where one is needed, sending, and
-   * reading the answer to its end. [integer from 1 to 86400000, ms, default 30000]
-   */
-  hst_config &timeout_ms(const integer &value) { return put("timeout_ms", value); }
-
-  /**
-   * Time limit for one connection: TCP and TLS handshake. It lies within `timeout_ms`. [integer from 1 to 86400000, ms,
-   * default 5000]
-   */
-  hst_config &connect_timeout_ms(const integer &value) { return put("connect_timeout_ms", value); }
-
-  /**
-   * The largest answer that is read. A larger one ends the call with `BUSY`. [integer from 1024 to 1073741824, bytes,
-   * default 16777216]
-   */
-  hst_config &max_reply_bytes(const integer &value) { return put("max_reply_bytes", value); }
-
-  /**
-   * Whether parameters are checked against the catalog before anything is sent. With `false` they travel as given,
-   * unknown ones too. [boolean, default true]
-   */
-  hst_config &validate(const flag &value) { return put("validate", value); }
-
-  /** The `User-Agent` header. [string, default meetgate/ and the version] */
-  hst_config &user_agent(const text &value) { return put("user_agent", value); }
+  hst_token_store &degrade(const flag &value) { return put("degrade", value); }
 };
 
 /** One element of `service`. The services the application may use, one object for each. */
@@ -93,6 +65,86 @@ class hst_user : public builder<hst_user> {
 
   /** Id of the client. How it relates to `terminal_seq_num` is not documented. [string, required] */
   hst_user &client_guid(const text &value) { return put("client_guid", value); }
+};
+
+/** How a client of hst is made. What is left out has its default. */
+class hst_config : public token_config<hst_config> {
+ public:
+  hst_config() { put("platform", text("hst")); }
+
+  /**
+   * Scheme, host and port of the gateway, for example `http://10.0.0.5:28000`. Left out, the address of the public
+   * cloud is asked for at `discovery_url` on the first call. [string, default discovered]
+   */
+  hst_config &base_url(const text &value) { return put("base_url", value); }
+
+  /**
+   * Developer id, from the platform's console. Give `dev_id` and `dev_secret`, or `token`, or `token_provider`.
+   * [string]
+   */
+  hst_config &dev_id(const text &value) { return put("dev_id", value); }
+
+  /**
+   * Developer secret that goes with `dev_id`: exactly 16 bytes. It encrypts the developer token and never leaves the
+   * machine. [string]
+   */
+  hst_config &dev_secret(const text &value) { return put("dev_secret", value); }
+
+  /**
+   * Where the public cloud's address is asked for when there is no `base_url`. No credential is sent there; only an
+   * https address is accepted from it. [string, default https://access.paas.hst.com/server/address]
+   */
+  hst_config &discovery_url(const text &value) { return put("discovery_url", value); }
+
+  /** Application id that the discovery request carries as `app_id`; left out of it when not set. [string] */
+  hst_config &discovery_app_id(const text &value) { return put("discovery_app_id", value); }
+
+  /**
+   * A fixed token, for deployments that issue their own, in place of keys. It is used as it is and never renewed;
+   * `set_token` replaces it. [string]
+   */
+  hst_config &token(const text &value) { return put("token", value); }
+
+  /**
+   * Shares the token with other processes: give `file` (one machine) or `redis` (several). Without it the token is
+   * shared by the clients of this process alone. All who use an hst account must use the same store. See the guide on
+   * credentials. [object]
+   */
+  hst_config &token_store(const hst_token_store &value) { return put("token_store", value); }
+  hst_config &token_store(const json &value) { return put("token_store", value); }
+
+  /**
+   * Time limit for fetching one token, within the call's `timeout_ms`. In a `redis` store the lock of a process that
+   * died is free again after this time and one second. [integer from 1 to 600000, ms, default 10000]
+   */
+  hst_config &token_timeout_ms(const integer &value) { return put("token_timeout_ms", value); }
+
+  /**
+   * Time limit of a whole call: looking up the host, connecting, fetching a token where one is needed, sending, and
+   * reading the answer to its end. [integer from 1 to 86400000, ms, default 30000]
+   */
+  hst_config &timeout_ms(const integer &value) { return put("timeout_ms", value); }
+
+  /**
+   * Time limit for one connection: TCP and TLS handshake. It lies within `timeout_ms`. [integer from 1 to 86400000, ms,
+   * default 5000]
+   */
+  hst_config &connect_timeout_ms(const integer &value) { return put("connect_timeout_ms", value); }
+
+  /**
+   * The largest answer that is read. A larger one ends the call with `BUSY`. [integer from 1024 to 1073741824, bytes,
+   * default 16777216]
+   */
+  hst_config &max_reply_bytes(const integer &value) { return put("max_reply_bytes", value); }
+
+  /**
+   * Whether parameters are checked against the catalog before anything is sent. With `false` they travel as given,
+   * unknown ones too. [boolean, default true]
+   */
+  hst_config &validate(const flag &value) { return put("validate", value); }
+
+  /** The `User-Agent` header. [string, default meetgate/ and the version] */
+  hst_config &user_agent(const text &value) { return put("user_agent", value); }
 };
 
 /** Parameters of hst.app.create: Create an application. Required: app_name, service. */
@@ -570,7 +622,7 @@ class hst_access_group : public group {
 class hst : public client {
  public:
   /** Does no I/O: the first call connects. */
-  explicit hst(const hst_config &config) : client("hst", config.str()) { lend_all(); }
+  explicit hst(const hst_config &config) : client("hst", config.str(), config.provider()) { lend_all(); }
 
   /** From a configuration that is JSON already: hst(meetgate::raw(text)). "platform" may be left out. */
   explicit hst(const json &config) : client("hst", config.str()) { lend_all(); }
@@ -592,6 +644,9 @@ class hst : public client {
     client::close();
     lend_all();
   }
+
+  using client::set_token;
+  using client::set_token_provider;
 
   /**
    * Kick a user out of the platform (踢出用户).

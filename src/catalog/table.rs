@@ -5982,15 +5982,13 @@ pub static HST_CONFIG: &[Field] = &[
     Field {
         name: "dev_id",
         kind: Type::String,
-        doc: "Developer id, from the platform's console.",
-        required: true,
+        doc: "Developer id, from the platform's console. Give `dev_id` and `dev_secret`, or `token`, or `token_provider`.",
         ..Field::EMPTY
     },
     Field {
         name: "dev_secret",
         kind: Type::String,
-        doc: "Developer secret: exactly 16 bytes. It encrypts the developer token and never leaves the machine.",
-        required: true,
+        doc: "Developer secret that goes with `dev_id`: exactly 16 bytes. It encrypts the developer token and never leaves the machine.",
         secret: true,
         ..Field::EMPTY
     },
@@ -6005,6 +6003,65 @@ pub static HST_CONFIG: &[Field] = &[
         name: "discovery_app_id",
         kind: Type::String,
         doc: "Application id that the discovery request carries as `app_id`; left out of it when not set.",
+        ..Field::EMPTY
+    },
+    Field {
+        name: "token",
+        kind: Type::String,
+        doc: "A fixed token, for deployments that issue their own, in place of keys. It is used as it is and never renewed; `meetgate_client_set_token` replaces it.",
+        secret: true,
+        ..Field::EMPTY
+    },
+    Field {
+        name: "token_provider",
+        kind: Type::Boolean,
+        doc: "With `true`, in place of keys: tokens come from the callback that is set with `meetgate_client_set_token_provider`, for those who host tokens centrally.",
+        default: "false",
+        ..Field::EMPTY
+    },
+    Field {
+        name: "token_store",
+        kind: Type::Object,
+        doc: "Shares the token with other processes: give `file` (one machine) or `redis` (several). Without it the token is shared by the clients of this process alone. All who use an hst account must use the same store. See the guide on credentials.",
+        fields: &[
+            Field {
+                name: "file",
+                kind: Type::String,
+                doc: "A folder for the token and its lock file, both with mode 0600. It must belong to this user or to root and not be writable by others; one that is missing is made, mode 0700, inside a folder that is there.",
+                ..Field::EMPTY
+            },
+            Field {
+                name: "redis",
+                kind: Type::String,
+                doc: "A redis server, for example `redis://host:6379/0`, or `rediss://user:password@host:6379/0` with TLS. Only in a library built with the cargo feature `redis`.",
+                secret: true,
+                ..Field::EMPTY
+            },
+            Field {
+                name: "prefix",
+                kind: Type::String,
+                doc: "With `redis`: how its keys begin.",
+                default: "meetgate",
+                ..Field::EMPTY
+            },
+            Field {
+                name: "degrade",
+                kind: Type::Boolean,
+                doc: "With `redis`: while redis is away, fetch tokens unshared instead of failing with `STORE`. On hst, processes that do so kill each other's tokens.",
+                default: "false",
+                ..Field::EMPTY
+            },
+        ],
+        ..Field::EMPTY
+    },
+    Field {
+        name: "token_timeout_ms",
+        kind: Type::Integer,
+        doc: "Time limit for fetching one token, within the call's `timeout_ms`. In a `redis` store the lock of a process that died is free again after this time and one second.",
+        unit: "ms",
+        min: Some(1),
+        max: Some(600000),
+        default: "10000",
         ..Field::EMPTY
     },
     Field {
@@ -6178,7 +6235,7 @@ pub static AVD_CONFIG: &[Field] = &[
     Field {
         name: "access_key",
         kind: Type::String,
-        doc: "Access key, from the system's administration. Give `access_key` and `secret_key`, or `token`.",
+        doc: "Access key, from the system's administration. Give `access_key` and `secret_key`, or `token`, or `token_provider`.",
         ..Field::EMPTY
     },
     Field {
@@ -6191,8 +6248,60 @@ pub static AVD_CONFIG: &[Field] = &[
     Field {
         name: "token",
         kind: Type::String,
-        doc: "A fixed token, for deployments that issue their own. It is used as it is and never renewed.",
+        doc: "A fixed token, for deployments that issue their own, in place of keys. It is used as it is and never renewed; `meetgate_client_set_token` replaces it.",
         secret: true,
+        ..Field::EMPTY
+    },
+    Field {
+        name: "token_provider",
+        kind: Type::Boolean,
+        doc: "With `true`, in place of keys: tokens come from the callback that is set with `meetgate_client_set_token_provider`, for those who host tokens centrally.",
+        default: "false",
+        ..Field::EMPTY
+    },
+    Field {
+        name: "token_store",
+        kind: Type::Object,
+        doc: "Shares the token with other processes: give `file` (one machine) or `redis` (several). Without it the token is shared by the clients of this process alone. All who use an hst account must use the same store. See the guide on credentials.",
+        fields: &[
+            Field {
+                name: "file",
+                kind: Type::String,
+                doc: "A folder for the token and its lock file, both with mode 0600. It must belong to this user or to root and not be writable by others; one that is missing is made, mode 0700, inside a folder that is there.",
+                ..Field::EMPTY
+            },
+            Field {
+                name: "redis",
+                kind: Type::String,
+                doc: "A redis server, for example `redis://host:6379/0`, or `rediss://user:password@host:6379/0` with TLS. Only in a library built with the cargo feature `redis`.",
+                secret: true,
+                ..Field::EMPTY
+            },
+            Field {
+                name: "prefix",
+                kind: Type::String,
+                doc: "With `redis`: how its keys begin.",
+                default: "meetgate",
+                ..Field::EMPTY
+            },
+            Field {
+                name: "degrade",
+                kind: Type::Boolean,
+                doc: "With `redis`: while redis is away, fetch tokens unshared instead of failing with `STORE`. On hst, processes that do so kill each other's tokens.",
+                default: "false",
+                ..Field::EMPTY
+            },
+        ],
+        ..Field::EMPTY
+    },
+    Field {
+        name: "token_timeout_ms",
+        kind: Type::Integer,
+        doc: "Time limit for fetching one token, within the call's `timeout_ms`. In a `redis` store the lock of a process that died is free again after this time and one second.",
+        unit: "ms",
+        min: Some(1),
+        max: Some(600000),
+        default: "10000",
         ..Field::EMPTY
     },
     Field {

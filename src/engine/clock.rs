@@ -1,15 +1,37 @@
-//! How far the platform's clock is from ours, learnt from its answers.
+//! How far the platforms' clocks are from ours, learnt from their answers.
 
 use crate::transport::Answer;
+use parking_lot::Mutex;
+use std::collections::VecDeque;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// A checksum lives five minutes; a difference below this one is left to it.
 const SKEW_S: i64 = 60;
+/// Of so many hosts the clock is remembered; then the one that was asked for longest ago is forgotten.
+const MOST_HOSTS: usize = 64;
+
+/// What is known of each host's clock, so that a new client need not learn it again.
+#[derive(Default)]
+pub(crate) struct Clocks(Mutex<VecDeque<(String, Arc<ClockOffset>)>>);
+
+impl Clocks {
+    pub(crate) fn of(&self, host: &str) -> Arc<ClockOffset> {
+        let mut hosts = self.0.lock();
+        let known = hosts.iter().position(|(name, _)| name == host).and_then(|index| hosts.remove(index));
+        let (name, offset) = known.unwrap_or_else(|| (host.to_owned(), Arc::default()));
+        hosts.push_back((name, Arc::clone(&offset)));
+        if hosts.len() > MOST_HOSTS {
+            hosts.pop_front();
+        }
+        offset
+    }
+}
 
 /// Seconds to add to our clock; zero until an answer showed otherwise.
 #[derive(Debug, Default)]
-pub(super) struct ClockOffset(AtomicI64);
+pub(crate) struct ClockOffset(AtomicI64);
 
 impl ClockOffset {
     pub(super) fn seconds(&self) -> i64 {
@@ -71,5 +93,18 @@ mod tests {
         let clock = ClockOffset::default();
         assert!(!clock.learn_at(None, 0, 1_000_000));
         assert_eq!(clock.seconds(), 0);
+    }
+
+    #[test]
+    fn the_offset_is_the_hosts_and_the_hosts_are_bounded() {
+        let clocks = Clocks::default();
+        clocks.of("a").learn_at(at(4600), 1000, 1000);
+        assert_eq!((clocks.of("a").seconds(), clocks.of("b").seconds()), (3600, 0));
+        for number in 0..2 * MOST_HOSTS {
+            clocks.of(&number.to_string());
+            clocks.of("a");
+        }
+        assert_eq!(clocks.of("a").seconds(), 3600, "what is in use stays");
+        assert_eq!(clocks.0.lock().len(), MOST_HOSTS);
     }
 }

@@ -134,7 +134,7 @@ pub(super) unsafe fn call(
 
 /// # Safety
 /// `client` is NULL or points to a live client that outlives the call.
-unsafe fn borrow<'a>(client: *mut Client) -> Result<&'a Client> {
+pub(super) unsafe fn borrow<'a>(client: *mut Client) -> Result<&'a Client> {
     // SAFETY: NULL gives `None`; else the caller promised a live client, of which only shared references are made.
     unsafe { client.as_ref() }.ok_or_else(|| Error::invalid_argument("client is NULL"))
 }

@@ -5,17 +5,18 @@
 
 use super::{Judgement, Route, Signed, Signing, envelope, form, message, number, plain_body, target};
 use crate::catalog::{Carrier, Method, Operation, PlatformName, table};
-use crate::config::{self, AvdCredential, HttpMethod, Secret};
+use crate::config::{self, AvdKeys, HttpMethod, Secret};
 use crate::error::{Error, Result, Status};
 use crate::json::Members;
 use crate::request::{Body, Prepared};
-use crate::token::Token;
+use crate::token::{Token, is_token};
 use crate::transport::{BaseUrl, Upload};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// 004 L3611, T20: more only with `storage_only_cluster`.
 const LARGEST_UPLOAD: u64 = 50 << 20;
@@ -81,17 +82,6 @@ impl super::Platform for Platform {
         )))
     }
 
-    fn fetches_tokens(&self) -> bool {
-        matches!(self.account.credential, AvdCredential::Keys { .. })
-    }
-
-    fn fixed_token(&self) -> Option<&str> {
-        match &self.account.credential {
-            AvdCredential::Token(token) => Some(token.reveal()),
-            AvdCredential::Keys { .. } => None,
-        }
-    }
-
     fn sign<'a>(&self, prepared: &'a Prepared<'a>, signing: &Signing<'_>) -> Result<Signed<'a>> {
         let token = signing.token.map(|token| ("token", token));
         let (in_query, body) = match &prepared.body {
@@ -111,8 +101,8 @@ impl super::Platform for Platform {
     }
 
     fn sign_token_request(&self, _signing: &Signing<'_>) -> Result<Signed<'static>> {
-        let AvdCredential::Keys { access_key, secret_key } = &self.account.credential else {
-            return Err(Error::new(Status::Internal, "a fixed token is not fetched"));
+        let Some(AvdKeys { access_key, secret_key }) = self.account.credential.keys() else {
+            return Err(Error::new(Status::Internal, "a token that was given is not fetched"));
         };
         let route = self.route(&table::AVD_APP_GET_TOKEN);
         let keys = [("access_key", access_key.as_str()), ("secret_key", secret_key.reveal())];
@@ -152,13 +142,14 @@ impl super::Platform for Platform {
         }
     }
 
-    fn read_token(&self, body: &[u8]) -> std::result::Result<Token, String> {
+    /// No lifetime is documented: it lives until it is refused.
+    fn read_token(&self, body: &[u8]) -> std::result::Result<(Token, Option<Duration>), String> {
         #[derive(Deserialize)]
         struct Envelope {
             token: Option<String>,
         }
         match envelope::<Envelope>(body)?.token {
-            Some(token) if !token.is_empty() => Ok(Secret::new(token)),
+            Some(token) if is_token(&token) => Ok((Secret::new(token), None)),
             _ => Err("the platform's answer holds no token".to_owned()),
         }
     }

@@ -7,16 +7,17 @@ mod dev_token;
 
 use super::{Judgement, Signed, SignedBody, Signing, envelope, message, number, plain_body, target};
 use crate::catalog::{Method, PlatformName, table};
-use crate::config::{self, Secret};
-use crate::error::Result;
+use crate::config::{self, HstKeys, Secret};
+use crate::error::{Error, Result, Status};
 use crate::random;
 use crate::request::Prepared;
-use crate::token::Token;
+use crate::token::{Token, is_token};
 use crate::transport::BaseUrl;
-use dev_token::DevToken;
+pub(crate) use dev_token::DevToken;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// 000 L25.
 const JSON: &str = "application/json;charset=UTF-8";
@@ -40,7 +41,8 @@ impl super::Platform for Platform {
         self.account.base_url.as_ref()
     }
 
-    fn fetches_tokens(&self) -> bool {
+    /// 001 L8.
+    fn fetch_kills_token(&self) -> bool {
         true
     }
 
@@ -58,19 +60,15 @@ impl super::Platform for Platform {
 
     /// 001 L28: `Authorization: <dev_id>.<dev_token>`, nothing in the query.
     fn sign_token_request(&self, signing: &Signing<'_>) -> Result<Signed<'static>> {
-        let dev_token = DevToken {
-            aid: &self.account.dev_id,
-            gid: "",
-            uid: "",
-            et: 0,
-            ts: signing.unix_ms,
-            r: (random::u64()? & 0x7fff_ffff) as u32,
+        let Some(HstKeys { dev_id, dev_secret }) = self.account.credential.keys() else {
+            return Err(Error::new(Status::Internal, "a token that was given is not fetched"));
         };
-        let dev_token = dev_token.encrypt(self.account.dev_secret.reveal())?;
+        let dev_token = DevToken { aid: dev_id, gid: "", uid: "", et: 0, ts: signing.unix_ms, r: random::u31()? };
+        let dev_token = dev_token.encrypt(dev_secret.reveal())?;
         Ok(Signed {
             method: Method::Get,
             target: table::HST_ACCESS_TOKEN.path.to_owned(),
-            headers: vec![("Authorization", format!("{}.{dev_token}", self.account.dev_id))],
+            headers: vec![("Authorization", format!("{dev_id}.{dev_token}"))],
             body: SignedBody::Empty,
             request_id: None,
         })
@@ -97,23 +95,30 @@ impl super::Platform for Platform {
         }
     }
 
-    /// In `result`, else at the top level (H5).
-    fn read_token(&self, body: &[u8]) -> std::result::Result<Token, String> {
+    /// In `result`, else at the top level (H5). `timeout` is its lifetime in seconds, never a constant of ours.
+    fn read_token(&self, body: &[u8]) -> std::result::Result<(Token, Option<Duration>), String> {
         #[derive(Deserialize)]
-        struct Members {
+        struct Members<'a> {
             access_token: Option<String>,
+            #[serde(borrow)]
+            timeout: Option<&'a RawValue>,
         }
         #[derive(Deserialize)]
-        struct Envelope {
-            result: Option<Members>,
+        struct Envelope<'a> {
+            #[serde(borrow)]
+            result: Option<Members<'a>>,
             access_token: Option<String>,
+            #[serde(borrow)]
+            timeout: Option<&'a RawValue>,
         }
-        let envelope: Envelope = envelope(body).map_err(|problem| format!("the answer {problem}"))?;
-        let token = envelope.result.and_then(|result| result.access_token).or(envelope.access_token);
-        match token {
-            // It travels in a header: what could end the header's line is not a token.
-            Some(token) if !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic()) => {
-                Ok(Secret::new(token))
+        let Envelope { result, access_token, timeout } =
+            envelope(body).map_err(|problem| format!("the answer {problem}"))?;
+        let top = Members { access_token, timeout };
+        let found = result.filter(|result| result.access_token.is_some()).unwrap_or(top);
+        let lifetime = found.timeout.and_then(number).and_then(|seconds| u64::try_from(seconds).ok());
+        match found.access_token {
+            Some(token) if is_token(&token) => {
+                Ok((Secret::new(token), lifetime.filter(|seconds| *seconds > 0).map(Duration::from_secs)))
             }
             _ => Err("the platform's answer holds no access_token".to_owned()),
         }
@@ -190,10 +195,18 @@ mod tests {
     }
 
     #[test]
-    fn the_token_is_found_nested_and_flat() {
-        let read = |text: &str| platform().read_token(text.as_bytes()).map(|token| token.reveal().to_owned());
-        assert_eq!(read(r#"{"code":0,"result":{"timeout":7200,"access_token":"t1"}}"#).unwrap(), "t1");
-        assert_eq!(read(r#"{"code":0,"access_token":"t2"}"#).unwrap(), "t2");
+    fn the_token_is_found_nested_and_flat_with_its_lifetime() {
+        let read = |text: &str| {
+            let (token, lifetime) = platform().read_token(text.as_bytes())?;
+            Ok::<_, String>((token.reveal().to_owned(), lifetime.map(|lifetime| lifetime.as_secs())))
+        };
+        let found = |token: &str, lifetime| Ok((token.to_owned(), lifetime));
+        assert_eq!(read(r#"{"code":0,"result":{"timeout":7200,"access_token":"t1"}}"#), found("t1", Some(7200)));
+        assert_eq!(read(r#"{"code":0,"timeout":"60","access_token":"t2"}"#), found("t2", Some(60)));
+        for unstated in ["null", "0", "-1", "\"soon\"", "{}"] {
+            let text = format!(r#"{{"code":0,"result":{{"timeout":{unstated},"access_token":"t3"}}}}"#);
+            assert_eq!(read(&text), found("t3", None), "{unstated}");
+        }
         assert!(read(r#"{"code":0,"result":{"access_token":"a\r\nb"}}"#).is_err());
         assert!(read(r#"{"code":0,"result":{}}"#).is_err());
     }

@@ -1,142 +1,154 @@
-//! A value that many threads use and one at a time fetches.
-//!
-//! - A value has a generation. Only who holds the current one can declare it dead; whoever comes with an older one gets
-//!   the newer without a fetch.
-//! - One thread fetches; the others wait for it, each within its own deadline.
-//! - A failed fetch fails everybody who waited for it, once. It is never kept: the next caller fetches anew.
+//! A value that many threads use and one at a time fetches: the state machine behind a lock, and the waiting.
 
+use super::state::{Fetched, Held, Need, State, Step, Window};
 use crate::error::{Error, Result, Status};
+use crate::random;
 use parking_lot::{Condvar, Mutex, MutexGuard};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-/// The value and its generation, as a caller holds it.
-#[derive(Debug)]
-pub(crate) struct Held<T> {
-    value: T,
-    generation: u64,
-}
-
-impl<T> Held<T> {
-    pub(crate) fn value(&self) -> &T {
-        &self.value
-    }
-}
-
-pub(crate) struct SharedCell<T> {
+/// The lock is never held during a fetch, a wait or any other I/O.
+pub(crate) struct Cell<T> {
     state: Mutex<State<T>>,
     settled: Condvar,
 }
 
-struct State<T> {
-    current: Option<Arc<Held<T>>>,
-    fetching: bool,
-    /// Fetches that ended, well or not; the last one's error if it failed.
-    fetches: u64,
-    failure: Option<Error>,
-}
-
-impl<T> Default for SharedCell<T> {
-    fn default() -> Self {
-        let state = State { current: None, fetching: false, fetches: 0, failure: None };
-        SharedCell { state: Mutex::new(state), settled: Condvar::new() }
+impl<T> Cell<T> {
+    pub(crate) fn new(window: Window) -> Cell<T> {
+        Cell { state: Mutex::new(State::new(window)), settled: Condvar::new() }
     }
-}
 
-impl<T> SharedCell<T> {
-    /// The current value, unless it is the `dead` one or there is none: then the one that `fetch` brings, in this thread
-    /// or another.
+    /// A good value, other than the `dead` one: the current one, or the one that `fetch` brings, in this thread or another.
     pub(crate) fn get(
         &self,
         dead: Option<&Held<T>>,
         deadline: Instant,
-        fetch: impl FnOnce() -> Result<T>,
+        fetch: impl FnOnce(&Need<T>) -> Result<Fetched<T>>,
     ) -> Result<Arc<Held<T>>> {
         let mut state = self.state.lock();
-        loop {
-            if let Some(current) =
-                state.current.as_ref().filter(|held| dead.map(|dead| dead.generation) != Some(held.generation))
-            {
-                return Ok(Arc::clone(current));
+        let need = loop {
+            match state.ask(dead, Instant::now()) {
+                Step::Use(held) => return Ok(held),
+                Step::Fail(error) => return Err(error),
+                Step::Wait => self.wait(&mut state, deadline)?,
+                Step::Fetch(need) => break need,
             }
-            if !state.fetching {
-                return self.fetch(state, || fetch().map(|value| (value, ()))).map(|(held, ())| held);
-            }
-            let before = state.fetches;
-            self.wait(&mut state, deadline)?;
-            if let (true, Some(failure)) = (state.fetches == before + 1, &state.failure) {
-                return Err(failure.clone());
-            }
+        };
+        drop(state);
+        match self.run(&need, deadline, |need| fetch(need).map(|fetched| (fetched, ()))) {
+            Ok((held, ())) => Ok(held),
+            Err(error) => self.state.lock().good(Instant::now()).ok_or(error),
         }
     }
 
     /// Always fetches, after whoever is fetching now. What `fetch` brings beside the value goes to the caller.
-    pub(crate) fn replace<R>(&self, deadline: Instant, fetch: impl FnOnce() -> Result<(T, R)>) -> Result<R> {
+    pub(crate) fn replace<R>(
+        &self,
+        deadline: Instant,
+        fetch: impl FnOnce(&Need<T>) -> Result<(Fetched<T>, R)>,
+    ) -> Result<R> {
         let mut state = self.state.lock();
-        while state.fetching {
-            self.wait(&mut state, deadline)?;
-        }
-        self.fetch(state, fetch).map(|(_, beside)| beside)
+        let need = loop {
+            match state.demand(Instant::now()) {
+                Some(need) => break need,
+                None => self.wait(&mut state, deadline)?,
+            }
+        };
+        drop(state);
+        self.run(&need, deadline, fetch).map(|(_, beside)| beside)
+    }
+
+    /// Puts a value of the caller's in the place of the last one.
+    pub(crate) fn set(&self, value: T) {
+        let mut state = self.state.lock();
+        let generation = state.last().map_or(1, |last| last.generation() + 1);
+        state.hold(Fetched { value, generation, born: Instant::now(), lifetime: None, adopted: false }, 0.0);
+        drop(state);
+        self.settled.notify_all();
+    }
+
+    /// Looks at the current value, and the state that it is in.
+    pub(super) fn look<R>(&self, look: impl FnOnce(&State<T>) -> R) -> R {
+        look(&self.state.lock())
+    }
+
+    /// [`State::bury`], so that the next caller fetches.
+    pub(super) fn bury(&self, dead: &Held<T>) {
+        self.state.lock().bury(dead, Instant::now());
+    }
+
+    pub(super) fn forget_failure(&self) {
+        self.state.lock().forget_failure();
+    }
+
+    pub(super) fn forgive(&self) {
+        self.state.lock().forgive();
     }
 
     fn wait(&self, state: &mut MutexGuard<'_, State<T>>, deadline: Instant) -> Result<()> {
         if self.settled.wait_until(state, deadline).timed_out() {
-            return Err(Error::new(
-                Status::Timeout,
-                "what another thread is fetching (token or address) did not come within the call's time (timeout_ms)",
-            ));
+            let problem =
+                "what another thread is fetching (token or address) did not come within the call's time (timeout_ms)";
+            return Err(Error::new(Status::Timeout, problem).nothing_acted());
         }
         Ok(())
     }
 
-    /// Fetches without holding the lock.
-    fn fetch<R>(
+    /// Fetches in the refresher's place, and leaves it.
+    fn run<R>(
         &self,
-        mut state: MutexGuard<'_, State<T>>,
-        fetch: impl FnOnce() -> Result<(T, R)>,
+        need: &Need<T>,
+        deadline: Instant,
+        fetch: impl FnOnce(&Need<T>) -> Result<(Fetched<T>, R)>,
     ) -> Result<(Arc<Held<T>>, R)> {
-        state.fetching = true;
-        drop(state);
-        let mut flight = Flight { cell: self, landed: false };
-        let (value, beside) = match fetch() {
-            Ok((value, beside)) => (Ok(value), Ok(beside)),
-            Err(error) => (Err(error.clone()), Err(error)),
-        };
+        let mut flight = Flight { cell: self, need, landed: false };
+        let outcome = fetch(need);
         flight.landed = true;
-        let held = self.settle(value)?;
-        Ok((held, beside?))
+        let roll = random::fraction();
+        match outcome {
+            Ok((fetched, beside)) => {
+                let held = self.settle(|state| state.succeed(need, fetched, Instant::now(), roll));
+                Ok((held, beside))
+            }
+            Err(error) => {
+                let now = Instant::now();
+                // The call's own end, not the fetch's: the others may have all the time in the world.
+                let abandoned = error.status() == Status::Timeout && now >= deadline;
+                self.settle(|state| if abandoned { state.abandon() } else { state.fail(need, &error, now, roll) });
+                Err(error)
+            }
+        }
     }
 
-    /// Ends a fetch: everybody who waited for it wakes.
-    fn settle(&self, outcome: Result<T>) -> Result<Arc<Held<T>>> {
-        let mut state = self.state.lock();
-        state.fetching = false;
-        state.fetches += 1;
-        let settled = outcome.map(|value| Arc::new(Held { value, generation: state.fetches }));
-        match &settled {
-            Ok(held) => {
-                state.current = Some(Arc::clone(held));
-                state.failure = None;
-            }
-            Err(error) => state.failure = Some(error.clone()),
-        }
-        drop(state);
+    /// Ends a fetch. Those who wait are woken together, outside the lock.
+    fn settle<R>(&self, change: impl FnOnce(&mut State<T>) -> R) -> R {
+        let changed = change(&mut self.state.lock());
         self.settled.notify_all();
-        settled
+        changed
     }
 }
 
-/// A fetch under way. If it unwinds, it settles as a failure all the same: nobody waits for ever.
+/// A fetch under way. If it unwinds, it ends as a failure all the same: nobody waits for ever.
 struct Flight<'c, T> {
-    cell: &'c SharedCell<T>,
+    cell: &'c Cell<T>,
+    need: &'c Need<T>,
     landed: bool,
 }
 
 impl<T> Drop for Flight<'_, T> {
     fn drop(&mut self) {
         if !self.landed {
-            _ = self.cell.settle(Err(Error::new(Status::Internal, "the fetch panicked")));
+            let error = Error::new(Status::Internal, "the fetch panicked");
+            self.cell.settle(|state| state.fail(self.need, &error, Instant::now(), 0.0));
         }
+    }
+}
+
+impl<T> Fetched<T> {
+    /// A value that lives until somebody finds it dead.
+    pub(crate) fn lasting(value: T, need: &Need<T>) -> Fetched<T> {
+        let generation = need.next_generation();
+        Fetched { value, generation, born: Instant::now(), lifetime: None::<Duration>, adopted: false }
     }
 }
 
@@ -145,22 +157,25 @@ mod tests {
     use super::*;
     use std::sync::atomic::{AtomicU32, Ordering};
     use std::thread;
-    use std::time::Duration;
 
     fn soon() -> Instant {
         Instant::now() + Duration::from_secs(10)
     }
 
+    fn brings(value: u32) -> impl FnOnce(&Need<u32>) -> Result<Fetched<u32>> {
+        move |need| Ok(Fetched::lasting(value, need))
+    }
+
     #[test]
     fn many_threads_fetch_once() {
-        let cell = SharedCell::default();
+        let cell = Cell::new(Window::Mandatory);
         let fetches = AtomicU32::new(0);
         thread::scope(|scope| {
             for _ in 0..64 {
                 scope.spawn(|| {
-                    let fetch = || {
+                    let fetch = |need: &Need<u32>| {
                         thread::sleep(Duration::from_millis(20));
-                        Ok(fetches.fetch_add(1, Ordering::SeqCst))
+                        Ok(Fetched::lasting(fetches.fetch_add(1, Ordering::SeqCst), need))
                     };
                     assert_eq!(*cell.get(None, soon(), fetch).unwrap().value(), 0);
                 });
@@ -170,24 +185,14 @@ mod tests {
     }
 
     #[test]
-    fn only_the_current_generation_can_be_declared_dead() {
-        let cell = SharedCell::default();
-        let first = cell.get(None, soon(), || Ok(1)).unwrap();
-        let second = cell.get(Some(&first), soon(), || Ok(2)).unwrap();
-        assert_eq!(*second.value(), 2);
-        let newer = cell.get(Some(&first), soon(), || panic!("a newer value is there")).unwrap();
-        assert_eq!(*newer.value(), 2);
-    }
-
-    #[test]
-    fn a_failure_reaches_all_who_waited_and_is_not_kept() {
-        let cell = SharedCell::<u32>::default();
+    fn a_failure_reaches_all_who_waited() {
+        let cell = Cell::<u32>::new(Window::Mandatory);
         let fetches = AtomicU32::new(0);
         thread::scope(|scope| {
             for _ in 0..8 {
                 scope.spawn(|| {
-                    let fetch = || {
-                        thread::sleep(Duration::from_millis(200));
+                    let fetch = |_: &Need<u32>| {
+                        thread::sleep(Duration::from_millis(100));
                         fetches.fetch_add(1, Ordering::SeqCst);
                         Err(Error::new(Status::Auth, "refused"))
                     };
@@ -196,41 +201,70 @@ mod tests {
             }
         });
         assert_eq!(fetches.into_inner(), 1);
-        assert_eq!(*cell.get(None, soon(), || Ok(7)).unwrap().value(), 7);
     }
 
     #[test]
     fn who_waits_gives_up_at_its_own_deadline() {
-        let cell = SharedCell::default();
+        let cell = Cell::new(Window::Mandatory);
+        let (started, start) = std::sync::mpsc::channel();
+        let (end, ended) = std::sync::mpsc::channel::<()>();
         thread::scope(|scope| {
-            scope.spawn(|| {
-                cell.get(None, soon(), || {
-                    thread::sleep(Duration::from_millis(300));
-                    Ok(1)
+            let cell = &cell;
+            scope.spawn(move || {
+                cell.get(None, soon(), |need| {
+                    started.send(()).unwrap();
+                    ended.recv().unwrap();
+                    Ok(Fetched::lasting(1, need))
                 })
             });
-            thread::sleep(Duration::from_millis(50));
+            start.recv().unwrap();
             let deadline = Instant::now() + Duration::from_millis(20);
-            let error = cell.get(None, deadline, || Ok(2)).unwrap_err();
-            assert_eq!(error.status(), Status::Timeout);
+            assert_eq!(cell.get(None, deadline, brings(2)).unwrap_err().status(), Status::Timeout);
+            end.send(()).unwrap();
+        });
+        assert_eq!(*cell.get(None, soon(), brings(3)).unwrap().value(), 1);
+    }
+
+    #[test]
+    fn a_fetcher_out_of_time_hands_over_to_one_who_waits() {
+        let cell = Cell::new(Window::Mandatory);
+        let (started, start) = std::sync::mpsc::channel();
+        let (end, ended) = std::sync::mpsc::channel::<()>();
+        thread::scope(|scope| {
+            let cell = &cell;
+            let first = scope.spawn(move || {
+                cell.get(None, Instant::now(), |_| {
+                    started.send(()).unwrap();
+                    ended.recv().unwrap();
+                    Err(Error::new(Status::Timeout, "my call's time is over"))
+                })
+                .map(|held| *held.value())
+            });
+            start.recv().unwrap();
+            let second = scope.spawn(|| *cell.get(None, soon(), brings(2)).unwrap().value());
+            end.send(()).unwrap();
+            assert_eq!(first.join().unwrap().unwrap_err().status(), Status::Timeout);
+            assert_eq!(second.join().unwrap(), 2);
         });
     }
 
     #[test]
     fn a_fetch_that_panics_lets_the_others_go_on() {
-        let cell = SharedCell::<u32>::default();
+        let cell = Cell::<u32>::new(Window::Mandatory);
         thread::scope(|scope| {
-            let panicked = scope.spawn(|| cell.get(None, soon(), || panic!("on purpose"))).join();
+            let panicked = scope.spawn(|| cell.get(None, soon(), |_| panic!("on purpose"))).join();
             assert!(panicked.is_err());
         });
-        assert_eq!(*cell.get(None, soon(), || Ok(3)).unwrap().value(), 3);
+        assert_eq!(cell.get(None, soon(), brings(3)).unwrap_err().status(), Status::Internal);
+        cell.replace(soon(), |need| Ok((Fetched::lasting(4, need), ()))).unwrap();
+        assert_eq!(*cell.get(None, soon(), brings(5)).unwrap().value(), 4);
     }
 
     #[test]
     fn replace_always_fetches() {
-        let cell = SharedCell::default();
-        cell.get(None, soon(), || Ok(1)).unwrap();
-        assert_eq!(cell.replace(soon(), || Ok((2, "answer"))).unwrap(), "answer");
-        assert_eq!(*cell.get(None, soon(), || Ok(3)).unwrap().value(), 2);
+        let cell = Cell::new(Window::Mandatory);
+        cell.get(None, soon(), brings(1)).unwrap();
+        assert_eq!(cell.replace(soon(), |need| Ok((Fetched::lasting(2, need), "answer"))).unwrap(), "answer");
+        assert_eq!(*cell.get(None, soon(), brings(3)).unwrap().value(), 2);
     }
 }

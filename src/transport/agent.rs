@@ -102,7 +102,7 @@ impl Failure {
                 format!("no connection within {} ms (connect_timeout_ms)", limits.connect_timeout.as_millis())
             }
             _ if status == Status::Timeout => {
-                format!("no complete answer within {} ms (timeout_ms)", limits.timeout.as_millis())
+                format!("no complete answer within {} ms ({})", limits.timeout.as_millis(), bounds.timeout_key)
             }
             E::BodyExceedsLimit(limit) => {
                 format!("the answer is larger than {limit} bytes; raise max_reply_bytes to read it")

@@ -41,9 +41,13 @@ impl BaseUrl {
         }
     }
 
-    #[cfg(test)]
     pub(crate) fn as_str(&self) -> &str {
         &self.text
+    }
+
+    /// Host and port, as they were given.
+    pub(crate) fn authority(&self) -> &str {
+        self.uri.authority().map_or("", |authority| authority.as_str())
     }
 
     pub(crate) fn is_https(&self) -> bool {

@@ -1,4 +1,4 @@
-// Built with -fno-exceptions: calls return a meetgate::result. results AVD_CONFIG
+// Built with -fno-exceptions or MEETGATE_NO_EXCEPTIONS: calls return a meetgate::result. results AVD_CONFIG
 //
 // throwing.cpp is in the same program and built with exceptions: both kinds of source files go together.
 #include "check.hpp"
@@ -51,6 +51,54 @@ static void a_client_moves() {
   CHECK(!first && !first.room.list().ok());
 }
 
+static void tokens_without_exceptions() {
+  const std::string base_url = meetgate::member(avd_config, "base_url");
+  const meetgate::avd keys{meetgate::raw(avd_config)};
+  const std::string token = meetgate::member(keys.app.get_token().reply(), "token");
+  CHECK(!keys.set_token(token) && keys.set_token(token).status() == MEETGATE_INVALID_ARGUMENT);
+  EQUAL(meetgate::member(meetgate::member(keys.info().reply(), "token"), "generation"), "1");
+
+  const meetgate::avd fixed(meetgate::avd_config().base_url(base_url).token("t"));
+  CHECK(fixed.set_token(token).ok() && fixed.room.list().ok());
+
+  meetgate::avd first(meetgate::avd_config().base_url(base_url).token_provider([&](const std::string &dead_token) {
+    return dead_token.empty() ? token : std::string();
+  }));
+  CHECK(first.made().ok());
+  const meetgate::avd second(std::move(first));
+  CHECK(second.room.list().ok());
+  CHECK(second.set_token_provider([](const std::string &) { return "t"; }).ok());
+
+  const meetgate::avd without(
+      meetgate::avd_config().base_url(base_url).token_provider([](const std::string &) { return ""; }));
+  const meetgate::result refused = without.room.list();
+  CHECK(refused.status() == MEETGATE_AUTH && refused.error().cause() == nullptr);
+
+#if defined(MEETGATE_CATCHES)
+  // Only calls do without exceptions here: what the function throws is caught all the same.
+  const meetgate::avd throwing(meetgate::avd_config().base_url(base_url).token_provider(
+      [](const std::string &) -> meetgate::provided_token { throw 42; }));
+  const meetgate::result caught = throwing.room.list();
+  CHECK(caught.status() == MEETGATE_AUTH && caught.error().cause() != nullptr);
+#endif
+
+  // Half made is not made.
+  const meetgate::avd contradictory(meetgate::avd_config()
+                                        .base_url(base_url)
+                                        .token_provider([](const std::string &) { return "t"; })
+                                        .set("token_provider", false)
+                                        .token("t"));
+  CHECK(!contradictory && contradictory.made().status() == MEETGATE_INVALID_ARGUMENT);
+  CHECK(contradictory.info().status() == MEETGATE_INVALID_ARGUMENT);
+}
+
+static void signatures_without_exceptions() {
+  const meetgate::result checksum = meetgate::youme_checksum(
+      meetgate::youme_checksum_params().app_secret("appsecret").rest_api_key("restapikey").curtime(1575962150));
+  EQUAL(meetgate::member(checksum.reply(), "checksum"), "ce676fea59cd36616466e14f1d1abd337ae2e100");
+  CHECK(meetgate::hst_user_token(meetgate::hst_user_token_params()).status() == MEETGATE_INVALID_ARGUMENT);
+}
+
 static void files_with_exceptions_are_in_the_same_program() { CHECK(throws_not_found(avd_config)); }
 
 int main(int argc, char **argv) {
@@ -60,6 +108,8 @@ int main(int argc, char **argv) {
   RUN(a_call_returns_its_error);
   RUN(a_client_says_why_it_was_not_made);
   RUN(a_client_moves);
+  RUN(tokens_without_exceptions);
+  RUN(signatures_without_exceptions);
   RUN(files_with_exceptions_are_in_the_same_program);
   return checks::closing();
 }

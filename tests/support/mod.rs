@@ -41,14 +41,14 @@ pub fn link_library(library: &Path, folder: &str) -> PathBuf {
     folder
 }
 
-/// [`library_folder`] of a library built with the feature `test-hooks`, which can be made to panic.
+/// [`library_folder`] of a library built with the features `test-hooks`, by which it can be made to panic, and `full`.
 pub fn library_with_test_hooks() -> PathBuf {
     // In a target folder of its own: a library with test hooks must not lie where others look for the library.
     let target = scratch().join("test-hooks");
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut build = Command::new(cargo);
-    build.current_dir(root()).args(["build", "--quiet", "--offline", "--package", "meetgate", "--lib"]);
-    build.args(["--features", "test-hooks", "--config", "profile.dev.debug=0", "--target-dir"]).arg(&target);
+    build.current_dir(root()).args(["build", "--quiet", "--locked", "--package", "meetgate", "--lib"]);
+    build.args(["--features", "test-hooks,full", "--config", "profile.dev.debug=0", "--target-dir"]).arg(&target);
     let output = run_within(Duration::from_secs(540), &mut build);
     assert!(output.status.success(), "{}", both(&output));
     link_library(&target.join("debug/libmeetgate.so"), "lib-with-test-hooks")

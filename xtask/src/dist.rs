@@ -42,9 +42,19 @@ impl Options {
     }
 }
 
-/// The shared library alone: only then does it get link-time optimisation.
+/// The shared library alone: only then does it get link-time optimisation. With every feature, as for desktops and servers.
 fn build(workspace: &Workspace) -> Result<PathBuf> {
-    workspace.cargo(["rustc", "--package", "meetgate", "--release", "--lib", "--crate-type", "cdylib"])?;
+    workspace.cargo([
+        "rustc",
+        "--package",
+        "meetgate",
+        "--features",
+        "full",
+        "--release",
+        "--lib",
+        "--crate-type",
+        "cdylib",
+    ])?;
     let name = format!("{}meetgate{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
     Ok(workspace.target.join("release").join(name))
 }

@@ -16,6 +16,7 @@ pub const CMAKE: Program = Program { name: "cmake", packages: &["cmake"] };
 pub const MCS: Program =
     Program { name: "mcs", packages: &["mono-mcs", "mono-runtime", "libmono-system-runtime-serialization4.0-cil"] };
 pub const PYTHON: Program = Program { name: "python3", packages: &["python3", "python3-venv"] };
+pub const REDIS: Program = Program { name: "redis-server", packages: &["redis-server"] };
 pub const VALGRIND: Program = Program { name: "valgrind", packages: &["valgrind"] };
 
 impl Program {

@@ -2,7 +2,7 @@
 
 use crate::catalog::Result;
 use crate::codegen;
-use crate::prerequisites::{C_COMPILER, CLANG, CMAKE, CPP_COMPILER, MCS, PYTHON, VALGRIND, component};
+use crate::prerequisites::{C_COMPILER, CLANG, CMAKE, CPP_COMPILER, MCS, PYTHON, REDIS, VALGRIND, component};
 use crate::workspace::Workspace;
 use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
@@ -48,6 +48,20 @@ pub fn run_tests(workspace: &Workspace) -> Result<()> {
             run: cargo(&["test", "--workspace", "--no-fail-fast"]),
         },
         Part {
+            name: "token store redis",
+            needs: vec![REDIS.provide()],
+            run: cargo(&[
+                "test",
+                "--quiet",
+                "--package",
+                "meetgate",
+                "--features",
+                "redis",
+                "--lib",
+                "token::store::redis",
+            ]),
+        },
+        Part {
             name: "Python",
             needs: vec![C_COMPILER.provide(), PYTHON.provide()],
             run: Box::new(|skipped| binding(workspace, &["python3", "bindings/python/check.py"], skipped)),
@@ -65,6 +79,7 @@ pub fn run_tests(workspace: &Workspace) -> Result<()> {
         ("headers and calls from C++", CPP_COMPILER),
         ("the C++ headers with clang", CLANG),
         ("the examples' CMake files", CMAKE),
+        ("the token store redis", REDIS),
     ];
     for (what, program) in optional {
         if let Err(missing) = program.provide() {

@@ -39,6 +39,25 @@ namespace Meetgate.Tests
 
         internal string Avd { get; }
 
+        /// <summary>How many calls of an operation arrived. Like what follows, it needs the option <c>--control</c>.</summary>
+        internal long Count(string operation)
+        {
+            JsonValue count = JsonValue.Parse(Control("GET", "/_sandbox/counts"))[operation];
+            return count == null ? 0 : count.AsInteger().Value;
+        }
+
+        /// <summary>All tokens die now.</summary>
+        internal void ExpireTokens() => Control("POST", "/_sandbox/tokens/expire");
+
+        private string Control(string method, string path)
+        {
+            using (var client = new WebClient())
+            {
+                string url = JsonValue.Parse(Avd)["base_url"].AsText() + path;
+                return method == "GET" ? client.DownloadString(url) : client.UploadString(url, method, "");
+            }
+        }
+
         internal string For(string operation)
         {
             return operation.StartsWith("hst.") ? Hst : operation.StartsWith("youme.") ? Youme : Avd;

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import threading
 import unittest
+import urllib.request
 from typing import Any, Callable, Dict, List, NamedTuple, Optional
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -31,6 +32,12 @@ class Sandbox:
         assert self._process.stdout is not None
         self.first_line = self._process.stdout.readline().decode()
         self.configurations: Dict[str, Dict[str, Any]] = json.loads(self.first_line)
+
+    def control(self, method: str, path: str) -> Any:
+        """A call of the control interface, which `--control` opens."""
+        url = self.configurations["avd"]["base_url"] + "/_sandbox" + path
+        with urllib.request.urlopen(urllib.request.Request(url, method=method), timeout=10) as reply:
+            return json.loads(reply.read() or b"null")
 
     def stop(self) -> None:
         self._process.terminate()

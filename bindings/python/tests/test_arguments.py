@@ -126,8 +126,10 @@ class Configuration(unittest.TestCase):
         meetgate.Avd.from_config({"base_url": "http://10.0.0.5", "token": "t"}).close()
         with self.assertRaisesRegex(meetgate.InvalidConfig, 'did you mean "token"'):
             meetgate.Avd.from_config({"base_url": "http://10.0.0.5", "tokn": "t"})
-        with self.assertRaisesRegex(meetgate.InvalidConfig, '"dev_id" is missing'):
+        with self.assertRaisesRegex(meetgate.InvalidConfig, 'missing: expected "dev_id" and "dev_secret", or "token"'):
             meetgate.AsyncHst.from_config({})
+        with self.assertRaisesRegex(meetgate.InvalidConfig, '"dev_id" is missing'):
+            meetgate.AsyncHst.from_config({"dev_secret": "0123456789abcdef"})
         for broken in ("{", "[]", '"avd"', '{"platform":"hst"}'):
             with self.assertRaises(meetgate.InvalidConfig):
                 meetgate.Avd.from_config(broken)
@@ -137,6 +139,8 @@ class Configuration(unittest.TestCase):
             base_url="http://10.0.0.5",
             access_key="a",
             secret_key="bbbb",
+            token_store={"file": "/no/such/folder"},
+            token_timeout_ms=5000,
             http_method="post",
             upload_token=False,
             timeout_ms=1000,
@@ -151,6 +155,9 @@ class Configuration(unittest.TestCase):
         meetgate.Hst(
             dev_id="d", dev_secret="0123456789abcdef", discovery_url="https://10.0.0.5/x", discovery_app_id="i"
         ).close()
+        for of, address in ((meetgate.Avd, "http://10.0.0.5:9609"), (meetgate.Hst, "http://10.0.0.5:28000")):
+            of(base_url=address, token="t").close()
+            of(base_url=address, token_provider=lambda dead_token: "t").close()
 
 
 class Boundary(unittest.TestCase):

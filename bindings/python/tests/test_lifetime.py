@@ -191,6 +191,20 @@ class Memory(unittest.TestCase):
 
         self.assertLess(self.growth(one, 2000, ROUNDS), self.LIMIT)
 
+    def test_asking_a_provider_leaves_nothing_behind(self):
+        def provide(dead_token):
+            raise LookupError(dead_token)
+
+        def one():
+            client = meetgate.Avd(base_url=CONFIG["base_url"], token_provider=provide)
+            try:
+                client.room.read(room_id="1")
+            except meetgate.AuthError:
+                pass
+            client.close()
+
+        self.assertLess(self.growth(one, 1000, ROUNDS // 4), self.LIMIT)
+
     def test_calling_leaves_nothing_behind(self):
         with Server(always('{"ret":0,"data":"%s"}' % ("周" * 3000))) as server:
             with meetgate.Avd(base_url=server.url, token="t") as avd:

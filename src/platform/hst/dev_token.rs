@@ -14,19 +14,19 @@ const IV: [u8; BLOCK] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
 
 /// The members of the plain text, in the order in which they must stand.
 #[derive(Serialize)]
-pub(super) struct DevToken<'a> {
+pub(crate) struct DevToken<'a> {
     /// Developer id or application id.
-    pub(super) aid: &'a str,
+    pub(crate) aid: &'a str,
     /// Group, empty when unused.
-    pub(super) gid: &'a str,
+    pub(crate) gid: &'a str,
     /// User, empty when unused.
-    pub(super) uid: &'a str,
+    pub(crate) uid: &'a str,
     #[serde(skip_serializing_if = "is_zero")]
-    pub(super) et: i64,
+    pub(crate) et: i64,
     /// Milliseconds since 1970.
-    pub(super) ts: i64,
+    pub(crate) ts: i64,
     /// Random, 31 bits.
-    pub(super) r: u32,
+    pub(crate) r: u32,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
@@ -36,7 +36,7 @@ fn is_zero(value: &i64) -> bool {
 
 impl DevToken<'_> {
     /// AES-128-CBC over the text padded with spaces, then base64 behind the version.
-    pub(super) fn encrypt(&self, secret: &str) -> Result<String> {
+    pub(crate) fn encrypt(&self, secret: &str) -> Result<String> {
         let internal = |what: &str| Error::new(Status::Internal, format!("developer token: {what}"));
         let mut text = serde_json::to_vec(self).map_err(|error| internal(&error.to_string()))?;
         text.resize(text.len().next_multiple_of(BLOCK), b' ');

@@ -32,11 +32,11 @@ fn header(catalog: &Catalog, platform: &Platform) -> Result<Rendered> {
          #ifndef {guard}\n#define {guard}\n\n#include \"client.hpp\"\n\nnamespace meetgate {{\n\n",
         platform.about.title, platform.about.zh
     );
+    params::nested_objects(catalog, platform, &mut out)?;
     params::configuration(catalog, platform, &mut out)?;
-    params::nested_objects(platform, &mut out)?;
     params::of_operations(platform, &mut out)?;
     writeln!(out, "inline namespace MEETGATE_STYLE {{\n")?;
-    clients::render(platform, &mut out)?;
+    clients::render(catalog, platform, &mut out)?;
     writeln!(out, "}}  // namespace MEETGATE_STYLE\n}}  // namespace meetgate\n\n#endif")?;
     Ok((format!("include/meetgate/{name}.hpp"), out))
 }

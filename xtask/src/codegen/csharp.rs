@@ -32,10 +32,13 @@ pub fn render(root: &Path, catalog: &Catalog) -> Result<Vec<Rendered>> {
         assembly_info(),
         version(),
     ];
+    if let Some(source) = parameters::render_keys(&catalog.config)? {
+        rendered.push(file("ConfigurationParameters", "catalog/config.toml", &[], source));
+    }
     for platform in &catalog.platforms {
         let name = names::pascal(&platform.about.name);
         let origin = format!("catalog/{}.toml", platform.about.name);
-        let system = ["System.Collections.Generic", "System.Threading", "System.Threading.Tasks"];
+        let system = ["System", "System.Collections.Generic", "System.Threading", "System.Threading.Tasks"];
         let client = clients::render(platform, &keys(catalog, platform))?;
         rendered.push(file(&format!("{name}Client"), &origin, &system, client));
         rendered.push(file(

@@ -7,7 +7,7 @@ use serde_json::json;
 use std::path::Path;
 
 /// The files of `src/ffi` with exports, in the header's order.
-const SOURCES: [&str; 5] = ["status", "library", "client", "calls", "operations"];
+const SOURCES: [&str; 7] = ["status", "library", "client", "credentials", "calls", "signing", "operations"];
 const WIDTH: usize = 120;
 
 pub fn render(root: &Path, catalog: &Catalog) -> Result<Rendered> {
@@ -33,7 +33,7 @@ pub fn render(root: &Path, catalog: &Catalog) -> Result<Rendered> {
     Ok(("include/meetgate.h".to_owned(), text))
 }
 
-/// Marks each function for export and calling convention, takes out what is meant for Rust readers, and heads each group.
+/// Marks each function for export, and each function and callback type for the calling convention, takes out what is meant for Rust readers, and heads each group.
 fn declarations(generated: &str, catalog: &Catalog) -> String {
     let mut out = String::new();
     let mut comment: Vec<&str> = Vec::new();
@@ -64,6 +64,7 @@ fn declarations(generated: &str, catalog: &Catalog) -> String {
         comment.clear();
         match function {
             Some(function) => out.push_str(&function.declaration()),
+            None if line.starts_with("typedef ") && line.contains("(*") => out.push_str(&callback(line, &mut lines)),
             None => out.push_str(line),
         }
         out.push('\n');
@@ -111,6 +112,17 @@ impl Function {
     }
 }
 
+/// A callback type, which may go over several lines.
+fn callback<'l>(first: &str, lines: &mut impl Iterator<Item = &'l str>) -> String {
+    let mut text = first.replacen("(*", "(MEETGATE_CALL *", 1);
+    while !text.ends_with(';') {
+        let Some(next) = lines.next() else { break };
+        text.push(' ');
+        text.push_str(next.trim());
+    }
+    if text.len() > WIDTH { text.replacen(")(", ")(\n    ", 1) } else { text }
+}
+
 /// `avd: room.mix_record` for an operation's function.
 fn heading(function: &str, catalog: &Catalog) -> String {
     for platform in &catalog.platforms {
@@ -125,7 +137,8 @@ fn heading(function: &str, catalog: &Catalog) -> String {
         }
     }
     match function {
-        "meetgate_client_new" | "meetgate_client_free" => "Clients".to_owned(),
+        "meetgate_hst_user_token" | "meetgate_youme_checksum" => "Signing".to_owned(),
+        client if client.starts_with("meetgate_client_") => "Clients".to_owned(),
         "meetgate_call" | "meetgate_call_with" | "meetgate_raw_call" => "Calls".to_owned(),
         _ => "The library".to_owned(),
     }

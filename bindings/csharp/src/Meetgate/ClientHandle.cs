@@ -9,6 +9,9 @@ namespace Meetgate
     /// </summary>
     internal sealed class ClientHandle : SafeHandle
     {
+        /// <summary>Here, since it must live as long as C may call it: until the client is freed.</summary>
+        private readonly TokenProviderBridge tokenProvider = new TokenProviderBridge();
+
         /// <summary>Made by the runtime, as an out-parameter.</summary>
         private ClientHandle()
             : base(IntPtr.Zero, true)
@@ -46,7 +49,7 @@ namespace Meetgate
             {
                 // The place for a cancel of the C library, when it has one.
                 int status = NativeMethods.meetgate_call_with(this, operation, parameters, options, IntPtr.Zero, out reply);
-                return Answer(status, reply);
+                return Answer(status, reply, TokenProviderBridge.TakeThrown());
             }
             finally
             {
@@ -60,7 +63,8 @@ namespace Meetgate
             IntPtr reply = IntPtr.Zero;
             try
             {
-                return Answer(NativeMethods.meetgate_raw_call(this, request, out reply), reply);
+                int status = NativeMethods.meetgate_raw_call(this, request, out reply);
+                return Answer(status, reply, TokenProviderBridge.TakeThrown());
             }
             finally
             {
@@ -68,20 +72,45 @@ namespace Meetgate
             }
         }
 
-        protected override bool ReleaseHandle()
+        /// <summary>What is known of the client, as JSON text.</summary>
+        internal string Info()
         {
-            NativeMethods.meetgate_client_free(handle);
-            return true;
+            IntPtr info = IntPtr.Zero;
+            try
+            {
+                return Answer(NativeMethods.meetgate_client_info(this, out info), info);
+            }
+            finally
+            {
+                NativeMethods.meetgate_string_free(info);
+            }
         }
 
-        private static string Answer(int status, IntPtr reply)
+        /// <summary>Replaces the fixed token; the status.</summary>
+        internal int SetToken(byte[] token) => NativeMethods.meetgate_client_set_token(this, token);
+
+        /// <summary>Sets where the tokens come from; the status.</summary>
+        internal int SetTokenProvider(Func<string, ProvidedToken> provider) => tokenProvider.Set(this, provider);
+
+        /// <summary>The text that C gave out, or an exception.</summary>
+        /// <param name="status">How it ended.</param>
+        /// <param name="reply">The text; it stays the caller's to free.</param>
+        /// <param name="thrown">What a token provider threw meanwhile, or null.</param>
+        internal static string Answer(int status, IntPtr reply, Exception thrown = null)
         {
             string text = Utf8.Copy(reply);
             if (status != (int)MeetgateStatus.Ok)
             {
-                throw MeetgateException.From(status, text);
+                // Another failure has another cause: a call goes on without its provider where the old token still lives.
+                throw MeetgateException.From(status, text, status == (int)MeetgateStatus.Auth ? thrown : null);
             }
             return text;
+        }
+
+        protected override bool ReleaseHandle()
+        {
+            NativeMethods.meetgate_client_free(handle);
+            return true;
         }
     }
 }

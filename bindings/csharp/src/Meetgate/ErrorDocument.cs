@@ -39,9 +39,13 @@ namespace Meetgate
         internal readonly JsonValue Reply;
         internal readonly string ReplyText;
 
-        internal ErrorDocument(MeetgateStatus status, string text)
+        /// <summary>What the program's own code threw inside the call; null if it threw nothing.</summary>
+        internal readonly Exception Cause;
+
+        internal ErrorDocument(MeetgateStatus status, string text, Exception cause)
         {
             Status = status;
+            Cause = cause;
             StatusName = NativeLibrary.StatusName((int)status);
             Text = text;
             JsonValue json;

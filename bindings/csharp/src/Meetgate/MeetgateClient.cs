@@ -99,6 +99,11 @@ namespace Meetgate
             CancellationToken cancellationToken = default(CancellationToken)) =>
             RunAsync(Raw(Text(request, "request")), cancellationToken);
 
+        /// <summary>What is known of the client: its address, and how its token is. Nothing is sent.</summary>
+        /// <exception cref="MeetgateException">It could not be asked.</exception>
+        /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+        public ClientInfo Info() => Run(() => new ClientInfo(JsonValue.Parse(owner.Handle.Info())));
+
         /// <summary>
         /// Ends the client. Calls that have begun come to their end, and then its connections are closed; later calls throw
         /// <see cref="ObjectDisposedException"/>. May be called more than once, and from any thread.
@@ -111,6 +116,12 @@ namespace Meetgate
                 owner.Handle.Dispose();
             }
         }
+
+        /// <summary>Replaces the fixed token; the status.</summary>
+        internal int ReplaceToken(byte[] token) => Run(() => owner.Handle.SetToken(token));
+
+        /// <summary>Sets where the tokens come from; the status.</summary>
+        internal int ReplaceTokenProvider(Func<string, ProvidedToken> provider) => Run(() => owner.Handle.SetTokenProvider(provider));
 
         internal T Send<T>(string operation, Parameters parameters, Func<string, T> make) =>
             Run(Named(operation, parameters.ToString(), make));

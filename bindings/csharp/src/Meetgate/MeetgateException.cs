@@ -5,14 +5,15 @@ namespace Meetgate
     /// <summary>A call that failed: what the library and the platform say about it.</summary>
     /// <remarks>
     /// There is a class for each <see cref="MeetgateStatus"/>, and below <see cref="MeetgateApiException"/> one for each kind of
-    /// number a platform answers with. What does not apply is null.
+    /// number a platform answers with. What does not apply is null. Where a token provider threw, its exception is the
+    /// <see cref="Exception.InnerException"/>.
     /// </remarks>
     public class MeetgateException : Exception
     {
         private readonly ErrorDocument document;
 
         internal MeetgateException(ErrorDocument document)
-            : base(document.Message)
+            : base(document.Message, document.Cause)
         {
             this.document = document;
         }
@@ -65,9 +66,9 @@ namespace Meetgate
         /// <summary>The whole error document, as JSON text.</summary>
         public string Document => document.Text;
 
-        internal static MeetgateException From(int status, string text)
+        internal static MeetgateException From(int status, string text, Exception cause = null)
         {
-            var document = new ErrorDocument((MeetgateStatus)status, text);
+            var document = new ErrorDocument((MeetgateStatus)status, text, cause);
             switch (document.Status)
             {
                 case MeetgateStatus.InvalidArgument:
@@ -107,10 +108,10 @@ namespace Meetgate
             }
         }
 
-        /// <summary>What this library refuses by itself, in the words the C library would use.</summary>
+        /// <summary>What fails without an error document of the C library, in the form that it would have.</summary>
         internal static MeetgateException Refused(MeetgateStatus status, string message)
         {
-            string word = status == MeetgateStatus.InvalidConfig ? "INVALID_CONFIG" : "INVALID_ARGUMENT";
+            string word = NativeLibrary.StatusName((int)status);
             var document = new JsonObject { { "status", word }, { "message", message }, { "retryable", false } };
             return From((int)status, document.ToString());
         }

@@ -94,7 +94,7 @@ namespace Meetgate
         }
     }
 
-    /// <summary>A parameter that has members of its own, such as a tile of a layout. What is null is left out.</summary>
+    /// <summary>A parameter or a configuration key that has members of its own, such as a tile of a layout. What is null is left out.</summary>
     public abstract class NestedParameters
     {
         internal NestedParameters()

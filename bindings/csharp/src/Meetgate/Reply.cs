@@ -3,7 +3,7 @@ using System.Collections.Generic;
 
 namespace Meetgate
 {
-    /// <summary>An object of a platform's answer, read-only. Safe to read from any thread.</summary>
+    /// <summary>An object of an answer, read-only. Safe to read from any thread.</summary>
     /// <remarks>
     /// A property is null where the platform left the member out, and a list is empty. The platforms give some numbers as text
     /// and the reverse; both are read. A member that is something else altogether throws <see cref="FormatException"/> when it

@@ -20,6 +20,7 @@ from typing import Any, Dict
 
 from ._avd import Avd
 from ._avd_async import AsyncAvd
+from ._client_info import ClientInfo, TokenClientInfo, TokenInfo
 from ._errors import (
     ApiError,
     AuthError,
@@ -50,7 +51,9 @@ from ._hst import Hst
 from ._hst_async import AsyncHst
 from ._json import Reply, text_of
 from ._library import LibraryError, library
-from ._options import CallOptions
+from ._options import CallOptions, TokenStore
+from ._signing import HstUserToken, YoumeChecksum, hst_user_token, youme_checksum
+from ._token_provider import TokenProvider
 from ._version import __version__
 from ._youme import Youme
 from ._youme_async import AsyncYoume
@@ -66,11 +69,13 @@ __all__ = [
     "BusyError",
     "CallOptions",
     "Cancelled",
+    "ClientInfo",
     "Conflict",
     "Error",
     "Forbidden",
     "Forked",
     "Hst",
+    "HstUserToken",
     "HttpError",
     "InternalError",
     "InvalidArgument",
@@ -87,12 +92,19 @@ __all__ = [
     "StoreError",
     "Timeout",
     "TlsError",
+    "TokenClientInfo",
+    "TokenInfo",
+    "TokenProvider",
+    "TokenStore",
     "Unsupported",
     "Youme",
+    "YoumeChecksum",
     "__version__",
     "catalog",
+    "hst_user_token",
     "library_version",
     "text_of",
+    "youme_checksum",
 ]
 
 

@@ -7,9 +7,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Callable, List, Literal, Optional, Sequence, Tuple, Union
 
 from ._calls import Calls
-from ._client import Client
+from ._token_client import TokenClient
 
 if TYPE_CHECKING:
+    from ._options import TokenStore
+    from ._token_provider import TokenProvider
     from ._upload import File
     from .types import avd as t
 
@@ -2961,7 +2963,7 @@ class AvdTranscode:
         return self._calls.call("avd.transcode.query", {"room_id": room_id, "record_id": record_id})
 
 
-class Avd(Client):
+class Avd(TokenClient):
     """A client of avd: AVD / nice2meet sdkapi v2 (叁体 AVD).
 
     Every path follows `<host>/sdkapi/v2`, except `/uploadfile`, which hangs on the host itself;
@@ -2989,6 +2991,9 @@ class Avd(Client):
         access_key: Optional[str] = None,
         secret_key: Optional[str] = None,
         token: Optional[str] = None,
+        token_provider: Optional[TokenProvider] = None,
+        token_store: Optional[TokenStore] = None,
+        token_timeout_ms: Optional[int] = None,
         http_method: Optional[Literal["auto", "get", "post"]] = None,
         upload_token: Optional[bool] = None,
         timeout_ms: Optional[int] = None,
@@ -3005,11 +3010,32 @@ class Avd(Client):
                 path prefix is kept; one that already ends in `/sdkapi/v2` is not doubled. (string,
                 required)
             access_key: Access key, from the system's administration. Give `access_key` and
-                `secret_key`, or `token`. (string)
+                `secret_key`, or `token`, or `token_provider`. (string)
             secret_key: Secret key that goes with `access_key`. Sent to the platform when a token is
                 fetched. (string, secret)
-            token: A fixed token, for deployments that issue their own. It is used as it is and
-                never renewed. (string, secret)
+            token: A fixed token, for deployments that issue their own, in place of keys. It is used
+                as it is and never renewed; `set_token` replaces it. (string, secret)
+            token_provider: In place of keys: a function that gives tokens, for those who host them
+                centrally. It is called with the token that the platform refused, or with None where
+                one is needed for another reason, and returns a token, or a tuple of a token and its
+                lifetime in seconds. See `meetgate.TokenProvider`. (callable)
+            token_store: Shares the token with other processes: give `file` (one machine) or `redis`
+                (several). Without it the token is shared by the clients of this process alone. All
+                who use an hst account must use the same store. See the guide on credentials.
+                (object)
+                - file (string): A folder for the token and its lock file, both with mode 0600. It
+                  must belong to this user or to root and not be writable by others; one that is
+                  missing is made, mode 0700, inside a folder that is there.
+                - redis (string): A redis server, for example `redis://host:6379/0`, or
+                  `rediss://user:password@host:6379/0` with TLS. Only in a library built with the
+                  cargo feature `redis`.
+                - prefix (string, default meetgate): With `redis`: how its keys begin.
+                - degrade (boolean, default false): With `redis`: while redis is away, fetch tokens
+                  unshared instead of failing with `STORE`. On hst, processes that do so kill each
+                  other's tokens.
+            token_timeout_ms: Time limit for fetching one token, within the call's `timeout_ms`. In
+                a `redis` store the lock of a process that died is free again after this time and
+                one second. (integer from 1 to 600000, ms, default 10000)
             http_method: How parameters travel. `auto`: in the query of a GET, but in a form POST
                 for `app.get_token`, `sip.account.*` and every call with a layout, a mixer or a
                 licence. `get` and `post` force one way for every call, uploads apart; `get` puts
@@ -3039,6 +3065,9 @@ class Avd(Client):
                 "access_key": access_key,
                 "secret_key": secret_key,
                 "token": token,
+                "token_provider": token_provider,
+                "token_store": token_store,
+                "token_timeout_ms": token_timeout_ms,
                 "http_method": http_method,
                 "upload_token": upload_token,
                 "timeout_ms": timeout_ms,

@@ -8,10 +8,13 @@ import functools
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Callable, Dict, Mapping, Optional, Tuple
+from typing import Any, Callable, Dict, Mapping, Optional, Tuple, TypeVar
 
-from . import _errors, _json, _upload
+from . import _errors, _json, _token_provider, _upload
 from ._library import Library, library
+from ._token_provider import Provider, TokenProvider
+
+T = TypeVar("T")
 
 
 class Handle:
@@ -25,27 +28,73 @@ class Handle:
         self._lock = threading.Lock()
         self._in_flight = 0
         self.is_closed = False
+        self._provider: Optional[Provider] = None
+        provide = _token_provider.of_config(config)
+        if provide is not None:
+            config = {**config, "token_provider": True}
+        if config.get("token_provider"):
+            self._provider = Provider()
+            # Made once and kept: C calls it for as long as the client lives, in whichever threads there are.
+            self._callback = self._library.token_provider(self._provider.ask)
         status, pointer, error = self._library.client_new(_json.encode(config, "configuration key"))
         if status != 0:
             raise _errors.of_text(self._library.status_name(status), error)
         self._pointer = pointer
+        if provide is not None:
+            self.set_token_provider(provide)
 
     def run(self, function: Callable[[Library, int], Tuple[int, bytes]]) -> str:
         """Calls a function with the client, and gives the platform's answer."""
+        status, reply = self._use(function)
+        raised = None if self._provider is None else self._provider.take_raised()
+        if raised is not None and not isinstance(raised, Exception):
+            # Such as KeyboardInterrupt: nothing that C could stop.
+            raise raised
+        if status != 0:
+            error = _errors.of_text(self._library.status_name(status), reply)
+            if raised is not None and isinstance(error, _errors.AuthError):
+                raise error from raised
+            raise error
+        return reply.decode("utf-8")
+
+    def set_token(self, token: str) -> None:
+        text = _c_string(token, "token")
+        self._set(
+            lambda library, client: library.set_token(client, text),
+            "set_token: expected a client that was made with a fixed token, and a token of printable ASCII "
+            "characters without spaces",
+        )
+
+    def set_token_provider(self, provide: TokenProvider) -> None:
+        _token_provider.check(provide)
+        expected = 'set_token_provider: expected a client made with a token provider, or with "token_provider": true'
+        if self._provider is None:
+            raise _errors.invalid_argument(expected)
+        self._provider.provide = provide
+        self._set(lambda library, client: library.set_token_provider(client, self._callback), expected)
+
+    def _set(self, function: Callable[[Library, int], int], expected: str) -> None:
+        """Calls a function that answers with a status and no document."""
+        word = self._library.status_name(self._use(function))
+        if word != "OK":
+            message = expected if word == "INVALID_ARGUMENT" else "the library answered " + word
+            raise _errors.of_document({"status": word, "message": message, "retryable": False})
+
+    def _use(self, function: Callable[[Library, int], T]) -> T:
+        """Calls a function with the client, which is not freed meanwhile."""
         # Before the lock: in a child, a thread that is not there any more may hold it.
         self.check_process()
+        if self._provider is not None and self._provider.is_asked:
+            raise _errors.invalid_argument("a token provider must not call the client that it provides for")
         with self._lock:
             if self.is_closed or self._pointer is None:
                 raise _errors.invalid_argument("this client is closed")
             self._in_flight += 1
             pointer = self._pointer
         try:
-            status, reply = function(self._library, pointer)
+            return function(self._library, pointer)
         finally:
             self._end_of_call()
-        if status != 0:
-            raise _errors.of_text(self._library.status_name(status), reply)
-        return reply.decode("utf-8")
 
     def check_process(self) -> None:
         if os.getpid() != self._process:
@@ -108,6 +157,9 @@ class Calls:
         options = _json.encode(self._options, "option") if self._options else None
         return self.handle.run(lambda library, client: library.call_with(client, name, encoded, options))
 
+    def info(self) -> Any:
+        return _json.parse(self.handle.run(lambda library, client: library.client_info(client)), self._parse_float)
+
     def raw(self, request: Mapping[str, Any]) -> Any:
         if self._options:
             names = ", ".join(self._options)
@@ -130,6 +182,10 @@ class AsyncCalls:
 
     def with_options(self, options: Optional[Mapping[str, Any]]) -> AsyncCalls:
         return AsyncCalls(self._calls.with_options(options), self._pool) if options else self
+
+    def info(self) -> Any:
+        """Not awaited: nothing is sent."""
+        return self._calls.info()
 
     async def call(self, operation: str, params: Mapping[str, Any]) -> Any:
         return await self._run(self._calls.call, operation, params)

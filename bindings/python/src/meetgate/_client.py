@@ -10,6 +10,7 @@ from typing import Any, Callable, Dict, Mapping, Optional, Type, TypeVar, Union
 
 from . import _errors
 from ._calls import AsyncCalls, Calls, Handle
+from ._client_info import ClientInfo
 from ._options import CallOptions
 
 C = TypeVar("C", bound="Client")
@@ -72,6 +73,16 @@ class Client:
             form: parameters for a form.
         """
         return self._calls.raw({"method": method, "path": path, "query": query, "body": body, "form": form})
+
+    def info(self) -> ClientInfo:
+        """What is known of this client. Nothing is sent.
+
+        Returns:
+            A dict with `platform`, `base_url` and `clock_offset_s`, how many seconds the platform's clock is ahead of
+            this machine's.
+        """
+        known: ClientInfo = self._calls.info()
+        return known
 
     def close(self) -> None:
         """Closes the client and its connections, once calls in flight have ended. Closing again does nothing."""
@@ -161,6 +172,11 @@ class AsyncClient:
     ) -> Any:
         """Sends any request to the platform, signed and judged like an operation; see `Client.raw_call`."""
         return await self._calls.raw({"method": method, "path": path, "query": query, "body": body, "form": form})
+
+    def info(self) -> ClientInfo:
+        """What is known of this client; see `Client.info`. Not awaited: nothing is sent."""
+        known: ClientInfo = self._calls.info()
+        return known
 
     async def close(self) -> None:
         """Closes the client: calls that run end in peace, new ones are refused. Closing again does nothing."""

@@ -76,7 +76,7 @@ class InvalidConfig(Error):
 
 
 class AuthError(Error):
-    """The platform refused the credentials."""
+    """The platform refused the credentials, or the token provider failed: `__cause__` is what it raised."""
 
 
 class ApiError(Error):
@@ -148,7 +148,7 @@ class BusyError(Error):
 
 
 class StoreError(Error):
-    """A shared token store failed."""
+    """The shared token store failed: its folder or file, or redis."""
 
 
 class Forked(Error):

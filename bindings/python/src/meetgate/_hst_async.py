@@ -19,10 +19,12 @@ from typing import (
 )
 
 from ._calls import AsyncCalls
-from ._client import AsyncClient
 from ._pages import async_pages
+from ._token_client import AsyncTokenClient
 
 if TYPE_CHECKING:
+    from ._options import TokenStore
+    from ._token_provider import TokenProvider
     from .types import hst as t
 
 
@@ -544,7 +546,7 @@ class AsyncHstOnline:
         )
 
 
-class AsyncHst(AsyncClient):
+class AsyncHst(AsyncTokenClient):
     """A client of hst: HST FSP PaaS business gateway (好视通 FSP PaaS 业务网关).
 
     The base URL of a private cloud is `http://<ip>:28000`; without a base URL the address of
@@ -565,11 +567,15 @@ class AsyncHst(AsyncClient):
     def __init__(
         self,
         *,
-        dev_id: str,
-        dev_secret: str,
         base_url: Optional[str] = None,
+        dev_id: Optional[str] = None,
+        dev_secret: Optional[str] = None,
         discovery_url: Optional[str] = None,
         discovery_app_id: Optional[str] = None,
+        token: Optional[str] = None,
+        token_provider: Optional[TokenProvider] = None,
+        token_store: Optional[TokenStore] = None,
+        token_timeout_ms: Optional[int] = None,
         timeout_ms: Optional[int] = None,
         connect_timeout_ms: Optional[int] = None,
         max_reply_bytes: Optional[int] = None,
@@ -581,17 +587,41 @@ class AsyncHst(AsyncClient):
         """Makes a client; nothing is sent before the first call.
 
         Args:
-            dev_id: Developer id, from the platform's console. (string, required)
-            dev_secret: Developer secret: exactly 16 bytes. It encrypts the developer token and
-                never leaves the machine. (string, required, secret)
             base_url: Scheme, host and port of the gateway, for example `http://10.0.0.5:28000`.
                 Left out, the address of the public cloud is asked for at `discovery_url` on the
                 first call. (string, default discovered)
+            dev_id: Developer id, from the platform's console. Give `dev_id` and `dev_secret`, or
+                `token`, or `token_provider`. (string)
+            dev_secret: Developer secret that goes with `dev_id`: exactly 16 bytes. It encrypts the
+                developer token and never leaves the machine. (string, secret)
             discovery_url: Where the public cloud's address is asked for when there is no
                 `base_url`. No credential is sent there; only an https address is accepted from it.
                 (string, default https://access.paas.hst.com/server/address)
             discovery_app_id: Application id that the discovery request carries as `app_id`; left
                 out of it when not set. (string)
+            token: A fixed token, for deployments that issue their own, in place of keys. It is used
+                as it is and never renewed; `set_token` replaces it. (string, secret)
+            token_provider: In place of keys: a function that gives tokens, for those who host them
+                centrally. It is called with the token that the platform refused, or with None where
+                one is needed for another reason, and returns a token, or a tuple of a token and its
+                lifetime in seconds. See `meetgate.TokenProvider`. (callable)
+            token_store: Shares the token with other processes: give `file` (one machine) or `redis`
+                (several). Without it the token is shared by the clients of this process alone. All
+                who use an hst account must use the same store. See the guide on credentials.
+                (object)
+                - file (string): A folder for the token and its lock file, both with mode 0600. It
+                  must belong to this user or to root and not be writable by others; one that is
+                  missing is made, mode 0700, inside a folder that is there.
+                - redis (string): A redis server, for example `redis://host:6379/0`, or
+                  `rediss://user:password@host:6379/0` with TLS. Only in a library built with the
+                  cargo feature `redis`.
+                - prefix (string, default meetgate): With `redis`: how its keys begin.
+                - degrade (boolean, default false): With `redis`: while redis is away, fetch tokens
+                  unshared instead of failing with `STORE`. On hst, processes that do so kill each
+                  other's tokens.
+            token_timeout_ms: Time limit for fetching one token, within the call's `timeout_ms`. In
+                a `redis` store the lock of a process that died is free again after this time and
+                one second. (integer from 1 to 600000, ms, default 10000)
             timeout_ms: Time limit of a whole call: looking up the host, connecting, fetching a
                 token where one is needed, sending, and reading the answer to its end. (integer from
                 1 to 86400000, ms, default 30000)
@@ -617,6 +647,10 @@ class AsyncHst(AsyncClient):
                 "dev_secret": dev_secret,
                 "discovery_url": discovery_url,
                 "discovery_app_id": discovery_app_id,
+                "token": token,
+                "token_provider": token_provider,
+                "token_store": token_store,
+                "token_timeout_ms": token_timeout_ms,
                 "timeout_ms": timeout_ms,
                 "connect_timeout_ms": connect_timeout_ms,
                 "max_reply_bytes": max_reply_bytes,

@@ -6,12 +6,14 @@ import ctypes
 import os
 import platform
 import sys
-from ctypes import POINTER, byref, c_char_p, c_int, c_int32, c_uint32, c_void_p
-from typing import Any, List, NamedTuple, Optional, Tuple
+from ctypes import CFUNCTYPE, POINTER, byref, c_char_p, c_int, c_int32, c_int64, c_size_t, c_uint32, c_void_p
+from typing import Any, Callable, List, NamedTuple, Optional, Tuple
 
 from ._version import ABI_VERSION
 
 VARIABLE = "MEETGATE_LIBRARY"
+
+_TokenProvider = CFUNCTYPE(c_int, c_void_p, c_char_p, c_void_p, c_size_t, POINTER(c_int64))
 
 
 class LibraryError(ImportError):
@@ -109,6 +111,13 @@ class Library:
         self._call_with = function(
             "meetgate_call_with", c_int, c_void_p, c_char_p, c_char_p, c_char_p, c_void_p, out
         )
+        self._client_info = function("meetgate_client_info", c_int, c_void_p, out)
+        self.set_token = function("meetgate_client_set_token", c_int, c_void_p, c_char_p)
+        self._set_token_provider = function(
+            "meetgate_client_set_token_provider", c_int, c_void_p, _TokenProvider, c_void_p
+        )
+        self._hst_user_token = function("meetgate_hst_user_token", c_int, c_char_p, out)
+        self._youme_checksum = function("meetgate_youme_checksum", c_int, c_char_p, out)
         self._raw_call = function("meetgate_raw_call", c_int, c_void_p, c_char_p, out)
         self._string_free = function("meetgate_string_free", None, c_void_p)
         self._version = function("meetgate_version", c_char_p)
@@ -146,6 +155,45 @@ class Library:
         """The same for a request of the caller's own making."""
         reply = c_void_p()
         status = self._raw_call(client, request, byref(reply))
+        return status, self._take(reply.value)
+
+    def client_info(self, client: int) -> Tuple[int, bytes]:
+        """Status, and what is known of the client or the error document."""
+        known = c_void_p()
+        status = self._client_info(client, byref(known))
+        return status, self._take(known.value)
+
+    def token_provider(self, ask: Callable[[Optional[bytes], int], Optional[Tuple[bytes, int]]]) -> Any:
+        """What C can call for a token: `ask` is told the dead one and how many bytes a new one may have.
+
+        It must be kept for as long as C may call it. `ask` raises nothing.
+        """
+
+        def provide(_: Any, dead_token: Optional[bytes], token: int, capacity: int, lifetime_s: Any) -> int:
+            given = ask(dead_token, capacity - 1)
+            if given is None:
+                return 1
+            ctypes.memmove(token, given[0] + b"\0", len(given[0]) + 1)
+            lifetime_s[0] = given[1]
+            return 0
+
+        return _TokenProvider(provide)
+
+    def set_token_provider(self, client: int, provider: Any) -> int:
+        """`provider` is one that `token_provider` made."""
+        status: int = self._set_token_provider(client, provider, None)
+        return status
+
+    def hst_user_token(self, params: bytes) -> Tuple[int, bytes]:
+        """Status, and the token or the error document."""
+        reply = c_void_p()
+        status = self._hst_user_token(params, byref(reply))
+        return status, self._take(reply.value)
+
+    def youme_checksum(self, params: bytes) -> Tuple[int, bytes]:
+        """Status, and the checksum or the error document."""
+        reply = c_void_p()
+        status = self._youme_checksum(params, byref(reply))
         return status, self._take(reply.value)
 
     def version(self) -> str:

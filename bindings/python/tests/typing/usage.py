@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Tuple
 
 import meetgate
 from meetgate.types import avd as avd_types
@@ -13,6 +13,9 @@ from meetgate.types import hst as hst_types
 
 avd = meetgate.Avd(base_url="http://10.0.0.5:9609", access_key="a", secret_key="b", timeout_ms=5000)
 hst = meetgate.Hst(dev_id="d", dev_secret="0123456789abcdef", parse_float=Decimal)
+shared = meetgate.Hst(dev_id="d", dev_secret="0123456789abcdef", token_store={"file": "/run/meetgate"}, token_timeout_ms=5000)
+store: meetgate.TokenStore = {"redis": "redis://10.0.0.6:6379/0", "prefix": "p", "degrade": True}
+meetgate.Avd(base_url="http://10.0.0.5:9609", access_key="a", secret_key="b", token_store=store)
 youme = meetgate.Youme.from_config({"app_key": "k", "app_secret": "s", "rest_api_key": "r"})
 
 with avd as same:
@@ -53,6 +56,29 @@ volume: int = youme.count_business_total_volume_by_day(QueryDate="20191210", Cou
 anything: Dict[str, Any] = avd.call("avd.room.read", {"room_id": "1"}, {"timeout_ms": 500})
 avd.raw_call("POST", "/sdkapi/v2/room/read", form={"room_id": "1"})
 
+
+
+def provide(dead_token: Optional[str]) -> Tuple[str, int]:
+    return ("fresh" if dead_token is None else dead_token + "2"), 7200
+
+
+provider: meetgate.TokenProvider = provide
+hosted = meetgate.Avd(base_url="http://10.0.0.5:9609", token_provider=provide)
+meetgate.Hst(token_provider=lambda dead_token: "token")
+hosted.set_token_provider(lambda dead_token: ("token", None))
+fixed = meetgate.Hst(base_url="http://10.0.0.5:28000", token="t")
+fixed.set_token("another")
+
+known: meetgate.TokenInfo = fixed.info()["token"]
+generation: int = known["generation"]
+left: Optional[int] = known.get("expires_in_ms")
+about: meetgate.ClientInfo = youme.info()
+platform: str = about["platform"]
+offset: Optional[int] = about.get("clock_offset_s")
+
+user_token: str = meetgate.hst_user_token(app_id="a", app_secret="0123456789abcdef", user_id="u", random=42)["user_token"]
+checksum: meetgate.YoumeChecksum = meetgate.youme_checksum(app_secret="s", rest_api_key="r", curtime=1575962150)
+
 try:
     avd.room.read(room_id="1")
 except meetgate.NotFound as error:
@@ -68,6 +94,8 @@ async def main() -> None:
     async with meetgate.AsyncAvd(base_url="http://10.0.0.5:9609", token="t", max_workers=4) as awaited:
         name: str = (await awaited.room.read(room_id="1"))["data"]["topic"]
         print(name, await awaited.with_options(timeout_ms=5).room.list())
-    async with meetgate.AsyncHst(dev_id="d", dev_secret="0123456789abcdef") as bills:
+        awaited.set_token("another")
+        age: Optional[int] = awaited.info()["token"].get("age_ms")
+    async with meetgate.AsyncHst(token_provider=provide, token_timeout_ms=1000) as bills:
         async for record in bills.consuming.iter_records(start_time=1, end_time=2):
             print(record["charge_term"])

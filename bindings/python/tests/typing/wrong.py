@@ -36,3 +36,18 @@ meetgate.Avd(base_url="http://10.0.0.5", token="t", http_method="put")  # wrong
 avd.with_options(timeout=5)  # wrong
 avd.call("avd.room.read", {}, {"timeout": 5})  # wrong
 topic: int = avd.room.read(room_id="1")["data"]["topic"]  # wrong
+meetgate.Hst(dev_id=1)  # wrong
+meetgate.Hst(dev_id="d", dev_secret="0123456789abcdef", token_store="/run/meetgate")  # wrong
+meetgate.Hst(dev_id="d", dev_secret="0123456789abcdef", token_store={"fil": "/run/meetgate"})  # wrong
+meetgate.Hst(token_provider=True)  # wrong
+meetgate.Hst(token_provider=lambda: "t")  # wrong
+meetgate.Hst(token_provider=lambda dead_token: 1)  # wrong
+meetgate.Youme(app_key="k", app_secret="s", rest_api_key="r", token="t")  # wrong
+youme.set_token("t")  # wrong
+youme.info()["token"]  # wrong
+hst.info()["tokens"]  # wrong
+hst.info()["token"]["token"]  # wrong
+hst.set_token(None)  # wrong
+meetgate.hst_user_token(app_id="a")  # wrong
+meetgate.hst_user_token(app_id="a", app_secret="0123456789abcdef", random="42")  # wrong
+meetgate.youme_checksum("s", "r")  # wrong

@@ -4,12 +4,13 @@ use super::super::operations::{members, numbers, repeating, safe};
 use super::super::text::wrap;
 use super::examples;
 use super::names;
+use super::params::has_tokens;
 use super::text::{WIDTH, comment, sentence};
-use crate::catalog::{Operation, Platform, Result};
+use crate::catalog::{Catalog, Operation, Platform, Result};
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
-pub fn render(platform: &Platform, out: &mut String) -> Result<()> {
+pub fn render(catalog: &Catalog, platform: &Platform, out: &mut String) -> Result<()> {
     let groups = groups(platform);
     // The inner ones first: the outer ones hold them.
     for path in groups.iter().rev() {
@@ -18,7 +19,7 @@ pub fn render(platform: &Platform, out: &mut String) -> Result<()> {
         contents(platform, path, &groups, out)?;
         writeln!(out, "}};\n")?;
     }
-    client(platform, &groups, out)
+    client(catalog, platform, &groups, out)
 }
 
 /// The paths of all groups, outer ones before inner ones: `room`, `room.mix_record`.
@@ -129,9 +130,12 @@ fn documentation(platform: &Platform, operation: &Operation) -> Result<Vec<Strin
     Ok(lines)
 }
 
-fn client(platform: &Platform, groups: &[String], out: &mut String) -> Result<()> {
+fn client(catalog: &Catalog, platform: &Platform, groups: &[String], out: &mut String) -> Result<()> {
     let name = &platform.about.name;
     let config = names::config(platform);
+    let has_tokens = has_tokens(catalog, platform);
+    let provider = if has_tokens { ", config.provider()" } else { "" };
+    let on_tokens = if has_tokens { "\n  using client::set_token;\n  using client::set_token_provider;\n" } else { "" };
     sentence(
         &format!(
             "A client of {name}, {} ({}). Movable, not copyable; usable from any number of threads at once.",
@@ -144,14 +148,14 @@ fn client(platform: &Platform, groups: &[String], out: &mut String) -> Result<()
         out,
         "class {name} : public client {{\n public:\n\
          \x20 /** Does no I/O: the first call connects. */\n\
-         \x20 explicit {name}(const {config} &config) : client(\"{name}\", config.str()) {{ lend_all(); }}\n\n\
+         \x20 explicit {name}(const {config} &config) : client(\"{name}\", config.str(){provider}) {{ lend_all(); }}\n\n\
          \x20 /** From a configuration that is JSON already: {name}(meetgate::raw(text)). \"platform\" may be left out. */\n\
          \x20 explicit {name}(const json &config) : client(\"{name}\", config.str()) {{ lend_all(); }}\n\n\
          \x20 {name}({name} &&other) noexcept : client(std::move(other)) {{\n    lend_all();\n    other.lend_all();\n  }}\n\n\
          \x20 {name} &operator=({name} &&other) noexcept {{\n    take(other);\n    lend_all();\n    other.lend_all();\n\
          \x20   return *this;\n  }}\n\n\
          \x20 /** Closes the client, once or more often. No call may be in flight. */\n\
-         \x20 void close() noexcept {{\n    client::close();\n    lend_all();\n  }}\n"
+         \x20 void close() noexcept {{\n    client::close();\n    lend_all();\n  }}\n{on_tokens}"
     )?;
     contents(platform, "", groups, out)?;
     writeln!(out, "\n private:\n  void lend_all() noexcept {{")?;

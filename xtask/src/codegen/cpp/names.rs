@@ -106,7 +106,19 @@ const IN_BUILDERS: [&str; 12] =
 const IN_GROUPS: [&str; 3] = ["call_options", "reply", "run"];
 
 /// What the clients have beside that.
-const IN_CLIENTS: [&str; 8] = ["call", "close", "handle", "json", "lend", "lend_all", "made", "raw_call"];
+const IN_CLIENTS: [&str; 11] = [
+    "call",
+    "close",
+    "handle",
+    "info",
+    "json",
+    "lend",
+    "lend_all",
+    "made",
+    "raw_call",
+    "set_token",
+    "set_token_provider",
+];
 
 /// A parameter's name as a setter's.
 pub fn setter(name: &str) -> String {

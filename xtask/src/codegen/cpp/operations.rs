@@ -1,7 +1,7 @@
 //! `tests/cpp/operations.hpp`: from JSON parameters to the setters and methods of each operation, for the test driver.
 
 use super::names;
-use super::params::all_nested;
+use super::params::nested_parameters;
 use super::text::WIDTH;
 use crate::catalog::{Catalog, Field, Platform, Result};
 use crate::codegen::Rendered;
@@ -14,7 +14,7 @@ pub fn render(catalog: &Catalog) -> Result<Rendered> {
          #include \"from_json.hpp\"\n\n",
     );
     for platform in &catalog.platforms {
-        for field in all_nested(platform)? {
+        for field in nested_parameters(platform)? {
             fill(platform, &names::object(platform, field), &field.fields, &mut out)?;
         }
         for operation in platform.operations.iter().filter(|operation| !operation.params.is_empty()) {

@@ -6,13 +6,30 @@ use super::text::{WIDTH, sentence};
 use crate::catalog::{Catalog, Field, Platform, Result};
 use std::fmt::Write as _;
 
+/// The key whose setter takes a function: token.hpp has it.
+const PROVIDER: &str = "token_provider";
+
 pub fn configuration(catalog: &Catalog, platform: &Platform, out: &mut String) -> Result<()> {
     let about = &platform.about;
-    let keys = catalog.config.iter().filter(|key| key.platforms.contains(&about.name) && key.field.name != "platform");
-    let keys: Vec<Field> = keys.map(|key| key.field.clone()).collect();
+    let keys: Vec<Field> = keys(catalog, platform)
+        .filter(|key| !["platform", PROVIDER].contains(&key.name.as_str()))
+        // The C library's functions on clients are the C++ client's methods.
+        .map(|key| Field { doc: key.doc.replace("meetgate_client_", ""), ..key.clone() })
+        .collect();
     sentence(&format!("How a client of {} is made. What is left out has its default.", about.name), 0, out);
     let start = format!("  {}() {{ put(\"platform\", text(\"{}\")); }}\n", names::config(platform), about.name);
-    class(platform, &names::config(platform), &start, &keys, out)
+    let base = if has_tokens(catalog, platform) { "token_config" } else { "builder" };
+    class_of(base, platform, &names::config(platform), &start, &keys, out)
+}
+
+/// Whether the platform's clients work with tokens, which callers may provide.
+pub fn has_tokens(catalog: &Catalog, platform: &Platform) -> bool {
+    keys(catalog, platform).any(|key| key.name == PROVIDER)
+}
+
+fn keys<'c>(catalog: &'c Catalog, platform: &'c Platform) -> impl Iterator<Item = &'c Field> {
+    let keys = catalog.config.iter().filter(|key| key.platforms.contains(&platform.about.name));
+    keys.map(|key| &key.field)
 }
 
 pub fn options(catalog: &Catalog, out: &mut String) -> Result<()> {
@@ -31,9 +48,15 @@ pub fn options(catalog: &Catalog, out: &mut String) -> Result<()> {
     class(platform, "call_options", "", &keys, out)
 }
 
-/// Each type once, before those that hold it, however many operations have it.
-pub fn nested_objects(platform: &Platform, out: &mut String) -> Result<()> {
-    for field in all_nested(platform)? {
+/// Each type once, before those that hold it, however many operations have it; those of the configuration too.
+pub fn nested_objects(catalog: &Catalog, platform: &Platform, out: &mut String) -> Result<()> {
+    let mut found = Vec::new();
+    for key in keys(catalog, platform) {
+        collect(platform, std::slice::from_ref(key), &mut found)
+            .map_err(|problem| format!("configuration of {}: {problem}", platform.about.name))?;
+    }
+    of_all_operations(platform, &mut found)?;
+    for field in found {
         let article = if field.kind == "array" { "One element of" } else { "The object" };
         sentence(&format!("{article} `{}`. {}", field.name, field.doc), 0, out);
         class(platform, &names::object(platform, field), "", &field.fields, out)?;
@@ -41,14 +64,19 @@ pub fn nested_objects(platform: &Platform, out: &mut String) -> Result<()> {
     Ok(())
 }
 
-/// The fields that have members of their own, one for each C++ type.
-pub fn all_nested(platform: &Platform) -> Result<Vec<&Field>> {
+/// The parameters that have members of their own, one for each C++ type.
+pub fn nested_parameters(platform: &Platform) -> Result<Vec<&Field>> {
     let mut found = Vec::new();
+    of_all_operations(platform, &mut found)?;
+    Ok(found)
+}
+
+fn of_all_operations<'c>(platform: &'c Platform, found: &mut Vec<&'c Field>) -> Result<()> {
     for operation in &platform.operations {
-        collect(platform, &operation.params, &mut found)
+        collect(platform, &operation.params, found)
             .map_err(|problem| format!("{}.{}: {problem}", platform.about.name, operation.name))?;
     }
-    Ok(found)
+    Ok(())
 }
 
 fn collect<'c>(platform: &Platform, fields: &'c [Field], found: &mut Vec<&'c Field>) -> Result<()> {
@@ -83,9 +111,20 @@ pub fn of_operations(platform: &Platform, out: &mut String) -> Result<()> {
     Ok(())
 }
 
-/// One builder: a setter for each field.
 fn class(platform: &Platform, name: &str, start: &str, fields: &[Field], out: &mut String) -> Result<()> {
-    writeln!(out, "class {name} : public builder<{name}> {{\n public:\n{start}")?;
+    class_of("builder", platform, name, start, fields, out)
+}
+
+/// One builder: a setter for each field, beside those of `base`.
+fn class_of(
+    base: &str,
+    platform: &Platform,
+    name: &str,
+    start: &str,
+    fields: &[Field],
+    out: &mut String,
+) -> Result<()> {
+    writeln!(out, "class {name} : public {base}<{name}> {{\n public:\n{start}")?;
     if start.is_empty() {
         // No empty line below `public:`.
         out.pop();

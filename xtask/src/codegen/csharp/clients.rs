@@ -7,6 +7,19 @@ use super::{parameters, replies};
 use crate::catalog::{Field, Key, Operation, Platform, Result};
 use std::collections::BTreeSet;
 
+/// The configuration key whose argument is a function, and what there is to say of it.
+const PROVIDER: &str = "token_provider";
+const PROVIDER_TYPE: &str = "Func<string, ProvidedToken>";
+const PROVIDER_DOC: &str = "In place of keys: a function that gives tokens, for those who host them centrally. It gets the \
+    token that the platform refused, or null where one is needed for another reason, and answers a text or a \
+    <c>ProvidedToken</c>. It runs on a thread whose call needs a token, one at a time, and must not use this \
+    client. What it throws is the <c>InnerException</c> of that call's <c>MeetgateAuthException</c>. \
+    <c>token_provider</c>.";
+
+/// What a client has beside its operations.
+const CLIENT: [&str; 9] =
+    ["Call", "CallAsync", "RawCall", "RawCallAsync", "Dispose", "With", "Info", "SetToken", "SetTokenProvider"];
+
 /// Operations and groups under one prefix, in the order of the catalog.
 #[derive(Default)]
 struct Group<'p> {
@@ -50,17 +63,22 @@ pub fn render(platform: &Platform, keys: &[&Key]) -> Result<Source> {
     let mut out = Source::at(1);
     let about = &platform.about;
     let class = format!("{}Client", pascal(&about.name));
+    let base = if has_token(keys) { "MeetgateTokenClient" } else { "MeetgateClient" };
     out.summary(&format!("A client of {}: {} ({}).", about.name, about.title, about.zh));
     out.line("/// <remarks>");
     out.element("para", "Any number of threads may use one client at once. Making one connects nowhere yet.");
     out.element("para", "Arguments that are null are left out. The guide is docs/guides/csharp.md.");
     out.line("/// </remarks>");
-    out.open(&format!("public sealed class {class} : MeetgateClient"));
+    out.open(&format!("public sealed class {class} : {base}"));
     constructors(platform, &class, keys, &root, &mut out);
     members(platform, &root, &mut out)?;
     out.close();
     groups(platform, &root, &mut out)?;
     Ok(out)
+}
+
+fn has_token(keys: &[&Key]) -> bool {
+    keys.iter().any(|key| key.field.name == PROVIDER)
 }
 
 fn constructors(platform: &Platform, class: &str, keys: &[&Key], root: &Group<'_>, out: &mut Source) {
@@ -77,17 +95,25 @@ fn constructors(platform: &Platform, class: &str, keys: &[&Key], root: &Group<'_
 
     out.blank();
     out.summary("Makes a client.");
-    out.parameters(keys.iter().map(|key| &key.field));
+    for key in keys {
+        match key.field.name == PROVIDER {
+            true => out.element(&format!("param name=\"{}\"", camel(PROVIDER)), PROVIDER_DOC),
+            false => out.parameters(std::iter::once(&key.field)),
+        }
+    }
     out.element("exception cref=\"MeetgateInvalidConfigException\"", "An argument cannot be right.");
-    let arguments: Vec<String> = keys.iter().map(|key| argument(&key.field, "")).collect();
+    let arguments: Vec<String> = keys.iter().map(|key| key_argument(&key.field)).collect();
     out.arguments(&format!("public {class}("), &arguments, ")");
     let mut pairs = vec![format!("{{ \"platform\", \"{name}\" }}")];
-    pairs.extend(keys.iter().map(|key| pair(&key.field)));
+    pairs.extend(keys.iter().map(|key| key_pair(&key.field)));
     out.indented(|out| {
         out.line(": base(new Parameters");
         out.line("{");
         out.indented(|out| pairs.iter().for_each(|pair| out.line(&format!("{pair},"))));
-        out.line("}.ToString())");
+        match has_token(keys) {
+            true => out.line(&format!("}}.ToString(), {})", camel(PROVIDER))),
+            false => out.line("}.ToString())"),
+        }
     });
     open_groups(root, platform, out);
 
@@ -135,7 +161,7 @@ fn groups(platform: &Platform, group: &Group<'_>, out: &mut Source) -> Result<()
 fn members(platform: &Platform, group: &Group<'_>, out: &mut Source) -> Result<()> {
     let mut names: BTreeSet<String> = BTreeSet::from(["Send", "SendAsync"].map(str::to_owned));
     if group.path.is_empty() {
-        names.extend(["Call", "CallAsync", "RawCall", "RawCallAsync", "Dispose", "With"].map(str::to_owned));
+        names.extend(CLIENT.map(str::to_owned));
     }
     for inner in &group.groups {
         names.insert(inner.property());
@@ -206,6 +232,22 @@ fn argument(field: &Field, prefix: &str) -> String {
     match field.required {
         true => format!("{} {}", shape.required(), camel(&field.name)),
         false => format!("{} {} = null", shape.optional(), camel(&field.name)),
+    }
+}
+
+/// Of a constructor.
+fn key_argument(field: &Field) -> String {
+    match field.name == PROVIDER {
+        true => format!("{PROVIDER_TYPE} {} = null", camel(PROVIDER)),
+        false => argument(field, ""),
+    }
+}
+
+/// The configuration only says that there is a function.
+fn key_pair(field: &Field) -> String {
+    match field.name == PROVIDER {
+        true => format!("{{ \"{PROVIDER}\", {} == null ? (bool?)null : true }}", camel(PROVIDER)),
+        false => pair(field),
     }
 }
 

@@ -1,5 +1,6 @@
 //! C# source as it is written: indentation, braces and XML documentation.
 
+use super::names::pascal;
 use crate::catalog::{Field, Operation, Platform};
 use crate::codegen::operations::{kind, numbers, repeating};
 use crate::codegen::text::wrap;
@@ -148,14 +149,15 @@ fn about(field: &Field) -> String {
     format!("{} <c>{}</c>: {}.", xml(&field.doc), field.name, xml(&kind(field)))
 }
 
-/// Text of the catalog for XML: what stands in backticks is code.
+/// Text of the catalog for XML: what stands in backticks is code, and a function of a client is its method here.
 fn xml(text: &str) -> String {
     let escaped = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     let mut out = String::new();
     for (i, part) in escaped.split('`').enumerate() {
         match i % 2 {
             0 => out.push_str(part),
-            _ => out.push_str(&format!("<c>{part}</c>")),
+            _ => out
+                .push_str(&format!("<c>{}</c>", part.strip_prefix("meetgate_client_").map_or(part.to_owned(), pascal))),
         }
     }
     out

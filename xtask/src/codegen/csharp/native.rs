@@ -7,7 +7,7 @@ use crate::catalog::Result;
 const PREFIX: &str = "MEETGATE_";
 
 /// One import for each function of the header that is no operation: those are called by their names.
-const FUNCTIONS: [&str; 9] = [
+const FUNCTIONS: [&str; 14] = [
     "meetgate_string_free",
     "meetgate_version",
     "meetgate_abi_version",
@@ -15,9 +15,16 @@ const FUNCTIONS: [&str; 9] = [
     "meetgate_catalog",
     "meetgate_client_new",
     "meetgate_client_free",
+    "meetgate_client_info",
+    "meetgate_client_set_token",
+    "meetgate_client_set_token_provider",
     "meetgate_call_with",
     "meetgate_raw_call",
+    "meetgate_hst_user_token",
+    "meetgate_youme_checksum",
 ];
+
+const PROVIDER: &str = "meetgate_token_provider";
 
 pub fn imports(header: &str) -> Result<Source> {
     let mut out = Source::at(1);
@@ -30,6 +37,14 @@ pub fn imports(header: &str) -> Result<Source> {
     out.line(&format!("internal const long AbiVersion = {};", abi.ok_or("the header has no ABI number")?));
     out.blank();
     out.line("private const string Library = \"meetgate\";");
+    let arguments = provider(header)?;
+    out.blank();
+    out.element(
+        "summary",
+        "<c>meetgate_token_provider</c>. Whoever hands one to C keeps it for as long as C may call it.",
+    );
+    out.line("[UnmanagedFunctionPointer(CallingConvention.Cdecl)]");
+    out.arguments("internal delegate int TokenProvider(", &arguments, ");");
     for name in FUNCTIONS {
         let Declaration { returns, arguments } = declaration(header, name)?;
         out.blank();
@@ -83,10 +98,9 @@ fn declaration(header: &str, name: &str) -> Result<Declaration> {
     };
     // A client that is freed comes from inside its own handle.
     let is_free = name == "meetgate_client_free";
-    let arguments = arguments.split(',').map(str::trim).filter(|argument| *argument != "void").map(|argument| {
-        let split = argument.rfind([' ', '*']).map_or(0, |at| at + 1);
-        let (kind, name) = argument.split_at(split);
-        let kind = match kind.trim() {
+    let arguments = arguments.split(',').filter(|argument| *argument != "void").map(|argument| {
+        let (kind, name) = kind_and_name(argument);
+        let kind = match kind {
             "const char *" => "byte[]",
             "char *" => "IntPtr",
             "char **" => "out IntPtr",
@@ -95,10 +109,36 @@ fn declaration(header: &str, name: &str) -> Result<Declaration> {
             "meetgate_client **" => "out ClientHandle",
             "meetgate_cancel *" => "IntPtr",
             "int32_t" => "int",
+            "void *" => "IntPtr",
+            PROVIDER => "TokenProvider",
             other => return Err(unknown(other)),
         };
         Ok(format!("{kind} {}", camel(name)))
     });
     let arguments = arguments.collect::<std::result::Result<Vec<String>, String>>()?;
     Ok(Declaration { returns, arguments })
+}
+
+/// The arguments of the callback. Here the texts come from C.
+fn provider(header: &str) -> Result<Vec<String>> {
+    let start = format!("typedef int (MEETGATE_CALL *{PROVIDER})(");
+    let (_, after) = header.split_once(&start).ok_or_else(|| format!("{PROVIDER} is not in the header"))?;
+    let (arguments, _) = after.split_once(");").ok_or_else(|| format!("{PROVIDER} does not end"))?;
+    let arguments = arguments.split(',').map(|argument| {
+        let (kind, name) = kind_and_name(argument);
+        let kind = match kind {
+            "void *" | "const char *" | "char *" => "IntPtr",
+            "size_t" => "UIntPtr",
+            "int64_t *" => "ref long",
+            other => return Err(format!("{PROVIDER}: no C# type is known for {other:?}")),
+        };
+        Ok(format!("{kind} {}", camel(name)))
+    });
+    Ok(arguments.collect::<std::result::Result<Vec<String>, String>>()?)
+}
+
+fn kind_and_name(argument: &str) -> (&str, &str) {
+    let argument = argument.trim();
+    let (kind, name) = argument.split_at(argument.rfind([' ', '*']).map_or(0, |at| at + 1));
+    (kind.trim(), name)
 }

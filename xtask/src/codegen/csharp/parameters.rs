@@ -1,17 +1,24 @@
-//! Classes for parameters that have members of their own, such as a tile of a layout.
+//! Classes for parameters and configuration keys that have members of their own, such as a tile of a layout.
 
 use super::docs::Source;
 use super::names::{Shape, pascal, singular};
-use crate::catalog::{Field, Platform, Result};
+use crate::catalog::{Field, Key, Platform, Result};
 use std::collections::BTreeMap;
 
-/// One class for each name: structures of the same name and members are the same in every operation.
 pub fn render(platform: &Platform) -> Result<Option<Source>> {
-    let prefix = prefix(platform);
+    let fields = platform.operations.iter().flat_map(|operation| &operation.params);
+    classes(fields, &prefix(platform))
+}
+
+/// Those of configuration keys, the same for all platforms.
+pub fn render_keys(keys: &[Key]) -> Result<Option<Source>> {
+    classes(keys.iter().map(|key| &key.field), "")
+}
+
+/// One class for each name: structures of the same name and members are the same wherever they stand.
+fn classes<'f>(fields: impl Iterator<Item = &'f Field>, prefix: &str) -> Result<Option<Source>> {
     let mut structures = Vec::new();
-    for operation in &platform.operations {
-        collect(&operation.params, &mut structures);
-    }
+    fields.for_each(|field| collect(field, &mut structures));
     let mut seen: BTreeMap<String, &Field> = BTreeMap::new();
     let mut out = Source::at(1);
     for field in structures {
@@ -22,7 +29,7 @@ pub fn render(platform: &Platform) -> Result<Option<Source>> {
             }
             continue;
         }
-        declare(&class, field, &prefix, &mut out);
+        declare(&class, field, prefix, &mut out);
         seen.insert(class, field);
     }
     Ok(if seen.is_empty() { None } else { Some(out) })
@@ -32,10 +39,10 @@ pub fn prefix(platform: &Platform) -> String {
     pascal(&platform.about.name)
 }
 
-fn collect<'f>(fields: &'f [Field], structures: &mut Vec<&'f Field>) {
-    for field in fields.iter().filter(|field| !field.fields.is_empty()) {
+fn collect<'f>(field: &'f Field, structures: &mut Vec<&'f Field>) {
+    if !field.fields.is_empty() {
         structures.push(field);
-        collect(&field.fields, structures);
+        field.fields.iter().for_each(|member| collect(member, structures));
     }
 }
 
@@ -48,7 +55,8 @@ fn outline(field: &Field) -> String {
 
 fn declare(class: &str, field: &Field, prefix: &str, out: &mut Source) {
     out.blank();
-    out.summary(&format!("{} One object of `{}`.", field.doc, field.name));
+    let what = if field.kind == "array" { "One object of" } else { "The object" };
+    out.summary(&format!("{} {what} `{}`.", field.doc, field.name));
     out.open(&format!("public sealed class {class} : NestedParameters"));
     for member in &field.fields {
         out.member_summary(member);

@@ -1,8 +1,9 @@
 //! `_<platform>.py` and `_<platform>_async.py`: the clients, their groups, and a method for each operation.
 
 use super::PACKAGE;
-use super::docs::{docstring, method};
-use super::source::{HEAD, WIDTH, camel, list, name, quoted, reply, taken, typing, uses};
+use super::docs::{docstring, members, method};
+use super::source::{HEAD, WIDTH, camel, list, name, object, quoted, reply, taken, typing, uses};
+use super::types::parameter;
 use crate::catalog::{Catalog, Field, Key, Operation, Platform, Result};
 use crate::codegen::Rendered;
 use crate::codegen::operations::kind;
@@ -10,18 +11,27 @@ use crate::codegen::text::wrap;
 use std::collections::BTreeMap;
 
 /// What every client has beside its operations.
-const TAKEN: [&str; 10] = [
+const TAKEN: [&str; 13] = [
     "call",
     "call_text",
     "close",
     "closed",
     "from_config",
+    "info",
     "max_workers",
     "parse_float",
     "platform",
     "raw_call",
+    "set_token",
+    "set_token_provider",
     "with_options",
 ];
+
+/// The key that is a boolean in JSON, and takes a function in Python.
+const PROVIDER: &str = "token_provider";
+const PROVIDER_DOC: &str = "In place of keys: a function that gives tokens, for those who host them centrally. It is called \
+     with the token that the platform refused, or with None where one is needed for another reason, and returns a token, \
+     or a tuple of a token and its lifetime in seconds. See `meetgate.TokenProvider`. (callable)";
 
 #[derive(Clone, Copy, PartialEq)]
 pub enum Kind {
@@ -108,15 +118,28 @@ pub fn render(catalog: &Catalog, platform: &Platform, kind: Kind) -> Result<Rend
     text.push_str(&typing(&format!("{body} TYPE_CHECKING"), &TYPING));
     text.push('\n');
     let calls = format!("{}Calls", kind.prefix());
-    text.push_str(&format!("from ._calls import {calls}\nfrom ._client import {}Client\n", kind.prefix()));
+    text.push_str(&format!("from ._calls import {calls}\n"));
+    let base = module.base(&keys);
+    if !base.ends_with("TokenClient") {
+        text.push_str(&format!("from ._client import {base}\n"));
+    }
     if module.has_pages() {
         text.push_str(&format!("from ._pages import {}\n", if kind == Kind::Async { "async_pages" } else { "pages" }));
     }
+    if base.ends_with("TokenClient") {
+        text.push_str(&format!("from ._token_client import {base}\n"));
+    }
     text.push_str("\nif TYPE_CHECKING:\n");
-    for (word, from) in [("Number", "_json"), ("File", "_upload")] {
-        if uses(&body, word) {
-            text.push_str(&format!("    from .{from} import {word}\n"));
-        }
+    let objects =
+        keys.iter().filter(|key| !key.field.fields.is_empty()).map(|key| (object("", &key.field), "_options"));
+    let others = [("Number", "_json"), ("TokenProvider", "_token_provider"), ("File", "_upload")];
+    let mut imports: Vec<(String, &str)> = objects
+        .chain(others.map(|(word, from)| (word.to_owned(), from)))
+        .filter(|(word, _)| uses(&body, word))
+        .collect();
+    imports.sort_by_key(|(_, from)| *from);
+    for (word, from) in imports {
+        text.push_str(&format!("    from .{from} import {word}\n"));
     }
     text.push_str(&format!("    from .types import {} as t\n", about.name));
     text.push_str(&body);
@@ -133,6 +156,12 @@ struct Module<'c> {
 impl Module<'_> {
     fn class(&self, path: &str) -> String {
         format!("{}{}{}", self.kind.prefix(), camel(&self.platform.about.name), camel(path))
+    }
+
+    /// The client's base class.
+    fn base(&self, keys: &[&Key]) -> String {
+        let has_tokens = keys.iter().any(|key| key.field.name == "token");
+        format!("{}{}Client", self.kind.prefix(), if has_tokens { "Token" } else { "" })
     }
 
     /// Inner groups first.
@@ -204,9 +233,7 @@ impl Module<'_> {
             Kind::Async => ("AsyncIterator", "async_pages"),
         };
         let row = operation.returns.iter().find(|field| field.kind == "array" && !field.fields.is_empty());
-        let row = row.map_or("Any".to_owned(), |field| {
-            format!("t.{}", super::source::object(&format!("{inside}ReplyResult"), field))
-        });
+        let row = row.map_or("Any".to_owned(), |field| format!("t.{}", object(&format!("{inside}ReplyResult"), field)));
         let mut arguments: Vec<String> = ordered(&operation.params)
             .filter(|field| field.name != "page" && field.name != "page_size")
             .map(|field| argument(field, &inside))
@@ -247,9 +274,8 @@ impl Module<'_> {
 
     fn client(&self, root: &Group<'_>, keys: &[&Key], out: &mut String) {
         let about = &self.platform.about;
-        let prefix = self.kind.prefix();
         let class = self.class("");
-        out.push_str(&format!("\n\nclass {class}({prefix}Client):\n"));
+        out.push_str(&format!("\n\nclass {class}({}):\n", self.base(keys)));
         let mut lines =
             wrap(&format!("A client of {}: {} ({}).", about.name, about.title, about.zh), WIDTH - 8, "", "");
         lines.push(String::new());
@@ -261,7 +287,7 @@ impl Module<'_> {
         }
 
         let parameters = |required: bool| keys.iter().filter(move |key| key.field.required == required);
-        let arguments = parameters(true).chain(parameters(false)).map(|key| argument(&key.field, ""));
+        let arguments = parameters(true).chain(parameters(false)).map(|key| key_argument(&key.field));
         let mut arguments: Vec<String> = arguments.collect();
         arguments.push("parse_float: Callable[[str], Any] = float".to_owned());
         if self.kind == Kind::Async {
@@ -280,7 +306,7 @@ impl Module<'_> {
         }
         out.push_str("        )\n");
 
-        let options: Vec<String> = self.options.iter().map(|key| argument(&optional(&key.field), "")).collect();
+        let options: Vec<String> = self.options.iter().map(|key| key_argument(&optional(&key.field))).collect();
         out.push('\n');
         out.push_str(&signature("def with_options(", options, &format!(") -> {class}:")));
         let mut lines =
@@ -333,10 +359,11 @@ impl Module<'_> {
     }
 }
 
-/// The options of one call, for `call`; and where a platform is found when nobody says so, for `doctor`.
+/// The options of one call, for `call`; the objects that keys take; and where a platform is found when nobody says so, for `doctor`.
 pub fn options(catalog: &Catalog) -> Result<Rendered> {
     let mut out = format!(
-        "{HEAD} from catalog/config.toml. Do not edit.\n\"\"\"Options of one call, and default addresses.\"\"\"\n\n\
+        "{HEAD} from catalog/config.toml. Do not edit.\n\
+         \"\"\"Options of one call, objects in a configuration, and default addresses.\"\"\"\n\n\
          from __future__ import annotations\n\nfrom typing import Dict, TypedDict\n\n\n\
          class CallOptions(TypedDict, total=False):\n"
     );
@@ -346,6 +373,14 @@ pub fn options(catalog: &Catalog) -> Result<Rendered> {
         let field = optional(&key.field);
         out.push_str(&format!("    {}: {}\n", field.name, taken(&field, "", "")));
         out.push_str(&docstring(&wrap(&format!("{} ({})", field.doc, kind(&field)), WIDTH - 8, "", ""), 4));
+    }
+    let mut objects: Vec<&str> = Vec::new();
+    for Key { field, .. } in catalog.config.iter().filter(|key| !key.field.fields.is_empty()) {
+        if objects.contains(&field.name.as_str()) {
+            return Err(format!("configuration key {:?}: its Python type stands twice", field.name).into());
+        }
+        objects.push(&field.name);
+        parameter(field, "", "a client", &mut out)?;
     }
     out.push_str(
         "\n\n#: Where the first request goes when `base_url` is left out.\nFIRST_ADDRESS: Dict[str, str] = {\n",
@@ -361,8 +396,22 @@ pub fn options(catalog: &Catalog) -> Result<Rendered> {
 
 fn key_lines(field: &Field) -> Vec<String> {
     let secret = if field.secret { ", secret" } else { "" };
-    let text = format!("{}: {} ({}{secret})", name(&field.name), field.doc, kind(field));
-    wrap(&text, WIDTH - 8, "    ", "        ")
+    // A method of the client has the C function's name without the head.
+    let doc = field.doc.replace("`meetgate_client_", "`");
+    let text = match field.name.as_str() {
+        PROVIDER => format!("{PROVIDER}: {PROVIDER_DOC}"),
+        key => format!("{}: {doc} ({}{secret})", name(key), kind(field)),
+    };
+    let mut lines = wrap(&text, WIDTH - 8, "    ", "        ");
+    members(&field.fields, 2, WIDTH - 8, &mut lines);
+    lines
+}
+
+fn key_argument(field: &Field) -> String {
+    match field.name.as_str() {
+        PROVIDER => format!("{PROVIDER}: Optional[TokenProvider] = None"),
+        _ => keyword(field, &taken(field, "", "")),
+    }
 }
 
 /// A key as an option of one call: its default is the client's.
@@ -382,7 +431,10 @@ fn ordered(fields: &[Field]) -> impl Iterator<Item = &Field> {
 }
 
 fn argument(field: &Field, inside: &str) -> String {
-    let annotation = taken(field, inside, "t.");
+    keyword(field, &taken(field, inside, "t."))
+}
+
+fn keyword(field: &Field, annotation: &str) -> String {
     match field.required {
         true => format!("{}: {annotation}", name(&field.name)),
         false => format!("{}: Optional[{annotation}] = None", name(&field.name)),

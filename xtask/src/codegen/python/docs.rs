@@ -80,7 +80,8 @@ fn argument(field: &Field, width: usize, lines: &mut Vec<String>) {
     members(&field.fields, 2, width, lines);
 }
 
-fn members(fields: &[Field], depth: usize, width: usize, lines: &mut Vec<String>) {
+/// The members of an object, one to an item.
+pub fn members(fields: &[Field], depth: usize, width: usize, lines: &mut Vec<String>) {
     let (first, rest) = (format!("{}- ", "    ".repeat(depth)), format!("{}  ", "    ".repeat(depth)));
     for field in fields {
         let text = format!("{} ({}): {}", field.name, described(field), field.doc);

@@ -16,7 +16,7 @@ pub fn render(platform: &Platform) -> Result<Rendered> {
     for operation in &platform.operations {
         let inside = camel(&operation.name);
         for field in &operation.params {
-            parameter(field, &inside, &operation.name, &mut body)?;
+            parameter(field, &inside, &format!("`{}`", operation.name), &mut body)?;
         }
         answer(platform, operation, &mut body)?;
     }
@@ -46,17 +46,17 @@ pub fn render(platform: &Platform) -> Result<Rendered> {
     Ok((format!("{PACKAGE}/types/{}.py", about.name), head + &body))
 }
 
-/// The objects that a parameter holds. Required members stand in a base class of their own: Python 3.9 has no other way.
-fn parameter(field: &Field, inside: &str, operation: &str, out: &mut String) -> Result<()> {
+/// The objects that a parameter or a configuration key holds. `whose` says of what. Required members stand in a base class of their own: Python 3.9 has no other way.
+pub fn parameter(field: &Field, inside: &str, whose: &str, out: &mut String) -> Result<()> {
     if field.fields.is_empty() {
         return Ok(());
     }
     let class = object(inside, field);
     for nested in &field.fields {
-        parameter(nested, &class, operation, out)?;
+        parameter(nested, &class, whose, out)?;
     }
     let (required, optional): (Vec<&Field>, Vec<&Field>) = field.fields.iter().partition(|field| field.required);
-    let doc = format!("`{}` of `{operation}`: {}", field.name, field.doc);
+    let doc = format!("`{}` of {whose}: {}", field.name, field.doc);
     let members = |fields: &[&Field], out: &mut String| -> Result<()> {
         for field in fields {
             entry(field, &taken(field, &class, ""), out)?;

@@ -48,7 +48,7 @@ namespace Meetgate
 
     /// <summary>
     /// Watermarks: a timestamp, texts and images. They are recorded only with enable_osdts_record, and videos must be
-    /// given. One object of <c>osds</c>.
+    /// given. The object <c>osds</c>.
     /// </summary>
     public sealed class AvdOsds : NestedParameters
     {
@@ -69,7 +69,7 @@ namespace Meetgate
         };
     }
 
-    /// <summary>Timestamp watermark. One object of <c>osdts</c>.</summary>
+    /// <summary>Timestamp watermark. The object <c>osdts</c>.</summary>
     public sealed class AvdOsdts : NestedParameters
     {
         /// <summary>How the time is written, such as <c>YYYY-MM-DD hh:mm:ss</c>. <c>timestamp</c>: string.</summary>
@@ -97,7 +97,7 @@ namespace Meetgate
         };
     }
 
-    /// <summary>Colour of the text. One object of <c>font_color</c>.</summary>
+    /// <summary>Colour of the text. The object <c>font_color</c>.</summary>
     public sealed class AvdFontColor : NestedParameters
     {
         /// <summary>Red; the document's colours use 0 and 255. <c>r</c>: integer.</summary>
@@ -199,7 +199,7 @@ namespace Meetgate
 
     /// <summary>
     /// Where sound is pushed to as RTP while the recording runs. The UDP push port must be configured on the server
-    /// first. One object of <c>audio_data_exporter_address</c>.
+    /// first. The object <c>audio_data_exporter_address</c>.
     /// </summary>
     public sealed class AvdAudioDataExporterAddress : NestedParameters
     {

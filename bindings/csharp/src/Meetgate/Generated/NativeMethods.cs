@@ -15,6 +15,17 @@ namespace Meetgate
 
         private const string Library = "meetgate";
 
+        /// <summary>
+        /// <c>meetgate_token_provider</c>. Whoever hands one to C keeps it for as long as C may call it.
+        /// </summary>
+        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+        internal delegate int TokenProvider(
+            IntPtr userData,
+            IntPtr deadToken,
+            IntPtr token,
+            UIntPtr capacity,
+            ref long lifetimeS);
+
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern void meetgate_string_free(IntPtr @string);
 
@@ -40,6 +51,18 @@ namespace Meetgate
         internal static extern void meetgate_client_free(IntPtr client);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int meetgate_client_info(ClientHandle client, out IntPtr infoJson);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int meetgate_client_set_token(ClientHandle client, byte[] token);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int meetgate_client_set_token_provider(
+            ClientHandle client,
+            TokenProvider provide,
+            IntPtr userData);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int meetgate_call_with(
             ClientHandle client,
             byte[] operation,
@@ -50,5 +73,11 @@ namespace Meetgate
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int meetgate_raw_call(ClientHandle client, byte[] requestJson, out IntPtr replyJson);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int meetgate_hst_user_token(byte[] paramsJson, out IntPtr replyJson);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int meetgate_youme_checksum(byte[] paramsJson, out IntPtr replyJson);
     }
 }

@@ -208,6 +208,7 @@ def _advice(error: _errors.Error) -> str:
     advice: Optional[str] = {
         "HTTP": "Is base_url the platform's, and not a proxy's or another server's?",
         "PROTOCOL": "Something answers that is not the platform: is base_url right?",
+        "STORE": "Is the folder of token_store this user's and closed to others, or does its redis answer?",
         "TIMEOUT": "The server does not answer in time: is it overloaded, or is timeout_ms short?",
     }.get(error.status)
     return advice or "See the error numbers in docs/reference."

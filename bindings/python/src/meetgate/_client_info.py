@@ -1,0 +1,48 @@
+"""What `info` tells of a client."""
+
+from __future__ import annotations
+
+from typing import Literal, TypedDict
+
+
+class _TokenInfoRequired(TypedDict):
+    """What `TokenInfo` has always."""
+
+    source: Literal["fetched", "fixed", "provided"]
+    """Where it comes from: fetched with keys, given as `token`, or from a `token_provider`."""
+    generation: int
+    """Grows with each token; 0: there has been none yet."""
+
+
+class TokenInfo(_TokenInfoRequired, total=False):
+    """What is known of a client's token: everything but the token."""
+
+    store: Literal["file", "redis"]
+    """Where it is shared, if the client has a `token_store`."""
+    age_ms: int
+    """Since it was asked for, in milliseconds."""
+    expires_in_ms: int
+    """Until it dies, in milliseconds, where its lifetime is known."""
+    warning: str
+    """Somebody else is fetching tokens for this account, or the token store fails."""
+
+
+class _ClientInfoRequired(TypedDict):
+    """What `ClientInfo` has always."""
+
+    platform: Literal["hst", "youme", "avd"]
+
+
+class ClientInfo(_ClientInfoRequired, total=False):
+    """What is known of a client. Newer libraries may add members."""
+
+    base_url: str
+    """Absent until it is discovered."""
+    clock_offset_s: int
+    """How many seconds the platform's clock is ahead of this machine's (youme)."""
+
+
+class TokenClientInfo(ClientInfo):
+    """What is known of a client whose platform has tokens."""
+
+    token: TokenInfo

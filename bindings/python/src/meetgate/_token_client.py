@@ -1,0 +1,67 @@
+"""What the clients of platforms with tokens have beside what all have."""
+
+from __future__ import annotations
+
+from ._client import AsyncClient, Client
+from ._client_info import TokenClientInfo
+from ._token_provider import TokenProvider
+
+
+class TokenClient(Client):
+    """A client whose calls carry a token."""
+
+    def info(self) -> TokenClientInfo:
+        """What is known of this client and its token, but never the token itself. Nothing is sent.
+
+        Returns:
+            A dict with `platform`, `base_url` (absent until it is discovered) and `token`: its `source`, `store`,
+            `generation`, `age_ms`, `expires_in_ms` and `warning`. What does not apply is absent.
+        """
+        known: TokenClientInfo = self._calls.info()
+        return known
+
+    def set_token(self, token: str) -> None:
+        """Replaces the fixed token of a client that was made with `token`.
+
+        Calls in flight end with the token that they have; one that is refused is repeated with the new one. Any thread
+        may call it at any time.
+
+        Args:
+            token: Printable ASCII without spaces.
+
+        Raises:
+            InvalidArgument: it is no such token, or the client has no fixed one.
+        """
+        self._calls.handle.set_token(token)
+
+    def set_token_provider(self, token_provider: TokenProvider) -> None:
+        """Sets where tokens come from, in the place of the client's `token_provider`.
+
+        For a client that was made with a `token_provider`, or from a configuration that says `"token_provider": true`.
+        A token that is good stays in use. Any thread may call it at any time.
+
+        Args:
+            token_provider: See `meetgate.TokenProvider`.
+
+        Raises:
+            InvalidArgument: the client has keys or a fixed token.
+            InvalidConfig: it is not a function.
+        """
+        self._calls.handle.set_token_provider(token_provider)
+
+
+class AsyncTokenClient(AsyncClient):
+    """An awaited client whose calls carry a token."""
+
+    def info(self) -> TokenClientInfo:
+        """What is known of this client and its token; see `Hst.info`. Not awaited: nothing is sent."""
+        known: TokenClientInfo = self._calls.info()
+        return known
+
+    def set_token(self, token: str) -> None:
+        """Replaces the fixed token; see `Hst.set_token`. Not awaited: nothing is sent."""
+        self._calls.handle.set_token(token)
+
+    def set_token_provider(self, token_provider: TokenProvider) -> None:
+        """Sets where tokens come from; see `Hst.set_token_provider`. It is asked in a thread of the client's pool."""
+        self._calls.handle.set_token_provider(token_provider)

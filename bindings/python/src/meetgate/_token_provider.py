@@ -1,0 +1,90 @@
+"""A token provider of the caller's, as C asks it."""
+
+from __future__ import annotations
+
+import inspect
+import threading
+from typing import Any, Callable, Mapping, Optional, Tuple, Union
+
+from ._errors import InvalidConfig
+
+#: Gives tokens: `provide(dead_token)` returns the token, or `(token, lifetime_s)` where its lifetime in seconds is
+#: known. `dead_token` is the token that the platform refused, and None where one is needed for another reason. A
+#: provider that still hosts the dead token should get a new one. It runs in the thread of a call, one at a time, and
+#: must not call the client that it provides for. What it raises is the `__cause__` of the `AuthError` of the call that
+#: asked; while the token at hand is still good, that call goes on with it and nobody sees what was raised.
+TokenProvider = Callable[[Optional[str]], Union[str, Tuple[str, Optional[float]]]]
+
+#: What an int64_t holds.
+_LONGEST_LIFETIME_S = 2**63 - 1
+
+
+class Provider:
+    """Asks the caller's function, and keeps what it raises from C."""
+
+    #: Set before C is told of it.
+    provide: TokenProvider
+
+    def __init__(self) -> None:
+        self._thread = threading.local()
+
+    def ask(self, dead_token: Optional[bytes], longest: int) -> Optional[Tuple[bytes, int]]:
+        """A token of at most so many bytes and its lifetime, 0 if not known. None: it raised, see `take_raised`."""
+        self._thread.is_asked = True
+        try:
+            return _given(self.provide(None if dead_token is None else dead_token.decode("ascii")), longest)
+        except BaseException as raised:
+            self._thread.raised = raised
+            return None
+        finally:
+            self._thread.is_asked = False
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether this thread is in the caller's function right now."""
+        return getattr(self._thread, "is_asked", False)
+
+    def take_raised(self) -> Optional[BaseException]:
+        """What it raised in this thread since this was last called."""
+        raised: Optional[BaseException] = getattr(self._thread, "raised", None)
+        self._thread.raised = None
+        return raised
+
+
+def of_config(config: Mapping[str, Any]) -> Optional[TokenProvider]:
+    """The function in a configuration. Where the configuration is JSON there is a boolean in its place."""
+    provide = config.get("token_provider")
+    if provide is None or isinstance(provide, bool):
+        return None
+    check(provide)
+    function: TokenProvider = provide
+    return function
+
+
+def check(provide: Any) -> None:
+    """Refuses what cannot be asked for tokens."""
+    if not callable(provide):
+        raise _refused("expected a function, got %s" % type(provide).__name__)
+    if inspect.iscoroutinefunction(provide):
+        raise _refused("expected an ordinary function, which runs in the thread of a call, got a coroutine function")
+
+
+def _refused(why: str) -> InvalidConfig:
+    message = 'configuration key "token_provider": ' + why
+    return InvalidConfig({"status": "INVALID_CONFIG", "message": message, "retryable": False})
+
+
+def _given(answer: Any, longest: int) -> Tuple[bytes, int]:
+    token, lifetime_s = answer if isinstance(answer, tuple) and len(answer) == 2 else (answer, None)
+    if not isinstance(token, str) or not (lifetime_s is None or isinstance(lifetime_s, (int, float))):
+        raise TypeError("expected a token, or a tuple of a token and its lifetime in seconds, from the token provider")
+    encoded = token.encode("utf-8")
+    if b"\0" in encoded:
+        raise ValueError("the token provider's token holds a NUL character")
+    if len(encoded) > longest:
+        raise ValueError("the token provider's token has %d bytes, and at most %d are taken" % (len(encoded), longest))
+    if lifetime_s is None:
+        return encoded, 0
+    if lifetime_s < 1:
+        raise ValueError("expected a lifetime of at least 1 second from the token provider, got %r" % lifetime_s)
+    return encoded, min(int(lifetime_s), _LONGEST_LIFETIME_S)

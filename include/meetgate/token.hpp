@@ -1,0 +1,182 @@
+/*
+ * Tokens that your program provides. Part of <meetgate.hpp>.
+ */
+#ifndef MEETGATE_TOKEN_HPP
+#define MEETGATE_TOKEN_HPP
+
+#include "../meetgate.h"
+#include "exceptions.hpp"
+#include "json.hpp"
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+namespace meetgate {
+
+/** What a token provider returns: a token, and how long it will live. A string alone becomes one. */
+struct provided_token {
+  /** Printable ASCII without spaces, at most 8191 bytes. Empty: there is none. */
+  std::string token;
+  /** In seconds; 0 where that is not known. */
+  long long lifetime_s;
+
+  provided_token(std::string text, long long seconds = 0) : token(std::move(text)), lifetime_s(seconds) {}
+  provided_token(const char *text, long long seconds = 0) : token(text == nullptr ? "" : text), lifetime_s(seconds) {}
+};
+
+/**
+ * Provides a token, for those who host tokens centrally. It is told the token that the platform refused, or "" where one
+ * is needed for another reason; a provider that still hosts this very token should fetch a new one.
+ *
+ * Returns: a provided_token, or any string.
+ * Errors: what it throws goes no further than to the calls that needed the token. They fail with MEETGATE_AUTH, and the
+ *   error's cause() is the exception, on the thread that ran the provider.
+ * Threads: it runs on any thread that calls the client, in one at a time, with no lock held. It must not call, close or
+ *   move the same client.
+ */
+typedef std::function<provided_token(const std::string &dead_token)> token_provider;
+
+/** What the configurations of platforms with tokens have in common. */
+template <class Derived>
+class token_config : public builder<Derived> {
+ public:
+  /**
+   * In place of keys: where tokens come from. The client keeps the function until it is closed, and moves with it. An
+   * empty function is none. [a function from const std::string & to provided_token]
+   */
+  Derived &token_provider(meetgate::token_provider provide) {
+    provide_ = std::move(provide);
+    return this->put("token_provider", flag(static_cast<bool>(provide_)));
+  }
+
+  /** The function that was set; empty where none was. */
+  const meetgate::token_provider &provider() const noexcept { return provide_; }
+
+ private:
+  meetgate::token_provider provide_;
+};
+
+namespace detail {
+
+/** Sees what a token provider throws on this thread while a call runs. Calls nest: a provider may call another client. */
+class provider_watch {
+ public:
+  provider_watch() noexcept : outer_(innermost()) { innermost() = this; }
+  ~provider_watch() { innermost() = outer_; }
+  provider_watch(const provider_watch &) = delete;
+  provider_watch &operator=(const provider_watch &) = delete;
+
+  const std::exception_ptr &thrown() const noexcept { return thrown_; }
+
+  static void note(std::exception_ptr thrown) noexcept {
+    // None where a C function is being called.
+    if (innermost() != nullptr) innermost()->thrown_ = thrown;
+  }
+
+ private:
+  static provider_watch *&innermost() noexcept {
+    static thread_local provider_watch *watch = nullptr;
+    return watch;
+  }
+
+  provider_watch *outer_;
+  std::exception_ptr thrown_;
+};
+
+}  // namespace detail
+
+inline namespace MEETGATE_STYLE {
+namespace inner {
+
+/** What the C library shows of a provider that gave nothing. */
+enum provider_answer { provided = 0, provider_threw = 1, not_a_text_for_c = 2 };
+
+/**
+ * The token providers of one client, each at an address that stays when the client moves. One that was replaced stays
+ * too: a call may be at it.
+ */
+class provider_list {
+ public:
+  provider_list() noexcept : newest_(nullptr) {}
+  ~provider_list() { clear(); }
+  provider_list(const provider_list &) = delete;
+  provider_list &operator=(const provider_list &) = delete;
+
+  /** Any thread, at once. */
+  meetgate_status set(meetgate_client *client, const token_provider &provide) {
+    std::unique_ptr<kept> one(new kept(provide));
+    const meetgate_status status = meetgate_client_set_token_provider(client, answer, one.get());
+    if (status != MEETGATE_OK) return status;
+    kept *const added = one.release();
+    added->older = newest_.load();
+    while (!newest_.compare_exchange_weak(added->older, added)) {
+    }
+    return status;
+  }
+
+  /** Only when the client is gone. */
+  void clear() noexcept {
+    kept *next = newest_.exchange(nullptr);
+    while (next != nullptr) {
+      const std::unique_ptr<kept> one(next);
+      next = one->older;
+    }
+  }
+
+  void take(provider_list &other) noexcept {
+    clear();
+    newest_ = other.newest_.exchange(nullptr);
+  }
+
+ private:
+  struct kept {
+    explicit kept(const token_provider &given) : provide(given), older(nullptr) {}
+    token_provider provide;
+    kept *older;
+  };
+
+  /** What C calls: nothing may be thrown out of it. */
+  static int MEETGATE_CALL answer(void *user_data, const char *dead_token, char *token, std::size_t capacity,
+                                  std::int64_t *lifetime_s) noexcept {
+#if defined(MEETGATE_CATCHES)
+    try {
+      return ask(*static_cast<kept *>(user_data), dead_token, token, capacity, lifetime_s);
+    } catch (...) {
+      detail::provider_watch::note(std::current_exception());
+      return provider_threw;
+    }
+#else
+    return ask(*static_cast<kept *>(user_data), dead_token, token, capacity, lifetime_s);
+#endif
+  }
+
+  static int ask(const kept &one, const char *dead_token, char *token, std::size_t capacity, std::int64_t *lifetime_s) {
+    const provided_token given = one.provide(dead_token == nullptr ? std::string() : std::string(dead_token));
+    // Cut, it would be another token.
+    if (given.token.size() >= capacity || given.token.find('\0') != std::string::npos) {
+      detail::provider_watch::note(std::make_exception_ptr(
+          std::invalid_argument("a token provider gave " + std::to_string(given.token.size()) +
+                                " bytes; expected at most " + std::to_string(capacity - 1) + ", without a NUL byte")));
+      return not_a_text_for_c;
+    }
+    std::memcpy(token, given.token.c_str(), given.token.size() + 1);
+    *lifetime_s = given.lifetime_s;
+    return provided;
+  }
+
+  std::atomic<kept *> newest_;
+};
+
+}  // namespace inner
+}  // namespace MEETGATE_STYLE
+}  // namespace meetgate
+
+#endif

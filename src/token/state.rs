@@ -1,0 +1,313 @@
+//! The state machine of a [`Cell`](super::Cell): pure, with the time as an argument.
+//!
+//! ```text
+//!                    ask                      settle
+//!   empty ──────────────────▶ fetching ─────────────────▶ fresh ──time──▶ due ──time──▶ expired
+//!     ▲                        ▲  ▲  │ failed               │ dead         │ ask          │ ask
+//!     │                        │  │  ▼                      ▼              ▼              ▼
+//!     └──── nobody holds it    │  └─ paused              buried ───ask──▶ fetching ◀──────┘
+//! ```
+//!
+//! What always holds, each with a test of its name:
+//! 1. one fetch at a time;
+//! 2. a fresh value is given out at once, unless a fetch is killing it;
+//! 3. only the current generation can be declared dead; who comes with an older one gets the newer without a fetch;
+//! 4. a generation is greater than every one before it;
+//! 5. in an advisory window one fetches and the others go on; in a mandatory one the others wait;
+//! 6. a fetch that fails while the value is still good leaves it in use to its end;
+//! 7. a failure is the answer for all who ask, until its pause ends, and for nobody after it;
+//! 8. a fetch that its own caller had no time for is no failure of the others: the next one takes over;
+//! 9. values that die early one after the other slow the fetches down.
+
+use super::pace;
+use crate::error::{Error, Status};
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// So many early deaths in a row are no accident.
+const EARLY_DEATHS: u32 = 3;
+
+/// How long a fetch waits at most for those who use the value that it will kill.
+const USERS_PATIENCE: Duration = Duration::from_secs(1);
+const USERS_POLL: Duration = Duration::from_millis(2);
+
+/// A hundred years: what is stated beyond it is for ever, and fits into every language's integers.
+const LONGEST_LIFETIME: Duration = Duration::from_secs(100 * 365 * 86_400);
+
+/// What a user of an account that somebody else uses too should do.
+pub(super) const CONTESTED: &str =
+    "another process is fetching tokens for this account; use a shared token store (token_store)";
+
+/// A value, as a caller holds it. It never changes.
+#[derive(Debug)]
+pub(crate) struct Held<T> {
+    value: T,
+    generation: u64,
+    born: Instant,
+    lifetime: Option<Duration>,
+    due: Option<Instant>,
+    expires: Option<Instant>,
+}
+
+impl<T> Held<T> {
+    pub(crate) fn value(&self) -> &T {
+        &self.value
+    }
+
+    pub(crate) fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    pub(crate) fn age(&self, now: Instant) -> Duration {
+        now.saturating_duration_since(self.born)
+    }
+
+    /// How long it has to live; `None` where nobody said.
+    pub(crate) fn left(&self, now: Instant) -> Option<Duration> {
+        self.expires.map(|expires| expires.saturating_duration_since(now))
+    }
+
+    fn is_due(&self, now: Instant) -> bool {
+        self.due.is_some_and(|due| now >= due)
+    }
+
+    fn is_expired(&self, now: Instant) -> bool {
+        self.expires.is_some_and(|expires| now >= expires)
+    }
+}
+
+/// What a fetch brought.
+pub(crate) struct Fetched<T> {
+    pub(crate) value: T,
+    pub(crate) generation: u64,
+    /// When its life began, at the latest: before the request for it was sent.
+    pub(crate) born: Instant,
+    /// From `born`.
+    pub(crate) lifetime: Option<Duration>,
+    /// Somebody else who shares the store had fetched it already.
+    pub(crate) adopted: bool,
+}
+
+/// Whether a value that is being replaced is still given out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Window {
+    /// Fetching a new one does not kill the old one.
+    Advisory,
+    /// It does, so that everybody waits for the new one.
+    Mandatory,
+}
+
+/// What is known to whoever has to fetch.
+#[derive(Debug)]
+pub(crate) struct Need<T> {
+    /// The last value, dead or about to die.
+    pub(crate) last: Option<Arc<Held<T>>>,
+    /// The platform said that it is dead.
+    pub(crate) is_dead: bool,
+    /// Values have been dying early: a new one may be adopted now, but not fetched.
+    pub(crate) is_contested: bool,
+    /// The death that made this necessary was early.
+    early: bool,
+    /// A fetch is going to kill a value that is still good: until when its users may take their time.
+    users_end: Option<Instant>,
+}
+
+impl<T> Need<T> {
+    /// Waits a little for those who are still using a value that the fetch will kill. Nobody new takes it meanwhile.
+    pub(crate) fn let_users_end(&self, deadline: Instant) {
+        let (Some(last), Some(until)) = (&self.last, self.users_end.map(|until| until.min(deadline))) else { return };
+        // One is the machine's own, one is ours.
+        while Arc::strong_count(last) > 2 && Instant::now() < until {
+            thread::sleep(USERS_POLL);
+        }
+    }
+
+    /// The generation for a value that nobody else knows of.
+    pub(crate) fn next_generation(&self) -> u64 {
+        self.last.as_ref().map_or(1, |last| last.generation + 1)
+    }
+}
+
+/// What a caller has to do.
+#[derive(Debug)]
+pub(super) enum Step<T> {
+    Use(Arc<Held<T>>),
+    /// Fetch, then settle: this caller holds the refresher's place.
+    Fetch(Need<T>),
+    /// Ask again when a fetch has settled.
+    Wait,
+    Fail(Error),
+}
+
+#[derive(Debug)]
+pub(super) struct State<T> {
+    window: Window,
+    last: Option<Arc<Held<T>>>,
+    /// Since when the last value is known to be dead.
+    buried: Option<Instant>,
+    fetching: bool,
+    pause: Option<Pause>,
+    failures: u32,
+    early_deaths: u32,
+    /// After early deaths: when the next one may lead to a fetch.
+    contested_until: Option<Instant>,
+}
+
+#[derive(Debug)]
+struct Pause {
+    error: Error,
+    until: Instant,
+}
+
+impl<T> State<T> {
+    pub(super) fn new(window: Window) -> State<T> {
+        State {
+            window,
+            last: None,
+            buried: None,
+            fetching: false,
+            pause: None,
+            failures: 0,
+            early_deaths: 0,
+            contested_until: None,
+        }
+    }
+
+    /// What a caller should do who needs a value, and found the `dead` one to be dead.
+    pub(super) fn ask(&mut self, dead: Option<&Held<T>>, now: Instant) -> Step<T> {
+        if let Some(dead) = dead {
+            self.bury(dead, now);
+        }
+        match (self.good(now), self.fetching) {
+            (Some(held), true) if self.window == Window::Advisory => Step::Use(held),
+            (_, true) => Step::Wait,
+            (Some(held), false) if !held.is_due(now) || self.paused(now).is_some() => Step::Use(held),
+            (None, false) if self.paused(now).is_some() => Step::Fail(self.failure(now)),
+            (_, false) => Step::Fetch(self.start(now)),
+        }
+    }
+
+    /// Takes the refresher's place for a fetch that somebody asked for; `None` while it is taken.
+    pub(super) fn demand(&mut self, now: Instant) -> Option<Need<T>> {
+        if self.fetching {
+            return None;
+        }
+        Some(Need { is_contested: false, early: false, ..self.start(now) })
+    }
+
+    /// Declares a value dead, if it is the current one.
+    pub(super) fn bury(&mut self, dead: &Held<T>, now: Instant) {
+        if self.last.as_ref().is_some_and(|last| last.generation == dead.generation) {
+            self.buried.get_or_insert(now);
+        }
+    }
+
+    /// The value died of nothing: what looked like its death had another reason.
+    pub(super) fn forgive(&mut self) {
+        self.early_deaths = self.early_deaths.saturating_sub(1);
+    }
+
+    /// The current value, unless it is dead or has expired.
+    pub(super) fn good(&self, now: Instant) -> Option<Arc<Held<T>>> {
+        let alive = self.last.as_ref().filter(|last| self.buried.is_none() && !last.is_expired(now));
+        alive.map(Arc::clone)
+    }
+
+    pub(super) fn last(&self) -> Option<&Arc<Held<T>>> {
+        self.last.as_ref()
+    }
+
+    /// Values have been dying early, one after the other.
+    pub(super) fn is_contested(&self) -> bool {
+        self.early_deaths >= EARLY_DEATHS
+    }
+
+    fn start(&mut self, now: Instant) -> Need<T> {
+        self.fetching = true;
+        let early = match (&self.last, self.buried) {
+            (Some(last), Some(buried)) => last.age(buried) < pace::early(last.lifetime),
+            _ => false,
+        };
+        let good = self.good(now).filter(|_| self.window == Window::Mandatory);
+        let longest = now + USERS_PATIENCE;
+        Need {
+            users_end: good.map(|good| good.expires.map_or(longest, |expires| expires.min(longest))),
+            last: self.last.as_ref().map(Arc::clone),
+            is_dead: self.buried.is_some(),
+            is_contested: early && self.contested_until.is_some_and(|until| now < until),
+            early,
+        }
+    }
+
+    /// Ends a fetch well.
+    pub(super) fn succeed(&mut self, need: &Need<T>, fetched: Fetched<T>, now: Instant, roll: f64) -> Arc<Held<T>> {
+        self.fetching = false;
+        self.forget_failure();
+        if !fetched.adopted {
+            self.early_deaths = if need.early { self.early_deaths.saturating_add(1) } else { 0 };
+            let beyond = self.early_deaths.saturating_sub(EARLY_DEATHS - 1);
+            self.contested_until = (beyond > 0).then(|| now + pace::while_contested(beyond, roll));
+        }
+        self.hold(fetched, roll)
+    }
+
+    /// Puts a value in the place of the last one.
+    pub(super) fn hold(&mut self, fetched: Fetched<T>, roll: f64) -> Arc<Held<T>> {
+        let at = |after: Duration| fetched.born.checked_add(after);
+        let lifetime = fetched.lifetime.map(|lifetime| lifetime.min(LONGEST_LIFETIME));
+        let held = Arc::new(Held {
+            due: lifetime.and_then(|lifetime| at(pace::until_due(lifetime, roll))),
+            expires: lifetime.and_then(at),
+            value: fetched.value,
+            generation: fetched.generation.max(self.last.as_ref().map_or(0, |last| last.generation + 1)),
+            born: fetched.born,
+            lifetime,
+        });
+        self.last = Some(Arc::clone(&held));
+        self.buried = None;
+        held
+    }
+
+    /// Ends a fetch that failed.
+    pub(super) fn fail(&mut self, need: &Need<T>, error: &Error, now: Instant, roll: f64) {
+        self.fetching = false;
+        let until = match self.contested_until {
+            Some(until) if need.is_contested && error.status() == Status::Auth => until,
+            _ => {
+                self.failures = self.failures.saturating_add(1);
+                now + pace::after_failure(pace::Cause::of(error), self.failures, roll)
+            }
+        };
+        self.pause = Some(Pause { error: error.clone(), until });
+    }
+
+    /// Forgets what failed: the next fetch will be another one.
+    pub(super) fn forget_failure(&mut self) {
+        self.pause = None;
+        self.failures = 0;
+    }
+
+    /// Ends a fetch that its caller had no time left for.
+    pub(super) fn abandon(&mut self) {
+        self.fetching = false;
+    }
+
+    fn paused(&self, now: Instant) -> Option<&Pause> {
+        self.pause.as_ref().filter(|pause| now < pause.until)
+    }
+
+    fn failure(&self, now: Instant) -> Error {
+        let Some(pause) = self.paused(now) else {
+            return Error::new(Status::Internal, "there is no failure to report");
+        };
+        let mut error = pause.error.clone();
+        let left = pause.until.saturating_duration_since(now).as_millis();
+        let document = error.document_mut();
+        document.message = format!("{} (not tried again for {left} ms)", document.message);
+        error
+    }
+}
+
+#[cfg(test)]
+mod tests;

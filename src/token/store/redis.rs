@@ -1,0 +1,285 @@
+//! The store for several machines: a redis server.
+//!
+//! One key for the token, one for the lock of whoever fetches. The lock has an owner and an expiry, so that the death of
+//! its holder blocks nobody for long; a token is written only over one of an older generation, so that a holder who was
+//! held up until after the expiry overwrites nothing. Generations come from redis' own clock.
+
+use super::{Entry, Holder, Lock, Store};
+use crate::config::Secret;
+use crate::error::{Error, Result, Status};
+use crate::random;
+use ::redis::{Client, Cmd, Connection, FromRedisValue, RedisError, cmd};
+use parking_lot::Mutex;
+use std::time::Duration;
+
+/// For connecting, and for each answer.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// How long the lock outlives the time limit of a fetch.
+const GRACE: Duration = Duration::from_secs(1);
+/// How long a token of unstated lifetime is kept, in milliseconds: 30 days.
+const KEPT_MS: u64 = 30 * 86_400_000;
+
+/// Answers the generation for a new token, or the present holder.
+const TAKE: &str = "\
+local holder = redis.call('GET', KEYS[2])
+if holder and holder ~= ARGV[1] then return {0, holder} end
+redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2])
+local now = redis.call('TIME')
+local milliseconds = now[1] * 1000 + math.floor(now[2] / 1000)
+local last = tonumber(redis.call('HGET', KEYS[1], 'generation') or 0)
+return {1, string.format('%.0f', math.max(milliseconds, last + 1))}";
+
+/// Only over an older generation.
+const WRITE: &str = "\
+local last = tonumber(redis.call('HGET', KEYS[1], 'generation') or 0)
+if last >= tonumber(ARGV[1]) then return 0 end
+redis.call('HSET', KEYS[1], 'generation', ARGV[1], 'token', ARGV[2], 'lifetime_ms', ARGV[3])
+redis.call('PEXPIRE', KEYS[1], ARGV[4])
+return 1";
+
+const READ: &str = "\
+local found = redis.call('HMGET', KEYS[1], 'generation', 'token', 'lifetime_ms')
+return {found[1], found[2], found[3], redis.call('PTTL', KEYS[1])}";
+
+/// Only by its owner.
+const RELEASE: &str = "\
+if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
+return 0";
+
+pub(crate) struct RedisStore {
+    client: Client,
+    /// Host and port, for errors: the URL holds a password.
+    server: String,
+    connection: Mutex<Option<Connection>>,
+    token: String,
+    lock: String,
+    lock_lifetime: Duration,
+}
+
+impl RedisStore {
+    /// Does no I/O.
+    pub(crate) fn new(
+        url: &str,
+        prefix: &str,
+        account: &str,
+        fetch_limit: Duration,
+    ) -> std::result::Result<Self, String> {
+        // What redis says of a URL could quote it, and with it the password.
+        let client = Client::open(url).map_err(|_| "is not the URL of a redis server".to_owned())?;
+        let server = client.get_connection_info().addr().to_string();
+        Ok(RedisStore {
+            client,
+            server,
+            connection: Mutex::new(None),
+            // The braces keep both keys on one node of a cluster.
+            token: format!("{prefix}:{{{account}}}:token"),
+            lock: format!("{prefix}:{{{account}}}:lock"),
+            lock_lifetime: fetch_limit + GRACE,
+        })
+    }
+
+    /// Runs a command; once more over a new connection where the old one was no good. Every script here can be run twice.
+    fn run<T: FromRedisValue>(&self, command: &Cmd) -> Result<T> {
+        let mut connection = self.connection.lock();
+        if let Some(open) = connection.as_mut() {
+            match command.query(open) {
+                Ok(answer) => return Ok(answer),
+                Err(error) if error.is_unrecoverable_error() || error.is_io_error() => *connection = None,
+                Err(error) => return Err(self.failed(&error)),
+            }
+        }
+        let mut open = self.connect().map_err(|error| self.failed(&error))?;
+        let answer = command.query(&mut open).map_err(|error| self.failed(&error))?;
+        *connection = Some(open);
+        Ok(answer)
+    }
+
+    fn connect(&self) -> std::result::Result<Connection, RedisError> {
+        let connection = self.client.get_connection_with_timeout(PATIENCE)?;
+        connection.set_read_timeout(Some(PATIENCE))?;
+        connection.set_write_timeout(Some(PATIENCE))?;
+        Ok(connection)
+    }
+
+    fn failed(&self, error: &RedisError) -> Error {
+        Error::new(Status::Store, format!("the token store (redis at {}): {error}", self.server)).nothing_acted()
+    }
+}
+
+impl Store for RedisStore {
+    fn name(&self) -> &'static str {
+        "redis"
+    }
+
+    fn read(&self) -> Result<Option<Entry>> {
+        // As text, so that what is not ours is no token rather than an error.
+        let (generation, token, lifetime_ms, left_ms): (Option<String>, Option<String>, Option<String>, i64) =
+            self.run(&script(READ, &[&self.token], &[]))?;
+        let number = |text: Option<String>| text.and_then(|text| text.parse().ok());
+        let (Some(generation), Some(token), Some(lifetime_ms), Ok(left_ms)) =
+            (number(generation), token.map(Secret::new), number(lifetime_ms), u64::try_from(left_ms))
+        else {
+            return Ok(None);
+        };
+        let kept_ms = if lifetime_ms == 0 { KEPT_MS } else { lifetime_ms };
+        Ok(super::super::is_token(token.reveal()).then_some(Entry {
+            generation,
+            token,
+            age: Duration::from_millis(kept_ms.saturating_sub(left_ms)),
+            lifetime: (lifetime_ms > 0).then(|| Duration::from_millis(lifetime_ms)),
+        }))
+    }
+
+    fn try_lock(&self) -> Result<std::result::Result<Box<dyn Lock + '_>, Holder>> {
+        let owner = format!("number {} ({:016x})", std::process::id(), random::u64()?);
+        let lifetime_ms = self.lock_lifetime.as_millis().to_string();
+        let command = script(TAKE, &[&self.token, &self.lock], &[&owner, &lifetime_ms]);
+        let (taken, answer): (bool, String) = self.run(&command)?;
+        if !taken {
+            return Ok(Err(Holder(answer)));
+        }
+        let lock = RedisLock { store: self, owner, generation: answer.parse().unwrap_or_default() };
+        Ok(Ok(Box::new(lock)))
+    }
+}
+
+struct RedisLock<'s> {
+    store: &'s RedisStore,
+    owner: String,
+    generation: u64,
+}
+
+impl Lock for RedisLock<'_> {
+    fn generation(&self, last: u64) -> u64 {
+        self.generation.max(last + 1)
+    }
+
+    fn write(&self, entry: &Entry) -> Result<bool> {
+        let millis = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        let lifetime_ms = entry.lifetime.map_or(0, millis);
+        let kept_ms = if lifetime_ms == 0 { KEPT_MS } else { lifetime_ms };
+        let arguments = [entry.generation, lifetime_ms, kept_ms.saturating_sub(millis(entry.age)).max(1)];
+        let [generation, lifetime_ms, left_ms] = arguments.map(|number| number.to_string());
+        let arguments = [generation.as_str(), entry.token.reveal(), &lifetime_ms, &left_ms];
+        self.store.run(&script(WRITE, &[&self.store.token], &arguments))
+    }
+}
+
+impl Drop for RedisLock<'_> {
+    fn drop(&mut self) {
+        // A lock that cannot be given back expires.
+        _ = self.store.run::<i64>(&script(RELEASE, &[&self.store.lock], &[&self.owner]));
+    }
+}
+
+fn script(text: &str, keys: &[&str], arguments: &[&str]) -> Cmd {
+    let mut command = cmd("EVAL");
+    command.arg(text).arg(keys.len()).arg(keys).arg(arguments);
+    command
+}
+
+#[cfg(test)]
+#[path = "../../../tests/redis/mod.rs"]
+mod server;
+
+#[cfg(test)]
+mod tests {
+    use super::server::Redis;
+    use super::*;
+
+    fn store(url: &str) -> RedisStore {
+        RedisStore::new(url, "test", "account", Duration::from_secs(10)).unwrap()
+    }
+
+    fn locked(store: &RedisStore) -> Box<dyn Lock + '_> {
+        store.try_lock().unwrap().unwrap_or_else(|_| panic!("the lock is free"))
+    }
+
+    fn entry(generation: u64, token: &str, lifetime: Option<Duration>) -> Entry {
+        Entry { generation, token: Secret::new(token), age: Duration::ZERO, lifetime }
+    }
+
+    fn token(store: &RedisStore) -> Option<(u64, String)> {
+        store.read().unwrap().map(|entry| (entry.generation, entry.token.reveal().to_owned()))
+    }
+
+    #[test]
+    fn a_late_writer_never_overwrites_a_newer_token() {
+        let Some(redis) = Redis::start() else { return };
+        let store = store(&redis.url());
+        let late = locked(&store);
+        let older = late.generation(0);
+        // Its lock expires.
+        assert_eq!(redis.ask(&["DEL", &store.lock]), "1");
+        let next = locked(&store);
+        let newer = next.generation(0);
+        assert!(newer > older);
+        assert!(next.write(&entry(newer, "newer", None)).unwrap());
+        assert!(!late.write(&entry(older, "older", None)).unwrap());
+        assert_eq!(token(&store), Some((newer, "newer".to_owned())));
+        drop(late);
+        assert!(store.try_lock().unwrap().is_err(), "only its owner gives a lock back");
+        drop(next);
+        assert_eq!(redis.ask(&["EXISTS", &store.lock]), "0");
+    }
+
+    #[test]
+    fn a_token_and_a_lock_end_with_their_lifetimes() {
+        let Some(redis) = Redis::start() else { return };
+        let store = store(&redis.url());
+        let lock = locked(&store);
+        let left = |key: &str| redis.ask(&["PTTL", key]).parse::<i64>().unwrap();
+        assert!((10_000..=11_000).contains(&left(&store.lock)), "the limit of a fetch and a second");
+        lock.write(&entry(1, "token", Some(Duration::from_secs(60)))).unwrap();
+        assert!((50_000..=60_000).contains(&left(&store.token)));
+        let found = store.read().unwrap().unwrap();
+        assert_eq!(found.lifetime, Some(Duration::from_secs(60)));
+        assert!(found.age < Duration::from_secs(10));
+        lock.write(&entry(2, "unstated", None)).unwrap();
+        assert_eq!(store.read().unwrap().unwrap().lifetime, None);
+        assert!(left(&store.token) > 0, "nothing stays for ever");
+    }
+
+    #[test]
+    fn generations_rise_when_redis_has_forgotten_all() {
+        let Some(mut redis) = Redis::start() else { return };
+        let store = store(&redis.url());
+        let first = locked(&store).generation(0);
+        redis.stop();
+        let error = store.read().map(|_| ()).unwrap_err();
+        assert_eq!(error.status(), Status::Store);
+        assert!(error.to_string().contains(redis.address()), "{error}");
+        redis.start_again();
+        assert!(token(&store).is_none());
+        assert!(locked(&store).generation(0) > first);
+        assert_eq!(locked(&store).generation(u64::MAX / 2), u64::MAX / 2 + 1, "greater than what a process holds");
+    }
+
+    #[test]
+    fn what_is_not_ours_is_no_token() {
+        let Some(redis) = Redis::start() else { return };
+        let store = store(&redis.url());
+        for command in [
+            &["HSET", &store.token, "generation", "x", "token", "t", "lifetime_ms", "0"][..],
+            &["HSET", &store.token, "generation", "1", "token", "two words", "lifetime_ms", "0"],
+            &["HSET", &store.token, "generation", "1"],
+        ] {
+            redis.ask(&["DEL", &store.token]);
+            redis.ask(command);
+            redis.ask(&["PEXPIRE", &store.token, "60000"]);
+            assert!(token(&store).is_none(), "{command:?}");
+        }
+    }
+
+    #[test]
+    fn a_password_is_in_no_error() {
+        let Some(redis) = Redis::start() else { return };
+        let store = store(&format!("redis://user:very-secret@{}/0", redis.address()));
+        let error = store.read().map(|_| ()).unwrap_err();
+        assert_eq!(error.status(), Status::Store);
+        assert!(!format!("{error:?} {}", error.to_json()).contains("very-secret"), "{error}");
+        let refused =
+            RedisStore::new("redis://user:very-secret@h:x", "p", "a", Duration::ZERO).map(|_| ()).unwrap_err();
+        assert!(!refused.contains("very-secret"), "{refused}");
+    }
+}
