@@ -132,9 +132,12 @@ namespace Meetgate.Tests
 
         public static void Stores_that_cannot_be_right()
         {
+            // The address of a redis server may hold a password.
             Check.Equal(
-                "{\"redis\":\"redis://h\",\"prefix\":\"p\",\"degrade\":true}",
+                "{\"redis\":\"***\",\"prefix\":\"p\",\"degrade\":true}",
                 new TokenStore { Redis = "redis://h", Prefix = "p", Degrade = true }.ToString());
+            Refused("redis://", () => new AvdClient(
+                baseUrl: "http://h", accessKey: "a", secretKey: "s", tokenStore: new TokenStore { Redis = "http://h" }));
             foreach (string platform in new[] { "avd", "hst" })
             {
                 Func<string, MeetgateClient> make = store => platform == "avd"

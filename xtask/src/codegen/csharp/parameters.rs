@@ -64,10 +64,24 @@ fn declare(class: &str, field: &Field, prefix: &str, out: &mut Source) {
         out.line(&format!("public {kind} {} {{ get; set; }}", pascal(&member.name)));
         out.blank();
     }
-    out.open("internal override Parameters Parameters() => new Parameters");
-    for member in &field.fields {
-        out.line(&format!("{{ \"{}\", {} }},", member.name, pascal(&member.name)));
+    list("internal override Parameters Parameters()", "", field, |member| pascal(&member.name), out);
+    if field.fields.iter().any(|member| member.secret) {
+        out.blank();
+        out.summary("The JSON text that is sent, but for what is secret.");
+        let shown = |member: &Field| match (member.secret, pascal(&member.name)) {
+            (true, name) => format!("{name} == null ? null : \"***\""),
+            (false, name) => name,
+        };
+        list("public override string ToString()", ".ToString()", field, shown, out);
     }
-    out.close_with(";");
     out.close();
+}
+
+/// A method that makes a list of all members.
+fn list(head: &str, tail: &str, field: &Field, value: impl Fn(&Field) -> String, out: &mut Source) {
+    out.open(&format!("{head} => new Parameters"));
+    for member in &field.fields {
+        out.line(&format!("{{ \"{}\", {} }},", member.name, value(member)));
+    }
+    out.close_with(&format!("{tail};"));
 }

@@ -37,5 +37,14 @@ namespace Meetgate
             { "prefix", Prefix },
             { "degrade", Degrade },
         };
+
+        /// <summary>The JSON text that is sent, but for what is secret.</summary>
+        public override string ToString() => new Parameters
+        {
+            { "file", File },
+            { "redis", Redis == null ? null : "***" },
+            { "prefix", Prefix },
+            { "degrade", Degrade },
+        }.ToString();
     }
 }
