@@ -5,7 +5,11 @@ use crate::error::{Error, Result, Status};
 use crate::random;
 use parking_lot::{Condvar, Mutex, MutexGuard};
 use std::sync::Arc;
+use std::thread;
 use std::time::{Duration, Instant};
+
+/// How often a fetch looks whether the value that it will kill is still in use.
+const USERS_POLL: Duration = Duration::from_millis(2);
 
 /// The lock is never held during a fetch, a wait or any other I/O.
 pub(crate) struct Cell<T> {
@@ -144,6 +148,16 @@ impl<T> Drop for Flight<'_, T> {
     }
 }
 
+impl<T> Need<T> {
+    /// Gives those who use a value that the fetch will kill the time to end: their calls need no repeating then.
+    pub(crate) fn let_users_end(&self, deadline: Instant) {
+        let Some(until) = self.users_end.map(|until| until.min(deadline)) else { return };
+        while self.last_is_in_use() && Instant::now() < until {
+            thread::sleep(USERS_POLL);
+        }
+    }
+}
+
 impl<T> Fetched<T> {
     /// A value that lives until somebody finds it dead.
     pub(crate) fn lasting(value: T, need: &Need<T>) -> Fetched<T> {
@@ -156,7 +170,6 @@ impl<T> Fetched<T> {
 mod tests {
     use super::*;
     use std::sync::atomic::{AtomicU32, Ordering};
-    use std::thread;
 
     fn soon() -> Instant {
         Instant::now() + Duration::from_secs(10)

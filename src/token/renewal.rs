@@ -63,7 +63,7 @@ pub(super) fn renewed(
     let Some(shared) = shared else { return alone(need, deadline, fetch) };
     match shared.turn(need, deadline) {
         Ok(Turn::Adopt(token)) => Ok(Renewed { token, beside: (), unpublished: None }),
-        Ok(Turn::Fetch(lock)) => shared.fetch(&*lock, need, fetch),
+        Ok(Turn::Fetch(lock)) => shared.fetch(&*lock, need, deadline, fetch),
         Err(error) => {
             shared.pass_over(error)?;
             alone(need, deadline, fetch)
@@ -81,7 +81,7 @@ pub(super) fn fetched<R>(
     let Some(shared) = shared else { return alone(need, deadline, fetch) };
     need.let_users_end(deadline);
     match store::lock::<Infallible>(&*shared.store, deadline, || Ok(None)) {
-        Ok(Ok(lock)) => shared.fetch(&*lock, need, fetch),
+        Ok(Ok(lock)) => shared.fetch(&*lock, need, deadline, fetch),
         Ok(Err(never)) => match never {},
         Err(error) => {
             shared.pass_over(error)?;
@@ -111,14 +111,14 @@ impl Shared {
     }
 
     fn turn(&self, need: &Need<Token>, deadline: Instant) -> Result<Turn<'_>> {
-        if let Some(token) = self.newer(need)? {
+        if let Some(token) = self.newer(need, deadline)? {
             return Ok(Turn::Adopt(token));
         }
         // Not under the lock, which is for the fetch alone.
         need.let_users_end(deadline);
-        Ok(match store::lock(&*self.store, deadline, || self.newer(need))? {
+        Ok(match store::lock(&*self.store, deadline, || self.newer(need, deadline))? {
             Err(token) => Turn::Adopt(token),
-            Ok(lock) => match self.newer(need)? {
+            Ok(lock) => match self.newer(need, deadline)? {
                 // Written between our look and our lock.
                 Some(token) => Turn::Adopt(token),
                 None => Turn::Fetch(lock),
@@ -126,8 +126,8 @@ impl Shared {
         })
     }
 
-    fn newer(&self, need: &Need<Token>) -> Result<Option<Fetched<Token>>> {
-        let newer = self.store.read()?.and_then(|entry| entry.newer(need));
+    fn newer(&self, need: &Need<Token>, deadline: Instant) -> Result<Option<Fetched<Token>>> {
+        let newer = self.store.read(deadline)?.and_then(|entry| entry.newer(need));
         *self.trouble.lock() = None;
         Ok(newer)
     }
@@ -146,6 +146,7 @@ impl Shared {
         &self,
         lock: &dyn Lock,
         need: &Need<Token>,
+        deadline: Instant,
         fetch: impl FnOnce() -> Result<(Given, R)>,
     ) -> Result<Renewed<R>> {
         let (given, beside) = fetch()?;
@@ -156,7 +157,7 @@ impl Shared {
         let (token, unpublished) = match lock.write(&entry) {
             Ok(true) => (token, None),
             // Our lock expired and somebody else fetched after us: theirs is the newer one.
-            Ok(false) => (self.newer(need).ok().flatten().unwrap_or(token), None),
+            Ok(false) => (self.newer(need, deadline).ok().flatten().unwrap_or(token), None),
             Err(error) => (token, self.pass_over(error).err()),
         };
         Ok(Renewed { token, beside, unpublished })

@@ -17,12 +17,12 @@
 //! 6. a fetch that fails while the value is still good leaves it in use to its end;
 //! 7. a failure is the answer for all who ask, until its pause ends, and for nobody after it;
 //! 8. a fetch that its own caller had no time for is no failure of the others: the next one takes over;
-//! 9. values that die early one after the other slow the fetches down.
+//! 9. a fetch that kills a good value gives those who use it time to end, and nobody new takes it meanwhile;
+//! 10. values that die early one after the other slow the fetches down.
 
 use super::pace;
 use crate::error::{Error, Status};
 use std::sync::Arc;
-use std::thread;
 use std::time::{Duration, Instant};
 
 /// So many early deaths in a row are no accident.
@@ -30,7 +30,6 @@ const EARLY_DEATHS: u32 = 3;
 
 /// How long a fetch waits at most for those who use the value that it will kill.
 const USERS_PATIENCE: Duration = Duration::from_secs(1);
-const USERS_POLL: Duration = Duration::from_millis(2);
 
 /// A hundred years: what is stated beyond it is for ever, and fits into every language's integers.
 const LONGEST_LIFETIME: Duration = Duration::from_secs(100 * 365 * 86_400);
@@ -109,18 +108,15 @@ pub(crate) struct Need<T> {
     pub(crate) is_contested: bool,
     /// The death that made this necessary was early.
     early: bool,
-    /// A fetch is going to kill a value that is still good: until when its users may take their time.
-    users_end: Option<Instant>,
+    /// A fetch is going to kill a value that is still good: until when it should wait for those who use it.
+    pub(super) users_end: Option<Instant>,
 }
 
 impl<T> Need<T> {
-    /// Waits a little for those who are still using a value that the fetch will kill. Nobody new takes it meanwhile.
-    pub(crate) fn let_users_end(&self, deadline: Instant) {
-        let (Some(last), Some(until)) = (&self.last, self.users_end.map(|until| until.min(deadline))) else { return };
+    /// Whether somebody is still using the last value.
+    pub(super) fn last_is_in_use(&self) -> bool {
         // One is the machine's own, one is ours.
-        while Arc::strong_count(last) > 2 && Instant::now() < until {
-            thread::sleep(USERS_POLL);
-        }
+        self.last.as_ref().is_some_and(|last| Arc::strong_count(last) > 2)
     }
 
     /// The generation for a value that nobody else knows of.

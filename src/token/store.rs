@@ -34,11 +34,11 @@ pub(crate) trait Store: Send + Sync {
     /// `file` or `redis`.
     fn name(&self) -> &'static str;
 
-    /// The newest token. What is not ours or not whole is none.
-    fn read(&self) -> Result<Option<Entry>>;
+    /// The newest token. What is not ours or not whole is none. Ends within the call's time.
+    fn read(&self, deadline: Instant) -> Result<Option<Entry>>;
 
-    /// The lock of whoever fetches; who holds it where it is taken.
-    fn try_lock(&self) -> Result<std::result::Result<Box<dyn Lock + '_>, Holder>>;
+    /// The lock of whoever fetches; who holds it where it is taken. Ends within the call's time.
+    fn try_lock(&self, deadline: Instant) -> Result<std::result::Result<Box<dyn Lock + '_>, Holder>>;
 }
 
 /// The right to fetch, given back on drop.
@@ -60,7 +60,7 @@ pub(super) fn lock<'s, T>(
     newer: impl Fn() -> Result<Option<T>>,
 ) -> Result<std::result::Result<Box<dyn Lock + 's>, T>> {
     loop {
-        let holder = match store.try_lock()? {
+        let holder = match store.try_lock(deadline)? {
             Ok(lock) => return Ok(Ok(lock)),
             Err(Holder(holder)) => holder,
         };

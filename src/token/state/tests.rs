@@ -240,6 +240,30 @@ fn a_fetch_that_its_caller_had_no_time_for_is_taken_over() {
 }
 
 #[test]
+fn a_fetch_that_kills_a_good_value_gives_its_users_time() {
+    for window in [Window::Advisory, Window::Mandatory] {
+        let mut trial = Trial::new(window);
+        let need = trial.needs(None);
+        assert!(need.users_end.is_none(), "there is none to kill");
+        let user = trial.brings(&need, 1);
+        drop(need);
+        trial.at(60);
+        let need = trial.needs(None);
+        assert_eq!(need.users_end, (window == Window::Mandatory).then(|| trial.now + USERS_PATIENCE));
+        assert!(need.last_is_in_use());
+        drop(user);
+        assert!(!need.last_is_in_use());
+        trial.fails(&need, Status::Network);
+        // Not beyond its end, and not for what is dead.
+        trial.now = trial.start + LIFETIME - Duration::from_millis(300);
+        let need = trial.needs(None);
+        assert_eq!(need.users_end, (window == Window::Mandatory).then(|| trial.start + LIFETIME));
+        let held = trial.brings(&need, 2);
+        assert!(trial.needs(Some(&held)).users_end.is_none());
+    }
+}
+
+#[test]
 fn values_that_die_early_in_a_row_slow_the_fetches_down() {
     let mut trial = Trial::new(Window::Mandatory);
     let need = trial.needs(None);

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use zeroize::Zeroizing;
 
 /// What a file of ours says in its first member.
@@ -79,7 +79,7 @@ impl Store for FileStore {
         "file"
     }
 
-    fn read(&self) -> Result<Option<Entry>> {
+    fn read(&self, _deadline: Instant) -> Result<Option<Entry>> {
         self.folder()?;
         let mut text = Zeroizing::new(Vec::new());
         match File::open(&self.token).and_then(|file| file.take(LARGEST).read_to_end(&mut text)) {
@@ -89,7 +89,7 @@ impl Store for FileStore {
         }
     }
 
-    fn try_lock(&self) -> Result<std::result::Result<Box<dyn Lock + '_>, Holder>> {
+    fn try_lock(&self, _deadline: Instant) -> Result<std::result::Result<Box<dyn Lock + '_>, Holder>> {
         self.folder()?;
         let cannot = |error: io::Error| failed("cannot be locked", &self.lock, &error);
         let options = &mut OpenOptions::new();

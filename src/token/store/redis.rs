@@ -10,9 +10,9 @@ use crate::error::{Error, Result, Status};
 use crate::random;
 use ::redis::{Client, Cmd, Connection, FromRedisValue, RedisError, cmd};
 use parking_lot::Mutex;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-/// For connecting, and for each answer.
+/// For connecting, and for each answer, at most.
 const PATIENCE: Duration = Duration::from_secs(1);
 /// How long the lock outlives the time limit of a fetch.
 const GRACE: Duration = Duration::from_secs(1);
@@ -79,26 +79,22 @@ impl RedisStore {
     }
 
     /// Runs a command; once more over a new connection where the old one was no good. Every script here can be run twice.
-    fn run<T: FromRedisValue>(&self, command: &Cmd) -> Result<T> {
+    fn run<T: FromRedisValue>(&self, command: &Cmd, deadline: Instant) -> Result<T> {
         let mut connection = self.connection.lock();
-        if let Some(open) = connection.as_mut() {
-            match command.query(open) {
-                Ok(answer) => return Ok(answer),
-                Err(error) if error.is_unrecoverable_error() || error.is_io_error() => *connection = None,
-                Err(error) => return Err(self.failed(&error)),
+        if let Some(mut open) = connection.take() {
+            match query(command, &mut open, deadline) {
+                Err(error) if error.is_unrecoverable_error() || error.is_io_error() => {}
+                answer => {
+                    *connection = Some(open);
+                    return answer.map_err(|error| self.failed(&error));
+                }
             }
         }
-        let mut open = self.connect().map_err(|error| self.failed(&error))?;
-        let answer = command.query(&mut open).map_err(|error| self.failed(&error))?;
+        let open = self.client.get_connection_with_timeout(patience(deadline));
+        let mut open = open.map_err(|error| self.failed(&error))?;
+        let answer = query(command, &mut open, deadline).map_err(|error| self.failed(&error))?;
         *connection = Some(open);
         Ok(answer)
-    }
-
-    fn connect(&self) -> std::result::Result<Connection, RedisError> {
-        let connection = self.client.get_connection_with_timeout(PATIENCE)?;
-        connection.set_read_timeout(Some(PATIENCE))?;
-        connection.set_write_timeout(Some(PATIENCE))?;
-        Ok(connection)
     }
 
     fn failed(&self, error: &RedisError) -> Error {
@@ -111,10 +107,10 @@ impl Store for RedisStore {
         "redis"
     }
 
-    fn read(&self) -> Result<Option<Entry>> {
+    fn read(&self, deadline: Instant) -> Result<Option<Entry>> {
         // As text, so that what is not ours is no token rather than an error.
         let (generation, token, lifetime_ms, left_ms): (Option<String>, Option<String>, Option<String>, i64) =
-            self.run(&script(READ, &[&self.token], &[]))?;
+            self.run(&script(READ, &[&self.token], &[]), deadline)?;
         let number = |text: Option<String>| text.and_then(|text| text.parse().ok());
         let (Some(generation), Some(token), Some(lifetime_ms), Ok(left_ms)) =
             (number(generation), token.map(Secret::new), number(lifetime_ms), u64::try_from(left_ms))
@@ -130,11 +126,11 @@ impl Store for RedisStore {
         }))
     }
 
-    fn try_lock(&self) -> Result<std::result::Result<Box<dyn Lock + '_>, Holder>> {
+    fn try_lock(&self, deadline: Instant) -> Result<std::result::Result<Box<dyn Lock + '_>, Holder>> {
         let owner = format!("number {} ({:016x})", std::process::id(), random::u64()?);
         let lifetime_ms = self.lock_lifetime.as_millis().to_string();
         let command = script(TAKE, &[&self.token, &self.lock], &[&owner, &lifetime_ms]);
-        let (taken, answer): (bool, String) = self.run(&command)?;
+        let (taken, answer): (bool, String) = self.run(&command, deadline)?;
         if !taken {
             return Ok(Err(Holder(answer)));
         }
@@ -161,15 +157,32 @@ impl Lock for RedisLock<'_> {
         let arguments = [entry.generation, lifetime_ms, kept_ms.saturating_sub(millis(entry.age)).max(1)];
         let [generation, lifetime_ms, left_ms] = arguments.map(|number| number.to_string());
         let arguments = [generation.as_str(), entry.token.reveal(), &lifetime_ms, &left_ms];
-        self.store.run(&script(WRITE, &[&self.store.token], &arguments))
+        // Whatever time the call has left: the others wait for this token.
+        self.store.run(&script(WRITE, &[&self.store.token], &arguments), Instant::now() + PATIENCE)
     }
 }
 
 impl Drop for RedisLock<'_> {
     fn drop(&mut self) {
         // A lock that cannot be given back expires.
-        _ = self.store.run::<i64>(&script(RELEASE, &[&self.store.lock], &[&self.owner]));
+        let release = script(RELEASE, &[&self.store.lock], &[&self.owner]);
+        _ = self.store.run::<i64>(&release, Instant::now() + PATIENCE);
     }
+}
+
+fn query<T: FromRedisValue>(
+    command: &Cmd,
+    connection: &mut Connection,
+    deadline: Instant,
+) -> std::result::Result<T, RedisError> {
+    connection.set_read_timeout(Some(patience(deadline)))?;
+    connection.set_write_timeout(Some(patience(deadline)))?;
+    command.query(connection)
+}
+
+/// How long to wait for redis; never nothing, which would mean for ever.
+fn patience(deadline: Instant) -> Duration {
+    deadline.saturating_duration_since(Instant::now()).clamp(Duration::from_millis(1), PATIENCE)
 }
 
 fn script(text: &str, keys: &[&str], arguments: &[&str]) -> Cmd {
@@ -191,8 +204,12 @@ mod tests {
         RedisStore::new(url, "test", "account", Duration::from_secs(10)).unwrap()
     }
 
+    fn soon() -> Instant {
+        Instant::now() + Duration::from_secs(10)
+    }
+
     fn locked(store: &RedisStore) -> Box<dyn Lock + '_> {
-        store.try_lock().unwrap().unwrap_or_else(|_| panic!("the lock is free"))
+        store.try_lock(soon()).unwrap().unwrap_or_else(|_| panic!("the lock is free"))
     }
 
     fn entry(generation: u64, token: &str, lifetime: Option<Duration>) -> Entry {
@@ -200,7 +217,7 @@ mod tests {
     }
 
     fn token(store: &RedisStore) -> Option<(u64, String)> {
-        store.read().unwrap().map(|entry| (entry.generation, entry.token.reveal().to_owned()))
+        store.read(soon()).unwrap().map(|entry| (entry.generation, entry.token.reveal().to_owned()))
     }
 
     #[test]
@@ -218,7 +235,7 @@ mod tests {
         assert!(!late.write(&entry(older, "older", None)).unwrap());
         assert_eq!(token(&store), Some((newer, "newer".to_owned())));
         drop(late);
-        assert!(store.try_lock().unwrap().is_err(), "only its owner gives a lock back");
+        assert!(store.try_lock(soon()).unwrap().is_err(), "only its owner gives a lock back");
         drop(next);
         assert_eq!(redis.ask(&["EXISTS", &store.lock]), "0");
     }
@@ -232,11 +249,11 @@ mod tests {
         assert!((10_000..=11_000).contains(&left(&store.lock)), "the limit of a fetch and a second");
         lock.write(&entry(1, "token", Some(Duration::from_secs(60)))).unwrap();
         assert!((50_000..=60_000).contains(&left(&store.token)));
-        let found = store.read().unwrap().unwrap();
+        let found = store.read(soon()).unwrap().unwrap();
         assert_eq!(found.lifetime, Some(Duration::from_secs(60)));
         assert!(found.age < Duration::from_secs(10));
         lock.write(&entry(2, "unstated", None)).unwrap();
-        assert_eq!(store.read().unwrap().unwrap().lifetime, None);
+        assert_eq!(store.read(soon()).unwrap().unwrap().lifetime, None);
         assert!(left(&store.token) > 0, "nothing stays for ever");
     }
 
@@ -246,13 +263,24 @@ mod tests {
         let store = store(&redis.url());
         let first = locked(&store).generation(0);
         redis.stop();
-        let error = store.read().map(|_| ()).unwrap_err();
+        let error = store.read(soon()).map(|_| ()).unwrap_err();
         assert_eq!(error.status(), Status::Store);
         assert!(error.to_string().contains(redis.address()), "{error}");
         redis.start_again();
         assert!(token(&store).is_none());
         assert!(locked(&store).generation(0) > first);
         assert_eq!(locked(&store).generation(u64::MAX / 2), u64::MAX / 2 + 1, "greater than what a process holds");
+    }
+
+    #[test]
+    fn a_redis_that_says_nothing_takes_no_more_than_the_calls_time() {
+        let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let store = store(&format!("redis://{}/0", silent.local_addr().unwrap()));
+        for (time, most) in [(50, 900), (60_000, 5_000)].map(|(time, most)| (Duration::from_millis(time), most)) {
+            let start = Instant::now();
+            assert_eq!(store.read(start + time).map(|_| ()).unwrap_err().status(), Status::Store);
+            assert!(start.elapsed() < Duration::from_millis(most), "{:?}", start.elapsed());
+        }
     }
 
     #[test]
@@ -275,7 +303,7 @@ mod tests {
     fn a_password_is_in_no_error() {
         let Some(redis) = Redis::start() else { return };
         let store = store(&format!("redis://user:very-secret@{}/0", redis.address()));
-        let error = store.read().map(|_| ()).unwrap_err();
+        let error = store.read(soon()).map(|_| ()).unwrap_err();
         assert_eq!(error.status(), Status::Store);
         assert!(!format!("{error:?} {}", error.to_json()).contains("very-secret"), "{error}");
         let refused =
