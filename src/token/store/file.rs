@@ -10,11 +10,14 @@ use serde::{Deserialize, Serialize};
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use zeroize::Zeroizing;
 
 /// What a file of ours says in its first member.
 const FORMAT: &str = "meetgate token 1";
+/// How long others may be in the way of replacing or opening a file.
+const OTHERS_LOOK: Duration = Duration::from_secs(1);
 /// A larger file is not ours.
 const LARGEST: u64 = 64 << 10;
 
@@ -69,7 +72,7 @@ impl FileStore {
         let mut file = private(OpenOptions::new().write(true).create(true).truncate(true), &self.unfinished)?;
         file.write_all(&text)?;
         file.sync_all()?;
-        fs::rename(&self.unfinished, &self.token)?;
+        patiently(|| fs::rename(&self.unfinished, &self.token))?;
         sync_folder(&self.folder)
     }
 }
@@ -82,7 +85,8 @@ impl Store for FileStore {
     fn read(&self, _deadline: Instant) -> Result<Option<Entry>> {
         self.folder()?;
         let mut text = Zeroizing::new(Vec::new());
-        match File::open(&self.token).and_then(|file| file.take(LARGEST).read_to_end(&mut text)) {
+        let file = patiently(|| File::open(&self.token));
+        match file.and_then(|file| file.take(LARGEST).read_to_end(&mut text)) {
             Ok(_) => Ok(serde_json::from_slice(&text).ok().and_then(Content::entry)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(failed("cannot be read", &self.token, &error)),
@@ -181,6 +185,19 @@ fn failed(what: &str, path: &Path, error: &io::Error) -> Error {
 
 fn refused(problem: &str, path: &Path) -> Error {
     Error::new(Status::Store, format!("the token store (file): {} {problem}", path.display()))
+}
+
+/// Windows refuses to replace a file while somebody reads it, and to open one while it is replaced; both take no time.
+fn patiently<T>(act: impl Fn() -> io::Result<T>) -> io::Result<T> {
+    let end = Instant::now() + OTHERS_LOOK;
+    loop {
+        match act() {
+            Err(error) if cfg!(windows) && error.kind() == io::ErrorKind::PermissionDenied && Instant::now() < end => {
+                thread::sleep(Duration::from_millis(2));
+            }
+            done => return done,
+        }
+    }
 }
 
 /// Opens a file that only its owner may read, also where it was there before with other rights.

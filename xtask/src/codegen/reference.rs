@@ -73,9 +73,9 @@ fn rows(fields: &[Field], inside: &str) -> Vec<Row> {
 
 fn group(platform: &str, catalog: &Catalog) -> serde_json::Value {
     let keys = catalog.config.iter().filter(|key| key.platforms.iter().any(|name| name == platform));
-    let keys: Vec<Row> = keys.filter(|key| key.platforms.len() < PLATFORMS.len()).map(row).collect();
+    let keys: Vec<Row> = keys.filter(|key| key.platforms.len() < PLATFORMS.len()).flat_map(with_members).collect();
     let shared: Vec<Row> =
-        catalog.config.iter().filter(|key| key.platforms.len() == PLATFORMS.len()).map(row).collect();
+        catalog.config.iter().filter(|key| key.platforms.len() == PLATFORMS.len()).flat_map(with_members).collect();
     json!({ "platform": platform, "keys": keys, "shared": shared })
 }
 
@@ -83,6 +83,11 @@ fn group(platform: &str, catalog: &Catalog) -> serde_json::Value {
 fn option(key: &Key) -> Row {
     let field = Field { default: String::new(), ..key.field.clone() };
     Row { name: field.name.clone(), kind: cell(&kind(&field)), doc: cell(&field.doc) }
+}
+
+fn with_members(key: &Key) -> Vec<Row> {
+    let members = rows(&key.field.fields, &format!("{}.", key.field.name));
+    std::iter::once(row(key)).chain(members).collect()
 }
 
 fn row(key: &Key) -> Row {
