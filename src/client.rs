@@ -1,5 +1,7 @@
 //! One client of one platform: the one way in for everything.
 
+mod account;
+
 use crate::catalog::{self, Operation, PlatformName, table};
 use crate::config::{self, Config};
 use crate::engine::Engine;
@@ -7,7 +9,8 @@ use crate::error::{Error, Result, Status};
 use crate::json::check::{Rules, check};
 use crate::json::{Members, nearest, quoted};
 use crate::platform;
-use crate::token::Token;
+use crate::process;
+use crate::token::{Token, Window};
 use crate::transport::{Agent, Limits};
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,9 +38,12 @@ impl Client {
         let config = Config::parse(config)?;
         let platform = platform::of(&config)?;
         let transport = Box::new(Agent::new(&config.user_agent));
+        let shared = process::current();
+        let window = if platform.fetch_kills_token() { Window::Mandatory } else { Window::Advisory };
+        let credentials = account::credentials(&config, window, &shared.accounts)?;
         Ok(Client {
             platform: config.platform(),
-            engine: Engine::new(config, platform, transport)?,
+            engine: Engine::new(config, platform, transport, credentials, &shared.clocks),
             process: std::process::id(),
         })
     }

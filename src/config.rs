@@ -8,34 +8,12 @@ use crate::catalog::{Field, PlatformName, table};
 use crate::error::{Error, Result};
 use crate::json::check::{Rules, check};
 use crate::json::{Kind, Members, kind, nearest, quoted};
+use crate::secret::Secret;
 use crate::transport::{BaseUrl, Limits};
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
-use zeroize::Zeroizing;
 
 const RULES: Rules = Rules { noun: "configuration key", tolerant: false };
-
-/// A value that must never be shown. Its memory is zeroed when it goes.
-#[derive(Clone, PartialEq, Eq)]
-pub(crate) struct Secret(Zeroizing<String>);
-
-impl Secret {
-    pub(crate) fn new(value: impl Into<String>) -> Self {
-        Secret(Zeroizing::new(value.into()))
-    }
-
-    /// The value itself, for signing and for masking it elsewhere.
-    pub(crate) fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("***")
-    }
-}
 
 #[derive(Debug)]
 pub(crate) struct Config {

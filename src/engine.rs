@@ -11,9 +11,8 @@ use crate::error::{Error, Result, Status};
 use crate::json::Members;
 use crate::json::mask::scrub;
 use crate::platform::{Platform, Signed, Signing};
-use crate::process;
 use crate::request::{Prepared, percent_encode};
-use crate::token::{self, Cell, Credentials, Fetched, Given, Held, Token, TokenInfo, Window};
+use crate::token::{Cell, Credentials, Fetched, Given, Held, Token, TokenInfo, Window};
 use crate::transport::{Answer, BaseUrl, Bounds, Failure, Limits, Request, Transport};
 use answer::Outcome;
 use clock::ClockOffset;
@@ -49,20 +48,18 @@ struct Call<'a> {
 }
 
 impl Engine {
-    pub(crate) fn new(config: Config, platform: Box<dyn Platform>, transport: Box<dyn Transport>) -> Result<Engine> {
-        let window = if platform.fetch_kills_token() { Window::Mandatory } else { Window::Advisory };
+    pub(crate) fn new(
+        config: Config,
+        platform: Box<dyn Platform>,
+        transport: Box<dyn Transport>,
+        credentials: Option<Arc<Credentials>>,
+        clocks: &Clocks,
+    ) -> Engine {
         let clock = match platform.base_url() {
-            Some(base) if platform.signs_with_time() => process::current().clocks.of(base.authority()),
+            Some(base) if platform.signs_with_time() => clocks.of(base.authority()),
             _ => Arc::default(),
         };
-        Ok(Engine {
-            credentials: token::credentials(&config, window)?,
-            config,
-            platform,
-            transport,
-            address: Cell::new(Window::Advisory),
-            clock,
-        })
+        Engine { config, platform, transport, credentials, address: Cell::new(Window::Advisory), clock }
     }
 
     pub(crate) fn limits(&self) -> Limits {

@@ -16,6 +16,7 @@ mod platform;
 mod process;
 mod random;
 mod request;
+mod secret;
 pub mod signing;
 mod token;
 mod transport;

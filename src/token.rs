@@ -1,8 +1,8 @@
 //! The credential engine: where tokens come from, who shares them, and when they are renewed.
 //!
 //! One [`Credentials`] per account and process holds the token in a [`Cell`], whose state machine is [`state`] and whose
-//! times are [`pace`]. A [`renewal`] brings the next token; beyond the process a [`store`] shares it. [`account`] names
-//! accounts and finds their credentials.
+//! times are [`pace`]. A [`renewal`] brings the next token; beyond the process a [`store`] shares it. [`account`] finds the
+//! credentials that an account has already.
 
 mod account;
 mod cell;
@@ -12,16 +12,19 @@ mod renewal;
 mod state;
 mod store;
 
-pub(crate) use account::{Accounts, credentials};
+pub(crate) use account::{Accounts, digest};
 pub(crate) use cell::Cell;
+pub(crate) use renewal::Shared;
 pub(crate) use state::{Fetched, Held, Window};
+#[cfg(feature = "redis")]
+pub(crate) use store::RedisStore;
+pub(crate) use store::{FileStore, Store};
 
-use crate::config::Secret;
 use crate::error::{Error, Result, Status};
-use crate::process;
+use crate::secret::Secret;
+use account::Entered;
 use fruitless::Fruitless;
 use parking_lot::RwLock;
-use renewal::Shared;
 use serde::Serialize;
 use state::CONTESTED;
 use std::sync::Arc;
@@ -46,13 +49,12 @@ pub(crate) struct Credentials {
     source: Source,
     cell: Cell<Token>,
     fruitless: Fruitless,
+    entered: Entered,
 }
 
 impl Drop for Credentials {
     fn drop(&mut self) {
-        if matches!(self.source, Source::Fetched { .. }) {
-            process::current().accounts.forget_unused();
-        }
+        self.entered.forget_unused();
     }
 }
 
@@ -100,7 +102,14 @@ impl Credentials {
     }
 
     fn new(source: Source, window: Window) -> Credentials {
-        Credentials { source, cell: Cell::new(window), fruitless: Fruitless::default() }
+        let (fruitless, entered) = (Fruitless::default(), Entered::default());
+        Credentials { source, cell: Cell::new(window), fruitless, entered }
+    }
+
+    /// In the list of accounts that have clients.
+    fn entered(mut self, entered: Entered) -> Credentials {
+        self.entered = entered;
+        self
     }
 
     /// A token to sign with, other than the `dead` one. `fetch` asks the platform, and ends within its own deadline.

@@ -1,7 +1,8 @@
 //! How a client comes by its tokens: keys, a fixed token or a provider; and where they are shared.
 
-use super::{Reader, Secret};
+use super::Reader;
 use crate::json::{Members, string};
+use crate::secret::Secret;
 use crate::token::is_token;
 use std::path::PathBuf;
 

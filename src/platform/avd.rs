@@ -5,10 +5,11 @@
 
 use super::{Judgement, Route, Signed, Signing, envelope, form, message, number, plain_body, target};
 use crate::catalog::{Carrier, Method, Operation, PlatformName, table};
-use crate::config::{self, AvdKeys, HttpMethod, Secret};
+use crate::config::{self, AvdKeys, HttpMethod};
 use crate::error::{Error, Result, Status};
 use crate::json::Members;
 use crate::request::{Body, Prepared};
+use crate::secret::Secret;
 use crate::token::{Token, is_token};
 use crate::transport::{BaseUrl, Upload};
 use serde::Deserialize;

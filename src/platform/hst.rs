@@ -7,10 +7,11 @@ mod dev_token;
 
 use super::{Judgement, Signed, SignedBody, Signing, envelope, message, number, plain_body, target};
 use crate::catalog::{Method, PlatformName, table};
-use crate::config::{self, HstKeys, Secret};
+use crate::config::{self, HstKeys};
 use crate::error::{Error, Result, Status};
 use crate::random;
 use crate::request::Prepared;
+use crate::secret::Secret;
 use crate::token::{Token, is_token};
 use crate::transport::BaseUrl;
 pub(crate) use dev_token::DevToken;

@@ -1,65 +1,10 @@
 //! Accounts: what tells them apart, and the credentials that all clients of one account in a process share.
 
-use super::renewal::Shared;
-#[cfg(feature = "redis")]
-use super::store::RedisStore;
-use super::store::{FileStore, Store};
-use super::{Credentials, Window};
-use crate::config::{Config, Credential, StoreConfig};
+use super::Credentials;
 use crate::error::{Error, Result};
-use crate::process;
 use parking_lot::Mutex;
 use sha2::{Digest, Sha256};
 use std::sync::{Arc, Weak};
-
-/// What the trust in the platform's certificates is set to: a token that was fetched under other settings is another's.
-const TLS_TRUST: &str = "built-in public roots";
-
-/// The credentials for a configuration; `None` where the platform has no tokens. Does no I/O.
-pub(crate) fn credentials(config: &Config, window: Window) -> Result<Option<Arc<Credentials>>> {
-    Ok(match config.credential() {
-        None => None,
-        Some(Credential::Token(token)) => Some(Arc::new(Credentials::fixed(token))),
-        Some(Credential::Provider) => Some(Arc::new(Credentials::provided())),
-        Some(Credential::Keys((), store)) => {
-            let account = digest(&[&config.identity()[..], &[TLS_TRUST]].concat());
-            let settings = store.as_ref().map(settings).unwrap_or_default();
-            let make = || {
-                let shared = store.map(|store| open(store, &account, config)).transpose()?;
-                Ok(Credentials::fetched(window, shared))
-            };
-            Some(process::current().accounts.share(&account, settings, make)?)
-        }
-    })
-}
-
-fn open(store: StoreConfig, account: &str, config: &Config) -> Result<Shared> {
-    let (store, degrade): (Box<dyn Store>, bool) = match store {
-        StoreConfig::File(folder) => (Box::new(FileStore::new(folder, account)), false),
-        #[cfg(feature = "redis")]
-        StoreConfig::Redis { url, prefix, degrade } => {
-            let store = RedisStore::new(url.reveal(), &prefix, account, config.token_timeout)
-                .map_err(|problem| Error::invalid_config(format!("configuration key \"token_store\": {problem}")))?;
-            (Box::new(store), degrade)
-        }
-        #[cfg(not(feature = "redis"))]
-        StoreConfig::Redis { .. } => {
-            _ = config;
-            return Err(Error::invalid_config(
-                "configuration key \"token_store\": this library was built without redis",
-            ));
-        }
-    };
-    Ok(Shared::new(store, degrade))
-}
-
-/// A digest, since they may hold a password.
-fn settings(store: &StoreConfig) -> String {
-    match store {
-        StoreConfig::File(folder) => digest(&["file", &folder.to_string_lossy()]),
-        StoreConfig::Redis { url, prefix, degrade } => digest(&["redis", url.reveal(), prefix, &degrade.to_string()]),
-    }
-}
 
 /// A name that says everything and shows nothing: the SHA-256 of all parts, in hexadecimal. Where a part is a secret, a
 /// wrong one never rides on another's token. Names an account's files and keys in a store.
@@ -75,7 +20,11 @@ pub(crate) fn digest(parts: &[&str]) -> String {
 
 /// The accounts that have clients.
 #[derive(Default)]
-pub(crate) struct Accounts(Mutex<Vec<InUse>>);
+pub(crate) struct Accounts(Arc<Mutex<Vec<InUse>>>);
+
+/// Leaves nothing behind of an account, in its list, when its last client goes.
+#[derive(Default)]
+pub(super) struct Entered(Weak<Mutex<Vec<InUse>>>);
 
 struct InUse {
     /// The account's digest.
@@ -99,7 +48,7 @@ impl Accounts {
             match known.filter_map(|known| Some((known.credentials.upgrade()?, known.store == store))).next() {
                 Some(shared) => shared,
                 None => {
-                    let credentials = Arc::new(make()?);
+                    let credentials = Arc::new(make()?.entered(Entered(Arc::downgrade(&self.0))));
                     let (account, credentials_of) = (account.to_owned(), Arc::downgrade(&credentials));
                     accounts.push(InUse { account, store, credentials: credentials_of });
                     (credentials, true)
@@ -116,12 +65,15 @@ impl Accounts {
             )),
         }
     }
+}
 
-    /// Leaves nothing behind of accounts without clients.
+impl Entered {
     pub(super) fn forget_unused(&self) {
-        let mut accounts = self.0.lock();
-        accounts.retain(|known| known.credentials.strong_count() > 0);
-        accounts.shrink_to_fit();
+        if let Some(accounts) = self.0.upgrade() {
+            let mut accounts = accounts.lock();
+            accounts.retain(|known| known.credentials.strong_count() > 0);
+            accounts.shrink_to_fit();
+        }
     }
 }
 
@@ -151,10 +103,8 @@ mod tests {
         let gone = Arc::downgrade(&first);
         drop((first, second));
         assert!(gone.upgrade().is_none(), "nothing else keeps it");
-        accounts.forget_unused();
         assert_eq!(accounts.0.lock().len(), 1, "only the other is known");
         drop(other);
-        accounts.forget_unused();
         assert_eq!(accounts.0.lock().capacity(), 0);
     }
 

@@ -102,7 +102,7 @@ fn refuse_contested(need: &Need<Token>) -> Result<()> {
 }
 
 impl Shared {
-    pub(super) fn new(store: Box<dyn Store>, degrade: bool) -> Shared {
+    pub(crate) fn new(store: Box<dyn Store>, degrade: bool) -> Shared {
         Shared { store, degrade, trouble: Mutex::new(None) }
     }
 

@@ -4,8 +4,8 @@
 //! readers need no lock and never see half a token.
 
 use super::{Entry, Holder, Lock, Store};
-use crate::config::Secret;
 use crate::error::{Error, Result, Status};
+use crate::secret::Secret;
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Write as _};

@@ -5,9 +5,9 @@
 //! held up until after the expiry overwrites nothing. Generations come from redis' own clock.
 
 use super::{Entry, Holder, Lock, Store};
-use crate::config::Secret;
 use crate::error::{Error, Result, Status};
 use crate::random;
+use crate::secret::Secret;
 use ::redis::{Client, Cmd, Connection, FromRedisValue, RedisError, cmd};
 use parking_lot::Mutex;
 use std::time::{Duration, Instant};

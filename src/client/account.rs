@@ -1,0 +1,57 @@
+//! From a configuration to the credentials of its account.
+
+use crate::config::{Config, Credential, StoreConfig};
+use crate::error::{Error, Result};
+#[cfg(feature = "redis")]
+use crate::token::RedisStore;
+use crate::token::{Accounts, Credentials, FileStore, Shared, Store, Window, digest};
+use std::sync::Arc;
+
+/// What the trust in the platform's certificates is set to: a token that was fetched under other settings is another's.
+const TLS_TRUST: &str = "built-in public roots";
+
+/// The credentials for a configuration; `None` where the platform has no tokens. Does no I/O.
+pub(super) fn credentials(config: &Config, window: Window, accounts: &Accounts) -> Result<Option<Arc<Credentials>>> {
+    Ok(match config.credential() {
+        None => None,
+        Some(Credential::Token(token)) => Some(Arc::new(Credentials::fixed(token))),
+        Some(Credential::Provider) => Some(Arc::new(Credentials::provided())),
+        Some(Credential::Keys((), store)) => {
+            let account = digest(&[&config.identity()[..], &[TLS_TRUST]].concat());
+            let settings = store.as_ref().map(settings).unwrap_or_default();
+            let make = || {
+                let shared = store.map(|store| open(store, &account, config)).transpose()?;
+                Ok(Credentials::fetched(window, shared))
+            };
+            Some(accounts.share(&account, settings, make)?)
+        }
+    })
+}
+
+fn open(store: StoreConfig, account: &str, config: &Config) -> Result<Shared> {
+    let (store, degrade): (Box<dyn Store>, bool) = match store {
+        StoreConfig::File(folder) => (Box::new(FileStore::new(folder, account)), false),
+        #[cfg(feature = "redis")]
+        StoreConfig::Redis { url, prefix, degrade } => {
+            let store = RedisStore::new(url.reveal(), &prefix, account, config.token_timeout)
+                .map_err(|problem| Error::invalid_config(format!("configuration key \"token_store\": {problem}")))?;
+            (Box::new(store), degrade)
+        }
+        #[cfg(not(feature = "redis"))]
+        StoreConfig::Redis { .. } => {
+            _ = config;
+            return Err(Error::invalid_config(
+                "configuration key \"token_store\": this library was built without redis",
+            ));
+        }
+    };
+    Ok(Shared::new(store, degrade))
+}
+
+/// A digest, since they may hold a password.
+fn settings(store: &StoreConfig) -> String {
+    match store {
+        StoreConfig::File(folder) => digest(&["file", &folder.to_string_lossy()]),
+        StoreConfig::Redis { url, prefix, degrade } => digest(&["redis", url.reveal(), prefix, &degrade.to_string()]),
+    }
+}
