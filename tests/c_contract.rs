@@ -37,9 +37,12 @@ fn the_contract_holds_under_valgrind() {
 #[test]
 fn the_contract_of_credentials_holds() {
     let program = support::compile("tests/c/credentials.c", &["-std=c99", "-pthread"], "credentials-of-c");
-    check_credentials(|arguments| support::run(Command::new(&program).args(arguments)));
+    for clock_offset_s in [3600, -3600] {
+        check_credentials(clock_offset_s, |arguments| support::run(Command::new(&program).args(arguments)));
+    }
     if support::has("valgrind") {
-        check_credentials(|arguments| support::run_within(VALGRIND_LIMIT, support::valgrind(&program).args(arguments)));
+        let run = |arguments| support::run_within(VALGRIND_LIMIT, support::valgrind(&program).args(arguments));
+        check_credentials(3600, run);
     }
 }
 
@@ -153,9 +156,9 @@ fn check_contract(run: impl FnOnce(Vec<String>) -> Output) {
     check_threads(&sandbox.exchanges());
 }
 
-/// Runs the program against a world whose clock is an hour ahead, and looks at it from the other side too.
-fn check_credentials(run: impl FnOnce(Vec<String>) -> Output) {
-    let sandbox = Sandbox::start(Options { clock_offset_s: 3600, ..Options::default() }).unwrap();
+/// Runs the program against a world whose clock is wrong, and looks at it from the other side too.
+fn check_credentials(clock_offset_s: i64, run: impl FnOnce(Vec<String>) -> Output) {
+    let sandbox = Sandbox::start(Options { clock_offset_s, ..Options::default() }).unwrap();
     let folder = support::scratch().join("credentials-of-c.tmp");
     _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).unwrap();

@@ -79,6 +79,12 @@ fn processes_with_a_redis_store_never_fail_whoever_dies() {
     assert_fetches(&sandbox, start.elapsed());
     let left: Vec<String> = redis.keys().into_iter().filter(|key| redis.ask(&["PTTL", key]).starts_with('-')).collect();
     assert!(left.is_empty(), "these stay for ever: {left:?}");
+    for key in redis.keys() {
+        let shown = format!("{key} {}", redis.ask(&["HGETALL", &key]));
+        for name in ["dev_id", "dev_secret"] {
+            assert!(!shown.contains(config[name].as_str().unwrap()), "{name} in {shown}");
+        }
+    }
 }
 
 #[test]
