@@ -1,4 +1,5 @@
-//! The first program of the C guide and of the C++ guide does what the guide says.
+//! The first program of the C guide and of the C++ guide does what the guide says, and the provider of the guide to
+//! credentials is one.
 
 mod support;
 
@@ -17,6 +18,20 @@ fn the_program_of_the_cpp_guide_runs() {
     } else {
         support::skipped("c++ is not installed");
     }
+}
+
+#[test]
+fn the_provider_of_the_guide_to_credentials_compiles() {
+    let guide = std::fs::read_to_string(support::root().join("docs/guides/credentials.md")).unwrap();
+    let source = support::scratch().join("guide-credentials.c");
+    let program = format!(
+        "#include <meetgate.h>\nstruct host {{ int64_t seconds_left; }};\n\
+         int ask_the_host(struct host *host, const char *dead, char *token, size_t capacity);\n{}\
+         int main(void) {{ struct host host = {{0}}; return client_of(&host) == NULL; }}\n",
+        block(&guide, "c")
+    );
+    std::fs::write(&source, program).unwrap();
+    support::check_syntax(&source.to_string_lossy(), &["-std=c99"]);
 }
 
 /// Takes the program out of the guide as it is printed, compiles it, and compares what it prints with what stands there.

@@ -284,8 +284,7 @@ class avd_config : public token_config<avd_config> {
   avd_config &token_store(const json &value) { return put("token_store", value); }
 
   /**
-   * Time limit for fetching one token, within the call's `timeout_ms`. In a `redis` store the lock of a process that
-   * died is free again after this time and one second. [integer from 1 to 600000, ms, default 10000]
+   * Time limit for fetching one token, within the call's `timeout_ms`. [integer from 1 to 600000, ms, default 10000]
    */
   avd_config &token_timeout_ms(const integer &value) { return put("token_timeout_ms", value); }
 

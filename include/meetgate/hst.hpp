@@ -114,8 +114,7 @@ class hst_config : public token_config<hst_config> {
   hst_config &token_store(const json &value) { return put("token_store", value); }
 
   /**
-   * Time limit for fetching one token, within the call's `timeout_ms`. In a `redis` store the lock of a process that
-   * died is free again after this time and one second. [integer from 1 to 600000, ms, default 10000]
+   * Time limit for fetching one token, within the call's `timeout_ms`. [integer from 1 to 600000, ms, default 10000]
    */
   hst_config &token_timeout_ms(const integer &value) { return put("token_timeout_ms", value); }
 

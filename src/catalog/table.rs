@@ -6057,7 +6057,7 @@ pub static HST_CONFIG: &[Field] = &[
     Field {
         name: "token_timeout_ms",
         kind: Type::Integer,
-        doc: "Time limit for fetching one token, within the call's `timeout_ms`. In a `redis` store the lock of a process that died is free again after this time and one second.",
+        doc: "Time limit for fetching one token, within the call's `timeout_ms`.",
         unit: "ms",
         min: Some(1),
         max: Some(600000),
@@ -6297,7 +6297,7 @@ pub static AVD_CONFIG: &[Field] = &[
     Field {
         name: "token_timeout_ms",
         kind: Type::Integer,
-        doc: "Time limit for fetching one token, within the call's `timeout_ms`. In a `redis` store the lock of a process that died is free again after this time and one second.",
+        doc: "Time limit for fetching one token, within the call's `timeout_ms`.",
         unit: "ms",
         min: Some(1),
         max: Some(600000),

@@ -3066,9 +3066,8 @@ class AsyncAvd(AsyncTokenClient):
                 - degrade (boolean, default false): With `redis`: while redis is away, fetch tokens
                   unshared instead of failing with `STORE`. On hst, processes that do so kill each
                   other's tokens.
-            token_timeout_ms: Time limit for fetching one token, within the call's `timeout_ms`. In
-                a `redis` store the lock of a process that died is free again after this time and
-                one second. (integer from 1 to 600000, ms, default 10000)
+            token_timeout_ms: Time limit for fetching one token, within the call's `timeout_ms`.
+                (integer from 1 to 600000, ms, default 10000)
             http_method: How parameters travel. `auto`: in the query of a GET, but in a form POST
                 for `app.get_token`, `sip.account.*` and every call with a layout, a mixer or a
                 licence. `get` and `post` force one way for every call, uploads apart; `get` puts

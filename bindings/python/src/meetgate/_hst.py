@@ -618,9 +618,8 @@ class Hst(TokenClient):
                 - degrade (boolean, default false): With `redis`: while redis is away, fetch tokens
                   unshared instead of failing with `STORE`. On hst, processes that do so kill each
                   other's tokens.
-            token_timeout_ms: Time limit for fetching one token, within the call's `timeout_ms`. In
-                a `redis` store the lock of a process that died is free again after this time and
-                one second. (integer from 1 to 600000, ms, default 10000)
+            token_timeout_ms: Time limit for fetching one token, within the call's `timeout_ms`.
+                (integer from 1 to 600000, ms, default 10000)
             timeout_ms: Time limit of a whole call: looking up the host, connecting, fetching a
                 token where one is needed, sending, and reading the answer to its end. (integer from
                 1 to 86400000, ms, default 30000)

@@ -59,9 +59,8 @@ namespace Meetgate
         /// store. See the guide on credentials. <c>token_store</c>: object.
         /// </param>
         /// <param name="tokenTimeoutMs">
-        /// Time limit for fetching one token, within the call's <c>timeout_ms</c>. In a <c>redis</c> store the lock of
-        /// a process that died is free again after this time and one second. <c>token_timeout_ms</c>: integer from 1 to
-        /// 600000, ms, default 10000.
+        /// Time limit for fetching one token, within the call's <c>timeout_ms</c>. <c>token_timeout_ms</c>: integer
+        /// from 1 to 600000, ms, default 10000.
         /// </param>
         /// <param name="httpMethod">
         /// How parameters travel. <c>auto</c>: in the query of a GET, but in a form POST for <c>app.get_token</c>,

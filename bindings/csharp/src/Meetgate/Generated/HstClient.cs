@@ -67,9 +67,8 @@ namespace Meetgate
         /// store. See the guide on credentials. <c>token_store</c>: object.
         /// </param>
         /// <param name="tokenTimeoutMs">
-        /// Time limit for fetching one token, within the call's <c>timeout_ms</c>. In a <c>redis</c> store the lock of
-        /// a process that died is free again after this time and one second. <c>token_timeout_ms</c>: integer from 1 to
-        /// 600000, ms, default 10000.
+        /// Time limit for fetching one token, within the call's <c>timeout_ms</c>. <c>token_timeout_ms</c>: integer
+        /// from 1 to 600000, ms, default 10000.
         /// </param>
         /// <param name="timeoutMs">
         /// Time limit of a whole call: looking up the host, connecting, fetching a token where one is needed, sending,
