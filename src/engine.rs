@@ -12,7 +12,7 @@ use crate::json::Members;
 use crate::json::mask::scrub;
 use crate::platform::{Platform, Signed, Signing};
 use crate::request::{Prepared, percent_encode};
-use crate::token::{Cell, Credentials, Fetched, Given, Held, Token, TokenInfo, Window};
+use crate::token::{Cell, Credentials, Fetched, Flight, Given, Held, Token, TokenInfo, Window};
 use crate::transport::{Answer, BaseUrl, Bounds, Failure, Limits, Request, Transport};
 use answer::Outcome;
 use clock::ClockOffset;
@@ -256,7 +256,7 @@ impl Engine {
         let base = match self.platform.base_url() {
             Some(base) => base,
             None => {
-                let discover = |need: &_| self.discover(bounds).map(|base| Fetched::lasting(base, need));
+                let discover = |flight: &Flight<'_, _>| Ok(Fetched::lasting(self.discover(bounds)?, flight.need()));
                 discovered = self.address.get(None, bounds.deadline, discover).map_err(|error| Failure {
                     status: error.status(),
                     message: error.to_string(),

@@ -13,7 +13,7 @@ mod state;
 mod store;
 
 pub(crate) use account::{Accounts, digest};
-pub(crate) use cell::Cell;
+pub(crate) use cell::{Cell, Flight};
 pub(crate) use renewal::Shared;
 pub(crate) use state::{Fetched, Held, Window};
 #[cfg(feature = "redis")]
@@ -26,7 +26,6 @@ use account::Entered;
 use fruitless::Fruitless;
 use parking_lot::RwLock;
 use serde::Serialize;
-use state::CONTESTED;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -102,8 +101,9 @@ impl Credentials {
     }
 
     fn new(source: Source, window: Window) -> Credentials {
-        let (fruitless, entered) = (Fruitless::default(), Entered::default());
-        Credentials { source, cell: Cell::new(window), fruitless, entered }
+        let shares = matches!(&source, Source::Fetched { shared: Some(_) });
+        let cell = if shares { Cell::shared(window) } else { Cell::new(window) };
+        Credentials { source, cell, fruitless: Fruitless::default(), entered: Entered::default() }
     }
 
     /// In the list of accounts that have clients.
@@ -125,12 +125,12 @@ impl Credentials {
                 .get(dead, deadline, |_| Err(Error::new(Status::Auth, "the fixed token is dead; set another one"))),
             Source::Provided(provide) => {
                 let provide = provide.read().as_ref().map(Arc::clone).ok_or_else(no_provider)?;
-                self.cell.get(dead, deadline, |need| renewal::provided(&*provide, need))
+                self.cell.get(dead, deadline, |flight| renewal::provided(&*provide, flight.need()))
             }
             Source::Fetched { shared } => {
                 let mut unpublished = None;
-                let held = self.cell.get(dead, deadline, |need| {
-                    let renewed = renewal::renewed(shared.as_ref(), need, deadline, fetch)?;
+                let held = self.cell.get(dead, deadline, |flight| {
+                    let renewed = renewal::renewed(shared.as_ref(), flight, deadline, fetch)?;
                     unpublished = renewed.unpublished;
                     Ok(renewed.token)
                 })?;
@@ -146,8 +146,8 @@ impl Credentials {
                 "this client was given its token, or a provider of tokens, and has no keys to fetch one with",
             ));
         };
-        let (beside, unpublished) = self.cell.replace(deadline, |need| {
-            let renewed = renewal::fetched(shared.as_ref(), need, deadline, fetch)?;
+        let (beside, unpublished) = self.cell.replace(deadline, |flight| {
+            let renewed = renewal::fetched(shared.as_ref(), flight, deadline, fetch)?;
             Ok((renewed.token, (renewed.beside, renewed.unpublished)))
         })?;
         unpublished.map_or(Ok(beside), Err)
@@ -180,7 +180,11 @@ impl Credentials {
 
     /// What to tell the user of an account whose tokens somebody else kills.
     pub(crate) fn contested(&self) -> Option<&'static str> {
-        self.cell.look(|state| state.is_contested()).then_some(CONTESTED)
+        let text = match self.source {
+            Source::Provided(_) => renewal::PROVIDER_CONTESTED,
+            _ => renewal::CONTESTED,
+        };
+        self.cell.look(|state| state.is_contested()).then_some(text)
     }
 
     /// Replaces a fixed token.
@@ -212,14 +216,14 @@ impl Credentials {
             Source::Fixed => ("fixed", None),
             Source::Provided(_) => ("provided", None),
         };
-        let trouble = shared.and_then(Shared::trouble);
+        let warning = self.contested().map(str::to_owned).or_else(|| shared?.trouble());
         self.cell.look(|state| TokenInfo {
             source,
             store: shared.map(|shared| shared.store.name()),
             generation: state.last().map_or(0, |held| held.generation()),
             age_ms: state.last().map(|held| millis(held.age(now))),
             expires_in_ms: state.last().and_then(|held| held.left(now)).map(millis),
-            warning: state.is_contested().then(|| CONTESTED.to_owned()).or(trouble),
+            warning,
         })
     }
 

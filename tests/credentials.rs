@@ -122,6 +122,23 @@ fn while_redis_is_away_calls_fail_with_store_and_soon_after_no_more() {
 }
 
 #[test]
+fn a_redis_that_hangs_is_in_nobodys_way_while_the_token_is_good() {
+    let Some(redis) = Redis::start() else { return };
+    // Due after 2.4 to 3.2 seconds.
+    let sandbox = Sandbox::start(Options { hst_token_lifetime: 4, ..Options::default() }).unwrap();
+    let program = workers::program(&support::library_with_test_hooks(), "worker-full");
+    let config = with(&hst(&sandbox), "token_store", json!({ "redis": redis.url() }));
+    let config = with(&config, "timeout_ms", json!(1200));
+    let time = Duration::from_secs(6);
+    let worker = Worker::start(&program, &config, THREADS, time, scratch("redis-hangs").join("worker"));
+    thread::sleep(Duration::from_millis(2000));
+    redis.hang(true);
+    thread::sleep(Duration::from_millis(1500));
+    redis.hang(false);
+    assert_no_failure(&[worker.report(time + GRACE)]);
+}
+
+#[test]
 fn whoever_chose_to_degrade_goes_on_without_redis() {
     let Some(mut redis) = Redis::start() else { return };
     let sandbox = short_lived_tokens();

@@ -5,7 +5,7 @@ mod scripted;
 mod support;
 
 use meetgate::{Client, ProvidedToken, Status};
-use meetgate_sandbox::{Options, Sandbox};
+use meetgate_sandbox::{Fault, Options, Sandbox};
 use scripted::{Act, Server, answer, json};
 use serde_json::Value;
 use std::fs;
@@ -82,11 +82,11 @@ fn calls_under_way_end_before_a_refresh_kills_their_token() {
             if number > 0 && !slow_ended.load(Ordering::SeqCst) {
                 killed.store(true, Ordering::SeqCst);
             }
-            token_of(number, 2)
+            token_of(number, 4)
         }
         _ if request.method == "DELETE" => {
             arrived.lock().unwrap().send(()).unwrap();
-            thread::sleep(Duration::from_millis(460));
+            thread::sleep(Duration::from_millis(1300));
             slow_ended.store(true, Ordering::SeqCst);
             json(r#"{"code":0}"#)
         }
@@ -94,8 +94,8 @@ fn calls_under_way_end_before_a_refresh_kills_their_token() {
     });
     let client = hst(&server.url(), "");
     client.call("hst.online.user.state", STATES).unwrap();
-    // Due after 1.2 to 1.6 seconds of 2. The slow call goes out just before.
-    thread::sleep(Duration::from_millis(1150));
+    // Due after 2.4 to 3.2 seconds of 4. The slow call goes out before, and lasts until after it.
+    thread::sleep(Duration::from_millis(2000));
     thread::scope(|scope| {
         let slow = scope.spawn(|| client.call("hst.app.delete", DELETE));
         arrival.recv().unwrap();
@@ -243,6 +243,105 @@ fn a_provider_is_asked_once_however_many_need_a_token() {
     });
     assert_eq!(asks.try_iter().collect::<Vec<_>>(), [None]);
     assert!(carried(&server, "/v1/app").iter().all(|token| token == "hosted"));
+}
+
+#[test]
+fn a_provider_that_gives_the_same_token_again_is_told_when_it_dies() {
+    let (arrived, arrival) = mpsc::channel();
+    let arrived = std::sync::Mutex::new(arrived);
+    let old_is_dead = Arc::new(AtomicBool::new(false));
+    let dead = Arc::clone(&old_is_dead);
+    let server = Server::start(move |_, request| {
+        if request.method == "DELETE" && request.head.contains("old") {
+            arrived.lock().unwrap().send(()).unwrap();
+            while !dead.load(Ordering::SeqCst) {
+                thread::sleep(Duration::from_millis(5));
+            }
+        }
+        match dead.load(Ordering::SeqCst) && request.head.contains("old") {
+            true => json(r#"{"code":606000001,"msg":"dead"}"#),
+            false => json(r#"{"code":0}"#),
+        }
+    });
+    let config = format!(r#"{{"platform":"hst","base_url":"{}","token_provider":true}}"#, server.url());
+    let client = Client::new(&config).unwrap();
+    let asked = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let asks = Arc::clone(&asked);
+    let provide = move |dead: Option<&str>| {
+        asks.lock().unwrap().push(dead.map(str::to_owned));
+        let token = if dead.is_some() { "new" } else { "old" }.to_owned();
+        Ok(ProvidedToken { token, lifetime: Some(Duration::from_secs(1)) })
+    };
+    client.set_token_provider(provide).unwrap();
+    thread::scope(|scope| {
+        let slow = scope.spawn(|| client.call("hst.app.delete", DELETE));
+        arrival.recv().unwrap();
+        // Asked ahead of the end, the host still has the same token.
+        while asked.lock().unwrap().len() < 2 {
+            client.call("hst.online.user.state", STATES).unwrap();
+            thread::sleep(Duration::from_millis(10));
+        }
+        old_is_dead.store(true, Ordering::SeqCst);
+        slow.join().unwrap().unwrap();
+    });
+    assert_eq!(*asked.lock().unwrap(), [None, None, Some("old".to_owned())]);
+}
+
+#[test]
+fn callers_without_time_do_not_fetch_for_ever() {
+    let server = Server::start(|number, request| match request.target.as_str() {
+        "/access/token" => {
+            thread::sleep(Duration::from_millis(250));
+            token(number)
+        }
+        _ => json(r#"{"code":0}"#),
+    });
+    let client = hst(&server.url(), "");
+    let end = Instant::now() + Duration::from_secs(2);
+    let mut calls = 0;
+    while Instant::now() < end {
+        let error = client.call_with("hst.app.delete", DELETE, r#"{"timeout_ms":100}"#).unwrap_err();
+        assert_eq!(error.status(), Status::Timeout);
+        calls += 1;
+        thread::sleep(Duration::from_millis(5));
+    }
+    let fetches = server.count("/access/token");
+    assert!(fetches <= 6, "{fetches} fetches for {calls} calls");
+    client.call("hst.app.delete", DELETE).unwrap();
+    client.call_with("hst.app.delete", DELETE, r#"{"timeout_ms":100}"#).unwrap();
+}
+
+#[test]
+fn while_fetching_fails_a_token_that_another_process_fetched_is_taken() {
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let (config, folder) = with_file_store(&sandbox, "hst", "adopted-in-a-pause");
+    let call = |client: &Client| client.call("hst.online.user.state", STATES);
+    let fault =
+        Fault::from_json(&serde_json::json!({ "operation": "hst.access.token", "kind": "http", "status": 502 }));
+    let fault = sandbox.add_fault(fault.unwrap()).unwrap();
+    let client = Client::new(&config).unwrap();
+    for _ in 0..4 {
+        // The pause grows to seconds.
+        while call(&client).unwrap_err().to_string().contains("not tried again") {
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+    sandbox.remove_fault(fault);
+    // Another process: the same account, in a folder of its own, whose token is put where ours is looked for.
+    let (other, other_folder) = with_file_store(&sandbox, "hst", "adopted-in-a-pause-other");
+    let other = other.replace("\"platform\"", "\"user_agent\":\"x\",\"platform\"");
+    let program = support::compile("tests/c/worker.c", &["-std=c99", "-pthread"], "worker-once");
+    let mut worker = std::process::Command::new(program);
+    let output = support::run(worker.args([other.as_str(), "hst.online.user.state", STATES, "1", "0.01"]));
+    assert!(output.status.success(), "{}", support::both(&output));
+    let theirs = token_file(&other_folder);
+    fs::copy(&theirs, folder.join(theirs.file_name().unwrap())).unwrap();
+    let deadline = Instant::now() + Duration::from_millis(500);
+    while let Err(error) = call(&client) {
+        assert!(Instant::now() < deadline, "{error}");
+        thread::sleep(Duration::from_millis(5));
+    }
+    assert_eq!(sandbox.acted_counts()["hst.access.token"], 1, "taken, not fetched");
 }
 
 #[test]

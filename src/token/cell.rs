@@ -22,16 +22,22 @@ impl<T> Cell<T> {
         Cell { state: Mutex::new(State::new(window)), settled: Condvar::new() }
     }
 
+    /// A cell whose values others may renew too.
+    pub(crate) fn shared(window: Window) -> Cell<T> {
+        Cell { state: Mutex::new(State::new(window).shared()), settled: Condvar::new() }
+    }
+
     /// A good value, other than the `dead` one: the current one, or the one that `fetch` brings, in this thread or another.
     pub(crate) fn get(
         &self,
         dead: Option<&Held<T>>,
         deadline: Instant,
-        fetch: impl FnOnce(&Need<T>) -> Result<Fetched<T>>,
+        fetch: impl FnOnce(&Flight<'_, T>) -> Result<Fetched<T>>,
     ) -> Result<Arc<Held<T>>> {
         let mut state = self.state.lock();
         let need = loop {
-            match state.ask(dead, Instant::now()) {
+            let now = Instant::now();
+            match state.ask(dead, now, deadline.saturating_duration_since(now)) {
                 Step::Use(held) => return Ok(held),
                 Step::Fail(error) => return Err(error),
                 Step::Wait => self.wait(&mut state, deadline)?,
@@ -39,7 +45,7 @@ impl<T> Cell<T> {
             }
         };
         drop(state);
-        match self.run(&need, deadline, |need| fetch(need).map(|fetched| (fetched, ()))) {
+        match self.run(need, deadline, |flight| fetch(flight).map(|fetched| (fetched, ()))) {
             Ok((held, ())) => Ok(held),
             Err(error) => self.state.lock().good(Instant::now()).ok_or(error),
         }
@@ -49,7 +55,7 @@ impl<T> Cell<T> {
     pub(crate) fn replace<R>(
         &self,
         deadline: Instant,
-        fetch: impl FnOnce(&Need<T>) -> Result<(Fetched<T>, R)>,
+        fetch: impl FnOnce(&Flight<'_, T>) -> Result<(Fetched<T>, R)>,
     ) -> Result<R> {
         let mut state = self.state.lock();
         let need = loop {
@@ -59,7 +65,7 @@ impl<T> Cell<T> {
             }
         };
         drop(state);
-        self.run(&need, deadline, fetch).map(|(_, beside)| beside)
+        self.run(need, deadline, fetch).map(|(_, beside)| beside)
     }
 
     /// Puts a value of the caller's in the place of the last one.
@@ -101,24 +107,27 @@ impl<T> Cell<T> {
     /// Fetches in the refresher's place, and leaves it.
     fn run<R>(
         &self,
-        need: &Need<T>,
+        need: Need<T>,
         deadline: Instant,
-        fetch: impl FnOnce(&Need<T>) -> Result<(Fetched<T>, R)>,
+        fetch: impl FnOnce(&Flight<'_, T>) -> Result<(Fetched<T>, R)>,
     ) -> Result<(Arc<Held<T>>, R)> {
+        let start = Instant::now();
         let mut flight = Flight { cell: self, need, landed: false };
-        let outcome = fetch(need);
+        let outcome = fetch(&flight);
         flight.landed = true;
-        let roll = random::fraction();
+        let (need, now, roll) = (&flight.need, Instant::now(), random::fraction());
         match outcome {
-            Ok((fetched, beside)) => {
-                let held = self.settle(|state| state.succeed(need, fetched, Instant::now(), roll));
-                Ok((held, beside))
-            }
+            Ok((fetched, beside)) => Ok((self.settle(|state| state.succeed(need, fetched, now, roll)), beside)),
             Err(error) => {
-                let now = Instant::now();
-                // The call's own end, not the fetch's: the others may have all the time in the world.
-                let abandoned = error.status() == Status::Timeout && now >= deadline;
-                self.settle(|state| if abandoned { state.abandon() } else { state.fail(need, &error, now, roll) });
+                self.settle(|state| {
+                    // The call's own end, not the fetch's: others may have all the time in the world.
+                    if error.status() == Status::Timeout && now >= deadline {
+                        let had = deadline.saturating_duration_since(start);
+                        state.abandon(need, &error, had, now, roll);
+                    } else {
+                        state.fail(need, &error, now, roll);
+                    }
+                });
                 Err(error)
             }
         }
@@ -133,27 +142,37 @@ impl<T> Cell<T> {
 }
 
 /// A fetch under way. If it unwinds, it ends as a failure all the same: nobody waits for ever.
-struct Flight<'c, T> {
+pub(crate) struct Flight<'c, T> {
     cell: &'c Cell<T>,
-    need: &'c Need<T>,
+    need: Need<T>,
     landed: bool,
+}
+
+impl<T> Flight<'_, T> {
+    pub(crate) fn need(&self) -> &Need<T> {
+        &self.need
+    }
+
+    /// Whether there is a good value all the same.
+    pub(crate) fn is_good(&self) -> bool {
+        self.cell.state.lock().good(Instant::now()).is_some()
+    }
+
+    /// To be called when the fetch begins. Nobody takes a value any more that it kills, and those who use one get time to
+    /// end: their calls need no repeating then.
+    pub(crate) fn let_users_end(&self, deadline: Instant) {
+        let Some(until) = self.cell.state.lock().kill(Instant::now()).map(|until| until.min(deadline)) else { return };
+        while self.need.last_is_in_use() && Instant::now() < until {
+            thread::sleep(USERS_POLL);
+        }
+    }
 }
 
 impl<T> Drop for Flight<'_, T> {
     fn drop(&mut self) {
         if !self.landed {
             let error = Error::new(Status::Internal, "the fetch panicked");
-            self.cell.settle(|state| state.fail(self.need, &error, Instant::now(), 0.0));
-        }
-    }
-}
-
-impl<T> Need<T> {
-    /// Gives those who use a value that the fetch will kill the time to end: their calls need no repeating then.
-    pub(crate) fn let_users_end(&self, deadline: Instant) {
-        let Some(until) = self.users_end.map(|until| until.min(deadline)) else { return };
-        while self.last_is_in_use() && Instant::now() < until {
-            thread::sleep(USERS_POLL);
+            self.cell.settle(|state| state.fail(&self.need, &error, Instant::now(), 0.0));
         }
     }
 }
@@ -175,8 +194,8 @@ mod tests {
         Instant::now() + Duration::from_secs(10)
     }
 
-    fn brings(value: u32) -> impl FnOnce(&Need<u32>) -> Result<Fetched<u32>> {
-        move |need| Ok(Fetched::lasting(value, need))
+    fn brings(value: u32) -> impl FnOnce(&Flight<'_, u32>) -> Result<Fetched<u32>> {
+        move |flight| Ok(Fetched::lasting(value, flight.need()))
     }
 
     #[test]
@@ -186,9 +205,9 @@ mod tests {
         thread::scope(|scope| {
             for _ in 0..64 {
                 scope.spawn(|| {
-                    let fetch = |need: &Need<u32>| {
+                    let fetch = |flight: &Flight<'_, u32>| {
                         thread::sleep(Duration::from_millis(20));
-                        Ok(Fetched::lasting(fetches.fetch_add(1, Ordering::SeqCst), need))
+                        Ok(Fetched::lasting(fetches.fetch_add(1, Ordering::SeqCst), flight.need()))
                     };
                     assert_eq!(*cell.get(None, soon(), fetch).unwrap().value(), 0);
                 });
@@ -204,7 +223,7 @@ mod tests {
         thread::scope(|scope| {
             for _ in 0..8 {
                 scope.spawn(|| {
-                    let fetch = |_: &Need<u32>| {
+                    let fetch = |_: &Flight<'_, u32>| {
                         thread::sleep(Duration::from_millis(100));
                         fetches.fetch_add(1, Ordering::SeqCst);
                         Err(Error::new(Status::Auth, "refused"))
@@ -224,10 +243,10 @@ mod tests {
         thread::scope(|scope| {
             let cell = &cell;
             scope.spawn(move || {
-                cell.get(None, soon(), |need| {
+                cell.get(None, soon(), |flight| {
                     started.send(()).unwrap();
                     ended.recv().unwrap();
-                    Ok(Fetched::lasting(1, need))
+                    Ok(Fetched::lasting(1, flight.need()))
                 })
             });
             start.recv().unwrap();
@@ -243,18 +262,26 @@ mod tests {
         let cell = Cell::new(Window::Mandatory);
         let (started, start) = std::sync::mpsc::channel();
         let (end, ended) = std::sync::mpsc::channel::<()>();
+        let (over, first_is_over) = std::sync::mpsc::channel::<()>();
         thread::scope(|scope| {
             let cell = &cell;
             let first = scope.spawn(move || {
-                cell.get(None, Instant::now(), |_| {
+                let error = cell.get(None, Instant::now(), |_| {
                     started.send(()).unwrap();
                     ended.recv().unwrap();
                     Err(Error::new(Status::Timeout, "my call's time is over"))
-                })
-                .map(|held| *held.value())
+                });
+                over.send(()).unwrap();
+                error.map(|held| *held.value())
             });
             start.recv().unwrap();
-            let second = scope.spawn(|| *cell.get(None, soon(), brings(2)).unwrap().value());
+            let second = scope.spawn(move || {
+                let fetch = |flight: &Flight<'_, u32>| {
+                    first_is_over.recv().unwrap();
+                    Ok(Fetched::lasting(2, flight.need()))
+                };
+                *cell.get(None, soon(), fetch).unwrap().value()
+            });
             end.send(()).unwrap();
             assert_eq!(first.join().unwrap().unwrap_err().status(), Status::Timeout);
             assert_eq!(second.join().unwrap(), 2);
@@ -269,7 +296,7 @@ mod tests {
             assert!(panicked.is_err());
         });
         assert_eq!(cell.get(None, soon(), brings(3)).unwrap_err().status(), Status::Internal);
-        cell.replace(soon(), |need| Ok((Fetched::lasting(4, need), ()))).unwrap();
+        cell.replace(soon(), |flight| Ok((Fetched::lasting(4, flight.need()), ()))).unwrap();
         assert_eq!(*cell.get(None, soon(), brings(5)).unwrap().value(), 4);
     }
 
@@ -277,7 +304,10 @@ mod tests {
     fn replace_always_fetches() {
         let cell = Cell::new(Window::Mandatory);
         cell.get(None, soon(), brings(1)).unwrap();
-        assert_eq!(cell.replace(soon(), |need| Ok((Fetched::lasting(2, need), "answer"))).unwrap(), "answer");
+        assert_eq!(
+            cell.replace(soon(), |flight| Ok((Fetched::lasting(2, flight.need()), "answer"))).unwrap(),
+            "answer"
+        );
         assert_eq!(*cell.get(None, soon(), brings(3)).unwrap().value(), 2);
     }
 }

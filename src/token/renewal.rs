@@ -1,19 +1,29 @@
 //! A renewal, in the refresher's place: from the provider, from those who share a store, or from the platform.
 
-use super::state::{CONTESTED, Fetched, Need};
+use super::cell::Flight;
+use super::state::{Fetched, LONGEST_LIFETIME, Need, Refusal};
 use super::store::{self, Lock, Store};
 use super::{Given, Provide, Token, is_token};
 use crate::error::{Error, Result, Status};
 use parking_lot::Mutex;
 use std::convert::Infallible;
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+/// What a user of an account that somebody else uses too should do.
+pub(super) const CONTESTED: &str =
+    "another process is fetching tokens for this account; use a shared token store (token_store)";
+pub(super) const PROVIDER_CONTESTED: &str =
+    "another process is fetching tokens for this account: those of the token provider die early";
+
+/// For the store, at most, while the token at hand is still good.
+const AHEAD: Duration = Duration::from_secs(1);
 
 /// A store, and how to go on without it.
 pub(crate) struct Shared {
     pub(super) store: Box<dyn Store>,
     /// Fetch all the same while the store fails.
     degrade: bool,
-    /// The store's last failure, where it was passed over.
+    /// The store's failure, until it works again.
     trouble: Mutex<Option<String>>,
 }
 
@@ -35,7 +45,7 @@ enum Turn<'s> {
 
 /// Asks a provider.
 pub(super) fn provided(provide: &Provide, need: &Need<Token>) -> Result<Fetched<Token>> {
-    refuse_contested(need)?;
+    may_fetch(need, PROVIDER_CONTESTED)?;
     let asked = Instant::now();
     let dead = need.last.as_ref().filter(|_| need.is_dead).map(|last| last.value().reveal());
     let refuse = |problem: &str| Error::new(Status::Auth, format!("the token provider {problem}"));
@@ -46,59 +56,77 @@ pub(super) fn provided(provide: &Provide, need: &Need<Token>) -> Result<Fetched<
     if dead == Some(token.reveal()) {
         return Err(refuse("gave the token that is dead"));
     }
-    Ok(Given { token, asked, lifetime }.numbered(need.next_generation()))
+    // The same token again is no newer one: calls that find it dead must not take it for that.
+    let same = need.last.as_ref().filter(|last| last.value().reveal() == token.reveal());
+    let generation = same.map_or_else(|| need.next_generation(), |last| last.generation());
+    Ok(Given { token, asked, lifetime }.numbered(generation))
 }
 
 /// Takes the newer token that others who share it have fetched, or fetches one.
 pub(super) fn renewed(
     shared: Option<&Shared>,
-    need: &Need<Token>,
+    flight: &Flight<'_, Token>,
     deadline: Instant,
     fetch: impl FnOnce() -> Result<Given>,
 ) -> Result<Renewed<()>> {
-    let fetch = || {
-        refuse_contested(need)?;
-        fetch().map(|given| (given, ()))
+    let fetch = || fetch().map(|given| (given, ()));
+    let turn = match shared {
+        None => None,
+        Some(shared) => match shared.turn(flight, deadline) {
+            Ok(Turn::Adopt(token)) => return Ok(Renewed { token, beside: (), unpublished: None }),
+            Ok(Turn::Fetch(lock)) => Some((shared, lock)),
+            Err(error) => shared.pass_over(error).map(|()| None)?,
+        },
     };
-    let Some(shared) = shared else { return alone(need, deadline, fetch) };
-    match shared.turn(need, deadline) {
-        Ok(Turn::Adopt(token)) => Ok(Renewed { token, beside: (), unpublished: None }),
-        Ok(Turn::Fetch(lock)) => shared.fetch(&*lock, need, deadline, fetch),
-        Err(error) => {
-            shared.pass_over(error)?;
-            alone(need, deadline, fetch)
-        }
+    may_fetch(flight.need(), CONTESTED)?;
+    match turn {
+        Some((shared, lock)) => shared.fetch(&*lock, flight, deadline, fetch),
+        None => alone(flight, deadline, fetch),
     }
 }
 
 /// Fetches a token, whatever others have; what else `fetch` brings stands beside it.
 pub(super) fn fetched<R>(
     shared: Option<&Shared>,
-    need: &Need<Token>,
+    flight: &Flight<'_, Token>,
     deadline: Instant,
     fetch: impl FnOnce() -> Result<(Given, R)>,
 ) -> Result<Renewed<R>> {
-    let Some(shared) = shared else { return alone(need, deadline, fetch) };
-    need.let_users_end(deadline);
+    let Some(shared) = shared else { return alone(flight, deadline, fetch) };
     match store::lock::<Infallible>(&*shared.store, deadline, || Ok(None)) {
-        Ok(Ok(lock)) => shared.fetch(&*lock, need, deadline, fetch),
+        Ok(Ok(lock)) => shared.fetch(&*lock, flight, deadline, fetch),
         Ok(Err(never)) => match never {},
         Err(error) => {
             shared.pass_over(error)?;
-            alone(need, deadline, fetch)
+            alone(flight, deadline, fetch)
         }
     }
 }
 
 /// Fetches for this process only.
-fn alone<R>(need: &Need<Token>, deadline: Instant, fetch: impl FnOnce() -> Result<(Given, R)>) -> Result<Renewed<R>> {
-    need.let_users_end(deadline);
+fn alone<R>(
+    flight: &Flight<'_, Token>,
+    deadline: Instant,
+    fetch: impl FnOnce() -> Result<(Given, R)>,
+) -> Result<Renewed<R>> {
+    flight.let_users_end(deadline);
     let (given, beside) = fetch()?;
-    Ok(Renewed { token: given.numbered(need.next_generation()), beside, unpublished: None })
+    Ok(Renewed { token: given.numbered(flight.need().next_generation()), beside, unpublished: None })
 }
 
-fn refuse_contested(need: &Need<Token>) -> Result<()> {
-    if need.is_contested { Err(Error::new(Status::Auth, CONTESTED).nothing_acted()) } else { Ok(()) }
+fn may_fetch(need: &Need<Token>, contested: &str) -> Result<()> {
+    match &need.refusal {
+        None => Ok(()),
+        Some(Refusal::Contested) => Err(Error::new(Status::Auth, contested).nothing_acted()),
+        Some(Refusal::Paused(error)) => Err(error.clone()),
+    }
+}
+
+/// A part of the call's time: the rest is for the call itself.
+fn ahead_of(need: &Need<Token>, deadline: Instant) -> Instant {
+    let now = Instant::now();
+    let good = need.last.as_ref().and_then(|last| last.left(now)).unwrap_or(AHEAD);
+    now + AHEAD.min(deadline.saturating_duration_since(now) / 4).min(good)
 }
 
 impl Shared {
@@ -110,16 +138,27 @@ impl Shared {
         self.trouble.lock().clone()
     }
 
-    fn turn(&self, need: &Need<Token>, deadline: Instant) -> Result<Turn<'_>> {
-        if let Some(token) = self.newer(need, deadline)? {
+    fn turn(&self, flight: &Flight<'_, Token>, deadline: Instant) -> Result<Turn<'_>> {
+        let need = flight.need();
+        if need.is_ahead {
+            // Nobody should wait for a store while the token at hand is good.
+            match self.turn_within(need, ahead_of(need, deadline), false) {
+                Err(error) if error.status() == Status::Timeout && !flight.is_good() => {}
+                done => return done,
+            }
+        }
+        self.turn_within(need, deadline, !flight.is_good() && need.last.is_some())
+    }
+
+    /// When our token is dead, what stands in the store without the lock may be dying: somebody may be fetching the next.
+    fn turn_within(&self, need: &Need<Token>, deadline: Instant, is_dead: bool) -> Result<Turn<'_>> {
+        let look = || if is_dead { Ok(None) } else { self.newer(need, deadline) };
+        if let Some(token) = look()? {
             return Ok(Turn::Adopt(token));
         }
-        // Not under the lock, which is for the fetch alone.
-        need.let_users_end(deadline);
-        Ok(match store::lock(&*self.store, deadline, || self.newer(need, deadline))? {
+        Ok(match store::lock(&*self.store, deadline, look)? {
             Err(token) => Turn::Adopt(token),
             Ok(lock) => match self.newer(need, deadline)? {
-                // Written between our look and our lock.
                 Some(token) => Turn::Adopt(token),
                 None => Turn::Fetch(lock),
             },
@@ -134,24 +173,27 @@ impl Shared {
 
     /// The error of a store that failed, unless the caller chose to go on without it.
     fn pass_over(&self, error: Error) -> Result<()> {
-        if !self.degrade || error.status() != Status::Store {
+        if error.status() != Status::Store {
             return Err(error);
         }
-        *self.trouble.lock() = Some(format!("{error}; tokens are fetched unshared (degrade)"));
-        Ok(())
+        let note = if self.degrade { "; tokens are fetched unshared (degrade)" } else { "" };
+        *self.trouble.lock() = Some(format!("{error}{note}"));
+        if self.degrade { Ok(()) } else { Err(error) }
     }
 
     /// Fetches a token under the lock, and gives it to those who share it.
     fn fetch<R>(
         &self,
         lock: &dyn Lock,
-        need: &Need<Token>,
+        flight: &Flight<'_, Token>,
         deadline: Instant,
         fetch: impl FnOnce() -> Result<(Given, R)>,
     ) -> Result<Renewed<R>> {
+        flight.let_users_end(deadline);
+        let need = flight.need();
         let (given, beside) = fetch()?;
         let generation = lock.generation(need.last.as_ref().map_or(0, |last| last.generation()));
-        let (age, lifetime) = (given.asked.elapsed(), given.lifetime);
+        let (age, lifetime) = (given.asked.elapsed(), given.lifetime.map(|lifetime| lifetime.min(LONGEST_LIFETIME)));
         let entry = store::Entry { generation, age, lifetime, token: given.token.clone() };
         let token = given.numbered(generation);
         let (token, unpublished) = match lock.write(&entry) {

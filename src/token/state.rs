@@ -13,10 +13,12 @@
 //! 2. a fresh value is given out at once, unless a fetch is killing it;
 //! 3. only the current generation can be declared dead; who comes with an older one gets the newer without a fetch;
 //! 4. a generation is greater than every one before it;
-//! 5. in an advisory window one fetches and the others go on; in a mandatory one the others wait;
-//! 6. a fetch that fails while the value is still good leaves it in use to its end;
-//! 7. a failure is the answer for all who ask, until its pause ends, and for nobody after it;
-//! 8. a fetch that its own caller had no time for is no failure of the others: the next one takes over;
+//!    (the same value, given again, keeps its own);
+//! 5. in an advisory window one fetches and the others go on; in a mandatory one the others wait once the fetch begins;
+//! 6. a fetch that fails while the value is still good leaves it in use to its end, and is no answer for who finds it dead;
+//! 7. a failure is the answer for all who ask, until its pause ends, and for nobody after it; but what others have fetched
+//!    meanwhile is taken;
+//! 8. a fetch that its own caller had no time for is no failure of who has more: the next one takes over;
 //! 9. a fetch that kills a good value gives those who use it time to end, and nobody new takes it meanwhile;
 //! 10. values that die early one after the other slow the fetches down.
 
@@ -32,11 +34,10 @@ const EARLY_DEATHS: u32 = 3;
 const USERS_PATIENCE: Duration = Duration::from_secs(1);
 
 /// A hundred years: what is stated beyond it is for ever, and fits into every language's integers.
-const LONGEST_LIFETIME: Duration = Duration::from_secs(100 * 365 * 86_400);
+pub(super) const LONGEST_LIFETIME: Duration = Duration::from_secs(100 * 365 * 86_400);
 
-/// What a user of an account that somebody else uses too should do.
-pub(super) const CONTESTED: &str =
-    "another process is fetching tokens for this account; use a shared token store (token_store)";
+/// How often it is looked, while fetching pauses, whether others have a newer value.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// A value, as a caller holds it. It never changes.
 #[derive(Debug)]
@@ -104,12 +105,21 @@ pub(crate) struct Need<T> {
     pub(crate) last: Option<Arc<Held<T>>>,
     /// The platform said that it is dead.
     pub(crate) is_dead: bool,
-    /// Values have been dying early: a new one may be adopted now, but not fetched.
-    pub(crate) is_contested: bool,
+    /// The last value is good, and only due: nobody should have to wait for what is done about it.
+    pub(crate) is_ahead: bool,
+    /// A new one may be adopted now, but not fetched.
+    pub(crate) refusal: Option<Refusal>,
     /// The death that made this necessary was early.
     early: bool,
-    /// A fetch is going to kill a value that is still good: until when it should wait for those who use it.
-    pub(super) users_end: Option<Instant>,
+}
+
+/// Why nothing may be fetched now.
+#[derive(Debug)]
+pub(crate) enum Refusal {
+    /// Values have been dying early.
+    Contested,
+    /// The last fetch failed.
+    Paused(Error),
 }
 
 impl<T> Need<T> {
@@ -143,6 +153,11 @@ pub(super) struct State<T> {
     /// Since when the last value is known to be dead.
     buried: Option<Instant>,
     fetching: bool,
+    /// The fetch has begun that kills the last value.
+    killing: bool,
+    /// Others may have newer values.
+    shares: bool,
+    looked: Option<Instant>,
     pause: Option<Pause>,
     failures: u32,
     early_deaths: u32,
@@ -154,6 +169,17 @@ pub(super) struct State<T> {
 struct Pause {
     error: Error,
     until: Instant,
+    applies: Applies,
+}
+
+/// Who does not fetch while a pause lasts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Applies {
+    ToAll,
+    /// Only who has a good value, and would fetch ahead.
+    Ahead,
+    /// Only who has no more time than this.
+    Hasty(Duration),
 }
 
 impl<T> State<T> {
@@ -163,6 +189,9 @@ impl<T> State<T> {
             last: None,
             buried: None,
             fetching: false,
+            killing: false,
+            shares: false,
+            looked: None,
             pause: None,
             failures: 0,
             early_deaths: 0,
@@ -170,17 +199,29 @@ impl<T> State<T> {
         }
     }
 
-    /// What a caller should do who needs a value, and found the `dead` one to be dead.
-    pub(super) fn ask(&mut self, dead: Option<&Held<T>>, now: Instant) -> Step<T> {
+    /// A machine whose values others may renew too.
+    pub(super) fn shared(self) -> State<T> {
+        State { shares: true, ..self }
+    }
+
+    /// What a caller should do who needs a value, found the `dead` one to be dead, and has so much time `left`.
+    pub(super) fn ask(&mut self, dead: Option<&Held<T>>, now: Instant, left: Duration) -> Step<T> {
         if let Some(dead) = dead {
             self.bury(dead, now);
         }
         match (self.good(now), self.fetching) {
-            (Some(held), true) if self.window == Window::Advisory => Step::Use(held),
+            (Some(held), true) if self.window == Window::Advisory || !self.killing => Step::Use(held),
             (_, true) => Step::Wait,
             (Some(held), false) if !held.is_due(now) || self.paused(now).is_some() => Step::Use(held),
-            (None, false) if self.paused(now).is_some() => Step::Fail(self.failure(now)),
-            (_, false) => Step::Fetch(self.start(now)),
+            (Some(_), false) => Step::Fetch(self.start(now)),
+            (None, false) => match self.failure(now, left) {
+                None => Step::Fetch(self.start(now)),
+                Some(failure) if self.may_look(now) => {
+                    self.looked = Some(now);
+                    Step::Fetch(Need { refusal: Some(Refusal::Paused(failure)), ..self.start(now) })
+                }
+                Some(failure) => Step::Fail(failure),
+            },
         }
     }
 
@@ -189,7 +230,17 @@ impl<T> State<T> {
         if self.fetching {
             return None;
         }
-        Some(Need { is_contested: false, early: false, ..self.start(now) })
+        Some(Need { refusal: None, early: false, ..self.start(now) })
+    }
+
+    /// Notes that the fetch begins. If it kills a value that is still good: until when it should wait for those who use it.
+    pub(super) fn kill(&mut self, now: Instant) -> Option<Instant> {
+        if self.window == Window::Advisory {
+            return None;
+        }
+        self.killing = true;
+        let longest = now + USERS_PATIENCE;
+        self.good(now).map(|good| good.expires.map_or(longest, |expires| expires.min(longest)))
     }
 
     /// Declares a value dead, if it is the current one.
@@ -225,20 +276,24 @@ impl<T> State<T> {
             (Some(last), Some(buried)) => last.age(buried) < pace::early(last.lifetime),
             _ => false,
         };
-        let good = self.good(now).filter(|_| self.window == Window::Mandatory);
-        let longest = now + USERS_PATIENCE;
+        let is_contested = early && self.contested_until.is_some_and(|until| now < until);
         Need {
-            users_end: good.map(|good| good.expires.map_or(longest, |expires| expires.min(longest))),
             last: self.last.as_ref().map(Arc::clone),
             is_dead: self.buried.is_some(),
-            is_contested: early && self.contested_until.is_some_and(|until| now < until),
+            is_ahead: self.good(now).is_some(),
+            refusal: is_contested.then_some(Refusal::Contested),
             early,
         }
     }
 
+    fn land(&mut self) {
+        self.fetching = false;
+        self.killing = false;
+    }
+
     /// Ends a fetch well.
     pub(super) fn succeed(&mut self, need: &Need<T>, fetched: Fetched<T>, now: Instant, roll: f64) -> Arc<Held<T>> {
-        self.fetching = false;
+        self.land();
         self.forget_failure();
         if !fetched.adopted {
             self.early_deaths = if need.early { self.early_deaths.saturating_add(1) } else { 0 };
@@ -256,7 +311,10 @@ impl<T> State<T> {
             due: lifetime.and_then(|lifetime| at(pace::until_due(lifetime, roll))),
             expires: lifetime.and_then(at),
             value: fetched.value,
-            generation: fetched.generation.max(self.last.as_ref().map_or(0, |last| last.generation + 1)),
+            generation: match self.last.as_ref().map_or(0, |last| last.generation) {
+                same if same == fetched.generation => same,
+                last => fetched.generation.max(last + 1),
+            },
             born: fetched.born,
             lifetime,
         });
@@ -267,15 +325,24 @@ impl<T> State<T> {
 
     /// Ends a fetch that failed.
     pub(super) fn fail(&mut self, need: &Need<T>, error: &Error, now: Instant, roll: f64) {
-        self.fetching = false;
-        let until = match self.contested_until {
-            Some(until) if need.is_contested && error.status() == Status::Auth => until,
-            _ => {
-                self.failures = self.failures.saturating_add(1);
-                now + pace::after_failure(pace::Cause::of(error), self.failures, roll)
+        self.land();
+        match (&need.refusal, self.contested_until) {
+            // The pause is there already.
+            (Some(Refusal::Paused(_)), _) => {}
+            (Some(Refusal::Contested), Some(until)) if error.status() == Status::Auth => {
+                self.pause = Some(Pause { error: error.clone(), until, applies: Applies::ToAll });
             }
-        };
-        self.pause = Some(Pause { error: error.clone(), until });
+            _ => {
+                let applies = if self.good(now).is_some() { Applies::Ahead } else { Applies::ToAll };
+                self.pause(error, applies, now, roll);
+            }
+        }
+    }
+
+    fn pause(&mut self, error: &Error, applies: Applies, now: Instant, roll: f64) {
+        self.failures = self.failures.saturating_add(1);
+        let until = now + pace::after_failure(pace::Cause::of(error), self.failures, roll);
+        self.pause = Some(Pause { error: error.clone(), until, applies });
     }
 
     /// Forgets what failed: the next fetch will be another one.
@@ -284,24 +351,38 @@ impl<T> State<T> {
         self.failures = 0;
     }
 
-    /// Ends a fetch that its caller had no time left for.
-    pub(super) fn abandon(&mut self) {
-        self.fetching = false;
+    /// Ends a fetch that its caller, who `had` so much time, has none left for. Others with no more would do no better.
+    pub(super) fn abandon(&mut self, need: &Need<T>, error: &Error, had: Duration, now: Instant, roll: f64) {
+        self.land();
+        if !matches!(need.refusal, Some(Refusal::Paused(_))) {
+            // A little more is no more.
+            self.pause(error, Applies::Hasty(had + had / 8), now, roll);
+        }
     }
 
     fn paused(&self, now: Instant) -> Option<&Pause> {
         self.pause.as_ref().filter(|pause| now < pause.until)
     }
 
-    fn failure(&self, now: Instant) -> Error {
-        let Some(pause) = self.paused(now) else {
-            return Error::new(Status::Internal, "there is no failure to report");
-        };
+    /// Others may have a newer value. Not while it is the look at theirs that fails.
+    fn may_look(&self, now: Instant) -> bool {
+        let store_failed = self.pause.as_ref().is_some_and(|pause| pace::Cause::of(&pause.error) == pace::Cause::Store);
+        let long_ago = self.looked.is_none_or(|looked| now.saturating_duration_since(looked) >= LOOK);
+        self.shares && !store_failed && long_ago
+    }
+
+    /// The answer for a caller who has no value, and so much time left.
+    fn failure(&self, now: Instant, left: Duration) -> Option<Error> {
+        let pause = self.paused(now).filter(|pause| match pause.applies {
+            Applies::ToAll => true,
+            Applies::Ahead => false,
+            Applies::Hasty(had) => left <= had,
+        })?;
         let mut error = pause.error.clone();
-        let left = pause.until.saturating_duration_since(now).as_millis();
+        let rest = pause.until.saturating_duration_since(now).as_millis();
         let document = error.document_mut();
-        document.message = format!("{} (not tried again for {left} ms)", document.message);
-        error
+        document.message = format!("{} (not tried again for {rest} ms)", document.message);
+        Some(error)
     }
 }
 

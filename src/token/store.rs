@@ -59,11 +59,8 @@ pub(super) fn lock<'s, T>(
     deadline: Instant,
     newer: impl Fn() -> Result<Option<T>>,
 ) -> Result<std::result::Result<Box<dyn Lock + 's>, T>> {
+    let mut holder = String::new();
     loop {
-        let holder = match store.try_lock(deadline)? {
-            Ok(lock) => return Ok(Ok(lock)),
-            Err(Holder(holder)) => holder,
-        };
         let now = Instant::now();
         if now >= deadline {
             let by = if holder.is_empty() { String::new() } else { format!(", {holder}") };
@@ -73,8 +70,14 @@ pub(super) fn lock<'s, T>(
             );
             return Err(Error::new(Status::Timeout, message).nothing_acted());
         }
-        thread::sleep(POLL.mul_f64(0.5 + random::fraction()).min(deadline - now));
-        if let Some(found) = newer()? {
+        match store.try_lock(deadline)? {
+            Ok(lock) => return Ok(Ok(lock)),
+            Err(Holder(found)) => holder = found,
+        }
+        thread::sleep(POLL.mul_f64(0.5 + random::fraction()).min(deadline.saturating_duration_since(Instant::now())));
+        if Instant::now() < deadline
+            && let Some(found) = newer()?
+        {
             return Ok(Err(found));
         }
     }

@@ -279,6 +279,7 @@ static void test_a_folder_that_others_can_write_to_is_refused(void) {
   EXPECT(MEETGATE_STORE, meetgate_hst_online_user_state(client, STATES, &reply), open_folder, "writable by others",
       "0777", "'platform':'hst'", "'operation':'online.user.state'");
   EXPECT(MEETGATE_STORE, meetgate_hst_access_token(client, NULL, &reply), "writable by others");
+  EXPECT(MEETGATE_OK, meetgate_client_info(client, &reply), "'warning':'the token store (file): ", "writable by others");
   meetgate_client_free(client);
 
   client = client_of(with(hst_config, json("'token_store':{'file':'%s/no/such'}", folder)));

@@ -50,6 +50,13 @@ impl Redis {
         }
     }
 
+    /// It hangs: connections stay, and nothing is said.
+    pub fn hang(&self, hangs: bool) {
+        let signal = if hangs { "-STOP" } else { "-CONT" };
+        let id = self.server.as_ref().unwrap().id().to_string();
+        assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
+    }
+
     pub fn url(&self) -> String {
         format!("redis://{}/0", self.address)
     }

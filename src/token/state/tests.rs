@@ -5,6 +5,8 @@ use proptest::prelude::*;
 use std::collections::BTreeSet;
 
 const LIFETIME: Duration = Duration::from_secs(100);
+/// What a caller has left of its call.
+const LEFT: Duration = Duration::from_secs(30);
 
 /// A machine, and a clock that stands still until it is moved on.
 struct Trial {
@@ -29,11 +31,11 @@ impl Trial {
     }
 
     fn ask(&mut self) -> Step<u32> {
-        self.state.ask(None, self.now)
+        self.state.ask(None, self.now, LEFT)
     }
 
     fn needs(&mut self, dead: Option<&Held<u32>>) -> Need<u32> {
-        match self.state.ask(dead, self.now) {
+        match self.state.ask(dead, self.now, LEFT) {
             Step::Fetch(need) => need,
             other => panic!("expected a fetch, got {other:?}"),
         }
@@ -56,7 +58,7 @@ impl Trial {
     /// Fetched, used, and found dead: what somebody else's fetches do to an account.
     fn killed(&mut self, held: &Held<u32>) -> Arc<Held<u32>> {
         let need = self.needs(Some(held));
-        assert!(!need.is_contested);
+        assert!(need.refusal.is_none());
         self.brings(&need, held.value + 1)
     }
 }
@@ -84,8 +86,9 @@ fn one_fetch_at_a_time() {
     trial.brings(&need, 1);
     assert_eq!(used(trial.ask()), 1);
     let demanded = trial.state.demand(trial.now).unwrap();
-    trial.at(99);
-    assert!(matches!(trial.ask(), Step::Wait), "a fetch that was asked for counts as one");
+    assert!(trial.state.demand(trial.now).is_none(), "a fetch that was asked for counts as one");
+    trial.at(100);
+    assert!(matches!(trial.ask(), Step::Wait));
     trial.brings(&demanded, 2);
     assert_eq!(used(trial.ask()), 2);
 }
@@ -101,6 +104,8 @@ fn a_fresh_value_is_given_out_at_once_unless_a_fetch_is_killing_it() {
             assert_eq!(used(trial.ask()), 1);
         }
         let demanded = trial.state.demand(trial.now).unwrap();
+        assert_eq!(used(trial.ask()), 1, "it has not begun");
+        trial.state.kill(trial.now);
         match (window, trial.ask()) {
             (Window::Advisory, step) => assert_eq!(used(step), 1),
             (Window::Mandatory, step) => assert!(matches!(step, Step::Wait)),
@@ -116,10 +121,10 @@ fn only_the_current_generation_can_be_declared_dead() {
     let need = trial.needs(None);
     let first = trial.brings(&need, 1);
     let second = trial.killed(&first);
-    assert_eq!(used(trial.state.ask(Some(&first), trial.now)), 2, "the newer one, without a fetch");
+    assert_eq!(used(trial.state.ask(Some(&first), trial.now, LEFT)), 2, "the newer one, without a fetch");
     let need = trial.needs(Some(&second));
     assert!(need.is_dead);
-    assert!(matches!(trial.state.ask(Some(&second), trial.now), Step::Wait), "and only once");
+    assert!(matches!(trial.state.ask(Some(&second), trial.now, LEFT), Step::Wait), "and only once");
 }
 
 #[test]
@@ -151,7 +156,7 @@ fn in_an_advisory_window_one_fetches_and_the_others_go_on() {
 }
 
 #[test]
-fn in_a_mandatory_window_the_others_wait() {
+fn in_a_mandatory_window_the_others_wait_once_the_fetch_begins() {
     let mut trial = Trial::new(Window::Mandatory);
     let need = trial.needs(None);
     trial.brings(&need, 1);
@@ -159,6 +164,9 @@ fn in_a_mandatory_window_the_others_wait() {
     assert_eq!(used(trial.ask()), 1);
     trial.at(60);
     let need = trial.needs(None);
+    assert!(need.is_ahead);
+    assert_eq!(used(trial.ask()), 1, "a store is looked at first");
+    trial.state.kill(trial.now);
     assert!(matches!(trial.ask(), Step::Wait), "the fetch is about to kill the old one");
     trial.brings(&need, 2);
     assert_eq!(used(trial.ask()), 2);
@@ -231,25 +239,85 @@ fn a_failure_of_what_was_replaced_is_forgotten() {
 #[test]
 fn a_fetch_that_its_caller_had_no_time_for_is_taken_over() {
     let mut trial = Trial::new(Window::Mandatory);
-    trial.needs(None);
+    let need = trial.needs(None);
     assert!(matches!(trial.ask(), Step::Wait));
-    trial.state.abandon();
+    let late = Error::new(Status::Timeout, "no");
+    trial.state.abandon(&need, &late, Duration::from_millis(300), trial.now, 1.0);
+    // Those with no more time would do no better, and on hst each try would kill a token.
+    for left in [10, 300, 330].map(Duration::from_millis) {
+        assert_eq!(failed(trial.state.ask(None, trial.now, left)).status(), Status::Timeout);
+    }
     let need = trial.needs(None);
     trial.brings(&need, 1);
+    assert_eq!(used(trial.state.ask(None, trial.now, Duration::ZERO)), 1);
+
+    let mut trial = Trial::new(Window::Mandatory);
+    let need = trial.needs(None);
+    trial.state.abandon(&need, &late, LEFT, trial.now, 1.0);
+    assert_eq!(failed(trial.ask()).status(), Status::Timeout);
+    trial.pass(Duration::from_millis(500));
+    trial.needs(None);
+}
+
+#[test]
+fn a_failure_ahead_is_no_answer_for_who_finds_the_value_dead() {
+    let mut trial = Trial::new(Window::Mandatory);
+    let need = trial.needs(None);
+    let held = trial.brings(&need, 1);
+    trial.at(60);
+    let need = trial.needs(None);
+    trial.fails(&need, Status::Http);
     assert_eq!(used(trial.ask()), 1);
+    assert!(trial.needs(Some(&held)).is_dead);
+}
+
+#[test]
+fn while_fetching_pauses_what_others_have_is_taken() {
+    let now = Instant::now();
+    let mut trial = Trial { state: State::new(Window::Mandatory).shared(), start: now, now };
+    let need = trial.needs(None);
+    trial.fails(&need, Status::Http);
+    let need = trial.needs(None);
+    assert!(matches!(&need.refusal, Some(Refusal::Paused(error)) if error.status() == Status::Http));
+    trial.fails(&need, Status::Http);
+    assert_eq!(failed(trial.ask()).status(), Status::Http, "not looked at again at once");
+    trial.pass(LOOK);
+    let need = trial.needs(None);
+    assert!(need.refusal.is_some());
+    let adopted = Fetched { adopted: true, ..trial.fetched(&need, 7) };
+    trial.state.succeed(&need, adopted, trial.now, 0.0);
+    assert_eq!(used(trial.ask()), 7);
+    // The pause did not grow with the looks, and a store that fails is not looked at.
+    trial.at(1000);
+    let need = trial.needs(None);
+    trial.fails(&need, Status::Store);
+    assert_eq!(failed(trial.ask()).status(), Status::Store);
+}
+
+#[test]
+fn the_same_value_again_keeps_its_generation() {
+    let mut trial = Trial::new(Window::Advisory);
+    let need = trial.needs(None);
+    let first = trial.brings(&need, 1);
+    trial.at(60);
+    let need = trial.needs(None);
+    let same = Fetched { generation: first.generation(), ..trial.fetched(&need, 1) };
+    trial.state.succeed(&need, same, trial.now, 0.0);
+    assert!(trial.needs(Some(&first)).is_dead, "who used it before it was given again");
 }
 
 #[test]
 fn a_fetch_that_kills_a_good_value_gives_its_users_time() {
     for window in [Window::Advisory, Window::Mandatory] {
         let mut trial = Trial::new(window);
+        let kills = |until: Instant| (window == Window::Mandatory).then_some(until);
         let need = trial.needs(None);
-        assert!(need.users_end.is_none(), "there is none to kill");
+        assert!(trial.state.kill(trial.now).is_none(), "there is none to kill");
         let user = trial.brings(&need, 1);
         drop(need);
         trial.at(60);
         let need = trial.needs(None);
-        assert_eq!(need.users_end, (window == Window::Mandatory).then(|| trial.now + USERS_PATIENCE));
+        assert_eq!(trial.state.kill(trial.now), kills(trial.now + USERS_PATIENCE));
         assert!(need.last_is_in_use());
         drop(user);
         assert!(!need.last_is_in_use());
@@ -257,9 +325,10 @@ fn a_fetch_that_kills_a_good_value_gives_its_users_time() {
         // Not beyond its end, and not for what is dead.
         trial.now = trial.start + LIFETIME - Duration::from_millis(300);
         let need = trial.needs(None);
-        assert_eq!(need.users_end, (window == Window::Mandatory).then(|| trial.start + LIFETIME));
+        assert_eq!(trial.state.kill(trial.now), kills(trial.start + LIFETIME));
         let held = trial.brings(&need, 2);
-        assert!(trial.needs(Some(&held)).users_end.is_none());
+        trial.needs(Some(&held));
+        assert!(trial.state.kill(trial.now).is_none());
     }
 }
 
@@ -277,7 +346,7 @@ fn values_that_die_early_in_a_row_slow_the_fetches_down() {
     for pause in [1, 2, 4, 8, 16, 24].map(Duration::from_secs) {
         trial.pass(Duration::from_millis(1));
         let need = trial.needs(Some(&held));
-        assert!(need.is_contested, "not yet");
+        assert!(matches!(need.refusal, Some(Refusal::Contested)), "not yet");
         trial.fails(&need, Status::Auth);
         assert_eq!(failed(trial.ask()).status(), Status::Auth);
         trial.pass(pause);
@@ -285,7 +354,7 @@ fn values_that_die_early_in_a_row_slow_the_fetches_down() {
             break;
         }
         let need = trial.needs(None);
-        assert!(!need.is_contested);
+        assert!(need.refusal.is_none());
         held = trial.brings(&need, 0);
     }
 }
@@ -387,7 +456,7 @@ proptest! {
                 Event::Ask(thread) if held[thread].is_none() => {
                     waiting.remove(&thread);
                     let good = trial.state.good(trial.now).filter(|good| dead[thread].as_ref().is_none_or(|dead| dead.generation < good.generation));
-                    match trial.state.ask(dead[thread].as_deref(), trial.now) {
+                    match trial.state.ask(dead[thread].as_deref(), trial.now, LEFT) {
                         Step::Use(value) => {
                             prop_assert!(!value.is_expired(trial.now), "an expired value was given out");
                             prop_assert!(dead[thread].as_ref().is_none_or(|dead| dead.generation < value.generation), "a dead value was given out again");
@@ -417,6 +486,7 @@ proptest! {
                 }
                 Event::Fetch => {
                     if let Some((_, _, token @ None)) = &mut flight {
+                        trial.state.kill(trial.now);
                         issued += 1;
                         live = issued;
                         *token = Some(issued);
@@ -433,7 +503,12 @@ proptest! {
                 }
                 Event::Lose(own_end) => {
                     if let Some((need, ..)) = flight.take() {
-                        if own_end { trial.state.abandon() } else { trial.fails(&need, Status::Network) }
+                        if own_end {
+                            let late = Error::new(Status::Timeout, "no");
+                            trial.state.abandon(&need, &late, LEFT, trial.now, 1.0);
+                        } else {
+                            trial.fails(&need, Status::Network);
+                        }
                         waiting.clear();
                     }
                 }
@@ -452,7 +527,7 @@ proptest! {
             trial.brings(&need, issued + 1);
         }
         for dead in &dead {
-            let step = trial.state.ask(dead.as_deref(), trial.now);
+            let step = trial.state.ask(dead.as_deref(), trial.now, LEFT);
             prop_assert!(matches!(step, Step::Use(_) | Step::Fetch(_)), "stuck: {:?}", step);
             if let Step::Fetch(need) = step {
                 trial.brings(&need, issued + 1);

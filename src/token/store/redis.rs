@@ -8,7 +8,7 @@ use super::{Entry, Holder, Lock, Store};
 use crate::error::{Error, Result, Status};
 use crate::random;
 use crate::secret::Secret;
-use ::redis::{Client, Cmd, Connection, FromRedisValue, RedisError, cmd};
+use ::redis::{Client, Cmd, Connection, FromRedisValue, IntoConnectionInfo as _, RedisError, cmd};
 use parking_lot::Mutex;
 use std::time::{Duration, Instant};
 
@@ -27,20 +27,24 @@ const TAKE: &str = "\
 local holder = redis.call('GET', KEYS[2])
 if holder and holder ~= ARGV[1] then return {0, holder} end
 redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2])
+local last = 0
+if redis.call('TYPE', KEYS[1]).ok == 'hash' then last = tonumber(redis.call('HGET', KEYS[1], 'generation') or 0) or 0 end
 local now = redis.call('TIME')
 local milliseconds = now[1] * 1000 + math.floor(now[2] / 1000)
-local last = tonumber(redis.call('HGET', KEYS[1], 'generation') or 0)
 return {1, string.format('%.0f', math.max(milliseconds, last + 1))}";
 
-/// Only over an older generation.
+/// Only over an older generation; what is not ours goes.
 const WRITE: &str = "\
-local last = tonumber(redis.call('HGET', KEYS[1], 'generation') or 0)
+local last = 0
+if redis.call('TYPE', KEYS[1]).ok == 'hash' then last = tonumber(redis.call('HGET', KEYS[1], 'generation') or 0) or 0 end
 if last >= tonumber(ARGV[1]) then return 0 end
+redis.call('DEL', KEYS[1])
 redis.call('HSET', KEYS[1], 'generation', ARGV[1], 'token', ARGV[2], 'lifetime_ms', ARGV[3])
 redis.call('PEXPIRE', KEYS[1], ARGV[4])
 return 1";
 
 const READ: &str = "\
+if redis.call('TYPE', KEYS[1]).ok ~= 'hash' then return {false, false, false, -2} end
 local found = redis.call('HMGET', KEYS[1], 'generation', 'token', 'lifetime_ms')
 return {found[1], found[2], found[3], redis.call('PTTL', KEYS[1])}";
 
@@ -68,7 +72,11 @@ impl RedisStore {
         fetch_limit: Duration,
     ) -> std::result::Result<Self, String> {
         // What redis says of a URL could quote it, and with it the password.
-        let client = Client::open(url).map_err(|_| "is not the URL of a redis server".to_owned())?;
+        let refuse = |_| "is not the URL of a redis server".to_owned();
+        let info = url.into_connection_info().map_err(refuse)?;
+        // No word of the library's name: a round trip less when connecting.
+        let settings = info.redis_settings().clone().set_skip_set_lib_name();
+        let client = Client::open(info.set_redis_settings(settings)).map_err(refuse)?;
         let server = client.get_connection_info().addr().to_string();
         Ok(RedisStore {
             client,
@@ -81,23 +89,30 @@ impl RedisStore {
         })
     }
 
-    /// Runs a command; once more over a new connection where the old one was no good. Every script here can be run twice.
+    /// Runs a command. Where the connection that is there fails, whatever the reason, it is tried over a new one: the server
+    /// may have become a replica. Every script here can be run twice.
     fn run<T: FromRedisValue>(&self, command: &Cmd, deadline: Instant) -> Result<T> {
         let mut connection = self.connection.lock();
-        if let Some(mut open) = connection.take() {
-            match query(command, &mut open, deadline) {
-                Err(error) if error.is_unrecoverable_error() || error.is_io_error() => {}
-                answer => {
-                    *connection = Some(open);
-                    return answer.map_err(|error| self.failed(&error));
-                }
-            }
-        }
-        let open = self.client.get_connection_with_timeout(patience(deadline));
-        let mut open = open.map_err(|error| self.failed(&error))?;
-        let answer = query(command, &mut open, deadline).map_err(|error| self.failed(&error))?;
+        let over = |mut open: Connection| query(command, &mut open, deadline).map(|answer| (answer, open));
+        let done = match connection.take().map(over) {
+            Some(Ok(done)) => Ok(done),
+            _ => self.client.get_connection_with_timeout(patience(deadline)).and_then(over),
+        };
+        let (answer, open) = done.map_err(|error| self.failed(&error))?;
         *connection = Some(open);
         Ok(answer)
+    }
+
+    /// [`RedisStore::run`] for a call that goes on only if there is time: a call's end is no failure of the store.
+    fn run_in_time<T: FromRedisValue>(&self, command: &Cmd, deadline: Instant) -> Result<T> {
+        let late = || {
+            let message = format!("the token store (redis at {}) did not answer within the call's time", self.server);
+            Error::new(Status::Timeout, message).nothing_acted()
+        };
+        if Instant::now() >= deadline {
+            return Err(late());
+        }
+        self.run(command, deadline).map_err(|error| if Instant::now() >= deadline { late() } else { error })
     }
 
     fn failed(&self, error: &RedisError) -> Error {
@@ -113,7 +128,7 @@ impl Store for RedisStore {
     fn read(&self, deadline: Instant) -> Result<Option<Entry>> {
         // As text, so that what is not ours is no token rather than an error.
         let (generation, token, lifetime_ms, left_ms): (Option<String>, Option<String>, Option<String>, i64) =
-            self.run(&script(READ, &[&self.token], &[]), deadline)?;
+            self.run_in_time(&script(READ, &[&self.token], &[]), deadline)?;
         let number = |text: Option<String>| text.and_then(|text| text.parse().ok());
         let (Some(generation), Some(token), Some(lifetime_ms), Ok(left_ms)) =
             (number(generation), token.map(Secret::new), number(lifetime_ms), u64::try_from(left_ms))
@@ -133,7 +148,7 @@ impl Store for RedisStore {
         let owner = format!("number {} ({:016x})", std::process::id(), random::u64()?);
         let lifetime_ms = self.lock_lifetime.as_millis().to_string();
         let command = script(TAKE, &[&self.token, &self.lock], &[&owner, &lifetime_ms]);
-        let (taken, answer): (bool, String) = self.run(&command, deadline)?;
+        let (taken, answer): (bool, String) = self.run_in_time(&command, deadline)?;
         if !taken {
             return Ok(Err(Holder(answer)));
         }
@@ -282,9 +297,10 @@ mod tests {
     fn a_redis_that_says_nothing_takes_no_more_than_the_calls_time() {
         let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let store = store(&format!("redis://{}/0", silent.local_addr().unwrap()));
-        for (time, most) in [(50, 900), (60_000, 5_000)].map(|(time, most)| (Duration::from_millis(time), most)) {
+        for (time, most, status) in [(50, 900, Status::Timeout), (60_000, 5_000, Status::Store)] {
             let start = Instant::now();
-            assert_eq!(store.read(start + time).map(|_| ()).unwrap_err().status(), Status::Store);
+            let error = store.read(start + Duration::from_millis(time)).map(|_| ()).unwrap_err();
+            assert_eq!(error.status(), status, "{error}");
             assert!(start.elapsed() < Duration::from_millis(most), "{:?}", start.elapsed());
         }
     }
@@ -297,12 +313,37 @@ mod tests {
             &["HSET", &store.token, "generation", "x", "token", "t", "lifetime_ms", "0"][..],
             &["HSET", &store.token, "generation", "1", "token", "two words", "lifetime_ms", "0"],
             &["HSET", &store.token, "generation", "1"],
+            &["HSET", &store.token, "token", "t"],
+            &["SET", &store.token, "text"],
         ] {
             redis.ask(&["DEL", &store.token]);
             redis.ask(command);
-            redis.ask(&["PEXPIRE", &store.token, "60000"]);
             assert!(token(&store).is_none(), "{command:?}");
+            let lock = locked(&store);
+            assert!(lock.write(&entry(lock.generation(0), "ours", None)).unwrap(), "{command:?}");
+            drop(lock);
+            assert!(token(&store).is_some_and(|(_, token)| token == "ours"), "{command:?}");
         }
+    }
+
+    #[test]
+    fn a_connection_to_what_became_a_replica_is_given_up() {
+        let Some(redis) = Redis::start() else { return };
+        let store = store(&redis.url());
+        drop(locked(&store));
+        assert!(store.connection.lock().is_some());
+        redis.ask(&["REPLICAOF", "127.0.0.1", "1"]);
+        assert!(store.try_lock(soon()).is_err(), "a replica takes no lock");
+        assert!(store.connection.lock().is_none(), "the next try may reach another server");
+        redis.ask(&["REPLICAOF", "NO", "ONE"]);
+        drop(locked(&store));
+    }
+
+    #[test]
+    fn a_password_opens_the_door() {
+        let Some(redis) = Redis::start() else { return };
+        redis.ask(&["CONFIG", "SET", "requirepass", "very-secret"]);
+        drop(locked(&store(&format!("redis://:very-secret@{}/3", redis.address()))));
     }
 
     #[test]
