@@ -128,7 +128,7 @@ fn a_redis_that_hangs_is_in_nobodys_way_while_the_token_is_good() {
     let sandbox = Sandbox::start(Options { hst_token_lifetime: 4, ..Options::default() }).unwrap();
     let program = workers::program(&support::library_with_test_hooks(), "worker-full");
     let config = with(&hst(&sandbox), "token_store", json!({ "redis": redis.url() }));
-    let config = with(&config, "timeout_ms", json!(1200));
+    let config = with(&config, "timeout_ms", json!(600));
     let time = Duration::from_secs(6);
     let worker = Worker::start(&program, &config, THREADS, time, scratch("redis-hangs").join("worker"));
     thread::sleep(Duration::from_millis(2000));
