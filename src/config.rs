@@ -115,33 +115,21 @@ impl Config {
         }
     }
 
-    /// How tokens are come by; `None` where the platform has none.
-    pub(crate) fn credential(&self) -> Option<Credential<()>> {
-        match &self.account {
-            Account::Hst(hst) => Some(hst.credential.without_keys()),
-            Account::Youme(_) => None,
-            Account::Avd(avd) => Some(avd.credential.without_keys()),
-        }
-    }
-
-    /// What makes the account's tokens its own: platform, address, id and secret.
-    pub(crate) fn identity(&self) -> Vec<&str> {
+    /// How tokens are come by, with what makes the account's tokens its own in place of keys: platform, address, id and
+    /// secret. `None` where the platform has no tokens.
+    pub(crate) fn credential(&self) -> Option<Credential<Vec<&str>>> {
         let name = self.platform().as_str();
         match &self.account {
-            Account::Hst(hst) => {
+            Account::Hst(hst) => Some(hst.credential.map(|keys| {
                 let base_url = hst.base_url.as_ref().unwrap_or(&hst.discovery_url).as_str();
-                let keys = hst.credential.keys().map(|keys| [keys.dev_id.as_str(), keys.dev_secret.reveal()]);
-                [name, base_url]
-                    .into_iter()
-                    .chain(keys.into_iter().flatten())
-                    .chain(hst.discovery_app_id.as_deref())
-                    .collect()
-            }
-            Account::Youme(youme) => vec![name, youme.base_url.as_str(), &youme.app_key, youme.app_secret.reveal()],
-            Account::Avd(avd) => {
-                let keys = avd.credential.keys().map(|keys| [keys.access_key.as_str(), keys.secret_key.reveal()]);
-                [name, avd.base_url.as_str()].into_iter().chain(keys.into_iter().flatten()).collect()
-            }
+                let identity = [name, base_url, &keys.dev_id, keys.dev_secret.reveal()];
+                identity.into_iter().chain(hst.discovery_app_id.as_deref()).collect()
+            })),
+            Account::Youme(_) => None,
+            Account::Avd(avd) => Some(
+                avd.credential
+                    .map(|keys| vec![name, avd.base_url.as_str(), &keys.access_key, keys.secret_key.reveal()]),
+            ),
         }
     }
 

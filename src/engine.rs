@@ -14,13 +14,14 @@ use crate::platform::{Platform, Signed, Signing};
 use crate::request::{Prepared, percent_encode};
 use crate::token::{Cell, Credentials, Fetched, Flight, Given, Held, Token, TokenInfo, Window};
 use crate::transport::{Answer, BaseUrl, Bounds, Failure, Limits, Request, Transport};
+use crate::unix_time::now_ms;
 use answer::Outcome;
 use clock::ClockOffset;
 pub(crate) use clock::Clocks;
 use serde::Serialize;
 use std::borrow::Cow;
 use std::sync::Arc;
-use std::time::{Instant, SystemTime};
+use std::time::Instant;
 
 /// A call goes out at most twice: as it is, and once more with a newer token or a corrected clock.
 const MOST_ATTEMPTS: u32 = 2;
@@ -197,9 +198,7 @@ impl Engine {
 
     /// A token operation that the caller asked for: always one fetch, and what it brings is the account's token from then on.
     fn fetch_token_for_caller(&self, prepared: &Prepared<'_>, limits: Limits) -> Result<String> {
-        let Some(credentials) = &self.credentials else {
-            return Err(Error::new(Status::Internal, "this platform has no tokens"));
-        };
+        let credentials = self.credentials()?;
         let call = Call { prepared, retry: prepared.retry, bounds: bounds(limits), attempts: 0 };
         credentials.replace(call.bounds.deadline, || self.fetch_token(&call, call.retry))
     }
@@ -245,8 +244,7 @@ impl Engine {
     }
 
     fn signing<'t>(&self, token: Option<&'t str>) -> Signing<'t> {
-        let now = SystemTime::now();
-        let local = clock::unix_ms(now);
+        let local = now_ms();
         Signing { token, unix_ms: local, unix_s: local / 1000 + self.clock.seconds() }
     }
 

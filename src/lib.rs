@@ -11,6 +11,7 @@ mod config;
 mod engine;
 mod error;
 pub mod ffi;
+mod hex;
 mod json;
 mod platform;
 mod process;
@@ -20,6 +21,7 @@ mod secret;
 pub mod signing;
 mod token;
 mod transport;
+mod unix_time;
 
 pub use client::{Client, ProvidedToken};
 pub use error::{Error, ErrorDocument, Result, Status};

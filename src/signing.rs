@@ -7,8 +7,8 @@ use crate::json::Members;
 use crate::json::check::{Rules, check};
 use crate::platform::{DevToken, youme_checksum as checksum_of};
 use crate::random;
+use crate::unix_time::now_ms;
 use serde::Serialize;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 const RULES: Rules = Rules { noun: "parameter", tolerant: false };
 
@@ -41,7 +41,6 @@ pub fn hst_user_token(params: &str) -> Result<String> {
             "hst user token: parameter \"app_secret\": expected exactly 16 bytes, got {got}"
         )));
     }
-    let now = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as i64);
     let random = match params.integer("random") {
         Some(random) => random as u32,
         None => random::u31()?,
@@ -51,7 +50,7 @@ pub fn hst_user_token(params: &str) -> Result<String> {
         gid: &group_id,
         uid: &user_id,
         et: params.integer("expire_time").unwrap_or(0),
-        ts: params.integer("timestamp_ms").unwrap_or_else(now),
+        ts: params.integer("timestamp_ms").unwrap_or_else(now_ms),
         r: random,
     };
     #[derive(Serialize)]
@@ -64,8 +63,7 @@ pub fn hst_user_token(params: &str) -> Result<String> {
 /// The checksum of a youme request: `{"checksum":"…","curtime":"…"}`. Parameters: `meetgate_youme_checksum` in the C header.
 pub fn youme_checksum(params: &str) -> Result<String> {
     let params = read("youme checksum", CHECKSUM, params)?;
-    let now = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs() as i64);
-    let curtime = params.integer("curtime").unwrap_or_else(now).to_string();
+    let curtime = params.integer("curtime").unwrap_or_else(|| now_ms() / 1000).to_string();
     let secret = |name| params.text(name).unwrap_or_default();
     #[derive(Serialize)]
     struct Answer<'a> {

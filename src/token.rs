@@ -22,6 +22,7 @@ pub(crate) use store::{FileStore, Store};
 
 use crate::error::{Error, Result, Status};
 use crate::secret::Secret;
+use crate::unix_time::millis;
 use account::Entered;
 use fruitless::Fruitless;
 use parking_lot::RwLock;
@@ -210,7 +211,6 @@ impl Credentials {
 
     pub(crate) fn info(&self) -> TokenInfo {
         let now = Instant::now();
-        let millis = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
         let (source, shared) = match &self.source {
             Source::Fetched { shared } => ("fetched", shared.as_ref()),
             Source::Fixed => ("fixed", None),

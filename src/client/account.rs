@@ -16,8 +16,8 @@ pub(super) fn credentials(config: &Config, window: Window, accounts: &Accounts) 
         None => None,
         Some(Credential::Token(token)) => Some(Arc::new(Credentials::fixed(token))),
         Some(Credential::Provider) => Some(Arc::new(Credentials::provided())),
-        Some(Credential::Keys((), store)) => {
-            let account = digest(&[&config.identity()[..], &[TLS_TRUST]].concat());
+        Some(Credential::Keys(identity, store)) => {
+            let account = digest(&[&identity[..], &[TLS_TRUST]].concat());
             let settings = store.as_ref().map(settings).unwrap_or_default();
             let make = || {
                 let shared = store.map(|store| open(store, &account, config)).transpose()?;

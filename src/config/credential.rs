@@ -44,9 +44,10 @@ impl<K> Credential<K> {
         }
     }
 
-    pub(super) fn without_keys(&self) -> Credential<()> {
+    /// The same with something else in place of the keys.
+    pub(super) fn map<'c, I>(&'c self, of_keys: impl FnOnce(&'c K) -> I) -> Credential<I> {
         match self {
-            Credential::Keys(_, store) => Credential::Keys((), store.clone()),
+            Credential::Keys(keys, store) => Credential::Keys(of_keys(keys), store.clone()),
             Credential::Token(token) => Credential::Token(token.clone()),
             Credential::Provider => Credential::Provider,
         }

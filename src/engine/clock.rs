@@ -1,11 +1,12 @@
 //! How far the platforms' clocks are from ours, learnt from their answers.
 
 use crate::transport::Answer;
+use crate::unix_time::{now_ms, unix_ms};
 use parking_lot::Mutex;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
 /// A checksum lives five minutes; a difference below this one is left to it.
 const SKEW_S: i64 = 60;
@@ -40,7 +41,7 @@ impl ClockOffset {
 
     /// Learns from an answer's `Date`. True if the request was signed with a time that the platform cannot have accepted.
     pub(super) fn learn(&self, answer: &Answer, signed_at_s: i64) -> bool {
-        self.learn_at(answer.date, signed_at_s, unix_ms(SystemTime::now()) / 1000)
+        self.learn_at(answer.date, signed_at_s, now_ms() / 1000)
     }
 
     fn learn_at(&self, date: Option<SystemTime>, signed_at_s: i64, now_s: i64) -> bool {
@@ -53,18 +54,10 @@ impl ClockOffset {
     }
 }
 
-/// Negative before 1970.
-pub(super) fn unix_ms(time: SystemTime) -> i64 {
-    match time.duration_since(UNIX_EPOCH) {
-        Ok(since) => i64::try_from(since.as_millis()).unwrap_or(i64::MAX),
-        Err(before) => i64::try_from(before.duration().as_millis()).map_or(i64::MIN, |ms| -ms),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
+    use std::time::{Duration, UNIX_EPOCH};
 
     fn at(seconds: u64) -> Option<SystemTime> {
         Some(UNIX_EPOCH + Duration::from_secs(seconds))

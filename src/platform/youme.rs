@@ -4,6 +4,7 @@ use super::{Judgement, Route, Signed, Signing, envelope, message, number, plain_
 use crate::catalog::{Operation, PlatformName};
 use crate::config;
 use crate::error::Result;
+use crate::hex::hex;
 use crate::random;
 use crate::request::Prepared;
 use crate::transport::BaseUrl;
@@ -110,7 +111,7 @@ pub(crate) fn checksum(app_secret: &str, rest_api_key: &str, curtime: &str) -> S
     for part in [app_secret, rest_api_key, curtime] {
         hash.update(part.as_bytes());
     }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&hash.finalize())
 }
 
 #[cfg(test)]

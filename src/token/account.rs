@@ -2,6 +2,7 @@
 
 use super::Credentials;
 use crate::error::{Error, Result};
+use crate::hex::hex;
 use parking_lot::Mutex;
 use sha2::{Digest, Sha256};
 use std::sync::{Arc, Weak};
@@ -15,7 +16,7 @@ pub(crate) fn digest(parts: &[&str]) -> String {
         digest.update((part.len() as u64).to_le_bytes());
         digest.update(part.as_bytes());
     }
-    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&digest.finalize())
 }
 
 /// The accounts that have clients.

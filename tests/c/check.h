@@ -96,4 +96,31 @@ static const char *with(const char *config, const char *keys) {
   return json("%.*s,%s}", (int)strlen(config) - 1, config, keys);
 }
 
+/* Groups of checks ------------------------------------------------------------------------------------------------ */
+
+struct group {
+  const char *name;
+  void (*run)(void);
+};
+
+#define TEST(name) {#name, test_##name}
+
+/* Runs all, with a line for each. */
+static void run_groups(const struct group *groups, size_t count) {
+  size_t i;
+
+  for (i = 0; i < count; i++) {
+    int before = failed;
+    groups[i].run();
+    printf("%s %s\n", failed == before ? "ok" : "FAILED", groups[i].name);
+    fflush(stdout);
+  }
+}
+
+/* The closing line, and the program's status. */
+static int close_checks(void) {
+  printf("%d passed, %d failed\n", passed, failed);
+  return failed == 0 ? 0 : 1;
+}
+
 #endif

@@ -681,12 +681,7 @@ static void test_many_threads_on_one_client(void) {
 
 /* ----------------------------------------------------------------------------------------------------------------- */
 
-#define TEST(name) {#name, test_##name}
-
-static const struct {
-  const char *name;
-  void (*run)(void);
-} tests[] = {
+static const struct group tests[] = {
     /* First, while the clients have no hash map: the child cannot free them, and valgrind, which looks at the child too,
      * would take a map for possibly lost, because only pointers into its middle lead to it. */
     TEST(a_forked_child_gets_forked),
@@ -720,8 +715,6 @@ static const struct {
 };
 
 int main(int argc, char **argv) {
-  size_t i;
-
   if (argc == 2 && strcmp(argv[1], "--catalog") == 0) {
     char *catalog = meetgate_catalog();
     fputs(catalog, stdout);
@@ -741,15 +734,9 @@ int main(int argc, char **argv) {
   youme = client_of(youme_config);
   avd = client_of(avd_config);
 
-  for (i = 0; i < sizeof tests / sizeof tests[0]; i++) {
-    int before = failed;
-    tests[i].run();
-    printf("%s %s\n", failed == before ? "ok" : "FAILED", tests[i].name);
-    fflush(stdout);
-  }
+  run_groups(tests, sizeof tests / sizeof tests[0]);
   meetgate_client_free(hst);
   meetgate_client_free(youme);
   meetgate_client_free(avd);
-  printf("%d passed, %d failed\n", passed, failed);
-  return failed == 0 ? 0 : 1;
+  return close_checks();
 }

@@ -361,12 +361,7 @@ static void test_a_clock_that_was_learnt_serves_every_client_of_the_host(void) {
   meetgate_client_free(client);
 }
 
-#define TEST(name) {#name, test_##name}
-
-static const struct {
-  const char *name;
-  void (*run)(void);
-} tests[] = {
+static const struct group tests[] = {
     TEST(info_tells_everything_but_the_token),
     TEST(clients_of_one_account_share_a_token_and_others_do_not),
     TEST(a_fixed_token_is_replaced),
@@ -380,8 +375,6 @@ static const struct {
 };
 
 int main(int argc, char **argv) {
-  size_t i;
-
   if (argc != 5) {
     fprintf(stderr, "usage: credentials HST_CONFIG YOUME_CONFIG AVD_CONFIG FOLDER\n");
     return 2;
@@ -390,12 +383,6 @@ int main(int argc, char **argv) {
   youme_config = argv[2];
   avd_config = argv[3];
   folder = argv[4];
-  for (i = 0; i < sizeof tests / sizeof tests[0]; i++) {
-    int before = failed;
-    tests[i].run();
-    printf("%s %s\n", failed == before ? "ok" : "FAILED", tests[i].name);
-    fflush(stdout);
-  }
-  printf("%d passed, %d failed\n", passed, failed);
-  return failed == 0 ? 0 : 1;
+  run_groups(tests, sizeof tests / sizeof tests[0]);
+  return close_checks();
 }

@@ -6,12 +6,13 @@
 use super::{Entry, Holder, Lock, Store};
 use crate::error::{Error, Result, Status};
 use crate::secret::Secret;
+use crate::unix_time::{self, millis};
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::thread;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 use zeroize::Zeroizing;
 
 /// What a file of ours says in its first member.
@@ -131,7 +132,6 @@ impl Lock for FileLock<'_> {
     }
 
     fn write(&self, entry: &Entry) -> Result<bool> {
-        let millis = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
         let mut content = Content {
             format: FORMAT.to_owned(),
             generation: entry.generation,
@@ -174,9 +174,9 @@ fn holder(file: &File) -> Holder {
     }
 }
 
+/// A machine whose clock is before 1970 is at its beginning.
 fn now_ms() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+    u64::try_from(unix_time::now_ms()).unwrap_or_default()
 }
 
 fn failed(what: &str, path: &Path, error: &io::Error) -> Error {

@@ -8,6 +8,7 @@ use super::{Entry, Holder, Lock, Store};
 use crate::error::{Error, Result, Status};
 use crate::random;
 use crate::secret::Secret;
+use crate::unix_time::millis;
 use ::redis::{Client, Cmd, Connection, FromRedisValue, IntoConnectionInfo as _, RedisError, cmd};
 use parking_lot::Mutex;
 use std::time::{Duration, Instant};
@@ -169,7 +170,6 @@ impl Lock for RedisLock<'_> {
     }
 
     fn write(&self, entry: &Entry) -> Result<bool> {
-        let millis = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
         let lifetime_ms = entry.lifetime.map_or(0, millis);
         let kept_ms = if lifetime_ms == 0 { KEPT_MS } else { lifetime_ms };
         let arguments = [entry.generation, lifetime_ms, kept_ms.saturating_sub(millis(entry.age)).max(1)];

@@ -1,0 +1,220 @@
+//! The store `file` from the side of its users: who takes what is there, what is wrong with a folder, and what must not stand
+//! in it. Many processes on one store are in credentials.rs.
+
+mod support;
+
+use meetgate::{Client, Status};
+use meetgate_sandbox::{Fault, Options, Sandbox};
+use serde_json::Value;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
+
+const STATES: &str = r#"{"app_id":"8f14e45fceea467a9f36dedd4bea2543","msg_id":1}"#;
+const READ: &str = r#"{"room_id":"12345123456"}"#;
+
+/// The sandbox's configuration with a file store in a new folder.
+fn with_file_store(sandbox: &Sandbox, platform: &str, name: &str) -> (String, PathBuf) {
+    let folder = support::scratch().join("tokens").join(name);
+    _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(folder.parent().unwrap()).unwrap();
+    let mut config = sandbox.configurations()[platform].clone();
+    config["token_store"] = serde_json::json!({ "file": folder });
+    (config.to_string(), folder)
+}
+
+fn token_file(folder: &Path) -> PathBuf {
+    let mut files = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
+    files.find(|path| path.extension().is_some_and(|ending| ending == "token")).unwrap()
+}
+
+#[test]
+fn a_store_serves_the_next_client_on_each_platform() {
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    for (platform, operation, params, fetch) in [
+        ("hst", "hst.online.user.state", STATES, "hst.access.token"),
+        ("avd", "avd.room.read", READ, "avd.app.get_token"),
+    ] {
+        let (config, _) = with_file_store(&sandbox, platform, platform);
+        for _ in 0..3 {
+            Client::new(&config).unwrap().call(operation, params).unwrap();
+        }
+        assert_eq!(sandbox.counts()[fetch], 1, "the token outlived its clients");
+        let client = Client::new(&config).unwrap();
+        let reply: Value = serde_json::from_str(&client.call(fetch, "{}").unwrap()).unwrap();
+        drop(client);
+        Client::new(&config).unwrap().call(operation, params).unwrap();
+        assert_eq!(sandbox.counts()[fetch], 2, "what the caller fetched is in the store");
+        // A token that died while nobody was there.
+        sandbox.expire_tokens();
+        Client::new(&config).unwrap().call(operation, params).unwrap();
+        assert_eq!(sandbox.counts()[fetch], 3);
+        assert!(reply.is_object());
+    }
+}
+
+#[test]
+fn while_fetching_fails_a_token_that_another_process_fetched_is_taken() {
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let (config, folder) = with_file_store(&sandbox, "hst", "adopted-in-a-pause");
+    let call = |client: &Client| client.call("hst.online.user.state", STATES);
+    let fault =
+        Fault::from_json(&serde_json::json!({ "operation": "hst.access.token", "kind": "http", "status": 502 }));
+    let fault = sandbox.add_fault(fault.unwrap()).unwrap();
+    let client = Client::new(&config).unwrap();
+    for _ in 0..4 {
+        // The pause grows to seconds.
+        while call(&client).unwrap_err().to_string().contains("not tried again") {
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+    sandbox.remove_fault(fault);
+    // Another process: the same account, in a folder of its own, whose token is put where ours is looked for.
+    let (other, other_folder) = with_file_store(&sandbox, "hst", "adopted-in-a-pause-other");
+    let other = other.replace("\"platform\"", "\"user_agent\":\"x\",\"platform\"");
+    let program = support::compile("tests/c/worker.c", &["-std=c99", "-pthread"], "worker-once");
+    let mut worker = std::process::Command::new(program);
+    let output = support::run(worker.args([other.as_str(), "hst.online.user.state", STATES, "1", "0.01"]));
+    assert!(output.status.success(), "{}", support::both(&output));
+    let theirs = token_file(&other_folder);
+    fs::copy(&theirs, folder.join(theirs.file_name().unwrap())).unwrap();
+    let deadline = Instant::now() + Duration::from_millis(500);
+    while let Err(error) = call(&client) {
+        assert!(Instant::now() < deadline, "{error}");
+        thread::sleep(Duration::from_millis(5));
+    }
+    assert_eq!(sandbox.acted_counts()["hst.access.token"], 1, "taken, not fetched");
+}
+
+#[test]
+fn a_corrupt_or_foreign_file_is_empty_and_replaced() {
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let (config, folder) = with_file_store(&sandbox, "hst", "corrupt");
+    let call = || Client::new(&config).unwrap().call("hst.online.user.state", STATES).unwrap();
+    call();
+    let whole = fs::read_to_string(token_file(&folder)).unwrap();
+    let foreign = [
+        String::new(),
+        "\0\0\0\0".to_owned(),
+        whole[..whole.len() / 2].to_owned(),
+        whole.replace("meetgate token 1", "meetgate token 2"),
+        whole.replace("\"token\":\"", "\"token\":\"a\\r\\nb"),
+        "x".repeat(1 << 20),
+        "[1]".to_owned(),
+    ];
+    for (number, text) in foreign.iter().enumerate() {
+        fs::write(token_file(&folder), text).unwrap();
+        call();
+        assert_eq!(sandbox.counts()["hst.access.token"], 2 + number as u64, "{text:.40}");
+        call();
+        assert_eq!(sandbox.counts()["hst.access.token"], 2 + number as u64, "{text:.40}");
+    }
+    fs::write(token_file(&folder).with_extension("new"), "left by a process that died").unwrap();
+    fs::remove_file(token_file(&folder)).unwrap();
+    call();
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 2, "the token and the lock");
+}
+
+#[test]
+fn a_store_that_cannot_be_used_names_the_file_and_sends_nothing() {
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let (config, folder) = with_file_store(&sandbox, "hst", "unusable");
+    fs::write(&folder, "a file where the folder should be").unwrap();
+    let error = Client::new(&config).unwrap().call("hst.online.user.state", STATES).unwrap_err();
+    assert_eq!(error.status(), Status::Store);
+    assert!(error.to_string().contains(&folder.display().to_string()), "{error}");
+    assert!(sandbox.exchanges().is_empty());
+}
+
+#[test]
+fn whoever_holds_the_lock_for_too_long_is_named() {
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let (config, folder) = with_file_store(&sandbox, "hst", "held");
+    let client = Client::new(&config).unwrap();
+    client.call("hst.online.user.state", STATES).unwrap();
+    let lock = fs::File::options().read(true).write(true).open(token_file(&folder).with_extension("lock")).unwrap();
+    lock.lock().unwrap();
+    fs::write(token_file(&folder).with_extension("lock"), "4711").unwrap();
+    sandbox.expire_tokens();
+    let options = r#"{"timeout_ms":300}"#;
+    let error = client.call_with("hst.online.user.state", STATES, options).unwrap_err();
+    assert_eq!(error.status(), Status::Timeout);
+    assert!(error.to_string().contains("number 4711") && error.document().retryable, "{error}");
+    // The other one brings a token while we wait.
+    lock.unlock().unwrap();
+    client.call("hst.online.user.state", STATES).unwrap();
+}
+
+#[test]
+fn no_secret_shows_anywhere() {
+    let sandbox = Sandbox::start(Options { hst_token_lifetime: 7200, ..Options::default() }).unwrap();
+    let mut shown = String::new();
+    let mut secrets: Vec<String> = Vec::new();
+    let (hst_config, folder) = with_file_store(&sandbox, "hst", "secrets");
+    let (avd_config, avd_folder) = with_file_store(&sandbox, "avd", "secrets-avd");
+    let youme_config = sandbox.configurations()["youme"].to_string();
+    for (config, names) in [
+        (&hst_config, &["dev_secret"][..]),
+        (&youme_config, &["app_secret", "rest_api_key"]),
+        (&avd_config, &["access_key", "secret_key"]),
+    ] {
+        let config: Value = serde_json::from_str(config).unwrap();
+        secrets.extend(names.iter().map(|name| config[name].as_str().unwrap().to_owned()));
+    }
+    for (config, operation, params, number) in [
+        (&hst_config, "hst.online.user.state", STATES, 606000006),
+        (&youme_config, "youme.count_qos_by_day", r#"{"QueryDate":"20191210"}"#, 4711),
+        (&avd_config, "avd.room.read", READ, 40026),
+    ] {
+        let client = Client::new(config).unwrap();
+        client.call(operation, params).unwrap();
+        let path = sandbox.exchanges().last().unwrap().path.clone();
+        let path = path.split('?').next().unwrap();
+        sandbox.fail_next(path, number, 1);
+        if let Err(error) = client.call(operation, params) {
+            shown += &format!("{error} {error:?} {}\n", error.to_json());
+        }
+        shown += &format!("{}\n", client.info().unwrap());
+    }
+    for (config, operation, params) in
+        [(&hst_config, "hst.online.user.state", STATES), (&avd_config, "avd.room.read", READ)]
+    {
+        // Errors of the fetch itself: the keys are refused.
+        let wrong = config.replace("sandbox-dev-key!", "Sandbox-dev-key!").replace("avd-secret-key", "avd-secret-KEY");
+        secrets.extend(["Sandbox-dev-key!".to_owned(), "sandbox-avd-secret-KEY".to_owned()]);
+        let error = Client::new(&wrong).unwrap().call(operation, params).unwrap_err();
+        shown += &format!("{error:?} {}\n", error.to_json());
+    }
+    // What went over the wire: tokens, developer tokens and checksums are in it.
+    for exchange in sandbox.exchanges() {
+        let header = exchange.headers.iter().filter(|(name, _)| name == "authorization");
+        secrets.extend(header.map(|(_, value)| value.rsplit('.').next().unwrap().to_owned()));
+        let target = format!("{exchange:?}");
+        for name in ["checksum=", "token="] {
+            let values = target.split(name).skip(1).map(|rest| rest.split(['&', '"', ' ']).next().unwrap().to_owned());
+            secrets.extend(values.filter(|value| value.len() > 8));
+        }
+    }
+    secrets.sort();
+    secrets.dedup();
+    assert!(secrets.len() > 8, "{}", secrets.len());
+    assert!(shown.lines().count() >= 7, "{shown}");
+    for secret in &secrets {
+        assert!(!shown.contains(secret.as_str()), "{secret} in {shown}");
+    }
+    // In the stores: the token alone.
+    for folder in [folder, avd_folder] {
+        let text = fs::read_to_string(token_file(&folder)).unwrap();
+        let token = serde_json::from_str::<Value>(&text).unwrap()["token"].as_str().unwrap().to_owned();
+        let rest = text.replace(&token, "");
+        for file in fs::read_dir(&folder).unwrap() {
+            let path = file.unwrap().path();
+            let shown = format!("{} {}", path.display(), fs::read_to_string(&path).unwrap().replace(&token, ""));
+            for secret in &secrets {
+                assert!(!shown.contains(secret.as_str()), "{secret} in {shown}");
+            }
+        }
+        assert!(rest.contains("generation") && token.len() > 8);
+    }
+}
