@@ -28,7 +28,8 @@
  * Threads. A client may be used from any number of threads at once; so may every function. Freeing a client while a call
  *   on it is in flight is the caller's error. After fork, the child makes its own clients (MEETGATE_FORKED).
  * Time. A call ends within "timeout_ms" (30 seconds unless configured), connecting included.
- * Nothing global: no init, no logger, no threads that stay, nothing left behind after free.
+ * Nothing global: no init, no logger, no threads that stay. Clients of one account share its token, which goes with the last
+ *   of them; how wrong the clock is stays known for a bounded number of youme's hosts. Nothing else is left after free.
  */
 #ifndef MEETGATE_H
 #define MEETGATE_H
@@ -275,7 +276,7 @@ MEETGATE_EXPORT void MEETGATE_CALL meetgate_client_free(meetgate_client *client)
  * Returns: MEETGATE_OK with one JSON object; on any other status an error document. The object has "platform" and
  *   "base_url" (unless it is to be discovered); for youme "clock_offset_s", the seconds that the host's clock is ahead of
  *   ours; for hst and avd "token" with "source" (fetched, fixed or provided), "store" (file or redis, where there is
- *   one), "generation" (0: no token yet; grows with each), "age_ms", "expires_in_ms" (where its lifetime is known) and
+ *   one), "generation" (0: no token yet; grows with each new one), "age_ms", "expires_in_ms" (where its lifetime is known) and
  *   "warning": somebody else is fetching tokens for this account, or the token store fails. The token itself is not there.
  *   What does not apply is absent; members may be added.
  * Ownership: free *info_json with meetgate_string_free.

@@ -11,7 +11,7 @@ namespace Meetgate
         /// <summary>The platform: <c>hst</c>, <c>youme</c> or <c>avd</c>.</summary>
         public string Platform => GetText("platform");
 
-        /// <summary>Scheme, host and port; null as long as they are to be discovered.</summary>
+        /// <summary>Scheme, host and port; null where they are discovered.</summary>
         public string BaseUrl => GetText("base_url");
 
         /// <summary>youme: by how many seconds the platform's clock is ahead of this machine's.</summary>

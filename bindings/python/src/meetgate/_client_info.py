@@ -37,7 +37,7 @@ class ClientInfo(_ClientInfoRequired, total=False):
     """What is known of a client. Newer libraries may add members."""
 
     base_url: str
-    """Absent until it is discovered."""
+    """Absent where it is discovered."""
     clock_offset_s: int
     """How many seconds the platform's clock is ahead of this machine's (youme)."""
 

@@ -14,7 +14,7 @@ class TokenClient(Client):
         """What is known of this client and its token, but never the token itself. Nothing is sent.
 
         Returns:
-            A dict with `platform`, `base_url` (absent until it is discovered) and `token`: its `source`, `store`,
+            A dict with `platform`, `base_url` (absent where it is discovered) and `token`: its `source`, `store`,
             `generation`, `age_ms`, `expires_in_ms` and `warning`. What does not apply is absent.
         """
         known: TokenClientInfo = self._calls.info()
