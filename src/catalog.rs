@@ -250,6 +250,9 @@ pub struct Operation {
     /// The operation fetches the platform's token.
     #[serde(skip)]
     pub fetches_token: bool,
+    /// A successful answer has neither `ret` nor `code`; a failed one has.
+    #[serde(skip)]
+    pub bare_reply: bool,
     pub params: &'static [Field],
     pub returns: &'static [Field],
     pub errors: &'static [i64],

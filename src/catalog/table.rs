@@ -773,6 +773,7 @@ pub static HST_ACCESS_TOKEN: Operation = Operation {
     note: "The table lists `dev_id` and `token` as parameters, but both travel in the header `Authorization: <dev_id>.<token>` (001 L28), with nothing in the query. The token printed in that line is not in the format the vendor's own generator makes; it is not a test vector. Not marked safe, although it is a GET: it kills a token (H25).",
     carrier: Carrier::Query,
     fetches_token: true,
+    bare_reply: false,
     params: &[],
     returns: &[
         Field {
@@ -808,6 +809,7 @@ pub static HST_APP_CREATE: Operation = Operation {
     note: "The documents make `status` optional; a later copy of them requires it. It is always sent, `offline` when the caller gives none, which is the default the documents state (H8). The answer's `service` row carries a stray column (000 L35).",
     carrier: Carrier::Json,
     fetches_token: false,
+    bare_reply: false,
     params: &[
         Field {
             name: "app_name",
@@ -939,6 +941,7 @@ pub static HST_APP_UPDATE: Operation = Operation {
     note: "The document repeats \"default offline\" at `status` (000 L56) for this call too, so leaving it out may take a live application offline. Nothing is sent in its place: what is left out stays out (H7). Whether a given `service` list replaces the old one or is merged into it is not documented.",
     carrier: Carrier::Json,
     fetches_token: false,
+    bare_reply: false,
     params: &[
         Field {
             name: "app_id",
@@ -1073,6 +1076,7 @@ pub static HST_APP_DELETE: Operation = Operation {
     note: "",
     carrier: Carrier::Query,
     fetches_token: false,
+    bare_reply: false,
     params: &[Field {
         name: "app_id",
         kind: Type::String,
@@ -1099,6 +1103,7 @@ pub static HST_CONSUMING_RECORDS: Operation = Operation {
     note: "The document lists the members of a record but not the member of the answer that holds the records, nor a total, nor the number of the first page (H6). The records are the array that is `result` itself, or the first array inside `result`.",
     carrier: Carrier::Query,
     fetches_token: false,
+    bare_reply: false,
     params: &[
         Field {
             name: "start_time",
@@ -1237,6 +1242,7 @@ pub static HST_KICKOUT: Operation = Operation {
     note: "",
     carrier: Carrier::Json,
     fetches_token: false,
+    bare_reply: false,
     params: &[
         Field { name: "app_id", kind: Type::String, doc: "Id of the application.", required: true, ..Field::EMPTY },
         Field { name: "user_id", kind: Type::String, doc: "Id of the user.", required: true, ..Field::EMPTY },
@@ -1266,6 +1272,7 @@ pub static HST_ONLINE_USER_STATE: Operation = Operation {
     note: "The example address (000 L182) lacks `app_id` and `msg_id`, which the table requires: both are required here (H10). `msg_id` is printed as int; 64 bits are taken (H13). The limit of 100 on `page_size` is stated for the usage records only and is not checked here (H23).",
     carrier: Carrier::Query,
     fetches_token: false,
+    bare_reply: false,
     params: &[
         Field { name: "company_id", kind: Type::String, doc: "Only the users of this company.", ..Field::EMPTY },
         Field {
@@ -1338,6 +1345,7 @@ pub static HST_ONLINE_TRANS_CMD: Operation = Operation {
     note: "`code` 0 says that the call was taken, not that every terminal got the command: each row of `user_list` has its own `result` (H12). `msg_id` is printed as int; 64 bits are taken (H13).",
     carrier: Carrier::Json,
     fetches_token: false,
+    bare_reply: false,
     params: &[
         Field {
             name: "user_list",
@@ -1428,6 +1436,7 @@ pub static HST_ONLINE_INVITE: Operation = Operation {
     note: "The answer's `user_id_list` has the name of the request's list and another meaning: the users for whom sending failed. `code` is 0 all the same (H12). The document's sample list is printed with typographic quotes (000 L248).",
     carrier: Carrier::Json,
     fetches_token: false,
+    bare_reply: false,
     params: &[
         Field { name: "app_id", kind: Type::String, doc: "Id of the application.", required: true, ..Field::EMPTY },
         Field {
@@ -1492,6 +1501,7 @@ pub static YOUME_QUERY_INSTANCE_ALL_RECORDS_BY_TIME: Operation = Operation {
     note: "Times are text holding seconds, in the request and in the answer (Y11); durations are numbers. Some times in the printed sample have nine digits (002 L221-L245); those are misprints.",
     carrier: Carrier::Json,
     fetches_token: false,
+    bare_reply: false,
     params: &[
         Field { name: "UserId", kind: Type::String, doc: "Id of the user instance.", required: true, ..Field::EMPTY },
         Field {
@@ -1584,6 +1594,7 @@ pub static YOUME_QUERY_ROOM_INFO: Operation = Operation {
     note: "Times are text holding seconds, in the request and in the answer (Y11). The printed sample body lacks a comma (002 L285).",
     carrier: Carrier::Json,
     fetches_token: false,
+    bare_reply: false,
     params: &[
         Field { name: "RoomId", kind: Type::String, doc: "Id of the room.", required: true, ..Field::EMPTY },
         Field {
@@ -1673,6 +1684,7 @@ pub static YOUME_QUERY_ALL_INSTANCE_BY_TIME: Operation = Operation {
     note: "The text says timestamp without saying text or number (002 L378); the sample body and the other calls send text, so text it is (Y11).",
     carrier: Carrier::Json,
     fetches_token: false,
+    bare_reply: false,
     params: &[
         Field {
             name: "BeginTime",
@@ -1754,6 +1766,7 @@ pub static YOUME_COUNT_BUSINESS_TOTAL_VOLUME_BY_DAY: Operation = Operation {
     note: "With `CountBy` 0 (all) the rows do not say which kind a figure is of (Y14): ask for one kind at a time. The unit of a call duration is not documented for this call.",
     carrier: Carrier::Json,
     fetches_token: false,
+    bare_reply: false,
     params: &[
         Field {
             name: "QueryDate",
@@ -1810,6 +1823,7 @@ pub static YOUME_COUNT_BUSINESS_DISTRIBUTE_VOLUME_BY_DAY: Operation = Operation 
     note: "No documented member names the country, province, city or network type of a row (Y15); a member the document does not list stays in the answer. The text calls `PeakOnlineNum` the number online, its name says peak.",
     carrier: Carrier::Json,
     fetches_token: false,
+    bare_reply: false,
     params: &[
         Field {
             name: "QueryDate",
@@ -1875,6 +1889,7 @@ pub static YOUME_COUNT_QOS_BY_DAY: Operation = Operation {
     note: "No units are documented. The rows of the printed sample are not in order of time, and one time appears twice (002 L700, L731).",
     carrier: Carrier::Json,
     fetches_token: false,
+    bare_reply: false,
     params: &[Field {
         name: "QueryDate",
         kind: Type::String,
@@ -1945,6 +1960,7 @@ pub static AVD_ROOM_CREATE: Operation = Operation {
     note: "The table marks room_id as required and says in the same line that the server makes one when it is empty (T9): optional here. enable_transcode_video is typed string (T24): a string, and a boolean is taken too. The interface description writes `used_id` where the table and the example have user_id.",
     carrier: Carrier::Query,
     fetches_token: false,
+    bare_reply: false,
     params: &[
         Field {
             name: "user_id",
@@ -2016,6 +2032,7 @@ pub static AVD_ROOM_UPDATE: Operation = Operation {
     note: "",
     carrier: Carrier::Query,
     fetches_token: false,
+    bare_reply: false,
     params: &[
         Field {
             name: "room_id",
@@ -2058,6 +2075,7 @@ pub static AVD_ROOM_DEL: Operation = Operation {
     note: "",
     carrier: Carrier::Query,
     fetches_token: false,
+    bare_reply: false,
     params: &[Field {
         name: "room_id",
         kind: Type::String,
@@ -2084,6 +2102,7 @@ pub static AVD_ROOM_READ: Operation = Operation {
     note: "The table lists the members next to ret and msg; the sample answer nests them in `data`, and so they are listed here.",
     carrier: Carrier::Query,
     fetches_token: false,
+    bare_reply: false,
     params: &[Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY }],
     returns: &[Field {
         name: "data",
@@ -2131,6 +2150,7 @@ pub static AVD_ROOM_CLOSE: Operation = Operation {
     note: "The table promises `ret`; both sample answers carry `code`, 200 for success (T40, T41). An unknown room and a room that is not open both come back as the internal error 41005 (T64, T66).",
     carrier: Carrier::Query,
     fetches_token: false,
+    bare_reply: false,
     params: &[Field {
         name: "room_id",
         kind: Type::String,
@@ -2157,6 +2177,7 @@ pub static AVD_ROOM_GET_STATISTIC: Operation = Operation {
     note: "The table promises `ret` and `msg`; the sample answer of a success has neither, nor `code` (T40, T41). The table prints andronid_cnt, the sample android_cnt (T46): android_cnt. For an unknown room the document prints 40003, the number of a dead token (T60): the client renews the token once, retries once, then reports 40003 as it is. The samples are torn apart by stray lines (T45).",
     carrier: Carrier::Query,
     fetches_token: false,
+    bare_reply: true,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -2225,6 +2246,7 @@ pub static AVD_ROOM_GET_RECORD: Operation = Operation {
     note: "The table lists all members flat and types them string; the sample nests them, and so they are listed here. Here download addresses are `down_url`, and transcode_files is an object of parallel lists; mix_record.get and get_record_list differ (T50, T51): the answer is passed on as it comes. The sample was requested with value_same_as_box=true; what the cluster version answers otherwise is not shown. The table says file_size is not returned, the sample has it. creator_id is in the sample only. The sample is broken and not closed (T45).",
     carrier: Carrier::Query,
     fetches_token: false,
+    bare_reply: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -2367,6 +2389,7 @@ pub static AVD_ROOM_GET_RECORD_LIST: Operation = Operation {
     note: "The table types data as string; the sample shows an array of objects, and so it is listed here. transcode_files is an empty object in this call, unlike in get_record and mix_record.get (T51); the download address is `down_url` (T50): the answer is passed on as it comes.",
     carrier: Carrier::Query,
     fetches_token: false,
+    bare_reply: false,
     params: &[],
     returns: &[Field {
         name: "data",
@@ -2424,6 +2447,7 @@ pub static AVD_ROOM_PARTICIPATE_KICK: Operation = Operation {
     note: "The table promises `ret`; both sample answers carry `code`, 200 for success (T40, T41).",
     carrier: Carrier::Query,
     fetches_token: false,
+    bare_reply: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -2453,6 +2477,7 @@ pub static AVD_ROOM_PARTICIPATE_LIST: Operation = Operation {
     note: "The table promises `ret`; both sample answers carry `code`, 200 for success (T40, T41). An unknown room comes back as the internal error 41005 (T64, T66). The table lists the members of three levels flat; they are nested here as in the sample. audios and the cameras' description are in the sample only, user_data in the table only. The sample is split over two blocks (T45).",
     carrier: Carrier::Query,
     fetches_token: false,
+    bare_reply: false,
     params: &[Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY }],
     returns: &[Field {
         name: "participates",
@@ -2562,6 +2587,7 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
     note: "T17: the osds sample is broken (the list osdtxts is not closed), `pc` in audio_file_type means `pcm`, video_level is typed bool but takes low, middle or high. T18: video_bitrate is typed int with the example `1000-1500`: an integer, and such a string is taken too. In the document's videos sample both tiles start at x 0 and overlap. Parameters that are JSON are typed string there; here they are arrays and objects and travel as JSON text. Sent as a form (POST) because the layout is long (T12, T13).",
     carrier: Carrier::Form,
     fetches_token: false,
+    bare_reply: false,
     params: &[
         Field {
             name: "room_id",
@@ -3066,6 +3092,7 @@ pub static AVD_ROOM_MIX_RECORD_STOP: Operation = Operation {
     note: "stream_type is an open enum (T27). The table types data as string; the sample shows an array of files, and its first object is closed too early (T45). Here the download address is `download_url`; in get_record it is `down_url` (T50): the answer is passed on as it comes.",
     carrier: Carrier::Query,
     fetches_token: false,
+    bare_reply: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -3145,6 +3172,7 @@ pub static AVD_ROOM_MIX_RECORD_GET: Operation = Operation {
     note: "The table prints `down_url` twice, the sample `download_url` (T50): listed as in the sample. transcode_files is an array of objects here, an object of lists in get_record and empty in get_record_list (T51): the answer is passed on as it comes. record_type is in the table only. The sample has comments and wrong brackets (T45).",
     carrier: Carrier::Query,
     fetches_token: false,
+    bare_reply: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -3266,6 +3294,7 @@ pub static AVD_ROOM_MIX_LIVE_START: Operation = Operation {
     note: "videos is typed string and travels as JSON text; sent as a form (POST) because the layout is long (T12, T13).",
     carrier: Carrier::Form,
     fetches_token: false,
+    bare_reply: false,
     params: &[
         Field {
             name: "room_id",
@@ -3337,6 +3366,7 @@ pub static AVD_ROOM_MIX_RECORD_UPDATE_LAYOUT: Operation = Operation {
     note: "The sample writes `order` where every other layout has `zorder` (T16): zorder. In the sample `E59D90E5B8AD` is a percent-encoded Chinese name that lost its percent signs, and h 2 and x 1.7 are larger than the picture; no range is documented, so none is checked. Sent as a form (POST) because the layout is long (T12, T13).",
     carrier: Carrier::Form,
     fetches_token: false,
+    bare_reply: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -3390,6 +3420,7 @@ pub static AVD_ROOM_MIX_RECORD_UPDATE_AUDIO_LAYOUT: Operation = Operation {
     note: "audio_mixer_users is typed string and travels as JSON text; sent as a form (POST) because it can be long (T12, T13).",
     carrier: Carrier::Form,
     fetches_token: false,
+    bare_reply: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -3436,6 +3467,7 @@ pub static AVD_ROOM_RECORD_STATUS: Operation = Operation {
     note: "The heading and the address print the path with the prefix /sdkapi/v2 already in it (T5): it is added once. The document's example request is that of mix_live/stop with a record_id.",
     carrier: Carrier::Query,
     fetches_token: false,
+    bare_reply: false,
     params: &[Field { name: "record_id", kind: Type::String, doc: "Recording id.", required: true, ..Field::EMPTY }],
     returns: &[Field {
         name: "record_status",
@@ -3462,6 +3494,7 @@ pub static AVD_ROOM_MIX_LIVE_STOP: Operation = Operation {
     note: "The table types data as string; the sample shows an empty object.",
     carrier: Carrier::Query,
     fetches_token: false,
+    bare_reply: false,
     params: &[Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY }],
     returns: &[Field {
         name: "data",
@@ -3487,6 +3520,7 @@ pub static AVD_ROOM_LIVE_START: Operation = Operation {
     note: "The answer's table lists `data` without a word about it, and the sample has none.",
     carrier: Carrier::Query,
     fetches_token: false,
+    bare_reply: false,
     params: &[
         Field {
             name: "room_id",
@@ -3547,6 +3581,7 @@ pub static AVD_ROOM_LIVE_STOP: Operation = Operation {
     note: "",
     carrier: Carrier::Query,
     fetches_token: false,
+    bare_reply: false,
     params: &[Field {
         name: "room_id",
         kind: Type::String,
@@ -3573,6 +3608,7 @@ pub static AVD_ROOM_AVC_START: Operation = Operation {
     note: "The table prints enable_manual_avc, max_video_number and layout_mode as required, but its own example sends none of them and the first says what leaving it out means (T14): all three are optional here, and recommended. layout_mode has three values here and in room.avc.update_layout, two in room.avc.select_media (T15). video_bitrate is stated in bps here, while room.mix_record.start shows \"1000-1500\" for the same parameter (T18): an integer, or a string that is sent as it is.",
     carrier: Carrier::Query,
     fetches_token: false,
+    bare_reply: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -3638,6 +3674,7 @@ pub static AVD_ROOM_AVC_STOP: Operation = Operation {
     note: "",
     carrier: Carrier::Query,
     fetches_token: false,
+    bare_reply: false,
     params: &[Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY }],
     returns: &[],
     errors: &[40002, 40003, 40004, 40051, 40052, 40054, 40055],
@@ -3658,6 +3695,7 @@ pub static AVD_ROOM_RECORD_GET: Operation = Operation {
     note: "The table types `data` as a string and lists its members beside it; in the sample it is an array of objects. The sample lacks its last bracket and breaks two strings across lines (T45): re-typed here.",
     carrier: Carrier::Query,
     fetches_token: false,
+    bare_reply: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -3728,6 +3766,7 @@ pub static AVD_ROOM_DESKTOP_RECORD_START: Operation = Operation {
     note: "The failure sample answers 40082, which the error table lists under the media player; 40040 to 40043 are its numbers for desktop recordings.",
     carrier: Carrier::Query,
     fetches_token: false,
+    bare_reply: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -3765,6 +3804,7 @@ pub static AVD_ROOM_DESKTOP_RECORD_STOP: Operation = Operation {
     note: "The failure sample answers 40082, which the error table lists under the media player; 40041 to 40043 are its numbers for desktop recordings.",
     carrier: Carrier::Query,
     fetches_token: false,
+    bare_reply: false,
     params: &[Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY }],
     returns: &[],
     errors: &[40002, 40003, 40004, 40041, 40042, 40043, 40082],
@@ -3785,6 +3825,7 @@ pub static AVD_ROOM_DESKTOP_RECORD_GET: Operation = Operation {
     note: "The table prints `srart_time` (T46-T49): the member is `start_time`, as in the sample. The table leaves out `data` and types both times as integers; in the sample they are strings in an array `data` (T54). The sample breaks strings across lines (T45): re-typed here. Its failure sample answers 40082, which the error table lists under the media player.",
     carrier: Carrier::Query,
     fetches_token: false,
+    bare_reply: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -3864,6 +3905,7 @@ pub static AVD_MEDIA_CREATE: Operation = Operation {
     note: "",
     carrier: Carrier::Query,
     fetches_token: false,
+    bare_reply: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field { name: "name", kind: Type::String, doc: "Name of the player.", required: true, ..Field::EMPTY },
@@ -3911,6 +3953,7 @@ pub static AVD_MEDIA_PLAY: Operation = Operation {
     note: "The table prints `heigh` (T46-T49): the member is `height`, as in the sample. The table lists the members flat; in the sample they are inside `data`. The document's example also sends `name`, which its table does not have: left out here.",
     carrier: Carrier::Query,
     fetches_token: false,
+    bare_reply: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -3998,6 +4041,7 @@ pub static AVD_MEDIA_STOP: Operation = Operation {
     note: "",
     carrier: Carrier::Query,
     fetches_token: false,
+    bare_reply: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -4027,6 +4071,7 @@ pub static AVD_MEDIA_PAUSE: Operation = Operation {
     note: "",
     carrier: Carrier::Query,
     fetches_token: false,
+    bare_reply: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -4056,6 +4101,7 @@ pub static AVD_MEDIA_RESUME: Operation = Operation {
     note: "",
     carrier: Carrier::Query,
     fetches_token: false,
+    bare_reply: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -4085,6 +4131,7 @@ pub static AVD_MEDIA_REPLAY: Operation = Operation {
     note: "The table lists the members of the answer flat; in the sample they are inside `data`.",
     carrier: Carrier::Query,
     fetches_token: false,
+    bare_reply: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -4156,6 +4203,7 @@ pub static AVD_MEDIA_GET_MEDIA_INFO: Operation = Operation {
     note: "The table lists everything flat; in the sample `data` is an array of players, and `play_files` an array of files inside each. It types `created` and `updated` as strings and `user_id` as an integer, the sample has it the other way round (T54): the types here are the sample's. The sample never closes the array (T45): re-typed here.",
     carrier: Carrier::Query,
     fetches_token: false,
+    bare_reply: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -4285,6 +4333,7 @@ pub static AVD_MEDIA_SWITCH: Operation = Operation {
     note: "The table prints `heigth` (T46-T49): the member is `height`, as in the sample. The table lists the members of the answer flat; in the sample they are inside `data`.",
     carrier: Carrier::Query,
     fetches_token: false,
+    bare_reply: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -4356,6 +4405,7 @@ pub static AVD_ROOM_RECORD_TRANSFER: Operation = Operation {
     note: "The table prints the parameter as `record_idstring` (T10): it is `record_id`, as in the example. The sample answer has a trailing comma (T45): re-typed here.",
     carrier: Carrier::Query,
     fetches_token: false,
+    bare_reply: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field { name: "record_id", kind: Type::String, doc: "Recording id.", required: true, ..Field::EMPTY },
@@ -4379,6 +4429,7 @@ pub static AVD_ROOM_DEL_RECORD: Operation = Operation {
     note: "The sample answer has a trailing comma (T45): re-typed here.",
     carrier: Carrier::Query,
     fetches_token: false,
+    bare_reply: false,
     params: &[Field {
         name: "room_id",
         kind: Type::String,
@@ -4405,6 +4456,7 @@ pub static AVD_TRANSCODE_QUERY: Operation = Operation {
     note: "The table prints the parameter as `record_idstring` (T10): it is `record_id`, as in the example.",
     carrier: Carrier::Query,
     fetches_token: false,
+    bare_reply: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field { name: "record_id", kind: Type::String, doc: "Recording id.", required: true, ..Field::EMPTY },
@@ -4434,6 +4486,7 @@ pub static AVD_ROOM_AVC_SELECT_MEDIA: Operation = Operation {
     note: "Takes GET and POST; sent as a form, because the layout is long (T12, T13). The table types `videos` as a string: it is JSON text, made here from an array. layout_mode has two values here and three in room.avc.start and room.avc.update_layout (T15). 40045 stands only in this document's examples, not in its error table (T63).",
     carrier: Carrier::Form,
     fetches_token: false,
+    bare_reply: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -4498,6 +4551,7 @@ pub static AVD_ROOM_AVC_SET_FOCUS_VIDEO: Operation = Operation {
     note: "40045 stands only in this document's examples, not in its error table (T63).",
     carrier: Carrier::Query,
     fetches_token: false,
+    bare_reply: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -4527,6 +4581,7 @@ pub static AVD_ROOM_AVC_UPDATE_LAYOUT: Operation = Operation {
     note: "layout_mode has three values here and in room.avc.start, two in room.avc.select_media (T15). video_bitrate has no unit here, bps in room.avc.start, \"1000-1500\" in room.mix_record.start (T18): an integer, or a string that is sent as it is. The document's example has a stray space before the name `video_resolution`. 40045 stands only in this document's examples, not in its error table (T63).",
     carrier: Carrier::Query,
     fetches_token: false,
+    bare_reply: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -4585,6 +4640,7 @@ pub static AVD_ROOM_AVC_GET_AVC_SETTING: Operation = Operation {
     note: "The answer's table has only ret and msg: the members below come from the sample, which is not explained. The sample breaks off at `\"videos\": {`, before the failure example (T3, T45), so what `videos` holds is unknown; re-typed here with an empty object. `view_bitrate` is `true` in it, where a number would be expected (T54).",
     carrier: Carrier::Query,
     fetches_token: false,
+    bare_reply: false,
     params: &[Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY }],
     returns: &[Field {
         name: "data",
@@ -4659,6 +4715,7 @@ pub static AVD_ROOM_DELETE_RECORD: Operation = Operation {
     note: "The document has lost this section's heading and parameter table; only its example and its answers are left (T3). The example has room_id and url besides the token: both are required here. The Chinese title is ours. 40094 stands only in this example, not in the error table (T63).",
     carrier: Carrier::Query,
     fetches_token: false,
+    bare_reply: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -4688,6 +4745,7 @@ pub static AVD_ROOM_LIST: Operation = Operation {
     note: "The table lists the members flat; the sample shows the nesting rooms, then users. create_time is text in the table and a number in the sample (T54). The sample has broken brackets (T45). The failure example prints 40094 (no such record), a number the error table lacks (T63) and which fits room.delete_record, whose failure example is the same, rather than this call.",
     carrier: Carrier::Query,
     fetches_token: false,
+    bare_reply: false,
     params: &[],
     returns: &[Field {
         name: "rooms",
@@ -4739,6 +4797,7 @@ pub static AVD_ROOM_GET_CHAT_MESSAGE_LOG: Operation = Operation {
     note: "The table lists the members flat and calls messages a string; the sample shows data, an array of sessions, each with an array messages. session_id is an int in the table and text in the sample (T54). The sample also has id and status, which the table does not explain.",
     carrier: Carrier::Query,
     fetches_token: false,
+    bare_reply: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -4852,6 +4911,7 @@ pub static AVD_APP_GET_TOKEN: Operation = Operation {
     note: "Sent as a form POST, so that the secret stays out of addresses and their logs (T12, T13). A wrong key is answered with 401 in the failure example and 40001 in the error table; both are an authentication failure (T61). The samples have trailing commas (T45).",
     carrier: Carrier::Form,
     fetches_token: true,
+    bare_reply: false,
     params: &[],
     returns: &[Field {
         name: "token",
@@ -4878,6 +4938,7 @@ pub static AVD_APP_GET_LICENCE_INFO: Operation = Operation {
     note: "",
     carrier: Carrier::Query,
     fetches_token: false,
+    bare_reply: false,
     params: &[],
     returns: &[
         Field { name: "active_usernum", kind: Type::Integer, doc: "Number of users online.", ..Field::EMPTY },
@@ -4906,6 +4967,7 @@ pub static AVD_APP_GET_SYSTEM_INFO: Operation = Operation {
     note: "The section's description repeats that of app.get_licence_info (\"get the current licence information\"); the heading and the answer table say encrypted system information, and the answer is just that. The sample's value is broken over four lines inside the string (T45).",
     carrier: Carrier::Query,
     fetches_token: false,
+    bare_reply: false,
     params: &[],
     returns: &[Field {
         name: "sys_info",
@@ -4931,6 +4993,7 @@ pub static AVD_APP_APPLY_FILE_PERMIT: Operation = Operation {
     note: "Sent as a form POST by default, because a licence is long and secret (T12, T13). The table describes licence_cert as \"system information\", with the remark that it must be applied for at the licence server; the name and the sample show that the licence certificate is meant.",
     carrier: Carrier::Form,
     fetches_token: false,
+    bare_reply: false,
     params: &[Field {
         name: "licence_cert",
         kind: Type::String,
@@ -4958,6 +5021,7 @@ pub static AVD_APP_DELETE_FILE_PERMIT: Operation = Operation {
     note: "Sent as a form POST by default, because a licence is long and secret (T12, T13).",
     carrier: Carrier::Form,
     fetches_token: false,
+    bare_reply: false,
     params: &[Field {
         name: "licence_cert",
         kind: Type::String,
@@ -4985,6 +5049,7 @@ pub static AVD_APP_GET_KEY_LICENCE: Operation = Operation {
     note: "The table calls detail a string; the sample shows an object whose member names are terminal types. The sample also has info, an empty object the table does not mention.",
     carrier: Carrier::Query,
     fetches_token: false,
+    bare_reply: false,
     params: &[Field {
         name: "access_key",
         kind: Type::String,
@@ -5026,6 +5091,7 @@ pub static AVD_SIP_GATE_CREATE: Operation = Operation {
     note: "The gateway's id is gate_id in this answer and in sip.gate.list, id in sip.gate.read, sip_gate_id as a parameter and in the answer of sip.account.create (T22): answers are given back as they come.",
     carrier: Carrier::Query,
     fetches_token: false,
+    bare_reply: false,
     params: &[
         Field {
             name: "name",
@@ -5070,6 +5136,7 @@ pub static AVD_SIP_GATE_UPDATE: Operation = Operation {
     note: "",
     carrier: Carrier::Query,
     fetches_token: false,
+    bare_reply: false,
     params: &[
         Field {
             name: "sip_gate_id",
@@ -5112,6 +5179,7 @@ pub static AVD_SIP_GATE_READ: Operation = Operation {
     note: "The heading prints /sip/gate/reads; the address below it and the sample request are /sip/gate/read (T2). The gateway's id is called id here, gate_id and sip_gate_id elsewhere (T22).",
     carrier: Carrier::Query,
     fetches_token: false,
+    bare_reply: false,
     params: &[Field {
         name: "sip_gate_id",
         kind: Type::Integer,
@@ -5142,6 +5210,7 @@ pub static AVD_SIP_GATE_DEL: Operation = Operation {
     note: "",
     carrier: Carrier::Query,
     fetches_token: false,
+    bare_reply: false,
     params: &[Field {
         name: "sip_gate_id",
         kind: Type::Integer,
@@ -5168,6 +5237,7 @@ pub static AVD_SIP_GATE_LIST: Operation = Operation {
     note: "The table prints the list's name as sip_gares; the sample, and this catalog, say sip_gates (T49). The gateway's id is gate_id here, id in sip.gate.read (T22).",
     carrier: Carrier::Query,
     fetches_token: false,
+    bare_reply: false,
     params: &[],
     returns: &[Field {
         name: "sip_gates",
@@ -5203,6 +5273,7 @@ pub static AVD_SIP_ACCOUNT_CREATE: Operation = Operation {
     note: "Sent as a form POST by default, because it carries a password (T12, T13). The account's number is number here and phone_number in sip.account.read (T23); the gateway's id is sip_gate_id here and gate_id there (T22).",
     carrier: Carrier::Form,
     fetches_token: false,
+    bare_reply: false,
     params: &[
         Field { name: "name", kind: Type::String, doc: "Name of the SIP account.", required: true, ..Field::EMPTY },
         Field {
@@ -5256,6 +5327,7 @@ pub static AVD_SIP_ACCOUNT_UPDATE: Operation = Operation {
     note: "Sent as a form POST by default, because it carries a password (T12, T13).",
     carrier: Carrier::Form,
     fetches_token: false,
+    bare_reply: false,
     params: &[
         Field {
             name: "account_id",
@@ -5306,6 +5378,7 @@ pub static AVD_SIP_ACCOUNT_READ: Operation = Operation {
     note: "Heading and address are printed as those of sip.gate.read; the description, the parameters and the sample request (/sip/account/read) show what is meant (T1). Sent as a form POST like the other sip.account calls (T12, T13). The gateway's id comes back as gate_id (T22), the account's number as phone_number (T23). The table calls name the gateway's name; next to phone_name, which equals name when there is none, it can only be the account's. In the document's own examples the request names gateway 12 and the answer gateway 3.",
     carrier: Carrier::Form,
     fetches_token: false,
+    bare_reply: false,
     params: &[
         Field {
             name: "account_id",
@@ -5382,6 +5455,7 @@ pub static AVD_SIP_ACCOUNT_DEL: Operation = Operation {
     note: "Sent as a form POST by default like the other sip.account calls (T12, T13).",
     carrier: Carrier::Form,
     fetches_token: false,
+    bare_reply: false,
     params: &[Field {
         name: "account_id",
         kind: Type::Integer,
@@ -5408,6 +5482,7 @@ pub static AVD_DEVICE_CALL: Operation = Operation {
     note: "The address is url in the table and uri in the sample request: the caller gives url, both names are sent (T8). The table describes user_id as \"room id\", which room_id already is; what it does is not known. 40038 stands for two faults, an unsupported resolution and a bit rate outside 1 to 4 Mbit/s (T62).",
     carrier: Carrier::Query,
     fetches_token: false,
+    bare_reply: false,
     params: &[
         Field {
             name: "name",
@@ -5505,6 +5580,7 @@ pub static AVD_DEVICE_KICK: Operation = Operation {
     note: "",
     carrier: Carrier::Query,
     fetches_token: false,
+    bare_reply: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -5537,6 +5613,7 @@ pub static AVD_DEVICE_VIDEO_FOCUS: Operation = Operation {
     note: "",
     carrier: Carrier::Query,
     fetches_token: false,
+    bare_reply: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -5566,6 +5643,7 @@ pub static AVD_DEVICE_VIDEO_UNFOCUS: Operation = Operation {
     note: "",
     carrier: Carrier::Query,
     fetches_token: false,
+    bare_reply: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -5595,6 +5673,7 @@ pub static AVD_DEVICE_VIDEO_CLOSE: Operation = Operation {
     note: "",
     carrier: Carrier::Query,
     fetches_token: false,
+    bare_reply: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -5624,6 +5703,7 @@ pub static AVD_DEVICE_VIDEO_OPEN: Operation = Operation {
     note: "The table lists call_id and user_id in the answer; the sample has neither.",
     carrier: Carrier::Query,
     fetches_token: false,
+    bare_reply: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -5666,6 +5746,7 @@ pub static AVD_DEVICE_AUDIO_MUTE: Operation = Operation {
     note: "",
     carrier: Carrier::Query,
     fetches_token: false,
+    bare_reply: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -5695,6 +5776,7 @@ pub static AVD_DEVICE_AUDIO_UNMUTE: Operation = Operation {
     note: "",
     carrier: Carrier::Query,
     fetches_token: false,
+    bare_reply: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -5724,6 +5806,7 @@ pub static AVD_DEVICE_GET_INVITE_STATUS: Operation = Operation {
     note: "invite_status is a string in the table and a number in the sample (T54). The failure example prints 40004 (no such room_id) although the call takes no room; of the error table 40037 (no such call record) fits an unknown call_id better.",
     carrier: Carrier::Query,
     fetches_token: false,
+    bare_reply: false,
     params: &[Field {
         name: "call_id",
         kind: Type::String,
@@ -5756,6 +5839,7 @@ pub static AVD_UPLOADFILE: Operation = Operation {
     note: "The address hangs on the host root, without /sdkapi/v2. The table lists no token although every other call needs one: it is sent as a query parameter, and a switch leaves it out (T7). Type and the 50 MB rule are checked before sending; a file above 200 MB is not refused, since the limit can be raised on the server (T20). The failure example answers a wrong type with 10911, which the error table explains as unreadable file information and which has 10914 for wrong types: 10911 is read as an invalid file (T65). The failure example has a trailing comma (T45). The download_url of the other example lies in another folder (/opt/data/resources) than the default of path.",
     carrier: Carrier::Upload,
     fetches_token: false,
+    bare_reply: false,
     params: &[
         Field {
             name: "file",

@@ -61,6 +61,9 @@ pub struct Operation {
     pub prefix: Option<String>,
     #[serde(default)]
     pub fetches_token: bool,
+    /// A successful answer has neither `ret` nor `code`.
+    #[serde(default)]
+    pub bare_reply: bool,
     pub summary: String,
     pub zh: String,
     #[serde(default)]

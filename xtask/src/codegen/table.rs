@@ -79,7 +79,7 @@ fn row(platform: &About, operation: &Operation) -> Result<String> {
         "/// {summary} ({zh}).\npub static {constant}: Operation = Operation {{\n\
          name: {name:?}, platform: PlatformName::{variant}, method: Method::{method}, path: {path:?},\n\
          summary: {summary:?}, zh: {zh:?}, doc: {doc:?}, retry: Retry::{retry}, undoes: {undoes:?},\n\
-         source: {source:?}, note: {note:?}, carrier: Carrier::{carrier}, fetches_token: {fetches_token},\n\
+         source: {source:?}, note: {note:?}, carrier: Carrier::{carrier}, fetches_token: {fetches_token}, bare_reply: {bare_reply},\n\
          params: &[{params}], returns: &[{returns}], errors: &{errors:?},\n}};\n\n",
         summary = operation.summary,
         zh = operation.zh,
@@ -93,6 +93,7 @@ fn row(platform: &About, operation: &Operation) -> Result<String> {
         source = operation.source,
         note = plain(&operation.note),
         fetches_token = operation.fetches_token,
+        bare_reply = operation.bare_reply,
         params = fields(&operation.params),
         returns = fields(&operation.returns),
         errors = operation.errors,
