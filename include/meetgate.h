@@ -438,8 +438,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_youme_checksum(const char
  *   - access_token (string): The access token, 32 random characters.
  *   - timeout (integer, s): How long the access token lives. The document says 7200; go by the number in the
  *     answer.
- * Errors of the platform: 606000000 authentication failed, 606000004 the platform timed out, 606000005 the
- *   operation failed, 606000006 the platform is busy.
+ * Errors of the platform: those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it may have acted although no answer came; look before you repeat it.
@@ -485,9 +484,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_hst_access_token(
  *       service), 8 (recording), 9 (WeChat mini program)): Which service. Other numbers can appear (H15).
  *     - service_name (string): Name of the service.
  *     - use_limit (integer): Usage cap of this service, up to 64 bits. Its unit is not documented.
- * Errors of the platform: 606000000 authentication failed, 606000001 access token expired or replaced by a newer
- *   one, 606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the platform timed out,
- *   606000005 the operation failed, 606000006 the platform is busy.
+ * Errors of the platform: those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it may have acted although no answer came; look before you repeat it.
@@ -533,9 +530,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_hst_app_create(
  *       service), 8 (recording), 9 (WeChat mini program)): Which service. Other numbers can appear (H15).
  *     - service_name (string): Name of the service.
  *     - use_limit (integer): Usage cap of this service, up to 64 bits. Its unit is not documented.
- * Errors of the platform: 606000000 authentication failed, 606000001 access token expired or replaced by a newer
- *   one, 606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the platform timed out,
- *   606000005 the operation failed, 606000006 the platform is busy.
+ * Errors of the platform: those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it may have acted although no answer came; look before you repeat it.
@@ -555,9 +550,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_hst_app_update(
  *   - app_id (string, required): Id of the application to delete.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 606000000 authentication failed, 606000001 access token expired or replaced by a newer
- *   one, 606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the platform timed out,
- *   606000005 the operation failed, 606000006 the platform is busy.
+ * Errors of the platform: those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it may have acted although no answer came; look before you repeat it.
@@ -611,9 +604,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_hst_app_delete(
  *     - stream_id (string): Id of the stream.
  *     - client_id (string): Id of the client.
  *     - transfer_type (integer; one of 1 (upstream), 2 (downstream)): Direction of the transfer.
- * Errors of the platform: 606000000 authentication failed, 606000001 access token expired or replaced by a newer
- *   one, 606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the platform timed out,
- *   606000005 the operation failed, 606000006 the platform is busy.
+ * Errors of the platform: those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it only reads, and may be repeated.
@@ -639,9 +630,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_hst_consuming_records(
  *     either: use the value that `online.user.state` gives.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 606000000 authentication failed, 606000001 access token expired or replaced by a newer
- *   one, 606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the platform timed out,
- *   606000005 the operation failed, 606000006 the platform is busy.
+ * Errors of the platform: those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it may have acted although no answer came; look before you repeat it.
@@ -678,9 +667,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_hst_kickout(
  *     - user_id (string): Id of the user.
  *     - terminal_seq_num (string): Terminal id.
  *     - mutex_type (string): Terminal exclusivity class of the terminal.
- * Errors of the platform: 606000000 authentication failed, 606000001 access token expired or replaced by a newer
- *   one, 606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the platform timed out,
- *   606000005 the operation failed, 606000006 the platform is busy.
+ * Errors of the platform: those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it only reads, and may be repeated.
@@ -720,9 +707,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_hst_online_user_state(
  *     - user_id (string): Id of the user.
  *     - terminal_seq_num (string): Terminal id.
  *     - mutex_type (string): Terminal exclusivity class of the terminal.
- * Errors of the platform: 606000000 authentication failed, 606000001 access token expired or replaced by a newer
- *   one, 606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the platform timed out,
- *   606000005 the operation failed, 606000006 the platform is busy.
+ * Errors of the platform: those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it may have acted although no answer came; look before you repeat it.
@@ -753,9 +738,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_hst_online_trans_cmd(
  * Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
  *   - seq_id (integer): The caller's `seq_id`, up to 64 bits (H13).
  *   - user_id_list (array of strings): Ids of the users the invitation could NOT be sent to (H12).
- * Errors of the platform: 606000000 authentication failed, 606000001 access token expired or replaced by a newer
- *   one, 606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the platform timed out,
- *   606000005 the operation failed, 606000006 the platform is busy.
+ * Errors of the platform: those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it may have acted although no answer came; look before you repeat it.
@@ -991,8 +974,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_youme_count_qos_by_day(
  *
  * Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
  *   - room_id (string): Room number: the one asked for, or the one the server made.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40005 room number
- *   exists already.
+ * Errors of the platform: 40005 room number exists already; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it may have acted although no answer came; look before you repeat it.
@@ -1016,8 +998,8 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_create(
  *     into one.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40006 automatic recording is already on in the room, 40007 automatic recording is not on in the room.
+ * Errors of the platform: 40004 no such room, 40006 automatic recording is already on in the room, 40007 automatic
+ *   recording is not on in the room; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it may have acted although no answer came; look before you repeat it.
@@ -1036,7 +1018,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_update(
  *   - room_id (string, required): Room number of the room to delete.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room.
+ * Errors of the platform: 40004 no such room; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it may have acted although no answer came; look before you repeat it.
@@ -1064,7 +1046,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_del(
  *     - user_id (string): User id the room was created for.
  *     - enable_auto_cloud_recording (boolean): Whether recording in the cloud is switched on.
  *     - topic (string): Topic of the room.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room.
+ * Errors of the platform: 40004 no such room; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it only reads, and may be repeated.
@@ -1087,8 +1069,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_read(
  *   - room_id (string, required): Room number of the open room.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 41005 internal error
- *   of the platform; msg says more.
+ * Errors of the platform: 41005 internal error of the platform; msg says more; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it may have acted although no answer came; look before you repeat it.
@@ -1125,7 +1106,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_close(
  *   - time_total (integer): Length of all the meetings together. The unit is not documented.
  *   - box_cnt (integer): Number of participants on an Android box (a terminal, not the media server called box).
  *   - web_cnt (integer): Number of participants in a web browser.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid.
+ * Errors of the platform: 40003 token expired or invalid; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it only reads, and may be repeated.
@@ -1179,8 +1160,8 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_get_statistic(
  *         - file_name (string): Name of the file.
  *     - record_id (string): Recording id.
  *     - creator_id (string): User id of the creator. The sample shows the text `nil`.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40043 internal error of the recording service.
+ * Errors of the platform: 40004 no such room, 40043 internal error of the recording service, 40090 no such
+ *   recording id; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it only reads, and may be repeated.
@@ -1213,7 +1194,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_get_record(
  *     - file_type (string): Type of the file, such as `tms`.
  *     - file_size (string): Not filled in by this call: an empty text in the sample.
  *     - transcode_files (object): Empty in this call.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid.
+ * Errors of the platform: those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it only reads, and may be repeated.
@@ -1237,8 +1218,8 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_get_record_list(
  *   - user_id (string, required): User id of the participant to kick, as room.participate.list gives it.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40008 the user is not in the room, 40009 the room does not exist or is not open.
+ * Errors of the platform: 40004 no such room, 40008 the user is not in the room, 40009 the room does not exist or
+ *   is not open; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it may have acted although no answer came; look before you repeat it.
@@ -1283,8 +1264,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_participate_kick
  *       - status (string): State of the microphone; `init` in the sample.
  *       - name (string): Name of the microphone.
  *       - id (string): Id of the audio.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 41005 internal error
- *   of the platform; msg says more.
+ * Errors of the platform: 41005 internal error of the platform; msg says more; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it only reads, and may be repeated.
@@ -1412,10 +1392,11 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_participate_list
  * Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
  *   - record_id (string): Recording id: names this recording in room.mix_record.stop, room.record.status and the
  *     calls that list files.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40009 the room does not exist or is not open, 40040 a mixed recording, a live stream or a desktop recording is
- *   already running in the room, 40042 the recording service cannot be reached, 40043 internal error of the
- *   recording service.
+ * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40040 a mixed
+ *   recording, a live stream or a desktop recording is already running in the room, 40042 the recording service
+ *   cannot be reached, 40043 internal error of the recording service, 40101 internal error: no such push
+ *   information, 40102 no such stream is being pushed, 40104 the push service cannot be reached; and those of
+ *   every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it may have acted although no answer came; look before you repeat it.
@@ -1451,9 +1432,9 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_mix_record_start
  *     - room_id (string): Room number.
  *     - file_type (string): Type of the file, such as `mp4`.
  *     - name (string): Name of the file.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40041 no mixed recording, live stream or desktop recording is running in the room, 40042 the recording service
- *   cannot be reached, 40043 internal error of the recording service, 40090 no such recording id.
+ * Errors of the platform: 40004 no such room, 40041 no mixed recording, live stream or desktop recording is
+ *   running in the room, 40042 the recording service cannot be reached, 40043 internal error of the recording
+ *   service, 40090 no such recording id; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it may have acted although no answer came; look before you repeat it.
@@ -1499,8 +1480,8 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_mix_record_stop(
  *     - play_url (string): Play address of the source file; empty in the sample.
  *     - name (string): Name of the recording, made by the system.
  *     - record_id (string): Recording id.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40043 internal error of the recording service.
+ * Errors of the platform: 40004 no such room, 40043 internal error of the recording service, 40090 no such
+ *   recording id; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it only reads, and may be repeated.
@@ -1536,10 +1517,9 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_mix_record_get(
  *   - rtmp_url (string): RTMP address the live stream is played from.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40009 the room does not exist or is not open, 40040 a mixed recording, a live stream or a desktop recording is
- *   already running in the room, 40042 the recording service cannot be reached, 40043 internal error of the
- *   recording service.
+ * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40040 a mixed
+ *   recording, a live stream or a desktop recording is already running in the room, 40042 the recording service
+ *   cannot be reached, 40043 internal error of the recording service; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it may have acted although no answer came; look before you repeat it.
@@ -1577,9 +1557,9 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_mix_live_start(
  *     change.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40041 no mixed recording, live stream or desktop recording is running in the room, 40042 the recording service
- *   cannot be reached, 40043 internal error of the recording service.
+ * Errors of the platform: 40004 no such room, 40041 no mixed recording, live stream or desktop recording is
+ *   running in the room, 40042 the recording service cannot be reached, 40043 internal error of the recording
+ *   service; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it may have acted although no answer came; look before you repeat it.
@@ -1607,9 +1587,9 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_mix_record_updat
  *     runs in the room.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40041 no mixed recording, live stream or desktop recording is running in the room, 40042 the recording service
- *   cannot be reached, 40043 internal error of the recording service, 40090 no such recording id.
+ * Errors of the platform: 40004 no such room, 40041 no mixed recording, live stream or desktop recording is
+ *   running in the room, 40042 the recording service cannot be reached, 40043 internal error of the recording
+ *   service, 40090 no such recording id; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it may have acted although no answer came; look before you repeat it.
@@ -1636,8 +1616,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_mix_record_updat
  * Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
  *   - record_status (integer; one of 0 (started), 1 (recording), 2 (stopped normally), 3 (stopped abnormally), 4
  *     (stopping)): State of the recording. 0 and 1 mean the same.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40090 no such
- *   recording id.
+ * Errors of the platform: 40090 no such recording id; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it only reads, and may be repeated.
@@ -1661,9 +1640,9 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_record_status(
  *
  * Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
  *   - data (object): Empty in the sample; no members are documented.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40041 no mixed recording, live stream or desktop recording is running in the room, 40042 the recording service
- *   cannot be reached, 40043 internal error of the recording service.
+ * Errors of the platform: 40004 no such room, 40041 no mixed recording, live stream or desktop recording is
+ *   running in the room, 40042 the recording service cannot be reached, 40043 internal error of the recording
+ *   service; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it may have acted although no answer came; look before you repeat it.
@@ -1693,10 +1672,9 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_mix_live_stop(
  *
  * Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
  *   - data (string): Not described by the document; its sample answer leaves it out.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40008 the user is not in the room, 40009 the room does not exist or is not open, 40060 a live stream is
- *   already running in the room, 40063 internal error of the live service, 40064 the live service cannot be
- *   reached.
+ * Errors of the platform: 40004 no such room, 40008 the user is not in the room, 40009 the room does not exist or
+ *   is not open, 40060 a live stream is already running in the room, 40063 internal error of the live service,
+ *   40064 the live service cannot be reached; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it may have acted although no answer came; look before you repeat it.
@@ -1716,10 +1694,9 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_live_start(
  *   - room_id (string, required): Room number. The room must be open.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40009 the room does not exist or is not open, 40061 no live stream is running in the room, 40063 internal
- *   error of the live service, 40064 the live service cannot be reached, 40065 the live stream of the room has
- *   been stopped already.
+ * Errors of the platform: 40004 no such room, 40061 no live stream is running in the room, 40063 internal error of
+ *   the live service, 40064 the live service cannot be reached, 40065 the live stream of the room has been stopped
+ *   already; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it may have acted although no answer came; look before you repeat it.
@@ -1763,9 +1740,9 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_live_stop(
  *   - video_resolution (string, px): Resolution, width`*`height, for example `1280*720` or `1920*1080`.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40050 the composed view is already on in the room, 40052 internal error of the composed view, 40053 the site
- *   forces the composed view off, 40054 the site's conference settings are not set: initialisation failed.
+ * Errors of the platform: 40004 no such room, 40050 the composed view is already on in the room, 40052 internal
+ *   error of the composed view, 40053 the site forces the composed view off, 40054 the site's conference settings
+ *   are not set: initialisation failed; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it may have acted although no answer came; look before you repeat it.
@@ -1784,9 +1761,9 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_avc_start(
  *   - room_id (string, required): Room number.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40051 the composed view is not on in the room, 40052 internal error of the composed view, 40054 the site's
- *   conference settings are not set: initialisation failed, 40055 the site forces the composed view on.
+ * Errors of the platform: 40004 no such room, 40051 the composed view is not on in the room, 40052 internal error
+ *   of the composed view, 40054 the site's conference settings are not set: initialisation failed, 40055 the site
+ *   forces the composed view on; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it may have acted although no answer came; look before you repeat it.
@@ -1818,8 +1795,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_avc_stop(
  *     - file_type (string): File type, `mp3`.
  *     - file_size (string): File size as text, for example `0.066M`.
  *     - name (string): File name, generated by the server.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40043 internal error of the recording service, 40090 no such recording id.
+ * Errors of the platform: 40004 no such room, 40090 no such recording id; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it only reads, and may be repeated.
@@ -1847,10 +1823,10 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_record_get(
  *   - resource_id (string): Id of the video stream to record.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40040 a mixed recording, a live stream or a desktop recording is already running in the room, 40042 the
- *   recording service cannot be reached, 40043 internal error of the recording service, 40082 internal error of
- *   the media service.
+ * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40040 a mixed
+ *   recording, a live stream or a desktop recording is already running in the room, 40042 the recording service
+ *   cannot be reached, 40043 internal error of the recording service, 40082 internal error of the media service;
+ *   and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it may have acted although no answer came; look before you repeat it.
@@ -1872,9 +1848,9 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_desktop_record_s
  *   - room_id (string, required): Room number.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40041 no mixed recording, live stream or desktop recording is running in the room, 40042 the recording service
- *   cannot be reached, 40043 internal error of the recording service, 40082 internal error of the media service.
+ * Errors of the platform: 40004 no such room, 40041 no mixed recording, live stream or desktop recording is
+ *   running in the room, 40042 the recording service cannot be reached, 40043 internal error of the recording
+ *   service, 40082 internal error of the media service; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it may have acted although no answer came; look before you repeat it.
@@ -1910,9 +1886,8 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_desktop_record_s
  *     - room_id (string): Room number.
  *     - file_type (string): File type, for example `mp4`.
  *     - name (string): Name of the recording.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40043 internal error of the recording service, 40082 internal error of the media service, 40090 no such
- *   recording id.
+ * Errors of the platform: 40004 no such room, 40043 internal error of the recording service, 40082 internal error
+ *   of the media service, 40090 no such recording id; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it only reads, and may be repeated.
@@ -1940,9 +1915,9 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_desktop_record_g
  *
  * Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
  *   - play_id (string): Id of the player, generated by the server. All other player calls need it.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40080 the player exists already, 40082 internal error of the media service, 40083 the media service cannot be
- *   reached or timed out.
+ * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40080 the player
+ *   exists already, 40082 internal error of the media service, 40083 the media service cannot be reached or timed
+ *   out; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it may have acted although no answer came; look before you repeat it.
@@ -1978,9 +1953,9 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_media_create(
  *     - has_video (integer; one of 0 (no), 1 (yes)): Whether there is video.
  *     - height (string, px): Height of the video, as text.
  *     - has_audio (integer; one of 0 (no), 1 (yes)): Whether there is audio.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40081 no such player in the room, 40082 internal error of the media service, 40083 the media service cannot be
- *   reached or timed out, 40084 no media data.
+ * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40081 no such player
+ *   in the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed
+ *   out, 40084 no media data; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it may have acted although no answer came; look before you repeat it.
@@ -2000,9 +1975,9 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_media_play(
  *   - play_id (string, required): Player id, as answered by `media.create`.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40081 no such player in the room, 40082 internal error of the media service, 40083 the media service cannot be
- *   reached or timed out.
+ * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40081 no such player
+ *   in the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed
+ *   out; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it may have acted although no answer came; look before you repeat it.
@@ -2022,9 +1997,9 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_media_stop(
  *   - play_id (string, required): Player id, as answered by `media.create`.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40081 no such player in the room, 40082 internal error of the media service, 40083 the media service cannot be
- *   reached or timed out.
+ * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40081 no such player
+ *   in the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed
+ *   out; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it may have acted although no answer came; look before you repeat it.
@@ -2044,9 +2019,9 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_media_pause(
  *   - play_id (string, required): Player id, as answered by `media.create`.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40081 no such player in the room, 40082 internal error of the media service, 40083 the media service cannot be
- *   reached or timed out.
+ * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40081 no such player
+ *   in the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed
+ *   out; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it may have acted although no answer came; look before you repeat it.
@@ -2075,9 +2050,9 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_media_resume(
  *     - has_video (integer; one of 0 (no), 1 (yes)): Whether there is video.
  *     - height (string, px): Height of the video, as text.
  *     - has_audio (integer; one of 0 (no), 1 (yes)): Whether there is audio.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40081 no such player in the room, 40082 internal error of the media service, 40083 the media service cannot be
- *   reached or timed out, 40084 no media data.
+ * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40081 no such player
+ *   in the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed
+ *   out, 40084 no media data; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it may have acted although no answer came; look before you repeat it.
@@ -2118,9 +2093,9 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_media_replay(
  *       - height (string, px): Height of the video, as text.
  *       - created (integer, unix-s): When the entry was created.
  *     - status (integer): State of the player. The meaning of the numbers is not documented; the sample shows 2.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40081 no such player in the room, 40082 internal error of the media service, 40083 the media service cannot be
- *   reached or timed out, 40084 no media data.
+ * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40081 no such player
+ *   in the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed
+ *   out, 40084 no media data; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it only reads, and may be repeated.
@@ -2151,9 +2126,9 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_media_get_media_info(
  *     - has_video (integer; one of 0 (no), 1 (yes)): Whether there is video.
  *     - height (string, px): Height of the video, as text.
  *     - has_audio (integer; one of 0 (no), 1 (yes)): Whether there is audio.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40081 no such player in the room, 40082 internal error of the media service, 40083 the media service cannot be
- *   reached or timed out, 40084 no media data.
+ * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40081 no such player
+ *   in the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed
+ *   out, 40084 no media data; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it may have acted although no answer came; look before you repeat it.
@@ -2178,8 +2153,8 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_media_switch(
  *   - record_id (string, required): Recording id.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40043 internal error of the recording service, 40090 no such recording id.
+ * Errors of the platform: 40004 no such room, 40043 internal error of the recording service, 40090 no such
+ *   recording id; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it may have acted although no answer came; look before you repeat it.
@@ -2203,8 +2178,8 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_record_transfer(
  *   - room_id (string, required): Number of the room whose recordings are all deleted.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40043 internal error of the recording service.
+ * Errors of the platform: 40004 no such room, 40043 internal error of the recording service; and those of every
+ *   operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it may have acted although no answer came; look before you repeat it.
@@ -2227,8 +2202,8 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_del_record(
  *
  * Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
  *   - status (integer; one of 0 (not converted), 1 (converting), 2 (done), 3 (failed)): State of the transcoding.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40043 internal error of the recording service, 40090 no such recording id.
+ * Errors of the platform: 40004 no such room, 40043 internal error of the recording service, 40090 no such
+ *   recording id; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it only reads, and may be repeated.
@@ -2268,9 +2243,8 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_transcode_query(
  *     up a speaker layout of your own it must be 0. Not the same numbers as layout_mode of room.avc.start.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40045 internal error of the platform, 40051 the composed view is not on in the room, 40052 internal error of
- *   the composed view.
+ * Errors of the platform: 40004 no such room, 40045 internal error of the platform, 40051 the composed view is not
+ *   on in the room, 40052 internal error of the composed view; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it may have acted although no answer came; look before you repeat it.
@@ -2291,9 +2265,8 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_avc_select_media
  *     video in `room.participate.list` has the same form.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40045 internal error of the platform, 40051 the composed view is not on in the room, 40052 internal error of
- *   the composed view.
+ * Errors of the platform: 40004 no such room, 40045 internal error of the platform, 40051 the composed view is not
+ *   on in the room, 40052 internal error of the composed view; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it may have acted although no answer came; look before you repeat it.
@@ -2329,9 +2302,8 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_avc_set_focus_vi
  *   - video_resolution (string, px): Resolution, width`*`height, for example `1280*720`.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40045 internal error of the platform, 40051 the composed view is not on in the room, 40052 internal error of
- *   the composed view.
+ * Errors of the platform: 40004 no such room, 40045 internal error of the platform, 40051 the composed view is not
+ *   on in the room, 40052 internal error of the composed view; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it may have acted although no answer came; look before you repeat it.
@@ -2367,8 +2339,8 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_avc_update_layou
  *     - view_stream_id (string): Id of the composed stream.
  *     - videos (object): The videos in the view, by its name. The sample breaks off here: what it holds is
  *       unknown.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40051 the composed view is not on in the room, 40052 internal error of the composed view.
+ * Errors of the platform: 40004 no such room, 40051 the composed view is not on in the room, 40052 internal error
+ *   of the composed view; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it only reads, and may be repeated.
@@ -2396,8 +2368,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_avc_get_avc_sett
  *     the document's examples what follows `file=` in a download address.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40043 internal error of the recording service, 40094 no such recording.
+ * Errors of the platform: 40004 no such room, 40094 no such recording; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it may have acted although no answer came; look before you repeat it.
@@ -2429,8 +2400,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_delete_record(
  *       - node_id (integer): The user's node number, a number beside user_id.
  *       - user_name (string): The user's name.
  *       - user_id (string): The user's id.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40094 no such
- *   recording.
+ * Errors of the platform: 40094 no such recording; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it only reads, and may be repeated.
@@ -2475,7 +2445,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_list(
  *         to.
  *       - dst (string): The room number for a message to everybody; for a private one the id of the user it was
  *         sent to.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room.
+ * Errors of the platform: 40004 no such room; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it only reads, and may be repeated.
@@ -2504,8 +2474,8 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_get_chat_message
  * Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
  *   - token (string): The access token that every other call carries. The client uses it from now on; keep it
  *     secret.
- * Errors of the platform: 401 wrong access_key or secret_key, 40001 wrong access_key or secret_key, 40002
- *   parameter missing or wrong.
+ * Errors of the platform: 401 wrong access_key or secret_key, 40001 wrong access_key or secret_key; and those of
+ *   every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it may have acted although no answer came; look before you repeat it.
@@ -2523,8 +2493,8 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_app_get_token(
  * Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
  *   - active_usernum (integer): Number of users online.
  *   - max_users (integer): Largest number of users the licence allows.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40070 the site has no
- *   company information, 40071 no licence is set for the site, 40072 no licence information.
+ * Errors of the platform: 40070 the site has no company information, 40071 no licence is set for the site, 40072
+ *   no licence information, 40073 service not available (one of the licence errors); and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it only reads, and may be repeated.
@@ -2547,7 +2517,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_app_get_licence_info(
  *
  * Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
  *   - sys_info (string): The server's information, encrypted; hexadecimal digits in the sample.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid.
+ * Errors of the platform: those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it only reads, and may be repeated.
@@ -2571,9 +2541,8 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_app_get_system_info(
  *     it is three long hexadecimal strings joined by $; pass it unchanged.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40070 the site has no
- *   company information, 40071 no licence is set for the site, 40072 no licence information, 40073 service not
- *   available (one of the licence errors).
+ * Errors of the platform: 40070 the site has no company information, 40071 no licence is set for the site, 40072
+ *   no licence information, 40073 service not available (one of the licence errors); and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it may have acted although no answer came; look before you repeat it.
@@ -2595,9 +2564,8 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_app_apply_file_permit
  *   - licence_cert (string, required): The licence text to remove, the same as was given to app.apply_file_permit.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40070 the site has no
- *   company information, 40071 no licence is set for the site, 40072 no licence information, 40073 service not
- *   available (one of the licence errors).
+ * Errors of the platform: 40070 the site has no company information, 40071 no licence is set for the site, 40072
+ *   no licence information, 40073 service not available (one of the licence errors); and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it may have acted although no answer came; look before you repeat it.
@@ -2622,7 +2590,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_app_delete_file_permi
  *   - detail (object): One member for each terminal type that is online, named after it (the sample has
  *     avd_record, web and android); each is an object whose member count is the number of users of that type.
  *   - info (object): Empty in the sample; the document does not explain it.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid.
+ * Errors of the platform: 40001 wrong access_key or secret_key; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it only reads, and may be repeated.
@@ -2652,8 +2620,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_app_get_key_licence(
  *   - url (string): Address of the gateway.
  *   - name (string): The name you gave the gateway.
  *   - gate_id (integer): Unique id of the gateway; pass it as sip_gate_id.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40019 another gateway
- *   has this address already.
+ * Errors of the platform: 40019 another gateway has this address already; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it may have acted although no answer came; look before you repeat it.
@@ -2676,8 +2643,8 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_sip_gate_create(
  *     one.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40019 another gateway
- *   has this address already, 40020 no such gateway.
+ * Errors of the platform: 40019 another gateway has this address already, 40020 no such gateway; and those of
+ *   every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it may have acted although no answer came; look before you repeat it.
@@ -2701,7 +2668,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_sip_gate_update(
  *   - id (integer): Unique id of the gateway.
  *   - name (string): The name you gave the gateway.
  *   - url (string): Address of the gateway.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40020 no such gateway.
+ * Errors of the platform: 40020 no such gateway; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it only reads, and may be repeated.
@@ -2721,7 +2688,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_sip_gate_read(
  *     sip.gate.list.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40020 no such gateway.
+ * Errors of the platform: 40020 no such gateway; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it may have acted although no answer came; look before you repeat it.
@@ -2744,7 +2711,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_sip_gate_del(
  *     - url (string): Address of the gateway.
  *     - name (string): The name you gave the gateway.
  *     - gate_id (integer): Unique id of the gateway; pass it as sip_gate_id.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid.
+ * Errors of the platform: those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it only reads, and may be repeated.
@@ -2776,8 +2743,8 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_sip_gate_list(
  *   - account_id (integer): Unique id of the SIP account.
  *   - name (string): Name of the account.
  *   - sip_gate_id (integer): Unique id of the SIP gateway the account belongs to.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40020 no such gateway,
- *   40021 another account has this number already.
+ * Errors of the platform: 40020 no such gateway, 40021 another account has this number already; and those of every
+ *   operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it may have acted although no answer came; look before you repeat it.
@@ -2803,8 +2770,8 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_sip_account_create(
  *     sip.account.read gives it back as phone_number.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40021 another account
- *   has this number already, 40022 no such SIP account.
+ * Errors of the platform: 40021 another account has this number already, 40022 no such SIP account; and those of
+ *   every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it may have acted although no answer came; look before you repeat it.
@@ -2840,8 +2807,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_sip_account_update(
  *   - recv_video_codec (string): Codec of the video received, such as H264.
  *   - name (string): Name of the account.
  *   - send_video_codec (string): Codec of the video sent, such as H264.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40020 no such gateway,
- *   40022 no such SIP account.
+ * Errors of the platform: 40020 no such gateway, 40022 no such SIP account; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it only reads, and may be repeated.
@@ -2862,8 +2828,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_sip_account_read(
  *   - account_id (integer, required): Id of the SIP account, from the answer of sip.account.create.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40022 no such SIP
- *   account.
+ * Errors of the platform: 40022 no such SIP account; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it may have acted although no answer came; look before you repeat it.
@@ -2905,12 +2870,12 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_sip_account_del(
  *   - call_id (string): Id of the call, made by the server; pass it to device.get_invite_status.
  *   - user_id (string): Id of the device as a user of the room, made by the server; pass it to the other device
  *     calls.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40009 the room does not exist or is not open, 40023 no gateway is set, 40025 the SIP service has no rpc_port
- *   set, 40026 the SIP service does not answer, 40030 internal error of the SIP service, 40031 the user is in the
- *   room already, 40032 the address to invite is not valid, 40034 the invitation failed, or an internal error,
- *   40035 connection closed: invitation refused, or the service port is not open, 40036 type not supported, 40038
- *   video resolution not supported, or bit rate outside 1 to 4 Mbit/s, 40039 frame rate not supported.
+ * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40023 no gateway is
+ *   set, 40025 the SIP service has no rpc_port set, 40026 the SIP service does not answer, 40030 internal error of
+ *   the SIP service, 40031 the user is in the room already, 40032 the address to invite is not valid, 40034 the
+ *   invitation failed, or an internal error, 40035 connection closed: invitation refused, or the service port is
+ *   not open, 40036 type not supported, 40038 video resolution not supported, or bit rate outside 1 to 4 Mbit/s,
+ *   40039 frame rate not supported; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it may have acted although no answer came; look before you repeat it.
@@ -2932,8 +2897,8 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_device_call(
  * Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
  *   - call_id (string): Id of the call, made by the server.
  *   - user_id (string): Id of the device, made by the server.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40008 the user is not in the room, 40033 the user has not been invited.
+ * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has
+ *   not been invited, 40033 the user has not been invited; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it may have acted although no answer came; look before you repeat it.
@@ -2955,8 +2920,8 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_device_kick(
  *   - user_id (string, required): Id of the device, from the answer of device.call.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40008 the user is not in the room, 40033 the user has not been invited.
+ * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has
+ *   not been invited, 40033 the user has not been invited, 40036 type not supported; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it may have acted although no answer came; look before you repeat it.
@@ -2974,8 +2939,8 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_device_video_focus(
  *   - user_id (string, required): Id of the device, from the answer of device.call.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40008 the user is not in the room, 40033 the user has not been invited.
+ * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has
+ *   not been invited, 40033 the user has not been invited, 40036 type not supported; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it may have acted although no answer came; look before you repeat it.
@@ -2995,8 +2960,8 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_device_video_unfocus(
  *   - user_id (string, required): Id of the device, from the answer of device.call.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40008 the user is not in the room, 40033 the user has not been invited.
+ * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has
+ *   not been invited, 40033 the user has not been invited, 40036 type not supported; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it may have acted although no answer came; look before you repeat it.
@@ -3018,8 +2983,8 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_device_video_close(
  * Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
  *   - call_id (string): Id of the call, made by the server. In the table, not in the sample: do not count on it.
  *   - user_id (string): Id of the device, made by the server. In the table, not in the sample: do not count on it.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40008 the user is not in the room, 40033 the user has not been invited.
+ * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has
+ *   not been invited, 40033 the user has not been invited, 40036 type not supported; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it may have acted although no answer came; look before you repeat it.
@@ -3041,8 +3006,8 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_device_video_open(
  *   - user_id (string, required): Id of the device, from the answer of device.call.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40008 the user is not in the room, 40033 the user has not been invited.
+ * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has
+ *   not been invited, 40033 the user has not been invited; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it may have acted although no answer came; look before you repeat it.
@@ -3060,8 +3025,8 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_device_audio_mute(
  *   - user_id (string, required): Id of the device, from the answer of device.call.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40008 the user is not in the room, 40033 the user has not been invited.
+ * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has
+ *   not been invited, 40033 the user has not been invited; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it may have acted although no answer came; look before you repeat it.
@@ -3088,8 +3053,8 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_device_audio_unmute(
  * Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
  *   - invite_status (integer; one of 0 (being invited), 1 (in the call), 2 (hung up), 3 (invitation failed)):
  *     State of the device. A number in the sample, text in the table.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40033 the user has not been invited, 40037 no such invitation.
+ * Errors of the platform: 40004 no such room, 40033 the user has not been invited, 40037 no such invitation; and
+ *   those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it only reads, and may be repeated.
@@ -3128,7 +3093,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_device_get_invite_sta
  *   - download_url (string): Address from which the file can be downloaded.
  * Errors of the platform: 10910 upload information wrong: file misplaced in the request body, 10911 invalid file:
  *   no file information could be read, or its type is not supported, 10912 the file could not be stored, 10913 the
- *   file could not be read, 10914 file type not supported, 40003 token expired or invalid.
+ *   file could not be read, 10914 file type not supported; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it may have acted although no answer came; look before you repeat it.

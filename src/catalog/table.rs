@@ -14,6 +14,7 @@ pub static HST_ERRORS: &[ErrorNumber] = &[
         zh: "认证失败",
         class: ErrorClass::Auth,
         transient: false,
+        common: true,
         source: "001 L78",
         note: "The developer id, the developer secret, or the token made from them is refused. The failure example of the token call (001 L49-L53) prints this number; it is the only English text the document gives for any of them.",
     },
@@ -24,6 +25,7 @@ pub static HST_ERRORS: &[ErrorNumber] = &[
         zh: "access_token超时失效",
         class: ErrorClass::TokenDead,
         transient: false,
+        common: true,
         source: "001 L79",
         note: "The same number answers when the token's time is over and when somebody else with the same account fetched a newer one; the two cannot be told apart (H25).",
     },
@@ -34,6 +36,7 @@ pub static HST_ERRORS: &[ErrorNumber] = &[
         zh: "重要参数缺失",
         class: ErrorClass::BadRequest,
         transient: false,
+        common: true,
         source: "001 L80",
         note: "",
     },
@@ -44,6 +47,7 @@ pub static HST_ERRORS: &[ErrorNumber] = &[
         zh: "参数错误",
         class: ErrorClass::BadRequest,
         transient: false,
+        common: true,
         source: "001 L81",
         note: "",
     },
@@ -54,6 +58,7 @@ pub static HST_ERRORS: &[ErrorNumber] = &[
         zh: "请求超时",
         class: ErrorClass::Busy,
         transient: true,
+        common: true,
         source: "001 L82",
         note: "Repeated only for operations that merely read: whether the request took effect is not known.",
     },
@@ -64,6 +69,7 @@ pub static HST_ERRORS: &[ErrorNumber] = &[
         zh: "操作失败",
         class: ErrorClass::Server,
         transient: false,
+        common: true,
         source: "001 L83",
         note: "The document does not say why an operation fails; look at `msg`.",
     },
@@ -74,6 +80,7 @@ pub static HST_ERRORS: &[ErrorNumber] = &[
         zh: "系统繁忙",
         class: ErrorClass::Busy,
         transient: true,
+        common: true,
         source: "001 L84",
         note: "",
     },
@@ -93,6 +100,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "授权错误!",
         class: ErrorClass::Auth,
         transient: false,
+        common: false,
         source: "004 L2552",
         note: "Only in the failure example of app.get_token; the error table has 40001 for the same. Both are an authentication failure (T61).",
     },
@@ -103,6 +111,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "上传文件信息错误, 请求体存放错误",
         class: ErrorClass::BadRequest,
         transient: false,
+        common: false,
         source: "004 L3789",
         note: "",
     },
@@ -113,6 +122,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "未读取到文件信息",
         class: ErrorClass::BadRequest,
         transient: false,
+        common: false,
         source: "004 L3790",
         note: "Two meanings: the error table says that no file information was read, the failure example of uploadfile says \"not support file type: crx\" (004 L3653). Read as an invalid file (T65).",
     },
@@ -123,6 +133,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "文件存储失败",
         class: ErrorClass::Server,
         transient: false,
+        common: false,
         source: "004 L3791",
         note: "",
     },
@@ -133,6 +144,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "文件读取失败",
         class: ErrorClass::Server,
         transient: false,
+        common: false,
         source: "004 L3792",
         note: "",
     },
@@ -143,6 +155,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "不支持文件类型",
         class: ErrorClass::Unsupported,
         transient: false,
+        common: false,
         source: "004 L3793",
         note: "The failure example of uploadfile answers a wrong type with 10911 instead (T65).",
     },
@@ -153,6 +166,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "认证失败",
         class: ErrorClass::Auth,
         transient: false,
+        common: false,
         source: "004 L3673",
         note: "The failure example of app.get_token prints 401 for the same; both are an authentication failure (T61).",
     },
@@ -163,6 +177,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "参数错误",
         class: ErrorClass::BadRequest,
         transient: false,
+        common: true,
         source: "004 L3674",
         note: "If all parameters are right, the server may not read them the way they were sent: try the other value of the client's http_method (T12, T13).",
     },
@@ -173,6 +188,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "access_token过期或无效",
         class: ErrorClass::TokenDead,
         transient: false,
+        common: true,
         source: "004 L3675",
         note: "Also printed for \"no such room_id\" (004 L275). The token is renewed once and the call repeated once, then the number is reported as it is; when the repeat with a fresh token got 40003 too, that operation does not renew again for 60 s (T60).",
     },
@@ -183,6 +199,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "房间号不存在",
         class: ErrorClass::NotFound,
         transient: false,
+        common: false,
         source: "004 L3681",
         note: "",
     },
@@ -193,6 +210,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "房间号已存在",
         class: ErrorClass::Conflict,
         transient: false,
+        common: false,
         source: "004 L3682",
         note: "",
     },
@@ -203,6 +221,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "房间已经开启自动录制",
         class: ErrorClass::Conflict,
         transient: false,
+        common: false,
         source: "004 L3683",
         note: "",
     },
@@ -213,6 +232,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "房间未开启自动录制",
         class: ErrorClass::Conflict,
         transient: false,
+        common: false,
         source: "004 L3684",
         note: "",
     },
@@ -223,6 +243,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "房间不存在用户",
         class: ErrorClass::NotFound,
         transient: false,
+        common: false,
         source: "004 L3690",
         note: "",
     },
@@ -233,6 +254,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "房间不存在或未打开",
         class: ErrorClass::NotFound,
         transient: false,
+        common: false,
         source: "004 L3691",
         note: "",
     },
@@ -243,6 +265,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "网关地址已存在",
         class: ErrorClass::Conflict,
         transient: false,
+        common: false,
         source: "004 L3697",
         note: "",
     },
@@ -253,6 +276,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "网关不存在",
         class: ErrorClass::NotFound,
         transient: false,
+        common: false,
         source: "004 L3698",
         note: "",
     },
@@ -263,6 +287,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "用户号码已存在",
         class: ErrorClass::Conflict,
         transient: false,
+        common: false,
         source: "004 L3699",
         note: "",
     },
@@ -273,6 +298,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "用户不存在",
         class: ErrorClass::NotFound,
         transient: false,
+        common: false,
         source: "004 L3700",
         note: "",
     },
@@ -283,6 +309,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "未设置网关信息",
         class: ErrorClass::Conflict,
         transient: false,
+        common: false,
         source: "004 L3701",
         note: "",
     },
@@ -293,6 +320,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "用户未被邀请",
         class: ErrorClass::NotFound,
         transient: false,
+        common: false,
         source: "004 L3702",
         note: "",
     },
@@ -303,6 +331,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "sip服务rpc失败",
         class: ErrorClass::Server,
         transient: false,
+        common: false,
         source: "004 L3703",
         note: "",
     },
@@ -313,6 +342,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "sip服务未响应",
         class: ErrorClass::Busy,
         transient: true,
+        common: false,
         source: "004 L3704",
         note: "",
     },
@@ -323,6 +353,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "sip服务内部错误",
         class: ErrorClass::Server,
         transient: false,
+        common: false,
         source: "004 L3705",
         note: "",
     },
@@ -333,6 +364,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "用户已在房间",
         class: ErrorClass::Conflict,
         transient: false,
+        common: false,
         source: "004 L3711",
         note: "",
     },
@@ -343,6 +375,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "邀请地址无效",
         class: ErrorClass::BadRequest,
         transient: false,
+        common: false,
         source: "004 L3712",
         note: "",
     },
@@ -353,6 +386,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "用户未被邀请",
         class: ErrorClass::NotFound,
         transient: false,
+        common: false,
         source: "004 L3713",
         note: "",
     },
@@ -363,6 +397,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "邀请失败内部错误",
         class: ErrorClass::Server,
         transient: false,
+        common: false,
         source: "004 L3714",
         note: "",
     },
@@ -373,6 +408,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "服务端口未开启",
         class: ErrorClass::Busy,
         transient: true,
+        common: false,
         source: "004 L3715",
         note: "",
     },
@@ -383,6 +419,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "不支持此类型设置",
         class: ErrorClass::Unsupported,
         transient: false,
+        common: false,
         source: "004 L3716",
         note: "",
     },
@@ -393,6 +430,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "无此邀请记录",
         class: ErrorClass::NotFound,
         transient: false,
+        common: false,
         source: "004 L3717",
         note: "",
     },
@@ -403,6 +441,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "不支持这个视频分辨率; video_rate设置得太低或太高, 适合1-4M",
         class: ErrorClass::BadRequest,
         transient: false,
+        common: false,
         source: "004 L3718-L3719",
         note: "The error table has this number twice, with two meanings; msg tells which (T62).",
     },
@@ -413,6 +452,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "不支持这个frame_rate",
         class: ErrorClass::BadRequest,
         transient: false,
+        common: false,
         source: "004 L3720",
         note: "",
     },
@@ -423,6 +463,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "房间已开始混屏录制或直播或桌面录制",
         class: ErrorClass::Conflict,
         transient: false,
+        common: false,
         source: "004 L3726",
         note: "",
     },
@@ -433,6 +474,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "房间未开始混屏录制或直播或桌面录制",
         class: ErrorClass::Conflict,
         transient: false,
+        common: false,
         source: "004 L3727",
         note: "",
     },
@@ -443,6 +485,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "服务rpc失败",
         class: ErrorClass::Busy,
         transient: true,
+        common: false,
         source: "004 L3728",
         note: "",
     },
@@ -453,6 +496,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "服务内部错误",
         class: ErrorClass::Server,
         transient: false,
+        common: false,
         source: "004 L3729",
         note: "A fault of the platform itself, not repeated blindly (T64, T66).",
     },
@@ -463,6 +507,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "服务内部错误",
         class: ErrorClass::Server,
         transient: false,
+        common: false,
         source: "004 L2179",
         note: "Not in the error table: only in failure examples, those of room.avc.select_media, room.avc.set_focus_video and room.avc.update_layout (T63). The document has no Chinese for it; that of 40043 is given.",
     },
@@ -473,6 +518,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "房间已经设置合屏模式",
         class: ErrorClass::Conflict,
         transient: false,
+        common: false,
         source: "004 L3735",
         note: "",
     },
@@ -483,6 +529,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "房间未设置合屏模式",
         class: ErrorClass::Conflict,
         transient: false,
+        common: false,
         source: "004 L3736",
         note: "",
     },
@@ -493,6 +540,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "内部错误",
         class: ErrorClass::Server,
         transient: false,
+        common: false,
         source: "004 L3737",
         note: "A fault of the platform itself, not repeated blindly (T64, T66). Its text says that the room was not found.",
     },
@@ -503,6 +551,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "站点已强制关闭合屏",
         class: ErrorClass::Forbidden,
         transient: false,
+        common: false,
         source: "004 L3738",
         note: "",
     },
@@ -513,6 +562,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "未设置站点会控, 初始化失败",
         class: ErrorClass::Server,
         transient: false,
+        common: false,
         source: "004 L3739",
         note: "",
     },
@@ -523,6 +573,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "站点已强制开启合屏",
         class: ErrorClass::Forbidden,
         transient: false,
+        common: false,
         source: "004 L3740",
         note: "",
     },
@@ -533,6 +584,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "房间已开启直播",
         class: ErrorClass::Conflict,
         transient: false,
+        common: false,
         source: "004 L3746",
         note: "",
     },
@@ -543,6 +595,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "房间未开启直播",
         class: ErrorClass::Conflict,
         transient: false,
+        common: false,
         source: "004 L3747",
         note: "",
     },
@@ -553,6 +606,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "内部错误",
         class: ErrorClass::Server,
         transient: false,
+        common: false,
         source: "004 L3748",
         note: "A fault of the platform itself, not repeated blindly (T64, T66).",
     },
@@ -563,6 +617,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "服务连接失败",
         class: ErrorClass::Busy,
         transient: true,
+        common: false,
         source: "004 L3749",
         note: "",
     },
@@ -573,6 +628,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "房间直播已经停止",
         class: ErrorClass::Conflict,
         transient: false,
+        common: false,
         source: "004 L3750",
         note: "",
     },
@@ -583,6 +639,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "此站点无公司信息",
         class: ErrorClass::Forbidden,
         transient: false,
+        common: false,
         source: "004 L3756",
         note: "",
     },
@@ -593,6 +650,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "未设置站点授权",
         class: ErrorClass::Forbidden,
         transient: false,
+        common: false,
         source: "004 L3757",
         note: "",
     },
@@ -603,6 +661,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "无授权信息",
         class: ErrorClass::Forbidden,
         transient: false,
+        common: false,
         source: "004 L3758",
         note: "",
     },
@@ -613,6 +672,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "服务不可用",
         class: ErrorClass::Forbidden,
         transient: false,
+        common: false,
         source: "004 L3759",
         note: "",
     },
@@ -623,6 +683,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "播放器已存在",
         class: ErrorClass::Conflict,
         transient: false,
+        common: false,
         source: "004 L3765",
         note: "",
     },
@@ -633,6 +694,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "房间无此播放器",
         class: ErrorClass::NotFound,
         transient: false,
+        common: false,
         source: "004 L3766",
         note: "",
     },
@@ -643,6 +705,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "内部服务错误",
         class: ErrorClass::Server,
         transient: false,
+        common: false,
         source: "004 L3767",
         note: "A fault of the platform itself, not repeated blindly (T64, T66). The failure example of the desktop recording calls too, and of the player calls.",
     },
@@ -653,6 +716,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "服务连接失败或超时",
         class: ErrorClass::Busy,
         transient: true,
+        common: false,
         source: "004 L3768",
         note: "",
     },
@@ -663,6 +727,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "没有媒体数据",
         class: ErrorClass::NotFound,
         transient: false,
+        common: false,
         source: "004 L3769",
         note: "",
     },
@@ -673,6 +738,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "录制id不存在",
         class: ErrorClass::NotFound,
         transient: false,
+        common: false,
         source: "004 L3775",
         note: "The only failure example words it \"no such record_id\" (004 L1151).",
     },
@@ -683,6 +749,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "无此录制",
         class: ErrorClass::NotFound,
         transient: false,
+        common: false,
         source: "004 L2337",
         note: "Not in the error table: only in the failure examples of room.delete_record and room.list, where it makes sense for the first (T63). The document has no Chinese for it; ours is given.",
     },
@@ -693,6 +760,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "内部错误",
         class: ErrorClass::Server,
         transient: false,
+        common: false,
         source: "004 L3781",
         note: "",
     },
@@ -703,6 +771,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "没有推流信息",
         class: ErrorClass::NotFound,
         transient: false,
+        common: false,
         source: "004 L3782",
         note: "",
     },
@@ -713,6 +782,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "服务连接失败, 检查状态",
         class: ErrorClass::Busy,
         transient: true,
+        common: false,
         source: "004 L3783",
         note: "",
     },
@@ -723,6 +793,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "redis连接错误或操作失败",
         class: ErrorClass::Busy,
         transient: true,
+        common: true,
         source: "004 L3664",
         note: "",
     },
@@ -733,6 +804,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "mysql连接错误或操作失败",
         class: ErrorClass::Busy,
         transient: true,
+        common: true,
         source: "004 L3665",
         note: "",
     },
@@ -743,6 +815,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "服务器请求超时",
         class: ErrorClass::Busy,
         transient: true,
+        common: true,
         source: "004 L3666",
         note: "",
     },
@@ -753,6 +826,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "服务器内部错误，附带详细",
         class: ErrorClass::Server,
         transient: false,
+        common: true,
         source: "004 L3667",
         note: "A fault of the platform itself, not repeated blindly (T64, T66). It also hides \"room not found\", as in the failure examples of room.close and participate.list (004 L217, L621).",
     },
@@ -791,7 +865,7 @@ pub static HST_ACCESS_TOKEN: Operation = Operation {
             ..Field::EMPTY
         },
     ],
-    errors: &[606000000, 606000004, 606000005, 606000006],
+    errors: &[606000000, 606000002, 606000003, 606000004, 606000005, 606000006],
 };
 
 /// Create an application (创建应用).
@@ -2014,7 +2088,7 @@ pub static AVD_ROOM_CREATE: Operation = Operation {
         doc: "Room number: the one asked for, or the one the server made.",
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003, 40005],
+    errors: &[40002, 40003, 40005, 41001, 41002, 41003, 41005],
 };
 
 /// Change the settings of a room (修改房间).
@@ -2057,7 +2131,7 @@ pub static AVD_ROOM_UPDATE: Operation = Operation {
         },
     ],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40006, 40007],
+    errors: &[40002, 40003, 40004, 40006, 40007, 41001, 41002, 41003, 41005],
 };
 
 /// Delete a room (删除房间).
@@ -2084,7 +2158,7 @@ pub static AVD_ROOM_DEL: Operation = Operation {
         ..Field::EMPTY
     }],
     returns: &[],
-    errors: &[40002, 40003, 40004],
+    errors: &[40002, 40003, 40004, 41001, 41002, 41003, 41005],
 };
 
 /// Read the settings of a room (查询房间).
@@ -2132,7 +2206,7 @@ pub static AVD_ROOM_READ: Operation = Operation {
         ],
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003, 40004],
+    errors: &[40002, 40003, 40004, 41001, 41002, 41003, 41005],
 };
 
 /// Close an open room and kick everybody out (关闭房间).
@@ -2159,7 +2233,7 @@ pub static AVD_ROOM_CLOSE: Operation = Operation {
         ..Field::EMPTY
     }],
     returns: &[],
-    errors: &[40002, 40003, 41005],
+    errors: &[40002, 40003, 41001, 41002, 41003, 41005],
 };
 
 /// Count a room's meetings and participants by kind of client (会议统计信息).
@@ -2228,7 +2302,7 @@ pub static AVD_ROOM_GET_STATISTIC: Operation = Operation {
         },
         Field { name: "web_cnt", kind: Type::Integer, doc: "Number of participants in a web browser.", ..Field::EMPTY },
     ],
-    errors: &[40002, 40003],
+    errors: &[40002, 40003, 41001, 41002, 41003, 41005],
 };
 
 /// List the recordings of a room in a time range (查询某个时间段的录制文件).
@@ -2371,7 +2445,7 @@ pub static AVD_ROOM_GET_RECORD: Operation = Operation {
         ],
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003, 40004, 40043],
+    errors: &[40002, 40003, 40004, 40043, 40090, 41001, 41002, 41003, 41005],
 };
 
 /// List all recordings kept on the server (获取录制文件).
@@ -2429,7 +2503,7 @@ pub static AVD_ROOM_GET_RECORD_LIST: Operation = Operation {
         ],
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003],
+    errors: &[40002, 40003, 41001, 41002, 41003, 41005],
 };
 
 /// Kick a participant out of a room (踢出会议).
@@ -2459,7 +2533,7 @@ pub static AVD_ROOM_PARTICIPATE_KICK: Operation = Operation {
         },
     ],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40008, 40009],
+    errors: &[40002, 40003, 40004, 40008, 40009, 41001, 41002, 41003, 41005],
 };
 
 /// List the participants of a room (会议人数列表).
@@ -2569,7 +2643,7 @@ pub static AVD_ROOM_PARTICIPATE_LIST: Operation = Operation {
         ],
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003, 41005],
+    errors: &[40002, 40003, 41001, 41002, 41003, 41005],
 };
 
 /// Start a mixed recording (开始混屏录制).
@@ -3074,7 +3148,7 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
         doc: "Recording id: names this recording in room.mix_record.stop, room.record.status and the calls that list files.",
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003, 40004, 40009, 40040, 40042, 40043],
+    errors: &[40002, 40003, 40004, 40009, 40040, 40042, 40043, 40101, 40102, 40104, 41001, 41002, 41003, 41005],
 };
 
 /// Stop a mixed recording (停止混屏录制).
@@ -3154,7 +3228,7 @@ pub static AVD_ROOM_MIX_RECORD_STOP: Operation = Operation {
         ],
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003, 40004, 40041, 40042, 40043, 40090],
+    errors: &[40002, 40003, 40004, 40041, 40042, 40043, 40090, 41001, 41002, 41003, 41005],
 };
 
 /// List the files of a room's mixed recordings (获取录制文件).
@@ -3276,7 +3350,7 @@ pub static AVD_ROOM_MIX_RECORD_GET: Operation = Operation {
         ],
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003, 40004, 40043],
+    errors: &[40002, 40003, 40004, 40043, 40090, 41001, 41002, 41003, 41005],
 };
 
 /// Start a mixed live stream (开始混屏直播).
@@ -3348,7 +3422,7 @@ pub static AVD_ROOM_MIX_LIVE_START: Operation = Operation {
         },
     ],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40009, 40040, 40042, 40043],
+    errors: &[40002, 40003, 40004, 40009, 40040, 40042, 40043, 41001, 41002, 41003, 41005],
 };
 
 /// Change the video or audio layout of a mixed recording (更新录制视频/音频布局).
@@ -3402,7 +3476,7 @@ pub static AVD_ROOM_MIX_RECORD_UPDATE_LAYOUT: Operation = Operation {
         },
     ],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40041, 40042, 40043],
+    errors: &[40002, 40003, 40004, 40041, 40042, 40043, 41001, 41002, 41003, 41005],
 };
 
 /// Change the audio channels of a mixed recording (更新音频声道布局).
@@ -3449,7 +3523,7 @@ pub static AVD_ROOM_MIX_RECORD_UPDATE_AUDIO_LAYOUT: Operation = Operation {
         },
     ],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40041, 40042, 40043, 40090],
+    errors: &[40002, 40003, 40004, 40041, 40042, 40043, 40090, 41001, 41002, 41003, 41005],
 };
 
 /// Read the state of a recording (获取录制状态).
@@ -3476,7 +3550,7 @@ pub static AVD_ROOM_RECORD_STATUS: Operation = Operation {
         values: &[Value::Number(0), Value::Number(1), Value::Number(2), Value::Number(3), Value::Number(4)],
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003, 40090],
+    errors: &[40002, 40003, 40090, 41001, 41002, 41003, 41005],
 };
 
 /// Stop a mixed live stream (停止混屏直播).
@@ -3502,7 +3576,7 @@ pub static AVD_ROOM_MIX_LIVE_STOP: Operation = Operation {
         doc: "Empty in the sample; no members are documented.",
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003, 40004, 40041, 40042, 40043],
+    errors: &[40002, 40003, 40004, 40041, 40042, 40043, 41001, 41002, 41003, 41005],
 };
 
 /// Start a live stream of a room (开始直播).
@@ -3563,7 +3637,7 @@ pub static AVD_ROOM_LIVE_START: Operation = Operation {
         doc: "Not described by the document; its sample answer leaves it out.",
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003, 40004, 40008, 40009, 40060, 40063, 40064],
+    errors: &[40002, 40003, 40004, 40008, 40009, 40060, 40063, 40064, 41001, 41002, 41003, 41005],
 };
 
 /// Stop the live stream of a room (停止直播).
@@ -3590,7 +3664,7 @@ pub static AVD_ROOM_LIVE_STOP: Operation = Operation {
         ..Field::EMPTY
     }],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40009, 40061, 40063, 40064, 40065],
+    errors: &[40002, 40003, 40004, 40061, 40063, 40064, 40065, 41001, 41002, 41003, 41005],
 };
 
 /// Turn on the composed view of a room (开启合屏模式).
@@ -3656,7 +3730,7 @@ pub static AVD_ROOM_AVC_START: Operation = Operation {
         },
     ],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40050, 40052, 40053, 40054],
+    errors: &[40002, 40003, 40004, 40050, 40052, 40053, 40054, 41001, 41002, 41003, 41005],
 };
 
 /// Turn off the composed view of a room (停止合屏模式).
@@ -3677,7 +3751,7 @@ pub static AVD_ROOM_AVC_STOP: Operation = Operation {
     bare_reply: false,
     params: &[Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY }],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40051, 40052, 40054, 40055],
+    errors: &[40002, 40003, 40004, 40051, 40052, 40054, 40055, 41001, 41002, 41003, 41005],
 };
 
 /// Get the MP3 recording files of a room (获取MP3录制文件).
@@ -3748,7 +3822,7 @@ pub static AVD_ROOM_RECORD_GET: Operation = Operation {
         ],
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003, 40004, 40043, 40090],
+    errors: &[40002, 40003, 40004, 40090, 41001, 41002, 41003, 41005],
 };
 
 /// Start recording a user's desktop (开启录制用户桌面).
@@ -3786,7 +3860,7 @@ pub static AVD_ROOM_DESKTOP_RECORD_START: Operation = Operation {
         Field { name: "resource_id", kind: Type::String, doc: "Id of the video stream to record.", ..Field::EMPTY },
     ],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40040, 40042, 40043, 40082],
+    errors: &[40002, 40003, 40004, 40009, 40040, 40042, 40043, 40082, 41001, 41002, 41003, 41005],
 };
 
 /// Stop recording a user's desktop (停止录制用户桌面).
@@ -3807,7 +3881,7 @@ pub static AVD_ROOM_DESKTOP_RECORD_STOP: Operation = Operation {
     bare_reply: false,
     params: &[Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY }],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40041, 40042, 40043, 40082],
+    errors: &[40002, 40003, 40004, 40041, 40042, 40043, 40082, 41001, 41002, 41003, 41005],
 };
 
 /// Get the files of a desktop recording (获取录制文件).
@@ -3887,7 +3961,7 @@ pub static AVD_ROOM_DESKTOP_RECORD_GET: Operation = Operation {
         ],
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003, 40004, 40043, 40082, 40090],
+    errors: &[40002, 40003, 40004, 40043, 40082, 40090, 41001, 41002, 41003, 41005],
 };
 
 /// Create a player in a room (创建播放器).
@@ -3935,7 +4009,7 @@ pub static AVD_MEDIA_CREATE: Operation = Operation {
         doc: "Id of the player, generated by the server. All other player calls need it.",
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003, 40004, 40080, 40082, 40083],
+    errors: &[40002, 40003, 40004, 40009, 40080, 40082, 40083, 41001, 41002, 41003, 41005],
 };
 
 /// Play a stream or file in a player (播放音视频流/文件).
@@ -4023,7 +4097,7 @@ pub static AVD_MEDIA_PLAY: Operation = Operation {
         ],
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003, 40004, 40081, 40082, 40083, 40084],
+    errors: &[40002, 40003, 40004, 40009, 40081, 40082, 40083, 40084, 41001, 41002, 41003, 41005],
 };
 
 /// Stop a player and close it (停止播放器).
@@ -4053,7 +4127,7 @@ pub static AVD_MEDIA_STOP: Operation = Operation {
         },
     ],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40081, 40082, 40083],
+    errors: &[40002, 40003, 40004, 40009, 40081, 40082, 40083, 41001, 41002, 41003, 41005],
 };
 
 /// Pause a player (暂停播放).
@@ -4083,7 +4157,7 @@ pub static AVD_MEDIA_PAUSE: Operation = Operation {
         },
     ],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40081, 40082, 40083],
+    errors: &[40002, 40003, 40004, 40009, 40081, 40082, 40083, 41001, 41002, 41003, 41005],
 };
 
 /// Go on playing after a pause (继续播放).
@@ -4113,7 +4187,7 @@ pub static AVD_MEDIA_RESUME: Operation = Operation {
         },
     ],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40081, 40082, 40083],
+    errors: &[40002, 40003, 40004, 40009, 40081, 40082, 40083, 41001, 41002, 41003, 41005],
 };
 
 /// Play again after the end (重新播放).
@@ -4185,7 +4259,7 @@ pub static AVD_MEDIA_REPLAY: Operation = Operation {
         ],
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003, 40004, 40081, 40082, 40083, 40084],
+    errors: &[40002, 40003, 40004, 40009, 40081, 40082, 40083, 40084, 41001, 41002, 41003, 41005],
 };
 
 /// Get what a player is playing (获取播放信息).
@@ -4315,7 +4389,7 @@ pub static AVD_MEDIA_GET_MEDIA_INFO: Operation = Operation {
         ],
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003, 40004, 40081, 40082, 40083, 40084],
+    errors: &[40002, 40003, 40004, 40009, 40081, 40082, 40083, 40084, 41001, 41002, 41003, 41005],
 };
 
 /// Switch a player to another file (切换播放).
@@ -4387,7 +4461,7 @@ pub static AVD_MEDIA_SWITCH: Operation = Operation {
         ],
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003, 40004, 40081, 40082, 40083, 40084],
+    errors: &[40002, 40003, 40004, 40009, 40081, 40082, 40083, 40084, 41001, 41002, 41003, 41005],
 };
 
 /// Transcode a recording (录制转码).
@@ -4411,7 +4485,7 @@ pub static AVD_ROOM_RECORD_TRANSFER: Operation = Operation {
         Field { name: "record_id", kind: Type::String, doc: "Recording id.", required: true, ..Field::EMPTY },
     ],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40043, 40090],
+    errors: &[40002, 40003, 40004, 40043, 40090, 41001, 41002, 41003, 41005],
 };
 
 /// Delete all recordings of a room (删除指定房间所有录制).
@@ -4438,7 +4512,7 @@ pub static AVD_ROOM_DEL_RECORD: Operation = Operation {
         ..Field::EMPTY
     }],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40043],
+    errors: &[40002, 40003, 40004, 40043, 41001, 41002, 41003, 41005],
 };
 
 /// Get the transcoding state of a recording (获取转码状态).
@@ -4468,7 +4542,7 @@ pub static AVD_TRANSCODE_QUERY: Operation = Operation {
         values: &[Value::Number(0), Value::Number(1), Value::Number(2), Value::Number(3)],
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003, 40004, 40043, 40090],
+    errors: &[40002, 40003, 40004, 40043, 40090, 41001, 41002, 41003, 41005],
 };
 
 /// Choose and arrange the videos of the composed view (合屏选流).
@@ -4533,7 +4607,7 @@ pub static AVD_ROOM_AVC_SELECT_MEDIA: Operation = Operation {
         },
     ],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40045, 40051, 40052],
+    errors: &[40002, 40003, 40004, 40045, 40051, 40052, 41001, 41002, 41003, 41005],
 };
 
 /// Make one video the focus of the meeting (设置焦点).
@@ -4563,7 +4637,7 @@ pub static AVD_ROOM_AVC_SET_FOCUS_VIDEO: Operation = Operation {
         },
     ],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40045, 40051, 40052],
+    errors: &[40002, 40003, 40004, 40045, 40051, 40052, 41001, 41002, 41003, 41005],
 };
 
 /// Change the layout of the composed view (合屏更新布局).
@@ -4622,7 +4696,7 @@ pub static AVD_ROOM_AVC_UPDATE_LAYOUT: Operation = Operation {
         },
     ],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40045, 40051, 40052],
+    errors: &[40002, 40003, 40004, 40045, 40051, 40052, 41001, 41002, 41003, 41005],
 };
 
 /// Get the layout settings of the composed view (获取房间布局参数信息).
@@ -4697,7 +4771,7 @@ pub static AVD_ROOM_AVC_GET_AVC_SETTING: Operation = Operation {
         ],
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003, 40004, 40051, 40052],
+    errors: &[40002, 40003, 40004, 40051, 40052, 41001, 41002, 41003, 41005],
 };
 
 /// Delete one recording file of a room (删除录制文件).
@@ -4727,7 +4801,7 @@ pub static AVD_ROOM_DELETE_RECORD: Operation = Operation {
         },
     ],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40043, 40094],
+    errors: &[40002, 40003, 40004, 40094, 41001, 41002, 41003, 41005],
 };
 
 /// List all open rooms and the users in each (查看所有正在召开的会议).
@@ -4779,7 +4853,7 @@ pub static AVD_ROOM_LIST: Operation = Operation {
         ],
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003, 40094],
+    errors: &[40002, 40003, 40094, 41001, 41002, 41003, 41005],
 };
 
 /// Read a room's chat messages (查看会议聊天内容).
@@ -4893,7 +4967,7 @@ pub static AVD_ROOM_GET_CHAT_MESSAGE_LOG: Operation = Operation {
         ],
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003, 40004],
+    errors: &[40002, 40003, 40004, 41001, 41002, 41003, 41005],
 };
 
 /// Fetch a new token and renew the client's own (获取token).
@@ -4920,7 +4994,7 @@ pub static AVD_APP_GET_TOKEN: Operation = Operation {
         secret: true,
         ..Field::EMPTY
     }],
-    errors: &[401, 40001, 40002],
+    errors: &[401, 40001, 40002, 41001, 41002, 41003, 41005],
 };
 
 /// Read how many users the licence allows and how many are online (获取当前授权信息).
@@ -4949,7 +5023,7 @@ pub static AVD_APP_GET_LICENCE_INFO: Operation = Operation {
             ..Field::EMPTY
         },
     ],
-    errors: &[40002, 40003, 40070, 40071, 40072],
+    errors: &[40002, 40003, 40070, 40071, 40072, 40073, 41001, 41002, 41003, 41005],
 };
 
 /// Read the server's encrypted system information (获取系统加密信息).
@@ -4975,7 +5049,7 @@ pub static AVD_APP_GET_SYSTEM_INFO: Operation = Operation {
         doc: "The server's information, encrypted; hexadecimal digits in the sample.",
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003],
+    errors: &[40002, 40003, 41001, 41002, 41003, 41005],
 };
 
 /// Install a licence file (申请文件授权).
@@ -5003,7 +5077,7 @@ pub static AVD_APP_APPLY_FILE_PERMIT: Operation = Operation {
         ..Field::EMPTY
     }],
     returns: &[],
-    errors: &[40002, 40003, 40070, 40071, 40072, 40073],
+    errors: &[40002, 40003, 40070, 40071, 40072, 40073, 41001, 41002, 41003, 41005],
 };
 
 /// Remove a licence file (删除文件授权).
@@ -5031,7 +5105,7 @@ pub static AVD_APP_DELETE_FILE_PERMIT: Operation = Operation {
         ..Field::EMPTY
     }],
     returns: &[],
-    errors: &[40002, 40003, 40070, 40071, 40072, 40073],
+    errors: &[40002, 40003, 40070, 40071, 40072, 40073, 41001, 41002, 41003, 41005],
 };
 
 /// Count the users online under an access key, by terminal type (获取access_key在线人数).
@@ -5073,7 +5147,7 @@ pub static AVD_APP_GET_KEY_LICENCE: Operation = Operation {
             ..Field::EMPTY
         },
     ],
-    errors: &[40002, 40003],
+    errors: &[40001, 40002, 40003, 41001, 41002, 41003, 41005],
 };
 
 /// Create a SIP gateway (创建sip网关).
@@ -5118,7 +5192,7 @@ pub static AVD_SIP_GATE_CREATE: Operation = Operation {
             ..Field::EMPTY
         },
     ],
-    errors: &[40002, 40003, 40019],
+    errors: &[40002, 40003, 40019, 41001, 41002, 41003, 41005],
 };
 
 /// Change the name and address of a SIP gateway (修改sip网关).
@@ -5161,7 +5235,7 @@ pub static AVD_SIP_GATE_UPDATE: Operation = Operation {
         },
     ],
     returns: &[],
-    errors: &[40002, 40003, 40019, 40020],
+    errors: &[40002, 40003, 40019, 40020, 41001, 41002, 41003, 41005],
 };
 
 /// Read a SIP gateway (获取sip网关信息).
@@ -5192,7 +5266,7 @@ pub static AVD_SIP_GATE_READ: Operation = Operation {
         Field { name: "name", kind: Type::String, doc: "The name you gave the gateway.", ..Field::EMPTY },
         Field { name: "url", kind: Type::String, doc: "Address of the gateway.", ..Field::EMPTY },
     ],
-    errors: &[40002, 40003, 40020],
+    errors: &[40002, 40003, 40020, 41001, 41002, 41003, 41005],
 };
 
 /// Delete a SIP gateway (删除sip网关).
@@ -5219,7 +5293,7 @@ pub static AVD_SIP_GATE_DEL: Operation = Operation {
         ..Field::EMPTY
     }],
     returns: &[],
-    errors: &[40002, 40003, 40020],
+    errors: &[40002, 40003, 40020, 41001, 41002, 41003, 41005],
 };
 
 /// List all SIP gateways (查询所有sip网关).
@@ -5255,7 +5329,7 @@ pub static AVD_SIP_GATE_LIST: Operation = Operation {
         ],
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003],
+    errors: &[40002, 40003, 41001, 41002, 41003, 41005],
 };
 
 /// Create a SIP account on a gateway (创建sip账号).
@@ -5309,7 +5383,7 @@ pub static AVD_SIP_ACCOUNT_CREATE: Operation = Operation {
             ..Field::EMPTY
         },
     ],
-    errors: &[40002, 40003, 40020, 40021],
+    errors: &[40002, 40003, 40020, 40021, 41001, 41002, 41003, 41005],
 };
 
 /// Change the name, password and number of a SIP account (修改sip账号).
@@ -5360,7 +5434,7 @@ pub static AVD_SIP_ACCOUNT_UPDATE: Operation = Operation {
         },
     ],
     returns: &[],
-    errors: &[40002, 40003, 40021, 40022],
+    errors: &[40002, 40003, 40021, 40022, 41001, 41002, 41003, 41005],
 };
 
 /// Read a SIP account, password included (获取指定的sip网关信息).
@@ -5437,7 +5511,7 @@ pub static AVD_SIP_ACCOUNT_READ: Operation = Operation {
             ..Field::EMPTY
         },
     ],
-    errors: &[40002, 40003, 40020, 40022],
+    errors: &[40002, 40003, 40020, 40022, 41001, 41002, 41003, 41005],
 };
 
 /// Delete a SIP account (删除sip账号).
@@ -5464,7 +5538,7 @@ pub static AVD_SIP_ACCOUNT_DEL: Operation = Operation {
         ..Field::EMPTY
     }],
     returns: &[],
-    errors: &[40002, 40003, 40022],
+    errors: &[40002, 40003, 40022, 41001, 41002, 41003, 41005],
 };
 
 /// Call a device into a room (邀请设备).
@@ -5562,7 +5636,10 @@ pub static AVD_DEVICE_CALL: Operation = Operation {
             ..Field::EMPTY
         },
     ],
-    errors: &[40002, 40003, 40004, 40009, 40023, 40025, 40026, 40030, 40031, 40032, 40034, 40035, 40036, 40038, 40039],
+    errors: &[
+        40002, 40003, 40004, 40009, 40023, 40025, 40026, 40030, 40031, 40032, 40034, 40035, 40036, 40038, 40039, 41001,
+        41002, 41003, 41005,
+    ],
 };
 
 /// Kick a device out of a room (踢出设备).
@@ -5595,7 +5672,7 @@ pub static AVD_DEVICE_KICK: Operation = Operation {
         Field { name: "call_id", kind: Type::String, doc: "Id of the call, made by the server.", ..Field::EMPTY },
         Field { name: "user_id", kind: Type::String, doc: "Id of the device, made by the server.", ..Field::EMPTY },
     ],
-    errors: &[40002, 40003, 40004, 40008, 40033],
+    errors: &[40002, 40003, 40004, 40009, 40024, 40033, 41001, 41002, 41003, 41005],
 };
 
 /// Make a device's video the focus of its room (设备视频焦点).
@@ -5625,7 +5702,7 @@ pub static AVD_DEVICE_VIDEO_FOCUS: Operation = Operation {
         },
     ],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40008, 40033],
+    errors: &[40002, 40003, 40004, 40009, 40024, 40033, 40036, 41001, 41002, 41003, 41005],
 };
 
 /// Take the focus from a device's video (取消视频焦点).
@@ -5655,7 +5732,7 @@ pub static AVD_DEVICE_VIDEO_UNFOCUS: Operation = Operation {
         },
     ],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40008, 40033],
+    errors: &[40002, 40003, 40004, 40009, 40024, 40033, 40036, 41001, 41002, 41003, 41005],
 };
 
 /// Turn a device's video off (关闭视频).
@@ -5685,7 +5762,7 @@ pub static AVD_DEVICE_VIDEO_CLOSE: Operation = Operation {
         },
     ],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40008, 40033],
+    errors: &[40002, 40003, 40004, 40009, 40024, 40033, 40036, 41001, 41002, 41003, 41005],
 };
 
 /// Turn a device's video on (打开视频).
@@ -5728,7 +5805,7 @@ pub static AVD_DEVICE_VIDEO_OPEN: Operation = Operation {
             ..Field::EMPTY
         },
     ],
-    errors: &[40002, 40003, 40004, 40008, 40033],
+    errors: &[40002, 40003, 40004, 40009, 40024, 40033, 40036, 41001, 41002, 41003, 41005],
 };
 
 /// Turn a device's sound off (关闭音频).
@@ -5758,7 +5835,7 @@ pub static AVD_DEVICE_AUDIO_MUTE: Operation = Operation {
         },
     ],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40008, 40033],
+    errors: &[40002, 40003, 40004, 40009, 40024, 40033, 41001, 41002, 41003, 41005],
 };
 
 /// Turn a device's sound on (打开音频).
@@ -5788,7 +5865,7 @@ pub static AVD_DEVICE_AUDIO_UNMUTE: Operation = Operation {
         },
     ],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40008, 40033],
+    errors: &[40002, 40003, 40004, 40009, 40024, 40033, 41001, 41002, 41003, 41005],
 };
 
 /// Ask how far the call to a device has come (获取呼叫状态).
@@ -5821,7 +5898,7 @@ pub static AVD_DEVICE_GET_INVITE_STATUS: Operation = Operation {
         values: &[Value::Number(0), Value::Number(1), Value::Number(2), Value::Number(3)],
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003, 40004, 40033, 40037],
+    errors: &[40002, 40003, 40004, 40033, 40037, 41001, 41002, 41003, 41005],
 };
 
 /// Upload an image or a media file to the server (文件上传接口).
@@ -5868,7 +5945,7 @@ pub static AVD_UPLOADFILE: Operation = Operation {
         doc: "Address from which the file can be downloaded.",
         ..Field::EMPTY
     }],
-    errors: &[10910, 10911, 10912, 10913, 10914, 40003],
+    errors: &[10910, 10911, 10912, 10913, 10914, 40002, 40003, 41001, 41002, 41003, 41005],
 };
 
 /// In the order of the platforms' documents.
