@@ -99,7 +99,13 @@ pub fn repeating(operation: &Operation) -> &'static str {
 pub fn numbers(platform: &Platform, operation: &Operation) -> String {
     let known = |code: &i64| platform.errors.iter().find(|error| error.code == *code);
     let described = |error: &ErrorNumber| format!("{} {}", error.code, error.meaning);
-    operation.errors.iter().filter_map(known).map(described).collect::<Vec<_>>().join(", ")
+    let own = operation.errors.iter().filter_map(known).map(described);
+    let own = own.collect::<Vec<_>>().join(", ");
+    match (own.is_empty(), platform.errors.iter().any(|error| error.common)) {
+        (_, false) => own,
+        (true, true) => "those of every operation".to_owned(),
+        (false, true) => format!("{own}; and those of every operation"),
+    }
 }
 
 pub fn members(fields: &[Field], depth: usize, lines: &mut Vec<String>) {

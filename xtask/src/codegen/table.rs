@@ -2,7 +2,7 @@
 
 use super::Rendered;
 use super::text::rustfmt;
-use crate::catalog::{About, Catalog, ErrorNumber, Field, Key, Operation, Platform, Result, Value};
+use crate::catalog::{Catalog, ErrorNumber, Field, Key, Operation, Platform, Result, Value};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
@@ -24,7 +24,7 @@ pub fn render(catalog: &Catalog) -> Result<Rendered> {
     }
     for platform in &catalog.platforms {
         for operation in &platform.operations {
-            out.push_str(&row(&platform.about, operation)?);
+            out.push_str(&row(platform, operation)?);
         }
     }
     out.push_str("/// In the order of the platforms' documents.\npub static OPERATIONS: &[&Operation] = &[\n");
@@ -51,19 +51,20 @@ pub fn render(catalog: &Catalog) -> Result<Rendered> {
 
 fn error_number(error: &ErrorNumber) -> String {
     format!(
-        "ErrorNumber {{ code: {}, name: {:?}, meaning: {:?}, zh: {:?}, class: ErrorClass::{}, transient: {}, source: {:?}, note: {:?} }},\n",
+        "ErrorNumber {{ code: {}, name: {:?}, meaning: {:?}, zh: {:?}, class: ErrorClass::{}, transient: {}, common: {}, source: {:?}, note: {:?} }},\n",
         error.code,
         error.name,
         error.meaning,
         error.zh,
         camel(&error.class),
         error.transient,
+        error.common,
         error.source,
         plain(&error.note),
     )
 }
 
-fn row(platform: &About, operation: &Operation) -> Result<String> {
+fn row(Platform { about: platform, errors, .. }: &Platform, operation: &Operation) -> Result<String> {
     let carrier = match (operation.method(), platform.body.as_str()) {
         _ if operation.params.iter().any(|param| param.kind == "file") => "Upload",
         ("GET" | "DELETE", _) => "Query",
@@ -79,7 +80,7 @@ fn row(platform: &About, operation: &Operation) -> Result<String> {
         "/// {summary} ({zh}).\npub static {constant}: Operation = Operation {{\n\
          name: {name:?}, platform: PlatformName::{variant}, method: Method::{method}, path: {path:?},\n\
          summary: {summary:?}, zh: {zh:?}, doc: {doc:?}, retry: Retry::{retry}, undoes: {undoes:?},\n\
-         source: {source:?}, note: {note:?}, carrier: Carrier::{carrier}, fetches_token: {fetches_token},\n\
+         source: {source:?}, note: {note:?}, carrier: Carrier::{carrier}, fetches_token: {fetches_token}, bare_reply: {bare_reply},\n\
          params: &[{params}], returns: &[{returns}], errors: &{errors:?},\n}};\n\n",
         summary = operation.summary,
         zh = operation.zh,
@@ -93,9 +94,10 @@ fn row(platform: &About, operation: &Operation) -> Result<String> {
         source = operation.source,
         note = plain(&operation.note),
         fetches_token = operation.fetches_token,
+        bare_reply = operation.bare_reply,
         params = fields(&operation.params),
         returns = fields(&operation.returns),
-        errors = operation.errors,
+        errors = operation.all_errors(errors),
     ))
 }
 

@@ -54,9 +54,6 @@ class AsyncHstAccess:
               the number in the answer.
 
         Raises:
-            AuthError: 606000000 authentication failed.
-            PlatformBusy: 606000004 the platform timed out; 606000006 the platform is busy.
-            ServerError: 606000005 the operation failed.
             Error: what else can go wrong, see `meetgate.Error`.
 
         It may have acted although no answer came: look before you repeat it.
@@ -121,11 +118,6 @@ class AsyncHstApp:
                   documented.
 
         Raises:
-            AuthError: 606000000 authentication failed.
-            AuthError, ApiError: 606000001 access token expired or replaced by a newer one.
-            BadRequest: 606000002 a parameter is missing; 606000003 a parameter is wrong.
-            PlatformBusy: 606000004 the platform timed out; 606000006 the platform is busy.
-            ServerError: 606000005 the operation failed.
             Error: what else can go wrong, see `meetgate.Error`.
 
         It may have acted although no answer came: look before you repeat it.
@@ -195,11 +187,6 @@ class AsyncHstApp:
                   documented.
 
         Raises:
-            AuthError: 606000000 authentication failed.
-            AuthError, ApiError: 606000001 access token expired or replaced by a newer one.
-            BadRequest: 606000002 a parameter is missing; 606000003 a parameter is wrong.
-            PlatformBusy: 606000004 the platform timed out; 606000006 the platform is busy.
-            ServerError: 606000005 the operation failed.
             Error: what else can go wrong, see `meetgate.Error`.
 
         It may have acted although no answer came: look before you repeat it.
@@ -229,11 +216,6 @@ class AsyncHstApp:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            AuthError: 606000000 authentication failed.
-            AuthError, ApiError: 606000001 access token expired or replaced by a newer one.
-            BadRequest: 606000002 a parameter is missing; 606000003 a parameter is wrong.
-            PlatformBusy: 606000004 the platform timed out; 606000006 the platform is busy.
-            ServerError: 606000005 the operation failed.
             Error: what else can go wrong, see `meetgate.Error`.
 
         It may have acted although no answer came: look before you repeat it.
@@ -308,11 +290,6 @@ class AsyncHstConsuming:
                   transfer.
 
         Raises:
-            AuthError: 606000000 authentication failed.
-            AuthError, ApiError: 606000001 access token expired or replaced by a newer one.
-            BadRequest: 606000002 a parameter is missing; 606000003 a parameter is wrong.
-            PlatformBusy: 606000004 the platform timed out; 606000006 the platform is busy.
-            ServerError: 606000005 the operation failed.
             Error: what else can go wrong, see `meetgate.Error`.
 
         It only reads, and may be repeated.
@@ -401,11 +378,6 @@ class AsyncHstOnlineUser:
                 - mutex_type (string): Terminal exclusivity class of the terminal.
 
         Raises:
-            AuthError: 606000000 authentication failed.
-            AuthError, ApiError: 606000001 access token expired or replaced by a newer one.
-            BadRequest: 606000002 a parameter is missing; 606000003 a parameter is wrong.
-            PlatformBusy: 606000004 the platform timed out; 606000006 the platform is busy.
-            ServerError: 606000005 the operation failed.
             Error: what else can go wrong, see `meetgate.Error`.
 
         It only reads, and may be repeated.
@@ -474,11 +446,6 @@ class AsyncHstOnline:
                 - mutex_type (string): Terminal exclusivity class of the terminal.
 
         Raises:
-            AuthError: 606000000 authentication failed.
-            AuthError, ApiError: 606000001 access token expired or replaced by a newer one.
-            BadRequest: 606000002 a parameter is missing; 606000003 a parameter is wrong.
-            PlatformBusy: 606000004 the platform timed out; 606000006 the platform is busy.
-            ServerError: 606000005 the operation failed.
             Error: what else can go wrong, see `meetgate.Error`.
 
         It may have acted although no answer came: look before you repeat it.
@@ -524,11 +491,6 @@ class AsyncHstOnline:
               (H12).
 
         Raises:
-            AuthError: 606000000 authentication failed.
-            AuthError, ApiError: 606000001 access token expired or replaced by a newer one.
-            BadRequest: 606000002 a parameter is missing; 606000003 a parameter is wrong.
-            PlatformBusy: 606000004 the platform timed out; 606000006 the platform is busy.
-            ServerError: 606000005 the operation failed.
             Error: what else can go wrong, see `meetgate.Error`.
 
         It may have acted although no answer came: look before you repeat it.
@@ -717,11 +679,6 @@ class AsyncHst(AsyncTokenClient):
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            AuthError: 606000000 authentication failed.
-            AuthError, ApiError: 606000001 access token expired or replaced by a newer one.
-            BadRequest: 606000002 a parameter is missing; 606000003 a parameter is wrong.
-            PlatformBusy: 606000004 the platform timed out; 606000006 the platform is busy.
-            ServerError: 606000005 the operation failed.
             Error: what else can go wrong, see `meetgate.Error`.
 
         It may have acted although no answer came: look before you repeat it.
