@@ -10,7 +10,8 @@ use crate::json::check::{Rules, check};
 use crate::json::{Members, nearest, quoted};
 use crate::platform;
 use crate::process;
-use crate::token::{Token, Window};
+use crate::single_flight::OldValue;
+use crate::token::Token;
 use crate::transport::{Agent, Limits};
 use std::sync::Arc;
 use std::time::Duration;
@@ -39,8 +40,9 @@ impl Client {
         let platform = platform::of(&config)?;
         let transport = Box::new(Agent::new(&config.user_agent));
         let shared = process::current();
-        let window = if platform.fetch_kills_token() { Window::Mandatory } else { Window::Advisory };
-        let credentials = account::credentials(&config, window, &shared.accounts)?;
+        let fetch_kills = platform.tokens().is_some_and(|tokens| tokens.fetch_kills_old());
+        let old_value = if fetch_kills { OldValue::Dies } else { OldValue::Lives };
+        let credentials = account::credentials(&config, old_value, &shared.accounts)?;
         Ok(Client {
             platform: config.platform(),
             engine: Engine::new(config, platform, transport, credentials, &shared.clocks),

@@ -81,10 +81,10 @@ impl Entered {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::token::Window;
+    use crate::single_flight::OldValue;
 
     fn fetched() -> Result<Credentials> {
-        Ok(Credentials::fetched(Window::Mandatory, None))
+        Ok(Credentials::fetched(OldValue::Dies, None))
     }
 
     #[test]

@@ -54,11 +54,16 @@ impl BaseUrl {
         self.uri.scheme_str() == Some("https")
     }
 
+    /// Whether a target makes a URL that can be sent.
+    pub(crate) fn has_room_for(&self, target: &str) -> bool {
+        self.text.len() + target.len() <= LONGEST
+    }
+
     /// The URL of a target below this address. A target that would lead to another origin is refused: a token never
     /// leaves for another host.
     pub(crate) fn join(&self, target: &str) -> Result<String, String> {
         let url = format!("{}{target}", self.text);
-        if url.len() > LONGEST {
+        if !self.has_room_for(target) {
             return Err(format!("the request's URL would have {} bytes; at most {LONGEST} can be sent", url.len()));
         }
         let joined: Uri = url.parse().map_err(|_| "the path does not make a valid URL".to_owned())?;
