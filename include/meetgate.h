@@ -346,7 +346,8 @@ MEETGATE_EXPORT void MEETGATE_CALL meetgate_client_free(meetgate_client *client)
  *
  * Returns: MEETGATE_OK with one JSON object; on any other status an error document. The object has "platform" and
  *   "base_url" (unless it is to be discovered); for youme "clock_offset_s", the seconds that the host's clock is ahead of
- *   ours; for hst and avd "token" with "source" (fetched, fixed or provided), "store" (file or redis, where there is
+ *   ours; for avd "http_method", get or post: how this deployment takes forms, by the configuration or found out from its
+ *   answers; for hst and avd "token" with "source" (fetched, fixed or provided), "store" (file or redis, where there is
  *   one), "generation" (0: no token yet; grows with each new one), "age_ms", "expires_in_ms" (where its lifetime is known) and
  *   "warning": somebody else is fetching tokens for this account, or the token store fails. The token itself is not there.
  *   What does not apply is absent; members may be added.

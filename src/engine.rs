@@ -12,7 +12,7 @@ use crate::catalog::{Operation, PlatformName, Retry};
 use crate::config::Config;
 use crate::error::{Error, Result, Status};
 use crate::json::Members;
-use crate::platform::{FormIn, FormWay, Platform, Signing, Tokens};
+use crate::platform::{FormIn, Platform, Signing, Tokens};
 use crate::request::Prepared;
 use crate::single_flight::{Cell, Held, OldValue};
 use crate::token::{Credentials, Given, Token, TokenInfo};
@@ -108,7 +108,7 @@ impl Engine {
             #[serde(skip_serializing_if = "Option::is_none")]
             token: Option<TokenInfo>,
             #[serde(skip_serializing_if = "Option::is_none")]
-            form: Option<&'static str>,
+            http_method: Option<&'static str>,
             #[serde(skip_serializing_if = "Option::is_none")]
             clock_offset_s: Option<i64>,
         }
@@ -116,10 +116,7 @@ impl Engine {
             platform: self.platform.name(),
             base_url: self.platform.base_url().map(BaseUrl::as_str),
             token: self.credentials.as_ref().map(|credentials| credentials.info()),
-            form: self.platform.form_way().and_then(FormWay::known).map(|way| match way {
-                FormIn::Body => "post",
-                FormIn::Query => "get",
-            }),
+            http_method: self.platform.http_method(),
             clock_offset_s: self.platform.signs_with_time().then(|| self.clock.seconds()),
         };
         serde_json::to_string(&info).map_err(|error| Error::new(Status::Internal, format!("JSON: {error}")))

@@ -65,6 +65,11 @@ pub(crate) trait Platform: Send + Sync {
         None
     }
 
+    /// How forms travel, where that is a question and is known: `get` or `post`.
+    fn http_method(&self) -> Option<&'static str> {
+        None
+    }
+
     /// Where calls carry a token.
     fn tokens(&self) -> Option<&dyn Tokens> {
         None

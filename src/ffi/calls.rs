@@ -6,7 +6,7 @@ use super::strings;
 use crate::catalog::Operation;
 use crate::client::Client;
 use crate::error::{Error, Result};
-use std::ffi::c_char;
+use libc::c_char;
 
 /// Stops a call from another thread. How to make and trigger one comes with a later version; until then there is none to
 /// pass but NULL.

@@ -6,7 +6,8 @@ use super::status::meetgate_status;
 use super::strings;
 use crate::client::{Client, ProvidedToken};
 use crate::error::Error;
-use std::ffi::{CString, c_char, c_int, c_void};
+use libc::{c_char, c_int, c_void};
+use std::ffi::CString;
 use std::ptr;
 use std::time::Duration;
 
@@ -47,7 +48,8 @@ pub type meetgate_token_provider = Option<
 ///
 /// Returns: MEETGATE_OK with one JSON object; on any other status an error document. The object has "platform" and
 ///   "base_url" (unless it is to be discovered); for youme "clock_offset_s", the seconds that the host's clock is ahead of
-///   ours; for hst and avd "token" with "source" (fetched, fixed or provided), "store" (file or redis, where there is
+///   ours; for avd "http_method", get or post: how this deployment takes forms, by the configuration or found out from its
+///   answers; for hst and avd "token" with "source" (fetched, fixed or provided), "store" (file or redis, where there is
 ///   one), "generation" (0: no token yet; grows with each new one), "age_ms", "expires_in_ms" (where its lifetime is known) and
 ///   "warning": somebody else is fetching tokens for this account, or the token store fails. The token itself is not there.
 ///   What does not apply is absent; members may be added.

@@ -104,6 +104,14 @@ impl super::Platform for Platform {
         Some("\"http_method\": \"post\" in the configuration puts the parameters into the body")
     }
 
+    fn http_method(&self) -> Option<&'static str> {
+        match (self.account.http_method, self.form_way.known()) {
+            (HttpMethod::Get, _) | (HttpMethod::Auto, Some(FormIn::Query)) => Some("get"),
+            (HttpMethod::Post, _) | (HttpMethod::Auto, Some(FormIn::Body)) => Some("post"),
+            (HttpMethod::Auto, None) => None,
+        }
+    }
+
     fn tokens(&self) -> Option<&dyn Tokens> {
         Some(self)
     }

@@ -14,7 +14,7 @@ pub fn render(catalog: &Catalog) -> Result<Rendered> {
          //!\n\
          //! One function for each operation; cbindgen makes the header from them.\n\n\
          use super::calls::call;\nuse super::status::meetgate_status;\nuse crate::catalog::table;\n\
-         use crate::client::Client;\nuse std::ffi::c_char;\n\n",
+         use crate::client::Client;\nuse libc::c_char;\n\n",
     );
     for platform in &catalog.platforms {
         for operation in &platform.operations {
