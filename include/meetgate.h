@@ -442,7 +442,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_youme_checksum(const char
  *   operation failed, 606000006 the platform is busy.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it may have acted although no answer came; look before you repeat it.
+ * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /access/token (001 L10-L54).
  */
@@ -490,7 +490,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_hst_access_token(
  *   606000005 the operation failed, 606000006 the platform is busy.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it may have acted although no answer came; look before you repeat it.
+ * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: POST /v1/app (000 L3-L41; 001 L86-L124).
  */
@@ -538,7 +538,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_hst_app_create(
  *   606000005 the operation failed, 606000006 the platform is busy.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it may have acted although no answer came; look before you repeat it.
+ * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: PATCH /v1/app (000 L43-L82; 001 L126-L165).
  */
@@ -560,7 +560,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_hst_app_update(
  *   606000005 the operation failed, 606000006 the platform is busy.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it may have acted although no answer came; look before you repeat it.
+ * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: DELETE /v1/app (000 L84-L101; 001 L167-L184).
  */
@@ -616,7 +616,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_hst_app_delete(
  *   606000005 the operation failed, 606000006 the platform is busy.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it only reads, and may be repeated.
+ * It only reads, and may be repeated.
  * Since: 0.1.0.
  * Source: GET /v1/consuming/records (000 L103-L141; 001 L186-L224).
  */
@@ -644,7 +644,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_hst_consuming_records(
  *   606000005 the operation failed, 606000006 the platform is busy.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it may have acted although no answer came; look before you repeat it.
+ * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: POST /v1/kickout (000 L143-L162; 001 L226-L245).
  */
@@ -683,7 +683,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_hst_kickout(
  *   606000005 the operation failed, 606000006 the platform is busy.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it only reads, and may be repeated.
+ * It only reads, and may be repeated.
  * Since: 0.1.0.
  * Source: GET /v1/online/user/state (000 L164-L195; 001 L247-L278).
  */
@@ -725,7 +725,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_hst_online_user_state(
  *   606000005 the operation failed, 606000006 the platform is busy.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it may have acted although no answer came; look before you repeat it.
+ * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: POST /v1/online/trans-cmd (000 L197-L233; 001 L280-L316).
  */
@@ -758,7 +758,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_hst_online_trans_cmd(
  *   606000005 the operation failed, 606000006 the platform is busy.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it may have acted although no answer came; look before you repeat it.
+ * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: POST /v1/online/invite (000 L235-L259; 001 L318-L342).
  */
@@ -793,7 +793,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_hst_online_invite(
  *       - LeaveTime (string, unix-s): When it left: seconds, as text.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it only reads, and may be repeated.
+ * It only reads, and may be repeated.
  * Since: 0.1.0.
  * Source: POST /v2/video/query_instance_all_records_by_time (002 L125-L255).
  */
@@ -829,7 +829,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_youme_query_instance_all_
  *     - VideoDuration (integer, s): Duration of the video stream.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it only reads, and may be repeated.
+ * It only reads, and may be repeated.
  * Since: 0.1.0.
  * Source: POST /v2/video/query_room_info (002 L257-L359).
  */
@@ -861,7 +861,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_youme_query_room_info(
  *     - VideoDuration (integer, s): Duration of the video stream.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it only reads, and may be repeated.
+ * It only reads, and may be repeated.
  * Since: 0.1.0.
  * Source: POST /v2/video/query_all_instance_by_time (002 L361-L450).
  */
@@ -890,7 +890,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_youme_query_all_instance_
  *     - Volume (integer): The figure of the kind `CountBy` asked for. The document shows it in its sample only.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it only reads, and may be repeated.
+ * It only reads, and may be repeated.
  * Since: 0.1.0.
  * Source: POST /v2/video/count_business_total_volume_by_day (002 L454-L536).
  */
@@ -923,7 +923,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_youme_count_business_tota
  *     - CommunicateNum (integer): Number of callers.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it only reads, and may be repeated.
+ * It only reads, and may be repeated.
  * Since: 0.1.0.
  * Source: POST /v2/video/count_business_distribute_volume_by_day (002 L538-L643).
  */
@@ -954,7 +954,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_youme_count_business_dist
  *     - VideoDelayRate (number): Delay of video, not a rate in spite of its name. The unit is not documented.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it only reads, and may be repeated.
+ * It only reads, and may be repeated.
  * Since: 0.1.0.
  * Source: POST /v2/video/count_qos_by_day (002 L645-L763).
  */
@@ -995,7 +995,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_youme_count_qos_by_day(
  *   exists already.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it may have acted although no answer came; look before you repeat it.
+ * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/create (004 L7-L53).
  */
@@ -1020,7 +1020,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_create(
  *   40006 automatic recording is already on in the room, 40007 automatic recording is not on in the room.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it may have acted although no answer came; look before you repeat it.
+ * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/update (004 L54-L95).
  */
@@ -1039,7 +1039,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_update(
  * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it may have acted although no answer came; look before you repeat it.
+ * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/del (004 L96-L133).
  */
@@ -1067,7 +1067,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_del(
  * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it only reads, and may be repeated.
+ * It only reads, and may be repeated.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/read (004 L134-L183).
  */
@@ -1091,7 +1091,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_read(
  *   of the platform; msg says more.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it may have acted although no answer came; look before you repeat it.
+ * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/close (004 L184-L221).
  */
@@ -1128,7 +1128,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_close(
  * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it only reads, and may be repeated.
+ * It only reads, and may be repeated.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/get_statistic (004 L222-L280).
  */
@@ -1183,7 +1183,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_get_statistic(
  *   40043 internal error of the recording service.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it only reads, and may be repeated.
+ * It only reads, and may be repeated.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/get_record (004 L281-L432).
  */
@@ -1216,7 +1216,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_get_record(
  * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it only reads, and may be repeated.
+ * It only reads, and may be repeated.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/get_record_list (004 L433-L494).
  */
@@ -1241,7 +1241,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_get_record_list(
  *   40008 the user is not in the room, 40009 the room does not exist or is not open.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it may have acted although no answer came; look before you repeat it.
+ * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/participate/kick (004 L495-L535).
  */
@@ -1287,7 +1287,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_participate_kick
  *   of the platform; msg says more.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it only reads, and may be repeated.
+ * It only reads, and may be repeated.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/participate/list (004 L536-L626).
  */
@@ -1418,7 +1418,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_participate_list
  *   recording service.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it may have acted although no answer came; look before you repeat it.
+ * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: POST /sdkapi/v2/room/mix_record/start (004 L627-L696).
  */
@@ -1456,7 +1456,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_mix_record_start
  *   cannot be reached, 40043 internal error of the recording service, 40090 no such recording id.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it may have acted although no answer came; look before you repeat it.
+ * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/mix_record/stop (004 L697-L815).
  */
@@ -1503,7 +1503,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_mix_record_stop(
  *   40043 internal error of the recording service.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it only reads, and may be repeated.
+ * It only reads, and may be repeated.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/mix_record/get (004 L816-L966).
  */
@@ -1542,7 +1542,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_mix_record_get(
  *   recording service.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it may have acted although no answer came; look before you repeat it.
+ * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: POST /sdkapi/v2/room/mix_live/start (004 L967-L1019).
  */
@@ -1582,7 +1582,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_mix_live_start(
  *   cannot be reached, 40043 internal error of the recording service.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it may have acted although no answer came; look before you repeat it.
+ * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: POST /sdkapi/v2/room/mix_record/update_layout (004 L1020-L1068).
  */
@@ -1612,7 +1612,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_mix_record_updat
  *   cannot be reached, 40043 internal error of the recording service, 40090 no such recording id.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it may have acted although no answer came; look before you repeat it.
+ * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: POST /sdkapi/v2/room/mix_record/update_audio_layout (004 L1069-L1110).
  */
@@ -1640,7 +1640,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_mix_record_updat
  *   recording id.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it only reads, and may be repeated.
+ * It only reads, and may be repeated.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/record/status (004 L1111-L1155).
  */
@@ -1666,7 +1666,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_record_status(
  *   cannot be reached, 40043 internal error of the recording service.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it may have acted although no answer came; look before you repeat it.
+ * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/mix_live/stop (004 L1156-L1197).
  */
@@ -1699,7 +1699,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_mix_live_stop(
  *   reached.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it may have acted although no answer came; look before you repeat it.
+ * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/live/start (004 L1198-L1242).
  */
@@ -1722,7 +1722,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_live_start(
  *   been stopped already.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it may have acted although no answer came; look before you repeat it.
+ * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/live/stop (004 L1243-L1283).
  */
@@ -1768,7 +1768,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_live_stop(
  *   forces the composed view off, 40054 the site's conference settings are not set: initialisation failed.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it may have acted although no answer came; look before you repeat it.
+ * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/avc/start (004 L1284-L1333).
  */
@@ -1789,7 +1789,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_avc_start(
  *   conference settings are not set: initialisation failed, 40055 the site forces the composed view on.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it may have acted although no answer came; look before you repeat it.
+ * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/avc/stop (004 L1334-L1373).
  */
@@ -1822,7 +1822,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_avc_stop(
  *   40043 internal error of the recording service, 40090 no such recording id.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it only reads, and may be repeated.
+ * It only reads, and may be repeated.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/record/get (004 L1374-L1441).
  */
@@ -1853,7 +1853,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_record_get(
  *   the media service.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it may have acted although no answer came; look before you repeat it.
+ * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/desktop_record/start (004 L1442-L1484).
  */
@@ -1877,7 +1877,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_desktop_record_s
  *   cannot be reached, 40043 internal error of the recording service, 40082 internal error of the media service.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it may have acted although no answer came; look before you repeat it.
+ * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/desktop_record/stop (004 L1485-L1524).
  */
@@ -1915,7 +1915,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_desktop_record_s
  *   recording id.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it only reads, and may be repeated.
+ * It only reads, and may be repeated.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/desktop_record/get (004 L1525-L1593).
  */
@@ -1945,7 +1945,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_desktop_record_g
  *   reached or timed out.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it may have acted although no answer came; look before you repeat it.
+ * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/media/create (004 L1594-L1642).
  */
@@ -1983,7 +1983,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_media_create(
  *   reached or timed out, 40084 no media data.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it may have acted although no answer came; look before you repeat it.
+ * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/media/play (004 L1643-L1698).
  */
@@ -2005,7 +2005,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_media_play(
  *   reached or timed out.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it may have acted although no answer came; look before you repeat it.
+ * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/media/stop (004 L1699-L1741).
  */
@@ -2027,7 +2027,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_media_stop(
  *   reached or timed out.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it may have acted although no answer came; look before you repeat it.
+ * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/media/pause (004 L1742-L1782).
  */
@@ -2049,7 +2049,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_media_pause(
  *   reached or timed out.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it may have acted although no answer came; look before you repeat it.
+ * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/media/resume (004 L1783-L1823).
  */
@@ -2080,7 +2080,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_media_resume(
  *   reached or timed out, 40084 no media data.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it may have acted although no answer came; look before you repeat it.
+ * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/media/replay (004 L1824-L1877).
  */
@@ -2123,7 +2123,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_media_replay(
  *   reached or timed out, 40084 no media data.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it only reads, and may be repeated.
+ * It only reads, and may be repeated.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/media/get_media_info (004 L1878-L1963).
  */
@@ -2156,7 +2156,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_media_get_media_info(
  *   reached or timed out, 40084 no media data.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it may have acted although no answer came; look before you repeat it.
+ * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/media/switch (004 L1964-L2017).
  */
@@ -2182,7 +2182,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_media_switch(
  *   40043 internal error of the recording service, 40090 no such recording id.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it may have acted although no answer came; look before you repeat it.
+ * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/record/transfer (004 L2018-L2058).
  */
@@ -2207,7 +2207,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_record_transfer(
  *   40043 internal error of the recording service.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it may have acted although no answer came; look before you repeat it.
+ * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/del_record (004 L2059-L2098).
  */
@@ -2231,7 +2231,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_del_record(
  *   40043 internal error of the recording service, 40090 no such recording id.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it only reads, and may be repeated.
+ * It only reads, and may be repeated.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/transcode/query (004 L2099-L2141).
  */
@@ -2273,7 +2273,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_transcode_query(
  *   the composed view.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it may have acted although no answer came; look before you repeat it.
+ * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: POST /sdkapi/v2/room/avc/select_media (004 L2142-L2183).
  */
@@ -2296,7 +2296,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_avc_select_media
  *   the composed view.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it may have acted although no answer came; look before you repeat it.
+ * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/avc/set_focus_video (004 L2184-L2224).
  */
@@ -2334,7 +2334,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_avc_set_focus_vi
  *   the composed view.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it may have acted although no answer came; look before you repeat it.
+ * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/avc/update_layout (004 L2225-L2272).
  */
@@ -2371,7 +2371,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_avc_update_layou
  *   40051 the composed view is not on in the room, 40052 internal error of the composed view.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it only reads, and may be repeated.
+ * It only reads, and may be repeated.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/avc/get_avc_setting (004 L2273-L2314).
  */
@@ -2400,7 +2400,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_avc_get_avc_sett
  *   40043 internal error of the recording service, 40094 no such recording.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it may have acted although no answer came; look before you repeat it.
+ * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/delete_record (004 L2315-L2341).
  */
@@ -2433,7 +2433,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_delete_record(
  *   recording.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it only reads, and may be repeated.
+ * It only reads, and may be repeated.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/list (004 L2342-L2439).
  */
@@ -2478,7 +2478,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_list(
  * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it only reads, and may be repeated.
+ * It only reads, and may be repeated.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/get_chat_message_log (004 L2440-L2513).
  */
@@ -2508,7 +2508,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_get_chat_message
  *   parameter missing or wrong.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it may have acted although no answer came; look before you repeat it.
+ * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: POST /sdkapi/v2/app/get_token (004 L2516-L2556).
  */
@@ -2527,7 +2527,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_app_get_token(
  *   company information, 40071 no licence is set for the site, 40072 no licence information.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it only reads, and may be repeated.
+ * It only reads, and may be repeated.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/app/get_licence_info (004 L2557-L2601).
  */
@@ -2550,7 +2550,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_app_get_licence_info(
  * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it only reads, and may be repeated.
+ * It only reads, and may be repeated.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/app/get_system_info (004 L2602-L2646).
  */
@@ -2576,7 +2576,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_app_get_system_info(
  *   available (one of the licence errors).
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it may have acted although no answer came; look before you repeat it.
+ * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: POST /sdkapi/v2/app/apply_file_permit (004 L2647-L2686).
  */
@@ -2600,7 +2600,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_app_apply_file_permit
  *   available (one of the licence errors).
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it may have acted although no answer came; look before you repeat it.
+ * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: POST /sdkapi/v2/app/delete_file_permit (004 L2687-L2728).
  */
@@ -2625,7 +2625,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_app_delete_file_permi
  * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it only reads, and may be repeated.
+ * It only reads, and may be repeated.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/app/get_key_licence (004 L2729-L2783).
  */
@@ -2656,7 +2656,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_app_get_key_licence(
  *   has this address already.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it may have acted although no answer came; look before you repeat it.
+ * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/sip/gate/create (004 L2786-L2832).
  */
@@ -2680,7 +2680,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_sip_gate_create(
  *   has this address already, 40020 no such gateway.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it may have acted although no answer came; look before you repeat it.
+ * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/sip/gate/update (004 L2833-L2874).
  */
@@ -2704,7 +2704,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_sip_gate_update(
  * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40020 no such gateway.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it only reads, and may be repeated.
+ * It only reads, and may be repeated.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/sip/gate/read (004 L2875-L2920).
  */
@@ -2724,7 +2724,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_sip_gate_read(
  * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40020 no such gateway.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it may have acted although no answer came; look before you repeat it.
+ * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/sip/gate/del (004 L2921-L2963).
  */
@@ -2747,7 +2747,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_sip_gate_del(
  * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it only reads, and may be repeated.
+ * It only reads, and may be repeated.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/sip/gate/list (004 L2964-L3014).
  */
@@ -2780,7 +2780,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_sip_gate_list(
  *   40021 another account has this number already.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it may have acted although no answer came; look before you repeat it.
+ * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: POST /sdkapi/v2/sip/account/create (004 L3015-L3064).
  */
@@ -2807,7 +2807,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_sip_account_create(
  *   has this number already, 40022 no such SIP account.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it may have acted although no answer came; look before you repeat it.
+ * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: POST /sdkapi/v2/sip/account/update (004 L3065-L3111).
  */
@@ -2844,7 +2844,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_sip_account_update(
  *   40022 no such SIP account.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it only reads, and may be repeated.
+ * It only reads, and may be repeated.
  * Since: 0.1.0.
  * Source: POST /sdkapi/v2/sip/account/read (004 L3112-L3172).
  */
@@ -2866,7 +2866,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_sip_account_read(
  *   account.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it may have acted although no answer came; look before you repeat it.
+ * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: POST /sdkapi/v2/sip/account/del (004 L3173-L3213).
  */
@@ -2913,7 +2913,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_sip_account_del(
  *   video resolution not supported, or bit rate outside 1 to 4 Mbit/s, 40039 frame rate not supported.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it may have acted although no answer came; look before you repeat it.
+ * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/device/call (004 L3216-L3269).
  */
@@ -2936,7 +2936,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_device_call(
  *   40008 the user is not in the room, 40033 the user has not been invited.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it may have acted although no answer came; look before you repeat it.
+ * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/device/kick (004 L3270-L3314).
  */
@@ -2959,7 +2959,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_device_kick(
  *   40008 the user is not in the room, 40033 the user has not been invited.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it may have acted although no answer came; look before you repeat it.
+ * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/device/video/focus (004 L3315-L3355).
  */
@@ -2978,7 +2978,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_device_video_focus(
  *   40008 the user is not in the room, 40033 the user has not been invited.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it may have acted although no answer came; look before you repeat it.
+ * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/device/video/unfocus (004 L3356-L3396).
  */
@@ -2999,7 +2999,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_device_video_unfocus(
  *   40008 the user is not in the room, 40033 the user has not been invited.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it may have acted although no answer came; look before you repeat it.
+ * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/device/video/close (004 L3397-L3438).
  */
@@ -3022,7 +3022,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_device_video_close(
  *   40008 the user is not in the room, 40033 the user has not been invited.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it may have acted although no answer came; look before you repeat it.
+ * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/device/video/open (004 L3439-L3481).
  */
@@ -3045,7 +3045,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_device_video_open(
  *   40008 the user is not in the room, 40033 the user has not been invited.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it may have acted although no answer came; look before you repeat it.
+ * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/device/audio/mute (004 L3482-L3522).
  */
@@ -3064,7 +3064,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_device_audio_mute(
  *   40008 the user is not in the room, 40033 the user has not been invited.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it may have acted although no answer came; look before you repeat it.
+ * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/device/audio/unmute (004 L3523-L3563).
  */
@@ -3092,7 +3092,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_device_audio_unmute(
  *   40033 the user has not been invited, 40037 no such invitation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it only reads, and may be repeated.
+ * It only reads, and may be repeated.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/device/get_invite_status (004 L3564-L3605).
  */
@@ -3131,7 +3131,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_device_get_invite_sta
  *   file could not be read, 10914 file type not supported, 40003 token expired or invalid.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
- * Repeating: it may have acted although no answer came; look before you repeat it.
+ * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: POST /uploadfile (004 L3606-L3657).
  */

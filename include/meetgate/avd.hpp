@@ -1385,7 +1385,7 @@ class avd_device_audio_group : public group {
    * Returns: the platform's answer, which holds nothing beside its envelope.
    * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40008
    *   the user is not in the room, 40033 the user has not been invited.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/device/audio/mute (004 L3482-L3522).
    */
@@ -1404,7 +1404,7 @@ class avd_device_audio_group : public group {
    * Returns: the platform's answer, which holds nothing beside its envelope.
    * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40008
    *   the user is not in the room, 40033 the user has not been invited.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/device/audio/unmute (004 L3523-L3563).
    */
@@ -1429,7 +1429,7 @@ class avd_device_video_group : public group {
    * Returns: the platform's answer, which holds nothing beside its envelope.
    * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40008
    *   the user is not in the room, 40033 the user has not been invited.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/device/video/focus (004 L3315-L3355).
    */
@@ -1448,7 +1448,7 @@ class avd_device_video_group : public group {
    * Returns: the platform's answer, which holds nothing beside its envelope.
    * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40008
    *   the user is not in the room, 40033 the user has not been invited.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/device/video/unfocus (004 L3356-L3396).
    */
@@ -1469,7 +1469,7 @@ class avd_device_video_group : public group {
    * Returns: the platform's answer, which holds nothing beside its envelope.
    * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40008
    *   the user is not in the room, 40033 the user has not been invited.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/device/video/close (004 L3397-L3438).
    */
@@ -1492,7 +1492,7 @@ class avd_device_video_group : public group {
    *   - user_id (string): Id of the device, made by the server. In the table, not in the sample: do not count on it.
    * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40008
    *   the user is not in the room, 40033 the user has not been invited.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/device/video/open (004 L3439-L3481).
    */
@@ -1525,7 +1525,7 @@ class avd_sip_account_group : public group {
    *   - sip_gate_id (integer): Unique id of the SIP gateway the account belongs to.
    * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40020 no such gateway,
    *   40021 another account has this number already.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: POST /sdkapi/v2/sip/account/create (004 L3015-L3064).
    */
@@ -1551,7 +1551,7 @@ class avd_sip_account_group : public group {
    * Returns: the platform's answer, which holds nothing beside its envelope.
    * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40021 another account has
    *   this number already, 40022 no such SIP account.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: POST /sdkapi/v2/sip/account/update (004 L3065-L3111).
    */
@@ -1586,7 +1586,7 @@ class avd_sip_account_group : public group {
    *   - send_video_codec (string): Codec of the video sent, such as H264.
    * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40020 no such gateway,
    *   40022 no such SIP account.
-   * Repeating: it only reads, and may be repeated.
+   * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: POST /sdkapi/v2/sip/account/read (004 L3112-L3172).
    */
@@ -1607,7 +1607,7 @@ class avd_sip_account_group : public group {
    * Returns: the platform's answer, which holds nothing beside its envelope.
    * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40022 no such SIP
    *   account.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: POST /sdkapi/v2/sip/account/del (004 L3173-L3213).
    */
@@ -1637,7 +1637,7 @@ class avd_sip_gate_group : public group {
    *   - gate_id (integer): Unique id of the gateway; pass it as sip_gate_id.
    * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40019 another gateway has
    *   this address already.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/sip/gate/create (004 L2786-L2832).
    */
@@ -1656,7 +1656,7 @@ class avd_sip_gate_group : public group {
    * Returns: the platform's answer, which holds nothing beside its envelope.
    * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40019 another gateway has
    *   this address already, 40020 no such gateway.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/sip/gate/update (004 L2833-L2874).
    */
@@ -1678,7 +1678,7 @@ class avd_sip_gate_group : public group {
    *   - name (string): The name you gave the gateway.
    *   - url (string): Address of the gateway.
    * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40020 no such gateway.
-   * Repeating: it only reads, and may be repeated.
+   * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/sip/gate/read (004 L2875-L2920).
    */
@@ -1696,7 +1696,7 @@ class avd_sip_gate_group : public group {
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
    * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40020 no such gateway.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/sip/gate/del (004 L2921-L2963).
    */
@@ -1719,7 +1719,7 @@ class avd_sip_gate_group : public group {
    *     - name (string): The name you gave the gateway.
    *     - gate_id (integer): Unique id of the gateway; pass it as sip_gate_id.
    * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid.
-   * Repeating: it only reads, and may be repeated.
+   * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/sip/gate/list (004 L2964-L3014).
    */
@@ -1751,7 +1751,7 @@ class avd_room_desktop_record_group : public group {
    *   a mixed recording, a live stream or a desktop recording is already running in the room, 40042 the recording
    *   service cannot be reached, 40043 internal error of the recording service, 40082 internal error of the media
    *   service.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/desktop_record/start (004 L1442-L1484).
    */
@@ -1774,7 +1774,7 @@ class avd_room_desktop_record_group : public group {
    * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40041
    *   no mixed recording, live stream or desktop recording is running in the room, 40042 the recording service cannot
    *   be reached, 40043 internal error of the recording service, 40082 internal error of the media service.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/desktop_record/stop (004 L1485-L1524).
    */
@@ -1811,7 +1811,7 @@ class avd_room_desktop_record_group : public group {
    *     - name (string): Name of the recording.
    * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40043
    *   internal error of the recording service, 40082 internal error of the media service, 40090 no such recording id.
-   * Repeating: it only reads, and may be repeated.
+   * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/desktop_record/get (004 L1525-L1593).
    */
@@ -1848,7 +1848,7 @@ class avd_room_avc_group : public group {
    * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40050
    *   the composed view is already on in the room, 40052 internal error of the composed view, 40053 the site forces the
    *   composed view off, 40054 the site's conference settings are not set: initialisation failed.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/avc/start (004 L1284-L1333).
    */
@@ -1868,7 +1868,7 @@ class avd_room_avc_group : public group {
    * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40051
    *   the composed view is not on in the room, 40052 internal error of the composed view, 40054 the site's conference
    *   settings are not set: initialisation failed, 40055 the site forces the composed view on.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/avc/stop (004 L1334-L1373).
    */
@@ -1898,7 +1898,7 @@ class avd_room_avc_group : public group {
    * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40045
    *   internal error of the platform, 40051 the composed view is not on in the room, 40052 internal error of the
    *   composed view.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: POST /sdkapi/v2/room/avc/select_media (004 L2142-L2183).
    */
@@ -1921,7 +1921,7 @@ class avd_room_avc_group : public group {
    * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40045
    *   internal error of the platform, 40051 the composed view is not on in the room, 40052 internal error of the
    *   composed view.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/avc/set_focus_video (004 L2184-L2224).
    */
@@ -1952,7 +1952,7 @@ class avd_room_avc_group : public group {
    * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40045
    *   internal error of the platform, 40051 the composed view is not on in the room, 40052 internal error of the
    *   composed view.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/avc/update_layout (004 L2225-L2272).
    */
@@ -1989,7 +1989,7 @@ class avd_room_avc_group : public group {
    *       unknown.
    * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40051
    *   the composed view is not on in the room, 40052 internal error of the composed view.
-   * Repeating: it only reads, and may be repeated.
+   * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/avc/get_avc_setting (004 L2273-L2314).
    */
@@ -2021,7 +2021,7 @@ class avd_room_live_group : public group {
    * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40008
    *   the user is not in the room, 40009 the room does not exist or is not open, 40060 a live stream is already running
    *   in the room, 40063 internal error of the live service, 40064 the live service cannot be reached.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/live/start (004 L1198-L1242).
    */
@@ -2042,7 +2042,7 @@ class avd_room_live_group : public group {
    *   the room does not exist or is not open, 40061 no live stream is running in the room, 40063 internal error of the
    *   live service, 40064 the live service cannot be reached, 40065 the live stream of the room has been stopped
    *   already.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/live/stop (004 L1243-L1283).
    */
@@ -2071,7 +2071,7 @@ class avd_room_record_group : public group {
    *     (stopping)): State of the recording. 0 and 1 mean the same.
    * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40090 no such recording
    *   id.
-   * Repeating: it only reads, and may be repeated.
+   * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/record/status (004 L1111-L1155).
    */
@@ -2102,7 +2102,7 @@ class avd_room_record_group : public group {
    *     - name (string): File name, generated by the server.
    * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40043
    *   internal error of the recording service, 40090 no such recording id.
-   * Repeating: it only reads, and may be repeated.
+   * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/record/get (004 L1374-L1441).
    */
@@ -2126,7 +2126,7 @@ class avd_room_record_group : public group {
    * Returns: the platform's answer, which holds nothing beside its envelope.
    * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40043
    *   internal error of the recording service, 40090 no such recording id.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/record/transfer (004 L2018-L2058).
    */
@@ -2159,7 +2159,7 @@ class avd_room_mix_live_group : public group {
    *   the room does not exist or is not open, 40040 a mixed recording, a live stream or a desktop recording is already
    *   running in the room, 40042 the recording service cannot be reached, 40043 internal error of the recording
    *   service.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: POST /sdkapi/v2/room/mix_live/start (004 L967-L1019).
    */
@@ -2182,7 +2182,7 @@ class avd_room_mix_live_group : public group {
    * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40041
    *   no mixed recording, live stream or desktop recording is running in the room, 40042 the recording service cannot
    *   be reached, 40043 internal error of the recording service.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/mix_live/stop (004 L1156-L1197).
    */
@@ -2246,7 +2246,7 @@ class avd_room_mix_record_group : public group {
    *   the room does not exist or is not open, 40040 a mixed recording, a live stream or a desktop recording is already
    *   running in the room, 40042 the recording service cannot be reached, 40043 internal error of the recording
    *   service.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: POST /sdkapi/v2/room/mix_record/start (004 L627-L696).
    */
@@ -2282,7 +2282,7 @@ class avd_room_mix_record_group : public group {
    * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40041
    *   no mixed recording, live stream or desktop recording is running in the room, 40042 the recording service cannot
    *   be reached, 40043 internal error of the recording service, 40090 no such recording id.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/mix_record/stop (004 L697-L815).
    */
@@ -2327,7 +2327,7 @@ class avd_room_mix_record_group : public group {
    *     - record_id (string): Recording id.
    * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40043
    *   internal error of the recording service.
-   * Repeating: it only reads, and may be repeated.
+   * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/mix_record/get (004 L816-L966).
    */
@@ -2357,7 +2357,7 @@ class avd_room_mix_record_group : public group {
    * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40041
    *   no mixed recording, live stream or desktop recording is running in the room, 40042 the recording service cannot
    *   be reached, 40043 internal error of the recording service.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: POST /sdkapi/v2/room/mix_record/update_layout (004 L1020-L1068).
    */
@@ -2386,7 +2386,7 @@ class avd_room_mix_record_group : public group {
    * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40041
    *   no mixed recording, live stream or desktop recording is running in the room, 40042 the recording service cannot
    *   be reached, 40043 internal error of the recording service, 40090 no such recording id.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: POST /sdkapi/v2/room/mix_record/update_audio_layout (004 L1069-L1110).
    */
@@ -2412,7 +2412,7 @@ class avd_room_participate_group : public group {
    * Returns: the platform's answer, which holds nothing beside its envelope.
    * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40008
    *   the user is not in the room, 40009 the room does not exist or is not open.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/participate/kick (004 L495-L535).
    */
@@ -2457,7 +2457,7 @@ class avd_room_participate_group : public group {
    *       - id (string): Id of the audio.
    * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 41005 internal error of
    *   the platform; msg says more.
-   * Repeating: it only reads, and may be repeated.
+   * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/participate/list (004 L536-L626).
    */
@@ -2498,7 +2498,7 @@ class avd_device_group : public group {
    *   40032 the address to invite is not valid, 40034 the invitation failed, or an internal error, 40035 connection
    *   closed: invitation refused, or the service port is not open, 40036 type not supported, 40038 video resolution not
    *   supported, or bit rate outside 1 to 4 Mbit/s, 40039 frame rate not supported.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/device/call (004 L3216-L3269).
    */
@@ -2521,7 +2521,7 @@ class avd_device_group : public group {
    *   - user_id (string): Id of the device, made by the server.
    * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40008
    *   the user is not in the room, 40033 the user has not been invited.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/device/kick (004 L3270-L3314).
    */
@@ -2547,7 +2547,7 @@ class avd_device_group : public group {
    *     State of the device. A number in the sample, text in the table.
    * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40033
    *   the user has not been invited, 40037 no such invitation.
-   * Repeating: it only reads, and may be repeated.
+   * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/device/get_invite_status (004 L3564-L3605).
    */
@@ -2590,7 +2590,7 @@ class avd_app_group : public group {
    *     secret.
    * Errors of the platform: 401 wrong access_key or secret_key, 40001 wrong access_key or secret_key, 40002 parameter
    *   missing or wrong.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: POST /sdkapi/v2/app/get_token (004 L2516-L2556).
    */
@@ -2609,7 +2609,7 @@ class avd_app_group : public group {
    *   - max_users (integer): Largest number of users the licence allows.
    * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40070 the site has no
    *   company information, 40071 no licence is set for the site, 40072 no licence information.
-   * Repeating: it only reads, and may be repeated.
+   * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/app/get_licence_info (004 L2557-L2601).
    */
@@ -2632,7 +2632,7 @@ class avd_app_group : public group {
    * Returns: the platform's answer, with these members.
    *   - sys_info (string): The server's information, encrypted; hexadecimal digits in the sample.
    * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid.
-   * Repeating: it only reads, and may be repeated.
+   * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/app/get_system_info (004 L2602-L2646).
    */
@@ -2656,7 +2656,7 @@ class avd_app_group : public group {
    * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40070 the site has no
    *   company information, 40071 no licence is set for the site, 40072 no licence information, 40073 service not
    *   available (one of the licence errors).
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: POST /sdkapi/v2/app/apply_file_permit (004 L2647-L2686).
    */
@@ -2680,7 +2680,7 @@ class avd_app_group : public group {
    * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40070 the site has no
    *   company information, 40071 no licence is set for the site, 40072 no licence information, 40073 service not
    *   available (one of the licence errors).
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: POST /sdkapi/v2/app/delete_file_permit (004 L2687-L2728).
    */
@@ -2704,7 +2704,7 @@ class avd_app_group : public group {
    *     avd_record, web and android); each is an object whose member count is the number of users of that type.
    *   - info (object): Empty in the sample; the document does not explain it.
    * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid.
-   * Repeating: it only reads, and may be repeated.
+   * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/app/get_key_licence (004 L2729-L2783).
    */
@@ -2731,7 +2731,7 @@ class avd_transcode_group : public group {
    *   - status (integer; one of 0 (not converted), 1 (converting), 2 (done), 3 (failed)): State of the transcoding.
    * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40043
    *   internal error of the recording service, 40090 no such recording id.
-   * Repeating: it only reads, and may be repeated.
+   * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/transcode/query (004 L2099-L2141).
    */
@@ -2761,7 +2761,7 @@ class avd_media_group : public group {
    * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40080
    *   the player exists already, 40082 internal error of the media service, 40083 the media service cannot be reached
    *   or timed out.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/media/create (004 L1594-L1642).
    */
@@ -2796,7 +2796,7 @@ class avd_media_group : public group {
    * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40081
    *   no such player in the room, 40082 internal error of the media service, 40083 the media service cannot be reached
    *   or timed out, 40084 no media data.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/media/play (004 L1643-L1698).
    */
@@ -2818,7 +2818,7 @@ class avd_media_group : public group {
    * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40081
    *   no such player in the room, 40082 internal error of the media service, 40083 the media service cannot be reached
    *   or timed out.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/media/stop (004 L1699-L1741).
    */
@@ -2840,7 +2840,7 @@ class avd_media_group : public group {
    * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40081
    *   no such player in the room, 40082 internal error of the media service, 40083 the media service cannot be reached
    *   or timed out.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/media/pause (004 L1742-L1782).
    */
@@ -2862,7 +2862,7 @@ class avd_media_group : public group {
    * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40081
    *   no such player in the room, 40082 internal error of the media service, 40083 the media service cannot be reached
    *   or timed out.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/media/resume (004 L1783-L1823).
    */
@@ -2893,7 +2893,7 @@ class avd_media_group : public group {
    * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40081
    *   no such player in the room, 40082 internal error of the media service, 40083 the media service cannot be reached
    *   or timed out, 40084 no media data.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/media/replay (004 L1824-L1877).
    */
@@ -2935,7 +2935,7 @@ class avd_media_group : public group {
    * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40081
    *   no such player in the room, 40082 internal error of the media service, 40083 the media service cannot be reached
    *   or timed out, 40084 no media data.
-   * Repeating: it only reads, and may be repeated.
+   * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/media/get_media_info (004 L1878-L1963).
    */
@@ -2968,7 +2968,7 @@ class avd_media_group : public group {
    * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40081
    *   no such player in the room, 40082 internal error of the media service, 40083 the media service cannot be reached
    *   or timed out, 40084 no media data.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/media/switch (004 L1964-L2017).
    */
@@ -3001,7 +3001,7 @@ class avd_room_group : public group {
    *   - room_id (string): Room number: the one asked for, or the one the server made.
    * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40005 room number exists
    *   already.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/create (004 L7-L53).
    */
@@ -3023,7 +3023,7 @@ class avd_room_group : public group {
    * Returns: the platform's answer, which holds nothing beside its envelope.
    * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40006
    *   automatic recording is already on in the room, 40007 automatic recording is not on in the room.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/update (004 L54-L95).
    */
@@ -3041,7 +3041,7 @@ class avd_room_group : public group {
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
    * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/del (004 L96-L133).
    */
@@ -3068,7 +3068,7 @@ class avd_room_group : public group {
    *     - enable_auto_cloud_recording (boolean): Whether recording in the cloud is switched on.
    *     - topic (string): Topic of the room.
    * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room.
-   * Repeating: it only reads, and may be repeated.
+   * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/read (004 L134-L183).
    */
@@ -3091,7 +3091,7 @@ class avd_room_group : public group {
    * Returns: the platform's answer, which holds nothing beside its envelope.
    * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 41005 internal error of
    *   the platform; msg says more.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/close (004 L184-L221).
    */
@@ -3126,7 +3126,7 @@ class avd_room_group : public group {
    *   - box_cnt (integer): Number of participants on an Android box (a terminal, not the media server called box).
    *   - web_cnt (integer): Number of participants in a web browser.
    * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid.
-   * Repeating: it only reads, and may be repeated.
+   * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/get_statistic (004 L222-L280).
    */
@@ -3175,7 +3175,7 @@ class avd_room_group : public group {
    *     - creator_id (string): User id of the creator. The sample shows the text `nil`.
    * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40043
    *   internal error of the recording service.
-   * Repeating: it only reads, and may be repeated.
+   * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/get_record (004 L281-L432).
    */
@@ -3208,7 +3208,7 @@ class avd_room_group : public group {
    *     - file_size (string): Not filled in by this call: an empty text in the sample.
    *     - transcode_files (object): Empty in this call.
    * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid.
-   * Repeating: it only reads, and may be repeated.
+   * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/get_record_list (004 L433-L494).
    */
@@ -3230,7 +3230,7 @@ class avd_room_group : public group {
    * Returns: the platform's answer, which holds nothing beside its envelope.
    * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40043
    *   internal error of the recording service.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/del_record (004 L2059-L2098).
    */
@@ -3256,7 +3256,7 @@ class avd_room_group : public group {
    * Returns: the platform's answer, which holds nothing beside its envelope.
    * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40043
    *   internal error of the recording service, 40094 no such recording.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/delete_record (004 L2315-L2341).
    */
@@ -3288,7 +3288,7 @@ class avd_room_group : public group {
    *       - user_name (string): The user's name.
    *       - user_id (string): The user's id.
    * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40094 no such recording.
-   * Repeating: it only reads, and may be repeated.
+   * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/list (004 L2342-L2439).
    */
@@ -3331,7 +3331,7 @@ class avd_room_group : public group {
    *       - dst (string): The room number for a message to everybody; for a private one the id of the user it was
    *         sent to.
    * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room.
-   * Repeating: it only reads, and may be repeated.
+   * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/get_chat_message_log (004 L2440-L2513).
    */
@@ -3405,7 +3405,7 @@ class avd : public client {
    * Errors of the platform: 10910 upload information wrong: file misplaced in the request body, 10911 invalid file: no
    *   file information could be read, or its type is not supported, 10912 the file could not be stored, 10913 the file
    *   could not be read, 10914 file type not supported, 40003 token expired or invalid.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: POST /uploadfile (004 L3606-L3657).
    */

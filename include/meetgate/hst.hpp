@@ -330,7 +330,7 @@ class hst_online_user_group : public group {
    * Errors of the platform: 606000000 authentication failed, 606000001 access token expired or replaced by a newer one,
    *   606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the platform timed out, 606000005 the
    *   operation failed, 606000006 the platform is busy.
-   * Repeating: it only reads, and may be repeated.
+   * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /v1/online/user/state (000 L164-L195; 001 L247-L278).
    */
@@ -371,7 +371,7 @@ class hst_online_group : public group {
    * Errors of the platform: 606000000 authentication failed, 606000001 access token expired or replaced by a newer one,
    *   606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the platform timed out, 606000005 the
    *   operation failed, 606000006 the platform is busy.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: POST /v1/online/trans-cmd (000 L197-L233; 001 L280-L316).
    */
@@ -403,7 +403,7 @@ class hst_online_group : public group {
    * Errors of the platform: 606000000 authentication failed, 606000001 access token expired or replaced by a newer one,
    *   606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the platform timed out, 606000005 the
    *   operation failed, 606000006 the platform is busy.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: POST /v1/online/invite (000 L235-L259; 001 L318-L342).
    */
@@ -463,7 +463,7 @@ class hst_consuming_group : public group {
    * Errors of the platform: 606000000 authentication failed, 606000001 access token expired or replaced by a newer one,
    *   606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the platform timed out, 606000005 the
    *   operation failed, 606000006 the platform is busy.
-   * Repeating: it only reads, and may be repeated.
+   * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /v1/consuming/records (000 L103-L141; 001 L186-L224).
    */
@@ -507,7 +507,7 @@ class hst_app_group : public group {
    * Errors of the platform: 606000000 authentication failed, 606000001 access token expired or replaced by a newer one,
    *   606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the platform timed out, 606000005 the
    *   operation failed, 606000006 the platform is busy.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: POST /v1/app (000 L3-L41; 001 L86-L124).
    */
@@ -551,7 +551,7 @@ class hst_app_group : public group {
    * Errors of the platform: 606000000 authentication failed, 606000001 access token expired or replaced by a newer one,
    *   606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the platform timed out, 606000005 the
    *   operation failed, 606000006 the platform is busy.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: PATCH /v1/app (000 L43-L82; 001 L126-L165).
    */
@@ -572,7 +572,7 @@ class hst_app_group : public group {
    * Errors of the platform: 606000000 authentication failed, 606000001 access token expired or replaced by a newer one,
    *   606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the platform timed out, 606000005 the
    *   operation failed, 606000006 the platform is busy.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: DELETE /v1/app (000 L84-L101; 001 L167-L184).
    */
@@ -605,7 +605,7 @@ class hst_access_group : public group {
    *     answer.
    * Errors of the platform: 606000000 authentication failed, 606000004 the platform timed out, 606000005 the operation
    *   failed, 606000006 the platform is busy.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /access/token (001 L10-L54).
    */
@@ -663,7 +663,7 @@ class hst : public client {
    * Errors of the platform: 606000000 authentication failed, 606000001 access token expired or replaced by a newer one,
    *   606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the platform timed out, 606000005 the
    *   operation failed, 606000006 the platform is busy.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: POST /v1/kickout (000 L143-L162; 001 L226-L245).
    */

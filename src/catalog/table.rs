@@ -6373,7 +6373,6 @@ pub static CALL_OPTIONS: &[Field] = &[
         unit: "ms",
         min: Some(1),
         max: Some(86400000),
-        default: "30000",
         ..Field::EMPTY
     },
     Field {
@@ -6383,7 +6382,6 @@ pub static CALL_OPTIONS: &[Field] = &[
         unit: "ms",
         min: Some(1),
         max: Some(86400000),
-        default: "5000",
         ..Field::EMPTY
     },
     Field {
@@ -6393,7 +6391,6 @@ pub static CALL_OPTIONS: &[Field] = &[
         unit: "bytes",
         min: Some(1024),
         max: Some(1073741824),
-        default: "16777216",
         ..Field::EMPTY
     },
 ];

@@ -29,7 +29,7 @@ use std::ffi::c_char;
 ///   operation failed, 606000006 the platform is busy.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
+/// Not idempotent: if no answer came, check the state before repeating.
 /// Since: 0.1.0.
 /// Source: GET /access/token (001 L10-L54).
 ///
@@ -83,7 +83,7 @@ pub unsafe extern "C" fn meetgate_hst_access_token(
 ///   606000005 the operation failed, 606000006 the platform is busy.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
+/// Not idempotent: if no answer came, check the state before repeating.
 /// Since: 0.1.0.
 /// Source: POST /v1/app (000 L3-L41; 001 L86-L124).
 ///
@@ -139,7 +139,7 @@ pub unsafe extern "C" fn meetgate_hst_app_create(
 ///   606000005 the operation failed, 606000006 the platform is busy.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
+/// Not idempotent: if no answer came, check the state before repeating.
 /// Since: 0.1.0.
 /// Source: PATCH /v1/app (000 L43-L82; 001 L126-L165).
 ///
@@ -169,7 +169,7 @@ pub unsafe extern "C" fn meetgate_hst_app_update(
 ///   606000005 the operation failed, 606000006 the platform is busy.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
+/// Not idempotent: if no answer came, check the state before repeating.
 /// Since: 0.1.0.
 /// Source: DELETE /v1/app (000 L84-L101; 001 L167-L184).
 ///
@@ -231,7 +231,7 @@ pub unsafe extern "C" fn meetgate_hst_app_delete(
 ///   606000005 the operation failed, 606000006 the platform is busy.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
+/// It only reads, and may be repeated.
 /// Since: 0.1.0.
 /// Source: GET /v1/consuming/records (000 L103-L141; 001 L186-L224).
 ///
@@ -265,7 +265,7 @@ pub unsafe extern "C" fn meetgate_hst_consuming_records(
 ///   606000005 the operation failed, 606000006 the platform is busy.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
+/// Not idempotent: if no answer came, check the state before repeating.
 /// Since: 0.1.0.
 /// Source: POST /v1/kickout (000 L143-L162; 001 L226-L245).
 ///
@@ -310,7 +310,7 @@ pub unsafe extern "C" fn meetgate_hst_kickout(
 ///   606000005 the operation failed, 606000006 the platform is busy.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
+/// It only reads, and may be repeated.
 /// Since: 0.1.0.
 /// Source: GET /v1/online/user/state (000 L164-L195; 001 L247-L278).
 ///
@@ -358,7 +358,7 @@ pub unsafe extern "C" fn meetgate_hst_online_user_state(
 ///   606000005 the operation failed, 606000006 the platform is busy.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
+/// Not idempotent: if no answer came, check the state before repeating.
 /// Since: 0.1.0.
 /// Source: POST /v1/online/trans-cmd (000 L197-L233; 001 L280-L316).
 ///
@@ -399,7 +399,7 @@ pub unsafe extern "C" fn meetgate_hst_online_trans_cmd(
 ///   606000005 the operation failed, 606000006 the platform is busy.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
+/// Not idempotent: if no answer came, check the state before repeating.
 /// Since: 0.1.0.
 /// Source: POST /v1/online/invite (000 L235-L259; 001 L318-L342).
 ///
@@ -440,7 +440,7 @@ pub unsafe extern "C" fn meetgate_hst_online_invite(
 ///       - LeaveTime (string, unix-s): When it left: seconds, as text.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
+/// It only reads, and may be repeated.
 /// Since: 0.1.0.
 /// Source: POST /v2/video/query_instance_all_records_by_time (002 L125-L255).
 ///
@@ -484,7 +484,7 @@ pub unsafe extern "C" fn meetgate_youme_query_instance_all_records_by_time(
 ///     - VideoDuration (integer, s): Duration of the video stream.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
+/// It only reads, and may be repeated.
 /// Since: 0.1.0.
 /// Source: POST /v2/video/query_room_info (002 L257-L359).
 ///
@@ -524,7 +524,7 @@ pub unsafe extern "C" fn meetgate_youme_query_room_info(
 ///     - VideoDuration (integer, s): Duration of the video stream.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
+/// It only reads, and may be repeated.
 /// Since: 0.1.0.
 /// Source: POST /v2/video/query_all_instance_by_time (002 L361-L450).
 ///
@@ -561,7 +561,7 @@ pub unsafe extern "C" fn meetgate_youme_query_all_instance_by_time(
 ///     - Volume (integer): The figure of the kind `CountBy` asked for. The document shows it in its sample only.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
+/// It only reads, and may be repeated.
 /// Since: 0.1.0.
 /// Source: POST /v2/video/count_business_total_volume_by_day (002 L454-L536).
 ///
@@ -602,7 +602,7 @@ pub unsafe extern "C" fn meetgate_youme_count_business_total_volume_by_day(
 ///     - CommunicateNum (integer): Number of callers.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
+/// It only reads, and may be repeated.
 /// Since: 0.1.0.
 /// Source: POST /v2/video/count_business_distribute_volume_by_day (002 L538-L643).
 ///
@@ -641,7 +641,7 @@ pub unsafe extern "C" fn meetgate_youme_count_business_distribute_volume_by_day(
 ///     - VideoDelayRate (number): Delay of video, not a rate in spite of its name. The unit is not documented.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
+/// It only reads, and may be repeated.
 /// Since: 0.1.0.
 /// Source: POST /v2/video/count_qos_by_day (002 L645-L763).
 ///
@@ -688,7 +688,7 @@ pub unsafe extern "C" fn meetgate_youme_count_qos_by_day(
 ///   exists already.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
+/// Not idempotent: if no answer came, check the state before repeating.
 /// Since: 0.1.0.
 /// Source: GET /sdkapi/v2/room/create (004 L7-L53).
 ///
@@ -721,7 +721,7 @@ pub unsafe extern "C" fn meetgate_avd_room_create(
 ///   40006 automatic recording is already on in the room, 40007 automatic recording is not on in the room.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
+/// Not idempotent: if no answer came, check the state before repeating.
 /// Since: 0.1.0.
 /// Source: GET /sdkapi/v2/room/update (004 L54-L95).
 ///
@@ -748,7 +748,7 @@ pub unsafe extern "C" fn meetgate_avd_room_update(
 /// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
+/// Not idempotent: if no answer came, check the state before repeating.
 /// Since: 0.1.0.
 /// Source: GET /sdkapi/v2/room/del (004 L96-L133).
 ///
@@ -784,7 +784,7 @@ pub unsafe extern "C" fn meetgate_avd_room_del(
 /// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
+/// It only reads, and may be repeated.
 /// Since: 0.1.0.
 /// Source: GET /sdkapi/v2/room/read (004 L134-L183).
 ///
@@ -816,7 +816,7 @@ pub unsafe extern "C" fn meetgate_avd_room_read(
 ///   of the platform; msg says more.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
+/// Not idempotent: if no answer came, check the state before repeating.
 /// Since: 0.1.0.
 /// Source: GET /sdkapi/v2/room/close (004 L184-L221).
 ///
@@ -861,7 +861,7 @@ pub unsafe extern "C" fn meetgate_avd_room_close(
 /// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
+/// It only reads, and may be repeated.
 /// Since: 0.1.0.
 /// Source: GET /sdkapi/v2/room/get_statistic (004 L222-L280).
 ///
@@ -924,7 +924,7 @@ pub unsafe extern "C" fn meetgate_avd_room_get_statistic(
 ///   40043 internal error of the recording service.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
+/// It only reads, and may be repeated.
 /// Since: 0.1.0.
 /// Source: GET /sdkapi/v2/room/get_record (004 L281-L432).
 ///
@@ -965,7 +965,7 @@ pub unsafe extern "C" fn meetgate_avd_room_get_record(
 /// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
+/// It only reads, and may be repeated.
 /// Since: 0.1.0.
 /// Source: GET /sdkapi/v2/room/get_record_list (004 L433-L494).
 ///
@@ -996,7 +996,7 @@ pub unsafe extern "C" fn meetgate_avd_room_get_record_list(
 ///   40008 the user is not in the room, 40009 the room does not exist or is not open.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
+/// Not idempotent: if no answer came, check the state before repeating.
 /// Since: 0.1.0.
 /// Source: GET /sdkapi/v2/room/participate/kick (004 L495-L535).
 ///
@@ -1050,7 +1050,7 @@ pub unsafe extern "C" fn meetgate_avd_room_participate_kick(
 ///   of the platform; msg says more.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
+/// It only reads, and may be repeated.
 /// Since: 0.1.0.
 /// Source: GET /sdkapi/v2/room/participate/list (004 L536-L626).
 ///
@@ -1187,7 +1187,7 @@ pub unsafe extern "C" fn meetgate_avd_room_participate_list(
 ///   recording service.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
+/// Not idempotent: if no answer came, check the state before repeating.
 /// Since: 0.1.0.
 /// Source: POST /sdkapi/v2/room/mix_record/start (004 L627-L696).
 ///
@@ -1233,7 +1233,7 @@ pub unsafe extern "C" fn meetgate_avd_room_mix_record_start(
 ///   cannot be reached, 40043 internal error of the recording service, 40090 no such recording id.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
+/// Not idempotent: if no answer came, check the state before repeating.
 /// Since: 0.1.0.
 /// Source: GET /sdkapi/v2/room/mix_record/stop (004 L697-L815).
 ///
@@ -1288,7 +1288,7 @@ pub unsafe extern "C" fn meetgate_avd_room_mix_record_stop(
 ///   40043 internal error of the recording service.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
+/// It only reads, and may be repeated.
 /// Since: 0.1.0.
 /// Source: GET /sdkapi/v2/room/mix_record/get (004 L816-L966).
 ///
@@ -1333,7 +1333,7 @@ pub unsafe extern "C" fn meetgate_avd_room_mix_record_get(
 ///   recording service.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
+/// Not idempotent: if no answer came, check the state before repeating.
 /// Since: 0.1.0.
 /// Source: POST /sdkapi/v2/room/mix_live/start (004 L967-L1019).
 ///
@@ -1379,7 +1379,7 @@ pub unsafe extern "C" fn meetgate_avd_room_mix_live_start(
 ///   cannot be reached, 40043 internal error of the recording service.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
+/// Not idempotent: if no answer came, check the state before repeating.
 /// Since: 0.1.0.
 /// Source: POST /sdkapi/v2/room/mix_record/update_layout (004 L1020-L1068).
 ///
@@ -1417,7 +1417,7 @@ pub unsafe extern "C" fn meetgate_avd_room_mix_record_update_layout(
 ///   cannot be reached, 40043 internal error of the recording service, 40090 no such recording id.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
+/// Not idempotent: if no answer came, check the state before repeating.
 /// Since: 0.1.0.
 /// Source: POST /sdkapi/v2/room/mix_record/update_audio_layout (004 L1069-L1110).
 ///
@@ -1451,7 +1451,7 @@ pub unsafe extern "C" fn meetgate_avd_room_mix_record_update_audio_layout(
 ///   recording id.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
+/// It only reads, and may be repeated.
 /// Since: 0.1.0.
 /// Source: GET /sdkapi/v2/room/record/status (004 L1111-L1155).
 ///
@@ -1483,7 +1483,7 @@ pub unsafe extern "C" fn meetgate_avd_room_record_status(
 ///   cannot be reached, 40043 internal error of the recording service.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
+/// Not idempotent: if no answer came, check the state before repeating.
 /// Since: 0.1.0.
 /// Source: GET /sdkapi/v2/room/mix_live/stop (004 L1156-L1197).
 ///
@@ -1522,7 +1522,7 @@ pub unsafe extern "C" fn meetgate_avd_room_mix_live_stop(
 ///   reached.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
+/// Not idempotent: if no answer came, check the state before repeating.
 /// Since: 0.1.0.
 /// Source: GET /sdkapi/v2/room/live/start (004 L1198-L1242).
 ///
@@ -1553,7 +1553,7 @@ pub unsafe extern "C" fn meetgate_avd_room_live_start(
 ///   been stopped already.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
+/// Not idempotent: if no answer came, check the state before repeating.
 /// Since: 0.1.0.
 /// Source: GET /sdkapi/v2/room/live/stop (004 L1243-L1283).
 ///
@@ -1605,7 +1605,7 @@ pub unsafe extern "C" fn meetgate_avd_room_live_stop(
 ///   forces the composed view off, 40054 the site's conference settings are not set: initialisation failed.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
+/// Not idempotent: if no answer came, check the state before repeating.
 /// Since: 0.1.0.
 /// Source: GET /sdkapi/v2/room/avc/start (004 L1284-L1333).
 ///
@@ -1634,7 +1634,7 @@ pub unsafe extern "C" fn meetgate_avd_room_avc_start(
 ///   conference settings are not set: initialisation failed, 40055 the site forces the composed view on.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
+/// Not idempotent: if no answer came, check the state before repeating.
 /// Since: 0.1.0.
 /// Source: GET /sdkapi/v2/room/avc/stop (004 L1334-L1373).
 ///
@@ -1673,7 +1673,7 @@ pub unsafe extern "C" fn meetgate_avd_room_avc_stop(
 ///   40043 internal error of the recording service, 40090 no such recording id.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
+/// It only reads, and may be repeated.
 /// Since: 0.1.0.
 /// Source: GET /sdkapi/v2/room/record/get (004 L1374-L1441).
 ///
@@ -1710,7 +1710,7 @@ pub unsafe extern "C" fn meetgate_avd_room_record_get(
 ///   the media service.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
+/// Not idempotent: if no answer came, check the state before repeating.
 /// Since: 0.1.0.
 /// Source: GET /sdkapi/v2/room/desktop_record/start (004 L1442-L1484).
 ///
@@ -1742,7 +1742,7 @@ pub unsafe extern "C" fn meetgate_avd_room_desktop_record_start(
 ///   cannot be reached, 40043 internal error of the recording service, 40082 internal error of the media service.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
+/// Not idempotent: if no answer came, check the state before repeating.
 /// Since: 0.1.0.
 /// Source: GET /sdkapi/v2/room/desktop_record/stop (004 L1485-L1524).
 ///
@@ -1788,7 +1788,7 @@ pub unsafe extern "C" fn meetgate_avd_room_desktop_record_stop(
 ///   recording id.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
+/// It only reads, and may be repeated.
 /// Since: 0.1.0.
 /// Source: GET /sdkapi/v2/room/desktop_record/get (004 L1525-L1593).
 ///
@@ -1824,7 +1824,7 @@ pub unsafe extern "C" fn meetgate_avd_room_desktop_record_get(
 ///   reached or timed out.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
+/// Not idempotent: if no answer came, check the state before repeating.
 /// Since: 0.1.0.
 /// Source: GET /sdkapi/v2/media/create (004 L1594-L1642).
 ///
@@ -1870,7 +1870,7 @@ pub unsafe extern "C" fn meetgate_avd_media_create(
 ///   reached or timed out, 40084 no media data.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
+/// Not idempotent: if no answer came, check the state before repeating.
 /// Since: 0.1.0.
 /// Source: GET /sdkapi/v2/media/play (004 L1643-L1698).
 ///
@@ -1900,7 +1900,7 @@ pub unsafe extern "C" fn meetgate_avd_media_play(
 ///   reached or timed out.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
+/// Not idempotent: if no answer came, check the state before repeating.
 /// Since: 0.1.0.
 /// Source: GET /sdkapi/v2/media/stop (004 L1699-L1741).
 ///
@@ -1930,7 +1930,7 @@ pub unsafe extern "C" fn meetgate_avd_media_stop(
 ///   reached or timed out.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
+/// Not idempotent: if no answer came, check the state before repeating.
 /// Since: 0.1.0.
 /// Source: GET /sdkapi/v2/media/pause (004 L1742-L1782).
 ///
@@ -1960,7 +1960,7 @@ pub unsafe extern "C" fn meetgate_avd_media_pause(
 ///   reached or timed out.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
+/// Not idempotent: if no answer came, check the state before repeating.
 /// Since: 0.1.0.
 /// Source: GET /sdkapi/v2/media/resume (004 L1783-L1823).
 ///
@@ -1999,7 +1999,7 @@ pub unsafe extern "C" fn meetgate_avd_media_resume(
 ///   reached or timed out, 40084 no media data.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
+/// Not idempotent: if no answer came, check the state before repeating.
 /// Since: 0.1.0.
 /// Source: GET /sdkapi/v2/media/replay (004 L1824-L1877).
 ///
@@ -2050,7 +2050,7 @@ pub unsafe extern "C" fn meetgate_avd_media_replay(
 ///   reached or timed out, 40084 no media data.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
+/// It only reads, and may be repeated.
 /// Since: 0.1.0.
 /// Source: GET /sdkapi/v2/media/get_media_info (004 L1878-L1963).
 ///
@@ -2091,7 +2091,7 @@ pub unsafe extern "C" fn meetgate_avd_media_get_media_info(
 ///   reached or timed out, 40084 no media data.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
+/// Not idempotent: if no answer came, check the state before repeating.
 /// Since: 0.1.0.
 /// Source: GET /sdkapi/v2/media/switch (004 L1964-L2017).
 ///
@@ -2123,7 +2123,7 @@ pub unsafe extern "C" fn meetgate_avd_media_switch(
 ///   40043 internal error of the recording service, 40090 no such recording id.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
+/// Not idempotent: if no answer came, check the state before repeating.
 /// Since: 0.1.0.
 /// Source: GET /sdkapi/v2/room/record/transfer (004 L2018-L2058).
 ///
@@ -2154,7 +2154,7 @@ pub unsafe extern "C" fn meetgate_avd_room_record_transfer(
 ///   40043 internal error of the recording service.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
+/// Not idempotent: if no answer came, check the state before repeating.
 /// Since: 0.1.0.
 /// Source: GET /sdkapi/v2/room/del_record (004 L2059-L2098).
 ///
@@ -2184,7 +2184,7 @@ pub unsafe extern "C" fn meetgate_avd_room_del_record(
 ///   40043 internal error of the recording service, 40090 no such recording id.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
+/// It only reads, and may be repeated.
 /// Since: 0.1.0.
 /// Source: GET /sdkapi/v2/transcode/query (004 L2099-L2141).
 ///
@@ -2232,7 +2232,7 @@ pub unsafe extern "C" fn meetgate_avd_transcode_query(
 ///   the composed view.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
+/// Not idempotent: if no answer came, check the state before repeating.
 /// Since: 0.1.0.
 /// Source: POST /sdkapi/v2/room/avc/select_media (004 L2142-L2183).
 ///
@@ -2263,7 +2263,7 @@ pub unsafe extern "C" fn meetgate_avd_room_avc_select_media(
 ///   the composed view.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
+/// Not idempotent: if no answer came, check the state before repeating.
 /// Since: 0.1.0.
 /// Source: GET /sdkapi/v2/room/avc/set_focus_video (004 L2184-L2224).
 ///
@@ -2309,7 +2309,7 @@ pub unsafe extern "C" fn meetgate_avd_room_avc_set_focus_video(
 ///   the composed view.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
+/// Not idempotent: if no answer came, check the state before repeating.
 /// Since: 0.1.0.
 /// Source: GET /sdkapi/v2/room/avc/update_layout (004 L2225-L2272).
 ///
@@ -2354,7 +2354,7 @@ pub unsafe extern "C" fn meetgate_avd_room_avc_update_layout(
 ///   40051 the composed view is not on in the room, 40052 internal error of the composed view.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
+/// It only reads, and may be repeated.
 /// Since: 0.1.0.
 /// Source: GET /sdkapi/v2/room/avc/get_avc_setting (004 L2273-L2314).
 ///
@@ -2389,7 +2389,7 @@ pub unsafe extern "C" fn meetgate_avd_room_avc_get_avc_setting(
 ///   40043 internal error of the recording service, 40094 no such recording.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
+/// Not idempotent: if no answer came, check the state before repeating.
 /// Since: 0.1.0.
 /// Source: GET /sdkapi/v2/room/delete_record (004 L2315-L2341).
 ///
@@ -2430,7 +2430,7 @@ pub unsafe extern "C" fn meetgate_avd_room_delete_record(
 ///   recording.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
+/// It only reads, and may be repeated.
 /// Since: 0.1.0.
 /// Source: GET /sdkapi/v2/room/list (004 L2342-L2439).
 ///
@@ -2483,7 +2483,7 @@ pub unsafe extern "C" fn meetgate_avd_room_list(
 /// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
+/// It only reads, and may be repeated.
 /// Since: 0.1.0.
 /// Source: GET /sdkapi/v2/room/get_chat_message_log (004 L2440-L2513).
 ///
@@ -2519,7 +2519,7 @@ pub unsafe extern "C" fn meetgate_avd_room_get_chat_message_log(
 ///   parameter missing or wrong.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
+/// Not idempotent: if no answer came, check the state before repeating.
 /// Since: 0.1.0.
 /// Source: POST /sdkapi/v2/app/get_token (004 L2516-L2556).
 ///
@@ -2546,7 +2546,7 @@ pub unsafe extern "C" fn meetgate_avd_app_get_token(
 ///   company information, 40071 no licence is set for the site, 40072 no licence information.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
+/// It only reads, and may be repeated.
 /// Since: 0.1.0.
 /// Source: GET /sdkapi/v2/app/get_licence_info (004 L2557-L2601).
 ///
@@ -2577,7 +2577,7 @@ pub unsafe extern "C" fn meetgate_avd_app_get_licence_info(
 /// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
+/// It only reads, and may be repeated.
 /// Since: 0.1.0.
 /// Source: GET /sdkapi/v2/app/get_system_info (004 L2602-L2646).
 ///
@@ -2611,7 +2611,7 @@ pub unsafe extern "C" fn meetgate_avd_app_get_system_info(
 ///   available (one of the licence errors).
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
+/// Not idempotent: if no answer came, check the state before repeating.
 /// Since: 0.1.0.
 /// Source: POST /sdkapi/v2/app/apply_file_permit (004 L2647-L2686).
 ///
@@ -2643,7 +2643,7 @@ pub unsafe extern "C" fn meetgate_avd_app_apply_file_permit(
 ///   available (one of the licence errors).
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
+/// Not idempotent: if no answer came, check the state before repeating.
 /// Since: 0.1.0.
 /// Source: POST /sdkapi/v2/app/delete_file_permit (004 L2687-L2728).
 ///
@@ -2676,7 +2676,7 @@ pub unsafe extern "C" fn meetgate_avd_app_delete_file_permit(
 /// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
+/// It only reads, and may be repeated.
 /// Since: 0.1.0.
 /// Source: GET /sdkapi/v2/app/get_key_licence (004 L2729-L2783).
 ///
@@ -2713,7 +2713,7 @@ pub unsafe extern "C" fn meetgate_avd_app_get_key_licence(
 ///   has this address already.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
+/// Not idempotent: if no answer came, check the state before repeating.
 /// Since: 0.1.0.
 /// Source: GET /sdkapi/v2/sip/gate/create (004 L2786-L2832).
 ///
@@ -2745,7 +2745,7 @@ pub unsafe extern "C" fn meetgate_avd_sip_gate_create(
 ///   has this address already, 40020 no such gateway.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
+/// Not idempotent: if no answer came, check the state before repeating.
 /// Since: 0.1.0.
 /// Source: GET /sdkapi/v2/sip/gate/update (004 L2833-L2874).
 ///
@@ -2777,7 +2777,7 @@ pub unsafe extern "C" fn meetgate_avd_sip_gate_update(
 /// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40020 no such gateway.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
+/// It only reads, and may be repeated.
 /// Since: 0.1.0.
 /// Source: GET /sdkapi/v2/sip/gate/read (004 L2875-L2920).
 ///
@@ -2805,7 +2805,7 @@ pub unsafe extern "C" fn meetgate_avd_sip_gate_read(
 /// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40020 no such gateway.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
+/// Not idempotent: if no answer came, check the state before repeating.
 /// Since: 0.1.0.
 /// Source: GET /sdkapi/v2/sip/gate/del (004 L2921-L2963).
 ///
@@ -2836,7 +2836,7 @@ pub unsafe extern "C" fn meetgate_avd_sip_gate_del(
 /// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
+/// It only reads, and may be repeated.
 /// Since: 0.1.0.
 /// Source: GET /sdkapi/v2/sip/gate/list (004 L2964-L3014).
 ///
@@ -2875,7 +2875,7 @@ pub unsafe extern "C" fn meetgate_avd_sip_gate_list(
 ///   40021 another account has this number already.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
+/// Not idempotent: if no answer came, check the state before repeating.
 /// Since: 0.1.0.
 /// Source: POST /sdkapi/v2/sip/account/create (004 L3015-L3064).
 ///
@@ -2910,7 +2910,7 @@ pub unsafe extern "C" fn meetgate_avd_sip_account_create(
 ///   has this number already, 40022 no such SIP account.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
+/// Not idempotent: if no answer came, check the state before repeating.
 /// Since: 0.1.0.
 /// Source: POST /sdkapi/v2/sip/account/update (004 L3065-L3111).
 ///
@@ -2955,7 +2955,7 @@ pub unsafe extern "C" fn meetgate_avd_sip_account_update(
 ///   40022 no such SIP account.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
+/// It only reads, and may be repeated.
 /// Since: 0.1.0.
 /// Source: POST /sdkapi/v2/sip/account/read (004 L3112-L3172).
 ///
@@ -2985,7 +2985,7 @@ pub unsafe extern "C" fn meetgate_avd_sip_account_read(
 ///   account.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
+/// Not idempotent: if no answer came, check the state before repeating.
 /// Since: 0.1.0.
 /// Source: POST /sdkapi/v2/sip/account/del (004 L3173-L3213).
 ///
@@ -3038,7 +3038,7 @@ pub unsafe extern "C" fn meetgate_avd_sip_account_del(
 ///   video resolution not supported, or bit rate outside 1 to 4 Mbit/s, 40039 frame rate not supported.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
+/// Not idempotent: if no answer came, check the state before repeating.
 /// Since: 0.1.0.
 /// Source: GET /sdkapi/v2/device/call (004 L3216-L3269).
 ///
@@ -3069,7 +3069,7 @@ pub unsafe extern "C" fn meetgate_avd_device_call(
 ///   40008 the user is not in the room, 40033 the user has not been invited.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
+/// Not idempotent: if no answer came, check the state before repeating.
 /// Since: 0.1.0.
 /// Source: GET /sdkapi/v2/device/kick (004 L3270-L3314).
 ///
@@ -3098,7 +3098,7 @@ pub unsafe extern "C" fn meetgate_avd_device_kick(
 ///   40008 the user is not in the room, 40033 the user has not been invited.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
+/// Not idempotent: if no answer came, check the state before repeating.
 /// Since: 0.1.0.
 /// Source: GET /sdkapi/v2/device/video/focus (004 L3315-L3355).
 ///
@@ -3125,7 +3125,7 @@ pub unsafe extern "C" fn meetgate_avd_device_video_focus(
 ///   40008 the user is not in the room, 40033 the user has not been invited.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
+/// Not idempotent: if no answer came, check the state before repeating.
 /// Since: 0.1.0.
 /// Source: GET /sdkapi/v2/device/video/unfocus (004 L3356-L3396).
 ///
@@ -3154,7 +3154,7 @@ pub unsafe extern "C" fn meetgate_avd_device_video_unfocus(
 ///   40008 the user is not in the room, 40033 the user has not been invited.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
+/// Not idempotent: if no answer came, check the state before repeating.
 /// Since: 0.1.0.
 /// Source: GET /sdkapi/v2/device/video/close (004 L3397-L3438).
 ///
@@ -3185,7 +3185,7 @@ pub unsafe extern "C" fn meetgate_avd_device_video_close(
 ///   40008 the user is not in the room, 40033 the user has not been invited.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
+/// Not idempotent: if no answer came, check the state before repeating.
 /// Since: 0.1.0.
 /// Source: GET /sdkapi/v2/device/video/open (004 L3439-L3481).
 ///
@@ -3214,7 +3214,7 @@ pub unsafe extern "C" fn meetgate_avd_device_video_open(
 ///   40008 the user is not in the room, 40033 the user has not been invited.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
+/// Not idempotent: if no answer came, check the state before repeating.
 /// Since: 0.1.0.
 /// Source: GET /sdkapi/v2/device/audio/mute (004 L3482-L3522).
 ///
@@ -3241,7 +3241,7 @@ pub unsafe extern "C" fn meetgate_avd_device_audio_mute(
 ///   40008 the user is not in the room, 40033 the user has not been invited.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
+/// Not idempotent: if no answer came, check the state before repeating.
 /// Since: 0.1.0.
 /// Source: GET /sdkapi/v2/device/audio/unmute (004 L3523-L3563).
 ///
@@ -3275,7 +3275,7 @@ pub unsafe extern "C" fn meetgate_avd_device_audio_unmute(
 ///   40033 the user has not been invited, 40037 no such invitation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
+/// It only reads, and may be repeated.
 /// Since: 0.1.0.
 /// Source: GET /sdkapi/v2/device/get_invite_status (004 L3564-L3605).
 ///
@@ -3320,7 +3320,7 @@ pub unsafe extern "C" fn meetgate_avd_device_get_invite_status(
 ///   file could not be read, 10914 file type not supported, 40003 token expired or invalid.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
+/// Not idempotent: if no answer came, check the state before repeating.
 /// Since: 0.1.0.
 /// Source: POST /uploadfile (004 L3606-L3657).
 ///

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 use std::error::Error;
+use std::fmt::{Display, Formatter};
 use std::fs;
 use std::path::Path;
 
@@ -135,6 +136,15 @@ pub struct Field {
 pub enum Value {
     Number(i64),
     Text(String),
+}
+
+impl Display for Value {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Value::Number(number) => number.fmt(f),
+            Value::Text(text) => text.fmt(f),
+        }
+    }
 }
 
 /// One configuration key, and where it applies.

@@ -1,16 +1,16 @@
 //! `include/meetgate.h`: cbindgen's output between a hand-written head and the closing guard.
 
 use super::Rendered;
+use super::templates::Templates;
 use crate::catalog::{Catalog, Result};
-use minijinja::{Environment, Value};
-use serde_json::json;
+use minijinja::context;
 use std::path::Path;
 
 /// The files of `src/ffi` with exports, in the header's order.
 const SOURCES: [&str; 7] = ["status", "library", "client", "credentials", "calls", "signing", "operations"];
 const WIDTH: usize = 120;
 
-pub fn render(root: &Path, catalog: &Catalog) -> Result<Rendered> {
+pub fn render(root: &Path, catalog: &Catalog, templates: &Templates<'_>) -> Result<Rendered> {
     let config = cbindgen::Config::from_file(root.join("xtask/cbindgen.toml"))?;
     let bindings = cbindgen::Builder::new().with_config(config).with_src(root.join("src/client.rs"));
     let bindings =
@@ -19,17 +19,7 @@ pub fn render(root: &Path, catalog: &Catalog) -> Result<Rendered> {
     bindings.generate()?.write(&mut body);
     let body = declarations(&String::from_utf8(body)?, catalog);
 
-    let version = env!("CARGO_PKG_VERSION");
-    let mut numbers = version.split('.');
-    let mut next = || numbers.next().unwrap_or("0");
-    let mut environment = Environment::new();
-    environment.set_keep_trailing_newline(true);
-    let text = environment.render_str(
-        include_str!("../../templates/meetgate.h.j2"),
-        Value::from_serialize(
-            json!({ "version": version, "major": next(), "minor": next(), "patch": next(), "body": body }),
-        ),
-    )?;
+    let text = templates.render("meetgate.h", context! { body })?;
     Ok(("include/meetgate.h".to_owned(), text))
 }
 
