@@ -60,6 +60,15 @@
 #  endif
 #endif
 
+/* A status that nobody looks at is a mistake: compilers warn. Define it before this header, as nothing, to be left alone. */
+#if !defined(MEETGATE_CHECKED)
+#  if defined(__GNUC__)
+#    define MEETGATE_CHECKED __attribute__((warn_unused_result))
+#  else
+#    define MEETGATE_CHECKED
+#  endif
+#endif
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -123,9 +132,9 @@ typedef enum meetgate_status {
    */
   MEETGATE_CANCELLED = 11,
   /**
-   * A bound of this library is reached, such as the size of an answer.
+   * A limit of this library was exceeded, such as the size of an answer. The message names the configuration key.
    */
-  MEETGATE_BUSY = 12,
+  MEETGATE_LIMIT = 12,
   /**
    * A shared token store failed.
    */
@@ -138,6 +147,15 @@ typedef enum meetgate_status {
    * A defect of this library, contained.
    */
   MEETGATE_INTERNAL = 15,
+  /**
+   * There is no such value. Of meetgate_json_get and meetgate_json_length only.
+   */
+  MEETGATE_ABSENT = 16,
+  /**
+   * No status. It makes the type as wide as an int: else a C++ compiler may assume that no other number ever comes, and
+   * leave out what a program does about one that a newer library gives.
+   */
+  MEETGATE_STATUS_WIDEST = 2147483647,
 } meetgate_status;
 
 /**
@@ -230,6 +248,59 @@ MEETGATE_EXPORT const char *MEETGATE_CALL meetgate_status_name(int32_t status);
  */
 MEETGATE_EXPORT char *MEETGATE_CALL meetgate_catalog(void);
 
+/* JSON ---------------------------------------------------------------------------------------------------------- */
+
+/**
+ * Reads one value of a JSON text: a reply, an error document, a catalog or any other.
+ *
+ * Parameters:
+ *   - json: one JSON text. Must not be NULL.
+ *   - pointer: where the value is, as a JSON pointer (RFC 6901): "/data/topic", "/data/0/room_id" for the first element
+ *     of an array, "" for the whole text. In a name, "~1" stands for "/" and "~0" for "~". Must not be NULL.
+ *   - text: receives the characters of a string, or the JSON text of any other value ("17", "true", "null",
+ *     "{\"a\":1}"); NULL where the status is MEETGATE_ABSENT; on any other status an error document. Must not be NULL.
+ *
+ * Returns: MEETGATE_OK; MEETGATE_ABSENT (there is no such value; null is a value); MEETGATE_INVALID_ARGUMENT (NULL, not
+ *   UTF-8, not JSON, no pointer, or a string with a NUL character, which no C string can hold).
+ * Ownership: borrows json and pointer for the call. Free *text with meetgate_string_free.
+ * Threads: any, at once.
+ * Since: 0.1.0.
+ */
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_json_get(
+    const char *json, const char *pointer, char **text);
+
+/**
+ * Counts the elements of an array or the members of an object in a JSON text.
+ *
+ * Parameters:
+ *   - json: one JSON text. Must not be NULL.
+ *   - pointer: where the array or object is, as for meetgate_json_get. Must not be NULL.
+ *   - length: receives the number; 0 on any status but MEETGATE_OK. Must not be NULL.
+ *
+ * Returns: MEETGATE_OK; MEETGATE_ABSENT (there is no such value); MEETGATE_INVALID_ARGUMENT (as meetgate_json_get, or the
+ *   value is neither an array nor an object).
+ * Ownership: borrows json and pointer for the call.
+ * Threads: any, at once.
+ * Since: 0.1.0.
+ */
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_json_length(
+    const char *json, const char *pointer, uint64_t *length);
+
+/**
+ * Writes a text as a JSON string, with quotation marks around it and escapes where they are needed: so a room's topic
+ * that holds a quotation mark goes into params_json.
+ *
+ * Parameters:
+ *   - text: any text. Must not be NULL.
+ *   - json: receives the JSON string; on any status but MEETGATE_OK an error document. Must not be NULL.
+ *
+ * Returns: MEETGATE_OK; MEETGATE_INVALID_ARGUMENT (NULL, not UTF-8).
+ * Ownership: borrows text for the call. Free *json with meetgate_string_free.
+ * Threads: any, at once.
+ * Since: 0.1.0.
+ */
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_json_quote(const char *text, char **json);
+
 /* Clients ------------------------------------------------------------------------------------------------------- */
 
 /**
@@ -250,7 +321,7 @@ MEETGATE_EXPORT char *MEETGATE_CALL meetgate_catalog(void);
  * Threads: any, at once. The client may be used from any number of threads at once.
  * Since: 0.1.0.
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_client_new(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_client_new(
     const char *config_json, meetgate_client **client, char **error_json);
 
 /**
@@ -283,7 +354,8 @@ MEETGATE_EXPORT void MEETGATE_CALL meetgate_client_free(meetgate_client *client)
  * Threads: any, at once, on the same client too.
  * Since: 0.1.0.
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_client_info(meetgate_client *client, char **info_json);
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_client_info(
+    meetgate_client *client, char **info_json);
 
 /**
  * Replaces the fixed token of a client whose configuration has a "token".
@@ -293,14 +365,16 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_client_info(meetgate_clie
  * Parameters:
  *   - client: a client with a fixed token.
  *   - token: printable ASCII without spaces.
+ *   - error_json: receives NULL, or on failure an error document. May be NULL.
  *
  * Returns: MEETGATE_OK; MEETGATE_INVALID_ARGUMENT (NULL, not such a token, or the client has no fixed token);
  *   MEETGATE_FORKED.
- * Ownership: borrows token for the call.
+ * Ownership: borrows token for the call. Free the error document with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Since: 0.1.0.
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_client_set_token(meetgate_client *client, const char *token);
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_client_set_token(
+    meetgate_client *client, const char *token, char **error_json);
 
 /**
  * Sets where a client gets its tokens whose configuration says "token_provider": true.
@@ -313,15 +387,17 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_client_set_token(meetgate
  *   - client: a client with "token_provider": true.
  *   - provide: the callback. Must not be NULL. It takes the place of one that was set before.
  *   - user_data: handed to each call of provide; any value.
+ *   - error_json: receives NULL, or on failure an error document. May be NULL.
  *
  * Returns: MEETGATE_OK; MEETGATE_INVALID_ARGUMENT (NULL, or the client's configuration does not say
  *   "token_provider": true); MEETGATE_FORKED.
- * Ownership: what user_data points to must live until the client is freed, and be fit for use from any thread.
+ * Ownership: what user_data points to must live until the client is freed, and be fit for use from any thread. Free the
+ *   error document with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Since: 0.1.0.
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_client_set_token_provider(
-    meetgate_client *client, meetgate_token_provider provide, void *user_data);
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_client_set_token_provider(
+    meetgate_client *client, meetgate_token_provider provide, void *user_data, char **error_json);
 
 /* Calls --------------------------------------------------------------------------------------------------------- */
 
@@ -340,7 +416,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_client_set_token_provider
  * Threads: any, at once, on the same client too.
  * Since: 0.1.0.
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_call(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_call(
     meetgate_client *client, const char *operation, const char *params_json, char **reply_json);
 
 /**
@@ -358,7 +434,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_call(
  * Threads: any, at once, on the same client too.
  * Since: 0.1.0.
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_call_with(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_call_with(
     meetgate_client *client, const char *operation, const char *params_json, const char *options_json, meetgate_cancel *cancel, char **reply_json);
 
 /**
@@ -378,8 +454,23 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_call_with(
  * Threads: any, at once, on the same client too.
  * Since: 0.1.0.
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_raw_call(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_raw_call(
     meetgate_client *client, const char *request_json, char **reply_json);
+
+/**
+ * Sends any request to the platform, with options for this call alone.
+ *
+ * Parameters:
+ *   - client, request_json, reply_json: as for meetgate_raw_call.
+ *   - options_json, cancel: as for meetgate_call_with.
+ *
+ * Returns: as meetgate_raw_call.
+ * Ownership: borrows everything for the call. Free *reply_json with meetgate_string_free.
+ * Threads: any, at once, on the same client too.
+ * Since: 0.1.0.
+ */
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_raw_call_with(
+    meetgate_client *client, const char *request_json, const char *options_json, meetgate_cancel *cancel, char **reply_json);
 
 /* Signing ------------------------------------------------------------------------------------------------------- */
 
@@ -400,7 +491,8 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_raw_call(
  * Threads: any, at once.
  * Since: 0.1.0.
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_hst_user_token(const char *params_json, char **reply_json);
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_hst_user_token(
+    const char *params_json, char **reply_json);
 
 /**
  * Makes the checksum of a youme request, for tools that sign requests of their own.
@@ -416,7 +508,8 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_hst_user_token(const char
  * Threads: any, at once.
  * Since: 0.1.0.
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_youme_checksum(const char *params_json, char **reply_json);
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_youme_checksum(
+    const char *params_json, char **reply_json);
 
 /* hst: access --------------------------------------------------------------------------------------------------- */
 
@@ -438,15 +531,14 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_youme_checksum(const char
  *   - access_token (string): The access token, 32 random characters.
  *   - timeout (integer, s): How long the access token lives. The document says 7200; go by the number in the
  *     answer.
- * Errors of the platform: 606000000 authentication failed, 606000004 the platform timed out, 606000005 the
- *   operation failed, 606000006 the platform is busy.
+ * Errors of the platform: those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /access/token (001 L10-L54).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_hst_access_token(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_hst_access_token(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /* hst: app ------------------------------------------------------------------------------------------------------ */
@@ -485,16 +577,14 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_hst_access_token(
  *       service), 8 (recording), 9 (WeChat mini program)): Which service. Other numbers can appear (H15).
  *     - service_name (string): Name of the service.
  *     - use_limit (integer): Usage cap of this service, up to 64 bits. Its unit is not documented.
- * Errors of the platform: 606000000 authentication failed, 606000001 access token expired or replaced by a newer
- *   one, 606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the platform timed out,
- *   606000005 the operation failed, 606000006 the platform is busy.
+ * Errors of the platform: those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: POST /v1/app (000 L3-L41; 001 L86-L124).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_hst_app_create(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_hst_app_create(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -533,16 +623,14 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_hst_app_create(
  *       service), 8 (recording), 9 (WeChat mini program)): Which service. Other numbers can appear (H15).
  *     - service_name (string): Name of the service.
  *     - use_limit (integer): Usage cap of this service, up to 64 bits. Its unit is not documented.
- * Errors of the platform: 606000000 authentication failed, 606000001 access token expired or replaced by a newer
- *   one, 606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the platform timed out,
- *   606000005 the operation failed, 606000006 the platform is busy.
+ * Errors of the platform: those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: PATCH /v1/app (000 L43-L82; 001 L126-L165).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_hst_app_update(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_hst_app_update(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -555,16 +643,14 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_hst_app_update(
  *   - app_id (string, required): Id of the application to delete.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 606000000 authentication failed, 606000001 access token expired or replaced by a newer
- *   one, 606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the platform timed out,
- *   606000005 the operation failed, 606000006 the platform is busy.
+ * Errors of the platform: those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: DELETE /v1/app (000 L84-L101; 001 L167-L184).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_hst_app_delete(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_hst_app_delete(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /* hst: consuming ------------------------------------------------------------------------------------------------ */
@@ -611,16 +697,14 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_hst_app_delete(
  *     - stream_id (string): Id of the stream.
  *     - client_id (string): Id of the client.
  *     - transfer_type (integer; one of 1 (upstream), 2 (downstream)): Direction of the transfer.
- * Errors of the platform: 606000000 authentication failed, 606000001 access token expired or replaced by a newer
- *   one, 606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the platform timed out,
- *   606000005 the operation failed, 606000006 the platform is busy.
+ * Errors of the platform: those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * It only reads, and may be repeated.
  * Since: 0.1.0.
  * Source: GET /v1/consuming/records (000 L103-L141; 001 L186-L224).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_hst_consuming_records(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_hst_consuming_records(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /* hst (HST FSP PaaS business gateway) --------------------------------------------------------------------------- */
@@ -639,16 +723,14 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_hst_consuming_records(
  *     either: use the value that `online.user.state` gives.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 606000000 authentication failed, 606000001 access token expired or replaced by a newer
- *   one, 606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the platform timed out,
- *   606000005 the operation failed, 606000006 the platform is busy.
+ * Errors of the platform: those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: POST /v1/kickout (000 L143-L162; 001 L226-L245).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_hst_kickout(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_hst_kickout(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /* hst: online.user ---------------------------------------------------------------------------------------------- */
@@ -678,16 +760,14 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_hst_kickout(
  *     - user_id (string): Id of the user.
  *     - terminal_seq_num (string): Terminal id.
  *     - mutex_type (string): Terminal exclusivity class of the terminal.
- * Errors of the platform: 606000000 authentication failed, 606000001 access token expired or replaced by a newer
- *   one, 606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the platform timed out,
- *   606000005 the operation failed, 606000006 the platform is busy.
+ * Errors of the platform: those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * It only reads, and may be repeated.
  * Since: 0.1.0.
  * Source: GET /v1/online/user/state (000 L164-L195; 001 L247-L278).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_hst_online_user_state(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_hst_online_user_state(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /* hst: online --------------------------------------------------------------------------------------------------- */
@@ -720,16 +800,14 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_hst_online_user_state(
  *     - user_id (string): Id of the user.
  *     - terminal_seq_num (string): Terminal id.
  *     - mutex_type (string): Terminal exclusivity class of the terminal.
- * Errors of the platform: 606000000 authentication failed, 606000001 access token expired or replaced by a newer
- *   one, 606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the platform timed out,
- *   606000005 the operation failed, 606000006 the platform is busy.
+ * Errors of the platform: those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: POST /v1/online/trans-cmd (000 L197-L233; 001 L280-L316).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_hst_online_trans_cmd(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_hst_online_trans_cmd(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -753,16 +831,14 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_hst_online_trans_cmd(
  * Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
  *   - seq_id (integer): The caller's `seq_id`, up to 64 bits (H13).
  *   - user_id_list (array of strings): Ids of the users the invitation could NOT be sent to (H12).
- * Errors of the platform: 606000000 authentication failed, 606000001 access token expired or replaced by a newer
- *   one, 606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the platform timed out,
- *   606000005 the operation failed, 606000006 the platform is busy.
+ * Errors of the platform: those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: POST /v1/online/invite (000 L235-L259; 001 L318-L342).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_hst_online_invite(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_hst_online_invite(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /* youme (Youme video REST API) ---------------------------------------------------------------------------------- */
@@ -797,7 +873,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_hst_online_invite(
  * Since: 0.1.0.
  * Source: POST /v2/video/query_instance_all_records_by_time (002 L125-L255).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_youme_query_instance_all_records_by_time(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_youme_query_instance_all_records_by_time(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -833,7 +909,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_youme_query_instance_all_
  * Since: 0.1.0.
  * Source: POST /v2/video/query_room_info (002 L257-L359).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_youme_query_room_info(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_youme_query_room_info(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -865,7 +941,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_youme_query_room_info(
  * Since: 0.1.0.
  * Source: POST /v2/video/query_all_instance_by_time (002 L361-L450).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_youme_query_all_instance_by_time(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_youme_query_all_instance_by_time(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -894,7 +970,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_youme_query_all_instance_
  * Since: 0.1.0.
  * Source: POST /v2/video/count_business_total_volume_by_day (002 L454-L536).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_youme_count_business_total_volume_by_day(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_youme_count_business_total_volume_by_day(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -927,7 +1003,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_youme_count_business_tota
  * Since: 0.1.0.
  * Source: POST /v2/video/count_business_distribute_volume_by_day (002 L538-L643).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_youme_count_business_distribute_volume_by_day(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_youme_count_business_distribute_volume_by_day(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -958,7 +1034,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_youme_count_business_dist
  * Since: 0.1.0.
  * Source: POST /v2/video/count_qos_by_day (002 L645-L763).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_youme_count_qos_by_day(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_youme_count_qos_by_day(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /* avd: room ----------------------------------------------------------------------------------------------------- */
@@ -991,15 +1067,14 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_youme_count_qos_by_day(
  *
  * Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
  *   - room_id (string): Room number: the one asked for, or the one the server made.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40005 room number
- *   exists already.
+ * Errors of the platform: 40005 room number exists already; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/create (004 L7-L53).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_create(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_create(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -1016,15 +1091,15 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_create(
  *     into one.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40006 automatic recording is already on in the room, 40007 automatic recording is not on in the room.
+ * Errors of the platform: 40004 no such room, 40006 automatic recording is already on in the room, 40007 automatic
+ *   recording is not on in the room; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/update (004 L54-L95).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_update(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_update(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -1036,14 +1111,14 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_update(
  *   - room_id (string, required): Room number of the room to delete.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room.
+ * Errors of the platform: 40004 no such room; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/del (004 L96-L133).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_del(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_del(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -1064,14 +1139,14 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_del(
  *     - user_id (string): User id the room was created for.
  *     - enable_auto_cloud_recording (boolean): Whether recording in the cloud is switched on.
  *     - topic (string): Topic of the room.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room.
+ * Errors of the platform: 40004 no such room; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * It only reads, and may be repeated.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/read (004 L134-L183).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_read(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_read(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -1087,15 +1162,14 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_read(
  *   - room_id (string, required): Room number of the open room.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 41005 internal error
- *   of the platform; msg says more.
+ * Errors of the platform: 41005 internal error of the platform; msg says more; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/close (004 L184-L221).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_close(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_close(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -1125,14 +1199,14 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_close(
  *   - time_total (integer): Length of all the meetings together. The unit is not documented.
  *   - box_cnt (integer): Number of participants on an Android box (a terminal, not the media server called box).
  *   - web_cnt (integer): Number of participants in a web browser.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid.
+ * Errors of the platform: 40003 token expired or invalid; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * It only reads, and may be repeated.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/get_statistic (004 L222-L280).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_get_statistic(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_get_statistic(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -1179,15 +1253,15 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_get_statistic(
  *         - file_name (string): Name of the file.
  *     - record_id (string): Recording id.
  *     - creator_id (string): User id of the creator. The sample shows the text `nil`.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40043 internal error of the recording service.
+ * Errors of the platform: 40004 no such room, 40043 internal error of the recording service, 40090 no such
+ *   recording id; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * It only reads, and may be repeated.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/get_record (004 L281-L432).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_get_record(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_get_record(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -1213,14 +1287,14 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_get_record(
  *     - file_type (string): Type of the file, such as `tms`.
  *     - file_size (string): Not filled in by this call: an empty text in the sample.
  *     - transcode_files (object): Empty in this call.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid.
+ * Errors of the platform: those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * It only reads, and may be repeated.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/get_record_list (004 L433-L494).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_get_record_list(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_get_record_list(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /* avd: room.participate ----------------------------------------------------------------------------------------- */
@@ -1237,15 +1311,15 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_get_record_list(
  *   - user_id (string, required): User id of the participant to kick, as room.participate.list gives it.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40008 the user is not in the room, 40009 the room does not exist or is not open.
+ * Errors of the platform: 40004 no such room, 40008 the user is not in the room, 40009 the room does not exist or
+ *   is not open; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/participate/kick (004 L495-L535).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_participate_kick(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_participate_kick(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -1283,15 +1357,14 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_participate_kick
  *       - status (string): State of the microphone; `init` in the sample.
  *       - name (string): Name of the microphone.
  *       - id (string): Id of the audio.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 41005 internal error
- *   of the platform; msg says more.
+ * Errors of the platform: 41005 internal error of the platform; msg says more; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * It only reads, and may be repeated.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/participate/list (004 L536-L626).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_participate_list(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_participate_list(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /* avd: room.mix_record ------------------------------------------------------------------------------------------ */
@@ -1412,17 +1485,18 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_participate_list
  * Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
  *   - record_id (string): Recording id: names this recording in room.mix_record.stop, room.record.status and the
  *     calls that list files.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40009 the room does not exist or is not open, 40040 a mixed recording, a live stream or a desktop recording is
- *   already running in the room, 40042 the recording service cannot be reached, 40043 internal error of the
- *   recording service.
+ * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40040 a mixed
+ *   recording, a live stream or a desktop recording is already running in the room, 40042 the recording service
+ *   cannot be reached, 40043 internal error of the recording service, 40101 internal error: no such push
+ *   information, 40102 no such stream is being pushed, 40104 the push service cannot be reached; and those of
+ *   every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: POST /sdkapi/v2/room/mix_record/start (004 L627-L696).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_mix_record_start(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_mix_record_start(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -1451,16 +1525,16 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_mix_record_start
  *     - room_id (string): Room number.
  *     - file_type (string): Type of the file, such as `mp4`.
  *     - name (string): Name of the file.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40041 no mixed recording, live stream or desktop recording is running in the room, 40042 the recording service
- *   cannot be reached, 40043 internal error of the recording service, 40090 no such recording id.
+ * Errors of the platform: 40004 no such room, 40041 no mixed recording, live stream or desktop recording is
+ *   running in the room, 40042 the recording service cannot be reached, 40043 internal error of the recording
+ *   service, 40090 no such recording id; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/mix_record/stop (004 L697-L815).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_mix_record_stop(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_mix_record_stop(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -1499,15 +1573,15 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_mix_record_stop(
  *     - play_url (string): Play address of the source file; empty in the sample.
  *     - name (string): Name of the recording, made by the system.
  *     - record_id (string): Recording id.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40043 internal error of the recording service.
+ * Errors of the platform: 40004 no such room, 40043 internal error of the recording service, 40090 no such
+ *   recording id; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * It only reads, and may be repeated.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/mix_record/get (004 L816-L966).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_mix_record_get(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_mix_record_get(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /* avd: room.mix_live -------------------------------------------------------------------------------------------- */
@@ -1536,17 +1610,16 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_mix_record_get(
  *   - rtmp_url (string): RTMP address the live stream is played from.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40009 the room does not exist or is not open, 40040 a mixed recording, a live stream or a desktop recording is
- *   already running in the room, 40042 the recording service cannot be reached, 40043 internal error of the
- *   recording service.
+ * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40040 a mixed
+ *   recording, a live stream or a desktop recording is already running in the room, 40042 the recording service
+ *   cannot be reached, 40043 internal error of the recording service; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: POST /sdkapi/v2/room/mix_live/start (004 L967-L1019).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_mix_live_start(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_mix_live_start(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /* avd: room.mix_record ------------------------------------------------------------------------------------------ */
@@ -1577,16 +1650,16 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_mix_live_start(
  *     change.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40041 no mixed recording, live stream or desktop recording is running in the room, 40042 the recording service
- *   cannot be reached, 40043 internal error of the recording service.
+ * Errors of the platform: 40004 no such room, 40041 no mixed recording, live stream or desktop recording is
+ *   running in the room, 40042 the recording service cannot be reached, 40043 internal error of the recording
+ *   service; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: POST /sdkapi/v2/room/mix_record/update_layout (004 L1020-L1068).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_mix_record_update_layout(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_mix_record_update_layout(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -1607,16 +1680,16 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_mix_record_updat
  *     runs in the room.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40041 no mixed recording, live stream or desktop recording is running in the room, 40042 the recording service
- *   cannot be reached, 40043 internal error of the recording service, 40090 no such recording id.
+ * Errors of the platform: 40004 no such room, 40041 no mixed recording, live stream or desktop recording is
+ *   running in the room, 40042 the recording service cannot be reached, 40043 internal error of the recording
+ *   service, 40090 no such recording id; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: POST /sdkapi/v2/room/mix_record/update_audio_layout (004 L1069-L1110).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_mix_record_update_audio_layout(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_mix_record_update_audio_layout(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /* avd: room.record ---------------------------------------------------------------------------------------------- */
@@ -1636,15 +1709,14 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_mix_record_updat
  * Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
  *   - record_status (integer; one of 0 (started), 1 (recording), 2 (stopped normally), 3 (stopped abnormally), 4
  *     (stopping)): State of the recording. 0 and 1 mean the same.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40090 no such
- *   recording id.
+ * Errors of the platform: 40090 no such recording id; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * It only reads, and may be repeated.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/record/status (004 L1111-L1155).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_record_status(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_record_status(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /* avd: room.mix_live -------------------------------------------------------------------------------------------- */
@@ -1661,16 +1733,16 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_record_status(
  *
  * Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
  *   - data (object): Empty in the sample; no members are documented.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40041 no mixed recording, live stream or desktop recording is running in the room, 40042 the recording service
- *   cannot be reached, 40043 internal error of the recording service.
+ * Errors of the platform: 40004 no such room, 40041 no mixed recording, live stream or desktop recording is
+ *   running in the room, 40042 the recording service cannot be reached, 40043 internal error of the recording
+ *   service; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/mix_live/stop (004 L1156-L1197).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_mix_live_stop(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_mix_live_stop(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /* avd: room.live ------------------------------------------------------------------------------------------------ */
@@ -1693,17 +1765,16 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_mix_live_stop(
  *
  * Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
  *   - data (string): Not described by the document; its sample answer leaves it out.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40008 the user is not in the room, 40009 the room does not exist or is not open, 40060 a live stream is
- *   already running in the room, 40063 internal error of the live service, 40064 the live service cannot be
- *   reached.
+ * Errors of the platform: 40004 no such room, 40008 the user is not in the room, 40009 the room does not exist or
+ *   is not open, 40060 a live stream is already running in the room, 40063 internal error of the live service,
+ *   40064 the live service cannot be reached; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/live/start (004 L1198-L1242).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_live_start(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_live_start(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -1716,17 +1787,16 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_live_start(
  *   - room_id (string, required): Room number. The room must be open.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40009 the room does not exist or is not open, 40061 no live stream is running in the room, 40063 internal
- *   error of the live service, 40064 the live service cannot be reached, 40065 the live stream of the room has
- *   been stopped already.
+ * Errors of the platform: 40004 no such room, 40061 no live stream is running in the room, 40063 internal error of
+ *   the live service, 40064 the live service cannot be reached, 40065 the live stream of the room has been stopped
+ *   already; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/live/stop (004 L1243-L1283).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_live_stop(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_live_stop(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /* avd: room.avc ------------------------------------------------------------------------------------------------- */
@@ -1763,16 +1833,16 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_live_stop(
  *   - video_resolution (string, px): Resolution, width`*`height, for example `1280*720` or `1920*1080`.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40050 the composed view is already on in the room, 40052 internal error of the composed view, 40053 the site
- *   forces the composed view off, 40054 the site's conference settings are not set: initialisation failed.
+ * Errors of the platform: 40004 no such room, 40050 the composed view is already on in the room, 40052 internal
+ *   error of the composed view, 40053 the site forces the composed view off, 40054 the site's conference settings
+ *   are not set: initialisation failed; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/avc/start (004 L1284-L1333).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_avc_start(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_avc_start(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -1784,16 +1854,16 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_avc_start(
  *   - room_id (string, required): Room number.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40051 the composed view is not on in the room, 40052 internal error of the composed view, 40054 the site's
- *   conference settings are not set: initialisation failed, 40055 the site forces the composed view on.
+ * Errors of the platform: 40004 no such room, 40051 the composed view is not on in the room, 40052 internal error
+ *   of the composed view, 40054 the site's conference settings are not set: initialisation failed, 40055 the site
+ *   forces the composed view on; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/avc/stop (004 L1334-L1373).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_avc_stop(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_avc_stop(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /* avd: room.record ---------------------------------------------------------------------------------------------- */
@@ -1818,15 +1888,14 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_avc_stop(
  *     - file_type (string): File type, `mp3`.
  *     - file_size (string): File size as text, for example `0.066M`.
  *     - name (string): File name, generated by the server.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40043 internal error of the recording service, 40090 no such recording id.
+ * Errors of the platform: 40004 no such room, 40090 no such recording id; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * It only reads, and may be repeated.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/record/get (004 L1374-L1441).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_record_get(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_record_get(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /* avd: room.desktop_record -------------------------------------------------------------------------------------- */
@@ -1847,17 +1916,17 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_record_get(
  *   - resource_id (string): Id of the video stream to record.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40040 a mixed recording, a live stream or a desktop recording is already running in the room, 40042 the
- *   recording service cannot be reached, 40043 internal error of the recording service, 40082 internal error of
- *   the media service.
+ * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40040 a mixed
+ *   recording, a live stream or a desktop recording is already running in the room, 40042 the recording service
+ *   cannot be reached, 40043 internal error of the recording service, 40082 internal error of the media service;
+ *   and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/desktop_record/start (004 L1442-L1484).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_desktop_record_start(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_desktop_record_start(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -1872,16 +1941,16 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_desktop_record_s
  *   - room_id (string, required): Room number.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40041 no mixed recording, live stream or desktop recording is running in the room, 40042 the recording service
- *   cannot be reached, 40043 internal error of the recording service, 40082 internal error of the media service.
+ * Errors of the platform: 40004 no such room, 40041 no mixed recording, live stream or desktop recording is
+ *   running in the room, 40042 the recording service cannot be reached, 40043 internal error of the recording
+ *   service, 40082 internal error of the media service; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/desktop_record/stop (004 L1485-L1524).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_desktop_record_stop(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_desktop_record_stop(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -1910,16 +1979,15 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_desktop_record_s
  *     - room_id (string): Room number.
  *     - file_type (string): File type, for example `mp4`.
  *     - name (string): Name of the recording.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40043 internal error of the recording service, 40082 internal error of the media service, 40090 no such
- *   recording id.
+ * Errors of the platform: 40004 no such room, 40043 internal error of the recording service, 40082 internal error
+ *   of the media service, 40090 no such recording id; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * It only reads, and may be repeated.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/desktop_record/get (004 L1525-L1593).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_desktop_record_get(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_desktop_record_get(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /* avd: media ---------------------------------------------------------------------------------------------------- */
@@ -1940,16 +2008,16 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_desktop_record_g
  *
  * Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
  *   - play_id (string): Id of the player, generated by the server. All other player calls need it.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40080 the player exists already, 40082 internal error of the media service, 40083 the media service cannot be
- *   reached or timed out.
+ * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40080 the player
+ *   exists already, 40082 internal error of the media service, 40083 the media service cannot be reached or timed
+ *   out; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/media/create (004 L1594-L1642).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_media_create(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_media_create(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -1978,16 +2046,16 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_media_create(
  *     - has_video (integer; one of 0 (no), 1 (yes)): Whether there is video.
  *     - height (string, px): Height of the video, as text.
  *     - has_audio (integer; one of 0 (no), 1 (yes)): Whether there is audio.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40081 no such player in the room, 40082 internal error of the media service, 40083 the media service cannot be
- *   reached or timed out, 40084 no media data.
+ * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40081 no such player
+ *   in the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed
+ *   out, 40084 no media data; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/media/play (004 L1643-L1698).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_media_play(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_media_play(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -2000,16 +2068,16 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_media_play(
  *   - play_id (string, required): Player id, as answered by `media.create`.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40081 no such player in the room, 40082 internal error of the media service, 40083 the media service cannot be
- *   reached or timed out.
+ * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40081 no such player
+ *   in the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed
+ *   out; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/media/stop (004 L1699-L1741).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_media_stop(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_media_stop(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -2022,16 +2090,16 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_media_stop(
  *   - play_id (string, required): Player id, as answered by `media.create`.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40081 no such player in the room, 40082 internal error of the media service, 40083 the media service cannot be
- *   reached or timed out.
+ * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40081 no such player
+ *   in the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed
+ *   out; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/media/pause (004 L1742-L1782).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_media_pause(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_media_pause(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -2044,16 +2112,16 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_media_pause(
  *   - play_id (string, required): Player id, as answered by `media.create`.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40081 no such player in the room, 40082 internal error of the media service, 40083 the media service cannot be
- *   reached or timed out.
+ * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40081 no such player
+ *   in the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed
+ *   out; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/media/resume (004 L1783-L1823).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_media_resume(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_media_resume(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -2075,16 +2143,16 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_media_resume(
  *     - has_video (integer; one of 0 (no), 1 (yes)): Whether there is video.
  *     - height (string, px): Height of the video, as text.
  *     - has_audio (integer; one of 0 (no), 1 (yes)): Whether there is audio.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40081 no such player in the room, 40082 internal error of the media service, 40083 the media service cannot be
- *   reached or timed out, 40084 no media data.
+ * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40081 no such player
+ *   in the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed
+ *   out, 40084 no media data; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/media/replay (004 L1824-L1877).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_media_replay(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_media_replay(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -2118,16 +2186,16 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_media_replay(
  *       - height (string, px): Height of the video, as text.
  *       - created (integer, unix-s): When the entry was created.
  *     - status (integer): State of the player. The meaning of the numbers is not documented; the sample shows 2.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40081 no such player in the room, 40082 internal error of the media service, 40083 the media service cannot be
- *   reached or timed out, 40084 no media data.
+ * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40081 no such player
+ *   in the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed
+ *   out, 40084 no media data; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * It only reads, and may be repeated.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/media/get_media_info (004 L1878-L1963).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_media_get_media_info(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_media_get_media_info(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -2151,16 +2219,16 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_media_get_media_info(
  *     - has_video (integer; one of 0 (no), 1 (yes)): Whether there is video.
  *     - height (string, px): Height of the video, as text.
  *     - has_audio (integer; one of 0 (no), 1 (yes)): Whether there is audio.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40081 no such player in the room, 40082 internal error of the media service, 40083 the media service cannot be
- *   reached or timed out, 40084 no media data.
+ * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40081 no such player
+ *   in the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed
+ *   out, 40084 no media data; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/media/switch (004 L1964-L2017).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_media_switch(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_media_switch(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /* avd: room.record ---------------------------------------------------------------------------------------------- */
@@ -2178,15 +2246,15 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_media_switch(
  *   - record_id (string, required): Recording id.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40043 internal error of the recording service, 40090 no such recording id.
+ * Errors of the platform: 40004 no such room, 40043 internal error of the recording service, 40090 no such
+ *   recording id; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/record/transfer (004 L2018-L2058).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_record_transfer(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_record_transfer(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /* avd: room ----------------------------------------------------------------------------------------------------- */
@@ -2203,15 +2271,15 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_record_transfer(
  *   - room_id (string, required): Number of the room whose recordings are all deleted.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40043 internal error of the recording service.
+ * Errors of the platform: 40004 no such room, 40043 internal error of the recording service; and those of every
+ *   operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/del_record (004 L2059-L2098).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_del_record(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_del_record(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /* avd: transcode ------------------------------------------------------------------------------------------------ */
@@ -2227,15 +2295,15 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_del_record(
  *
  * Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
  *   - status (integer; one of 0 (not converted), 1 (converting), 2 (done), 3 (failed)): State of the transcoding.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40043 internal error of the recording service, 40090 no such recording id.
+ * Errors of the platform: 40004 no such room, 40043 internal error of the recording service, 40090 no such
+ *   recording id; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * It only reads, and may be repeated.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/transcode/query (004 L2099-L2141).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_transcode_query(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_transcode_query(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /* avd: room.avc ------------------------------------------------------------------------------------------------- */
@@ -2268,16 +2336,15 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_transcode_query(
  *     up a speaker layout of your own it must be 0. Not the same numbers as layout_mode of room.avc.start.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40045 internal error of the platform, 40051 the composed view is not on in the room, 40052 internal error of
- *   the composed view.
+ * Errors of the platform: 40004 no such room, 40045 internal error of the platform, 40051 the composed view is not
+ *   on in the room, 40052 internal error of the composed view; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: POST /sdkapi/v2/room/avc/select_media (004 L2142-L2183).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_avc_select_media(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_avc_select_media(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -2291,16 +2358,15 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_avc_select_media
  *     video in `room.participate.list` has the same form.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40045 internal error of the platform, 40051 the composed view is not on in the room, 40052 internal error of
- *   the composed view.
+ * Errors of the platform: 40004 no such room, 40045 internal error of the platform, 40051 the composed view is not
+ *   on in the room, 40052 internal error of the composed view; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/avc/set_focus_video (004 L2184-L2224).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_avc_set_focus_video(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_avc_set_focus_video(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -2329,16 +2395,15 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_avc_set_focus_vi
  *   - video_resolution (string, px): Resolution, width`*`height, for example `1280*720`.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40045 internal error of the platform, 40051 the composed view is not on in the room, 40052 internal error of
- *   the composed view.
+ * Errors of the platform: 40004 no such room, 40045 internal error of the platform, 40051 the composed view is not
+ *   on in the room, 40052 internal error of the composed view; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/avc/update_layout (004 L2225-L2272).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_avc_update_layout(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_avc_update_layout(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -2367,15 +2432,15 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_avc_update_layou
  *     - view_stream_id (string): Id of the composed stream.
  *     - videos (object): The videos in the view, by its name. The sample breaks off here: what it holds is
  *       unknown.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40051 the composed view is not on in the room, 40052 internal error of the composed view.
+ * Errors of the platform: 40004 no such room, 40051 the composed view is not on in the room, 40052 internal error
+ *   of the composed view; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * It only reads, and may be repeated.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/avc/get_avc_setting (004 L2273-L2314).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_avc_get_avc_setting(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_avc_get_avc_setting(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /* avd: room ----------------------------------------------------------------------------------------------------- */
@@ -2396,15 +2461,14 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_avc_get_avc_sett
  *     the document's examples what follows `file=` in a download address.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40043 internal error of the recording service, 40094 no such recording.
+ * Errors of the platform: 40004 no such room, 40094 no such recording; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/delete_record (004 L2315-L2341).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_delete_record(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_delete_record(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -2429,15 +2493,14 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_delete_record(
  *       - node_id (integer): The user's node number, a number beside user_id.
  *       - user_name (string): The user's name.
  *       - user_id (string): The user's id.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40094 no such
- *   recording.
+ * Errors of the platform: 40094 no such recording; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * It only reads, and may be repeated.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/list (004 L2342-L2439).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_list(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_list(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -2475,14 +2538,14 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_list(
  *         to.
  *       - dst (string): The room number for a message to everybody; for a private one the id of the user it was
  *         sent to.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room.
+ * Errors of the platform: 40004 no such room; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * It only reads, and may be repeated.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/get_chat_message_log (004 L2440-L2513).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_get_chat_message_log(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_get_chat_message_log(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /* avd: app ------------------------------------------------------------------------------------------------------ */
@@ -2504,15 +2567,15 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_get_chat_message
  * Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
  *   - token (string): The access token that every other call carries. The client uses it from now on; keep it
  *     secret.
- * Errors of the platform: 401 wrong access_key or secret_key, 40001 wrong access_key or secret_key, 40002
- *   parameter missing or wrong.
+ * Errors of the platform: 401 wrong access_key or secret_key, 40001 wrong access_key or secret_key; and those of
+ *   every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: POST /sdkapi/v2/app/get_token (004 L2516-L2556).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_app_get_token(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_app_get_token(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -2523,15 +2586,15 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_app_get_token(
  * Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
  *   - active_usernum (integer): Number of users online.
  *   - max_users (integer): Largest number of users the licence allows.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40070 the site has no
- *   company information, 40071 no licence is set for the site, 40072 no licence information.
+ * Errors of the platform: 40070 the site has no company information, 40071 no licence is set for the site, 40072
+ *   no licence information, 40073 service not available (one of the licence errors); and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * It only reads, and may be repeated.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/app/get_licence_info (004 L2557-L2601).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_app_get_licence_info(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_app_get_licence_info(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -2547,14 +2610,14 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_app_get_licence_info(
  *
  * Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
  *   - sys_info (string): The server's information, encrypted; hexadecimal digits in the sample.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid.
+ * Errors of the platform: those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * It only reads, and may be repeated.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/app/get_system_info (004 L2602-L2646).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_app_get_system_info(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_app_get_system_info(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -2571,16 +2634,15 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_app_get_system_info(
  *     it is three long hexadecimal strings joined by $; pass it unchanged.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40070 the site has no
- *   company information, 40071 no licence is set for the site, 40072 no licence information, 40073 service not
- *   available (one of the licence errors).
+ * Errors of the platform: 40070 the site has no company information, 40071 no licence is set for the site, 40072
+ *   no licence information, 40073 service not available (one of the licence errors); and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: POST /sdkapi/v2/app/apply_file_permit (004 L2647-L2686).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_app_apply_file_permit(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_app_apply_file_permit(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -2595,16 +2657,15 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_app_apply_file_permit
  *   - licence_cert (string, required): The licence text to remove, the same as was given to app.apply_file_permit.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40070 the site has no
- *   company information, 40071 no licence is set for the site, 40072 no licence information, 40073 service not
- *   available (one of the licence errors).
+ * Errors of the platform: 40070 the site has no company information, 40071 no licence is set for the site, 40072
+ *   no licence information, 40073 service not available (one of the licence errors); and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: POST /sdkapi/v2/app/delete_file_permit (004 L2687-L2728).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_app_delete_file_permit(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_app_delete_file_permit(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -2622,14 +2683,14 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_app_delete_file_permi
  *   - detail (object): One member for each terminal type that is online, named after it (the sample has
  *     avd_record, web and android); each is an object whose member count is the number of users of that type.
  *   - info (object): Empty in the sample; the document does not explain it.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid.
+ * Errors of the platform: 40001 wrong access_key or secret_key; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * It only reads, and may be repeated.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/app/get_key_licence (004 L2729-L2783).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_app_get_key_licence(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_app_get_key_licence(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /* avd: sip.gate ------------------------------------------------------------------------------------------------- */
@@ -2652,15 +2713,14 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_app_get_key_licence(
  *   - url (string): Address of the gateway.
  *   - name (string): The name you gave the gateway.
  *   - gate_id (integer): Unique id of the gateway; pass it as sip_gate_id.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40019 another gateway
- *   has this address already.
+ * Errors of the platform: 40019 another gateway has this address already; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/sip/gate/create (004 L2786-L2832).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_sip_gate_create(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_sip_gate_create(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -2676,15 +2736,15 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_sip_gate_create(
  *     one.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40019 another gateway
- *   has this address already, 40020 no such gateway.
+ * Errors of the platform: 40019 another gateway has this address already, 40020 no such gateway; and those of
+ *   every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/sip/gate/update (004 L2833-L2874).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_sip_gate_update(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_sip_gate_update(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -2701,14 +2761,14 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_sip_gate_update(
  *   - id (integer): Unique id of the gateway.
  *   - name (string): The name you gave the gateway.
  *   - url (string): Address of the gateway.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40020 no such gateway.
+ * Errors of the platform: 40020 no such gateway; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * It only reads, and may be repeated.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/sip/gate/read (004 L2875-L2920).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_sip_gate_read(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_sip_gate_read(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -2721,14 +2781,14 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_sip_gate_read(
  *     sip.gate.list.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40020 no such gateway.
+ * Errors of the platform: 40020 no such gateway; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/sip/gate/del (004 L2921-L2963).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_sip_gate_del(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_sip_gate_del(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -2744,14 +2804,14 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_sip_gate_del(
  *     - url (string): Address of the gateway.
  *     - name (string): The name you gave the gateway.
  *     - gate_id (integer): Unique id of the gateway; pass it as sip_gate_id.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid.
+ * Errors of the platform: those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * It only reads, and may be repeated.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/sip/gate/list (004 L2964-L3014).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_sip_gate_list(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_sip_gate_list(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /* avd: sip.account ---------------------------------------------------------------------------------------------- */
@@ -2776,15 +2836,15 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_sip_gate_list(
  *   - account_id (integer): Unique id of the SIP account.
  *   - name (string): Name of the account.
  *   - sip_gate_id (integer): Unique id of the SIP gateway the account belongs to.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40020 no such gateway,
- *   40021 another account has this number already.
+ * Errors of the platform: 40020 no such gateway, 40021 another account has this number already; and those of every
+ *   operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: POST /sdkapi/v2/sip/account/create (004 L3015-L3064).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_sip_account_create(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_sip_account_create(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -2803,15 +2863,15 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_sip_account_create(
  *     sip.account.read gives it back as phone_number.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40021 another account
- *   has this number already, 40022 no such SIP account.
+ * Errors of the platform: 40021 another account has this number already, 40022 no such SIP account; and those of
+ *   every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: POST /sdkapi/v2/sip/account/update (004 L3065-L3111).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_sip_account_update(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_sip_account_update(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -2840,15 +2900,14 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_sip_account_update(
  *   - recv_video_codec (string): Codec of the video received, such as H264.
  *   - name (string): Name of the account.
  *   - send_video_codec (string): Codec of the video sent, such as H264.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40020 no such gateway,
- *   40022 no such SIP account.
+ * Errors of the platform: 40020 no such gateway, 40022 no such SIP account; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * It only reads, and may be repeated.
  * Since: 0.1.0.
  * Source: POST /sdkapi/v2/sip/account/read (004 L3112-L3172).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_sip_account_read(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_sip_account_read(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -2862,15 +2921,14 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_sip_account_read(
  *   - account_id (integer, required): Id of the SIP account, from the answer of sip.account.create.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40022 no such SIP
- *   account.
+ * Errors of the platform: 40022 no such SIP account; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: POST /sdkapi/v2/sip/account/del (004 L3173-L3213).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_sip_account_del(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_sip_account_del(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /* avd: device --------------------------------------------------------------------------------------------------- */
@@ -2905,19 +2963,19 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_sip_account_del(
  *   - call_id (string): Id of the call, made by the server; pass it to device.get_invite_status.
  *   - user_id (string): Id of the device as a user of the room, made by the server; pass it to the other device
  *     calls.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40009 the room does not exist or is not open, 40023 no gateway is set, 40025 the SIP service has no rpc_port
- *   set, 40026 the SIP service does not answer, 40030 internal error of the SIP service, 40031 the user is in the
- *   room already, 40032 the address to invite is not valid, 40034 the invitation failed, or an internal error,
- *   40035 connection closed: invitation refused, or the service port is not open, 40036 type not supported, 40038
- *   video resolution not supported, or bit rate outside 1 to 4 Mbit/s, 40039 frame rate not supported.
+ * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40023 no gateway is
+ *   set, 40025 the SIP service has no rpc_port set, 40026 the SIP service does not answer, 40030 internal error of
+ *   the SIP service, 40031 the user is in the room already, 40032 the address to invite is not valid, 40034 the
+ *   invitation failed, or an internal error, 40035 connection closed: invitation refused, or the service port is
+ *   not open, 40036 type not supported, 40038 video resolution not supported, or bit rate outside 1 to 4 Mbit/s,
+ *   40039 frame rate not supported; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/device/call (004 L3216-L3269).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_device_call(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_device_call(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -2932,15 +2990,15 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_device_call(
  * Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
  *   - call_id (string): Id of the call, made by the server.
  *   - user_id (string): Id of the device, made by the server.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40008 the user is not in the room, 40033 the user has not been invited.
+ * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has
+ *   not been invited, 40033 the user has not been invited; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/device/kick (004 L3270-L3314).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_device_kick(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_device_kick(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /* avd: device.video --------------------------------------------------------------------------------------------- */
@@ -2955,15 +3013,15 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_device_kick(
  *   - user_id (string, required): Id of the device, from the answer of device.call.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40008 the user is not in the room, 40033 the user has not been invited.
+ * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has
+ *   not been invited, 40033 the user has not been invited, 40036 type not supported; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/device/video/focus (004 L3315-L3355).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_device_video_focus(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_device_video_focus(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -2974,15 +3032,15 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_device_video_focus(
  *   - user_id (string, required): Id of the device, from the answer of device.call.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40008 the user is not in the room, 40033 the user has not been invited.
+ * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has
+ *   not been invited, 40033 the user has not been invited, 40036 type not supported; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/device/video/unfocus (004 L3356-L3396).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_device_video_unfocus(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_device_video_unfocus(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -2995,15 +3053,15 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_device_video_unfocus(
  *   - user_id (string, required): Id of the device, from the answer of device.call.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40008 the user is not in the room, 40033 the user has not been invited.
+ * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has
+ *   not been invited, 40033 the user has not been invited, 40036 type not supported; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/device/video/close (004 L3397-L3438).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_device_video_close(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_device_video_close(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -3018,15 +3076,15 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_device_video_close(
  * Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
  *   - call_id (string): Id of the call, made by the server. In the table, not in the sample: do not count on it.
  *   - user_id (string): Id of the device, made by the server. In the table, not in the sample: do not count on it.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40008 the user is not in the room, 40033 the user has not been invited.
+ * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has
+ *   not been invited, 40033 the user has not been invited, 40036 type not supported; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/device/video/open (004 L3439-L3481).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_device_video_open(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_device_video_open(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /* avd: device.audio --------------------------------------------------------------------------------------------- */
@@ -3041,15 +3099,15 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_device_video_open(
  *   - user_id (string, required): Id of the device, from the answer of device.call.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40008 the user is not in the room, 40033 the user has not been invited.
+ * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has
+ *   not been invited, 40033 the user has not been invited; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/device/audio/mute (004 L3482-L3522).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_device_audio_mute(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_device_audio_mute(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -3060,15 +3118,15 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_device_audio_mute(
  *   - user_id (string, required): Id of the device, from the answer of device.call.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40008 the user is not in the room, 40033 the user has not been invited.
+ * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has
+ *   not been invited, 40033 the user has not been invited; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/device/audio/unmute (004 L3523-L3563).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_device_audio_unmute(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_device_audio_unmute(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /* avd: device --------------------------------------------------------------------------------------------------- */
@@ -3088,15 +3146,15 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_device_audio_unmute(
  * Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
  *   - invite_status (integer; one of 0 (being invited), 1 (in the call), 2 (hung up), 3 (invitation failed)):
  *     State of the device. A number in the sample, text in the table.
- * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
- *   40033 the user has not been invited, 40037 no such invitation.
+ * Errors of the platform: 40004 no such room, 40033 the user has not been invited, 40037 no such invitation; and
+ *   those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * It only reads, and may be repeated.
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/device/get_invite_status (004 L3564-L3605).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_device_get_invite_status(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_device_get_invite_status(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /* avd (AVD / nice2meet sdkapi v2) ------------------------------------------------------------------------------- */
@@ -3128,14 +3186,14 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_device_get_invite_sta
  *   - download_url (string): Address from which the file can be downloaded.
  * Errors of the platform: 10910 upload information wrong: file misplaced in the request body, 10911 invalid file:
  *   no file information could be read, or its type is not supported, 10912 the file could not be stored, 10913 the
- *   file could not be read, 10914 file type not supported, 40003 token expired or invalid.
+ *   file could not be read, 10914 file type not supported; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Not idempotent: if no answer came, check the state before repeating.
  * Since: 0.1.0.
  * Source: POST /uploadfile (004 L3606-L3657).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_uploadfile(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_uploadfile(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 #ifdef __cplusplus

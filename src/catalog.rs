@@ -250,8 +250,12 @@ pub struct Operation {
     /// The operation fetches the platform's token.
     #[serde(skip)]
     pub fetches_token: bool,
+    /// A successful answer has neither `ret` nor `code`; a failed one has.
+    #[serde(skip)]
+    pub bare_reply: bool,
     pub params: &'static [Field],
     pub returns: &'static [Field],
+    /// Every number that it may answer: its own and the platform's common ones.
     pub errors: &'static [i64],
 }
 
@@ -296,6 +300,9 @@ pub struct ErrorNumber {
     /// Worth repeating, for operations that only read.
     #[serde(skip_serializing_if = "is_false")]
     pub transient: bool,
+    /// Any operation may answer it.
+    #[serde(skip_serializing_if = "is_false")]
+    pub common: bool,
     pub source: &'static str,
     #[serde(skip_serializing_if = "str::is_empty")]
     pub note: &'static str,

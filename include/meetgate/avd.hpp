@@ -314,7 +314,7 @@ class avd_config : public token_config<avd_config> {
   avd_config &connect_timeout_ms(const integer &value) { return put("connect_timeout_ms", value); }
 
   /**
-   * The largest answer that is read. A larger one ends the call with `BUSY`. [integer from 1024 to 1073741824, bytes,
+   * The largest answer that is read. A larger one ends the call with `LIMIT`. [integer from 1024 to 1073741824, bytes,
    * default 16777216]
    */
   avd_config &max_reply_bytes(const integer &value) { return put("max_reply_bytes", value); }
@@ -1383,8 +1383,8 @@ class avd_device_audio_group : public group {
    *       .user_id("2f9d6b84-c1e0-4a37-b5f2-6d8e0c4a7913"));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40008
-   *   the user is not in the room, 40033 the user has not been invited.
+   * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has not
+   *   been invited, 40033 the user has not been invited; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/device/audio/mute (004 L3482-L3522).
@@ -1402,8 +1402,8 @@ class avd_device_audio_group : public group {
    *       .user_id("2f9d6b84-c1e0-4a37-b5f2-6d8e0c4a7913"));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40008
-   *   the user is not in the room, 40033 the user has not been invited.
+   * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has not
+   *   been invited, 40033 the user has not been invited; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/device/audio/unmute (004 L3523-L3563).
@@ -1427,8 +1427,8 @@ class avd_device_video_group : public group {
    *       .user_id("2f9d6b84-c1e0-4a37-b5f2-6d8e0c4a7913"));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40008
-   *   the user is not in the room, 40033 the user has not been invited.
+   * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has not
+   *   been invited, 40033 the user has not been invited, 40036 type not supported; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/device/video/focus (004 L3315-L3355).
@@ -1446,8 +1446,8 @@ class avd_device_video_group : public group {
    *       .user_id("2f9d6b84-c1e0-4a37-b5f2-6d8e0c4a7913"));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40008
-   *   the user is not in the room, 40033 the user has not been invited.
+   * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has not
+   *   been invited, 40033 the user has not been invited, 40036 type not supported; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/device/video/unfocus (004 L3356-L3396).
@@ -1467,8 +1467,8 @@ class avd_device_video_group : public group {
    *       .user_id("2f9d6b84-c1e0-4a37-b5f2-6d8e0c4a7913"));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40008
-   *   the user is not in the room, 40033 the user has not been invited.
+   * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has not
+   *   been invited, 40033 the user has not been invited, 40036 type not supported; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/device/video/close (004 L3397-L3438).
@@ -1490,8 +1490,8 @@ class avd_device_video_group : public group {
    * Returns: the platform's answer, with these members.
    *   - call_id (string): Id of the call, made by the server. In the table, not in the sample: do not count on it.
    *   - user_id (string): Id of the device, made by the server. In the table, not in the sample: do not count on it.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40008
-   *   the user is not in the room, 40033 the user has not been invited.
+   * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has not
+   *   been invited, 40033 the user has not been invited, 40036 type not supported; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/device/video/open (004 L3439-L3481).
@@ -1523,8 +1523,8 @@ class avd_sip_account_group : public group {
    *   - account_id (integer): Unique id of the SIP account.
    *   - name (string): Name of the account.
    *   - sip_gate_id (integer): Unique id of the SIP gateway the account belongs to.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40020 no such gateway,
-   *   40021 another account has this number already.
+   * Errors of the platform: 40020 no such gateway, 40021 another account has this number already; and those of every
+   *   operation.
    * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: POST /sdkapi/v2/sip/account/create (004 L3015-L3064).
@@ -1549,8 +1549,8 @@ class avd_sip_account_group : public group {
    *       .number("1024"));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40021 another account has
-   *   this number already, 40022 no such SIP account.
+   * Errors of the platform: 40021 another account has this number already, 40022 no such SIP account; and those of
+   *   every operation.
    * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: POST /sdkapi/v2/sip/account/update (004 L3065-L3111).
@@ -1584,8 +1584,7 @@ class avd_sip_account_group : public group {
    *   - recv_video_codec (string): Codec of the video received, such as H264.
    *   - name (string): Name of the account.
    *   - send_video_codec (string): Codec of the video sent, such as H264.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40020 no such gateway,
-   *   40022 no such SIP account.
+   * Errors of the platform: 40020 no such gateway, 40022 no such SIP account; and those of every operation.
    * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: POST /sdkapi/v2/sip/account/read (004 L3112-L3172).
@@ -1605,8 +1604,7 @@ class avd_sip_account_group : public group {
    *   avd.sip.account.del(meetgate::avd_sip_account_del_params().account_id(7));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40022 no such SIP
-   *   account.
+   * Errors of the platform: 40022 no such SIP account; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: POST /sdkapi/v2/sip/account/del (004 L3173-L3213).
@@ -1635,8 +1633,7 @@ class avd_sip_gate_group : public group {
    *   - url (string): Address of the gateway.
    *   - name (string): The name you gave the gateway.
    *   - gate_id (integer): Unique id of the gateway; pass it as sip_gate_id.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40019 another gateway has
-   *   this address already.
+   * Errors of the platform: 40019 another gateway has this address already; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/sip/gate/create (004 L2786-L2832).
@@ -1654,8 +1651,8 @@ class avd_sip_gate_group : public group {
    *   avd.sip.gate.update(meetgate::avd_sip_gate_update_params().sip_gate_id(3).name("branch").url("192.0.2.22:5060"));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40019 another gateway has
-   *   this address already, 40020 no such gateway.
+   * Errors of the platform: 40019 another gateway has this address already, 40020 no such gateway; and those of every
+   *   operation.
    * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/sip/gate/update (004 L2833-L2874).
@@ -1677,7 +1674,7 @@ class avd_sip_gate_group : public group {
    *   - id (integer): Unique id of the gateway.
    *   - name (string): The name you gave the gateway.
    *   - url (string): Address of the gateway.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40020 no such gateway.
+   * Errors of the platform: 40020 no such gateway; and those of every operation.
    * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/sip/gate/read (004 L2875-L2920).
@@ -1695,7 +1692,7 @@ class avd_sip_gate_group : public group {
    *   avd.sip.gate.del(meetgate::avd_sip_gate_del_params().sip_gate_id(4));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40020 no such gateway.
+   * Errors of the platform: 40020 no such gateway; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/sip/gate/del (004 L2921-L2963).
@@ -1718,7 +1715,7 @@ class avd_sip_gate_group : public group {
    *     - url (string): Address of the gateway.
    *     - name (string): The name you gave the gateway.
    *     - gate_id (integer): Unique id of the gateway; pass it as sip_gate_id.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid.
+   * Errors of the platform: those of every operation.
    * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/sip/gate/list (004 L2964-L3014).
@@ -1747,10 +1744,10 @@ class avd_room_desktop_record_group : public group {
    *       .name("slides"));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40040
-   *   a mixed recording, a live stream or a desktop recording is already running in the room, 40042 the recording
-   *   service cannot be reached, 40043 internal error of the recording service, 40082 internal error of the media
-   *   service.
+   * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40040 a mixed recording,
+   *   a live stream or a desktop recording is already running in the room, 40042 the recording service cannot be
+   *   reached, 40043 internal error of the recording service, 40082 internal error of the media service; and those of
+   *   every operation.
    * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/desktop_record/start (004 L1442-L1484).
@@ -1771,9 +1768,9 @@ class avd_room_desktop_record_group : public group {
    *   avd.room.desktop_record.stop(meetgate::avd_room_desktop_record_stop_params().room_id("98765432100"));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40041
-   *   no mixed recording, live stream or desktop recording is running in the room, 40042 the recording service cannot
-   *   be reached, 40043 internal error of the recording service, 40082 internal error of the media service.
+   * Errors of the platform: 40004 no such room, 40041 no mixed recording, live stream or desktop recording is running
+   *   in the room, 40042 the recording service cannot be reached, 40043 internal error of the recording service, 40082
+   *   internal error of the media service; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/desktop_record/stop (004 L1485-L1524).
@@ -1809,8 +1806,8 @@ class avd_room_desktop_record_group : public group {
    *     - room_id (string): Room number.
    *     - file_type (string): File type, for example `mp4`.
    *     - name (string): Name of the recording.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40043
-   *   internal error of the recording service, 40082 internal error of the media service, 40090 no such recording id.
+   * Errors of the platform: 40004 no such room, 40043 internal error of the recording service, 40082 internal error of
+   *   the media service, 40090 no such recording id; and those of every operation.
    * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/desktop_record/get (004 L1525-L1593).
@@ -1845,9 +1842,9 @@ class avd_room_avc_group : public group {
    *       .video_resolution("1280*720"));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40050
-   *   the composed view is already on in the room, 40052 internal error of the composed view, 40053 the site forces the
-   *   composed view off, 40054 the site's conference settings are not set: initialisation failed.
+   * Errors of the platform: 40004 no such room, 40050 the composed view is already on in the room, 40052 internal error
+   *   of the composed view, 40053 the site forces the composed view off, 40054 the site's conference settings are not
+   *   set: initialisation failed; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/avc/start (004 L1284-L1333).
@@ -1865,9 +1862,9 @@ class avd_room_avc_group : public group {
    *   avd.room.avc.stop(meetgate::avd_room_avc_stop_params().room_id("98765432100"));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40051
-   *   the composed view is not on in the room, 40052 internal error of the composed view, 40054 the site's conference
-   *   settings are not set: initialisation failed, 40055 the site forces the composed view on.
+   * Errors of the platform: 40004 no such room, 40051 the composed view is not on in the room, 40052 internal error of
+   *   the composed view, 40054 the site's conference settings are not set: initialisation failed, 40055 the site forces
+   *   the composed view on; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/avc/stop (004 L1334-L1373).
@@ -1895,9 +1892,8 @@ class avd_room_avc_group : public group {
    *       .layout_mode(0));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40045
-   *   internal error of the platform, 40051 the composed view is not on in the room, 40052 internal error of the
-   *   composed view.
+   * Errors of the platform: 40004 no such room, 40045 internal error of the platform, 40051 the composed view is not on
+   *   in the room, 40052 internal error of the composed view; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: POST /sdkapi/v2/room/avc/select_media (004 L2142-L2183).
@@ -1918,9 +1914,8 @@ class avd_room_avc_group : public group {
    *       .resource_id("16_5996d976b7ea9a9c"));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40045
-   *   internal error of the platform, 40051 the composed view is not on in the room, 40052 internal error of the
-   *   composed view.
+   * Errors of the platform: 40004 no such room, 40045 internal error of the platform, 40051 the composed view is not on
+   *   in the room, 40052 internal error of the composed view; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/avc/set_focus_video (004 L2184-L2224).
@@ -1949,9 +1944,8 @@ class avd_room_avc_group : public group {
    *       .video_resolution("1280*720"));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40045
-   *   internal error of the platform, 40051 the composed view is not on in the room, 40052 internal error of the
-   *   composed view.
+   * Errors of the platform: 40004 no such room, 40045 internal error of the platform, 40051 the composed view is not on
+   *   in the room, 40052 internal error of the composed view; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/avc/update_layout (004 L2225-L2272).
@@ -1987,8 +1981,8 @@ class avd_room_avc_group : public group {
    *     - view_stream_id (string): Id of the composed stream.
    *     - videos (object): The videos in the view, by its name. The sample breaks off here: what it holds is
    *       unknown.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40051
-   *   the composed view is not on in the room, 40052 internal error of the composed view.
+   * Errors of the platform: 40004 no such room, 40051 the composed view is not on in the room, 40052 internal error of
+   *   the composed view; and those of every operation.
    * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/avc/get_avc_setting (004 L2273-L2314).
@@ -2018,9 +2012,9 @@ class avd_room_live_group : public group {
    *
    * Returns: the platform's answer, with these members.
    *   - data (string): Not described by the document; its sample answer leaves it out.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40008
-   *   the user is not in the room, 40009 the room does not exist or is not open, 40060 a live stream is already running
-   *   in the room, 40063 internal error of the live service, 40064 the live service cannot be reached.
+   * Errors of the platform: 40004 no such room, 40008 the user is not in the room, 40009 the room does not exist or is
+   *   not open, 40060 a live stream is already running in the room, 40063 internal error of the live service, 40064 the
+   *   live service cannot be reached; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/live/start (004 L1198-L1242).
@@ -2038,10 +2032,9 @@ class avd_room_live_group : public group {
    *   avd.room.live.stop(meetgate::avd_room_live_stop_params().room_id("98765432100"));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40009
-   *   the room does not exist or is not open, 40061 no live stream is running in the room, 40063 internal error of the
-   *   live service, 40064 the live service cannot be reached, 40065 the live stream of the room has been stopped
-   *   already.
+   * Errors of the platform: 40004 no such room, 40061 no live stream is running in the room, 40063 internal error of
+   *   the live service, 40064 the live service cannot be reached, 40065 the live stream of the room has been stopped
+   *   already; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/live/stop (004 L1243-L1283).
@@ -2069,8 +2062,7 @@ class avd_room_record_group : public group {
    * Returns: the platform's answer, with these members.
    *   - record_status (integer; one of 0 (started), 1 (recording), 2 (stopped normally), 3 (stopped abnormally), 4
    *     (stopping)): State of the recording. 0 and 1 mean the same.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40090 no such recording
-   *   id.
+   * Errors of the platform: 40090 no such recording id; and those of every operation.
    * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/record/status (004 L1111-L1155).
@@ -2100,8 +2092,7 @@ class avd_room_record_group : public group {
    *     - file_type (string): File type, `mp3`.
    *     - file_size (string): File size as text, for example `0.066M`.
    *     - name (string): File name, generated by the server.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40043
-   *   internal error of the recording service, 40090 no such recording id.
+   * Errors of the platform: 40004 no such room, 40090 no such recording id; and those of every operation.
    * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/record/get (004 L1374-L1441).
@@ -2124,8 +2115,8 @@ class avd_room_record_group : public group {
    *       .record_id("b7c2a9d04e1f4c6d9a8b5e3f1c0d2a64"));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40043
-   *   internal error of the recording service, 40090 no such recording id.
+   * Errors of the platform: 40004 no such room, 40043 internal error of the recording service, 40090 no such recording
+   *   id; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/record/transfer (004 L2018-L2058).
@@ -2155,10 +2146,9 @@ class avd_room_mix_live_group : public group {
    *           meetgate::avd_video().video_name("49_video1").zorder(1).x(0.7).y(0).w(0.3).h(0.3)}));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40009
-   *   the room does not exist or is not open, 40040 a mixed recording, a live stream or a desktop recording is already
-   *   running in the room, 40042 the recording service cannot be reached, 40043 internal error of the recording
-   *   service.
+   * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40040 a mixed recording,
+   *   a live stream or a desktop recording is already running in the room, 40042 the recording service cannot be
+   *   reached, 40043 internal error of the recording service; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: POST /sdkapi/v2/room/mix_live/start (004 L967-L1019).
@@ -2179,9 +2169,9 @@ class avd_room_mix_live_group : public group {
    *
    * Returns: the platform's answer, with these members.
    *   - data (object): Empty in the sample; no members are documented.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40041
-   *   no mixed recording, live stream or desktop recording is running in the room, 40042 the recording service cannot
-   *   be reached, 40043 internal error of the recording service.
+   * Errors of the platform: 40004 no such room, 40041 no mixed recording, live stream or desktop recording is running
+   *   in the room, 40042 the recording service cannot be reached, 40043 internal error of the recording service; and
+   *   those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/mix_live/stop (004 L1156-L1197).
@@ -2242,10 +2232,10 @@ class avd_room_mix_record_group : public group {
    * Returns: the platform's answer, with these members.
    *   - record_id (string): Recording id: names this recording in room.mix_record.stop, room.record.status and the
    *     calls that list files.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40009
-   *   the room does not exist or is not open, 40040 a mixed recording, a live stream or a desktop recording is already
-   *   running in the room, 40042 the recording service cannot be reached, 40043 internal error of the recording
-   *   service.
+   * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40040 a mixed recording,
+   *   a live stream or a desktop recording is already running in the room, 40042 the recording service cannot be
+   *   reached, 40043 internal error of the recording service, 40101 internal error: no such push information, 40102 no
+   *   such stream is being pushed, 40104 the push service cannot be reached; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: POST /sdkapi/v2/room/mix_record/start (004 L627-L696).
@@ -2279,9 +2269,9 @@ class avd_room_mix_record_group : public group {
    *     - room_id (string): Room number.
    *     - file_type (string): Type of the file, such as `mp4`.
    *     - name (string): Name of the file.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40041
-   *   no mixed recording, live stream or desktop recording is running in the room, 40042 the recording service cannot
-   *   be reached, 40043 internal error of the recording service, 40090 no such recording id.
+   * Errors of the platform: 40004 no such room, 40041 no mixed recording, live stream or desktop recording is running
+   *   in the room, 40042 the recording service cannot be reached, 40043 internal error of the recording service, 40090
+   *   no such recording id; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/mix_record/stop (004 L697-L815).
@@ -2325,8 +2315,8 @@ class avd_room_mix_record_group : public group {
    *     - play_url (string): Play address of the source file; empty in the sample.
    *     - name (string): Name of the recording, made by the system.
    *     - record_id (string): Recording id.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40043
-   *   internal error of the recording service.
+   * Errors of the platform: 40004 no such room, 40043 internal error of the recording service, 40090 no such recording
+   *   id; and those of every operation.
    * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/mix_record/get (004 L816-L966).
@@ -2354,9 +2344,9 @@ class avd_room_mix_record_group : public group {
    *       .audio_user_ids({"16", "49"}));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40041
-   *   no mixed recording, live stream or desktop recording is running in the room, 40042 the recording service cannot
-   *   be reached, 40043 internal error of the recording service.
+   * Errors of the platform: 40004 no such room, 40041 no mixed recording, live stream or desktop recording is running
+   *   in the room, 40042 the recording service cannot be reached, 40043 internal error of the recording service; and
+   *   those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: POST /sdkapi/v2/room/mix_record/update_layout (004 L1020-L1068).
@@ -2383,9 +2373,9 @@ class avd_room_mix_record_group : public group {
    *       .record_id("4d1f0c52a7e94b0f8a6b3c9d2e5f7a10"));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40041
-   *   no mixed recording, live stream or desktop recording is running in the room, 40042 the recording service cannot
-   *   be reached, 40043 internal error of the recording service, 40090 no such recording id.
+   * Errors of the platform: 40004 no such room, 40041 no mixed recording, live stream or desktop recording is running
+   *   in the room, 40042 the recording service cannot be reached, 40043 internal error of the recording service, 40090
+   *   no such recording id; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: POST /sdkapi/v2/room/mix_record/update_audio_layout (004 L1069-L1110).
@@ -2410,8 +2400,8 @@ class avd_room_participate_group : public group {
    *   avd.room.participate.kick(meetgate::avd_room_participate_kick_params().room_id("12345123456").user_id("49"));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40008
-   *   the user is not in the room, 40009 the room does not exist or is not open.
+   * Errors of the platform: 40004 no such room, 40008 the user is not in the room, 40009 the room does not exist or is
+   *   not open; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/participate/kick (004 L495-L535).
@@ -2455,8 +2445,7 @@ class avd_room_participate_group : public group {
    *       - status (string): State of the microphone; `init` in the sample.
    *       - name (string): Name of the microphone.
    *       - id (string): Id of the audio.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 41005 internal error of
-   *   the platform; msg says more.
+   * Errors of the platform: 41005 internal error of the platform; msg says more; and those of every operation.
    * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/participate/list (004 L536-L626).
@@ -2492,12 +2481,12 @@ class avd_device_group : public group {
    *   - call_id (string): Id of the call, made by the server; pass it to device.get_invite_status.
    *   - user_id (string): Id of the device as a user of the room, made by the server; pass it to the other device
    *     calls.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40009
-   *   the room does not exist or is not open, 40023 no gateway is set, 40025 the SIP service has no rpc_port set, 40026
-   *   the SIP service does not answer, 40030 internal error of the SIP service, 40031 the user is in the room already,
-   *   40032 the address to invite is not valid, 40034 the invitation failed, or an internal error, 40035 connection
-   *   closed: invitation refused, or the service port is not open, 40036 type not supported, 40038 video resolution not
-   *   supported, or bit rate outside 1 to 4 Mbit/s, 40039 frame rate not supported.
+   * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40023 no gateway is set,
+   *   40025 the SIP service has no rpc_port set, 40026 the SIP service does not answer, 40030 internal error of the SIP
+   *   service, 40031 the user is in the room already, 40032 the address to invite is not valid, 40034 the invitation
+   *   failed, or an internal error, 40035 connection closed: invitation refused, or the service port is not open, 40036
+   *   type not supported, 40038 video resolution not supported, or bit rate outside 1 to 4 Mbit/s, 40039 frame rate not
+   *   supported; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/device/call (004 L3216-L3269).
@@ -2519,8 +2508,8 @@ class avd_device_group : public group {
    * Returns: the platform's answer, with these members.
    *   - call_id (string): Id of the call, made by the server.
    *   - user_id (string): Id of the device, made by the server.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40008
-   *   the user is not in the room, 40033 the user has not been invited.
+   * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has not
+   *   been invited, 40033 the user has not been invited; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/device/kick (004 L3270-L3314).
@@ -2545,8 +2534,8 @@ class avd_device_group : public group {
    * Returns: the platform's answer, with these members.
    *   - invite_status (integer; one of 0 (being invited), 1 (in the call), 2 (hung up), 3 (invitation failed)):
    *     State of the device. A number in the sample, text in the table.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40033
-   *   the user has not been invited, 40037 no such invitation.
+   * Errors of the platform: 40004 no such room, 40033 the user has not been invited, 40037 no such invitation; and
+   *   those of every operation.
    * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/device/get_invite_status (004 L3564-L3605).
@@ -2588,8 +2577,8 @@ class avd_app_group : public group {
    * Returns: the platform's answer, with these members.
    *   - token (string): The access token that every other call carries. The client uses it from now on; keep it
    *     secret.
-   * Errors of the platform: 401 wrong access_key or secret_key, 40001 wrong access_key or secret_key, 40002 parameter
-   *   missing or wrong.
+   * Errors of the platform: 401 wrong access_key or secret_key, 40001 wrong access_key or secret_key; and those of
+   *   every operation.
    * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: POST /sdkapi/v2/app/get_token (004 L2516-L2556).
@@ -2607,8 +2596,8 @@ class avd_app_group : public group {
    * Returns: the platform's answer, with these members.
    *   - active_usernum (integer): Number of users online.
    *   - max_users (integer): Largest number of users the licence allows.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40070 the site has no
-   *   company information, 40071 no licence is set for the site, 40072 no licence information.
+   * Errors of the platform: 40070 the site has no company information, 40071 no licence is set for the site, 40072 no
+   *   licence information, 40073 service not available (one of the licence errors); and those of every operation.
    * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/app/get_licence_info (004 L2557-L2601).
@@ -2631,7 +2620,7 @@ class avd_app_group : public group {
    *
    * Returns: the platform's answer, with these members.
    *   - sys_info (string): The server's information, encrypted; hexadecimal digits in the sample.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid.
+   * Errors of the platform: those of every operation.
    * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/app/get_system_info (004 L2602-L2646).
@@ -2653,9 +2642,8 @@ class avd_app_group : public group {
    *   avd.app.apply_file_permit(meetgate::avd_app_apply_file_permit_params().licence_cert("LICENCE-SANDBOX-0002"));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40070 the site has no
-   *   company information, 40071 no licence is set for the site, 40072 no licence information, 40073 service not
-   *   available (one of the licence errors).
+   * Errors of the platform: 40070 the site has no company information, 40071 no licence is set for the site, 40072 no
+   *   licence information, 40073 service not available (one of the licence errors); and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: POST /sdkapi/v2/app/apply_file_permit (004 L2647-L2686).
@@ -2677,9 +2665,8 @@ class avd_app_group : public group {
    *   avd.app.delete_file_permit(meetgate::avd_app_delete_file_permit_params().licence_cert("LICENCE-SANDBOX-0001"));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40070 the site has no
-   *   company information, 40071 no licence is set for the site, 40072 no licence information, 40073 service not
-   *   available (one of the licence errors).
+   * Errors of the platform: 40070 the site has no company information, 40071 no licence is set for the site, 40072 no
+   *   licence information, 40073 service not available (one of the licence errors); and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: POST /sdkapi/v2/app/delete_file_permit (004 L2687-L2728).
@@ -2703,7 +2690,7 @@ class avd_app_group : public group {
    *   - detail (object): One member for each terminal type that is online, named after it (the sample has
    *     avd_record, web and android); each is an object whose member count is the number of users of that type.
    *   - info (object): Empty in the sample; the document does not explain it.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid.
+   * Errors of the platform: 40001 wrong access_key or secret_key; and those of every operation.
    * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/app/get_key_licence (004 L2729-L2783).
@@ -2729,8 +2716,8 @@ class avd_transcode_group : public group {
    *
    * Returns: the platform's answer, with these members.
    *   - status (integer; one of 0 (not converted), 1 (converting), 2 (done), 3 (failed)): State of the transcoding.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40043
-   *   internal error of the recording service, 40090 no such recording id.
+   * Errors of the platform: 40004 no such room, 40043 internal error of the recording service, 40090 no such recording
+   *   id; and those of every operation.
    * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/transcode/query (004 L2099-L2141).
@@ -2758,9 +2745,9 @@ class avd_media_group : public group {
    *
    * Returns: the platform's answer, with these members.
    *   - play_id (string): Id of the player, generated by the server. All other player calls need it.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40080
-   *   the player exists already, 40082 internal error of the media service, 40083 the media service cannot be reached
-   *   or timed out.
+   * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40080 the player exists
+   *   already, 40082 internal error of the media service, 40083 the media service cannot be reached or timed out; and
+   *   those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/media/create (004 L1594-L1642).
@@ -2793,9 +2780,9 @@ class avd_media_group : public group {
    *     - has_video (integer; one of 0 (no), 1 (yes)): Whether there is video.
    *     - height (string, px): Height of the video, as text.
    *     - has_audio (integer; one of 0 (no), 1 (yes)): Whether there is audio.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40081
-   *   no such player in the room, 40082 internal error of the media service, 40083 the media service cannot be reached
-   *   or timed out, 40084 no media data.
+   * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40081 no such player in
+   *   the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed out,
+   *   40084 no media data; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/media/play (004 L1643-L1698).
@@ -2815,9 +2802,9 @@ class avd_media_group : public group {
    *       .play_id("8c2f4a60-1b9d-4d57-b3e2-7f05a6d1c894"));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40081
-   *   no such player in the room, 40082 internal error of the media service, 40083 the media service cannot be reached
-   *   or timed out.
+   * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40081 no such player in
+   *   the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed out; and
+   *   those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/media/stop (004 L1699-L1741).
@@ -2837,9 +2824,9 @@ class avd_media_group : public group {
    *       .play_id("8c2f4a60-1b9d-4d57-b3e2-7f05a6d1c894"));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40081
-   *   no such player in the room, 40082 internal error of the media service, 40083 the media service cannot be reached
-   *   or timed out.
+   * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40081 no such player in
+   *   the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed out; and
+   *   those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/media/pause (004 L1742-L1782).
@@ -2859,9 +2846,9 @@ class avd_media_group : public group {
    *       .play_id("5b0e6c1a-7d3f-4e2b-9a48-c61f0d7e2b95"));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40081
-   *   no such player in the room, 40082 internal error of the media service, 40083 the media service cannot be reached
-   *   or timed out.
+   * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40081 no such player in
+   *   the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed out; and
+   *   those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/media/resume (004 L1783-L1823).
@@ -2890,9 +2877,9 @@ class avd_media_group : public group {
    *     - has_video (integer; one of 0 (no), 1 (yes)): Whether there is video.
    *     - height (string, px): Height of the video, as text.
    *     - has_audio (integer; one of 0 (no), 1 (yes)): Whether there is audio.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40081
-   *   no such player in the room, 40082 internal error of the media service, 40083 the media service cannot be reached
-   *   or timed out, 40084 no media data.
+   * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40081 no such player in
+   *   the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed out,
+   *   40084 no media data; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/media/replay (004 L1824-L1877).
@@ -2932,9 +2919,9 @@ class avd_media_group : public group {
    *       - height (string, px): Height of the video, as text.
    *       - created (integer, unix-s): When the entry was created.
    *     - status (integer): State of the player. The meaning of the numbers is not documented; the sample shows 2.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40081
-   *   no such player in the room, 40082 internal error of the media service, 40083 the media service cannot be reached
-   *   or timed out, 40084 no media data.
+   * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40081 no such player in
+   *   the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed out,
+   *   40084 no media data; and those of every operation.
    * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/media/get_media_info (004 L1878-L1963).
@@ -2965,9 +2952,9 @@ class avd_media_group : public group {
    *     - has_video (integer; one of 0 (no), 1 (yes)): Whether there is video.
    *     - height (string, px): Height of the video, as text.
    *     - has_audio (integer; one of 0 (no), 1 (yes)): Whether there is audio.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40081
-   *   no such player in the room, 40082 internal error of the media service, 40083 the media service cannot be reached
-   *   or timed out, 40084 no media data.
+   * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40081 no such player in
+   *   the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed out,
+   *   40084 no media data; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/media/switch (004 L1964-L2017).
@@ -2999,8 +2986,7 @@ class avd_room_group : public group {
    *
    * Returns: the platform's answer, with these members.
    *   - room_id (string): Room number: the one asked for, or the one the server made.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40005 room number exists
-   *   already.
+   * Errors of the platform: 40005 room number exists already; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/create (004 L7-L53).
@@ -3021,8 +3007,8 @@ class avd_room_group : public group {
    *       .enable_auto_cloud_recording(false));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40006
-   *   automatic recording is already on in the room, 40007 automatic recording is not on in the room.
+   * Errors of the platform: 40004 no such room, 40006 automatic recording is already on in the room, 40007 automatic
+   *   recording is not on in the room; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/update (004 L54-L95).
@@ -3040,7 +3026,7 @@ class avd_room_group : public group {
    *   avd.room.del(meetgate::avd_room_del_params().room_id("12345123456"));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room.
+   * Errors of the platform: 40004 no such room; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/del (004 L96-L133).
@@ -3067,7 +3053,7 @@ class avd_room_group : public group {
    *     - user_id (string): User id the room was created for.
    *     - enable_auto_cloud_recording (boolean): Whether recording in the cloud is switched on.
    *     - topic (string): Topic of the room.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room.
+   * Errors of the platform: 40004 no such room; and those of every operation.
    * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/read (004 L134-L183).
@@ -3089,8 +3075,7 @@ class avd_room_group : public group {
    *   avd.room.close(meetgate::avd_room_close_params().room_id("98765432100"));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 41005 internal error of
-   *   the platform; msg says more.
+   * Errors of the platform: 41005 internal error of the platform; msg says more; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/close (004 L184-L221).
@@ -3125,7 +3110,7 @@ class avd_room_group : public group {
    *   - time_total (integer): Length of all the meetings together. The unit is not documented.
    *   - box_cnt (integer): Number of participants on an Android box (a terminal, not the media server called box).
    *   - web_cnt (integer): Number of participants in a web browser.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid.
+   * Errors of the platform: 40003 token expired or invalid; and those of every operation.
    * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/get_statistic (004 L222-L280).
@@ -3173,8 +3158,8 @@ class avd_room_group : public group {
    *         - file_name (string): Name of the file.
    *     - record_id (string): Recording id.
    *     - creator_id (string): User id of the creator. The sample shows the text `nil`.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40043
-   *   internal error of the recording service.
+   * Errors of the platform: 40004 no such room, 40043 internal error of the recording service, 40090 no such recording
+   *   id; and those of every operation.
    * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/get_record (004 L281-L432).
@@ -3207,7 +3192,7 @@ class avd_room_group : public group {
    *     - file_type (string): Type of the file, such as `tms`.
    *     - file_size (string): Not filled in by this call: an empty text in the sample.
    *     - transcode_files (object): Empty in this call.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid.
+   * Errors of the platform: those of every operation.
    * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/get_record_list (004 L433-L494).
@@ -3228,8 +3213,8 @@ class avd_room_group : public group {
    *   avd.room.del_record(meetgate::avd_room_del_record_params().room_id("12345123456"));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40043
-   *   internal error of the recording service.
+   * Errors of the platform: 40004 no such room, 40043 internal error of the recording service; and those of every
+   *   operation.
    * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/del_record (004 L2059-L2098).
@@ -3254,8 +3239,7 @@ class avd_room_group : public group {
    *       .url("/home/data/recorder/files/sandbox/20211201/12345123456-b7c2a9d04e1f4c6d9a8b5e3f1c0d2a64.mp4"));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40043
-   *   internal error of the recording service, 40094 no such recording.
+   * Errors of the platform: 40004 no such room, 40094 no such recording; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/delete_record (004 L2315-L2341).
@@ -3287,7 +3271,7 @@ class avd_room_group : public group {
    *       - node_id (integer): The user's node number, a number beside user_id.
    *       - user_name (string): The user's name.
    *       - user_id (string): The user's id.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40094 no such recording.
+   * Errors of the platform: 40094 no such recording; and those of every operation.
    * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/list (004 L2342-L2439).
@@ -3330,7 +3314,7 @@ class avd_room_group : public group {
    *         to.
    *       - dst (string): The room number for a message to everybody; for a private one the id of the user it was
    *         sent to.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room.
+   * Errors of the platform: 40004 no such room; and those of every operation.
    * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/get_chat_message_log (004 L2440-L2513).
@@ -3404,7 +3388,7 @@ class avd : public client {
    *   - download_url (string): Address from which the file can be downloaded.
    * Errors of the platform: 10910 upload information wrong: file misplaced in the request body, 10911 invalid file: no
    *   file information could be read, or its type is not supported, 10912 the file could not be stored, 10913 the file
-   *   could not be read, 10914 file type not supported, 40003 token expired or invalid.
+   *   could not be read, 10914 file type not supported; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: POST /uploadfile (004 L3606-L3657).

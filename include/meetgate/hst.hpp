@@ -131,7 +131,7 @@ class hst_config : public token_config<hst_config> {
   hst_config &connect_timeout_ms(const integer &value) { return put("connect_timeout_ms", value); }
 
   /**
-   * The largest answer that is read. A larger one ends the call with `BUSY`. [integer from 1024 to 1073741824, bytes,
+   * The largest answer that is read. A larger one ends the call with `LIMIT`. [integer from 1024 to 1073741824, bytes,
    * default 16777216]
    */
   hst_config &max_reply_bytes(const integer &value) { return put("max_reply_bytes", value); }
@@ -327,9 +327,7 @@ class hst_online_user_group : public group {
    *     - user_id (string): Id of the user.
    *     - terminal_seq_num (string): Terminal id.
    *     - mutex_type (string): Terminal exclusivity class of the terminal.
-   * Errors of the platform: 606000000 authentication failed, 606000001 access token expired or replaced by a newer one,
-   *   606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the platform timed out, 606000005 the
-   *   operation failed, 606000006 the platform is busy.
+   * Errors of the platform: those of every operation.
    * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /v1/online/user/state (000 L164-L195; 001 L247-L278).
@@ -368,9 +366,7 @@ class hst_online_group : public group {
    *     - user_id (string): Id of the user.
    *     - terminal_seq_num (string): Terminal id.
    *     - mutex_type (string): Terminal exclusivity class of the terminal.
-   * Errors of the platform: 606000000 authentication failed, 606000001 access token expired or replaced by a newer one,
-   *   606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the platform timed out, 606000005 the
-   *   operation failed, 606000006 the platform is busy.
+   * Errors of the platform: those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: POST /v1/online/trans-cmd (000 L197-L233; 001 L280-L316).
@@ -400,9 +396,7 @@ class hst_online_group : public group {
    * Returns: the platform's answer, with these members.
    *   - seq_id (integer): The caller's `seq_id`, up to 64 bits (H13).
    *   - user_id_list (array of strings): Ids of the users the invitation could NOT be sent to (H12).
-   * Errors of the platform: 606000000 authentication failed, 606000001 access token expired or replaced by a newer one,
-   *   606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the platform timed out, 606000005 the
-   *   operation failed, 606000006 the platform is busy.
+   * Errors of the platform: those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: POST /v1/online/invite (000 L235-L259; 001 L318-L342).
@@ -460,9 +454,7 @@ class hst_consuming_group : public group {
    *     - stream_id (string): Id of the stream.
    *     - client_id (string): Id of the client.
    *     - transfer_type (integer; one of 1 (upstream), 2 (downstream)): Direction of the transfer.
-   * Errors of the platform: 606000000 authentication failed, 606000001 access token expired or replaced by a newer one,
-   *   606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the platform timed out, 606000005 the
-   *   operation failed, 606000006 the platform is busy.
+   * Errors of the platform: those of every operation.
    * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /v1/consuming/records (000 L103-L141; 001 L186-L224).
@@ -504,9 +496,7 @@ class hst_app_group : public group {
    *       service), 8 (recording), 9 (WeChat mini program)): Which service. Other numbers can appear (H15).
    *     - service_name (string): Name of the service.
    *     - use_limit (integer): Usage cap of this service, up to 64 bits. Its unit is not documented.
-   * Errors of the platform: 606000000 authentication failed, 606000001 access token expired or replaced by a newer one,
-   *   606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the platform timed out, 606000005 the
-   *   operation failed, 606000006 the platform is busy.
+   * Errors of the platform: those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: POST /v1/app (000 L3-L41; 001 L86-L124).
@@ -548,9 +538,7 @@ class hst_app_group : public group {
    *       service), 8 (recording), 9 (WeChat mini program)): Which service. Other numbers can appear (H15).
    *     - service_name (string): Name of the service.
    *     - use_limit (integer): Usage cap of this service, up to 64 bits. Its unit is not documented.
-   * Errors of the platform: 606000000 authentication failed, 606000001 access token expired or replaced by a newer one,
-   *   606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the platform timed out, 606000005 the
-   *   operation failed, 606000006 the platform is busy.
+   * Errors of the platform: those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: PATCH /v1/app (000 L43-L82; 001 L126-L165).
@@ -569,9 +557,7 @@ class hst_app_group : public group {
    *   hst.app.delete_(meetgate::hst_app_delete_params().app_id("c9f0f895fb98ab9159f51fd0297e236d"));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 606000000 authentication failed, 606000001 access token expired or replaced by a newer one,
-   *   606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the platform timed out, 606000005 the
-   *   operation failed, 606000006 the platform is busy.
+   * Errors of the platform: those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: DELETE /v1/app (000 L84-L101; 001 L167-L184).
@@ -603,8 +589,7 @@ class hst_access_group : public group {
    *   - access_token (string): The access token, 32 random characters.
    *   - timeout (integer, s): How long the access token lives. The document says 7200; go by the number in the
    *     answer.
-   * Errors of the platform: 606000000 authentication failed, 606000004 the platform timed out, 606000005 the operation
-   *   failed, 606000006 the platform is busy.
+   * Errors of the platform: those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /access/token (001 L10-L54).
@@ -660,9 +645,7 @@ class hst : public client {
    *       .mutex_type("pc"));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 606000000 authentication failed, 606000001 access token expired or replaced by a newer one,
-   *   606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the platform timed out, 606000005 the
-   *   operation failed, 606000006 the platform is busy.
+   * Errors of the platform: those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: POST /v1/kickout (000 L143-L162; 001 L226-L245).

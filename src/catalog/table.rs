@@ -14,6 +14,7 @@ pub static HST_ERRORS: &[ErrorNumber] = &[
         zh: "认证失败",
         class: ErrorClass::Auth,
         transient: false,
+        common: true,
         source: "001 L78",
         note: "The developer id, the developer secret, or the token made from them is refused. The failure example of the token call (001 L49-L53) prints this number; it is the only English text the document gives for any of them.",
     },
@@ -24,6 +25,7 @@ pub static HST_ERRORS: &[ErrorNumber] = &[
         zh: "access_token超时失效",
         class: ErrorClass::TokenDead,
         transient: false,
+        common: true,
         source: "001 L79",
         note: "The same number answers when the token's time is over and when somebody else with the same account fetched a newer one; the two cannot be told apart (H25).",
     },
@@ -34,6 +36,7 @@ pub static HST_ERRORS: &[ErrorNumber] = &[
         zh: "重要参数缺失",
         class: ErrorClass::BadRequest,
         transient: false,
+        common: true,
         source: "001 L80",
         note: "",
     },
@@ -44,6 +47,7 @@ pub static HST_ERRORS: &[ErrorNumber] = &[
         zh: "参数错误",
         class: ErrorClass::BadRequest,
         transient: false,
+        common: true,
         source: "001 L81",
         note: "",
     },
@@ -54,6 +58,7 @@ pub static HST_ERRORS: &[ErrorNumber] = &[
         zh: "请求超时",
         class: ErrorClass::Busy,
         transient: true,
+        common: true,
         source: "001 L82",
         note: "Repeated only for operations that merely read: whether the request took effect is not known.",
     },
@@ -64,6 +69,7 @@ pub static HST_ERRORS: &[ErrorNumber] = &[
         zh: "操作失败",
         class: ErrorClass::Server,
         transient: false,
+        common: true,
         source: "001 L83",
         note: "The document does not say why an operation fails; look at `msg`.",
     },
@@ -74,6 +80,7 @@ pub static HST_ERRORS: &[ErrorNumber] = &[
         zh: "系统繁忙",
         class: ErrorClass::Busy,
         transient: true,
+        common: true,
         source: "001 L84",
         note: "",
     },
@@ -93,6 +100,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "授权错误!",
         class: ErrorClass::Auth,
         transient: false,
+        common: false,
         source: "004 L2552",
         note: "Only in the failure example of app.get_token; the error table has 40001 for the same. Both are an authentication failure (T61).",
     },
@@ -103,6 +111,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "上传文件信息错误, 请求体存放错误",
         class: ErrorClass::BadRequest,
         transient: false,
+        common: false,
         source: "004 L3789",
         note: "",
     },
@@ -113,6 +122,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "未读取到文件信息",
         class: ErrorClass::BadRequest,
         transient: false,
+        common: false,
         source: "004 L3790",
         note: "Two meanings: the error table says that no file information was read, the failure example of uploadfile says \"not support file type: crx\" (004 L3653). Read as an invalid file (T65).",
     },
@@ -123,6 +133,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "文件存储失败",
         class: ErrorClass::Server,
         transient: false,
+        common: false,
         source: "004 L3791",
         note: "",
     },
@@ -133,6 +144,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "文件读取失败",
         class: ErrorClass::Server,
         transient: false,
+        common: false,
         source: "004 L3792",
         note: "",
     },
@@ -143,6 +155,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "不支持文件类型",
         class: ErrorClass::Unsupported,
         transient: false,
+        common: false,
         source: "004 L3793",
         note: "The failure example of uploadfile answers a wrong type with 10911 instead (T65).",
     },
@@ -153,6 +166,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "认证失败",
         class: ErrorClass::Auth,
         transient: false,
+        common: false,
         source: "004 L3673",
         note: "The failure example of app.get_token prints 401 for the same; both are an authentication failure (T61).",
     },
@@ -163,6 +177,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "参数错误",
         class: ErrorClass::BadRequest,
         transient: false,
+        common: true,
         source: "004 L3674",
         note: "If all parameters are right, the server may not read them the way they were sent: try the other value of the client's http_method (T12, T13).",
     },
@@ -173,6 +188,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "access_token过期或无效",
         class: ErrorClass::TokenDead,
         transient: false,
+        common: true,
         source: "004 L3675",
         note: "Also printed for \"no such room_id\" (004 L275). The token is renewed once and the call repeated once, then the number is reported as it is; when the repeat with a fresh token got 40003 too, that operation does not renew again for 60 s (T60).",
     },
@@ -183,6 +199,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "房间号不存在",
         class: ErrorClass::NotFound,
         transient: false,
+        common: false,
         source: "004 L3681",
         note: "",
     },
@@ -193,6 +210,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "房间号已存在",
         class: ErrorClass::Conflict,
         transient: false,
+        common: false,
         source: "004 L3682",
         note: "",
     },
@@ -203,6 +221,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "房间已经开启自动录制",
         class: ErrorClass::Conflict,
         transient: false,
+        common: false,
         source: "004 L3683",
         note: "",
     },
@@ -213,6 +232,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "房间未开启自动录制",
         class: ErrorClass::Conflict,
         transient: false,
+        common: false,
         source: "004 L3684",
         note: "",
     },
@@ -223,6 +243,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "房间不存在用户",
         class: ErrorClass::NotFound,
         transient: false,
+        common: false,
         source: "004 L3690",
         note: "",
     },
@@ -233,6 +254,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "房间不存在或未打开",
         class: ErrorClass::NotFound,
         transient: false,
+        common: false,
         source: "004 L3691",
         note: "",
     },
@@ -243,6 +265,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "网关地址已存在",
         class: ErrorClass::Conflict,
         transient: false,
+        common: false,
         source: "004 L3697",
         note: "",
     },
@@ -253,6 +276,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "网关不存在",
         class: ErrorClass::NotFound,
         transient: false,
+        common: false,
         source: "004 L3698",
         note: "",
     },
@@ -263,6 +287,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "用户号码已存在",
         class: ErrorClass::Conflict,
         transient: false,
+        common: false,
         source: "004 L3699",
         note: "",
     },
@@ -273,6 +298,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "用户不存在",
         class: ErrorClass::NotFound,
         transient: false,
+        common: false,
         source: "004 L3700",
         note: "",
     },
@@ -283,6 +309,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "未设置网关信息",
         class: ErrorClass::Conflict,
         transient: false,
+        common: false,
         source: "004 L3701",
         note: "",
     },
@@ -293,6 +320,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "用户未被邀请",
         class: ErrorClass::NotFound,
         transient: false,
+        common: false,
         source: "004 L3702",
         note: "",
     },
@@ -303,6 +331,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "sip服务rpc失败",
         class: ErrorClass::Server,
         transient: false,
+        common: false,
         source: "004 L3703",
         note: "",
     },
@@ -313,6 +342,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "sip服务未响应",
         class: ErrorClass::Busy,
         transient: true,
+        common: false,
         source: "004 L3704",
         note: "",
     },
@@ -323,6 +353,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "sip服务内部错误",
         class: ErrorClass::Server,
         transient: false,
+        common: false,
         source: "004 L3705",
         note: "",
     },
@@ -333,6 +364,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "用户已在房间",
         class: ErrorClass::Conflict,
         transient: false,
+        common: false,
         source: "004 L3711",
         note: "",
     },
@@ -343,6 +375,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "邀请地址无效",
         class: ErrorClass::BadRequest,
         transient: false,
+        common: false,
         source: "004 L3712",
         note: "",
     },
@@ -353,6 +386,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "用户未被邀请",
         class: ErrorClass::NotFound,
         transient: false,
+        common: false,
         source: "004 L3713",
         note: "",
     },
@@ -363,6 +397,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "邀请失败内部错误",
         class: ErrorClass::Server,
         transient: false,
+        common: false,
         source: "004 L3714",
         note: "",
     },
@@ -373,6 +408,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "服务端口未开启",
         class: ErrorClass::Busy,
         transient: true,
+        common: false,
         source: "004 L3715",
         note: "",
     },
@@ -383,6 +419,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "不支持此类型设置",
         class: ErrorClass::Unsupported,
         transient: false,
+        common: false,
         source: "004 L3716",
         note: "",
     },
@@ -393,6 +430,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "无此邀请记录",
         class: ErrorClass::NotFound,
         transient: false,
+        common: false,
         source: "004 L3717",
         note: "",
     },
@@ -403,6 +441,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "不支持这个视频分辨率; video_rate设置得太低或太高, 适合1-4M",
         class: ErrorClass::BadRequest,
         transient: false,
+        common: false,
         source: "004 L3718-L3719",
         note: "The error table has this number twice, with two meanings; msg tells which (T62).",
     },
@@ -413,6 +452,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "不支持这个frame_rate",
         class: ErrorClass::BadRequest,
         transient: false,
+        common: false,
         source: "004 L3720",
         note: "",
     },
@@ -423,6 +463,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "房间已开始混屏录制或直播或桌面录制",
         class: ErrorClass::Conflict,
         transient: false,
+        common: false,
         source: "004 L3726",
         note: "",
     },
@@ -433,6 +474,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "房间未开始混屏录制或直播或桌面录制",
         class: ErrorClass::Conflict,
         transient: false,
+        common: false,
         source: "004 L3727",
         note: "",
     },
@@ -443,6 +485,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "服务rpc失败",
         class: ErrorClass::Busy,
         transient: true,
+        common: false,
         source: "004 L3728",
         note: "",
     },
@@ -453,6 +496,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "服务内部错误",
         class: ErrorClass::Server,
         transient: false,
+        common: false,
         source: "004 L3729",
         note: "A fault of the platform itself, not repeated blindly (T64, T66).",
     },
@@ -463,6 +507,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "服务内部错误",
         class: ErrorClass::Server,
         transient: false,
+        common: false,
         source: "004 L2179",
         note: "Not in the error table: only in failure examples, those of room.avc.select_media, room.avc.set_focus_video and room.avc.update_layout (T63). The document has no Chinese for it; that of 40043 is given.",
     },
@@ -473,6 +518,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "房间已经设置合屏模式",
         class: ErrorClass::Conflict,
         transient: false,
+        common: false,
         source: "004 L3735",
         note: "",
     },
@@ -483,6 +529,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "房间未设置合屏模式",
         class: ErrorClass::Conflict,
         transient: false,
+        common: false,
         source: "004 L3736",
         note: "",
     },
@@ -493,6 +540,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "内部错误",
         class: ErrorClass::Server,
         transient: false,
+        common: false,
         source: "004 L3737",
         note: "A fault of the platform itself, not repeated blindly (T64, T66). Its text says that the room was not found.",
     },
@@ -503,6 +551,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "站点已强制关闭合屏",
         class: ErrorClass::Forbidden,
         transient: false,
+        common: false,
         source: "004 L3738",
         note: "",
     },
@@ -513,6 +562,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "未设置站点会控, 初始化失败",
         class: ErrorClass::Server,
         transient: false,
+        common: false,
         source: "004 L3739",
         note: "",
     },
@@ -523,6 +573,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "站点已强制开启合屏",
         class: ErrorClass::Forbidden,
         transient: false,
+        common: false,
         source: "004 L3740",
         note: "",
     },
@@ -533,6 +584,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "房间已开启直播",
         class: ErrorClass::Conflict,
         transient: false,
+        common: false,
         source: "004 L3746",
         note: "",
     },
@@ -543,6 +595,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "房间未开启直播",
         class: ErrorClass::Conflict,
         transient: false,
+        common: false,
         source: "004 L3747",
         note: "",
     },
@@ -553,6 +606,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "内部错误",
         class: ErrorClass::Server,
         transient: false,
+        common: false,
         source: "004 L3748",
         note: "A fault of the platform itself, not repeated blindly (T64, T66).",
     },
@@ -563,6 +617,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "服务连接失败",
         class: ErrorClass::Busy,
         transient: true,
+        common: false,
         source: "004 L3749",
         note: "",
     },
@@ -573,6 +628,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "房间直播已经停止",
         class: ErrorClass::Conflict,
         transient: false,
+        common: false,
         source: "004 L3750",
         note: "",
     },
@@ -583,6 +639,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "此站点无公司信息",
         class: ErrorClass::Forbidden,
         transient: false,
+        common: false,
         source: "004 L3756",
         note: "",
     },
@@ -593,6 +650,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "未设置站点授权",
         class: ErrorClass::Forbidden,
         transient: false,
+        common: false,
         source: "004 L3757",
         note: "",
     },
@@ -603,6 +661,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "无授权信息",
         class: ErrorClass::Forbidden,
         transient: false,
+        common: false,
         source: "004 L3758",
         note: "",
     },
@@ -613,6 +672,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "服务不可用",
         class: ErrorClass::Forbidden,
         transient: false,
+        common: false,
         source: "004 L3759",
         note: "",
     },
@@ -623,6 +683,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "播放器已存在",
         class: ErrorClass::Conflict,
         transient: false,
+        common: false,
         source: "004 L3765",
         note: "",
     },
@@ -633,6 +694,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "房间无此播放器",
         class: ErrorClass::NotFound,
         transient: false,
+        common: false,
         source: "004 L3766",
         note: "",
     },
@@ -643,6 +705,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "内部服务错误",
         class: ErrorClass::Server,
         transient: false,
+        common: false,
         source: "004 L3767",
         note: "A fault of the platform itself, not repeated blindly (T64, T66). The failure example of the desktop recording calls too, and of the player calls.",
     },
@@ -653,6 +716,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "服务连接失败或超时",
         class: ErrorClass::Busy,
         transient: true,
+        common: false,
         source: "004 L3768",
         note: "",
     },
@@ -663,6 +727,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "没有媒体数据",
         class: ErrorClass::NotFound,
         transient: false,
+        common: false,
         source: "004 L3769",
         note: "",
     },
@@ -673,6 +738,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "录制id不存在",
         class: ErrorClass::NotFound,
         transient: false,
+        common: false,
         source: "004 L3775",
         note: "The only failure example words it \"no such record_id\" (004 L1151).",
     },
@@ -683,6 +749,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "无此录制",
         class: ErrorClass::NotFound,
         transient: false,
+        common: false,
         source: "004 L2337",
         note: "Not in the error table: only in the failure examples of room.delete_record and room.list, where it makes sense for the first (T63). The document has no Chinese for it; ours is given.",
     },
@@ -693,6 +760,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "内部错误",
         class: ErrorClass::Server,
         transient: false,
+        common: false,
         source: "004 L3781",
         note: "",
     },
@@ -703,6 +771,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "没有推流信息",
         class: ErrorClass::NotFound,
         transient: false,
+        common: false,
         source: "004 L3782",
         note: "",
     },
@@ -713,6 +782,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "服务连接失败, 检查状态",
         class: ErrorClass::Busy,
         transient: true,
+        common: false,
         source: "004 L3783",
         note: "",
     },
@@ -723,6 +793,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "redis连接错误或操作失败",
         class: ErrorClass::Busy,
         transient: true,
+        common: true,
         source: "004 L3664",
         note: "",
     },
@@ -733,6 +804,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "mysql连接错误或操作失败",
         class: ErrorClass::Busy,
         transient: true,
+        common: true,
         source: "004 L3665",
         note: "",
     },
@@ -743,6 +815,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "服务器请求超时",
         class: ErrorClass::Busy,
         transient: true,
+        common: true,
         source: "004 L3666",
         note: "",
     },
@@ -753,6 +826,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "服务器内部错误，附带详细",
         class: ErrorClass::Server,
         transient: false,
+        common: true,
         source: "004 L3667",
         note: "A fault of the platform itself, not repeated blindly (T64, T66). It also hides \"room not found\", as in the failure examples of room.close and participate.list (004 L217, L621).",
     },
@@ -772,6 +846,7 @@ pub static HST_ACCESS_TOKEN: Operation = Operation {
     source: "001 L10-L54",
     note: "The table lists `dev_id` and `token` as parameters, but both travel in the header `Authorization: <dev_id>.<token>` (001 L28), with nothing in the query. The token printed in that line is not in the format the vendor's own generator makes; it is not a test vector. Not marked safe, although it is a GET: it kills a token (H25).",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: true,
     params: &[],
     returns: &[
@@ -790,7 +865,7 @@ pub static HST_ACCESS_TOKEN: Operation = Operation {
             ..Field::EMPTY
         },
     ],
-    errors: &[606000000, 606000004, 606000005, 606000006],
+    errors: &[606000000, 606000002, 606000003, 606000004, 606000005, 606000006],
 };
 
 /// Create an application (创建应用).
@@ -807,6 +882,7 @@ pub static HST_APP_CREATE: Operation = Operation {
     source: "000 L3-L41; 001 L86-L124",
     note: "The documents make `status` optional; a later copy of them requires it. It is always sent, `offline` when the caller gives none, which is the default the documents state (H8). The answer's `service` row carries a stray column (000 L35).",
     carrier: Carrier::Json,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field {
@@ -938,6 +1014,7 @@ pub static HST_APP_UPDATE: Operation = Operation {
     source: "000 L43-L82; 001 L126-L165",
     note: "The document repeats \"default offline\" at `status` (000 L56) for this call too, so leaving it out may take a live application offline. Nothing is sent in its place: what is left out stays out (H7). Whether a given `service` list replaces the old one or is merged into it is not documented.",
     carrier: Carrier::Json,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field {
@@ -1072,6 +1149,7 @@ pub static HST_APP_DELETE: Operation = Operation {
     source: "000 L84-L101; 001 L167-L184",
     note: "",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[Field {
         name: "app_id",
@@ -1098,6 +1176,7 @@ pub static HST_CONSUMING_RECORDS: Operation = Operation {
     source: "000 L103-L141; 001 L186-L224",
     note: "The document lists the members of a record but not the member of the answer that holds the records, nor a total, nor the number of the first page (H6). The records are the array that is `result` itself, or the first array inside `result`.",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field {
@@ -1236,6 +1315,7 @@ pub static HST_KICKOUT: Operation = Operation {
     source: "000 L143-L162; 001 L226-L245",
     note: "",
     carrier: Carrier::Json,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "app_id", kind: Type::String, doc: "Id of the application.", required: true, ..Field::EMPTY },
@@ -1265,6 +1345,7 @@ pub static HST_ONLINE_USER_STATE: Operation = Operation {
     source: "000 L164-L195; 001 L247-L278",
     note: "The example address (000 L182) lacks `app_id` and `msg_id`, which the table requires: both are required here (H10). `msg_id` is printed as int; 64 bits are taken (H13). The limit of 100 on `page_size` is stated for the usage records only and is not checked here (H23).",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "company_id", kind: Type::String, doc: "Only the users of this company.", ..Field::EMPTY },
@@ -1337,6 +1418,7 @@ pub static HST_ONLINE_TRANS_CMD: Operation = Operation {
     source: "000 L197-L233; 001 L280-L316",
     note: "`code` 0 says that the call was taken, not that every terminal got the command: each row of `user_list` has its own `result` (H12). `msg_id` is printed as int; 64 bits are taken (H13).",
     carrier: Carrier::Json,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field {
@@ -1427,6 +1509,7 @@ pub static HST_ONLINE_INVITE: Operation = Operation {
     source: "000 L235-L259; 001 L318-L342",
     note: "The answer's `user_id_list` has the name of the request's list and another meaning: the users for whom sending failed. `code` is 0 all the same (H12). The document's sample list is printed with typographic quotes (000 L248).",
     carrier: Carrier::Json,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "app_id", kind: Type::String, doc: "Id of the application.", required: true, ..Field::EMPTY },
@@ -1491,6 +1574,7 @@ pub static YOUME_QUERY_INSTANCE_ALL_RECORDS_BY_TIME: Operation = Operation {
     source: "002 L125-L255",
     note: "Times are text holding seconds, in the request and in the answer (Y11); durations are numbers. Some times in the printed sample have nine digits (002 L221-L245); those are misprints.",
     carrier: Carrier::Json,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "UserId", kind: Type::String, doc: "Id of the user instance.", required: true, ..Field::EMPTY },
@@ -1583,6 +1667,7 @@ pub static YOUME_QUERY_ROOM_INFO: Operation = Operation {
     source: "002 L257-L359",
     note: "Times are text holding seconds, in the request and in the answer (Y11). The printed sample body lacks a comma (002 L285).",
     carrier: Carrier::Json,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "RoomId", kind: Type::String, doc: "Id of the room.", required: true, ..Field::EMPTY },
@@ -1672,6 +1757,7 @@ pub static YOUME_QUERY_ALL_INSTANCE_BY_TIME: Operation = Operation {
     source: "002 L361-L450",
     note: "The text says timestamp without saying text or number (002 L378); the sample body and the other calls send text, so text it is (Y11).",
     carrier: Carrier::Json,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field {
@@ -1753,6 +1839,7 @@ pub static YOUME_COUNT_BUSINESS_TOTAL_VOLUME_BY_DAY: Operation = Operation {
     source: "002 L454-L536",
     note: "With `CountBy` 0 (all) the rows do not say which kind a figure is of (Y14): ask for one kind at a time. The unit of a call duration is not documented for this call.",
     carrier: Carrier::Json,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field {
@@ -1809,6 +1896,7 @@ pub static YOUME_COUNT_BUSINESS_DISTRIBUTE_VOLUME_BY_DAY: Operation = Operation 
     source: "002 L538-L643",
     note: "No documented member names the country, province, city or network type of a row (Y15); a member the document does not list stays in the answer. The text calls `PeakOnlineNum` the number online, its name says peak.",
     carrier: Carrier::Json,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field {
@@ -1874,6 +1962,7 @@ pub static YOUME_COUNT_QOS_BY_DAY: Operation = Operation {
     source: "002 L645-L763",
     note: "No units are documented. The rows of the printed sample are not in order of time, and one time appears twice (002 L700, L731).",
     carrier: Carrier::Json,
+    bare_reply: false,
     fetches_token: false,
     params: &[Field {
         name: "QueryDate",
@@ -1944,6 +2033,7 @@ pub static AVD_ROOM_CREATE: Operation = Operation {
     source: "004 L7-L53",
     note: "The table marks room_id as required and says in the same line that the server makes one when it is empty (T9): optional here. enable_transcode_video is typed string (T24): a string, and a boolean is taken too. The interface description writes `used_id` where the table and the example have user_id.",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field {
@@ -1998,7 +2088,7 @@ pub static AVD_ROOM_CREATE: Operation = Operation {
         doc: "Room number: the one asked for, or the one the server made.",
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003, 40005],
+    errors: &[40002, 40003, 40005, 41001, 41002, 41003, 41005],
 };
 
 /// Change the settings of a room (修改房间).
@@ -2015,6 +2105,7 @@ pub static AVD_ROOM_UPDATE: Operation = Operation {
     source: "004 L54-L95",
     note: "",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field {
@@ -2040,7 +2131,7 @@ pub static AVD_ROOM_UPDATE: Operation = Operation {
         },
     ],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40006, 40007],
+    errors: &[40002, 40003, 40004, 40006, 40007, 41001, 41002, 41003, 41005],
 };
 
 /// Delete a room (删除房间).
@@ -2057,6 +2148,7 @@ pub static AVD_ROOM_DEL: Operation = Operation {
     source: "004 L96-L133",
     note: "",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[Field {
         name: "room_id",
@@ -2066,7 +2158,7 @@ pub static AVD_ROOM_DEL: Operation = Operation {
         ..Field::EMPTY
     }],
     returns: &[],
-    errors: &[40002, 40003, 40004],
+    errors: &[40002, 40003, 40004, 41001, 41002, 41003, 41005],
 };
 
 /// Read the settings of a room (查询房间).
@@ -2083,6 +2175,7 @@ pub static AVD_ROOM_READ: Operation = Operation {
     source: "004 L134-L183",
     note: "The table lists the members next to ret and msg; the sample answer nests them in `data`, and so they are listed here.",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY }],
     returns: &[Field {
@@ -2113,7 +2206,7 @@ pub static AVD_ROOM_READ: Operation = Operation {
         ],
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003, 40004],
+    errors: &[40002, 40003, 40004, 41001, 41002, 41003, 41005],
 };
 
 /// Close an open room and kick everybody out (关闭房间).
@@ -2130,6 +2223,7 @@ pub static AVD_ROOM_CLOSE: Operation = Operation {
     source: "004 L184-L221",
     note: "The table promises `ret`; both sample answers carry `code`, 200 for success (T40, T41). An unknown room and a room that is not open both come back as the internal error 41005 (T64, T66).",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[Field {
         name: "room_id",
@@ -2139,7 +2233,7 @@ pub static AVD_ROOM_CLOSE: Operation = Operation {
         ..Field::EMPTY
     }],
     returns: &[],
-    errors: &[40002, 40003, 41005],
+    errors: &[40002, 40003, 41001, 41002, 41003, 41005],
 };
 
 /// Count a room's meetings and participants by kind of client (会议统计信息).
@@ -2156,6 +2250,7 @@ pub static AVD_ROOM_GET_STATISTIC: Operation = Operation {
     source: "004 L222-L280",
     note: "The table promises `ret` and `msg`; the sample answer of a success has neither, nor `code` (T40, T41). The table prints andronid_cnt, the sample android_cnt (T46): android_cnt. For an unknown room the document prints 40003, the number of a dead token (T60): the client renews the token once, retries once, then reports 40003 as it is. The samples are torn apart by stray lines (T45).",
     carrier: Carrier::Query,
+    bare_reply: true,
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
@@ -2207,7 +2302,7 @@ pub static AVD_ROOM_GET_STATISTIC: Operation = Operation {
         },
         Field { name: "web_cnt", kind: Type::Integer, doc: "Number of participants in a web browser.", ..Field::EMPTY },
     ],
-    errors: &[40002, 40003],
+    errors: &[40002, 40003, 41001, 41002, 41003, 41005],
 };
 
 /// List the recordings of a room in a time range (查询某个时间段的录制文件).
@@ -2224,6 +2319,7 @@ pub static AVD_ROOM_GET_RECORD: Operation = Operation {
     source: "004 L281-L432",
     note: "The table lists all members flat and types them string; the sample nests them, and so they are listed here. Here download addresses are `down_url`, and transcode_files is an object of parallel lists; mix_record.get and get_record_list differ (T50, T51): the answer is passed on as it comes. The sample was requested with value_same_as_box=true; what the cluster version answers otherwise is not shown. The table says file_size is not returned, the sample has it. creator_id is in the sample only. The sample is broken and not closed (T45).",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
@@ -2349,7 +2445,7 @@ pub static AVD_ROOM_GET_RECORD: Operation = Operation {
         ],
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003, 40004, 40043],
+    errors: &[40002, 40003, 40004, 40043, 40090, 41001, 41002, 41003, 41005],
 };
 
 /// List all recordings kept on the server (获取录制文件).
@@ -2366,6 +2462,7 @@ pub static AVD_ROOM_GET_RECORD_LIST: Operation = Operation {
     source: "004 L433-L494",
     note: "The table types data as string; the sample shows an array of objects, and so it is listed here. transcode_files is an empty object in this call, unlike in get_record and mix_record.get (T51); the download address is `down_url` (T50): the answer is passed on as it comes.",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[],
     returns: &[Field {
@@ -2406,7 +2503,7 @@ pub static AVD_ROOM_GET_RECORD_LIST: Operation = Operation {
         ],
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003],
+    errors: &[40002, 40003, 41001, 41002, 41003, 41005],
 };
 
 /// Kick a participant out of a room (踢出会议).
@@ -2423,6 +2520,7 @@ pub static AVD_ROOM_PARTICIPATE_KICK: Operation = Operation {
     source: "004 L495-L535",
     note: "The table promises `ret`; both sample answers carry `code`, 200 for success (T40, T41).",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
@@ -2435,7 +2533,7 @@ pub static AVD_ROOM_PARTICIPATE_KICK: Operation = Operation {
         },
     ],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40008, 40009],
+    errors: &[40002, 40003, 40004, 40008, 40009, 41001, 41002, 41003, 41005],
 };
 
 /// List the participants of a room (会议人数列表).
@@ -2452,6 +2550,7 @@ pub static AVD_ROOM_PARTICIPATE_LIST: Operation = Operation {
     source: "004 L536-L626",
     note: "The table promises `ret`; both sample answers carry `code`, 200 for success (T40, T41). An unknown room comes back as the internal error 41005 (T64, T66). The table lists the members of three levels flat; they are nested here as in the sample. audios and the cameras' description are in the sample only, user_data in the table only. The sample is split over two blocks (T45).",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY }],
     returns: &[Field {
@@ -2544,7 +2643,7 @@ pub static AVD_ROOM_PARTICIPATE_LIST: Operation = Operation {
         ],
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003, 41005],
+    errors: &[40002, 40003, 41001, 41002, 41003, 41005],
 };
 
 /// Start a mixed recording (开始混屏录制).
@@ -2561,6 +2660,7 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
     source: "004 L627-L696",
     note: "T17: the osds sample is broken (the list osdtxts is not closed), `pc` in audio_file_type means `pcm`, video_level is typed bool but takes low, middle or high. T18: video_bitrate is typed int with the example `1000-1500`: an integer, and such a string is taken too. In the document's videos sample both tiles start at x 0 and overlap. Parameters that are JSON are typed string there; here they are arrays and objects and travel as JSON text. Sent as a form (POST) because the layout is long (T12, T13).",
     carrier: Carrier::Form,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field {
@@ -3048,7 +3148,7 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
         doc: "Recording id: names this recording in room.mix_record.stop, room.record.status and the calls that list files.",
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003, 40004, 40009, 40040, 40042, 40043],
+    errors: &[40002, 40003, 40004, 40009, 40040, 40042, 40043, 40101, 40102, 40104, 41001, 41002, 41003, 41005],
 };
 
 /// Stop a mixed recording (停止混屏录制).
@@ -3065,6 +3165,7 @@ pub static AVD_ROOM_MIX_RECORD_STOP: Operation = Operation {
     source: "004 L697-L815",
     note: "stream_type is an open enum (T27). The table types data as string; the sample shows an array of files, and its first object is closed too early (T45). Here the download address is `download_url`; in get_record it is `down_url` (T50): the answer is passed on as it comes.",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
@@ -3127,7 +3228,7 @@ pub static AVD_ROOM_MIX_RECORD_STOP: Operation = Operation {
         ],
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003, 40004, 40041, 40042, 40043, 40090],
+    errors: &[40002, 40003, 40004, 40041, 40042, 40043, 40090, 41001, 41002, 41003, 41005],
 };
 
 /// List the files of a room's mixed recordings (获取录制文件).
@@ -3144,6 +3245,7 @@ pub static AVD_ROOM_MIX_RECORD_GET: Operation = Operation {
     source: "004 L816-L966",
     note: "The table prints `down_url` twice, the sample `download_url` (T50): listed as in the sample. transcode_files is an array of objects here, an object of lists in get_record and empty in get_record_list (T51): the answer is passed on as it comes. record_type is in the table only. The sample has comments and wrong brackets (T45).",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
@@ -3248,7 +3350,7 @@ pub static AVD_ROOM_MIX_RECORD_GET: Operation = Operation {
         ],
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003, 40004, 40043],
+    errors: &[40002, 40003, 40004, 40043, 40090, 41001, 41002, 41003, 41005],
 };
 
 /// Start a mixed live stream (开始混屏直播).
@@ -3265,6 +3367,7 @@ pub static AVD_ROOM_MIX_LIVE_START: Operation = Operation {
     source: "004 L967-L1019",
     note: "videos is typed string and travels as JSON text; sent as a form (POST) because the layout is long (T12, T13).",
     carrier: Carrier::Form,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field {
@@ -3319,7 +3422,7 @@ pub static AVD_ROOM_MIX_LIVE_START: Operation = Operation {
         },
     ],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40009, 40040, 40042, 40043],
+    errors: &[40002, 40003, 40004, 40009, 40040, 40042, 40043, 41001, 41002, 41003, 41005],
 };
 
 /// Change the video or audio layout of a mixed recording (更新录制视频/音频布局).
@@ -3336,6 +3439,7 @@ pub static AVD_ROOM_MIX_RECORD_UPDATE_LAYOUT: Operation = Operation {
     source: "004 L1020-L1068",
     note: "The sample writes `order` where every other layout has `zorder` (T16): zorder. In the sample `E59D90E5B8AD` is a percent-encoded Chinese name that lost its percent signs, and h 2 and x 1.7 are larger than the picture; no range is documented, so none is checked. Sent as a form (POST) because the layout is long (T12, T13).",
     carrier: Carrier::Form,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
@@ -3372,7 +3476,7 @@ pub static AVD_ROOM_MIX_RECORD_UPDATE_LAYOUT: Operation = Operation {
         },
     ],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40041, 40042, 40043],
+    errors: &[40002, 40003, 40004, 40041, 40042, 40043, 41001, 41002, 41003, 41005],
 };
 
 /// Change the audio channels of a mixed recording (更新音频声道布局).
@@ -3389,6 +3493,7 @@ pub static AVD_ROOM_MIX_RECORD_UPDATE_AUDIO_LAYOUT: Operation = Operation {
     source: "004 L1069-L1110",
     note: "audio_mixer_users is typed string and travels as JSON text; sent as a form (POST) because it can be long (T12, T13).",
     carrier: Carrier::Form,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
@@ -3418,7 +3523,7 @@ pub static AVD_ROOM_MIX_RECORD_UPDATE_AUDIO_LAYOUT: Operation = Operation {
         },
     ],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40041, 40042, 40043, 40090],
+    errors: &[40002, 40003, 40004, 40041, 40042, 40043, 40090, 41001, 41002, 41003, 41005],
 };
 
 /// Read the state of a recording (获取录制状态).
@@ -3435,6 +3540,7 @@ pub static AVD_ROOM_RECORD_STATUS: Operation = Operation {
     source: "004 L1111-L1155",
     note: "The heading and the address print the path with the prefix /sdkapi/v2 already in it (T5): it is added once. The document's example request is that of mix_live/stop with a record_id.",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[Field { name: "record_id", kind: Type::String, doc: "Recording id.", required: true, ..Field::EMPTY }],
     returns: &[Field {
@@ -3444,7 +3550,7 @@ pub static AVD_ROOM_RECORD_STATUS: Operation = Operation {
         values: &[Value::Number(0), Value::Number(1), Value::Number(2), Value::Number(3), Value::Number(4)],
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003, 40090],
+    errors: &[40002, 40003, 40090, 41001, 41002, 41003, 41005],
 };
 
 /// Stop a mixed live stream (停止混屏直播).
@@ -3461,6 +3567,7 @@ pub static AVD_ROOM_MIX_LIVE_STOP: Operation = Operation {
     source: "004 L1156-L1197",
     note: "The table types data as string; the sample shows an empty object.",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY }],
     returns: &[Field {
@@ -3469,7 +3576,7 @@ pub static AVD_ROOM_MIX_LIVE_STOP: Operation = Operation {
         doc: "Empty in the sample; no members are documented.",
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003, 40004, 40041, 40042, 40043],
+    errors: &[40002, 40003, 40004, 40041, 40042, 40043, 41001, 41002, 41003, 41005],
 };
 
 /// Start a live stream of a room (开始直播).
@@ -3486,6 +3593,7 @@ pub static AVD_ROOM_LIVE_START: Operation = Operation {
     source: "004 L1198-L1242",
     note: "The answer's table lists `data` without a word about it, and the sample has none.",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field {
@@ -3529,7 +3637,7 @@ pub static AVD_ROOM_LIVE_START: Operation = Operation {
         doc: "Not described by the document; its sample answer leaves it out.",
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003, 40004, 40008, 40009, 40060, 40063, 40064],
+    errors: &[40002, 40003, 40004, 40008, 40009, 40060, 40063, 40064, 41001, 41002, 41003, 41005],
 };
 
 /// Stop the live stream of a room (停止直播).
@@ -3546,6 +3654,7 @@ pub static AVD_ROOM_LIVE_STOP: Operation = Operation {
     source: "004 L1243-L1283",
     note: "",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[Field {
         name: "room_id",
@@ -3555,7 +3664,7 @@ pub static AVD_ROOM_LIVE_STOP: Operation = Operation {
         ..Field::EMPTY
     }],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40009, 40061, 40063, 40064, 40065],
+    errors: &[40002, 40003, 40004, 40061, 40063, 40064, 40065, 41001, 41002, 41003, 41005],
 };
 
 /// Turn on the composed view of a room (开启合屏模式).
@@ -3572,6 +3681,7 @@ pub static AVD_ROOM_AVC_START: Operation = Operation {
     source: "004 L1284-L1333",
     note: "The table prints enable_manual_avc, max_video_number and layout_mode as required, but its own example sends none of them and the first says what leaving it out means (T14): all three are optional here, and recommended. layout_mode has three values here and in room.avc.update_layout, two in room.avc.select_media (T15). video_bitrate is stated in bps here, while room.mix_record.start shows \"1000-1500\" for the same parameter (T18): an integer, or a string that is sent as it is.",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
@@ -3620,7 +3730,7 @@ pub static AVD_ROOM_AVC_START: Operation = Operation {
         },
     ],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40050, 40052, 40053, 40054],
+    errors: &[40002, 40003, 40004, 40050, 40052, 40053, 40054, 41001, 41002, 41003, 41005],
 };
 
 /// Turn off the composed view of a room (停止合屏模式).
@@ -3637,10 +3747,11 @@ pub static AVD_ROOM_AVC_STOP: Operation = Operation {
     source: "004 L1334-L1373",
     note: "",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY }],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40051, 40052, 40054, 40055],
+    errors: &[40002, 40003, 40004, 40051, 40052, 40054, 40055, 41001, 41002, 41003, 41005],
 };
 
 /// Get the MP3 recording files of a room (获取MP3录制文件).
@@ -3657,6 +3768,7 @@ pub static AVD_ROOM_RECORD_GET: Operation = Operation {
     source: "004 L1374-L1441",
     note: "The table types `data` as a string and lists its members beside it; in the sample it is an array of objects. The sample lacks its last bracket and breaks two strings across lines (T45): re-typed here.",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
@@ -3710,7 +3822,7 @@ pub static AVD_ROOM_RECORD_GET: Operation = Operation {
         ],
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003, 40004, 40043, 40090],
+    errors: &[40002, 40003, 40004, 40090, 41001, 41002, 41003, 41005],
 };
 
 /// Start recording a user's desktop (开启录制用户桌面).
@@ -3727,6 +3839,7 @@ pub static AVD_ROOM_DESKTOP_RECORD_START: Operation = Operation {
     source: "004 L1442-L1484",
     note: "The failure sample answers 40082, which the error table lists under the media player; 40040 to 40043 are its numbers for desktop recordings.",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
@@ -3747,7 +3860,7 @@ pub static AVD_ROOM_DESKTOP_RECORD_START: Operation = Operation {
         Field { name: "resource_id", kind: Type::String, doc: "Id of the video stream to record.", ..Field::EMPTY },
     ],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40040, 40042, 40043, 40082],
+    errors: &[40002, 40003, 40004, 40009, 40040, 40042, 40043, 40082, 41001, 41002, 41003, 41005],
 };
 
 /// Stop recording a user's desktop (停止录制用户桌面).
@@ -3764,10 +3877,11 @@ pub static AVD_ROOM_DESKTOP_RECORD_STOP: Operation = Operation {
     source: "004 L1485-L1524",
     note: "The failure sample answers 40082, which the error table lists under the media player; 40041 to 40043 are its numbers for desktop recordings.",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY }],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40041, 40042, 40043, 40082],
+    errors: &[40002, 40003, 40004, 40041, 40042, 40043, 40082, 41001, 41002, 41003, 41005],
 };
 
 /// Get the files of a desktop recording (获取录制文件).
@@ -3784,6 +3898,7 @@ pub static AVD_ROOM_DESKTOP_RECORD_GET: Operation = Operation {
     source: "004 L1525-L1593",
     note: "The table prints `srart_time` (T46-T49): the member is `start_time`, as in the sample. The table leaves out `data` and types both times as integers; in the sample they are strings in an array `data` (T54). The sample breaks strings across lines (T45): re-typed here. Its failure sample answers 40082, which the error table lists under the media player.",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
@@ -3846,7 +3961,7 @@ pub static AVD_ROOM_DESKTOP_RECORD_GET: Operation = Operation {
         ],
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003, 40004, 40043, 40082, 40090],
+    errors: &[40002, 40003, 40004, 40043, 40082, 40090, 41001, 41002, 41003, 41005],
 };
 
 /// Create a player in a room (创建播放器).
@@ -3863,6 +3978,7 @@ pub static AVD_MEDIA_CREATE: Operation = Operation {
     source: "004 L1594-L1642",
     note: "",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
@@ -3893,7 +4009,7 @@ pub static AVD_MEDIA_CREATE: Operation = Operation {
         doc: "Id of the player, generated by the server. All other player calls need it.",
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003, 40004, 40080, 40082, 40083],
+    errors: &[40002, 40003, 40004, 40009, 40080, 40082, 40083, 41001, 41002, 41003, 41005],
 };
 
 /// Play a stream or file in a player (播放音视频流/文件).
@@ -3910,6 +4026,7 @@ pub static AVD_MEDIA_PLAY: Operation = Operation {
     source: "004 L1643-L1698",
     note: "The table prints `heigh` (T46-T49): the member is `height`, as in the sample. The table lists the members flat; in the sample they are inside `data`. The document's example also sends `name`, which its table does not have: left out here.",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
@@ -3980,7 +4097,7 @@ pub static AVD_MEDIA_PLAY: Operation = Operation {
         ],
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003, 40004, 40081, 40082, 40083, 40084],
+    errors: &[40002, 40003, 40004, 40009, 40081, 40082, 40083, 40084, 41001, 41002, 41003, 41005],
 };
 
 /// Stop a player and close it (停止播放器).
@@ -3997,6 +4114,7 @@ pub static AVD_MEDIA_STOP: Operation = Operation {
     source: "004 L1699-L1741",
     note: "",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
@@ -4009,7 +4127,7 @@ pub static AVD_MEDIA_STOP: Operation = Operation {
         },
     ],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40081, 40082, 40083],
+    errors: &[40002, 40003, 40004, 40009, 40081, 40082, 40083, 41001, 41002, 41003, 41005],
 };
 
 /// Pause a player (暂停播放).
@@ -4026,6 +4144,7 @@ pub static AVD_MEDIA_PAUSE: Operation = Operation {
     source: "004 L1742-L1782",
     note: "",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
@@ -4038,7 +4157,7 @@ pub static AVD_MEDIA_PAUSE: Operation = Operation {
         },
     ],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40081, 40082, 40083],
+    errors: &[40002, 40003, 40004, 40009, 40081, 40082, 40083, 41001, 41002, 41003, 41005],
 };
 
 /// Go on playing after a pause (继续播放).
@@ -4055,6 +4174,7 @@ pub static AVD_MEDIA_RESUME: Operation = Operation {
     source: "004 L1783-L1823",
     note: "",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
@@ -4067,7 +4187,7 @@ pub static AVD_MEDIA_RESUME: Operation = Operation {
         },
     ],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40081, 40082, 40083],
+    errors: &[40002, 40003, 40004, 40009, 40081, 40082, 40083, 41001, 41002, 41003, 41005],
 };
 
 /// Play again after the end (重新播放).
@@ -4084,6 +4204,7 @@ pub static AVD_MEDIA_REPLAY: Operation = Operation {
     source: "004 L1824-L1877",
     note: "The table lists the members of the answer flat; in the sample they are inside `data`.",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
@@ -4138,7 +4259,7 @@ pub static AVD_MEDIA_REPLAY: Operation = Operation {
         ],
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003, 40004, 40081, 40082, 40083, 40084],
+    errors: &[40002, 40003, 40004, 40009, 40081, 40082, 40083, 40084, 41001, 41002, 41003, 41005],
 };
 
 /// Get what a player is playing (获取播放信息).
@@ -4155,6 +4276,7 @@ pub static AVD_MEDIA_GET_MEDIA_INFO: Operation = Operation {
     source: "004 L1878-L1963",
     note: "The table lists everything flat; in the sample `data` is an array of players, and `play_files` an array of files inside each. It types `created` and `updated` as strings and `user_id` as an integer, the sample has it the other way round (T54): the types here are the sample's. The sample never closes the array (T45): re-typed here.",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
@@ -4267,7 +4389,7 @@ pub static AVD_MEDIA_GET_MEDIA_INFO: Operation = Operation {
         ],
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003, 40004, 40081, 40082, 40083, 40084],
+    errors: &[40002, 40003, 40004, 40009, 40081, 40082, 40083, 40084, 41001, 41002, 41003, 41005],
 };
 
 /// Switch a player to another file (切换播放).
@@ -4284,6 +4406,7 @@ pub static AVD_MEDIA_SWITCH: Operation = Operation {
     source: "004 L1964-L2017",
     note: "The table prints `heigth` (T46-T49): the member is `height`, as in the sample. The table lists the members of the answer flat; in the sample they are inside `data`.",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
@@ -4338,7 +4461,7 @@ pub static AVD_MEDIA_SWITCH: Operation = Operation {
         ],
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003, 40004, 40081, 40082, 40083, 40084],
+    errors: &[40002, 40003, 40004, 40009, 40081, 40082, 40083, 40084, 41001, 41002, 41003, 41005],
 };
 
 /// Transcode a recording (录制转码).
@@ -4355,13 +4478,14 @@ pub static AVD_ROOM_RECORD_TRANSFER: Operation = Operation {
     source: "004 L2018-L2058",
     note: "The table prints the parameter as `record_idstring` (T10): it is `record_id`, as in the example. The sample answer has a trailing comma (T45): re-typed here.",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field { name: "record_id", kind: Type::String, doc: "Recording id.", required: true, ..Field::EMPTY },
     ],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40043, 40090],
+    errors: &[40002, 40003, 40004, 40043, 40090, 41001, 41002, 41003, 41005],
 };
 
 /// Delete all recordings of a room (删除指定房间所有录制).
@@ -4378,6 +4502,7 @@ pub static AVD_ROOM_DEL_RECORD: Operation = Operation {
     source: "004 L2059-L2098",
     note: "The sample answer has a trailing comma (T45): re-typed here.",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[Field {
         name: "room_id",
@@ -4387,7 +4512,7 @@ pub static AVD_ROOM_DEL_RECORD: Operation = Operation {
         ..Field::EMPTY
     }],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40043],
+    errors: &[40002, 40003, 40004, 40043, 41001, 41002, 41003, 41005],
 };
 
 /// Get the transcoding state of a recording (获取转码状态).
@@ -4404,6 +4529,7 @@ pub static AVD_TRANSCODE_QUERY: Operation = Operation {
     source: "004 L2099-L2141",
     note: "The table prints the parameter as `record_idstring` (T10): it is `record_id`, as in the example.",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
@@ -4416,7 +4542,7 @@ pub static AVD_TRANSCODE_QUERY: Operation = Operation {
         values: &[Value::Number(0), Value::Number(1), Value::Number(2), Value::Number(3)],
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003, 40004, 40043, 40090],
+    errors: &[40002, 40003, 40004, 40043, 40090, 41001, 41002, 41003, 41005],
 };
 
 /// Choose and arrange the videos of the composed view (合屏选流).
@@ -4433,6 +4559,7 @@ pub static AVD_ROOM_AVC_SELECT_MEDIA: Operation = Operation {
     source: "004 L2142-L2183",
     note: "Takes GET and POST; sent as a form, because the layout is long (T12, T13). The table types `videos` as a string: it is JSON text, made here from an array. layout_mode has two values here and three in room.avc.start and room.avc.update_layout (T15). 40045 stands only in this document's examples, not in its error table (T63).",
     carrier: Carrier::Form,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
@@ -4480,7 +4607,7 @@ pub static AVD_ROOM_AVC_SELECT_MEDIA: Operation = Operation {
         },
     ],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40045, 40051, 40052],
+    errors: &[40002, 40003, 40004, 40045, 40051, 40052, 41001, 41002, 41003, 41005],
 };
 
 /// Make one video the focus of the meeting (设置焦点).
@@ -4497,6 +4624,7 @@ pub static AVD_ROOM_AVC_SET_FOCUS_VIDEO: Operation = Operation {
     source: "004 L2184-L2224",
     note: "40045 stands only in this document's examples, not in its error table (T63).",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
@@ -4509,7 +4637,7 @@ pub static AVD_ROOM_AVC_SET_FOCUS_VIDEO: Operation = Operation {
         },
     ],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40045, 40051, 40052],
+    errors: &[40002, 40003, 40004, 40045, 40051, 40052, 41001, 41002, 41003, 41005],
 };
 
 /// Change the layout of the composed view (合屏更新布局).
@@ -4526,6 +4654,7 @@ pub static AVD_ROOM_AVC_UPDATE_LAYOUT: Operation = Operation {
     source: "004 L2225-L2272",
     note: "layout_mode has three values here and in room.avc.start, two in room.avc.select_media (T15). video_bitrate has no unit here, bps in room.avc.start, \"1000-1500\" in room.mix_record.start (T18): an integer, or a string that is sent as it is. The document's example has a stray space before the name `video_resolution`. 40045 stands only in this document's examples, not in its error table (T63).",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
@@ -4567,7 +4696,7 @@ pub static AVD_ROOM_AVC_UPDATE_LAYOUT: Operation = Operation {
         },
     ],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40045, 40051, 40052],
+    errors: &[40002, 40003, 40004, 40045, 40051, 40052, 41001, 41002, 41003, 41005],
 };
 
 /// Get the layout settings of the composed view (获取房间布局参数信息).
@@ -4584,6 +4713,7 @@ pub static AVD_ROOM_AVC_GET_AVC_SETTING: Operation = Operation {
     source: "004 L2273-L2314",
     note: "The answer's table has only ret and msg: the members below come from the sample, which is not explained. The sample breaks off at `\"videos\": {`, before the failure example (T3, T45), so what `videos` holds is unknown; re-typed here with an empty object. `view_bitrate` is `true` in it, where a number would be expected (T54).",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY }],
     returns: &[Field {
@@ -4641,7 +4771,7 @@ pub static AVD_ROOM_AVC_GET_AVC_SETTING: Operation = Operation {
         ],
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003, 40004, 40051, 40052],
+    errors: &[40002, 40003, 40004, 40051, 40052, 41001, 41002, 41003, 41005],
 };
 
 /// Delete one recording file of a room (删除录制文件).
@@ -4658,6 +4788,7 @@ pub static AVD_ROOM_DELETE_RECORD: Operation = Operation {
     source: "004 L2315-L2341",
     note: "The document has lost this section's heading and parameter table; only its example and its answers are left (T3). The example has room_id and url besides the token: both are required here. The Chinese title is ours. 40094 stands only in this example, not in the error table (T63).",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
@@ -4670,7 +4801,7 @@ pub static AVD_ROOM_DELETE_RECORD: Operation = Operation {
         },
     ],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40043, 40094],
+    errors: &[40002, 40003, 40004, 40094, 41001, 41002, 41003, 41005],
 };
 
 /// List all open rooms and the users in each (查看所有正在召开的会议).
@@ -4687,6 +4818,7 @@ pub static AVD_ROOM_LIST: Operation = Operation {
     source: "004 L2342-L2439",
     note: "The table lists the members flat; the sample shows the nesting rooms, then users. create_time is text in the table and a number in the sample (T54). The sample has broken brackets (T45). The failure example prints 40094 (no such record), a number the error table lacks (T63) and which fits room.delete_record, whose failure example is the same, rather than this call.",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[],
     returns: &[Field {
@@ -4721,7 +4853,7 @@ pub static AVD_ROOM_LIST: Operation = Operation {
         ],
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003, 40094],
+    errors: &[40002, 40003, 40094, 41001, 41002, 41003, 41005],
 };
 
 /// Read a room's chat messages (查看会议聊天内容).
@@ -4738,6 +4870,7 @@ pub static AVD_ROOM_GET_CHAT_MESSAGE_LOG: Operation = Operation {
     source: "004 L2440-L2513",
     note: "The table lists the members flat and calls messages a string; the sample shows data, an array of sessions, each with an array messages. session_id is an int in the table and text in the sample (T54). The sample also has id and status, which the table does not explain.",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
@@ -4834,7 +4967,7 @@ pub static AVD_ROOM_GET_CHAT_MESSAGE_LOG: Operation = Operation {
         ],
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003, 40004],
+    errors: &[40002, 40003, 40004, 41001, 41002, 41003, 41005],
 };
 
 /// Fetch a new token and renew the client's own (获取token).
@@ -4851,6 +4984,7 @@ pub static AVD_APP_GET_TOKEN: Operation = Operation {
     source: "004 L2516-L2556",
     note: "Sent as a form POST, so that the secret stays out of addresses and their logs (T12, T13). A wrong key is answered with 401 in the failure example and 40001 in the error table; both are an authentication failure (T61). The samples have trailing commas (T45).",
     carrier: Carrier::Form,
+    bare_reply: false,
     fetches_token: true,
     params: &[],
     returns: &[Field {
@@ -4860,7 +4994,7 @@ pub static AVD_APP_GET_TOKEN: Operation = Operation {
         secret: true,
         ..Field::EMPTY
     }],
-    errors: &[401, 40001, 40002],
+    errors: &[401, 40001, 40002, 41001, 41002, 41003, 41005],
 };
 
 /// Read how many users the licence allows and how many are online (获取当前授权信息).
@@ -4877,6 +5011,7 @@ pub static AVD_APP_GET_LICENCE_INFO: Operation = Operation {
     source: "004 L2557-L2601",
     note: "",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[],
     returns: &[
@@ -4888,7 +5023,7 @@ pub static AVD_APP_GET_LICENCE_INFO: Operation = Operation {
             ..Field::EMPTY
         },
     ],
-    errors: &[40002, 40003, 40070, 40071, 40072],
+    errors: &[40002, 40003, 40070, 40071, 40072, 40073, 41001, 41002, 41003, 41005],
 };
 
 /// Read the server's encrypted system information (获取系统加密信息).
@@ -4905,6 +5040,7 @@ pub static AVD_APP_GET_SYSTEM_INFO: Operation = Operation {
     source: "004 L2602-L2646",
     note: "The section's description repeats that of app.get_licence_info (\"get the current licence information\"); the heading and the answer table say encrypted system information, and the answer is just that. The sample's value is broken over four lines inside the string (T45).",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[],
     returns: &[Field {
@@ -4913,7 +5049,7 @@ pub static AVD_APP_GET_SYSTEM_INFO: Operation = Operation {
         doc: "The server's information, encrypted; hexadecimal digits in the sample.",
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003],
+    errors: &[40002, 40003, 41001, 41002, 41003, 41005],
 };
 
 /// Install a licence file (申请文件授权).
@@ -4930,6 +5066,7 @@ pub static AVD_APP_APPLY_FILE_PERMIT: Operation = Operation {
     source: "004 L2647-L2686",
     note: "Sent as a form POST by default, because a licence is long and secret (T12, T13). The table describes licence_cert as \"system information\", with the remark that it must be applied for at the licence server; the name and the sample show that the licence certificate is meant.",
     carrier: Carrier::Form,
+    bare_reply: false,
     fetches_token: false,
     params: &[Field {
         name: "licence_cert",
@@ -4940,7 +5077,7 @@ pub static AVD_APP_APPLY_FILE_PERMIT: Operation = Operation {
         ..Field::EMPTY
     }],
     returns: &[],
-    errors: &[40002, 40003, 40070, 40071, 40072, 40073],
+    errors: &[40002, 40003, 40070, 40071, 40072, 40073, 41001, 41002, 41003, 41005],
 };
 
 /// Remove a licence file (删除文件授权).
@@ -4957,6 +5094,7 @@ pub static AVD_APP_DELETE_FILE_PERMIT: Operation = Operation {
     source: "004 L2687-L2728",
     note: "Sent as a form POST by default, because a licence is long and secret (T12, T13).",
     carrier: Carrier::Form,
+    bare_reply: false,
     fetches_token: false,
     params: &[Field {
         name: "licence_cert",
@@ -4967,7 +5105,7 @@ pub static AVD_APP_DELETE_FILE_PERMIT: Operation = Operation {
         ..Field::EMPTY
     }],
     returns: &[],
-    errors: &[40002, 40003, 40070, 40071, 40072, 40073],
+    errors: &[40002, 40003, 40070, 40071, 40072, 40073, 41001, 41002, 41003, 41005],
 };
 
 /// Count the users online under an access key, by terminal type (获取access_key在线人数).
@@ -4984,6 +5122,7 @@ pub static AVD_APP_GET_KEY_LICENCE: Operation = Operation {
     source: "004 L2729-L2783",
     note: "The table calls detail a string; the sample shows an object whose member names are terminal types. The sample also has info, an empty object the table does not mention.",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[Field {
         name: "access_key",
@@ -5008,7 +5147,7 @@ pub static AVD_APP_GET_KEY_LICENCE: Operation = Operation {
             ..Field::EMPTY
         },
     ],
-    errors: &[40002, 40003],
+    errors: &[40001, 40002, 40003, 41001, 41002, 41003, 41005],
 };
 
 /// Create a SIP gateway (创建sip网关).
@@ -5025,6 +5164,7 @@ pub static AVD_SIP_GATE_CREATE: Operation = Operation {
     source: "004 L2786-L2832",
     note: "The gateway's id is gate_id in this answer and in sip.gate.list, id in sip.gate.read, sip_gate_id as a parameter and in the answer of sip.account.create (T22): answers are given back as they come.",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field {
@@ -5052,7 +5192,7 @@ pub static AVD_SIP_GATE_CREATE: Operation = Operation {
             ..Field::EMPTY
         },
     ],
-    errors: &[40002, 40003, 40019],
+    errors: &[40002, 40003, 40019, 41001, 41002, 41003, 41005],
 };
 
 /// Change the name and address of a SIP gateway (修改sip网关).
@@ -5069,6 +5209,7 @@ pub static AVD_SIP_GATE_UPDATE: Operation = Operation {
     source: "004 L2833-L2874",
     note: "",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field {
@@ -5094,7 +5235,7 @@ pub static AVD_SIP_GATE_UPDATE: Operation = Operation {
         },
     ],
     returns: &[],
-    errors: &[40002, 40003, 40019, 40020],
+    errors: &[40002, 40003, 40019, 40020, 41001, 41002, 41003, 41005],
 };
 
 /// Read a SIP gateway (获取sip网关信息).
@@ -5111,6 +5252,7 @@ pub static AVD_SIP_GATE_READ: Operation = Operation {
     source: "004 L2875-L2920",
     note: "The heading prints /sip/gate/reads; the address below it and the sample request are /sip/gate/read (T2). The gateway's id is called id here, gate_id and sip_gate_id elsewhere (T22).",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[Field {
         name: "sip_gate_id",
@@ -5124,7 +5266,7 @@ pub static AVD_SIP_GATE_READ: Operation = Operation {
         Field { name: "name", kind: Type::String, doc: "The name you gave the gateway.", ..Field::EMPTY },
         Field { name: "url", kind: Type::String, doc: "Address of the gateway.", ..Field::EMPTY },
     ],
-    errors: &[40002, 40003, 40020],
+    errors: &[40002, 40003, 40020, 41001, 41002, 41003, 41005],
 };
 
 /// Delete a SIP gateway (删除sip网关).
@@ -5141,6 +5283,7 @@ pub static AVD_SIP_GATE_DEL: Operation = Operation {
     source: "004 L2921-L2963",
     note: "",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[Field {
         name: "sip_gate_id",
@@ -5150,7 +5293,7 @@ pub static AVD_SIP_GATE_DEL: Operation = Operation {
         ..Field::EMPTY
     }],
     returns: &[],
-    errors: &[40002, 40003, 40020],
+    errors: &[40002, 40003, 40020, 41001, 41002, 41003, 41005],
 };
 
 /// List all SIP gateways (查询所有sip网关).
@@ -5167,6 +5310,7 @@ pub static AVD_SIP_GATE_LIST: Operation = Operation {
     source: "004 L2964-L3014",
     note: "The table prints the list's name as sip_gares; the sample, and this catalog, say sip_gates (T49). The gateway's id is gate_id here, id in sip.gate.read (T22).",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[],
     returns: &[Field {
@@ -5185,7 +5329,7 @@ pub static AVD_SIP_GATE_LIST: Operation = Operation {
         ],
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003],
+    errors: &[40002, 40003, 41001, 41002, 41003, 41005],
 };
 
 /// Create a SIP account on a gateway (创建sip账号).
@@ -5202,6 +5346,7 @@ pub static AVD_SIP_ACCOUNT_CREATE: Operation = Operation {
     source: "004 L3015-L3064",
     note: "Sent as a form POST by default, because it carries a password (T12, T13). The account's number is number here and phone_number in sip.account.read (T23); the gateway's id is sip_gate_id here and gate_id there (T22).",
     carrier: Carrier::Form,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "name", kind: Type::String, doc: "Name of the SIP account.", required: true, ..Field::EMPTY },
@@ -5238,7 +5383,7 @@ pub static AVD_SIP_ACCOUNT_CREATE: Operation = Operation {
             ..Field::EMPTY
         },
     ],
-    errors: &[40002, 40003, 40020, 40021],
+    errors: &[40002, 40003, 40020, 40021, 41001, 41002, 41003, 41005],
 };
 
 /// Change the name, password and number of a SIP account (修改sip账号).
@@ -5255,6 +5400,7 @@ pub static AVD_SIP_ACCOUNT_UPDATE: Operation = Operation {
     source: "004 L3065-L3111",
     note: "Sent as a form POST by default, because it carries a password (T12, T13).",
     carrier: Carrier::Form,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field {
@@ -5288,7 +5434,7 @@ pub static AVD_SIP_ACCOUNT_UPDATE: Operation = Operation {
         },
     ],
     returns: &[],
-    errors: &[40002, 40003, 40021, 40022],
+    errors: &[40002, 40003, 40021, 40022, 41001, 41002, 41003, 41005],
 };
 
 /// Read a SIP account, password included (获取指定的sip网关信息).
@@ -5305,6 +5451,7 @@ pub static AVD_SIP_ACCOUNT_READ: Operation = Operation {
     source: "004 L3112-L3172",
     note: "Heading and address are printed as those of sip.gate.read; the description, the parameters and the sample request (/sip/account/read) show what is meant (T1). Sent as a form POST like the other sip.account calls (T12, T13). The gateway's id comes back as gate_id (T22), the account's number as phone_number (T23). The table calls name the gateway's name; next to phone_name, which equals name when there is none, it can only be the account's. In the document's own examples the request names gateway 12 and the answer gateway 3.",
     carrier: Carrier::Form,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field {
@@ -5364,7 +5511,7 @@ pub static AVD_SIP_ACCOUNT_READ: Operation = Operation {
             ..Field::EMPTY
         },
     ],
-    errors: &[40002, 40003, 40020, 40022],
+    errors: &[40002, 40003, 40020, 40022, 41001, 41002, 41003, 41005],
 };
 
 /// Delete a SIP account (删除sip账号).
@@ -5381,6 +5528,7 @@ pub static AVD_SIP_ACCOUNT_DEL: Operation = Operation {
     source: "004 L3173-L3213",
     note: "Sent as a form POST by default like the other sip.account calls (T12, T13).",
     carrier: Carrier::Form,
+    bare_reply: false,
     fetches_token: false,
     params: &[Field {
         name: "account_id",
@@ -5390,7 +5538,7 @@ pub static AVD_SIP_ACCOUNT_DEL: Operation = Operation {
         ..Field::EMPTY
     }],
     returns: &[],
-    errors: &[40002, 40003, 40022],
+    errors: &[40002, 40003, 40022, 41001, 41002, 41003, 41005],
 };
 
 /// Call a device into a room (邀请设备).
@@ -5407,6 +5555,7 @@ pub static AVD_DEVICE_CALL: Operation = Operation {
     source: "004 L3216-L3269",
     note: "The address is url in the table and uri in the sample request: the caller gives url, both names are sent (T8). The table describes user_id as \"room id\", which room_id already is; what it does is not known. 40038 stands for two faults, an unsupported resolution and a bit rate outside 1 to 4 Mbit/s (T62).",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field {
@@ -5487,7 +5636,10 @@ pub static AVD_DEVICE_CALL: Operation = Operation {
             ..Field::EMPTY
         },
     ],
-    errors: &[40002, 40003, 40004, 40009, 40023, 40025, 40026, 40030, 40031, 40032, 40034, 40035, 40036, 40038, 40039],
+    errors: &[
+        40002, 40003, 40004, 40009, 40023, 40025, 40026, 40030, 40031, 40032, 40034, 40035, 40036, 40038, 40039, 41001,
+        41002, 41003, 41005,
+    ],
 };
 
 /// Kick a device out of a room (踢出设备).
@@ -5504,6 +5656,7 @@ pub static AVD_DEVICE_KICK: Operation = Operation {
     source: "004 L3270-L3314",
     note: "",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
@@ -5519,7 +5672,7 @@ pub static AVD_DEVICE_KICK: Operation = Operation {
         Field { name: "call_id", kind: Type::String, doc: "Id of the call, made by the server.", ..Field::EMPTY },
         Field { name: "user_id", kind: Type::String, doc: "Id of the device, made by the server.", ..Field::EMPTY },
     ],
-    errors: &[40002, 40003, 40004, 40008, 40033],
+    errors: &[40002, 40003, 40004, 40009, 40024, 40033, 41001, 41002, 41003, 41005],
 };
 
 /// Make a device's video the focus of its room (设备视频焦点).
@@ -5536,6 +5689,7 @@ pub static AVD_DEVICE_VIDEO_FOCUS: Operation = Operation {
     source: "004 L3315-L3355",
     note: "",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
@@ -5548,7 +5702,7 @@ pub static AVD_DEVICE_VIDEO_FOCUS: Operation = Operation {
         },
     ],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40008, 40033],
+    errors: &[40002, 40003, 40004, 40009, 40024, 40033, 40036, 41001, 41002, 41003, 41005],
 };
 
 /// Take the focus from a device's video (取消视频焦点).
@@ -5565,6 +5719,7 @@ pub static AVD_DEVICE_VIDEO_UNFOCUS: Operation = Operation {
     source: "004 L3356-L3396",
     note: "",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
@@ -5577,7 +5732,7 @@ pub static AVD_DEVICE_VIDEO_UNFOCUS: Operation = Operation {
         },
     ],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40008, 40033],
+    errors: &[40002, 40003, 40004, 40009, 40024, 40033, 40036, 41001, 41002, 41003, 41005],
 };
 
 /// Turn a device's video off (关闭视频).
@@ -5594,6 +5749,7 @@ pub static AVD_DEVICE_VIDEO_CLOSE: Operation = Operation {
     source: "004 L3397-L3438",
     note: "",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
@@ -5606,7 +5762,7 @@ pub static AVD_DEVICE_VIDEO_CLOSE: Operation = Operation {
         },
     ],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40008, 40033],
+    errors: &[40002, 40003, 40004, 40009, 40024, 40033, 40036, 41001, 41002, 41003, 41005],
 };
 
 /// Turn a device's video on (打开视频).
@@ -5623,6 +5779,7 @@ pub static AVD_DEVICE_VIDEO_OPEN: Operation = Operation {
     source: "004 L3439-L3481",
     note: "The table lists call_id and user_id in the answer; the sample has neither.",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
@@ -5648,7 +5805,7 @@ pub static AVD_DEVICE_VIDEO_OPEN: Operation = Operation {
             ..Field::EMPTY
         },
     ],
-    errors: &[40002, 40003, 40004, 40008, 40033],
+    errors: &[40002, 40003, 40004, 40009, 40024, 40033, 40036, 41001, 41002, 41003, 41005],
 };
 
 /// Turn a device's sound off (关闭音频).
@@ -5665,6 +5822,7 @@ pub static AVD_DEVICE_AUDIO_MUTE: Operation = Operation {
     source: "004 L3482-L3522",
     note: "",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
@@ -5677,7 +5835,7 @@ pub static AVD_DEVICE_AUDIO_MUTE: Operation = Operation {
         },
     ],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40008, 40033],
+    errors: &[40002, 40003, 40004, 40009, 40024, 40033, 41001, 41002, 41003, 41005],
 };
 
 /// Turn a device's sound on (打开音频).
@@ -5694,6 +5852,7 @@ pub static AVD_DEVICE_AUDIO_UNMUTE: Operation = Operation {
     source: "004 L3523-L3563",
     note: "",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
@@ -5706,7 +5865,7 @@ pub static AVD_DEVICE_AUDIO_UNMUTE: Operation = Operation {
         },
     ],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40008, 40033],
+    errors: &[40002, 40003, 40004, 40009, 40024, 40033, 41001, 41002, 41003, 41005],
 };
 
 /// Ask how far the call to a device has come (获取呼叫状态).
@@ -5723,6 +5882,7 @@ pub static AVD_DEVICE_GET_INVITE_STATUS: Operation = Operation {
     source: "004 L3564-L3605",
     note: "invite_status is a string in the table and a number in the sample (T54). The failure example prints 40004 (no such room_id) although the call takes no room; of the error table 40037 (no such call record) fits an unknown call_id better.",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[Field {
         name: "call_id",
@@ -5738,7 +5898,7 @@ pub static AVD_DEVICE_GET_INVITE_STATUS: Operation = Operation {
         values: &[Value::Number(0), Value::Number(1), Value::Number(2), Value::Number(3)],
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003, 40004, 40033, 40037],
+    errors: &[40002, 40003, 40004, 40033, 40037, 41001, 41002, 41003, 41005],
 };
 
 /// Upload an image or a media file to the server (文件上传接口).
@@ -5755,6 +5915,7 @@ pub static AVD_UPLOADFILE: Operation = Operation {
     source: "004 L3606-L3657",
     note: "The address hangs on the host root, without /sdkapi/v2. The table lists no token although every other call needs one: it is sent as a query parameter, and a switch leaves it out (T7). Type and the 50 MB rule are checked before sending; a file above 200 MB is not refused, since the limit can be raised on the server (T20). The failure example answers a wrong type with 10911, which the error table explains as unreadable file information and which has 10914 for wrong types: 10911 is read as an invalid file (T65). The failure example has a trailing comma (T45). The download_url of the other example lies in another folder (/opt/data/resources) than the default of path.",
     carrier: Carrier::Upload,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field {
@@ -5784,7 +5945,7 @@ pub static AVD_UPLOADFILE: Operation = Operation {
         doc: "Address from which the file can be downloaded.",
         ..Field::EMPTY
     }],
-    errors: &[10910, 10911, 10912, 10913, 10914, 40003],
+    errors: &[10910, 10911, 10912, 10913, 10914, 40002, 40003, 41001, 41002, 41003, 41005],
 };
 
 /// In the order of the platforms' documents.
@@ -6087,7 +6248,7 @@ pub static HST_CONFIG: &[Field] = &[
     Field {
         name: "max_reply_bytes",
         kind: Type::Integer,
-        doc: "The largest answer that is read. A larger one ends the call with `BUSY`.",
+        doc: "The largest answer that is read. A larger one ends the call with `LIMIT`.",
         unit: "bytes",
         min: Some(1024),
         max: Some(1073741824),
@@ -6193,7 +6354,7 @@ pub static YOUME_CONFIG: &[Field] = &[
     Field {
         name: "max_reply_bytes",
         kind: Type::Integer,
-        doc: "The largest answer that is read. A larger one ends the call with `BUSY`.",
+        doc: "The largest answer that is read. A larger one ends the call with `LIMIT`.",
         unit: "bytes",
         min: Some(1024),
         max: Some(1073741824),
@@ -6342,7 +6503,7 @@ pub static AVD_CONFIG: &[Field] = &[
     Field {
         name: "max_reply_bytes",
         kind: Type::Integer,
-        doc: "The largest answer that is read. A larger one ends the call with `BUSY`.",
+        doc: "The largest answer that is read. A larger one ends the call with `LIMIT`.",
         unit: "bytes",
         min: Some(1024),
         max: Some(1073741824),
@@ -6387,7 +6548,7 @@ pub static CALL_OPTIONS: &[Field] = &[
     Field {
         name: "max_reply_bytes",
         kind: Type::Integer,
-        doc: "The largest answer that is read. A larger one ends the call with `BUSY`.",
+        doc: "The largest answer that is read. A larger one ends the call with `LIMIT`.",
         unit: "bytes",
         min: Some(1024),
         max: Some(1073741824),

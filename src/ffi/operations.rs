@@ -25,8 +25,7 @@ use std::ffi::c_char;
 ///   - access_token (string): The access token, 32 random characters.
 ///   - timeout (integer, s): How long the access token lives. The document says 7200; go by the number in the
 ///     answer.
-/// Errors of the platform: 606000000 authentication failed, 606000004 the platform timed out, 606000005 the
-///   operation failed, 606000006 the platform is busy.
+/// Errors of the platform: those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// Not idempotent: if no answer came, check the state before repeating.
@@ -78,9 +77,7 @@ pub unsafe extern "C" fn meetgate_hst_access_token(
 ///       service), 8 (recording), 9 (WeChat mini program)): Which service. Other numbers can appear (H15).
 ///     - service_name (string): Name of the service.
 ///     - use_limit (integer): Usage cap of this service, up to 64 bits. Its unit is not documented.
-/// Errors of the platform: 606000000 authentication failed, 606000001 access token expired or replaced by a newer
-///   one, 606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the platform timed out,
-///   606000005 the operation failed, 606000006 the platform is busy.
+/// Errors of the platform: those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// Not idempotent: if no answer came, check the state before repeating.
@@ -134,9 +131,7 @@ pub unsafe extern "C" fn meetgate_hst_app_create(
 ///       service), 8 (recording), 9 (WeChat mini program)): Which service. Other numbers can appear (H15).
 ///     - service_name (string): Name of the service.
 ///     - use_limit (integer): Usage cap of this service, up to 64 bits. Its unit is not documented.
-/// Errors of the platform: 606000000 authentication failed, 606000001 access token expired or replaced by a newer
-///   one, 606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the platform timed out,
-///   606000005 the operation failed, 606000006 the platform is busy.
+/// Errors of the platform: those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// Not idempotent: if no answer came, check the state before repeating.
@@ -164,9 +159,7 @@ pub unsafe extern "C" fn meetgate_hst_app_update(
 ///   - app_id (string, required): Id of the application to delete.
 ///
 /// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 606000000 authentication failed, 606000001 access token expired or replaced by a newer
-///   one, 606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the platform timed out,
-///   606000005 the operation failed, 606000006 the platform is busy.
+/// Errors of the platform: those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// Not idempotent: if no answer came, check the state before repeating.
@@ -226,9 +219,7 @@ pub unsafe extern "C" fn meetgate_hst_app_delete(
 ///     - stream_id (string): Id of the stream.
 ///     - client_id (string): Id of the client.
 ///     - transfer_type (integer; one of 1 (upstream), 2 (downstream)): Direction of the transfer.
-/// Errors of the platform: 606000000 authentication failed, 606000001 access token expired or replaced by a newer
-///   one, 606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the platform timed out,
-///   606000005 the operation failed, 606000006 the platform is busy.
+/// Errors of the platform: those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// It only reads, and may be repeated.
@@ -260,9 +251,7 @@ pub unsafe extern "C" fn meetgate_hst_consuming_records(
 ///     either: use the value that `online.user.state` gives.
 ///
 /// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 606000000 authentication failed, 606000001 access token expired or replaced by a newer
-///   one, 606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the platform timed out,
-///   606000005 the operation failed, 606000006 the platform is busy.
+/// Errors of the platform: those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// Not idempotent: if no answer came, check the state before repeating.
@@ -305,9 +294,7 @@ pub unsafe extern "C" fn meetgate_hst_kickout(
 ///     - user_id (string): Id of the user.
 ///     - terminal_seq_num (string): Terminal id.
 ///     - mutex_type (string): Terminal exclusivity class of the terminal.
-/// Errors of the platform: 606000000 authentication failed, 606000001 access token expired or replaced by a newer
-///   one, 606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the platform timed out,
-///   606000005 the operation failed, 606000006 the platform is busy.
+/// Errors of the platform: those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// It only reads, and may be repeated.
@@ -353,9 +340,7 @@ pub unsafe extern "C" fn meetgate_hst_online_user_state(
 ///     - user_id (string): Id of the user.
 ///     - terminal_seq_num (string): Terminal id.
 ///     - mutex_type (string): Terminal exclusivity class of the terminal.
-/// Errors of the platform: 606000000 authentication failed, 606000001 access token expired or replaced by a newer
-///   one, 606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the platform timed out,
-///   606000005 the operation failed, 606000006 the platform is busy.
+/// Errors of the platform: those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// Not idempotent: if no answer came, check the state before repeating.
@@ -394,9 +379,7 @@ pub unsafe extern "C" fn meetgate_hst_online_trans_cmd(
 /// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
 ///   - seq_id (integer): The caller's `seq_id`, up to 64 bits (H13).
 ///   - user_id_list (array of strings): Ids of the users the invitation could NOT be sent to (H12).
-/// Errors of the platform: 606000000 authentication failed, 606000001 access token expired or replaced by a newer
-///   one, 606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the platform timed out,
-///   606000005 the operation failed, 606000006 the platform is busy.
+/// Errors of the platform: those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// Not idempotent: if no answer came, check the state before repeating.
@@ -684,8 +667,7 @@ pub unsafe extern "C" fn meetgate_youme_count_qos_by_day(
 ///
 /// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
 ///   - room_id (string): Room number: the one asked for, or the one the server made.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40005 room number
-///   exists already.
+/// Errors of the platform: 40005 room number exists already; and those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// Not idempotent: if no answer came, check the state before repeating.
@@ -717,8 +699,8 @@ pub unsafe extern "C" fn meetgate_avd_room_create(
 ///     into one.
 ///
 /// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40006 automatic recording is already on in the room, 40007 automatic recording is not on in the room.
+/// Errors of the platform: 40004 no such room, 40006 automatic recording is already on in the room, 40007 automatic
+///   recording is not on in the room; and those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// Not idempotent: if no answer came, check the state before repeating.
@@ -745,7 +727,7 @@ pub unsafe extern "C" fn meetgate_avd_room_update(
 ///   - room_id (string, required): Room number of the room to delete.
 ///
 /// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room.
+/// Errors of the platform: 40004 no such room; and those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// Not idempotent: if no answer came, check the state before repeating.
@@ -781,7 +763,7 @@ pub unsafe extern "C" fn meetgate_avd_room_del(
 ///     - user_id (string): User id the room was created for.
 ///     - enable_auto_cloud_recording (boolean): Whether recording in the cloud is switched on.
 ///     - topic (string): Topic of the room.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room.
+/// Errors of the platform: 40004 no such room; and those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// It only reads, and may be repeated.
@@ -812,8 +794,7 @@ pub unsafe extern "C" fn meetgate_avd_room_read(
 ///   - room_id (string, required): Room number of the open room.
 ///
 /// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 41005 internal error
-///   of the platform; msg says more.
+/// Errors of the platform: 41005 internal error of the platform; msg says more; and those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// Not idempotent: if no answer came, check the state before repeating.
@@ -858,7 +839,7 @@ pub unsafe extern "C" fn meetgate_avd_room_close(
 ///   - time_total (integer): Length of all the meetings together. The unit is not documented.
 ///   - box_cnt (integer): Number of participants on an Android box (a terminal, not the media server called box).
 ///   - web_cnt (integer): Number of participants in a web browser.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid.
+/// Errors of the platform: 40003 token expired or invalid; and those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// It only reads, and may be repeated.
@@ -920,8 +901,8 @@ pub unsafe extern "C" fn meetgate_avd_room_get_statistic(
 ///         - file_name (string): Name of the file.
 ///     - record_id (string): Recording id.
 ///     - creator_id (string): User id of the creator. The sample shows the text `nil`.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40043 internal error of the recording service.
+/// Errors of the platform: 40004 no such room, 40043 internal error of the recording service, 40090 no such
+///   recording id; and those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// It only reads, and may be repeated.
@@ -962,7 +943,7 @@ pub unsafe extern "C" fn meetgate_avd_room_get_record(
 ///     - file_type (string): Type of the file, such as `tms`.
 ///     - file_size (string): Not filled in by this call: an empty text in the sample.
 ///     - transcode_files (object): Empty in this call.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid.
+/// Errors of the platform: those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// It only reads, and may be repeated.
@@ -992,8 +973,8 @@ pub unsafe extern "C" fn meetgate_avd_room_get_record_list(
 ///   - user_id (string, required): User id of the participant to kick, as room.participate.list gives it.
 ///
 /// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40008 the user is not in the room, 40009 the room does not exist or is not open.
+/// Errors of the platform: 40004 no such room, 40008 the user is not in the room, 40009 the room does not exist or
+///   is not open; and those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// Not idempotent: if no answer came, check the state before repeating.
@@ -1046,8 +1027,7 @@ pub unsafe extern "C" fn meetgate_avd_room_participate_kick(
 ///       - status (string): State of the microphone; `init` in the sample.
 ///       - name (string): Name of the microphone.
 ///       - id (string): Id of the audio.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 41005 internal error
-///   of the platform; msg says more.
+/// Errors of the platform: 41005 internal error of the platform; msg says more; and those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// It only reads, and may be repeated.
@@ -1181,10 +1161,11 @@ pub unsafe extern "C" fn meetgate_avd_room_participate_list(
 /// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
 ///   - record_id (string): Recording id: names this recording in room.mix_record.stop, room.record.status and the
 ///     calls that list files.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40009 the room does not exist or is not open, 40040 a mixed recording, a live stream or a desktop recording is
-///   already running in the room, 40042 the recording service cannot be reached, 40043 internal error of the
-///   recording service.
+/// Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40040 a mixed
+///   recording, a live stream or a desktop recording is already running in the room, 40042 the recording service
+///   cannot be reached, 40043 internal error of the recording service, 40101 internal error: no such push
+///   information, 40102 no such stream is being pushed, 40104 the push service cannot be reached; and those of
+///   every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// Not idempotent: if no answer came, check the state before repeating.
@@ -1228,9 +1209,9 @@ pub unsafe extern "C" fn meetgate_avd_room_mix_record_start(
 ///     - room_id (string): Room number.
 ///     - file_type (string): Type of the file, such as `mp4`.
 ///     - name (string): Name of the file.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40041 no mixed recording, live stream or desktop recording is running in the room, 40042 the recording service
-///   cannot be reached, 40043 internal error of the recording service, 40090 no such recording id.
+/// Errors of the platform: 40004 no such room, 40041 no mixed recording, live stream or desktop recording is
+///   running in the room, 40042 the recording service cannot be reached, 40043 internal error of the recording
+///   service, 40090 no such recording id; and those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// Not idempotent: if no answer came, check the state before repeating.
@@ -1284,8 +1265,8 @@ pub unsafe extern "C" fn meetgate_avd_room_mix_record_stop(
 ///     - play_url (string): Play address of the source file; empty in the sample.
 ///     - name (string): Name of the recording, made by the system.
 ///     - record_id (string): Recording id.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40043 internal error of the recording service.
+/// Errors of the platform: 40004 no such room, 40043 internal error of the recording service, 40090 no such
+///   recording id; and those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// It only reads, and may be repeated.
@@ -1327,10 +1308,9 @@ pub unsafe extern "C" fn meetgate_avd_room_mix_record_get(
 ///   - rtmp_url (string): RTMP address the live stream is played from.
 ///
 /// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40009 the room does not exist or is not open, 40040 a mixed recording, a live stream or a desktop recording is
-///   already running in the room, 40042 the recording service cannot be reached, 40043 internal error of the
-///   recording service.
+/// Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40040 a mixed
+///   recording, a live stream or a desktop recording is already running in the room, 40042 the recording service
+///   cannot be reached, 40043 internal error of the recording service; and those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// Not idempotent: if no answer came, check the state before repeating.
@@ -1374,9 +1354,9 @@ pub unsafe extern "C" fn meetgate_avd_room_mix_live_start(
 ///     change.
 ///
 /// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40041 no mixed recording, live stream or desktop recording is running in the room, 40042 the recording service
-///   cannot be reached, 40043 internal error of the recording service.
+/// Errors of the platform: 40004 no such room, 40041 no mixed recording, live stream or desktop recording is
+///   running in the room, 40042 the recording service cannot be reached, 40043 internal error of the recording
+///   service; and those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// Not idempotent: if no answer came, check the state before repeating.
@@ -1412,9 +1392,9 @@ pub unsafe extern "C" fn meetgate_avd_room_mix_record_update_layout(
 ///     runs in the room.
 ///
 /// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40041 no mixed recording, live stream or desktop recording is running in the room, 40042 the recording service
-///   cannot be reached, 40043 internal error of the recording service, 40090 no such recording id.
+/// Errors of the platform: 40004 no such room, 40041 no mixed recording, live stream or desktop recording is
+///   running in the room, 40042 the recording service cannot be reached, 40043 internal error of the recording
+///   service, 40090 no such recording id; and those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// Not idempotent: if no answer came, check the state before repeating.
@@ -1447,8 +1427,7 @@ pub unsafe extern "C" fn meetgate_avd_room_mix_record_update_audio_layout(
 /// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
 ///   - record_status (integer; one of 0 (started), 1 (recording), 2 (stopped normally), 3 (stopped abnormally), 4
 ///     (stopping)): State of the recording. 0 and 1 mean the same.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40090 no such
-///   recording id.
+/// Errors of the platform: 40090 no such recording id; and those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// It only reads, and may be repeated.
@@ -1478,9 +1457,9 @@ pub unsafe extern "C" fn meetgate_avd_room_record_status(
 ///
 /// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
 ///   - data (object): Empty in the sample; no members are documented.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40041 no mixed recording, live stream or desktop recording is running in the room, 40042 the recording service
-///   cannot be reached, 40043 internal error of the recording service.
+/// Errors of the platform: 40004 no such room, 40041 no mixed recording, live stream or desktop recording is
+///   running in the room, 40042 the recording service cannot be reached, 40043 internal error of the recording
+///   service; and those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// Not idempotent: if no answer came, check the state before repeating.
@@ -1516,10 +1495,9 @@ pub unsafe extern "C" fn meetgate_avd_room_mix_live_stop(
 ///
 /// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
 ///   - data (string): Not described by the document; its sample answer leaves it out.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40008 the user is not in the room, 40009 the room does not exist or is not open, 40060 a live stream is
-///   already running in the room, 40063 internal error of the live service, 40064 the live service cannot be
-///   reached.
+/// Errors of the platform: 40004 no such room, 40008 the user is not in the room, 40009 the room does not exist or
+///   is not open, 40060 a live stream is already running in the room, 40063 internal error of the live service,
+///   40064 the live service cannot be reached; and those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// Not idempotent: if no answer came, check the state before repeating.
@@ -1547,10 +1525,9 @@ pub unsafe extern "C" fn meetgate_avd_room_live_start(
 ///   - room_id (string, required): Room number. The room must be open.
 ///
 /// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40009 the room does not exist or is not open, 40061 no live stream is running in the room, 40063 internal
-///   error of the live service, 40064 the live service cannot be reached, 40065 the live stream of the room has
-///   been stopped already.
+/// Errors of the platform: 40004 no such room, 40061 no live stream is running in the room, 40063 internal error of
+///   the live service, 40064 the live service cannot be reached, 40065 the live stream of the room has been stopped
+///   already; and those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// Not idempotent: if no answer came, check the state before repeating.
@@ -1600,9 +1577,9 @@ pub unsafe extern "C" fn meetgate_avd_room_live_stop(
 ///   - video_resolution (string, px): Resolution, width`*`height, for example `1280*720` or `1920*1080`.
 ///
 /// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40050 the composed view is already on in the room, 40052 internal error of the composed view, 40053 the site
-///   forces the composed view off, 40054 the site's conference settings are not set: initialisation failed.
+/// Errors of the platform: 40004 no such room, 40050 the composed view is already on in the room, 40052 internal
+///   error of the composed view, 40053 the site forces the composed view off, 40054 the site's conference settings
+///   are not set: initialisation failed; and those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// Not idempotent: if no answer came, check the state before repeating.
@@ -1629,9 +1606,9 @@ pub unsafe extern "C" fn meetgate_avd_room_avc_start(
 ///   - room_id (string, required): Room number.
 ///
 /// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40051 the composed view is not on in the room, 40052 internal error of the composed view, 40054 the site's
-///   conference settings are not set: initialisation failed, 40055 the site forces the composed view on.
+/// Errors of the platform: 40004 no such room, 40051 the composed view is not on in the room, 40052 internal error
+///   of the composed view, 40054 the site's conference settings are not set: initialisation failed, 40055 the site
+///   forces the composed view on; and those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// Not idempotent: if no answer came, check the state before repeating.
@@ -1669,8 +1646,7 @@ pub unsafe extern "C" fn meetgate_avd_room_avc_stop(
 ///     - file_type (string): File type, `mp3`.
 ///     - file_size (string): File size as text, for example `0.066M`.
 ///     - name (string): File name, generated by the server.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40043 internal error of the recording service, 40090 no such recording id.
+/// Errors of the platform: 40004 no such room, 40090 no such recording id; and those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// It only reads, and may be repeated.
@@ -1704,10 +1680,10 @@ pub unsafe extern "C" fn meetgate_avd_room_record_get(
 ///   - resource_id (string): Id of the video stream to record.
 ///
 /// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40040 a mixed recording, a live stream or a desktop recording is already running in the room, 40042 the
-///   recording service cannot be reached, 40043 internal error of the recording service, 40082 internal error of
-///   the media service.
+/// Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40040 a mixed
+///   recording, a live stream or a desktop recording is already running in the room, 40042 the recording service
+///   cannot be reached, 40043 internal error of the recording service, 40082 internal error of the media service;
+///   and those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// Not idempotent: if no answer came, check the state before repeating.
@@ -1737,9 +1713,9 @@ pub unsafe extern "C" fn meetgate_avd_room_desktop_record_start(
 ///   - room_id (string, required): Room number.
 ///
 /// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40041 no mixed recording, live stream or desktop recording is running in the room, 40042 the recording service
-///   cannot be reached, 40043 internal error of the recording service, 40082 internal error of the media service.
+/// Errors of the platform: 40004 no such room, 40041 no mixed recording, live stream or desktop recording is
+///   running in the room, 40042 the recording service cannot be reached, 40043 internal error of the recording
+///   service, 40082 internal error of the media service; and those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// Not idempotent: if no answer came, check the state before repeating.
@@ -1783,9 +1759,8 @@ pub unsafe extern "C" fn meetgate_avd_room_desktop_record_stop(
 ///     - room_id (string): Room number.
 ///     - file_type (string): File type, for example `mp4`.
 ///     - name (string): Name of the recording.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40043 internal error of the recording service, 40082 internal error of the media service, 40090 no such
-///   recording id.
+/// Errors of the platform: 40004 no such room, 40043 internal error of the recording service, 40082 internal error
+///   of the media service, 40090 no such recording id; and those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// It only reads, and may be repeated.
@@ -1819,9 +1794,9 @@ pub unsafe extern "C" fn meetgate_avd_room_desktop_record_get(
 ///
 /// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
 ///   - play_id (string): Id of the player, generated by the server. All other player calls need it.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40080 the player exists already, 40082 internal error of the media service, 40083 the media service cannot be
-///   reached or timed out.
+/// Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40080 the player
+///   exists already, 40082 internal error of the media service, 40083 the media service cannot be reached or timed
+///   out; and those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// Not idempotent: if no answer came, check the state before repeating.
@@ -1865,9 +1840,9 @@ pub unsafe extern "C" fn meetgate_avd_media_create(
 ///     - has_video (integer; one of 0 (no), 1 (yes)): Whether there is video.
 ///     - height (string, px): Height of the video, as text.
 ///     - has_audio (integer; one of 0 (no), 1 (yes)): Whether there is audio.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40081 no such player in the room, 40082 internal error of the media service, 40083 the media service cannot be
-///   reached or timed out, 40084 no media data.
+/// Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40081 no such player
+///   in the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed
+///   out, 40084 no media data; and those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// Not idempotent: if no answer came, check the state before repeating.
@@ -1895,9 +1870,9 @@ pub unsafe extern "C" fn meetgate_avd_media_play(
 ///   - play_id (string, required): Player id, as answered by `media.create`.
 ///
 /// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40081 no such player in the room, 40082 internal error of the media service, 40083 the media service cannot be
-///   reached or timed out.
+/// Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40081 no such player
+///   in the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed
+///   out; and those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// Not idempotent: if no answer came, check the state before repeating.
@@ -1925,9 +1900,9 @@ pub unsafe extern "C" fn meetgate_avd_media_stop(
 ///   - play_id (string, required): Player id, as answered by `media.create`.
 ///
 /// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40081 no such player in the room, 40082 internal error of the media service, 40083 the media service cannot be
-///   reached or timed out.
+/// Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40081 no such player
+///   in the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed
+///   out; and those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// Not idempotent: if no answer came, check the state before repeating.
@@ -1955,9 +1930,9 @@ pub unsafe extern "C" fn meetgate_avd_media_pause(
 ///   - play_id (string, required): Player id, as answered by `media.create`.
 ///
 /// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40081 no such player in the room, 40082 internal error of the media service, 40083 the media service cannot be
-///   reached or timed out.
+/// Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40081 no such player
+///   in the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed
+///   out; and those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// Not idempotent: if no answer came, check the state before repeating.
@@ -1994,9 +1969,9 @@ pub unsafe extern "C" fn meetgate_avd_media_resume(
 ///     - has_video (integer; one of 0 (no), 1 (yes)): Whether there is video.
 ///     - height (string, px): Height of the video, as text.
 ///     - has_audio (integer; one of 0 (no), 1 (yes)): Whether there is audio.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40081 no such player in the room, 40082 internal error of the media service, 40083 the media service cannot be
-///   reached or timed out, 40084 no media data.
+/// Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40081 no such player
+///   in the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed
+///   out, 40084 no media data; and those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// Not idempotent: if no answer came, check the state before repeating.
@@ -2045,9 +2020,9 @@ pub unsafe extern "C" fn meetgate_avd_media_replay(
 ///       - height (string, px): Height of the video, as text.
 ///       - created (integer, unix-s): When the entry was created.
 ///     - status (integer): State of the player. The meaning of the numbers is not documented; the sample shows 2.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40081 no such player in the room, 40082 internal error of the media service, 40083 the media service cannot be
-///   reached or timed out, 40084 no media data.
+/// Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40081 no such player
+///   in the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed
+///   out, 40084 no media data; and those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// It only reads, and may be repeated.
@@ -2086,9 +2061,9 @@ pub unsafe extern "C" fn meetgate_avd_media_get_media_info(
 ///     - has_video (integer; one of 0 (no), 1 (yes)): Whether there is video.
 ///     - height (string, px): Height of the video, as text.
 ///     - has_audio (integer; one of 0 (no), 1 (yes)): Whether there is audio.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40081 no such player in the room, 40082 internal error of the media service, 40083 the media service cannot be
-///   reached or timed out, 40084 no media data.
+/// Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40081 no such player
+///   in the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed
+///   out, 40084 no media data; and those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// Not idempotent: if no answer came, check the state before repeating.
@@ -2119,8 +2094,8 @@ pub unsafe extern "C" fn meetgate_avd_media_switch(
 ///   - record_id (string, required): Recording id.
 ///
 /// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40043 internal error of the recording service, 40090 no such recording id.
+/// Errors of the platform: 40004 no such room, 40043 internal error of the recording service, 40090 no such
+///   recording id; and those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// Not idempotent: if no answer came, check the state before repeating.
@@ -2150,8 +2125,8 @@ pub unsafe extern "C" fn meetgate_avd_room_record_transfer(
 ///   - room_id (string, required): Number of the room whose recordings are all deleted.
 ///
 /// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40043 internal error of the recording service.
+/// Errors of the platform: 40004 no such room, 40043 internal error of the recording service; and those of every
+///   operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// Not idempotent: if no answer came, check the state before repeating.
@@ -2180,8 +2155,8 @@ pub unsafe extern "C" fn meetgate_avd_room_del_record(
 ///
 /// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
 ///   - status (integer; one of 0 (not converted), 1 (converting), 2 (done), 3 (failed)): State of the transcoding.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40043 internal error of the recording service, 40090 no such recording id.
+/// Errors of the platform: 40004 no such room, 40043 internal error of the recording service, 40090 no such
+///   recording id; and those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// It only reads, and may be repeated.
@@ -2227,9 +2202,8 @@ pub unsafe extern "C" fn meetgate_avd_transcode_query(
 ///     up a speaker layout of your own it must be 0. Not the same numbers as layout_mode of room.avc.start.
 ///
 /// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40045 internal error of the platform, 40051 the composed view is not on in the room, 40052 internal error of
-///   the composed view.
+/// Errors of the platform: 40004 no such room, 40045 internal error of the platform, 40051 the composed view is not
+///   on in the room, 40052 internal error of the composed view; and those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// Not idempotent: if no answer came, check the state before repeating.
@@ -2258,9 +2232,8 @@ pub unsafe extern "C" fn meetgate_avd_room_avc_select_media(
 ///     video in `room.participate.list` has the same form.
 ///
 /// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40045 internal error of the platform, 40051 the composed view is not on in the room, 40052 internal error of
-///   the composed view.
+/// Errors of the platform: 40004 no such room, 40045 internal error of the platform, 40051 the composed view is not
+///   on in the room, 40052 internal error of the composed view; and those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// Not idempotent: if no answer came, check the state before repeating.
@@ -2304,9 +2277,8 @@ pub unsafe extern "C" fn meetgate_avd_room_avc_set_focus_video(
 ///   - video_resolution (string, px): Resolution, width`*`height, for example `1280*720`.
 ///
 /// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40045 internal error of the platform, 40051 the composed view is not on in the room, 40052 internal error of
-///   the composed view.
+/// Errors of the platform: 40004 no such room, 40045 internal error of the platform, 40051 the composed view is not
+///   on in the room, 40052 internal error of the composed view; and those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// Not idempotent: if no answer came, check the state before repeating.
@@ -2350,8 +2322,8 @@ pub unsafe extern "C" fn meetgate_avd_room_avc_update_layout(
 ///     - view_stream_id (string): Id of the composed stream.
 ///     - videos (object): The videos in the view, by its name. The sample breaks off here: what it holds is
 ///       unknown.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40051 the composed view is not on in the room, 40052 internal error of the composed view.
+/// Errors of the platform: 40004 no such room, 40051 the composed view is not on in the room, 40052 internal error
+///   of the composed view; and those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// It only reads, and may be repeated.
@@ -2385,8 +2357,7 @@ pub unsafe extern "C" fn meetgate_avd_room_avc_get_avc_setting(
 ///     the document's examples what follows `file=` in a download address.
 ///
 /// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40043 internal error of the recording service, 40094 no such recording.
+/// Errors of the platform: 40004 no such room, 40094 no such recording; and those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// Not idempotent: if no answer came, check the state before repeating.
@@ -2426,8 +2397,7 @@ pub unsafe extern "C" fn meetgate_avd_room_delete_record(
 ///       - node_id (integer): The user's node number, a number beside user_id.
 ///       - user_name (string): The user's name.
 ///       - user_id (string): The user's id.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40094 no such
-///   recording.
+/// Errors of the platform: 40094 no such recording; and those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// It only reads, and may be repeated.
@@ -2480,7 +2450,7 @@ pub unsafe extern "C" fn meetgate_avd_room_list(
 ///         to.
 ///       - dst (string): The room number for a message to everybody; for a private one the id of the user it was
 ///         sent to.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room.
+/// Errors of the platform: 40004 no such room; and those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// It only reads, and may be repeated.
@@ -2515,8 +2485,8 @@ pub unsafe extern "C" fn meetgate_avd_room_get_chat_message_log(
 /// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
 ///   - token (string): The access token that every other call carries. The client uses it from now on; keep it
 ///     secret.
-/// Errors of the platform: 401 wrong access_key or secret_key, 40001 wrong access_key or secret_key, 40002
-///   parameter missing or wrong.
+/// Errors of the platform: 401 wrong access_key or secret_key, 40001 wrong access_key or secret_key; and those of
+///   every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// Not idempotent: if no answer came, check the state before repeating.
@@ -2542,8 +2512,8 @@ pub unsafe extern "C" fn meetgate_avd_app_get_token(
 /// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
 ///   - active_usernum (integer): Number of users online.
 ///   - max_users (integer): Largest number of users the licence allows.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40070 the site has no
-///   company information, 40071 no licence is set for the site, 40072 no licence information.
+/// Errors of the platform: 40070 the site has no company information, 40071 no licence is set for the site, 40072
+///   no licence information, 40073 service not available (one of the licence errors); and those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// It only reads, and may be repeated.
@@ -2574,7 +2544,7 @@ pub unsafe extern "C" fn meetgate_avd_app_get_licence_info(
 ///
 /// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
 ///   - sys_info (string): The server's information, encrypted; hexadecimal digits in the sample.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid.
+/// Errors of the platform: those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// It only reads, and may be repeated.
@@ -2606,9 +2576,8 @@ pub unsafe extern "C" fn meetgate_avd_app_get_system_info(
 ///     it is three long hexadecimal strings joined by $; pass it unchanged.
 ///
 /// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40070 the site has no
-///   company information, 40071 no licence is set for the site, 40072 no licence information, 40073 service not
-///   available (one of the licence errors).
+/// Errors of the platform: 40070 the site has no company information, 40071 no licence is set for the site, 40072
+///   no licence information, 40073 service not available (one of the licence errors); and those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// Not idempotent: if no answer came, check the state before repeating.
@@ -2638,9 +2607,8 @@ pub unsafe extern "C" fn meetgate_avd_app_apply_file_permit(
 ///   - licence_cert (string, required): The licence text to remove, the same as was given to app.apply_file_permit.
 ///
 /// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40070 the site has no
-///   company information, 40071 no licence is set for the site, 40072 no licence information, 40073 service not
-///   available (one of the licence errors).
+/// Errors of the platform: 40070 the site has no company information, 40071 no licence is set for the site, 40072
+///   no licence information, 40073 service not available (one of the licence errors); and those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// Not idempotent: if no answer came, check the state before repeating.
@@ -2673,7 +2641,7 @@ pub unsafe extern "C" fn meetgate_avd_app_delete_file_permit(
 ///   - detail (object): One member for each terminal type that is online, named after it (the sample has
 ///     avd_record, web and android); each is an object whose member count is the number of users of that type.
 ///   - info (object): Empty in the sample; the document does not explain it.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid.
+/// Errors of the platform: 40001 wrong access_key or secret_key; and those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// It only reads, and may be repeated.
@@ -2709,8 +2677,7 @@ pub unsafe extern "C" fn meetgate_avd_app_get_key_licence(
 ///   - url (string): Address of the gateway.
 ///   - name (string): The name you gave the gateway.
 ///   - gate_id (integer): Unique id of the gateway; pass it as sip_gate_id.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40019 another gateway
-///   has this address already.
+/// Errors of the platform: 40019 another gateway has this address already; and those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// Not idempotent: if no answer came, check the state before repeating.
@@ -2741,8 +2708,8 @@ pub unsafe extern "C" fn meetgate_avd_sip_gate_create(
 ///     one.
 ///
 /// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40019 another gateway
-///   has this address already, 40020 no such gateway.
+/// Errors of the platform: 40019 another gateway has this address already, 40020 no such gateway; and those of
+///   every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// Not idempotent: if no answer came, check the state before repeating.
@@ -2774,7 +2741,7 @@ pub unsafe extern "C" fn meetgate_avd_sip_gate_update(
 ///   - id (integer): Unique id of the gateway.
 ///   - name (string): The name you gave the gateway.
 ///   - url (string): Address of the gateway.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40020 no such gateway.
+/// Errors of the platform: 40020 no such gateway; and those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// It only reads, and may be repeated.
@@ -2802,7 +2769,7 @@ pub unsafe extern "C" fn meetgate_avd_sip_gate_read(
 ///     sip.gate.list.
 ///
 /// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40020 no such gateway.
+/// Errors of the platform: 40020 no such gateway; and those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// Not idempotent: if no answer came, check the state before repeating.
@@ -2833,7 +2800,7 @@ pub unsafe extern "C" fn meetgate_avd_sip_gate_del(
 ///     - url (string): Address of the gateway.
 ///     - name (string): The name you gave the gateway.
 ///     - gate_id (integer): Unique id of the gateway; pass it as sip_gate_id.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid.
+/// Errors of the platform: those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// It only reads, and may be repeated.
@@ -2871,8 +2838,8 @@ pub unsafe extern "C" fn meetgate_avd_sip_gate_list(
 ///   - account_id (integer): Unique id of the SIP account.
 ///   - name (string): Name of the account.
 ///   - sip_gate_id (integer): Unique id of the SIP gateway the account belongs to.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40020 no such gateway,
-///   40021 another account has this number already.
+/// Errors of the platform: 40020 no such gateway, 40021 another account has this number already; and those of every
+///   operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// Not idempotent: if no answer came, check the state before repeating.
@@ -2906,8 +2873,8 @@ pub unsafe extern "C" fn meetgate_avd_sip_account_create(
 ///     sip.account.read gives it back as phone_number.
 ///
 /// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40021 another account
-///   has this number already, 40022 no such SIP account.
+/// Errors of the platform: 40021 another account has this number already, 40022 no such SIP account; and those of
+///   every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// Not idempotent: if no answer came, check the state before repeating.
@@ -2951,8 +2918,7 @@ pub unsafe extern "C" fn meetgate_avd_sip_account_update(
 ///   - recv_video_codec (string): Codec of the video received, such as H264.
 ///   - name (string): Name of the account.
 ///   - send_video_codec (string): Codec of the video sent, such as H264.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40020 no such gateway,
-///   40022 no such SIP account.
+/// Errors of the platform: 40020 no such gateway, 40022 no such SIP account; and those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// It only reads, and may be repeated.
@@ -2981,8 +2947,7 @@ pub unsafe extern "C" fn meetgate_avd_sip_account_read(
 ///   - account_id (integer, required): Id of the SIP account, from the answer of sip.account.create.
 ///
 /// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40022 no such SIP
-///   account.
+/// Errors of the platform: 40022 no such SIP account; and those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// Not idempotent: if no answer came, check the state before repeating.
@@ -3030,12 +2995,12 @@ pub unsafe extern "C" fn meetgate_avd_sip_account_del(
 ///   - call_id (string): Id of the call, made by the server; pass it to device.get_invite_status.
 ///   - user_id (string): Id of the device as a user of the room, made by the server; pass it to the other device
 ///     calls.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40009 the room does not exist or is not open, 40023 no gateway is set, 40025 the SIP service has no rpc_port
-///   set, 40026 the SIP service does not answer, 40030 internal error of the SIP service, 40031 the user is in the
-///   room already, 40032 the address to invite is not valid, 40034 the invitation failed, or an internal error,
-///   40035 connection closed: invitation refused, or the service port is not open, 40036 type not supported, 40038
-///   video resolution not supported, or bit rate outside 1 to 4 Mbit/s, 40039 frame rate not supported.
+/// Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40023 no gateway is
+///   set, 40025 the SIP service has no rpc_port set, 40026 the SIP service does not answer, 40030 internal error of
+///   the SIP service, 40031 the user is in the room already, 40032 the address to invite is not valid, 40034 the
+///   invitation failed, or an internal error, 40035 connection closed: invitation refused, or the service port is
+///   not open, 40036 type not supported, 40038 video resolution not supported, or bit rate outside 1 to 4 Mbit/s,
+///   40039 frame rate not supported; and those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// Not idempotent: if no answer came, check the state before repeating.
@@ -3065,8 +3030,8 @@ pub unsafe extern "C" fn meetgate_avd_device_call(
 /// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
 ///   - call_id (string): Id of the call, made by the server.
 ///   - user_id (string): Id of the device, made by the server.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40008 the user is not in the room, 40033 the user has not been invited.
+/// Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has
+///   not been invited, 40033 the user has not been invited; and those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// Not idempotent: if no answer came, check the state before repeating.
@@ -3094,8 +3059,8 @@ pub unsafe extern "C" fn meetgate_avd_device_kick(
 ///   - user_id (string, required): Id of the device, from the answer of device.call.
 ///
 /// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40008 the user is not in the room, 40033 the user has not been invited.
+/// Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has
+///   not been invited, 40033 the user has not been invited, 40036 type not supported; and those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// Not idempotent: if no answer came, check the state before repeating.
@@ -3121,8 +3086,8 @@ pub unsafe extern "C" fn meetgate_avd_device_video_focus(
 ///   - user_id (string, required): Id of the device, from the answer of device.call.
 ///
 /// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40008 the user is not in the room, 40033 the user has not been invited.
+/// Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has
+///   not been invited, 40033 the user has not been invited, 40036 type not supported; and those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// Not idempotent: if no answer came, check the state before repeating.
@@ -3150,8 +3115,8 @@ pub unsafe extern "C" fn meetgate_avd_device_video_unfocus(
 ///   - user_id (string, required): Id of the device, from the answer of device.call.
 ///
 /// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40008 the user is not in the room, 40033 the user has not been invited.
+/// Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has
+///   not been invited, 40033 the user has not been invited, 40036 type not supported; and those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// Not idempotent: if no answer came, check the state before repeating.
@@ -3181,8 +3146,8 @@ pub unsafe extern "C" fn meetgate_avd_device_video_close(
 /// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
 ///   - call_id (string): Id of the call, made by the server. In the table, not in the sample: do not count on it.
 ///   - user_id (string): Id of the device, made by the server. In the table, not in the sample: do not count on it.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40008 the user is not in the room, 40033 the user has not been invited.
+/// Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has
+///   not been invited, 40033 the user has not been invited, 40036 type not supported; and those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// Not idempotent: if no answer came, check the state before repeating.
@@ -3210,8 +3175,8 @@ pub unsafe extern "C" fn meetgate_avd_device_video_open(
 ///   - user_id (string, required): Id of the device, from the answer of device.call.
 ///
 /// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40008 the user is not in the room, 40033 the user has not been invited.
+/// Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has
+///   not been invited, 40033 the user has not been invited; and those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// Not idempotent: if no answer came, check the state before repeating.
@@ -3237,8 +3202,8 @@ pub unsafe extern "C" fn meetgate_avd_device_audio_mute(
 ///   - user_id (string, required): Id of the device, from the answer of device.call.
 ///
 /// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40008 the user is not in the room, 40033 the user has not been invited.
+/// Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has
+///   not been invited, 40033 the user has not been invited; and those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// Not idempotent: if no answer came, check the state before repeating.
@@ -3271,8 +3236,8 @@ pub unsafe extern "C" fn meetgate_avd_device_audio_unmute(
 /// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
 ///   - invite_status (integer; one of 0 (being invited), 1 (in the call), 2 (hung up), 3 (invitation failed)):
 ///     State of the device. A number in the sample, text in the table.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40033 the user has not been invited, 40037 no such invitation.
+/// Errors of the platform: 40004 no such room, 40033 the user has not been invited, 40037 no such invitation; and
+///   those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// It only reads, and may be repeated.
@@ -3317,7 +3282,7 @@ pub unsafe extern "C" fn meetgate_avd_device_get_invite_status(
 ///   - download_url (string): Address from which the file can be downloaded.
 /// Errors of the platform: 10910 upload information wrong: file misplaced in the request body, 10911 invalid file:
 ///   no file information could be read, or its type is not supported, 10912 the file could not be stored, 10913 the
-///   file could not be read, 10914 file type not supported, 40003 token expired or invalid.
+///   file could not be read, 10914 file type not supported; and those of every operation.
 /// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// Not idempotent: if no answer came, check the state before repeating.

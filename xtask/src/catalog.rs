@@ -47,6 +47,9 @@ pub struct ErrorNumber {
     pub class: String,
     #[serde(default)]
     pub transient: bool,
+    /// Any operation may answer it, so that no operation lists it.
+    #[serde(default)]
+    pub common: bool,
     pub source: String,
     #[serde(default)]
     pub note: String,
@@ -62,6 +65,9 @@ pub struct Operation {
     pub prefix: Option<String>,
     #[serde(default)]
     pub fetches_token: bool,
+    /// A successful answer has neither `ret` nor `code`.
+    #[serde(default)]
+    pub bare_reply: bool,
     pub summary: String,
     pub zh: String,
     #[serde(default)]
@@ -72,6 +78,8 @@ pub struct Operation {
     pub source: String,
     #[serde(default)]
     pub note: String,
+    /// Its own numbers; the platform's common ones come on top.
+    #[serde(default)]
     pub errors: Vec<i64>,
     /// The platform notes that concern it.
     #[serde(default)]
@@ -171,6 +179,14 @@ impl Operation {
     /// The C function's name.
     pub fn function(&self, platform: &About) -> String {
         format!("meetgate_{}_{}", platform.name, self.name.replace('.', "_"))
+    }
+
+    /// Every number that it may answer, ascending: its own and the common ones. A call that fetches the token has none that
+    /// could be dead.
+    pub fn all_errors(&self, errors: &[ErrorNumber]) -> Vec<i64> {
+        let common = |error: &ErrorNumber| error.common && !(self.fetches_token && error.class == "token_dead");
+        let is_answered = |error: &&ErrorNumber| common(error) || self.errors.contains(&error.code);
+        errors.iter().filter(is_answered).map(|error| error.code).collect()
     }
 
     /// The name of its row in the Rust table.

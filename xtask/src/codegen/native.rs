@@ -5,7 +5,7 @@ use crate::catalog::Result;
 use serde::Serialize;
 
 /// One import for each function of the header that is no operation: those are called by their names.
-const FUNCTIONS: [&str; 14] = [
+const FUNCTIONS: [&str; 15] = [
     "meetgate_string_free",
     "meetgate_version",
     "meetgate_abi_version",
@@ -18,6 +18,7 @@ const FUNCTIONS: [&str; 14] = [
     "meetgate_client_set_token_provider",
     "meetgate_call_with",
     "meetgate_raw_call",
+    "meetgate_raw_call_with",
     "meetgate_hst_user_token",
     "meetgate_youme_checksum",
 ];
@@ -53,6 +54,7 @@ fn declaration(header: &str, name: &'static str) -> Result<Declaration> {
     let start = format!("MEETGATE_CALL {name}(");
     let (before, after) = header.split_once(&start).ok_or_else(|| format!("{name} is not in the header"))?;
     let returns = before.rsplit_once("MEETGATE_EXPORT ").map_or("", |(_, returns)| returns.trim());
+    let returns = returns.strip_prefix("MEETGATE_CHECKED ").unwrap_or(returns);
     let (arguments, _) = after.split_once(");").ok_or_else(|| format!("{name} does not end"))?;
     let returns = match returns {
         "void" => "void",

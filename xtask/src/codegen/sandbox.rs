@@ -15,6 +15,11 @@ const SITUATIONS: &str = "sandbox/situations.toml";
 #[serde(deny_unknown_fields)]
 struct File {
     situation: Vec<Situation>,
+    /// Only the sandbox's tests read these.
+    #[serde(rename = "further")]
+    _further: Vec<toml::Table>,
+    #[serde(rename = "unprovoked")]
+    _unprovoked: Vec<toml::Table>,
 }
 
 /// How to get one number. What its members mean is said at the head of the file.
@@ -30,6 +35,8 @@ struct Situation {
     #[serde(default)]
     fault: bool,
     steps: Vec<Step>,
+    #[serde(default, rename = "also")]
+    _also: Vec<String>,
 }
 
 #[derive(Deserialize)]

@@ -44,7 +44,6 @@ class AvdApp:
 
         Raises:
             AuthError: 401 wrong access_key or secret_key; 40001 wrong access_key or secret_key.
-            BadRequest: 40002 parameter missing or wrong.
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
@@ -61,10 +60,9 @@ class AvdApp:
             - max_users (integer): Largest number of users the licence allows.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             Forbidden: 40070 the site has no company information; 40071 no licence is set for the
-                site; 40072 no licence information.
+                site; 40072 no licence information; 40073 service not available (one of the licence
+                errors).
             Error: what else can go wrong, see `meetgate.Error`.
 
         It only reads, and may be repeated.
@@ -89,8 +87,6 @@ class AvdApp:
               sample.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             Error: what else can go wrong, see `meetgate.Error`.
 
         It only reads, and may be repeated.
@@ -118,8 +114,6 @@ class AvdApp:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             Forbidden: 40070 the site has no company information; 40071 no licence is set for the
                 site; 40072 no licence information; 40073 service not available (one of the licence
                 errors).
@@ -146,8 +140,6 @@ class AvdApp:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             Forbidden: 40070 the site has no company information; 40071 no licence is set for the
                 site; 40072 no licence information; 40073 service not available (one of the licence
                 errors).
@@ -177,8 +169,7 @@ class AvdApp:
             - info (object): Empty in the sample; the document does not explain it.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
+            AuthError: 40001 wrong access_key or secret_key.
             Error: what else can go wrong, see `meetgate.Error`.
 
         It only reads, and may be repeated.
@@ -206,10 +197,8 @@ class AvdDeviceAudio:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
-            NotFound: 40004 no such room; 40008 the user is not in the room; 40033 the user has not
-                been invited.
+            NotFound: 40004 no such room; 40009 the room does not exist or is not open; 40024 the
+                account has not been invited; 40033 the user has not been invited.
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
@@ -228,10 +217,8 @@ class AvdDeviceAudio:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
-            NotFound: 40004 no such room; 40008 the user is not in the room; 40033 the user has not
-                been invited.
+            NotFound: 40004 no such room; 40009 the room does not exist or is not open; 40024 the
+                account has not been invited; 40033 the user has not been invited.
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
@@ -259,10 +246,9 @@ class AvdDeviceVideo:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
-            NotFound: 40004 no such room; 40008 the user is not in the room; 40033 the user has not
-                been invited.
+            NotFound: 40004 no such room; 40009 the room does not exist or is not open; 40024 the
+                account has not been invited; 40033 the user has not been invited.
+            Unsupported: 40036 type not supported.
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
@@ -281,10 +267,9 @@ class AvdDeviceVideo:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
-            NotFound: 40004 no such room; 40008 the user is not in the room; 40033 the user has not
-                been invited.
+            NotFound: 40004 no such room; 40009 the room does not exist or is not open; 40024 the
+                account has not been invited; 40033 the user has not been invited.
+            Unsupported: 40036 type not supported.
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
@@ -308,10 +293,9 @@ class AvdDeviceVideo:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
-            NotFound: 40004 no such room; 40008 the user is not in the room; 40033 the user has not
-                been invited.
+            NotFound: 40004 no such room; 40009 the room does not exist or is not open; 40024 the
+                account has not been invited; 40033 the user has not been invited.
+            Unsupported: 40036 type not supported.
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
@@ -336,10 +320,9 @@ class AvdDeviceVideo:
               sample: do not count on it.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
-            NotFound: 40004 no such room; 40008 the user is not in the room; 40033 the user has not
-                been invited.
+            NotFound: 40004 no such room; 40009 the room does not exist or is not open; 40024 the
+                account has not been invited; 40033 the user has not been invited.
+            Unsupported: 40036 type not supported.
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
@@ -406,16 +389,14 @@ class AvdDevice:
               to the other device calls.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong; 40032 the address to invite is not valid;
-                40038 video resolution not supported, or bit rate outside 1 to 4 Mbit/s; 40039 frame
-                rate not supported.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room; 40009 the room does not exist or is not open.
             Conflict: 40023 no gateway is set; 40031 the user is in the room already.
             ServerError: 40025 the SIP service has no rpc_port set; 40030 internal error of the SIP
                 service; 40034 the invitation failed, or an internal error.
             PlatformBusy: 40026 the SIP service does not answer; 40035 connection closed: invitation
                 refused, or the service port is not open.
+            BadRequest: 40032 the address to invite is not valid; 40038 video resolution not
+                supported, or bit rate outside 1 to 4 Mbit/s; 40039 frame rate not supported.
             Unsupported: 40036 type not supported.
             Error: what else can go wrong, see `meetgate.Error`.
 
@@ -452,10 +433,8 @@ class AvdDevice:
             - user_id (string): Id of the device, made by the server.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
-            NotFound: 40004 no such room; 40008 the user is not in the room; 40033 the user has not
-                been invited.
+            NotFound: 40004 no such room; 40009 the room does not exist or is not open; 40024 the
+                account has not been invited; 40033 the user has not been invited.
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
@@ -481,8 +460,6 @@ class AvdDevice:
               (invitation failed)): State of the device. A number in the sample, text in the table.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room; 40033 the user has not been invited; 40037 no such
                 invitation.
             Error: what else can go wrong, see `meetgate.Error`.
@@ -528,9 +505,7 @@ class AvdMedia:
               need it.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
-            NotFound: 40004 no such room.
+            NotFound: 40004 no such room; 40009 the room does not exist or is not open.
             Conflict: 40080 the player exists already.
             ServerError: 40082 internal error of the media service.
             PlatformBusy: 40083 the media service cannot be reached or timed out.
@@ -587,9 +562,8 @@ class AvdMedia:
                 - has_audio (integer; one of 0 (no), 1 (yes)): Whether there is audio.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
-            NotFound: 40004 no such room; 40081 no such player in the room; 40084 no media data.
+            NotFound: 40004 no such room; 40009 the room does not exist or is not open; 40081 no
+                such player in the room; 40084 no media data.
             ServerError: 40082 internal error of the media service.
             PlatformBusy: 40083 the media service cannot be reached or timed out.
             Error: what else can go wrong, see `meetgate.Error`.
@@ -622,9 +596,8 @@ class AvdMedia:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
-            NotFound: 40004 no such room; 40081 no such player in the room.
+            NotFound: 40004 no such room; 40009 the room does not exist or is not open; 40081 no
+                such player in the room.
             ServerError: 40082 internal error of the media service.
             PlatformBusy: 40083 the media service cannot be reached or timed out.
             Error: what else can go wrong, see `meetgate.Error`.
@@ -647,9 +620,8 @@ class AvdMedia:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
-            NotFound: 40004 no such room; 40081 no such player in the room.
+            NotFound: 40004 no such room; 40009 the room does not exist or is not open; 40081 no
+                such player in the room.
             ServerError: 40082 internal error of the media service.
             PlatformBusy: 40083 the media service cannot be reached or timed out.
             Error: what else can go wrong, see `meetgate.Error`.
@@ -672,9 +644,8 @@ class AvdMedia:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
-            NotFound: 40004 no such room; 40081 no such player in the room.
+            NotFound: 40004 no such room; 40009 the room does not exist or is not open; 40081 no
+                such player in the room.
             ServerError: 40082 internal error of the media service.
             PlatformBusy: 40083 the media service cannot be reached or timed out.
             Error: what else can go wrong, see `meetgate.Error`.
@@ -714,9 +685,8 @@ class AvdMedia:
                 - has_audio (integer; one of 0 (no), 1 (yes)): Whether there is audio.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
-            NotFound: 40004 no such room; 40081 no such player in the room; 40084 no media data.
+            NotFound: 40004 no such room; 40009 the room does not exist or is not open; 40081 no
+                such player in the room; 40084 no media data.
             ServerError: 40082 internal error of the media service.
             PlatformBusy: 40083 the media service cannot be reached or timed out.
             Error: what else can go wrong, see `meetgate.Error`.
@@ -764,9 +734,8 @@ class AvdMedia:
                   documented; the sample shows 2.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
-            NotFound: 40004 no such room; 40081 no such player in the room; 40084 no media data.
+            NotFound: 40004 no such room; 40009 the room does not exist or is not open; 40081 no
+                such player in the room; 40084 no media data.
             ServerError: 40082 internal error of the media service.
             PlatformBusy: 40083 the media service cannot be reached or timed out.
             Error: what else can go wrong, see `meetgate.Error`.
@@ -809,9 +778,8 @@ class AvdMedia:
                 - has_audio (integer; one of 0 (no), 1 (yes)): Whether there is audio.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
-            NotFound: 40004 no such room; 40081 no such player in the room; 40084 no media data.
+            NotFound: 40004 no such room; 40009 the room does not exist or is not open; 40081 no
+                such player in the room; 40084 no media data.
             ServerError: 40082 internal error of the media service.
             PlatformBusy: 40083 the media service cannot be reached or timed out.
             Error: what else can go wrong, see `meetgate.Error`.
@@ -884,8 +852,6 @@ class AvdRoomAvc:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room.
             Conflict: 40050 the composed view is already on in the room.
             ServerError: 40052 internal error of the composed view; 40054 the site's conference
@@ -922,8 +888,6 @@ class AvdRoomAvc:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room.
             Conflict: 40051 the composed view is not on in the room.
             ServerError: 40052 internal error of the composed view; 40054 the site's conference
@@ -976,8 +940,6 @@ class AvdRoomAvc:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room.
             ServerError: 40045 internal error of the platform; 40052 internal error of the composed
                 view.
@@ -1007,8 +969,6 @@ class AvdRoomAvc:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room.
             ServerError: 40045 internal error of the platform; 40052 internal error of the composed
                 view.
@@ -1065,8 +1025,6 @@ class AvdRoomAvc:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room.
             ServerError: 40045 internal error of the platform; 40052 internal error of the composed
                 view.
@@ -1121,8 +1079,6 @@ class AvdRoomAvc:
                   what it holds is unknown.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room.
             Conflict: 40051 the composed view is not on in the room.
             ServerError: 40052 internal error of the composed view.
@@ -1169,9 +1125,7 @@ class AvdRoomDesktopRecord:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
-            NotFound: 40004 no such room.
+            NotFound: 40004 no such room; 40009 the room does not exist or is not open.
             Conflict: 40040 a mixed recording, a live stream or a desktop recording is already
                 running in the room.
             PlatformBusy: 40042 the recording service cannot be reached.
@@ -1207,8 +1161,6 @@ class AvdRoomDesktopRecord:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room.
             Conflict: 40041 no mixed recording, live stream or desktop recording is running in the
                 room.
@@ -1258,8 +1210,6 @@ class AvdRoomDesktopRecord:
                 - name (string): Name of the recording.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room; 40090 no such recording id.
             ServerError: 40043 internal error of the recording service; 40082 internal error of the
                 media service.
@@ -1312,8 +1262,6 @@ class AvdRoomLive:
             - data (string): Not described by the document; its sample answer leaves it out.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room; 40008 the user is not in the room; 40009 the room does not
                 exist or is not open.
             Conflict: 40060 a live stream is already running in the room.
@@ -1348,9 +1296,7 @@ class AvdRoomLive:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
-            NotFound: 40004 no such room; 40009 the room does not exist or is not open.
+            NotFound: 40004 no such room.
             Conflict: 40061 no live stream is running in the room; 40065 the live stream of the room
                 has been stopped already.
             ServerError: 40063 internal error of the live service.
@@ -1405,8 +1351,6 @@ class AvdRoomMixLive:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room; 40009 the room does not exist or is not open.
             Conflict: 40040 a mixed recording, a live stream or a desktop recording is already
                 running in the room.
@@ -1438,8 +1382,6 @@ class AvdRoomMixLive:
             - data (object): Empty in the sample; no members are documented.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room.
             Conflict: 40041 no mixed recording, live stream or desktop recording is running in the
                 room.
@@ -1620,13 +1562,14 @@ class AvdRoomMixRecord:
               room.record.status and the calls that list files.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
-            NotFound: 40004 no such room; 40009 the room does not exist or is not open.
+            NotFound: 40004 no such room; 40009 the room does not exist or is not open; 40102 no
+                such stream is being pushed.
             Conflict: 40040 a mixed recording, a live stream or a desktop recording is already
                 running in the room.
-            PlatformBusy: 40042 the recording service cannot be reached.
-            ServerError: 40043 internal error of the recording service.
+            PlatformBusy: 40042 the recording service cannot be reached; 40104 the push service
+                cannot be reached.
+            ServerError: 40043 internal error of the recording service; 40101 internal error: no
+                such push information.
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
@@ -1701,8 +1644,6 @@ class AvdRoomMixRecord:
                 - name (string): Name of the file.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room; 40090 no such recording id.
             Conflict: 40041 no mixed recording, live stream or desktop recording is running in the
                 room.
@@ -1767,9 +1708,7 @@ class AvdRoomMixRecord:
                 - record_id (string): Recording id.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
-            NotFound: 40004 no such room.
+            NotFound: 40004 no such room; 40090 no such recording id.
             ServerError: 40043 internal error of the recording service.
             Error: what else can go wrong, see `meetgate.Error`.
 
@@ -1817,8 +1756,6 @@ class AvdRoomMixRecord:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room.
             Conflict: 40041 no mixed recording, live stream or desktop recording is running in the
                 room.
@@ -1863,8 +1800,6 @@ class AvdRoomMixRecord:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room; 40090 no such recording id.
             Conflict: 40041 no mixed recording, live stream or desktop recording is running in the
                 room.
@@ -1905,8 +1840,6 @@ class AvdRoomParticipate:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room; 40008 the user is not in the room; 40009 the room does not
                 exist or is not open.
             Error: what else can go wrong, see `meetgate.Error`.
@@ -1960,8 +1893,6 @@ class AvdRoomParticipate:
                     - id (string): Id of the audio.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             ServerError: 41005 internal error of the platform; msg says more.
             Error: what else can go wrong, see `meetgate.Error`.
 
@@ -1998,8 +1929,6 @@ class AvdRoomRecord:
               (stopped abnormally), 4 (stopping)): State of the recording. 0 and 1 mean the same.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40090 no such recording id.
             Error: what else can go wrong, see `meetgate.Error`.
 
@@ -2033,10 +1962,7 @@ class AvdRoomRecord:
                 - name (string): File name, generated by the server.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room; 40090 no such recording id.
-            ServerError: 40043 internal error of the recording service.
             Error: what else can go wrong, see `meetgate.Error`.
 
         It only reads, and may be repeated.
@@ -2060,8 +1986,6 @@ class AvdRoomRecord:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room; 40090 no such recording id.
             ServerError: 40043 internal error of the recording service.
             Error: what else can go wrong, see `meetgate.Error`.
@@ -2136,8 +2060,6 @@ class AvdRoom:
             - room_id (string): Room number: the one asked for, or the one the server made.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             Conflict: 40005 room number exists already.
             Error: what else can go wrong, see `meetgate.Error`.
 
@@ -2184,8 +2106,6 @@ class AvdRoom:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room.
             Conflict: 40006 automatic recording is already on in the room; 40007 automatic recording
                 is not on in the room.
@@ -2218,8 +2138,6 @@ class AvdRoom:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room.
             Error: what else can go wrong, see `meetgate.Error`.
 
@@ -2250,8 +2168,6 @@ class AvdRoom:
                 - topic (string): Topic of the room.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room.
             Error: what else can go wrong, see `meetgate.Error`.
 
@@ -2277,8 +2193,6 @@ class AvdRoom:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             ServerError: 41005 internal error of the platform; msg says more.
             Error: what else can go wrong, see `meetgate.Error`.
 
@@ -2326,7 +2240,6 @@ class AvdRoom:
             - web_cnt (integer): Number of participants in a web browser.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
             AuthError, ApiError: 40003 token expired or invalid.
             Error: what else can go wrong, see `meetgate.Error`.
 
@@ -2398,9 +2311,7 @@ class AvdRoom:
                 - creator_id (string): User id of the creator. The sample shows the text `nil`.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
-            NotFound: 40004 no such room.
+            NotFound: 40004 no such room; 40090 no such recording id.
             ServerError: 40043 internal error of the recording service.
             Error: what else can go wrong, see `meetgate.Error`.
 
@@ -2445,8 +2356,6 @@ class AvdRoom:
                 - transcode_files (object): Empty in this call.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             Error: what else can go wrong, see `meetgate.Error`.
 
         It only reads, and may be repeated.
@@ -2469,8 +2378,6 @@ class AvdRoom:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room.
             ServerError: 40043 internal error of the recording service.
             Error: what else can go wrong, see `meetgate.Error`.
@@ -2501,10 +2408,7 @@ class AvdRoom:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room; 40094 no such recording.
-            ServerError: 40043 internal error of the recording service.
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
@@ -2536,8 +2440,6 @@ class AvdRoom:
                     - user_id (string): The user's id.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40094 no such recording.
             Error: what else can go wrong, see `meetgate.Error`.
 
@@ -2596,8 +2498,6 @@ class AvdRoom:
                       the id of the user it was sent to.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room.
             Error: what else can go wrong, see `meetgate.Error`.
 
@@ -2647,8 +2547,6 @@ class AvdSipAccount:
             - sip_gate_id (integer): Unique id of the SIP gateway the account belongs to.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40020 no such gateway.
             Conflict: 40021 another account has this number already.
             Error: what else can go wrong, see `meetgate.Error`.
@@ -2689,8 +2587,6 @@ class AvdSipAccount:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             Conflict: 40021 another account has this number already.
             NotFound: 40022 no such SIP account.
             Error: what else can go wrong, see `meetgate.Error`.
@@ -2736,8 +2632,6 @@ class AvdSipAccount:
             - send_video_codec (string): Codec of the video sent, such as H264.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40020 no such gateway; 40022 no such SIP account.
             Error: what else can go wrong, see `meetgate.Error`.
 
@@ -2765,8 +2659,6 @@ class AvdSipAccount:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40022 no such SIP account.
             Error: what else can go wrong, see `meetgate.Error`.
 
@@ -2804,8 +2696,6 @@ class AvdSipGate:
             - gate_id (integer): Unique id of the gateway; pass it as sip_gate_id.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             Conflict: 40019 another gateway has this address already.
             Error: what else can go wrong, see `meetgate.Error`.
 
@@ -2830,8 +2720,6 @@ class AvdSipGate:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             Conflict: 40019 another gateway has this address already.
             NotFound: 40020 no such gateway.
             Error: what else can go wrong, see `meetgate.Error`.
@@ -2862,8 +2750,6 @@ class AvdSipGate:
             - url (string): Address of the gateway.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40020 no such gateway.
             Error: what else can go wrong, see `meetgate.Error`.
 
@@ -2886,8 +2772,6 @@ class AvdSipGate:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40020 no such gateway.
             Error: what else can go wrong, see `meetgate.Error`.
 
@@ -2910,8 +2794,6 @@ class AvdSipGate:
                 - gate_id (integer): Unique id of the gateway; pass it as sip_gate_id.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             Error: what else can go wrong, see `meetgate.Error`.
 
         It only reads, and may be repeated.
@@ -2951,8 +2833,6 @@ class AvdTranscode:
               State of the transcoding.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room; 40090 no such recording id.
             ServerError: 40043 internal error of the recording service.
             Error: what else can go wrong, see `meetgate.Error`.
@@ -3048,7 +2928,7 @@ class Avd(TokenClient):
             connect_timeout_ms: Time limit for one connection: TCP and TLS handshake. It lies within
                 `timeout_ms`. (integer from 1 to 86400000, ms, default 5000)
             max_reply_bytes: The largest answer that is read. A larger one ends the call with
-                `BUSY`. (integer from 1024 to 1073741824, bytes, default 16777216)
+                `LIMIT`. (integer from 1024 to 1073741824, bytes, default 16777216)
             validate: Whether parameters are checked against the catalog before anything is sent.
                 With `false` they travel as given, unknown ones too. (boolean, default true)
             user_agent: The `User-Agent` header. (string, default meetgate/ and the version)
@@ -3097,7 +2977,7 @@ class Avd(TokenClient):
             connect_timeout_ms: Time limit for one connection: TCP and TLS handshake. It lies within
                 `timeout_ms`. (integer from 1 to 86400000, ms)
             max_reply_bytes: The largest answer that is read. A larger one ends the call with
-                `BUSY`. (integer from 1024 to 1073741824, bytes)
+                `LIMIT`. (integer from 1024 to 1073741824, bytes)
         """
         return self._with({
             "timeout_ms": timeout_ms,
@@ -3154,7 +3034,6 @@ class Avd(TokenClient):
                 invalid file: no file information could be read, or its type is not supported.
             ServerError: 10912 the file could not be stored; 10913 the file could not be read.
             Unsupported: 10914 file type not supported.
-            AuthError, ApiError: 40003 token expired or invalid.
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.

@@ -44,7 +44,6 @@ class AsyncAvdApp:
 
         Raises:
             AuthError: 401 wrong access_key or secret_key; 40001 wrong access_key or secret_key.
-            BadRequest: 40002 parameter missing or wrong.
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
@@ -61,10 +60,9 @@ class AsyncAvdApp:
             - max_users (integer): Largest number of users the licence allows.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             Forbidden: 40070 the site has no company information; 40071 no licence is set for the
-                site; 40072 no licence information.
+                site; 40072 no licence information; 40073 service not available (one of the licence
+                errors).
             Error: what else can go wrong, see `meetgate.Error`.
 
         It only reads, and may be repeated.
@@ -89,8 +87,6 @@ class AsyncAvdApp:
               sample.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             Error: what else can go wrong, see `meetgate.Error`.
 
         It only reads, and may be repeated.
@@ -118,8 +114,6 @@ class AsyncAvdApp:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             Forbidden: 40070 the site has no company information; 40071 no licence is set for the
                 site; 40072 no licence information; 40073 service not available (one of the licence
                 errors).
@@ -146,8 +140,6 @@ class AsyncAvdApp:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             Forbidden: 40070 the site has no company information; 40071 no licence is set for the
                 site; 40072 no licence information; 40073 service not available (one of the licence
                 errors).
@@ -177,8 +169,7 @@ class AsyncAvdApp:
             - info (object): Empty in the sample; the document does not explain it.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
+            AuthError: 40001 wrong access_key or secret_key.
             Error: what else can go wrong, see `meetgate.Error`.
 
         It only reads, and may be repeated.
@@ -206,10 +197,8 @@ class AsyncAvdDeviceAudio:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
-            NotFound: 40004 no such room; 40008 the user is not in the room; 40033 the user has not
-                been invited.
+            NotFound: 40004 no such room; 40009 the room does not exist or is not open; 40024 the
+                account has not been invited; 40033 the user has not been invited.
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
@@ -231,10 +220,8 @@ class AsyncAvdDeviceAudio:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
-            NotFound: 40004 no such room; 40008 the user is not in the room; 40033 the user has not
-                been invited.
+            NotFound: 40004 no such room; 40009 the room does not exist or is not open; 40024 the
+                account has not been invited; 40033 the user has not been invited.
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
@@ -265,10 +252,9 @@ class AsyncAvdDeviceVideo:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
-            NotFound: 40004 no such room; 40008 the user is not in the room; 40033 the user has not
-                been invited.
+            NotFound: 40004 no such room; 40009 the room does not exist or is not open; 40024 the
+                account has not been invited; 40033 the user has not been invited.
+            Unsupported: 40036 type not supported.
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
@@ -290,10 +276,9 @@ class AsyncAvdDeviceVideo:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
-            NotFound: 40004 no such room; 40008 the user is not in the room; 40033 the user has not
-                been invited.
+            NotFound: 40004 no such room; 40009 the room does not exist or is not open; 40024 the
+                account has not been invited; 40033 the user has not been invited.
+            Unsupported: 40036 type not supported.
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
@@ -317,10 +302,9 @@ class AsyncAvdDeviceVideo:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
-            NotFound: 40004 no such room; 40008 the user is not in the room; 40033 the user has not
-                been invited.
+            NotFound: 40004 no such room; 40009 the room does not exist or is not open; 40024 the
+                account has not been invited; 40033 the user has not been invited.
+            Unsupported: 40036 type not supported.
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
@@ -348,10 +332,9 @@ class AsyncAvdDeviceVideo:
               sample: do not count on it.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
-            NotFound: 40004 no such room; 40008 the user is not in the room; 40033 the user has not
-                been invited.
+            NotFound: 40004 no such room; 40009 the room does not exist or is not open; 40024 the
+                account has not been invited; 40033 the user has not been invited.
+            Unsupported: 40036 type not supported.
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
@@ -421,16 +404,14 @@ class AsyncAvdDevice:
               to the other device calls.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong; 40032 the address to invite is not valid;
-                40038 video resolution not supported, or bit rate outside 1 to 4 Mbit/s; 40039 frame
-                rate not supported.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room; 40009 the room does not exist or is not open.
             Conflict: 40023 no gateway is set; 40031 the user is in the room already.
             ServerError: 40025 the SIP service has no rpc_port set; 40030 internal error of the SIP
                 service; 40034 the invitation failed, or an internal error.
             PlatformBusy: 40026 the SIP service does not answer; 40035 connection closed: invitation
                 refused, or the service port is not open.
+            BadRequest: 40032 the address to invite is not valid; 40038 video resolution not
+                supported, or bit rate outside 1 to 4 Mbit/s; 40039 frame rate not supported.
             Unsupported: 40036 type not supported.
             Error: what else can go wrong, see `meetgate.Error`.
 
@@ -467,10 +448,8 @@ class AsyncAvdDevice:
             - user_id (string): Id of the device, made by the server.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
-            NotFound: 40004 no such room; 40008 the user is not in the room; 40033 the user has not
-                been invited.
+            NotFound: 40004 no such room; 40009 the room does not exist or is not open; 40024 the
+                account has not been invited; 40033 the user has not been invited.
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
@@ -496,8 +475,6 @@ class AsyncAvdDevice:
               (invitation failed)): State of the device. A number in the sample, text in the table.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room; 40033 the user has not been invited; 40037 no such
                 invitation.
             Error: what else can go wrong, see `meetgate.Error`.
@@ -543,9 +520,7 @@ class AsyncAvdMedia:
               need it.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
-            NotFound: 40004 no such room.
+            NotFound: 40004 no such room; 40009 the room does not exist or is not open.
             Conflict: 40080 the player exists already.
             ServerError: 40082 internal error of the media service.
             PlatformBusy: 40083 the media service cannot be reached or timed out.
@@ -602,9 +577,8 @@ class AsyncAvdMedia:
                 - has_audio (integer; one of 0 (no), 1 (yes)): Whether there is audio.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
-            NotFound: 40004 no such room; 40081 no such player in the room; 40084 no media data.
+            NotFound: 40004 no such room; 40009 the room does not exist or is not open; 40081 no
+                such player in the room; 40084 no media data.
             ServerError: 40082 internal error of the media service.
             PlatformBusy: 40083 the media service cannot be reached or timed out.
             Error: what else can go wrong, see `meetgate.Error`.
@@ -637,9 +611,8 @@ class AsyncAvdMedia:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
-            NotFound: 40004 no such room; 40081 no such player in the room.
+            NotFound: 40004 no such room; 40009 the room does not exist or is not open; 40081 no
+                such player in the room.
             ServerError: 40082 internal error of the media service.
             PlatformBusy: 40083 the media service cannot be reached or timed out.
             Error: what else can go wrong, see `meetgate.Error`.
@@ -662,9 +635,8 @@ class AsyncAvdMedia:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
-            NotFound: 40004 no such room; 40081 no such player in the room.
+            NotFound: 40004 no such room; 40009 the room does not exist or is not open; 40081 no
+                such player in the room.
             ServerError: 40082 internal error of the media service.
             PlatformBusy: 40083 the media service cannot be reached or timed out.
             Error: what else can go wrong, see `meetgate.Error`.
@@ -687,9 +659,8 @@ class AsyncAvdMedia:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
-            NotFound: 40004 no such room; 40081 no such player in the room.
+            NotFound: 40004 no such room; 40009 the room does not exist or is not open; 40081 no
+                such player in the room.
             ServerError: 40082 internal error of the media service.
             PlatformBusy: 40083 the media service cannot be reached or timed out.
             Error: what else can go wrong, see `meetgate.Error`.
@@ -729,9 +700,8 @@ class AsyncAvdMedia:
                 - has_audio (integer; one of 0 (no), 1 (yes)): Whether there is audio.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
-            NotFound: 40004 no such room; 40081 no such player in the room; 40084 no media data.
+            NotFound: 40004 no such room; 40009 the room does not exist or is not open; 40081 no
+                such player in the room; 40084 no media data.
             ServerError: 40082 internal error of the media service.
             PlatformBusy: 40083 the media service cannot be reached or timed out.
             Error: what else can go wrong, see `meetgate.Error`.
@@ -785,9 +755,8 @@ class AsyncAvdMedia:
                   documented; the sample shows 2.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
-            NotFound: 40004 no such room; 40081 no such player in the room; 40084 no media data.
+            NotFound: 40004 no such room; 40009 the room does not exist or is not open; 40081 no
+                such player in the room; 40084 no media data.
             ServerError: 40082 internal error of the media service.
             PlatformBusy: 40083 the media service cannot be reached or timed out.
             Error: what else can go wrong, see `meetgate.Error`.
@@ -830,9 +799,8 @@ class AsyncAvdMedia:
                 - has_audio (integer; one of 0 (no), 1 (yes)): Whether there is audio.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
-            NotFound: 40004 no such room; 40081 no such player in the room; 40084 no media data.
+            NotFound: 40004 no such room; 40009 the room does not exist or is not open; 40081 no
+                such player in the room; 40084 no media data.
             ServerError: 40082 internal error of the media service.
             PlatformBusy: 40083 the media service cannot be reached or timed out.
             Error: what else can go wrong, see `meetgate.Error`.
@@ -905,8 +873,6 @@ class AsyncAvdRoomAvc:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room.
             Conflict: 40050 the composed view is already on in the room.
             ServerError: 40052 internal error of the composed view; 40054 the site's conference
@@ -943,8 +909,6 @@ class AsyncAvdRoomAvc:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room.
             Conflict: 40051 the composed view is not on in the room.
             ServerError: 40052 internal error of the composed view; 40054 the site's conference
@@ -997,8 +961,6 @@ class AsyncAvdRoomAvc:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room.
             ServerError: 40045 internal error of the platform; 40052 internal error of the composed
                 view.
@@ -1033,8 +995,6 @@ class AsyncAvdRoomAvc:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room.
             ServerError: 40045 internal error of the platform; 40052 internal error of the composed
                 view.
@@ -1091,8 +1051,6 @@ class AsyncAvdRoomAvc:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room.
             ServerError: 40045 internal error of the platform; 40052 internal error of the composed
                 view.
@@ -1147,8 +1105,6 @@ class AsyncAvdRoomAvc:
                   what it holds is unknown.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room.
             Conflict: 40051 the composed view is not on in the room.
             ServerError: 40052 internal error of the composed view.
@@ -1195,9 +1151,7 @@ class AsyncAvdRoomDesktopRecord:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
-            NotFound: 40004 no such room.
+            NotFound: 40004 no such room; 40009 the room does not exist or is not open.
             Conflict: 40040 a mixed recording, a live stream or a desktop recording is already
                 running in the room.
             PlatformBusy: 40042 the recording service cannot be reached.
@@ -1233,8 +1187,6 @@ class AsyncAvdRoomDesktopRecord:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room.
             Conflict: 40041 no mixed recording, live stream or desktop recording is running in the
                 room.
@@ -1284,8 +1236,6 @@ class AsyncAvdRoomDesktopRecord:
                 - name (string): Name of the recording.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room; 40090 no such recording id.
             ServerError: 40043 internal error of the recording service; 40082 internal error of the
                 media service.
@@ -1338,8 +1288,6 @@ class AsyncAvdRoomLive:
             - data (string): Not described by the document; its sample answer leaves it out.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room; 40008 the user is not in the room; 40009 the room does not
                 exist or is not open.
             Conflict: 40060 a live stream is already running in the room.
@@ -1374,9 +1322,7 @@ class AsyncAvdRoomLive:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
-            NotFound: 40004 no such room; 40009 the room does not exist or is not open.
+            NotFound: 40004 no such room.
             Conflict: 40061 no live stream is running in the room; 40065 the live stream of the room
                 has been stopped already.
             ServerError: 40063 internal error of the live service.
@@ -1431,8 +1377,6 @@ class AsyncAvdRoomMixLive:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room; 40009 the room does not exist or is not open.
             Conflict: 40040 a mixed recording, a live stream or a desktop recording is already
                 running in the room.
@@ -1464,8 +1408,6 @@ class AsyncAvdRoomMixLive:
             - data (object): Empty in the sample; no members are documented.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room.
             Conflict: 40041 no mixed recording, live stream or desktop recording is running in the
                 room.
@@ -1646,13 +1588,14 @@ class AsyncAvdRoomMixRecord:
               room.record.status and the calls that list files.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
-            NotFound: 40004 no such room; 40009 the room does not exist or is not open.
+            NotFound: 40004 no such room; 40009 the room does not exist or is not open; 40102 no
+                such stream is being pushed.
             Conflict: 40040 a mixed recording, a live stream or a desktop recording is already
                 running in the room.
-            PlatformBusy: 40042 the recording service cannot be reached.
-            ServerError: 40043 internal error of the recording service.
+            PlatformBusy: 40042 the recording service cannot be reached; 40104 the push service
+                cannot be reached.
+            ServerError: 40043 internal error of the recording service; 40101 internal error: no
+                such push information.
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
@@ -1727,8 +1670,6 @@ class AsyncAvdRoomMixRecord:
                 - name (string): Name of the file.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room; 40090 no such recording id.
             Conflict: 40041 no mixed recording, live stream or desktop recording is running in the
                 room.
@@ -1793,9 +1734,7 @@ class AsyncAvdRoomMixRecord:
                 - record_id (string): Recording id.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
-            NotFound: 40004 no such room.
+            NotFound: 40004 no such room; 40090 no such recording id.
             ServerError: 40043 internal error of the recording service.
             Error: what else can go wrong, see `meetgate.Error`.
 
@@ -1843,8 +1782,6 @@ class AsyncAvdRoomMixRecord:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room.
             Conflict: 40041 no mixed recording, live stream or desktop recording is running in the
                 room.
@@ -1889,8 +1826,6 @@ class AsyncAvdRoomMixRecord:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room; 40090 no such recording id.
             Conflict: 40041 no mixed recording, live stream or desktop recording is running in the
                 room.
@@ -1931,8 +1866,6 @@ class AsyncAvdRoomParticipate:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room; 40008 the user is not in the room; 40009 the room does not
                 exist or is not open.
             Error: what else can go wrong, see `meetgate.Error`.
@@ -1986,8 +1919,6 @@ class AsyncAvdRoomParticipate:
                     - id (string): Id of the audio.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             ServerError: 41005 internal error of the platform; msg says more.
             Error: what else can go wrong, see `meetgate.Error`.
 
@@ -2024,8 +1955,6 @@ class AsyncAvdRoomRecord:
               (stopped abnormally), 4 (stopping)): State of the recording. 0 and 1 mean the same.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40090 no such recording id.
             Error: what else can go wrong, see `meetgate.Error`.
 
@@ -2059,10 +1988,7 @@ class AsyncAvdRoomRecord:
                 - name (string): File name, generated by the server.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room; 40090 no such recording id.
-            ServerError: 40043 internal error of the recording service.
             Error: what else can go wrong, see `meetgate.Error`.
 
         It only reads, and may be repeated.
@@ -2089,8 +2015,6 @@ class AsyncAvdRoomRecord:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room; 40090 no such recording id.
             ServerError: 40043 internal error of the recording service.
             Error: what else can go wrong, see `meetgate.Error`.
@@ -2165,8 +2089,6 @@ class AsyncAvdRoom:
             - room_id (string): Room number: the one asked for, or the one the server made.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             Conflict: 40005 room number exists already.
             Error: what else can go wrong, see `meetgate.Error`.
 
@@ -2213,8 +2135,6 @@ class AsyncAvdRoom:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room.
             Conflict: 40006 automatic recording is already on in the room; 40007 automatic recording
                 is not on in the room.
@@ -2247,8 +2167,6 @@ class AsyncAvdRoom:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room.
             Error: what else can go wrong, see `meetgate.Error`.
 
@@ -2279,8 +2197,6 @@ class AsyncAvdRoom:
                 - topic (string): Topic of the room.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room.
             Error: what else can go wrong, see `meetgate.Error`.
 
@@ -2306,8 +2222,6 @@ class AsyncAvdRoom:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             ServerError: 41005 internal error of the platform; msg says more.
             Error: what else can go wrong, see `meetgate.Error`.
 
@@ -2355,7 +2269,6 @@ class AsyncAvdRoom:
             - web_cnt (integer): Number of participants in a web browser.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
             AuthError, ApiError: 40003 token expired or invalid.
             Error: what else can go wrong, see `meetgate.Error`.
 
@@ -2427,9 +2340,7 @@ class AsyncAvdRoom:
                 - creator_id (string): User id of the creator. The sample shows the text `nil`.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
-            NotFound: 40004 no such room.
+            NotFound: 40004 no such room; 40090 no such recording id.
             ServerError: 40043 internal error of the recording service.
             Error: what else can go wrong, see `meetgate.Error`.
 
@@ -2474,8 +2385,6 @@ class AsyncAvdRoom:
                 - transcode_files (object): Empty in this call.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             Error: what else can go wrong, see `meetgate.Error`.
 
         It only reads, and may be repeated.
@@ -2498,8 +2407,6 @@ class AsyncAvdRoom:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room.
             ServerError: 40043 internal error of the recording service.
             Error: what else can go wrong, see `meetgate.Error`.
@@ -2530,10 +2437,7 @@ class AsyncAvdRoom:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room; 40094 no such recording.
-            ServerError: 40043 internal error of the recording service.
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
@@ -2565,8 +2469,6 @@ class AsyncAvdRoom:
                     - user_id (string): The user's id.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40094 no such recording.
             Error: what else can go wrong, see `meetgate.Error`.
 
@@ -2625,8 +2527,6 @@ class AsyncAvdRoom:
                       the id of the user it was sent to.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room.
             Error: what else can go wrong, see `meetgate.Error`.
 
@@ -2676,8 +2576,6 @@ class AsyncAvdSipAccount:
             - sip_gate_id (integer): Unique id of the SIP gateway the account belongs to.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40020 no such gateway.
             Conflict: 40021 another account has this number already.
             Error: what else can go wrong, see `meetgate.Error`.
@@ -2718,8 +2616,6 @@ class AsyncAvdSipAccount:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             Conflict: 40021 another account has this number already.
             NotFound: 40022 no such SIP account.
             Error: what else can go wrong, see `meetgate.Error`.
@@ -2765,8 +2661,6 @@ class AsyncAvdSipAccount:
             - send_video_codec (string): Codec of the video sent, such as H264.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40020 no such gateway; 40022 no such SIP account.
             Error: what else can go wrong, see `meetgate.Error`.
 
@@ -2794,8 +2688,6 @@ class AsyncAvdSipAccount:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40022 no such SIP account.
             Error: what else can go wrong, see `meetgate.Error`.
 
@@ -2833,8 +2725,6 @@ class AsyncAvdSipGate:
             - gate_id (integer): Unique id of the gateway; pass it as sip_gate_id.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             Conflict: 40019 another gateway has this address already.
             Error: what else can go wrong, see `meetgate.Error`.
 
@@ -2859,8 +2749,6 @@ class AsyncAvdSipGate:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             Conflict: 40019 another gateway has this address already.
             NotFound: 40020 no such gateway.
             Error: what else can go wrong, see `meetgate.Error`.
@@ -2891,8 +2779,6 @@ class AsyncAvdSipGate:
             - url (string): Address of the gateway.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40020 no such gateway.
             Error: what else can go wrong, see `meetgate.Error`.
 
@@ -2915,8 +2801,6 @@ class AsyncAvdSipGate:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40020 no such gateway.
             Error: what else can go wrong, see `meetgate.Error`.
 
@@ -2939,8 +2823,6 @@ class AsyncAvdSipGate:
                 - gate_id (integer): Unique id of the gateway; pass it as sip_gate_id.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             Error: what else can go wrong, see `meetgate.Error`.
 
         It only reads, and may be repeated.
@@ -2980,8 +2862,6 @@ class AsyncAvdTranscode:
               State of the transcoding.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room; 40090 no such recording id.
             ServerError: 40043 internal error of the recording service.
             Error: what else can go wrong, see `meetgate.Error`.
@@ -3081,7 +2961,7 @@ class AsyncAvd(AsyncTokenClient):
             connect_timeout_ms: Time limit for one connection: TCP and TLS handshake. It lies within
                 `timeout_ms`. (integer from 1 to 86400000, ms, default 5000)
             max_reply_bytes: The largest answer that is read. A larger one ends the call with
-                `BUSY`. (integer from 1024 to 1073741824, bytes, default 16777216)
+                `LIMIT`. (integer from 1024 to 1073741824, bytes, default 16777216)
             validate: Whether parameters are checked against the catalog before anything is sent.
                 With `false` they travel as given, unknown ones too. (boolean, default true)
             user_agent: The `User-Agent` header. (string, default meetgate/ and the version)
@@ -3133,7 +3013,7 @@ class AsyncAvd(AsyncTokenClient):
             connect_timeout_ms: Time limit for one connection: TCP and TLS handshake. It lies within
                 `timeout_ms`. (integer from 1 to 86400000, ms)
             max_reply_bytes: The largest answer that is read. A larger one ends the call with
-                `BUSY`. (integer from 1024 to 1073741824, bytes)
+                `LIMIT`. (integer from 1024 to 1073741824, bytes)
         """
         return self._with({
             "timeout_ms": timeout_ms,
@@ -3190,7 +3070,6 @@ class AsyncAvd(AsyncTokenClient):
                 invalid file: no file information could be read, or its type is not supported.
             ServerError: 10912 the file could not be stored; 10913 the file could not be read.
             Unsupported: 10914 file type not supported.
-            AuthError, ApiError: 40003 token expired or invalid.
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.

@@ -54,9 +54,6 @@ class AsyncHstAccess:
               the number in the answer.
 
         Raises:
-            AuthError: 606000000 authentication failed.
-            PlatformBusy: 606000004 the platform timed out; 606000006 the platform is busy.
-            ServerError: 606000005 the operation failed.
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
@@ -121,11 +118,6 @@ class AsyncHstApp:
                   documented.
 
         Raises:
-            AuthError: 606000000 authentication failed.
-            AuthError, ApiError: 606000001 access token expired or replaced by a newer one.
-            BadRequest: 606000002 a parameter is missing; 606000003 a parameter is wrong.
-            PlatformBusy: 606000004 the platform timed out; 606000006 the platform is busy.
-            ServerError: 606000005 the operation failed.
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
@@ -195,11 +187,6 @@ class AsyncHstApp:
                   documented.
 
         Raises:
-            AuthError: 606000000 authentication failed.
-            AuthError, ApiError: 606000001 access token expired or replaced by a newer one.
-            BadRequest: 606000002 a parameter is missing; 606000003 a parameter is wrong.
-            PlatformBusy: 606000004 the platform timed out; 606000006 the platform is busy.
-            ServerError: 606000005 the operation failed.
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
@@ -229,11 +216,6 @@ class AsyncHstApp:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            AuthError: 606000000 authentication failed.
-            AuthError, ApiError: 606000001 access token expired or replaced by a newer one.
-            BadRequest: 606000002 a parameter is missing; 606000003 a parameter is wrong.
-            PlatformBusy: 606000004 the platform timed out; 606000006 the platform is busy.
-            ServerError: 606000005 the operation failed.
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
@@ -308,11 +290,6 @@ class AsyncHstConsuming:
                   transfer.
 
         Raises:
-            AuthError: 606000000 authentication failed.
-            AuthError, ApiError: 606000001 access token expired or replaced by a newer one.
-            BadRequest: 606000002 a parameter is missing; 606000003 a parameter is wrong.
-            PlatformBusy: 606000004 the platform timed out; 606000006 the platform is busy.
-            ServerError: 606000005 the operation failed.
             Error: what else can go wrong, see `meetgate.Error`.
 
         It only reads, and may be repeated.
@@ -401,11 +378,6 @@ class AsyncHstOnlineUser:
                 - mutex_type (string): Terminal exclusivity class of the terminal.
 
         Raises:
-            AuthError: 606000000 authentication failed.
-            AuthError, ApiError: 606000001 access token expired or replaced by a newer one.
-            BadRequest: 606000002 a parameter is missing; 606000003 a parameter is wrong.
-            PlatformBusy: 606000004 the platform timed out; 606000006 the platform is busy.
-            ServerError: 606000005 the operation failed.
             Error: what else can go wrong, see `meetgate.Error`.
 
         It only reads, and may be repeated.
@@ -474,11 +446,6 @@ class AsyncHstOnline:
                 - mutex_type (string): Terminal exclusivity class of the terminal.
 
         Raises:
-            AuthError: 606000000 authentication failed.
-            AuthError, ApiError: 606000001 access token expired or replaced by a newer one.
-            BadRequest: 606000002 a parameter is missing; 606000003 a parameter is wrong.
-            PlatformBusy: 606000004 the platform timed out; 606000006 the platform is busy.
-            ServerError: 606000005 the operation failed.
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
@@ -524,11 +491,6 @@ class AsyncHstOnline:
               (H12).
 
         Raises:
-            AuthError: 606000000 authentication failed.
-            AuthError, ApiError: 606000001 access token expired or replaced by a newer one.
-            BadRequest: 606000002 a parameter is missing; 606000003 a parameter is wrong.
-            PlatformBusy: 606000004 the platform timed out; 606000006 the platform is busy.
-            ServerError: 606000005 the operation failed.
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
@@ -627,7 +589,7 @@ class AsyncHst(AsyncTokenClient):
             connect_timeout_ms: Time limit for one connection: TCP and TLS handshake. It lies within
                 `timeout_ms`. (integer from 1 to 86400000, ms, default 5000)
             max_reply_bytes: The largest answer that is read. A larger one ends the call with
-                `BUSY`. (integer from 1024 to 1073741824, bytes, default 16777216)
+                `LIMIT`. (integer from 1024 to 1073741824, bytes, default 16777216)
             validate: Whether parameters are checked against the catalog before anything is sent.
                 With `false` they travel as given, unknown ones too. (boolean, default true)
             user_agent: The `User-Agent` header. (string, default meetgate/ and the version)
@@ -679,7 +641,7 @@ class AsyncHst(AsyncTokenClient):
             connect_timeout_ms: Time limit for one connection: TCP and TLS handshake. It lies within
                 `timeout_ms`. (integer from 1 to 86400000, ms)
             max_reply_bytes: The largest answer that is read. A larger one ends the call with
-                `BUSY`. (integer from 1024 to 1073741824, bytes)
+                `LIMIT`. (integer from 1024 to 1073741824, bytes)
         """
         return self._with({
             "timeout_ms": timeout_ms,
@@ -717,11 +679,6 @@ class AsyncHst(AsyncTokenClient):
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            AuthError: 606000000 authentication failed.
-            AuthError, ApiError: 606000001 access token expired or replaced by a newer one.
-            BadRequest: 606000002 a parameter is missing; 606000003 a parameter is wrong.
-            PlatformBusy: 606000004 the platform timed out; 606000006 the platform is busy.
-            ServerError: 606000005 the operation failed.
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.

@@ -27,6 +27,7 @@ pub struct Operation<'c> {
     pub path: String,
     pub carrier: &'static str,
     pub fetches_token: bool,
+    pub bare_reply: bool,
     pub retry: &'c str,
     /// The sentence on repeating.
     pub repeating: &'static str,
@@ -34,8 +35,13 @@ pub struct Operation<'c> {
     pub undoes: String,
     pub source: &'c str,
     pub traps: &'c [String],
+    /// Its own; the platform's common ones come on top.
     pub errors: Vec<&'c ErrorNumber>,
-    /// The same, by the Python exception that each becomes.
+    /// Both, as text: `40004 no such room; and those of every operation`. Empty where the platform has no numbers.
+    pub numbers: String,
+    /// The numbers of both, ascending.
+    pub all_errors: Vec<i64>,
+    /// Its own, by the Python exception that each becomes.
     pub raised: Vec<Raised<'c>>,
     /// In the order in which they are sent.
     pub params: Vec<Field>,
@@ -117,6 +123,7 @@ impl<'c> Operation<'c> {
             path: operation.path(about),
             carrier: carrier(about, operation)?,
             fetches_token: operation.fetches_token,
+            bare_reply: operation.bare_reply,
             retry: &operation.retry,
             repeating: match operation.retry.as_str() {
                 "safe" => "It only reads, and may be repeated.",
@@ -128,6 +135,8 @@ impl<'c> Operation<'c> {
             },
             source: &operation.source,
             traps: &operation.traps,
+            numbers: numbers(&errors, &platform.errors),
+            all_errors: operation.all_errors(&platform.errors),
             raised: raised(&errors, classes),
             errors,
             is_paged: must_give("page") && must_give("page_size"),
@@ -173,6 +182,15 @@ fn raised<'c>(errors: &[&'c ErrorNumber], classes: &[Class]) -> Vec<Raised<'c>> 
         }
     }
     all
+}
+
+fn numbers(own: &[&ErrorNumber], all: &[ErrorNumber]) -> String {
+    let own: Vec<String> = own.iter().map(|error| format!("{} {}", error.code, error.meaning)).collect();
+    match (own.join(", "), all.iter().any(|error| error.common)) {
+        (own, false) => own,
+        (own, true) if own.is_empty() => "those of every operation".to_owned(),
+        (own, true) => format!("{own}; and those of every operation"),
+    }
 }
 
 fn carrier(about: &catalog::About, operation: &catalog::Operation) -> Result<&'static str> {

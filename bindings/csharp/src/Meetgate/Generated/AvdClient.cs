@@ -81,7 +81,7 @@ namespace Meetgate
         /// <c>connect_timeout_ms</c>: integer from 1 to 86400000, ms, default 5000.
         /// </param>
         /// <param name="maxReplyBytes">
-        /// The largest answer that is read. A larger one ends the call with <c>BUSY</c>. <c>max_reply_bytes</c>:
+        /// The largest answer that is read. A larger one ends the call with <c>LIMIT</c>. <c>max_reply_bytes</c>:
         /// integer from 1024 to 1073741824, bytes, default 16777216.
         /// </param>
         /// <param name="validate">
@@ -205,8 +205,8 @@ namespace Meetgate
         /// <exception cref="MeetgateException">
         /// The call failed. The platform's numbers: 10910 upload information wrong: file misplaced in the request body,
         /// 10911 invalid file: no file information could be read, or its type is not supported, 10912 the file could
-        /// not be stored, 10913 the file could not be read, 10914 file type not supported, 40003 token expired or
-        /// invalid.
+        /// not be stored, 10913 the file could not be read, 10914 file type not supported; and those of every
+        /// operation.
         /// </exception>
         public AvdUploadfileReply Uploadfile(string file, string path = null, bool? storageOnlyCluster = null) =>
             Send(
@@ -331,8 +331,7 @@ namespace Meetgate
         /// </param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40005 room number exists already.
+        /// The call failed. The platform's numbers: 40005 room number exists already; and those of every operation.
         /// </exception>
         public AvdRoomCreateReply Create(
             string userId,
@@ -433,9 +432,8 @@ namespace Meetgate
         /// </param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40006 automatic recording is already on in the room, 40007 automatic recording is not on
-        /// in the room.
+        /// The call failed. The platform's numbers: 40004 no such room, 40006 automatic recording is already on in the
+        /// room, 40007 automatic recording is not on in the room; and those of every operation.
         /// </exception>
         public AvdReply Update(
             string roomId,
@@ -499,8 +497,7 @@ namespace Meetgate
         /// <param name="roomId">Room number of the room to delete. <c>room_id</c>: string, required.</param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room.
+        /// The call failed. The platform's numbers: 40004 no such room; and those of every operation.
         /// </exception>
         public AvdReply Del(string roomId) =>
             Send("avd.room.del", new Parameters { { "room_id", roomId } }, text => new AvdReply(text));
@@ -531,8 +528,7 @@ namespace Meetgate
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room.
+        /// The call failed. The platform's numbers: 40004 no such room; and those of every operation.
         /// </exception>
         public AvdRoomReadReply Read(string roomId) =>
             Send("avd.room.read", new Parameters { { "room_id", roomId } }, text => new AvdRoomReadReply(text));
@@ -566,8 +562,8 @@ namespace Meetgate
         /// <param name="roomId">Room number of the open room. <c>room_id</c>: string, required.</param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 41005 internal error of the platform; msg says more.
+        /// The call failed. The platform's numbers: 41005 internal error of the platform; msg says more; and those of
+        /// every operation.
         /// </exception>
         public AvdReply Close(string roomId) =>
             Send("avd.room.close", new Parameters { { "room_id", roomId } }, text => new AvdReply(text));
@@ -610,7 +606,7 @@ namespace Meetgate
         /// </param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid.
+        /// The call failed. The platform's numbers: 40003 token expired or invalid; and those of every operation.
         /// </exception>
         public AvdRoomGetStatisticReply GetStatistic(string roomId, long startTime, long endTime) =>
             Send(
@@ -688,8 +684,8 @@ namespace Meetgate
         /// <param name="recordId">Only this recording. <c>record_id</c>: string.</param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40043 internal error of the recording service.
+        /// The call failed. The platform's numbers: 40004 no such room, 40043 internal error of the recording service,
+        /// 40090 no such recording id; and those of every operation.
         /// </exception>
         public AvdRoomGetRecordReply GetRecord(
             string roomId,
@@ -770,7 +766,7 @@ namespace Meetgate
         /// </remarks>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid.
+        /// The call failed. The platform's numbers: those of every operation.
         /// </exception>
         public AvdRoomGetRecordListReply GetRecordList() =>
             Send("avd.room.get_record_list", new Parameters(), text => new AvdRoomGetRecordListReply(text));
@@ -801,8 +797,8 @@ namespace Meetgate
         /// </param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40043 internal error of the recording service.
+        /// The call failed. The platform's numbers: 40004 no such room, 40043 internal error of the recording service;
+        /// and those of every operation.
         /// </exception>
         public AvdReply DelRecord(string roomId) =>
             Send("avd.room.del_record", new Parameters { { "room_id", roomId } }, text => new AvdReply(text));
@@ -843,8 +839,8 @@ namespace Meetgate
         /// </param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40043 internal error of the recording service, 40094 no such recording.
+        /// The call failed. The platform's numbers: 40004 no such room, 40094 no such recording; and those of every
+        /// operation.
         /// </exception>
         public AvdReply DeleteRecord(string roomId, string url) =>
             Send(
@@ -887,8 +883,7 @@ namespace Meetgate
         /// </remarks>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40094 no such recording.
+        /// The call failed. The platform's numbers: 40094 no such recording; and those of every operation.
         /// </exception>
         public AvdRoomListReply List() =>
             Send("avd.room.list", new Parameters(), text => new AvdRoomListReply(text));
@@ -927,8 +922,7 @@ namespace Meetgate
         /// </param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room.
+        /// The call failed. The platform's numbers: 40004 no such room; and those of every operation.
         /// </exception>
         public AvdRoomGetChatMessageLogReply GetChatMessageLog(
             string roomId,
@@ -1003,8 +997,8 @@ namespace Meetgate
         /// </param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40008 the user is not in the room, 40009 the room does not exist or is not open.
+        /// The call failed. The platform's numbers: 40004 no such room, 40008 the user is not in the room, 40009 the
+        /// room does not exist or is not open; and those of every operation.
         /// </exception>
         public AvdReply Kick(string roomId, string userId) =>
             Send(
@@ -1044,8 +1038,8 @@ namespace Meetgate
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 41005 internal error of the platform; msg says more.
+        /// The call failed. The platform's numbers: 41005 internal error of the platform; msg says more; and those of
+        /// every operation.
         /// </exception>
         public AvdRoomParticipateListReply List(string roomId) =>
             Send(
@@ -1183,10 +1177,11 @@ namespace Meetgate
         /// </param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40009 the room does not exist or is not open, 40040 a mixed recording, a live stream or
-        /// a desktop recording is already running in the room, 40042 the recording service cannot be reached, 40043
-        /// internal error of the recording service.
+        /// The call failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or is not open,
+        /// 40040 a mixed recording, a live stream or a desktop recording is already running in the room, 40042 the
+        /// recording service cannot be reached, 40043 internal error of the recording service, 40101 internal error: no
+        /// such push information, 40102 no such stream is being pushed, 40104 the push service cannot be reached; and
+        /// those of every operation.
         /// </exception>
         public AvdRoomMixRecordStartReply Start(
             string roomId,
@@ -1424,10 +1419,9 @@ namespace Meetgate
         /// </param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40041 no mixed recording, live stream or desktop recording is running in the room, 40042
-        /// the recording service cannot be reached, 40043 internal error of the recording service, 40090 no such
-        /// recording id.
+        /// The call failed. The platform's numbers: 40004 no such room, 40041 no mixed recording, live stream or
+        /// desktop recording is running in the room, 40042 the recording service cannot be reached, 40043 internal
+        /// error of the recording service, 40090 no such recording id; and those of every operation.
         /// </exception>
         public AvdRoomMixRecordStopReply Stop(string roomId, string streamType = null, string recordId = null) =>
             Send(
@@ -1487,8 +1481,8 @@ namespace Meetgate
         /// <param name="recordId">Only this recording. <c>record_id</c>: string.</param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40043 internal error of the recording service.
+        /// The call failed. The platform's numbers: 40004 no such room, 40043 internal error of the recording service,
+        /// 40090 no such recording id; and those of every operation.
         /// </exception>
         public AvdRoomMixRecordGetReply Get(string roomId, long? recordType = null, string recordId = null) =>
             Send(
@@ -1552,9 +1546,9 @@ namespace Meetgate
         /// </param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40041 no mixed recording, live stream or desktop recording is running in the room, 40042
-        /// the recording service cannot be reached, 40043 internal error of the recording service.
+        /// The call failed. The platform's numbers: 40004 no such room, 40041 no mixed recording, live stream or
+        /// desktop recording is running in the room, 40042 the recording service cannot be reached, 40043 internal
+        /// error of the recording service; and those of every operation.
         /// </exception>
         public AvdReply UpdateLayout(
             string roomId,
@@ -1619,10 +1613,9 @@ namespace Meetgate
         /// </param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40041 no mixed recording, live stream or desktop recording is running in the room, 40042
-        /// the recording service cannot be reached, 40043 internal error of the recording service, 40090 no such
-        /// recording id.
+        /// The call failed. The platform's numbers: 40004 no such room, 40041 no mixed recording, live stream or
+        /// desktop recording is running in the room, 40042 the recording service cannot be reached, 40043 internal
+        /// error of the recording service, 40090 no such recording id; and those of every operation.
         /// </exception>
         public AvdReply UpdateAudioLayout(
             string roomId,
@@ -1700,10 +1693,10 @@ namespace Meetgate
         /// <param name="rtmpUrl">RTMP address the live stream is played from. <c>rtmp_url</c>: string.</param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40009 the room does not exist or is not open, 40040 a mixed recording, a live stream or
-        /// a desktop recording is already running in the room, 40042 the recording service cannot be reached, 40043
-        /// internal error of the recording service.
+        /// The call failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or is not open,
+        /// 40040 a mixed recording, a live stream or a desktop recording is already running in the room, 40042 the
+        /// recording service cannot be reached, 40043 internal error of the recording service; and those of every
+        /// operation.
         /// </exception>
         public AvdReply Start(
             string roomId,
@@ -1763,9 +1756,9 @@ namespace Meetgate
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40041 no mixed recording, live stream or desktop recording is running in the room, 40042
-        /// the recording service cannot be reached, 40043 internal error of the recording service.
+        /// The call failed. The platform's numbers: 40004 no such room, 40041 no mixed recording, live stream or
+        /// desktop recording is running in the room, 40042 the recording service cannot be reached, 40043 internal
+        /// error of the recording service; and those of every operation.
         /// </exception>
         public AvdRoomMixLiveStopReply Stop(string roomId) =>
             Send(
@@ -1811,8 +1804,7 @@ namespace Meetgate
         /// <param name="recordId">Recording id. <c>record_id</c>: string, required.</param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40090 no such recording id.
+        /// The call failed. The platform's numbers: 40090 no such recording id; and those of every operation.
         /// </exception>
         public AvdRoomRecordStatusReply Status(string recordId) =>
             Send(
@@ -1846,8 +1838,8 @@ namespace Meetgate
         /// <param name="recordId">Recording id: only the files of this recording. <c>record_id</c>: string.</param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40043 internal error of the recording service, 40090 no such recording id.
+        /// The call failed. The platform's numbers: 40004 no such room, 40090 no such recording id; and those of every
+        /// operation.
         /// </exception>
         public AvdRoomRecordGetReply Get(string roomId, string recordId = null) =>
             Send(
@@ -1884,8 +1876,8 @@ namespace Meetgate
         /// <param name="recordId">Recording id. <c>record_id</c>: string, required.</param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40043 internal error of the recording service, 40090 no such recording id.
+        /// The call failed. The platform's numbers: 40004 no such room, 40043 internal error of the recording service,
+        /// 40090 no such recording id; and those of every operation.
         /// </exception>
         public AvdReply Transfer(string roomId, string recordId) =>
             Send(
@@ -1939,10 +1931,9 @@ namespace Meetgate
         /// <param name="hlsUrl">Address at which viewers play the stream over HLS. <c>hls_url</c>: string.</param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40008 the user is not in the room, 40009 the room does not exist or is not open, 40060 a
-        /// live stream is already running in the room, 40063 internal error of the live service, 40064 the live service
-        /// cannot be reached.
+        /// The call failed. The platform's numbers: 40004 no such room, 40008 the user is not in the room, 40009 the
+        /// room does not exist or is not open, 40060 a live stream is already running in the room, 40063 internal error
+        /// of the live service, 40064 the live service cannot be reached; and those of every operation.
         /// </exception>
         public AvdRoomLiveStartReply Start(
             string roomId,
@@ -2008,10 +1999,9 @@ namespace Meetgate
         /// <param name="roomId">Room number. The room must be open. <c>room_id</c>: string, required.</param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40009 the room does not exist or is not open, 40061 no live stream is running in the
-        /// room, 40063 internal error of the live service, 40064 the live service cannot be reached, 40065 the live
-        /// stream of the room has been stopped already.
+        /// The call failed. The platform's numbers: 40004 no such room, 40061 no live stream is running in the room,
+        /// 40063 internal error of the live service, 40064 the live service cannot be reached, 40065 the live stream of
+        /// the room has been stopped already; and those of every operation.
         /// </exception>
         public AvdReply Stop(string roomId) =>
             Send("avd.room.live.stop", new Parameters { { "room_id", roomId } }, text => new AvdReply(text));
@@ -2086,10 +2076,9 @@ namespace Meetgate
         /// </param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40050 the composed view is already on in the room, 40052 internal error of the composed
-        /// view, 40053 the site forces the composed view off, 40054 the site's conference settings are not set:
-        /// initialisation failed.
+        /// The call failed. The platform's numbers: 40004 no such room, 40050 the composed view is already on in the
+        /// room, 40052 internal error of the composed view, 40053 the site forces the composed view off, 40054 the
+        /// site's conference settings are not set: initialisation failed; and those of every operation.
         /// </exception>
         public AvdReply Start(
             string roomId,
@@ -2183,10 +2172,9 @@ namespace Meetgate
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40051 the composed view is not on in the room, 40052 internal error of the composed
-        /// view, 40054 the site's conference settings are not set: initialisation failed, 40055 the site forces the
-        /// composed view on.
+        /// The call failed. The platform's numbers: 40004 no such room, 40051 the composed view is not on in the room,
+        /// 40052 internal error of the composed view, 40054 the site's conference settings are not set: initialisation
+        /// failed, 40055 the site forces the composed view on; and those of every operation.
         /// </exception>
         public AvdReply Stop(string roomId) =>
             Send("avd.room.avc.stop", new Parameters { { "room_id", roomId } }, text => new AvdReply(text));
@@ -2232,9 +2220,9 @@ namespace Meetgate
         /// </param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40045 internal error of the platform, 40051 the composed view is not on in the room,
-        /// 40052 internal error of the composed view.
+        /// The call failed. The platform's numbers: 40004 no such room, 40045 internal error of the platform, 40051 the
+        /// composed view is not on in the room, 40052 internal error of the composed view; and those of every
+        /// operation.
         /// </exception>
         public AvdReply SelectMedia(string roomId, IEnumerable<AvdVideo> videos, long? layoutMode = null) =>
             Send(
@@ -2289,9 +2277,9 @@ namespace Meetgate
         /// </param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40045 internal error of the platform, 40051 the composed view is not on in the room,
-        /// 40052 internal error of the composed view.
+        /// The call failed. The platform's numbers: 40004 no such room, 40045 internal error of the platform, 40051 the
+        /// composed view is not on in the room, 40052 internal error of the composed view; and those of every
+        /// operation.
         /// </exception>
         public AvdReply SetFocusVideo(string roomId, string resourceId) =>
             Send(
@@ -2356,9 +2344,9 @@ namespace Meetgate
         /// </param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40045 internal error of the platform, 40051 the composed view is not on in the room,
-        /// 40052 internal error of the composed view.
+        /// The call failed. The platform's numbers: 40004 no such room, 40045 internal error of the platform, 40051 the
+        /// composed view is not on in the room, 40052 internal error of the composed view; and those of every
+        /// operation.
         /// </exception>
         public AvdReply UpdateLayout(
             string roomId,
@@ -2446,9 +2434,8 @@ namespace Meetgate
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40051 the composed view is not on in the room, 40052 internal error of the composed
-        /// view.
+        /// The call failed. The platform's numbers: 40004 no such room, 40051 the composed view is not on in the room,
+        /// 40052 internal error of the composed view; and those of every operation.
         /// </exception>
         public AvdRoomAvcGetAvcSettingReply GetAvcSetting(string roomId) =>
             Send(
@@ -2501,10 +2488,10 @@ namespace Meetgate
         /// <param name="resourceId">Id of the video stream to record. <c>resource_id</c>: string.</param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40040 a mixed recording, a live stream or a desktop recording is already running in the
-        /// room, 40042 the recording service cannot be reached, 40043 internal error of the recording service, 40082
-        /// internal error of the media service.
+        /// The call failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or is not open,
+        /// 40040 a mixed recording, a live stream or a desktop recording is already running in the room, 40042 the
+        /// recording service cannot be reached, 40043 internal error of the recording service, 40082 internal error of
+        /// the media service; and those of every operation.
         /// </exception>
         public AvdReply Start(string roomId, bool enableRealtimeTranscode, string name, string resourceId = null) =>
             Send(
@@ -2561,10 +2548,9 @@ namespace Meetgate
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40041 no mixed recording, live stream or desktop recording is running in the room, 40042
-        /// the recording service cannot be reached, 40043 internal error of the recording service, 40082 internal error
-        /// of the media service.
+        /// The call failed. The platform's numbers: 40004 no such room, 40041 no mixed recording, live stream or
+        /// desktop recording is running in the room, 40042 the recording service cannot be reached, 40043 internal
+        /// error of the recording service, 40082 internal error of the media service; and those of every operation.
         /// </exception>
         public AvdReply Stop(string roomId) =>
             Send("avd.room.desktop_record.stop", new Parameters { { "room_id", roomId } }, text => new AvdReply(text));
@@ -2600,9 +2586,8 @@ namespace Meetgate
         /// <param name="recordId">Recording id: only the files of this recording. <c>record_id</c>: string.</param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40043 internal error of the recording service, 40082 internal error of the media
-        /// service, 40090 no such recording id.
+        /// The call failed. The platform's numbers: 40004 no such room, 40043 internal error of the recording service,
+        /// 40082 internal error of the media service, 40090 no such recording id; and those of every operation.
         /// </exception>
         public AvdRoomDesktopRecordGetReply Get(string roomId, string name, string recordId = null) =>
             Send(
@@ -2669,9 +2654,9 @@ namespace Meetgate
         /// </param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40080 the player exists already, 40082 internal error of the media service, 40083 the
-        /// media service cannot be reached or timed out.
+        /// The call failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or is not open,
+        /// 40080 the player exists already, 40082 internal error of the media service, 40083 the media service cannot
+        /// be reached or timed out; and those of every operation.
         /// </exception>
         public AvdMediaCreateReply Create(
             string roomId,
@@ -2755,9 +2740,9 @@ namespace Meetgate
         /// </param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40081 no such player in the room, 40082 internal error of the media service, 40083 the
-        /// media service cannot be reached or timed out, 40084 no media data.
+        /// The call failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or is not open,
+        /// 40081 no such player in the room, 40082 internal error of the media service, 40083 the media service cannot
+        /// be reached or timed out, 40084 no media data; and those of every operation.
         /// </exception>
         public AvdMediaPlayReply Play(
             string roomId,
@@ -2831,9 +2816,9 @@ namespace Meetgate
         /// </param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40081 no such player in the room, 40082 internal error of the media service, 40083 the
-        /// media service cannot be reached or timed out.
+        /// The call failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or is not open,
+        /// 40081 no such player in the room, 40082 internal error of the media service, 40083 the media service cannot
+        /// be reached or timed out; and those of every operation.
         /// </exception>
         public AvdReply Stop(string roomId, string playId) =>
             Send(
@@ -2870,9 +2855,9 @@ namespace Meetgate
         /// </param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40081 no such player in the room, 40082 internal error of the media service, 40083 the
-        /// media service cannot be reached or timed out.
+        /// The call failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or is not open,
+        /// 40081 no such player in the room, 40082 internal error of the media service, 40083 the media service cannot
+        /// be reached or timed out; and those of every operation.
         /// </exception>
         public AvdReply Pause(string roomId, string playId) =>
             Send(
@@ -2909,9 +2894,9 @@ namespace Meetgate
         /// </param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40081 no such player in the room, 40082 internal error of the media service, 40083 the
-        /// media service cannot be reached or timed out.
+        /// The call failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or is not open,
+        /// 40081 no such player in the room, 40082 internal error of the media service, 40083 the media service cannot
+        /// be reached or timed out; and those of every operation.
         /// </exception>
         public AvdReply Resume(string roomId, string playId) =>
             Send(
@@ -2957,9 +2942,9 @@ namespace Meetgate
         /// </param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40081 no such player in the room, 40082 internal error of the media service, 40083 the
-        /// media service cannot be reached or timed out, 40084 no media data.
+        /// The call failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or is not open,
+        /// 40081 no such player in the room, 40082 internal error of the media service, 40083 the media service cannot
+        /// be reached or timed out, 40084 no media data; and those of every operation.
         /// </exception>
         public AvdMediaReplayReply Replay(string roomId, string playId, string url = null) =>
             Send(
@@ -3016,9 +3001,9 @@ namespace Meetgate
         /// <param name="url">Path of the file being played, on the server. <c>url</c>: string, required.</param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40081 no such player in the room, 40082 internal error of the media service, 40083 the
-        /// media service cannot be reached or timed out, 40084 no media data.
+        /// The call failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or is not open,
+        /// 40081 no such player in the room, 40082 internal error of the media service, 40083 the media service cannot
+        /// be reached or timed out, 40084 no media data; and those of every operation.
         /// </exception>
         public AvdMediaGetMediaInfoReply GetMediaInfo(string roomId, string playId, string url) =>
             Send(
@@ -3075,9 +3060,9 @@ namespace Meetgate
         /// </param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40081 no such player in the room, 40082 internal error of the media service, 40083 the
-        /// media service cannot be reached or timed out, 40084 no media data.
+        /// The call failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or is not open,
+        /// 40081 no such player in the room, 40082 internal error of the media service, 40083 the media service cannot
+        /// be reached or timed out, 40084 no media data; and those of every operation.
         /// </exception>
         public AvdMediaSwitchReply Switch(string roomId, string playId, string url = null) =>
             Send(
@@ -3139,8 +3124,8 @@ namespace Meetgate
         /// <param name="recordId">Recording id. <c>record_id</c>: string, required.</param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40043 internal error of the recording service, 40090 no such recording id.
+        /// The call failed. The platform's numbers: 40004 no such room, 40043 internal error of the recording service,
+        /// 40090 no such recording id; and those of every operation.
         /// </exception>
         public AvdTranscodeQueryReply Query(string roomId, string recordId) =>
             Send(
@@ -3191,7 +3176,7 @@ namespace Meetgate
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
         /// The call failed. The platform's numbers: 401 wrong access_key or secret_key, 40001 wrong access_key or
-        /// secret_key, 40002 parameter missing or wrong.
+        /// secret_key; and those of every operation.
         /// </exception>
         public AvdAppGetTokenReply GetToken() =>
             Send("avd.app.get_token", new Parameters(), text => new AvdAppGetTokenReply(text));
@@ -3210,9 +3195,9 @@ namespace Meetgate
         /// </remarks>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40070 the site has no company information, 40071 no licence is set for the site, 40072 no licence
-        /// information.
+        /// The call failed. The platform's numbers: 40070 the site has no company information, 40071 no licence is set
+        /// for the site, 40072 no licence information, 40073 service not available (one of the licence errors); and
+        /// those of every operation.
         /// </exception>
         public AvdAppGetLicenceInfoReply GetLicenceInfo() =>
             Send("avd.app.get_licence_info", new Parameters(), text => new AvdAppGetLicenceInfoReply(text));
@@ -3241,7 +3226,7 @@ namespace Meetgate
         /// </remarks>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid.
+        /// The call failed. The platform's numbers: those of every operation.
         /// </exception>
         public AvdAppGetSystemInfoReply GetSystemInfo() =>
             Send("avd.app.get_system_info", new Parameters(), text => new AvdAppGetSystemInfoReply(text));
@@ -3276,9 +3261,9 @@ namespace Meetgate
         /// </param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40070 the site has no company information, 40071 no licence is set for the site, 40072 no licence
-        /// information, 40073 service not available (one of the licence errors).
+        /// The call failed. The platform's numbers: 40070 the site has no company information, 40071 no licence is set
+        /// for the site, 40072 no licence information, 40073 service not available (one of the licence errors); and
+        /// those of every operation.
         /// </exception>
         public AvdReply ApplyFilePermit(string licenceCert) =>
             Send(
@@ -3319,9 +3304,9 @@ namespace Meetgate
         /// </param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40070 the site has no company information, 40071 no licence is set for the site, 40072 no licence
-        /// information, 40073 service not available (one of the licence errors).
+        /// The call failed. The platform's numbers: 40070 the site has no company information, 40071 no licence is set
+        /// for the site, 40072 no licence information, 40073 service not available (one of the licence errors); and
+        /// those of every operation.
         /// </exception>
         public AvdReply DeleteFilePermit(string licenceCert) =>
             Send(
@@ -3360,7 +3345,7 @@ namespace Meetgate
         /// </param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid.
+        /// The call failed. The platform's numbers: 40001 wrong access_key or secret_key; and those of every operation.
         /// </exception>
         public AvdAppGetKeyLicenceReply GetKeyLicence(string accessKey) =>
             Send(
@@ -3430,8 +3415,8 @@ namespace Meetgate
         /// </param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40019 another gateway has this address already.
+        /// The call failed. The platform's numbers: 40019 another gateway has this address already; and those of every
+        /// operation.
         /// </exception>
         public AvdSipGateCreateReply Create(string name, string url) =>
             Send(
@@ -3474,8 +3459,8 @@ namespace Meetgate
         /// </param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40019 another gateway has this address already, 40020 no such gateway.
+        /// The call failed. The platform's numbers: 40019 another gateway has this address already, 40020 no such
+        /// gateway; and those of every operation.
         /// </exception>
         public AvdReply Update(long sipGateId, string name, string url) =>
             Send(
@@ -3531,8 +3516,7 @@ namespace Meetgate
         /// </param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40020 no such gateway.
+        /// The call failed. The platform's numbers: 40020 no such gateway; and those of every operation.
         /// </exception>
         public AvdSipGateReadReply Read(long sipGateId) =>
             Send(
@@ -3572,8 +3556,7 @@ namespace Meetgate
         /// </param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40020 no such gateway.
+        /// The call failed. The platform's numbers: 40020 no such gateway; and those of every operation.
         /// </exception>
         public AvdReply Del(long sipGateId) =>
             Send("avd.sip.gate.del", new Parameters { { "sip_gate_id", sipGateId } }, text => new AvdReply(text));
@@ -3605,7 +3588,7 @@ namespace Meetgate
         /// </remarks>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid.
+        /// The call failed. The platform's numbers: those of every operation.
         /// </exception>
         public AvdSipGateListReply List() =>
             Send("avd.sip.gate.list", new Parameters(), text => new AvdSipGateListReply(text));
@@ -3648,8 +3631,8 @@ namespace Meetgate
         /// </param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40020 no such gateway, 40021 another account has this number already.
+        /// The call failed. The platform's numbers: 40020 no such gateway, 40021 another account has this number
+        /// already; and those of every operation.
         /// </exception>
         public AvdSipAccountCreateReply Create(string name, string password, string number, long sipGateId) =>
             Send(
@@ -3715,8 +3698,8 @@ namespace Meetgate
         /// </param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40021 another account has this number already, 40022 no such SIP account.
+        /// The call failed. The platform's numbers: 40021 another account has this number already, 40022 no such SIP
+        /// account; and those of every operation.
         /// </exception>
         public AvdReply Update(long accountId, string name, string password, string number) =>
             Send(
@@ -3781,8 +3764,8 @@ namespace Meetgate
         /// </param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40020 no such gateway, 40022 no such SIP account.
+        /// The call failed. The platform's numbers: 40020 no such gateway, 40022 no such SIP account; and those of
+        /// every operation.
         /// </exception>
         public AvdSipAccountReadReply Read(long accountId, long sipGateId) =>
             Send(
@@ -3822,8 +3805,7 @@ namespace Meetgate
         /// </param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40022 no such SIP account.
+        /// The call failed. The platform's numbers: 40022 no such SIP account; and those of every operation.
         /// </exception>
         public AvdReply Del(long accountId) =>
             Send("avd.sip.account.del", new Parameters { { "account_id", accountId } }, text => new AvdReply(text));
@@ -3906,13 +3888,12 @@ namespace Meetgate
         /// </param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40009 the room does not exist or is not open, 40023 no gateway is set, 40025 the SIP
-        /// service has no rpc_port set, 40026 the SIP service does not answer, 40030 internal error of the SIP service,
-        /// 40031 the user is in the room already, 40032 the address to invite is not valid, 40034 the invitation
-        /// failed, or an internal error, 40035 connection closed: invitation refused, or the service port is not open,
-        /// 40036 type not supported, 40038 video resolution not supported, or bit rate outside 1 to 4 Mbit/s, 40039
-        /// frame rate not supported.
+        /// The call failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or is not open,
+        /// 40023 no gateway is set, 40025 the SIP service has no rpc_port set, 40026 the SIP service does not answer,
+        /// 40030 internal error of the SIP service, 40031 the user is in the room already, 40032 the address to invite
+        /// is not valid, 40034 the invitation failed, or an internal error, 40035 connection closed: invitation
+        /// refused, or the service port is not open, 40036 type not supported, 40038 video resolution not supported, or
+        /// bit rate outside 1 to 4 Mbit/s, 40039 frame rate not supported; and those of every operation.
         /// </exception>
         public AvdDeviceCallReply Call(
             string name,
@@ -4013,8 +3994,8 @@ namespace Meetgate
         /// </param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40008 the user is not in the room, 40033 the user has not been invited.
+        /// The call failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or is not open,
+        /// 40024 the account has not been invited, 40033 the user has not been invited; and those of every operation.
         /// </exception>
         public AvdDeviceKickReply Kick(string roomId, string userId) =>
             Send(
@@ -4055,8 +4036,8 @@ namespace Meetgate
         /// </param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40033 the user has not been invited, 40037 no such invitation.
+        /// The call failed. The platform's numbers: 40004 no such room, 40033 the user has not been invited, 40037 no
+        /// such invitation; and those of every operation.
         /// </exception>
         public AvdDeviceGetInviteStatusReply GetInviteStatus(string callId) =>
             Send(
@@ -4100,8 +4081,9 @@ namespace Meetgate
         /// </param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40008 the user is not in the room, 40033 the user has not been invited.
+        /// The call failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or is not open,
+        /// 40024 the account has not been invited, 40033 the user has not been invited, 40036 type not supported; and
+        /// those of every operation.
         /// </exception>
         public AvdReply Focus(string roomId, string userId) =>
             Send(
@@ -4138,8 +4120,9 @@ namespace Meetgate
         /// </param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40008 the user is not in the room, 40033 the user has not been invited.
+        /// The call failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or is not open,
+        /// 40024 the account has not been invited, 40033 the user has not been invited, 40036 type not supported; and
+        /// those of every operation.
         /// </exception>
         public AvdReply Unfocus(string roomId, string userId) =>
             Send(
@@ -4176,8 +4159,9 @@ namespace Meetgate
         /// </param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40008 the user is not in the room, 40033 the user has not been invited.
+        /// The call failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or is not open,
+        /// 40024 the account has not been invited, 40033 the user has not been invited, 40036 type not supported; and
+        /// those of every operation.
         /// </exception>
         public AvdReply Close(string roomId, string userId) =>
             Send(
@@ -4215,8 +4199,9 @@ namespace Meetgate
         /// </param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40008 the user is not in the room, 40033 the user has not been invited.
+        /// The call failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or is not open,
+        /// 40024 the account has not been invited, 40033 the user has not been invited, 40036 type not supported; and
+        /// those of every operation.
         /// </exception>
         public AvdDeviceVideoOpenReply Open(string roomId, string userId) =>
             Send(
@@ -4262,8 +4247,8 @@ namespace Meetgate
         /// </param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40008 the user is not in the room, 40033 the user has not been invited.
+        /// The call failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or is not open,
+        /// 40024 the account has not been invited, 40033 the user has not been invited; and those of every operation.
         /// </exception>
         public AvdReply Mute(string roomId, string userId) =>
             Send(
@@ -4300,8 +4285,8 @@ namespace Meetgate
         /// </param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40008 the user is not in the room, 40033 the user has not been invited.
+        /// The call failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or is not open,
+        /// 40024 the account has not been invited, 40033 the user has not been invited; and those of every operation.
         /// </exception>
         public AvdReply Unmute(string roomId, string userId) =>
             Send(

@@ -79,7 +79,7 @@ namespace Meetgate
         /// <c>connect_timeout_ms</c>: integer from 1 to 86400000, ms, default 5000.
         /// </param>
         /// <param name="maxReplyBytes">
-        /// The largest answer that is read. A larger one ends the call with <c>BUSY</c>. <c>max_reply_bytes</c>:
+        /// The largest answer that is read. A larger one ends the call with <c>LIMIT</c>. <c>max_reply_bytes</c>:
         /// integer from 1024 to 1073741824, bytes, default 16777216.
         /// </param>
         /// <param name="validate">
@@ -175,9 +175,7 @@ namespace Meetgate
         /// </param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 606000000 authentication failed, 606000001 access token expired or
-        /// replaced by a newer one, 606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the
-        /// platform timed out, 606000005 the operation failed, 606000006 the platform is busy.
+        /// The call failed. The platform's numbers: those of every operation.
         /// </exception>
         public HstReply Kickout(string appId, string userId, string mutexType = null) =>
             Send(
@@ -243,8 +241,7 @@ namespace Meetgate
         /// </remarks>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 606000000 authentication failed, 606000004 the platform timed out,
-        /// 606000005 the operation failed, 606000006 the platform is busy.
+        /// The call failed. The platform's numbers: those of every operation.
         /// </exception>
         public HstAccessTokenReply Token() =>
             Send("hst.access.token", new Parameters(), text => new HstAccessTokenReply(text));
@@ -295,9 +292,7 @@ namespace Meetgate
         /// </param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 606000000 authentication failed, 606000001 access token expired or
-        /// replaced by a newer one, 606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the
-        /// platform timed out, 606000005 the operation failed, 606000006 the platform is busy.
+        /// The call failed. The platform's numbers: those of every operation.
         /// </exception>
         public HstAppCreateReply Create(
             string appName,
@@ -381,9 +376,7 @@ namespace Meetgate
         /// </param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 606000000 authentication failed, 606000001 access token expired or
-        /// replaced by a newer one, 606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the
-        /// platform timed out, 606000005 the operation failed, 606000006 the platform is busy.
+        /// The call failed. The platform's numbers: those of every operation.
         /// </exception>
         public HstAppUpdateReply Update(
             string appId,
@@ -452,9 +445,7 @@ namespace Meetgate
         /// <param name="appId">Id of the application to delete. <c>app_id</c>: string, required.</param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 606000000 authentication failed, 606000001 access token expired or
-        /// replaced by a newer one, 606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the
-        /// platform timed out, 606000005 the operation failed, 606000006 the platform is busy.
+        /// The call failed. The platform's numbers: those of every operation.
         /// </exception>
         public HstReply Delete(string appId) =>
             Send("hst.app.delete", new Parameters { { "app_id", appId } }, text => new HstReply(text));
@@ -509,9 +500,7 @@ namespace Meetgate
         /// <param name="appId">Only the records of this application. <c>app_id</c>: string.</param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 606000000 authentication failed, 606000001 access token expired or
-        /// replaced by a newer one, 606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the
-        /// platform timed out, 606000005 the operation failed, 606000006 the platform is busy.
+        /// The call failed. The platform's numbers: those of every operation.
         /// </exception>
         public HstConsumingRecordsReply Records(
             long startTime,
@@ -605,9 +594,7 @@ namespace Meetgate
         /// </param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 606000000 authentication failed, 606000001 access token expired or
-        /// replaced by a newer one, 606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the
-        /// platform timed out, 606000005 the operation failed, 606000006 the platform is busy.
+        /// The call failed. The platform's numbers: those of every operation.
         /// </exception>
         public HstOnlineTransCmdReply TransCmd(
             IEnumerable<HstUser> userList,
@@ -683,9 +670,7 @@ namespace Meetgate
         /// </param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 606000000 authentication failed, 606000001 access token expired or
-        /// replaced by a newer one, 606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the
-        /// platform timed out, 606000005 the operation failed, 606000006 the platform is busy.
+        /// The call failed. The platform's numbers: those of every operation.
         /// </exception>
         public HstOnlineInviteReply Invite(
             string appId,
@@ -773,9 +758,7 @@ namespace Meetgate
         /// </param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 606000000 authentication failed, 606000001 access token expired or
-        /// replaced by a newer one, 606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the
-        /// platform timed out, 606000005 the operation failed, 606000006 the platform is busy.
+        /// The call failed. The platform's numbers: those of every operation.
         /// </exception>
         public HstOnlineUserStateReply State(
             string appId,
