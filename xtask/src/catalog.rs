@@ -32,6 +32,9 @@ pub struct About {
     pub title: String,
     pub zh: String,
     pub prefix: String,
+    /// The methods that each operation but an upload may be sent by, where it is not only its own.
+    #[serde(default)]
+    pub methods: Vec<String>,
     /// How a body travels: `form` or `json`.
     pub body: String,
     pub doc: String,

@@ -5,6 +5,7 @@ Prints the status, a line feed, and the reply exactly as it came. For the test t
 
 import json
 import keyword
+import re
 import sys
 from decimal import Decimal
 
@@ -22,9 +23,10 @@ def method_of(client, name):
 
 
 def arguments_of(params):
-    """Decimals keep their digits: `0.50` must leave as `0.50`."""
+    """`UserId` is `user_id`, `from` is `from_`. Decimals keep their digits: `0.50` must leave as `0.50`."""
     members = json.loads(params, parse_float=Decimal)
-    return {name + "_" if keyword.iskeyword(name) else name: value for name, value in members.items()}
+    names = {wire: re.sub("(?<=[a-z0-9])(?=[A-Z])", "_", wire).lower() for wire in members}
+    return {name + "_" if keyword.iskeyword(name) else name: members[wire] for wire, name in names.items()}
 
 
 def main():

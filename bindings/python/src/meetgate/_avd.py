@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Callable, List, Literal, Optional, Sequence, Tuple, Union
 
 from ._calls import Calls
+from ._named import named
 from ._token_client import TokenClient
 
 if TYPE_CHECKING:
@@ -2448,11 +2449,12 @@ class AvdRoom:
         """
         return self._calls.call("avd.room.list", {})
 
+    @named({"fromId": "from_id"})
     def get_chat_message_log(
         self,
         *,
         room_id: str,
-        fromId: Optional[str] = None,
+        from_id: Optional[str] = None,
         start_time: Optional[int] = None,
         end_time: Optional[int] = None,
     ) -> t.RoomGetChatMessageLogReply:
@@ -2468,8 +2470,8 @@ class AvdRoom:
 
         Args:
             room_id: Room number. (string, required)
-            fromId: User id, named as the sender is in the answer; give it to see only that user's
-                messages. (string)
+            from_id: User id, named as the sender is in the answer; give it to see only that user's
+                messages. Sent as `fromId`. (string)
             start_time: Start of the time searched. The document names no unit; the timestamps of
                 the answer are Unix seconds. (integer, unix-s)
             end_time: End of the time searched, in the same unit as start_time. (integer, unix-s)
@@ -2506,7 +2508,7 @@ class AvdRoom:
         """
         return self._calls.call(
             "avd.room.get_chat_message_log",
-            {"room_id": room_id, "fromId": fromId, "start_time": start_time, "end_time": end_time},
+            {"room_id": room_id, "fromId": from_id, "start_time": start_time, "end_time": end_time},
         )
 
 

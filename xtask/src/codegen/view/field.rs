@@ -34,7 +34,8 @@ pub struct Field {
 #[derive(Serialize)]
 pub struct Value {
     pub value: catalog::Value,
-    /// What it means; empty where the value says it.
+    pub meaning: String,
+    /// The same; empty where the value says it.
     pub label: String,
 }
 
@@ -81,7 +82,8 @@ fn values(field: &catalog::Field) -> Vec<Value> {
         .zip(labels)
         .map(|(value, label)| {
             let says_the_same = label.eq_ignore_ascii_case(&value.to_string());
-            Value { value: value.clone(), label: if says_the_same { String::new() } else { label.to_owned() } }
+            let meaning = label.to_owned();
+            Value { value: value.clone(), meaning, label: if says_the_same { String::new() } else { label.to_owned() } }
         })
         .collect()
 }
@@ -114,7 +116,7 @@ fn described(field: &catalog::Field, values: &[Value]) -> String {
     if !values.is_empty() {
         let values: Vec<String> = values
             .iter()
-            .map(|Value { value, label }| match label.as_str() {
+            .map(|Value { value, label, .. }| match label.as_str() {
                 "" => value.to_string(),
                 label => format!("{value} ({label})"),
             })

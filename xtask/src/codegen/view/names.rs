@@ -24,9 +24,20 @@ const CPP_GROUPS: &str = "call_options reply run";
 /// What the clients have beside that.
 const CPP_CLIENTS: &str = "call close handle info json lend lend_all made raw_call set_token set_token_provider";
 
-/// An argument, a method or a group in Python.
+/// An argument, a method or a group in Python: `UserId` becomes `user_id`, and a keyword gets an underscore.
 pub fn python(wire: &str) -> String {
-    unless_taken(wire, &[PYTHON])
+    let mut snake = String::new();
+    let mut letters = wire.chars().peekable();
+    let mut before = '_';
+    while let Some(letter) = letters.next() {
+        let ends_capitals = before.is_uppercase() && letters.peek().is_some_and(|next| next.is_lowercase());
+        if letter.is_uppercase() && before != '_' && (!before.is_uppercase() || ends_capitals) {
+            snake.push('_');
+        }
+        snake.extend(letter.to_lowercase());
+        before = letter;
+    }
+    unless_taken(&snake, &[PYTHON])
 }
 
 /// An argument in C#: `room_id` and `RoomId` become `roomId`.
@@ -91,6 +102,9 @@ mod tests {
         assert_eq!(csharp("UserId"), "userId");
         assert_eq!(csharp("room_id"), "roomId");
         assert_eq!(csharp("class"), "@class");
+        assert_eq!(python("UserId"), "user_id");
+        assert_eq!(python("room_id"), "room_id");
+        assert_eq!(python("APIKey2Of"), "api_key2_of");
         assert_eq!(python("from"), "from_");
         assert_eq!(cpp("text"), "text_");
         assert_eq!(cpp_path("info.delete"), "info_.delete_");

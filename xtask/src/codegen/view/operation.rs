@@ -24,6 +24,7 @@ pub struct Operation<'c> {
     pub doc: &'c str,
     pub note: &'c str,
     pub method: &'c str,
+    pub methods: Vec<&'c str>,
     pub path: String,
     pub carrier: &'static str,
     pub fetches_token: bool,
@@ -45,7 +46,9 @@ pub struct Operation<'c> {
     pub raised: Vec<Raised<'c>>,
     /// In the order in which they are sent.
     pub params: Vec<Field>,
-    /// The same, what is required first.
+    /// Those whose names in Python are not the platform's.
+    pub renamed: Vec<Renamed>,
+    /// All of them, what is required first.
     pub arguments: Vec<Field>,
     pub returns: Vec<Field>,
     pub example: &'c catalog::Example,
@@ -65,6 +68,12 @@ pub struct Operation<'c> {
 pub struct Raised<'c> {
     pub exception: String,
     pub errors: Vec<&'c ErrorNumber>,
+}
+
+#[derive(Serialize)]
+pub struct Renamed {
+    pub wire: String,
+    pub python: String,
 }
 
 #[derive(Serialize)]
@@ -109,6 +118,7 @@ impl<'c> Operation<'c> {
         let params = Field::all(&operation.params, &place(pascal.clone(), &csharp, false))?;
         // Where they need not be given, how pages are counted is not documented.
         let must_give = |name: &str| params.iter().any(|field| field.name == name && field.required);
+        let carrier = carrier(about, operation)?;
         let known = |code: &i64| platform.errors.iter().find(|error| error.code == *code);
         let errors: Vec<&ErrorNumber> = operation.errors.iter().filter_map(known).collect();
         Ok(Operation {
@@ -120,8 +130,12 @@ impl<'c> Operation<'c> {
             doc: operation.doc.trim(),
             note: operation.note.trim(),
             method: operation.method(),
+            methods: match (carrier, about.methods.as_slice()) {
+                ("Upload", _) | (_, []) => vec![operation.method()],
+                (_, methods) => methods.iter().map(String::as_str).collect(),
+            },
             path: operation.path(about),
-            carrier: carrier(about, operation)?,
+            carrier,
             fetches_token: operation.fetches_token,
             bare_reply: operation.bare_reply,
             retry: &operation.retry,
@@ -141,6 +155,7 @@ impl<'c> Operation<'c> {
             errors,
             is_paged: must_give("page") && must_give("page_size"),
             arguments: Field::all(&required_first(&operation.params), &place(pascal.clone(), &csharp, false))?,
+            renamed: renamed(&params)?,
             params,
             returns: Field::all(&operation.returns, &place(reply, "", true))?,
             example: &operation.example,
@@ -182,6 +197,16 @@ fn raised<'c>(errors: &[&'c ErrorNumber], classes: &[Class]) -> Vec<Raised<'c>> 
         }
     }
     all
+}
+
+fn renamed(params: &[Field]) -> Result<Vec<Renamed>> {
+    for (index, field) in params.iter().enumerate() {
+        if params.iter().skip(index + 1).any(|other| other.python.name == field.python.name) {
+            return Err(format!("two parameters would be {:?} in Python", field.python.name).into());
+        }
+    }
+    let renamed = params.iter().filter(|field| field.python.name != field.name);
+    Ok(renamed.map(|field| Renamed { wire: field.name.clone(), python: field.python.name.clone() }).collect())
 }
 
 fn numbers(own: &[&ErrorNumber], all: &[ErrorNumber]) -> String {
