@@ -22,11 +22,15 @@ def method_of(client, name):
     return found
 
 
+def argument_of(wire):
+    """`UserId` is `user_id`, `from` is `from_`."""
+    name = re.sub("(?<=[a-z0-9])(?=[A-Z])", "_", wire).lower()
+    return name + "_" if keyword.iskeyword(name) else name
+
+
 def arguments_of(params):
-    """`UserId` is `user_id`, `from` is `from_`. Decimals keep their digits: `0.50` must leave as `0.50`."""
-    members = json.loads(params, parse_float=Decimal)
-    names = {wire: re.sub("(?<=[a-z0-9])(?=[A-Z])", "_", wire).lower() for wire in members}
-    return {name + "_" if keyword.iskeyword(name) else name: members[wire] for wire, name in names.items()}
+    """Decimals keep their digits: `0.50` must leave as `0.50`."""
+    return {argument_of(wire): value for wire, value in json.loads(params, parse_float=Decimal).items()}
 
 
 def main():

@@ -10,13 +10,13 @@ mod taken;
 mod types;
 
 use crate::catalog::{self, Catalog, ErrorNumber, PLATFORMS, Result};
-use field::Field;
 use group::Group;
 use operation::Operation;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use types::Place;
 
+pub use field::Field;
 pub use names::{csharp, pascal};
 
 /// The key that is a boolean in JSON, and takes a function in each binding.
