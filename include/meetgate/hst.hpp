@@ -328,7 +328,7 @@ class hst_online_user_group : public group {
    *     - terminal_seq_num (string): Terminal id.
    *     - mutex_type (string): Terminal exclusivity class of the terminal.
    * Errors of the platform: those of every operation.
-   * Repeating: it only reads, and may be repeated.
+   * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /v1/online/user/state (000 L164-L195; 001 L247-L278).
    */
@@ -367,7 +367,7 @@ class hst_online_group : public group {
    *     - terminal_seq_num (string): Terminal id.
    *     - mutex_type (string): Terminal exclusivity class of the terminal.
    * Errors of the platform: those of every operation.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: POST /v1/online/trans-cmd (000 L197-L233; 001 L280-L316).
    */
@@ -397,7 +397,7 @@ class hst_online_group : public group {
    *   - seq_id (integer): The caller's `seq_id`, up to 64 bits (H13).
    *   - user_id_list (array of strings): Ids of the users the invitation could NOT be sent to (H12).
    * Errors of the platform: those of every operation.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: POST /v1/online/invite (000 L235-L259; 001 L318-L342).
    */
@@ -455,7 +455,7 @@ class hst_consuming_group : public group {
    *     - client_id (string): Id of the client.
    *     - transfer_type (integer; one of 1 (upstream), 2 (downstream)): Direction of the transfer.
    * Errors of the platform: those of every operation.
-   * Repeating: it only reads, and may be repeated.
+   * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /v1/consuming/records (000 L103-L141; 001 L186-L224).
    */
@@ -497,7 +497,7 @@ class hst_app_group : public group {
    *     - service_name (string): Name of the service.
    *     - use_limit (integer): Usage cap of this service, up to 64 bits. Its unit is not documented.
    * Errors of the platform: those of every operation.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: POST /v1/app (000 L3-L41; 001 L86-L124).
    */
@@ -539,7 +539,7 @@ class hst_app_group : public group {
    *     - service_name (string): Name of the service.
    *     - use_limit (integer): Usage cap of this service, up to 64 bits. Its unit is not documented.
    * Errors of the platform: those of every operation.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: PATCH /v1/app (000 L43-L82; 001 L126-L165).
    */
@@ -558,7 +558,7 @@ class hst_app_group : public group {
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
    * Errors of the platform: those of every operation.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: DELETE /v1/app (000 L84-L101; 001 L167-L184).
    */
@@ -590,7 +590,7 @@ class hst_access_group : public group {
    *   - timeout (integer, s): How long the access token lives. The document says 7200; go by the number in the
    *     answer.
    * Errors of the platform: those of every operation.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /access/token (001 L10-L54).
    */
@@ -646,7 +646,7 @@ class hst : public client {
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
    * Errors of the platform: those of every operation.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: POST /v1/kickout (000 L143-L162; 001 L226-L245).
    */

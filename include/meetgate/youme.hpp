@@ -208,7 +208,7 @@ class youme : public client {
    *       - AudioDuration (integer, s): Duration of the audio stream.
    *       - VideoDuration (integer, s): Duration of the video stream.
    *       - LeaveTime (string, unix-s): When it left: seconds, as text.
-   * Repeating: it only reads, and may be repeated.
+   * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: POST /v2/video/query_instance_all_records_by_time (002 L125-L255).
    */
@@ -240,7 +240,7 @@ class youme : public client {
    *     - LastLeaveTime (string, unix-s): When it left for the last time: seconds, as text.
    *     - AudioDuration (integer, s): Duration of the audio stream.
    *     - VideoDuration (integer, s): Duration of the video stream.
-   * Repeating: it only reads, and may be repeated.
+   * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: POST /v2/video/query_room_info (002 L257-L359).
    */
@@ -273,7 +273,7 @@ class youme : public client {
    *     - LeaveTime (string, unix-s): When the user instance left: seconds, as text.
    *     - AudioDuration (integer, s): Duration of the audio stream.
    *     - VideoDuration (integer, s): Duration of the video stream.
-   * Repeating: it only reads, and may be repeated.
+   * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: POST /v2/video/query_all_instance_by_time (002 L361-L450).
    */
@@ -301,7 +301,7 @@ class youme : public client {
    *     0 nothing documented in a row tells its kind (Y14).
    *     - TickTime (string, unix-s): The point in time: seconds, as text.
    *     - Volume (integer): The figure of the kind `CountBy` asked for. The document shows it in its sample only.
-   * Repeating: it only reads, and may be repeated.
+   * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: POST /v2/video/count_business_total_volume_by_day (002 L454-L536).
    */
@@ -333,7 +333,7 @@ class youme : public client {
    *     - RoomCnt (integer): Number of rooms.
    *     - PeakOnlineNum (integer): Number online; by its name, the highest.
    *     - CommunicateNum (integer): Number of callers.
-   * Repeating: it only reads, and may be repeated.
+   * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: POST /v2/video/count_business_distribute_volume_by_day (002 L538-L643).
    */
@@ -364,7 +364,7 @@ class youme : public client {
    *       like percent.
    *     - AudioDelayRate (number): Delay of audio, not a rate in spite of its name. The unit is not documented.
    *     - VideoDelayRate (number): Delay of video, not a rate in spite of its name. The unit is not documented.
-   * Repeating: it only reads, and may be repeated.
+   * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: POST /v2/video/count_qos_by_day (002 L645-L763).
    */

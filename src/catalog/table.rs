@@ -837,6 +837,7 @@ pub static HST_ACCESS_TOKEN: Operation = Operation {
     name: "hst.access.token",
     platform: PlatformName::Hst,
     method: Method::Get,
+    methods: &[Method::Get],
     path: "/access/token",
     summary: "Fetch a new access token, which kills the account's older one",
     zh: "如何获取access_token",
@@ -846,8 +847,8 @@ pub static HST_ACCESS_TOKEN: Operation = Operation {
     source: "001 L10-L54",
     note: "The table lists `dev_id` and `token` as parameters, but both travel in the header `Authorization: <dev_id>.<token>` (001 L28), with nothing in the query. The token printed in that line is not in the format the vendor's own generator makes; it is not a test vector. Not marked safe, although it is a GET: it kills a token (H25).",
     carrier: Carrier::Query,
-    fetches_token: true,
     bare_reply: false,
+    fetches_token: true,
     params: &[],
     returns: &[
         Field {
@@ -873,6 +874,7 @@ pub static HST_APP_CREATE: Operation = Operation {
     name: "hst.app.create",
     platform: PlatformName::Hst,
     method: Method::Post,
+    methods: &[Method::Post],
     path: "/v1/app",
     summary: "Create an application",
     zh: "创建应用",
@@ -882,8 +884,8 @@ pub static HST_APP_CREATE: Operation = Operation {
     source: "000 L3-L41; 001 L86-L124",
     note: "The documents make `status` optional; a later copy of them requires it. It is always sent, `offline` when the caller gives none, which is the default the documents state (H8). The answer's `service` row carries a stray column (000 L35).",
     carrier: Carrier::Json,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field {
             name: "app_name",
@@ -896,7 +898,7 @@ pub static HST_APP_CREATE: Operation = Operation {
             name: "status",
             kind: Type::String,
             doc: "State of the application. `offline` is sent when this is left out (H8).",
-            values: &[Value::Text("online"), Value::Text("offline")],
+            values: &[Value::text("online").meaning("taken live"), Value::text("offline").meaning("taken down")],
             default: "offline",
             always_sent: true,
             ..Field::EMPTY
@@ -920,13 +922,13 @@ pub static HST_APP_CREATE: Operation = Operation {
                     doc: "Which service. The list of ids has holes, so other numbers are passed through (H15).",
                     required: true,
                     values: &[
-                        Value::Number(3),
-                        Value::Number(4),
-                        Value::Number(5),
-                        Value::Number(6),
-                        Value::Number(7),
-                        Value::Number(8),
-                        Value::Number(9),
+                        Value::number(3).meaning("video"),
+                        Value::number(4).meaning("audio"),
+                        Value::number(5).meaning("screen sharing"),
+                        Value::number(6).meaning("signalling channel"),
+                        Value::number(7).meaning("presence service"),
+                        Value::number(8).meaning("recording"),
+                        Value::number(9).meaning("WeChat mini program"),
                     ],
                     open: true,
                     ..Field::EMPTY
@@ -955,7 +957,7 @@ pub static HST_APP_CREATE: Operation = Operation {
             name: "status",
             kind: Type::String,
             doc: "State of the application.",
-            values: &[Value::Text("online"), Value::Text("offline")],
+            values: &[Value::text("online").meaning("taken live"), Value::text("offline").meaning("taken down")],
             ..Field::EMPTY
         },
         Field {
@@ -975,13 +977,13 @@ pub static HST_APP_CREATE: Operation = Operation {
                     kind: Type::Integer,
                     doc: "Which service. Other numbers can appear (H15).",
                     values: &[
-                        Value::Number(3),
-                        Value::Number(4),
-                        Value::Number(5),
-                        Value::Number(6),
-                        Value::Number(7),
-                        Value::Number(8),
-                        Value::Number(9),
+                        Value::number(3).meaning("video"),
+                        Value::number(4).meaning("audio"),
+                        Value::number(5).meaning("screen sharing"),
+                        Value::number(6).meaning("signalling channel"),
+                        Value::number(7).meaning("presence service"),
+                        Value::number(8).meaning("recording"),
+                        Value::number(9).meaning("WeChat mini program"),
                     ],
                     open: true,
                     ..Field::EMPTY
@@ -1005,6 +1007,7 @@ pub static HST_APP_UPDATE: Operation = Operation {
     name: "hst.app.update",
     platform: PlatformName::Hst,
     method: Method::Patch,
+    methods: &[Method::Patch],
     path: "/v1/app",
     summary: "Change an application",
     zh: "修改应用配置",
@@ -1014,8 +1017,8 @@ pub static HST_APP_UPDATE: Operation = Operation {
     source: "000 L43-L82; 001 L126-L165",
     note: "The document repeats \"default offline\" at `status` (000 L56) for this call too, so leaving it out may take a live application offline. Nothing is sent in its place: what is left out stays out (H7). Whether a given `service` list replaces the old one or is merged into it is not documented.",
     carrier: Carrier::Json,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field {
             name: "app_id",
@@ -1034,7 +1037,7 @@ pub static HST_APP_UPDATE: Operation = Operation {
             name: "status",
             kind: Type::String,
             doc: "State of the application. WARNING: the platform's default is `offline`, so leaving this out may take a live application offline. Send `online` whenever the application is to stay live (H7).",
-            values: &[Value::Text("online"), Value::Text("offline")],
+            values: &[Value::text("online").meaning("taken live"), Value::text("offline").meaning("taken down")],
             ..Field::EMPTY
         },
         Field {
@@ -1055,13 +1058,13 @@ pub static HST_APP_UPDATE: Operation = Operation {
                     doc: "Which service. The list of ids has holes, so other numbers are passed through (H15).",
                     required: true,
                     values: &[
-                        Value::Number(3),
-                        Value::Number(4),
-                        Value::Number(5),
-                        Value::Number(6),
-                        Value::Number(7),
-                        Value::Number(8),
-                        Value::Number(9),
+                        Value::number(3).meaning("video"),
+                        Value::number(4).meaning("audio"),
+                        Value::number(5).meaning("screen sharing"),
+                        Value::number(6).meaning("signalling channel"),
+                        Value::number(7).meaning("presence service"),
+                        Value::number(8).meaning("recording"),
+                        Value::number(9).meaning("WeChat mini program"),
                     ],
                     open: true,
                     ..Field::EMPTY
@@ -1090,7 +1093,7 @@ pub static HST_APP_UPDATE: Operation = Operation {
             name: "status",
             kind: Type::String,
             doc: "State of the application. Check it after every change (H7).",
-            values: &[Value::Text("online"), Value::Text("offline")],
+            values: &[Value::text("online").meaning("taken live"), Value::text("offline").meaning("taken down")],
             ..Field::EMPTY
         },
         Field {
@@ -1110,13 +1113,13 @@ pub static HST_APP_UPDATE: Operation = Operation {
                     kind: Type::Integer,
                     doc: "Which service. Other numbers can appear (H15).",
                     values: &[
-                        Value::Number(3),
-                        Value::Number(4),
-                        Value::Number(5),
-                        Value::Number(6),
-                        Value::Number(7),
-                        Value::Number(8),
-                        Value::Number(9),
+                        Value::number(3).meaning("video"),
+                        Value::number(4).meaning("audio"),
+                        Value::number(5).meaning("screen sharing"),
+                        Value::number(6).meaning("signalling channel"),
+                        Value::number(7).meaning("presence service"),
+                        Value::number(8).meaning("recording"),
+                        Value::number(9).meaning("WeChat mini program"),
                     ],
                     open: true,
                     ..Field::EMPTY
@@ -1140,6 +1143,7 @@ pub static HST_APP_DELETE: Operation = Operation {
     name: "hst.app.delete",
     platform: PlatformName::Hst,
     method: Method::Delete,
+    methods: &[Method::Delete],
     path: "/v1/app",
     summary: "Delete an application",
     zh: "删除应用",
@@ -1149,8 +1153,8 @@ pub static HST_APP_DELETE: Operation = Operation {
     source: "000 L84-L101; 001 L167-L184",
     note: "",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[Field {
         name: "app_id",
         kind: Type::String,
@@ -1167,6 +1171,7 @@ pub static HST_CONSUMING_RECORDS: Operation = Operation {
     name: "hst.consuming.records",
     platform: PlatformName::Hst,
     method: Method::Get,
+    methods: &[Method::Get],
     path: "/v1/consuming/records",
     summary: "List the billed usage records, page by page",
     zh: "获取计费话单列表",
@@ -1176,8 +1181,8 @@ pub static HST_CONSUMING_RECORDS: Operation = Operation {
     source: "000 L103-L141; 001 L186-L224",
     note: "The document lists the members of a record but not the member of the answer that holds the records, nor a total, nor the number of the first page (H6). The records are the array that is `result` itself, or the first array inside `result`.",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field {
             name: "start_time",
@@ -1240,16 +1245,16 @@ pub static HST_CONSUMING_RECORDS: Operation = Operation {
                 kind: Type::Integer,
                 doc: "Charge item. The list has holes (3 and 5), so other numbers can appear (H15).",
                 values: &[
-                    Value::Number(1),
-                    Value::Number(2),
-                    Value::Number(4),
-                    Value::Number(6),
-                    Value::Number(7),
-                    Value::Number(8),
-                    Value::Number(9),
-                    Value::Number(10),
-                    Value::Number(11),
-                    Value::Number(12),
+                    Value::number(1).meaning("audio communication"),
+                    Value::number(2).meaning("video communication"),
+                    Value::number(4).meaning("screen sharing"),
+                    Value::number(6).meaning("number of signalling messages"),
+                    Value::number(7).meaning("highest number of users online"),
+                    Value::number(8).meaning("recording time by resolution and number of streams"),
+                    Value::number(9).meaning("recording storage"),
+                    Value::number(10).meaning("recording traffic"),
+                    Value::number(11).meaning("WeChat mini program audio"),
+                    Value::number(12).meaning("WeChat mini program video"),
                 ],
                 open: true,
                 ..Field::EMPTY
@@ -1292,7 +1297,7 @@ pub static HST_CONSUMING_RECORDS: Operation = Operation {
                 name: "transfer_type",
                 kind: Type::Integer,
                 doc: "Direction of the transfer.",
-                values: &[Value::Number(1), Value::Number(2)],
+                values: &[Value::number(1).meaning("upstream"), Value::number(2).meaning("downstream")],
                 ..Field::EMPTY
             },
         ],
@@ -1306,6 +1311,7 @@ pub static HST_KICKOUT: Operation = Operation {
     name: "hst.kickout",
     platform: PlatformName::Hst,
     method: Method::Post,
+    methods: &[Method::Post],
     path: "/v1/kickout",
     summary: "Kick a user out of the platform",
     zh: "踢出用户",
@@ -1315,8 +1321,8 @@ pub static HST_KICKOUT: Operation = Operation {
     source: "000 L143-L162; 001 L226-L245",
     note: "",
     carrier: Carrier::Json,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "app_id", kind: Type::String, doc: "Id of the application.", required: true, ..Field::EMPTY },
         Field { name: "user_id", kind: Type::String, doc: "Id of the user.", required: true, ..Field::EMPTY },
@@ -1336,6 +1342,7 @@ pub static HST_ONLINE_USER_STATE: Operation = Operation {
     name: "hst.online.user.state",
     platform: PlatformName::Hst,
     method: Method::Get,
+    methods: &[Method::Get],
     path: "/v1/online/user/state",
     summary: "List users and whether they are online",
     zh: "从在线获取用户状态",
@@ -1345,8 +1352,8 @@ pub static HST_ONLINE_USER_STATE: Operation = Operation {
     source: "000 L164-L195; 001 L247-L278",
     note: "The example address (000 L182) lacks `app_id` and `msg_id`, which the table requires: both are required here (H10). `msg_id` is printed as int; 64 bits are taken (H13). The limit of 100 on `page_size` is stated for the usage records only and is not checked here (H23).",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "company_id", kind: Type::String, doc: "Only the users of this company.", ..Field::EMPTY },
         Field {
@@ -1386,7 +1393,7 @@ pub static HST_ONLINE_USER_STATE: Operation = Operation {
                     name: "state",
                     kind: Type::Integer,
                     doc: "Presence of the user.",
-                    values: &[Value::Number(0), Value::Number(1)],
+                    values: &[Value::number(0).meaning("offline"), Value::number(1).meaning("online")],
                     ..Field::EMPTY
                 },
                 Field { name: "user_id", kind: Type::String, doc: "Id of the user.", ..Field::EMPTY },
@@ -1409,6 +1416,7 @@ pub static HST_ONLINE_TRANS_CMD: Operation = Operation {
     name: "hst.online.trans_cmd",
     platform: PlatformName::Hst,
     method: Method::Post,
+    methods: &[Method::Post],
     path: "/v1/online/trans-cmd",
     summary: "Push a command to terminals",
     zh: "下发指令给终端",
@@ -1418,8 +1426,8 @@ pub static HST_ONLINE_TRANS_CMD: Operation = Operation {
     source: "000 L197-L233; 001 L280-L316",
     note: "`code` 0 says that the call was taken, not that every terminal got the command: each row of `user_list` has its own `result` (H12). `msg_id` is printed as int; 64 bits are taken (H13).",
     carrier: Carrier::Json,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field {
             name: "user_list",
@@ -1477,7 +1485,11 @@ pub static HST_ONLINE_TRANS_CMD: Operation = Operation {
                     name: "result",
                     kind: Type::Integer,
                     doc: "What became of the command for this user.",
-                    values: &[Value::Number(0), Value::Number(1), Value::Number(2)],
+                    values: &[
+                        Value::number(0).meaning("success"),
+                        Value::number(1).meaning("error"),
+                        Value::number(2).meaning("the user's device is offline"),
+                    ],
                     ..Field::EMPTY
                 },
                 Field { name: "user_id", kind: Type::String, doc: "Id of the user.", ..Field::EMPTY },
@@ -1500,6 +1512,7 @@ pub static HST_ONLINE_INVITE: Operation = Operation {
     name: "hst.online.invite",
     platform: PlatformName::Hst,
     method: Method::Post,
+    methods: &[Method::Post],
     path: "/v1/online/invite",
     summary: "Invite online users into a group",
     zh: "WEB在线邀请",
@@ -1509,8 +1522,8 @@ pub static HST_ONLINE_INVITE: Operation = Operation {
     source: "000 L235-L259; 001 L318-L342",
     note: "The answer's `user_id_list` has the name of the request's list and another meaning: the users for whom sending failed. `code` is 0 all the same (H12). The document's sample list is printed with typographic quotes (000 L248).",
     carrier: Carrier::Json,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "app_id", kind: Type::String, doc: "Id of the application.", required: true, ..Field::EMPTY },
         Field {
@@ -1565,6 +1578,7 @@ pub static YOUME_QUERY_INSTANCE_ALL_RECORDS_BY_TIME: Operation = Operation {
     name: "youme.query_instance_all_records_by_time",
     platform: PlatformName::Youme,
     method: Method::Post,
+    methods: &[Method::Post],
     path: "/v2/video/query_instance_all_records_by_time",
     summary: "List the call records of one user instance",
     zh: "查询指定时间段的通话记录列表",
@@ -1574,8 +1588,8 @@ pub static YOUME_QUERY_INSTANCE_ALL_RECORDS_BY_TIME: Operation = Operation {
     source: "002 L125-L255",
     note: "Times are text holding seconds, in the request and in the answer (Y11); durations are numbers. Some times in the printed sample have nine digits (002 L221-L245); those are misprints.",
     carrier: Carrier::Json,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "UserId", kind: Type::String, doc: "Id of the user instance.", required: true, ..Field::EMPTY },
         Field {
@@ -1658,6 +1672,7 @@ pub static YOUME_QUERY_ROOM_INFO: Operation = Operation {
     name: "youme.query_room_info",
     platform: PlatformName::Youme,
     method: Method::Post,
+    methods: &[Method::Post],
     path: "/v2/video/query_room_info",
     summary: "Show a room and everybody who was in it",
     zh: "根据房间标识符查询房间的业务信息",
@@ -1667,8 +1682,8 @@ pub static YOUME_QUERY_ROOM_INFO: Operation = Operation {
     source: "002 L257-L359",
     note: "Times are text holding seconds, in the request and in the answer (Y11). The printed sample body lacks a comma (002 L285).",
     carrier: Carrier::Json,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "RoomId", kind: Type::String, doc: "Id of the room.", required: true, ..Field::EMPTY },
         Field {
@@ -1748,6 +1763,7 @@ pub static YOUME_QUERY_ALL_INSTANCE_BY_TIME: Operation = Operation {
     name: "youme.query_all_instance_by_time",
     platform: PlatformName::Youme,
     method: Method::Post,
+    methods: &[Method::Post],
     path: "/v2/video/query_all_instance_by_time",
     summary: "List the calls of all user instances in a time range",
     zh: "根据时间段查询所有实例的业务信息",
@@ -1757,8 +1773,8 @@ pub static YOUME_QUERY_ALL_INSTANCE_BY_TIME: Operation = Operation {
     source: "002 L361-L450",
     note: "The text says timestamp without saying text or number (002 L378); the sample body and the other calls send text, so text it is (Y11).",
     carrier: Carrier::Json,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field {
             name: "BeginTime",
@@ -1830,6 +1846,7 @@ pub static YOUME_COUNT_BUSINESS_TOTAL_VOLUME_BY_DAY: Operation = Operation {
     name: "youme.count_business_total_volume_by_day",
     platform: PlatformName::Youme,
     method: Method::Post,
+    methods: &[Method::Post],
     path: "/v2/video/count_business_total_volume_by_day",
     summary: "Show the volume trend of a day",
     zh: "按天查询业务量趋势数据",
@@ -1839,8 +1856,8 @@ pub static YOUME_COUNT_BUSINESS_TOTAL_VOLUME_BY_DAY: Operation = Operation {
     source: "002 L454-L536",
     note: "With `CountBy` 0 (all) the rows do not say which kind a figure is of (Y14): ask for one kind at a time. The unit of a call duration is not documented for this call.",
     carrier: Carrier::Json,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field {
             name: "QueryDate",
@@ -1854,7 +1871,13 @@ pub static YOUME_COUNT_BUSINESS_TOTAL_VOLUME_BY_DAY: Operation = Operation {
             kind: Type::Integer,
             doc: "What to count. With 0 the rows do not say which kind they are of (Y14); give 1 to 4 to know.",
             required: true,
-            values: &[Value::Number(0), Value::Number(1), Value::Number(2), Value::Number(3), Value::Number(4)],
+            values: &[
+                Value::number(0).meaning("all"),
+                Value::number(1).meaning("call duration"),
+                Value::number(2).meaning("number of rooms"),
+                Value::number(3).meaning("highest number online at once"),
+                Value::number(4).meaning("number of callers"),
+            ],
             ..Field::EMPTY
         },
     ],
@@ -1887,6 +1910,7 @@ pub static YOUME_COUNT_BUSINESS_DISTRIBUTE_VOLUME_BY_DAY: Operation = Operation 
     name: "youme.count_business_distribute_volume_by_day",
     platform: PlatformName::Youme,
     method: Method::Post,
+    methods: &[Method::Post],
     path: "/v2/video/count_business_distribute_volume_by_day",
     summary: "Show the volume distribution of a day",
     zh: "按天查询业务量分布数据",
@@ -1896,8 +1920,8 @@ pub static YOUME_COUNT_BUSINESS_DISTRIBUTE_VOLUME_BY_DAY: Operation = Operation 
     source: "002 L538-L643",
     note: "No documented member names the country, province, city or network type of a row (Y15); a member the document does not list stays in the answer. The text calls `PeakOnlineNum` the number online, its name says peak.",
     carrier: Carrier::Json,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field {
             name: "QueryDate",
@@ -1911,7 +1935,12 @@ pub static YOUME_COUNT_BUSINESS_DISTRIBUTE_VOLUME_BY_DAY: Operation = Operation 
             kind: Type::Integer,
             doc: "What to break the volume down by. The rows do not say which one they are for (Y15).",
             required: true,
-            values: &[Value::Number(1), Value::Number(2), Value::Number(3), Value::Number(4)],
+            values: &[
+                Value::number(1).meaning("country"),
+                Value::number(2).meaning("province"),
+                Value::number(3).meaning("city"),
+                Value::number(4).meaning("network type"),
+            ],
             ..Field::EMPTY
         },
     ],
@@ -1953,6 +1982,7 @@ pub static YOUME_COUNT_QOS_BY_DAY: Operation = Operation {
     name: "youme.count_qos_by_day",
     platform: PlatformName::Youme,
     method: Method::Post,
+    methods: &[Method::Post],
     path: "/v2/video/count_qos_by_day",
     summary: "Show the quality figures of a day",
     zh: "按天查询质量统计图表数据",
@@ -1962,8 +1992,8 @@ pub static YOUME_COUNT_QOS_BY_DAY: Operation = Operation {
     source: "002 L645-L763",
     note: "No units are documented. The rows of the printed sample are not in order of time, and one time appears twice (002 L700, L731).",
     carrier: Carrier::Json,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[Field {
         name: "QueryDate",
         kind: Type::String,
@@ -2024,6 +2054,7 @@ pub static AVD_ROOM_CREATE: Operation = Operation {
     name: "avd.room.create",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/create",
     summary: "Create a room",
     zh: "创建房间",
@@ -2033,8 +2064,8 @@ pub static AVD_ROOM_CREATE: Operation = Operation {
     source: "004 L7-L53",
     note: "The table marks room_id as required and says in the same line that the server makes one when it is empty (T9): optional here. enable_transcode_video is typed string (T24): a string, and a boolean is taken too. The interface description writes `used_id` where the table and the example have user_id.",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field {
             name: "user_id",
@@ -2096,6 +2127,7 @@ pub static AVD_ROOM_UPDATE: Operation = Operation {
     name: "avd.room.update",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/update",
     summary: "Change the settings of a room",
     zh: "修改房间",
@@ -2105,8 +2137,8 @@ pub static AVD_ROOM_UPDATE: Operation = Operation {
     source: "004 L54-L95",
     note: "",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field {
             name: "room_id",
@@ -2139,6 +2171,7 @@ pub static AVD_ROOM_DEL: Operation = Operation {
     name: "avd.room.del",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/del",
     summary: "Delete a room",
     zh: "删除房间",
@@ -2148,8 +2181,8 @@ pub static AVD_ROOM_DEL: Operation = Operation {
     source: "004 L96-L133",
     note: "",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[Field {
         name: "room_id",
         kind: Type::String,
@@ -2166,6 +2199,7 @@ pub static AVD_ROOM_READ: Operation = Operation {
     name: "avd.room.read",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/read",
     summary: "Read the settings of a room",
     zh: "查询房间",
@@ -2175,8 +2209,8 @@ pub static AVD_ROOM_READ: Operation = Operation {
     source: "004 L134-L183",
     note: "The table lists the members next to ret and msg; the sample answer nests them in `data`, and so they are listed here.",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY }],
     returns: &[Field {
         name: "data",
@@ -2214,6 +2248,7 @@ pub static AVD_ROOM_CLOSE: Operation = Operation {
     name: "avd.room.close",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/close",
     summary: "Close an open room and kick everybody out",
     zh: "关闭房间",
@@ -2223,8 +2258,8 @@ pub static AVD_ROOM_CLOSE: Operation = Operation {
     source: "004 L184-L221",
     note: "The table promises `ret`; both sample answers carry `code`, 200 for success (T40, T41). An unknown room and a room that is not open both come back as the internal error 41005 (T64, T66).",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[Field {
         name: "room_id",
         kind: Type::String,
@@ -2241,6 +2276,7 @@ pub static AVD_ROOM_GET_STATISTIC: Operation = Operation {
     name: "avd.room.get_statistic",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/get_statistic",
     summary: "Count a room's meetings and participants by kind of client",
     zh: "会议统计信息",
@@ -2250,8 +2286,8 @@ pub static AVD_ROOM_GET_STATISTIC: Operation = Operation {
     source: "004 L222-L280",
     note: "The table promises `ret` and `msg`; the sample answer of a success has neither, nor `code` (T40, T41). The table prints andronid_cnt, the sample android_cnt (T46): android_cnt. For an unknown room the document prints 40003, the number of a dead token (T60): the client renews the token once, retries once, then reports 40003 as it is. The samples are torn apart by stray lines (T45).",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: true,
+    fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -2310,6 +2346,7 @@ pub static AVD_ROOM_GET_RECORD: Operation = Operation {
     name: "avd.room.get_record",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/get_record",
     summary: "List the recordings of a room in a time range",
     zh: "查询某个时间段的录制文件",
@@ -2319,8 +2356,8 @@ pub static AVD_ROOM_GET_RECORD: Operation = Operation {
     source: "004 L281-L432",
     note: "The table lists all members flat and types them string; the sample nests them, and so they are listed here. Here download addresses are `down_url`, and transcode_files is an object of parallel lists; mix_record.get and get_record_list differ (T50, T51): the answer is passed on as it comes. The sample was requested with value_same_as_box=true; what the cluster version answers otherwise is not shown. The table says file_size is not returned, the sample has it. creator_id is in the sample only. The sample is broken and not closed (T45).",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -2453,6 +2490,7 @@ pub static AVD_ROOM_GET_RECORD_LIST: Operation = Operation {
     name: "avd.room.get_record_list",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/get_record_list",
     summary: "List all recordings kept on the server",
     zh: "获取录制文件",
@@ -2462,8 +2500,8 @@ pub static AVD_ROOM_GET_RECORD_LIST: Operation = Operation {
     source: "004 L433-L494",
     note: "The table types data as string; the sample shows an array of objects, and so it is listed here. transcode_files is an empty object in this call, unlike in get_record and mix_record.get (T51); the download address is `down_url` (T50): the answer is passed on as it comes.",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[],
     returns: &[Field {
         name: "data",
@@ -2511,6 +2549,7 @@ pub static AVD_ROOM_PARTICIPATE_KICK: Operation = Operation {
     name: "avd.room.participate.kick",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/participate/kick",
     summary: "Kick a participant out of a room",
     zh: "踢出会议",
@@ -2520,8 +2559,8 @@ pub static AVD_ROOM_PARTICIPATE_KICK: Operation = Operation {
     source: "004 L495-L535",
     note: "The table promises `ret`; both sample answers carry `code`, 200 for success (T40, T41).",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -2541,6 +2580,7 @@ pub static AVD_ROOM_PARTICIPATE_LIST: Operation = Operation {
     name: "avd.room.participate.list",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/participate/list",
     summary: "List the participants of a room",
     zh: "会议人数列表",
@@ -2550,8 +2590,8 @@ pub static AVD_ROOM_PARTICIPATE_LIST: Operation = Operation {
     source: "004 L536-L626",
     note: "The table promises `ret`; both sample answers carry `code`, 200 for success (T40, T41). An unknown room comes back as the internal error 41005 (T64, T66). The table lists the members of three levels flat; they are nested here as in the sample. audios and the cameras' description are in the sample only, user_data in the table only. The sample is split over two blocks (T45).",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY }],
     returns: &[Field {
         name: "participates",
@@ -2565,11 +2605,11 @@ pub static AVD_ROOM_PARTICIPATE_LIST: Operation = Operation {
                 kind: Type::String,
                 doc: "Kind of client the participant uses.",
                 values: &[
-                    Value::Text("web"),
-                    Value::Text("miniprogram"),
-                    Value::Text("android"),
-                    Value::Text("ios"),
-                    Value::Text("pc"),
+                    Value::text("web").meaning("web browser"),
+                    Value::text("miniprogram").meaning("mini program"),
+                    Value::text("android").meaning("Android"),
+                    Value::text("ios").meaning("iOS"),
+                    Value::text("pc").meaning("PC"),
                 ],
                 open: true,
                 ..Field::EMPTY
@@ -2595,7 +2635,10 @@ pub static AVD_ROOM_PARTICIPATE_LIST: Operation = Operation {
                         name: "status",
                         kind: Type::String,
                         doc: "State of the camera.",
-                        values: &[Value::Text("init"), Value::Text("published")],
+                        values: &[
+                            Value::text("init").meaning("initialised"),
+                            Value::text("published").meaning("published"),
+                        ],
                         open: true,
                         ..Field::EMPTY
                     },
@@ -2651,6 +2694,7 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
     name: "avd.room.mix_record.start",
     platform: PlatformName::Avd,
     method: Method::Post,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/mix_record/start",
     summary: "Start a mixed recording",
     zh: "开始混屏录制",
@@ -2660,8 +2704,8 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
     source: "004 L627-L696",
     note: "T17: the osds sample is broken (the list osdtxts is not closed), `pc` in audio_file_type means `pcm`, video_level is typed bool but takes low, middle or high. T18: video_bitrate is typed int with the example `1000-1500`: an integer, and such a string is taken too. In the document's videos sample both tiles start at x 0 and overlap. Parameters that are JSON are typed string there; here they are arrays and objects and travel as JSON text. Sent as a form (POST) because the layout is long (T12, T13).",
     carrier: Carrier::Form,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field {
             name: "room_id",
@@ -2945,7 +2989,11 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
             name: "video_level",
             kind: Type::String,
             doc: "Level of the video that is recorded.",
-            values: &[Value::Text("low"), Value::Text("middle"), Value::Text("high")],
+            values: &[
+                Value::text("low").meaning("low"),
+                Value::text("middle").meaning("medium"),
+                Value::text("high").meaning("high"),
+            ],
             default: "low",
             ..Field::EMPTY
         },
@@ -2965,7 +3013,11 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
                     name: "channel",
                     kind: Type::Integer,
                     doc: "Channel this user's sound goes to.",
-                    values: &[Value::Number(0), Value::Number(1), Value::Number(2)],
+                    values: &[
+                        Value::number(0).meaning("both channels"),
+                        Value::number(1).meaning("left channel"),
+                        Value::number(2).meaning("right channel"),
+                    ],
                     default: "0",
                     ..Field::EMPTY
                 },
@@ -2976,7 +3028,7 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
             name: "audio_file_type",
             kind: Type::String,
             doc: "Container of the audio file. `wav` requires audio_codec `pcm`, `mp3` requires audio_codec `aac`.",
-            values: &[Value::Text("wav"), Value::Text("mp3")],
+            values: &[Value::text("wav").meaning("WAV"), Value::text("mp3").meaning("MP3")],
             default: "mp3",
             ..Field::EMPTY
         },
@@ -2984,7 +3036,7 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
             name: "audio_codec",
             kind: Type::String,
             doc: "Encoding of the sound in the audio file. Must match audio_file_type.",
-            values: &[Value::Text("pcm"), Value::Text("aac")],
+            values: &[Value::text("pcm").meaning("PCM"), Value::text("aac").meaning("AAC")],
             default: "aac",
             ..Field::EMPTY
         },
@@ -2992,7 +3044,7 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
             name: "audio_channels",
             kind: Type::Integer,
             doc: "Number of channels.",
-            values: &[Value::Number(1), Value::Number(2)],
+            values: &[Value::number(1).meaning("mono"), Value::number(2).meaning("stereo")],
             ..Field::EMPTY
         },
         Field {
@@ -3001,11 +3053,11 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
             doc: "Sample rate of the audio file. `pcm` takes 8000 and 16000; `aac` takes 16000, 32000, 44100 and 48000.",
             unit: "Hz",
             values: &[
-                Value::Number(8000),
-                Value::Number(16000),
-                Value::Number(32000),
-                Value::Number(44100),
-                Value::Number(48000),
+                Value::number(8000),
+                Value::number(16000),
+                Value::number(32000),
+                Value::number(44100),
+                Value::number(48000),
             ],
             ..Field::EMPTY
         },
@@ -3023,7 +3075,7 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
                             name: "type",
                             kind: Type::String,
                             doc: "How it is pushed. Only `udp` so far.",
-                            values: &[Value::Text("udp")],
+                            values: &[Value::text("udp").meaning("UDP")],
                             open: true,
                             ..Field::EMPTY
                         },
@@ -3037,7 +3089,10 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
                             name: "audio_codec",
                             kind: Type::String,
                             doc: "Encoding of the pushed sound; these two so far.",
-                            values: &[Value::Text("pcma"), Value::Text("pcmu")],
+                            values: &[
+                                Value::text("pcma").meaning("G.711 A-law"),
+                                Value::text("pcmu").meaning("G.711 mu-law"),
+                            ],
                             open: true,
                             ..Field::EMPTY
                         },
@@ -3046,7 +3101,7 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
                             kind: Type::Integer,
                             doc: "Sample rate of the pushed sound; these two so far.",
                             unit: "Hz",
-                            values: &[Value::Number(8000), Value::Number(16000)],
+                            values: &[Value::number(8000), Value::number(16000)],
                             open: true,
                             ..Field::EMPTY
                         },
@@ -3088,7 +3143,7 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
                             name: "type",
                             kind: Type::String,
                             doc: "How it is pushed. Only `udp` so far.",
-                            values: &[Value::Text("udp")],
+                            values: &[Value::text("udp").meaning("UDP")],
                             open: true,
                             ..Field::EMPTY
                         },
@@ -3102,7 +3157,10 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
                             name: "audio_codec",
                             kind: Type::String,
                             doc: "Encoding of the pushed sound; these two so far.",
-                            values: &[Value::Text("pcma"), Value::Text("pcmu")],
+                            values: &[
+                                Value::text("pcma").meaning("G.711 A-law"),
+                                Value::text("pcmu").meaning("G.711 mu-law"),
+                            ],
                             open: true,
                             ..Field::EMPTY
                         },
@@ -3111,7 +3169,7 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
                             kind: Type::Integer,
                             doc: "Sample rate of the pushed sound; these two so far.",
                             unit: "Hz",
-                            values: &[Value::Number(8000), Value::Number(16000)],
+                            values: &[Value::number(8000), Value::number(16000)],
                             open: true,
                             ..Field::EMPTY
                         },
@@ -3156,6 +3214,7 @@ pub static AVD_ROOM_MIX_RECORD_STOP: Operation = Operation {
     name: "avd.room.mix_record.stop",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/mix_record/stop",
     summary: "Stop a mixed recording",
     zh: "停止混屏录制",
@@ -3165,15 +3224,19 @@ pub static AVD_ROOM_MIX_RECORD_STOP: Operation = Operation {
     source: "004 L697-L815",
     note: "stream_type is an open enum (T27). The table types data as string; the sample shows an array of files, and its first object is closed too early (T45). Here the download address is `download_url`; in get_record it is `down_url` (T50): the answer is passed on as it comes.",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
             name: "stream_type",
             kind: Type::String,
             doc: "Kind of recording to stop. What leaving it out means is not documented.",
-            values: &[Value::Text("audio"), Value::Text("video"), Value::Text("desktop")],
+            values: &[
+                Value::text("audio").meaning("audio recording"),
+                Value::text("video").meaning("video recording"),
+                Value::text("desktop").meaning("desktop recording"),
+            ],
             open: true,
             ..Field::EMPTY
         },
@@ -3236,6 +3299,7 @@ pub static AVD_ROOM_MIX_RECORD_GET: Operation = Operation {
     name: "avd.room.mix_record.get",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/mix_record/get",
     summary: "List the files of a room's mixed recordings",
     zh: "获取录制文件",
@@ -3245,15 +3309,19 @@ pub static AVD_ROOM_MIX_RECORD_GET: Operation = Operation {
     source: "004 L816-L966",
     note: "The table prints `down_url` twice, the sample `download_url` (T50): listed as in the sample. transcode_files is an array of objects here, an object of lists in get_record and empty in get_record_list (T51): the answer is passed on as it comes. record_type is in the table only. The sample has comments and wrong brackets (T45).",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
             name: "record_type",
             kind: Type::Integer,
             doc: "Kind of files to list. What leaving it out means is not documented.",
-            values: &[Value::Number(0), Value::Number(1), Value::Number(2)],
+            values: &[
+                Value::number(0).meaning("audio and video files"),
+                Value::number(1).meaning("video files"),
+                Value::number(2).meaning("audio files"),
+            ],
             ..Field::EMPTY
         },
         Field { name: "record_id", kind: Type::String, doc: "Only this recording.", ..Field::EMPTY },
@@ -3358,6 +3426,7 @@ pub static AVD_ROOM_MIX_LIVE_START: Operation = Operation {
     name: "avd.room.mix_live.start",
     platform: PlatformName::Avd,
     method: Method::Post,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/mix_live/start",
     summary: "Start a mixed live stream",
     zh: "开始混屏直播",
@@ -3367,8 +3436,8 @@ pub static AVD_ROOM_MIX_LIVE_START: Operation = Operation {
     source: "004 L967-L1019",
     note: "videos is typed string and travels as JSON text; sent as a form (POST) because the layout is long (T12, T13).",
     carrier: Carrier::Form,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field {
             name: "room_id",
@@ -3430,6 +3499,7 @@ pub static AVD_ROOM_MIX_RECORD_UPDATE_LAYOUT: Operation = Operation {
     name: "avd.room.mix_record.update_layout",
     platform: PlatformName::Avd,
     method: Method::Post,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/mix_record/update_layout",
     summary: "Change the video or audio layout of a mixed recording",
     zh: "更新录制视频/音频布局",
@@ -3439,8 +3509,8 @@ pub static AVD_ROOM_MIX_RECORD_UPDATE_LAYOUT: Operation = Operation {
     source: "004 L1020-L1068",
     note: "The sample writes `order` where every other layout has `zorder` (T16): zorder. In the sample `E59D90E5B8AD` is a percent-encoded Chinese name that lost its percent signs, and h 2 and x 1.7 are larger than the picture; no range is documented, so none is checked. Sent as a form (POST) because the layout is long (T12, T13).",
     carrier: Carrier::Form,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -3484,6 +3554,7 @@ pub static AVD_ROOM_MIX_RECORD_UPDATE_AUDIO_LAYOUT: Operation = Operation {
     name: "avd.room.mix_record.update_audio_layout",
     platform: PlatformName::Avd,
     method: Method::Post,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/mix_record/update_audio_layout",
     summary: "Change the audio channels of a mixed recording",
     zh: "更新音频声道布局",
@@ -3493,8 +3564,8 @@ pub static AVD_ROOM_MIX_RECORD_UPDATE_AUDIO_LAYOUT: Operation = Operation {
     source: "004 L1069-L1110",
     note: "audio_mixer_users is typed string and travels as JSON text; sent as a form (POST) because it can be long (T12, T13).",
     carrier: Carrier::Form,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -3508,7 +3579,11 @@ pub static AVD_ROOM_MIX_RECORD_UPDATE_AUDIO_LAYOUT: Operation = Operation {
                     name: "channel",
                     kind: Type::Integer,
                     doc: "Channel this user's sound goes to.",
-                    values: &[Value::Number(0), Value::Number(1), Value::Number(2)],
+                    values: &[
+                        Value::number(0).meaning("both channels"),
+                        Value::number(1).meaning("left channel"),
+                        Value::number(2).meaning("right channel"),
+                    ],
                     default: "0",
                     ..Field::EMPTY
                 },
@@ -3531,6 +3606,7 @@ pub static AVD_ROOM_RECORD_STATUS: Operation = Operation {
     name: "avd.room.record.status",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/record/status",
     summary: "Read the state of a recording",
     zh: "获取录制状态",
@@ -3540,14 +3616,20 @@ pub static AVD_ROOM_RECORD_STATUS: Operation = Operation {
     source: "004 L1111-L1155",
     note: "The heading and the address print the path with the prefix /sdkapi/v2 already in it (T5): it is added once. The document's example request is that of mix_live/stop with a record_id.",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[Field { name: "record_id", kind: Type::String, doc: "Recording id.", required: true, ..Field::EMPTY }],
     returns: &[Field {
         name: "record_status",
         kind: Type::Integer,
         doc: "State of the recording. 0 and 1 mean the same.",
-        values: &[Value::Number(0), Value::Number(1), Value::Number(2), Value::Number(3), Value::Number(4)],
+        values: &[
+            Value::number(0).meaning("started"),
+            Value::number(1).meaning("recording"),
+            Value::number(2).meaning("stopped normally"),
+            Value::number(3).meaning("stopped abnormally"),
+            Value::number(4).meaning("stopping"),
+        ],
         ..Field::EMPTY
     }],
     errors: &[40002, 40003, 40090, 41001, 41002, 41003, 41005],
@@ -3558,6 +3640,7 @@ pub static AVD_ROOM_MIX_LIVE_STOP: Operation = Operation {
     name: "avd.room.mix_live.stop",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/mix_live/stop",
     summary: "Stop a mixed live stream",
     zh: "停止混屏直播",
@@ -3567,8 +3650,8 @@ pub static AVD_ROOM_MIX_LIVE_STOP: Operation = Operation {
     source: "004 L1156-L1197",
     note: "The table types data as string; the sample shows an empty object.",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY }],
     returns: &[Field {
         name: "data",
@@ -3584,6 +3667,7 @@ pub static AVD_ROOM_LIVE_START: Operation = Operation {
     name: "avd.room.live.start",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/live/start",
     summary: "Start a live stream of a room",
     zh: "开始直播",
@@ -3593,8 +3677,8 @@ pub static AVD_ROOM_LIVE_START: Operation = Operation {
     source: "004 L1198-L1242",
     note: "The answer's table lists `data` without a word about it, and the sample has none.",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field {
             name: "room_id",
@@ -3645,6 +3729,7 @@ pub static AVD_ROOM_LIVE_STOP: Operation = Operation {
     name: "avd.room.live.stop",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/live/stop",
     summary: "Stop the live stream of a room",
     zh: "停止直播",
@@ -3654,8 +3739,8 @@ pub static AVD_ROOM_LIVE_STOP: Operation = Operation {
     source: "004 L1243-L1283",
     note: "",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[Field {
         name: "room_id",
         kind: Type::String,
@@ -3672,6 +3757,7 @@ pub static AVD_ROOM_AVC_START: Operation = Operation {
     name: "avd.room.avc.start",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/avc/start",
     summary: "Turn on the composed view of a room",
     zh: "开启合屏模式",
@@ -3681,8 +3767,8 @@ pub static AVD_ROOM_AVC_START: Operation = Operation {
     source: "004 L1284-L1333",
     note: "The table prints enable_manual_avc, max_video_number and layout_mode as required, but its own example sends none of them and the first says what leaving it out means (T14): all three are optional here, and recommended. layout_mode has three values here and in room.avc.update_layout, two in room.avc.select_media (T15). video_bitrate is stated in bps here, while room.mix_record.start shows \"1000-1500\" for the same parameter (T18): an integer, or a string that is sent as it is.",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -3702,7 +3788,11 @@ pub static AVD_ROOM_AVC_START: Operation = Operation {
             name: "layout_mode",
             kind: Type::Integer,
             doc: "Layout of the composed view. For 2 the steps are room.avc.start, then room.avc.update_layout, then room.avc.select_media. No default is stated. Giving it is recommended; the document's table even calls it required.",
-            values: &[Value::Number(0), Value::Number(1), Value::Number(2)],
+            values: &[
+                Value::number(0).meaning("fixed layout, needs stream selection (room.avc.select_media)"),
+                Value::number(1).meaning("gallery, arranged automatically"),
+                Value::number(2).meaning("speaker, arranged automatically"),
+            ],
             ..Field::EMPTY
         },
         Field { name: "video_name", kind: Type::String, doc: "Name of the composed stream.", ..Field::EMPTY },
@@ -3738,6 +3828,7 @@ pub static AVD_ROOM_AVC_STOP: Operation = Operation {
     name: "avd.room.avc.stop",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/avc/stop",
     summary: "Turn off the composed view of a room",
     zh: "停止合屏模式",
@@ -3747,8 +3838,8 @@ pub static AVD_ROOM_AVC_STOP: Operation = Operation {
     source: "004 L1334-L1373",
     note: "",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY }],
     returns: &[],
     errors: &[40002, 40003, 40004, 40051, 40052, 40054, 40055, 41001, 41002, 41003, 41005],
@@ -3759,6 +3850,7 @@ pub static AVD_ROOM_RECORD_GET: Operation = Operation {
     name: "avd.room.record.get",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/record/get",
     summary: "Get the MP3 recording files of a room",
     zh: "获取MP3录制文件",
@@ -3768,8 +3860,8 @@ pub static AVD_ROOM_RECORD_GET: Operation = Operation {
     source: "004 L1374-L1441",
     note: "The table types `data` as a string and lists its members beside it; in the sample it is an array of objects. The sample lacks its last bracket and breaks two strings across lines (T45): re-typed here.",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -3830,6 +3922,7 @@ pub static AVD_ROOM_DESKTOP_RECORD_START: Operation = Operation {
     name: "avd.room.desktop_record.start",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/desktop_record/start",
     summary: "Start recording a user's desktop",
     zh: "开启录制用户桌面",
@@ -3839,8 +3932,8 @@ pub static AVD_ROOM_DESKTOP_RECORD_START: Operation = Operation {
     source: "004 L1442-L1484",
     note: "The failure sample answers 40082, which the error table lists under the media player; 40040 to 40043 are its numbers for desktop recordings.",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -3868,6 +3961,7 @@ pub static AVD_ROOM_DESKTOP_RECORD_STOP: Operation = Operation {
     name: "avd.room.desktop_record.stop",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/desktop_record/stop",
     summary: "Stop recording a user's desktop",
     zh: "停止录制用户桌面",
@@ -3877,8 +3971,8 @@ pub static AVD_ROOM_DESKTOP_RECORD_STOP: Operation = Operation {
     source: "004 L1485-L1524",
     note: "The failure sample answers 40082, which the error table lists under the media player; 40041 to 40043 are its numbers for desktop recordings.",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY }],
     returns: &[],
     errors: &[40002, 40003, 40004, 40041, 40042, 40043, 40082, 41001, 41002, 41003, 41005],
@@ -3889,6 +3983,7 @@ pub static AVD_ROOM_DESKTOP_RECORD_GET: Operation = Operation {
     name: "avd.room.desktop_record.get",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/desktop_record/get",
     summary: "Get the files of a desktop recording",
     zh: "获取录制文件",
@@ -3898,8 +3993,8 @@ pub static AVD_ROOM_DESKTOP_RECORD_GET: Operation = Operation {
     source: "004 L1525-L1593",
     note: "The table prints `srart_time` (T46-T49): the member is `start_time`, as in the sample. The table leaves out `data` and types both times as integers; in the sample they are strings in an array `data` (T54). The sample breaks strings across lines (T45): re-typed here. Its failure sample answers 40082, which the error table lists under the media player.",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -3969,6 +4064,7 @@ pub static AVD_MEDIA_CREATE: Operation = Operation {
     name: "avd.media.create",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/media/create",
     summary: "Create a player in a room",
     zh: "创建播放器",
@@ -3978,8 +4074,8 @@ pub static AVD_MEDIA_CREATE: Operation = Operation {
     source: "004 L1594-L1642",
     note: "",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field { name: "name", kind: Type::String, doc: "Name of the player.", required: true, ..Field::EMPTY },
@@ -3999,7 +4095,7 @@ pub static AVD_MEDIA_CREATE: Operation = Operation {
             name: "player_out_audio_codec",
             kind: Type::String,
             doc: "Audio format of the player's output. The default is not stated.",
-            values: &[Value::Text("pcma"), Value::Text("pcmu"), Value::Text("opus"), Value::Text("g722")],
+            values: &[Value::text("pcma"), Value::text("pcmu"), Value::text("opus"), Value::text("g722")],
             ..Field::EMPTY
         },
     ],
@@ -4017,6 +4113,7 @@ pub static AVD_MEDIA_PLAY: Operation = Operation {
     name: "avd.media.play",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/media/play",
     summary: "Play a stream or file in a player",
     zh: "播放音视频流/文件",
@@ -4026,8 +4123,8 @@ pub static AVD_MEDIA_PLAY: Operation = Operation {
     source: "004 L1643-L1698",
     note: "The table prints `heigh` (T46-T49): the member is `height`, as in the sample. The table lists the members flat; in the sample they are inside `data`. The document's example also sends `name`, which its table does not have: left out here.",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -4077,7 +4174,7 @@ pub static AVD_MEDIA_PLAY: Operation = Operation {
                 name: "has_video",
                 kind: Type::Integer,
                 doc: "Whether there is video.",
-                values: &[Value::Number(0), Value::Number(1)],
+                values: &[Value::number(0).meaning("no"), Value::number(1).meaning("yes")],
                 ..Field::EMPTY
             },
             Field {
@@ -4091,7 +4188,7 @@ pub static AVD_MEDIA_PLAY: Operation = Operation {
                 name: "has_audio",
                 kind: Type::Integer,
                 doc: "Whether there is audio.",
-                values: &[Value::Number(0), Value::Number(1)],
+                values: &[Value::number(0).meaning("no"), Value::number(1).meaning("yes")],
                 ..Field::EMPTY
             },
         ],
@@ -4105,6 +4202,7 @@ pub static AVD_MEDIA_STOP: Operation = Operation {
     name: "avd.media.stop",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/media/stop",
     summary: "Stop a player and close it",
     zh: "停止播放器",
@@ -4114,8 +4212,8 @@ pub static AVD_MEDIA_STOP: Operation = Operation {
     source: "004 L1699-L1741",
     note: "",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -4135,6 +4233,7 @@ pub static AVD_MEDIA_PAUSE: Operation = Operation {
     name: "avd.media.pause",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/media/pause",
     summary: "Pause a player",
     zh: "暂停播放",
@@ -4144,8 +4243,8 @@ pub static AVD_MEDIA_PAUSE: Operation = Operation {
     source: "004 L1742-L1782",
     note: "",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -4165,6 +4264,7 @@ pub static AVD_MEDIA_RESUME: Operation = Operation {
     name: "avd.media.resume",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/media/resume",
     summary: "Go on playing after a pause",
     zh: "继续播放",
@@ -4174,8 +4274,8 @@ pub static AVD_MEDIA_RESUME: Operation = Operation {
     source: "004 L1783-L1823",
     note: "",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -4195,6 +4295,7 @@ pub static AVD_MEDIA_REPLAY: Operation = Operation {
     name: "avd.media.replay",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/media/replay",
     summary: "Play again after the end",
     zh: "重新播放",
@@ -4204,8 +4305,8 @@ pub static AVD_MEDIA_REPLAY: Operation = Operation {
     source: "004 L1824-L1877",
     note: "The table lists the members of the answer flat; in the sample they are inside `data`.",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -4239,7 +4340,7 @@ pub static AVD_MEDIA_REPLAY: Operation = Operation {
                 name: "has_video",
                 kind: Type::Integer,
                 doc: "Whether there is video.",
-                values: &[Value::Number(0), Value::Number(1)],
+                values: &[Value::number(0).meaning("no"), Value::number(1).meaning("yes")],
                 ..Field::EMPTY
             },
             Field {
@@ -4253,7 +4354,7 @@ pub static AVD_MEDIA_REPLAY: Operation = Operation {
                 name: "has_audio",
                 kind: Type::Integer,
                 doc: "Whether there is audio.",
-                values: &[Value::Number(0), Value::Number(1)],
+                values: &[Value::number(0).meaning("no"), Value::number(1).meaning("yes")],
                 ..Field::EMPTY
             },
         ],
@@ -4267,6 +4368,7 @@ pub static AVD_MEDIA_GET_MEDIA_INFO: Operation = Operation {
     name: "avd.media.get_media_info",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/media/get_media_info",
     summary: "Get what a player is playing",
     zh: "获取播放信息",
@@ -4276,8 +4378,8 @@ pub static AVD_MEDIA_GET_MEDIA_INFO: Operation = Operation {
     source: "004 L1878-L1963",
     note: "The table lists everything flat; in the sample `data` is an array of players, and `play_files` an array of files inside each. It types `created` and `updated` as strings and `user_id` as an integer, the sample has it the other way round (T54): the types here are the sample's. The sample never closes the array (T45): re-typed here.",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -4338,7 +4440,7 @@ pub static AVD_MEDIA_GET_MEDIA_INFO: Operation = Operation {
                         name: "has_audio",
                         kind: Type::Integer,
                         doc: "Whether there is audio.",
-                        values: &[Value::Number(0), Value::Number(1)],
+                        values: &[Value::number(0).meaning("no"), Value::number(1).meaning("yes")],
                         ..Field::EMPTY
                     },
                     Field {
@@ -4360,7 +4462,7 @@ pub static AVD_MEDIA_GET_MEDIA_INFO: Operation = Operation {
                         name: "has_video",
                         kind: Type::Integer,
                         doc: "Whether there is video.",
-                        values: &[Value::Number(0), Value::Number(1)],
+                        values: &[Value::number(0).meaning("no"), Value::number(1).meaning("yes")],
                         ..Field::EMPTY
                     },
                     Field {
@@ -4397,6 +4499,7 @@ pub static AVD_MEDIA_SWITCH: Operation = Operation {
     name: "avd.media.switch",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/media/switch",
     summary: "Switch a player to another file",
     zh: "切换播放",
@@ -4406,8 +4509,8 @@ pub static AVD_MEDIA_SWITCH: Operation = Operation {
     source: "004 L1964-L2017",
     note: "The table prints `heigth` (T46-T49): the member is `height`, as in the sample. The table lists the members of the answer flat; in the sample they are inside `data`.",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -4441,7 +4544,7 @@ pub static AVD_MEDIA_SWITCH: Operation = Operation {
                 name: "has_video",
                 kind: Type::Integer,
                 doc: "Whether there is video.",
-                values: &[Value::Number(0), Value::Number(1)],
+                values: &[Value::number(0).meaning("no"), Value::number(1).meaning("yes")],
                 ..Field::EMPTY
             },
             Field {
@@ -4455,7 +4558,7 @@ pub static AVD_MEDIA_SWITCH: Operation = Operation {
                 name: "has_audio",
                 kind: Type::Integer,
                 doc: "Whether there is audio.",
-                values: &[Value::Number(0), Value::Number(1)],
+                values: &[Value::number(0).meaning("no"), Value::number(1).meaning("yes")],
                 ..Field::EMPTY
             },
         ],
@@ -4469,6 +4572,7 @@ pub static AVD_ROOM_RECORD_TRANSFER: Operation = Operation {
     name: "avd.room.record.transfer",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/record/transfer",
     summary: "Transcode a recording",
     zh: "录制转码",
@@ -4478,8 +4582,8 @@ pub static AVD_ROOM_RECORD_TRANSFER: Operation = Operation {
     source: "004 L2018-L2058",
     note: "The table prints the parameter as `record_idstring` (T10): it is `record_id`, as in the example. The sample answer has a trailing comma (T45): re-typed here.",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field { name: "record_id", kind: Type::String, doc: "Recording id.", required: true, ..Field::EMPTY },
@@ -4493,6 +4597,7 @@ pub static AVD_ROOM_DEL_RECORD: Operation = Operation {
     name: "avd.room.del_record",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/del_record",
     summary: "Delete all recordings of a room",
     zh: "删除指定房间所有录制",
@@ -4502,8 +4607,8 @@ pub static AVD_ROOM_DEL_RECORD: Operation = Operation {
     source: "004 L2059-L2098",
     note: "The sample answer has a trailing comma (T45): re-typed here.",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[Field {
         name: "room_id",
         kind: Type::String,
@@ -4520,6 +4625,7 @@ pub static AVD_TRANSCODE_QUERY: Operation = Operation {
     name: "avd.transcode.query",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/transcode/query",
     summary: "Get the transcoding state of a recording",
     zh: "获取转码状态",
@@ -4529,8 +4635,8 @@ pub static AVD_TRANSCODE_QUERY: Operation = Operation {
     source: "004 L2099-L2141",
     note: "The table prints the parameter as `record_idstring` (T10): it is `record_id`, as in the example.",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field { name: "record_id", kind: Type::String, doc: "Recording id.", required: true, ..Field::EMPTY },
@@ -4539,7 +4645,12 @@ pub static AVD_TRANSCODE_QUERY: Operation = Operation {
         name: "status",
         kind: Type::Integer,
         doc: "State of the transcoding.",
-        values: &[Value::Number(0), Value::Number(1), Value::Number(2), Value::Number(3)],
+        values: &[
+            Value::number(0).meaning("not converted"),
+            Value::number(1).meaning("converting"),
+            Value::number(2).meaning("done"),
+            Value::number(3).meaning("failed"),
+        ],
         ..Field::EMPTY
     }],
     errors: &[40002, 40003, 40004, 40043, 40090, 41001, 41002, 41003, 41005],
@@ -4550,6 +4661,7 @@ pub static AVD_ROOM_AVC_SELECT_MEDIA: Operation = Operation {
     name: "avd.room.avc.select_media",
     platform: PlatformName::Avd,
     method: Method::Post,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/avc/select_media",
     summary: "Choose and arrange the videos of the composed view",
     zh: "合屏选流",
@@ -4559,8 +4671,8 @@ pub static AVD_ROOM_AVC_SELECT_MEDIA: Operation = Operation {
     source: "004 L2142-L2183",
     note: "Takes GET and POST; sent as a form, because the layout is long (T12, T13). The table types `videos` as a string: it is JSON text, made here from an array. layout_mode has two values here and three in room.avc.start and room.avc.update_layout (T15). 40045 stands only in this document's examples, not in its error table (T63).",
     carrier: Carrier::Form,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -4602,7 +4714,7 @@ pub static AVD_ROOM_AVC_SELECT_MEDIA: Operation = Operation {
             name: "layout_mode",
             kind: Type::Integer,
             doc: "How the videos are laid out. To set up a speaker layout of your own it must be 0. Not the same numbers as layout_mode of room.avc.start.",
-            values: &[Value::Number(0), Value::Number(1)],
+            values: &[Value::number(0).meaning("manual layout"), Value::number(1).meaning("automatic layout")],
             ..Field::EMPTY
         },
     ],
@@ -4615,6 +4727,7 @@ pub static AVD_ROOM_AVC_SET_FOCUS_VIDEO: Operation = Operation {
     name: "avd.room.avc.set_focus_video",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/avc/set_focus_video",
     summary: "Make one video the focus of the meeting",
     zh: "设置焦点",
@@ -4624,8 +4737,8 @@ pub static AVD_ROOM_AVC_SET_FOCUS_VIDEO: Operation = Operation {
     source: "004 L2184-L2224",
     note: "40045 stands only in this document's examples, not in its error table (T63).",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -4645,6 +4758,7 @@ pub static AVD_ROOM_AVC_UPDATE_LAYOUT: Operation = Operation {
     name: "avd.room.avc.update_layout",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/avc/update_layout",
     summary: "Change the layout of the composed view",
     zh: "合屏更新布局",
@@ -4654,8 +4768,8 @@ pub static AVD_ROOM_AVC_UPDATE_LAYOUT: Operation = Operation {
     source: "004 L2225-L2272",
     note: "layout_mode has three values here and in room.avc.start, two in room.avc.select_media (T15). video_bitrate has no unit here, bps in room.avc.start, \"1000-1500\" in room.mix_record.start (T18): an integer, or a string that is sent as it is. The document's example has a stray space before the name `video_resolution`. 40045 stands only in this document's examples, not in its error table (T63).",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -4669,7 +4783,11 @@ pub static AVD_ROOM_AVC_UPDATE_LAYOUT: Operation = Operation {
             name: "layout_mode",
             kind: Type::Integer,
             doc: "Layout of the composed view. For 2 the steps are room.avc.start, then room.avc.update_layout, then room.avc.select_media.",
-            values: &[Value::Number(0), Value::Number(1), Value::Number(2)],
+            values: &[
+                Value::number(0).meaning("fixed layout, needs stream selection (room.avc.select_media)"),
+                Value::number(1).meaning("gallery, arranged automatically"),
+                Value::number(2).meaning("speaker, arranged automatically"),
+            ],
             ..Field::EMPTY
         },
         Field { name: "video_name", kind: Type::String, doc: "Name of the composed stream.", ..Field::EMPTY },
@@ -4704,6 +4822,7 @@ pub static AVD_ROOM_AVC_GET_AVC_SETTING: Operation = Operation {
     name: "avd.room.avc.get_avc_setting",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/avc/get_avc_setting",
     summary: "Get the layout settings of the composed view",
     zh: "获取房间布局参数信息",
@@ -4713,8 +4832,8 @@ pub static AVD_ROOM_AVC_GET_AVC_SETTING: Operation = Operation {
     source: "004 L2273-L2314",
     note: "The answer's table has only ret and msg: the members below come from the sample, which is not explained. The sample breaks off at `\"videos\": {`, before the failure example (T3, T45), so what `videos` holds is unknown; re-typed here with an empty object. `view_bitrate` is `true` in it, where a number would be expected (T54).",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY }],
     returns: &[Field {
         name: "data",
@@ -4779,6 +4898,7 @@ pub static AVD_ROOM_DELETE_RECORD: Operation = Operation {
     name: "avd.room.delete_record",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/delete_record",
     summary: "Delete one recording file of a room",
     zh: "删除录制文件",
@@ -4788,8 +4908,8 @@ pub static AVD_ROOM_DELETE_RECORD: Operation = Operation {
     source: "004 L2315-L2341",
     note: "The document has lost this section's heading and parameter table; only its example and its answers are left (T3). The example has room_id and url besides the token: both are required here. The Chinese title is ours. 40094 stands only in this example, not in the error table (T63).",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -4809,6 +4929,7 @@ pub static AVD_ROOM_LIST: Operation = Operation {
     name: "avd.room.list",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/list",
     summary: "List all open rooms and the users in each",
     zh: "查看所有正在召开的会议",
@@ -4818,8 +4939,8 @@ pub static AVD_ROOM_LIST: Operation = Operation {
     source: "004 L2342-L2439",
     note: "The table lists the members flat; the sample shows the nesting rooms, then users. create_time is text in the table and a number in the sample (T54). The sample has broken brackets (T45). The failure example prints 40094 (no such record), a number the error table lacks (T63) and which fits room.delete_record, whose failure example is the same, rather than this call.",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[],
     returns: &[Field {
         name: "rooms",
@@ -4861,6 +4982,7 @@ pub static AVD_ROOM_GET_CHAT_MESSAGE_LOG: Operation = Operation {
     name: "avd.room.get_chat_message_log",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/get_chat_message_log",
     summary: "Read a room's chat messages",
     zh: "查看会议聊天内容",
@@ -4870,8 +4992,8 @@ pub static AVD_ROOM_GET_CHAT_MESSAGE_LOG: Operation = Operation {
     source: "004 L2440-L2513",
     note: "The table lists the members flat and calls messages a string; the sample shows data, an array of sessions, each with an array messages. session_id is an int in the table and text in the sample (T54). The sample also has id and status, which the table does not explain.",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -4937,14 +5059,14 @@ pub static AVD_ROOM_GET_CHAT_MESSAGE_LOG: Operation = Operation {
                         name: "session_type",
                         kind: Type::Integer,
                         doc: "Whom the message was for.",
-                        values: &[Value::Number(0), Value::Number(1)],
+                        values: &[Value::number(0).meaning("to everybody"), Value::number(1).meaning("private")],
                         ..Field::EMPTY
                     },
                     Field {
                         name: "message_type",
                         kind: Type::Integer,
                         doc: "Kind of message.",
-                        values: &[Value::Number(0)],
+                        values: &[Value::number(0).meaning("text")],
                         open: true,
                         ..Field::EMPTY
                     },
@@ -4975,6 +5097,7 @@ pub static AVD_APP_GET_TOKEN: Operation = Operation {
     name: "avd.app.get_token",
     platform: PlatformName::Avd,
     method: Method::Post,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/app/get_token",
     summary: "Fetch a new token and renew the client's own",
     zh: "获取token",
@@ -4984,8 +5107,8 @@ pub static AVD_APP_GET_TOKEN: Operation = Operation {
     source: "004 L2516-L2556",
     note: "Sent as a form POST, so that the secret stays out of addresses and their logs (T12, T13). A wrong key is answered with 401 in the failure example and 40001 in the error table; both are an authentication failure (T61). The samples have trailing commas (T45).",
     carrier: Carrier::Form,
-    fetches_token: true,
     bare_reply: false,
+    fetches_token: true,
     params: &[],
     returns: &[Field {
         name: "token",
@@ -5002,6 +5125,7 @@ pub static AVD_APP_GET_LICENCE_INFO: Operation = Operation {
     name: "avd.app.get_licence_info",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/app/get_licence_info",
     summary: "Read how many users the licence allows and how many are online",
     zh: "获取当前授权信息",
@@ -5011,8 +5135,8 @@ pub static AVD_APP_GET_LICENCE_INFO: Operation = Operation {
     source: "004 L2557-L2601",
     note: "",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[],
     returns: &[
         Field { name: "active_usernum", kind: Type::Integer, doc: "Number of users online.", ..Field::EMPTY },
@@ -5031,6 +5155,7 @@ pub static AVD_APP_GET_SYSTEM_INFO: Operation = Operation {
     name: "avd.app.get_system_info",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/app/get_system_info",
     summary: "Read the server's encrypted system information",
     zh: "获取系统加密信息",
@@ -5040,8 +5165,8 @@ pub static AVD_APP_GET_SYSTEM_INFO: Operation = Operation {
     source: "004 L2602-L2646",
     note: "The section's description repeats that of app.get_licence_info (\"get the current licence information\"); the heading and the answer table say encrypted system information, and the answer is just that. The sample's value is broken over four lines inside the string (T45).",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[],
     returns: &[Field {
         name: "sys_info",
@@ -5057,6 +5182,7 @@ pub static AVD_APP_APPLY_FILE_PERMIT: Operation = Operation {
     name: "avd.app.apply_file_permit",
     platform: PlatformName::Avd,
     method: Method::Post,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/app/apply_file_permit",
     summary: "Install a licence file",
     zh: "申请文件授权",
@@ -5066,8 +5192,8 @@ pub static AVD_APP_APPLY_FILE_PERMIT: Operation = Operation {
     source: "004 L2647-L2686",
     note: "Sent as a form POST by default, because a licence is long and secret (T12, T13). The table describes licence_cert as \"system information\", with the remark that it must be applied for at the licence server; the name and the sample show that the licence certificate is meant.",
     carrier: Carrier::Form,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[Field {
         name: "licence_cert",
         kind: Type::String,
@@ -5085,6 +5211,7 @@ pub static AVD_APP_DELETE_FILE_PERMIT: Operation = Operation {
     name: "avd.app.delete_file_permit",
     platform: PlatformName::Avd,
     method: Method::Post,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/app/delete_file_permit",
     summary: "Remove a licence file",
     zh: "删除文件授权",
@@ -5094,8 +5221,8 @@ pub static AVD_APP_DELETE_FILE_PERMIT: Operation = Operation {
     source: "004 L2687-L2728",
     note: "Sent as a form POST by default, because a licence is long and secret (T12, T13).",
     carrier: Carrier::Form,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[Field {
         name: "licence_cert",
         kind: Type::String,
@@ -5113,6 +5240,7 @@ pub static AVD_APP_GET_KEY_LICENCE: Operation = Operation {
     name: "avd.app.get_key_licence",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/app/get_key_licence",
     summary: "Count the users online under an access key, by terminal type",
     zh: "获取access_key在线人数",
@@ -5122,8 +5250,8 @@ pub static AVD_APP_GET_KEY_LICENCE: Operation = Operation {
     source: "004 L2729-L2783",
     note: "The table calls detail a string; the sample shows an object whose member names are terminal types. The sample also has info, an empty object the table does not mention.",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[Field {
         name: "access_key",
         kind: Type::String,
@@ -5155,6 +5283,7 @@ pub static AVD_SIP_GATE_CREATE: Operation = Operation {
     name: "avd.sip.gate.create",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/sip/gate/create",
     summary: "Create a SIP gateway",
     zh: "创建sip网关",
@@ -5164,8 +5293,8 @@ pub static AVD_SIP_GATE_CREATE: Operation = Operation {
     source: "004 L2786-L2832",
     note: "The gateway's id is gate_id in this answer and in sip.gate.list, id in sip.gate.read, sip_gate_id as a parameter and in the answer of sip.account.create (T22): answers are given back as they come.",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field {
             name: "name",
@@ -5200,6 +5329,7 @@ pub static AVD_SIP_GATE_UPDATE: Operation = Operation {
     name: "avd.sip.gate.update",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/sip/gate/update",
     summary: "Change the name and address of a SIP gateway",
     zh: "修改sip网关",
@@ -5209,8 +5339,8 @@ pub static AVD_SIP_GATE_UPDATE: Operation = Operation {
     source: "004 L2833-L2874",
     note: "",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field {
             name: "sip_gate_id",
@@ -5243,6 +5373,7 @@ pub static AVD_SIP_GATE_READ: Operation = Operation {
     name: "avd.sip.gate.read",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/sip/gate/read",
     summary: "Read a SIP gateway",
     zh: "获取sip网关信息",
@@ -5252,8 +5383,8 @@ pub static AVD_SIP_GATE_READ: Operation = Operation {
     source: "004 L2875-L2920",
     note: "The heading prints /sip/gate/reads; the address below it and the sample request are /sip/gate/read (T2). The gateway's id is called id here, gate_id and sip_gate_id elsewhere (T22).",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[Field {
         name: "sip_gate_id",
         kind: Type::Integer,
@@ -5274,6 +5405,7 @@ pub static AVD_SIP_GATE_DEL: Operation = Operation {
     name: "avd.sip.gate.del",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/sip/gate/del",
     summary: "Delete a SIP gateway",
     zh: "删除sip网关",
@@ -5283,8 +5415,8 @@ pub static AVD_SIP_GATE_DEL: Operation = Operation {
     source: "004 L2921-L2963",
     note: "",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[Field {
         name: "sip_gate_id",
         kind: Type::Integer,
@@ -5301,6 +5433,7 @@ pub static AVD_SIP_GATE_LIST: Operation = Operation {
     name: "avd.sip.gate.list",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/sip/gate/list",
     summary: "List all SIP gateways",
     zh: "查询所有sip网关",
@@ -5310,8 +5443,8 @@ pub static AVD_SIP_GATE_LIST: Operation = Operation {
     source: "004 L2964-L3014",
     note: "The table prints the list's name as sip_gares; the sample, and this catalog, say sip_gates (T49). The gateway's id is gate_id here, id in sip.gate.read (T22).",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[],
     returns: &[Field {
         name: "sip_gates",
@@ -5337,6 +5470,7 @@ pub static AVD_SIP_ACCOUNT_CREATE: Operation = Operation {
     name: "avd.sip.account.create",
     platform: PlatformName::Avd,
     method: Method::Post,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/sip/account/create",
     summary: "Create a SIP account on a gateway",
     zh: "创建sip账号",
@@ -5346,8 +5480,8 @@ pub static AVD_SIP_ACCOUNT_CREATE: Operation = Operation {
     source: "004 L3015-L3064",
     note: "Sent as a form POST by default, because it carries a password (T12, T13). The account's number is number here and phone_number in sip.account.read (T23); the gateway's id is sip_gate_id here and gate_id there (T22).",
     carrier: Carrier::Form,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "name", kind: Type::String, doc: "Name of the SIP account.", required: true, ..Field::EMPTY },
         Field {
@@ -5391,6 +5525,7 @@ pub static AVD_SIP_ACCOUNT_UPDATE: Operation = Operation {
     name: "avd.sip.account.update",
     platform: PlatformName::Avd,
     method: Method::Post,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/sip/account/update",
     summary: "Change the name, password and number of a SIP account",
     zh: "修改sip账号",
@@ -5400,8 +5535,8 @@ pub static AVD_SIP_ACCOUNT_UPDATE: Operation = Operation {
     source: "004 L3065-L3111",
     note: "Sent as a form POST by default, because it carries a password (T12, T13).",
     carrier: Carrier::Form,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field {
             name: "account_id",
@@ -5442,6 +5577,7 @@ pub static AVD_SIP_ACCOUNT_READ: Operation = Operation {
     name: "avd.sip.account.read",
     platform: PlatformName::Avd,
     method: Method::Post,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/sip/account/read",
     summary: "Read a SIP account, password included",
     zh: "获取指定的sip网关信息",
@@ -5451,8 +5587,8 @@ pub static AVD_SIP_ACCOUNT_READ: Operation = Operation {
     source: "004 L3112-L3172",
     note: "Heading and address are printed as those of sip.gate.read; the description, the parameters and the sample request (/sip/account/read) show what is meant (T1). Sent as a form POST like the other sip.account calls (T12, T13). The gateway's id comes back as gate_id (T22), the account's number as phone_number (T23). The table calls name the gateway's name; next to phone_name, which equals name when there is none, it can only be the account's. In the document's own examples the request names gateway 12 and the answer gateway 3.",
     carrier: Carrier::Form,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field {
             name: "account_id",
@@ -5519,6 +5655,7 @@ pub static AVD_SIP_ACCOUNT_DEL: Operation = Operation {
     name: "avd.sip.account.del",
     platform: PlatformName::Avd,
     method: Method::Post,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/sip/account/del",
     summary: "Delete a SIP account",
     zh: "删除sip账号",
@@ -5528,8 +5665,8 @@ pub static AVD_SIP_ACCOUNT_DEL: Operation = Operation {
     source: "004 L3173-L3213",
     note: "Sent as a form POST by default like the other sip.account calls (T12, T13).",
     carrier: Carrier::Form,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[Field {
         name: "account_id",
         kind: Type::Integer,
@@ -5546,6 +5683,7 @@ pub static AVD_DEVICE_CALL: Operation = Operation {
     name: "avd.device.call",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/device/call",
     summary: "Call a device into a room",
     zh: "邀请设备",
@@ -5555,8 +5693,8 @@ pub static AVD_DEVICE_CALL: Operation = Operation {
     source: "004 L3216-L3269",
     note: "The address is url in the table and uri in the sample request: the caller gives url, both names are sent (T8). The table describes user_id as \"room id\", which room_id already is; what it does is not known. 40038 stands for two faults, an unsupported resolution and a bit rate outside 1 to 4 Mbit/s (T62).",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field {
             name: "name",
@@ -5590,7 +5728,7 @@ pub static AVD_DEVICE_CALL: Operation = Operation {
             name: "resolution_rate",
             kind: Type::String,
             doc: "Resolution of the device. The document does not say whether the numbers are widths or heights.",
-            values: &[Value::Text("640"), Value::Text("1080"), Value::Text("1280")],
+            values: &[Value::text("640"), Value::text("1080"), Value::text("1280")],
             ..Field::EMPTY
         },
         Field {
@@ -5647,6 +5785,7 @@ pub static AVD_DEVICE_KICK: Operation = Operation {
     name: "avd.device.kick",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/device/kick",
     summary: "Kick a device out of a room",
     zh: "踢出设备",
@@ -5656,8 +5795,8 @@ pub static AVD_DEVICE_KICK: Operation = Operation {
     source: "004 L3270-L3314",
     note: "",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -5680,6 +5819,7 @@ pub static AVD_DEVICE_VIDEO_FOCUS: Operation = Operation {
     name: "avd.device.video.focus",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/device/video/focus",
     summary: "Make a device's video the focus of its room",
     zh: "设备视频焦点",
@@ -5689,8 +5829,8 @@ pub static AVD_DEVICE_VIDEO_FOCUS: Operation = Operation {
     source: "004 L3315-L3355",
     note: "",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -5710,6 +5850,7 @@ pub static AVD_DEVICE_VIDEO_UNFOCUS: Operation = Operation {
     name: "avd.device.video.unfocus",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/device/video/unfocus",
     summary: "Take the focus from a device's video",
     zh: "取消视频焦点",
@@ -5719,8 +5860,8 @@ pub static AVD_DEVICE_VIDEO_UNFOCUS: Operation = Operation {
     source: "004 L3356-L3396",
     note: "",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -5740,6 +5881,7 @@ pub static AVD_DEVICE_VIDEO_CLOSE: Operation = Operation {
     name: "avd.device.video.close",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/device/video/close",
     summary: "Turn a device's video off",
     zh: "关闭视频",
@@ -5749,8 +5891,8 @@ pub static AVD_DEVICE_VIDEO_CLOSE: Operation = Operation {
     source: "004 L3397-L3438",
     note: "",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -5770,6 +5912,7 @@ pub static AVD_DEVICE_VIDEO_OPEN: Operation = Operation {
     name: "avd.device.video.open",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/device/video/open",
     summary: "Turn a device's video on",
     zh: "打开视频",
@@ -5779,8 +5922,8 @@ pub static AVD_DEVICE_VIDEO_OPEN: Operation = Operation {
     source: "004 L3439-L3481",
     note: "The table lists call_id and user_id in the answer; the sample has neither.",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -5813,6 +5956,7 @@ pub static AVD_DEVICE_AUDIO_MUTE: Operation = Operation {
     name: "avd.device.audio.mute",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/device/audio/mute",
     summary: "Turn a device's sound off",
     zh: "关闭音频",
@@ -5822,8 +5966,8 @@ pub static AVD_DEVICE_AUDIO_MUTE: Operation = Operation {
     source: "004 L3482-L3522",
     note: "",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -5843,6 +5987,7 @@ pub static AVD_DEVICE_AUDIO_UNMUTE: Operation = Operation {
     name: "avd.device.audio.unmute",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/device/audio/unmute",
     summary: "Turn a device's sound on",
     zh: "打开音频",
@@ -5852,8 +5997,8 @@ pub static AVD_DEVICE_AUDIO_UNMUTE: Operation = Operation {
     source: "004 L3523-L3563",
     note: "",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -5873,6 +6018,7 @@ pub static AVD_DEVICE_GET_INVITE_STATUS: Operation = Operation {
     name: "avd.device.get_invite_status",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/device/get_invite_status",
     summary: "Ask how far the call to a device has come",
     zh: "获取呼叫状态",
@@ -5882,8 +6028,8 @@ pub static AVD_DEVICE_GET_INVITE_STATUS: Operation = Operation {
     source: "004 L3564-L3605",
     note: "invite_status is a string in the table and a number in the sample (T54). The failure example prints 40004 (no such room_id) although the call takes no room; of the error table 40037 (no such call record) fits an unknown call_id better.",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[Field {
         name: "call_id",
         kind: Type::String,
@@ -5895,7 +6041,12 @@ pub static AVD_DEVICE_GET_INVITE_STATUS: Operation = Operation {
         name: "invite_status",
         kind: Type::Integer,
         doc: "State of the device. A number in the sample, text in the table.",
-        values: &[Value::Number(0), Value::Number(1), Value::Number(2), Value::Number(3)],
+        values: &[
+            Value::number(0).meaning("being invited"),
+            Value::number(1).meaning("in the call"),
+            Value::number(2).meaning("hung up"),
+            Value::number(3).meaning("invitation failed"),
+        ],
         ..Field::EMPTY
     }],
     errors: &[40002, 40003, 40004, 40033, 40037, 41001, 41002, 41003, 41005],
@@ -5906,6 +6057,7 @@ pub static AVD_UPLOADFILE: Operation = Operation {
     name: "avd.uploadfile",
     platform: PlatformName::Avd,
     method: Method::Post,
+    methods: &[Method::Post],
     path: "/uploadfile",
     summary: "Upload an image or a media file to the server",
     zh: "文件上传接口",
@@ -5915,8 +6067,8 @@ pub static AVD_UPLOADFILE: Operation = Operation {
     source: "004 L3606-L3657",
     note: "The address hangs on the host root, without /sdkapi/v2. The table lists no token although every other call needs one: it is sent as a query parameter, and a switch leaves it out (T7). Type and the 50 MB rule are checked before sending; a file above 200 MB is not refused, since the limit can be raised on the server (T20). The failure example answers a wrong type with 10911, which the error table explains as unreadable file information and which has 10914 for wrong types: 10911 is read as an invalid file (T65). The failure example has a trailing comma (T45). The download_url of the other example lies in another folder (/opt/data/resources) than the default of path.",
     carrier: Carrier::Upload,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field {
             name: "file",
@@ -6130,7 +6282,7 @@ pub static HST_CONFIG: &[Field] = &[
         kind: Type::String,
         doc: "Which platform the client talks to.",
         required: true,
-        values: &[Value::Text("hst"), Value::Text("youme"), Value::Text("avd")],
+        values: &[Value::text("hst"), Value::text("youme"), Value::text("avd")],
         ..Field::EMPTY
     },
     Field {
@@ -6277,7 +6429,7 @@ pub static YOUME_CONFIG: &[Field] = &[
         kind: Type::String,
         doc: "Which platform the client talks to.",
         required: true,
-        values: &[Value::Text("hst"), Value::Text("youme"), Value::Text("avd")],
+        values: &[Value::text("hst"), Value::text("youme"), Value::text("avd")],
         ..Field::EMPTY
     },
     Field {
@@ -6383,7 +6535,7 @@ pub static AVD_CONFIG: &[Field] = &[
         kind: Type::String,
         doc: "Which platform the client talks to.",
         required: true,
-        values: &[Value::Text("hst"), Value::Text("youme"), Value::Text("avd")],
+        values: &[Value::text("hst"), Value::text("youme"), Value::text("avd")],
         ..Field::EMPTY
     },
     Field {
@@ -6469,7 +6621,7 @@ pub static AVD_CONFIG: &[Field] = &[
         name: "http_method",
         kind: Type::String,
         doc: "How parameters travel. `auto`: in the query of a GET, but in a form POST for `app.get_token`, `sip.account.*` and every call with a layout, a mixer or a licence. `get` and `post` force one way for every call, uploads apart; `get` puts keys and passwords into URLs, which servers log (T12, T13).",
-        values: &[Value::Text("auto"), Value::Text("get"), Value::Text("post")],
+        values: &[Value::text("auto"), Value::text("get"), Value::text("post")],
         default: "auto",
         ..Field::EMPTY
     },
@@ -6534,7 +6686,6 @@ pub static CALL_OPTIONS: &[Field] = &[
         unit: "ms",
         min: Some(1),
         max: Some(86400000),
-        default: "30000",
         ..Field::EMPTY
     },
     Field {
@@ -6544,7 +6695,6 @@ pub static CALL_OPTIONS: &[Field] = &[
         unit: "ms",
         min: Some(1),
         max: Some(86400000),
-        default: "5000",
         ..Field::EMPTY
     },
     Field {
@@ -6554,7 +6704,6 @@ pub static CALL_OPTIONS: &[Field] = &[
         unit: "bytes",
         min: Some(1024),
         max: Some(1073741824),
-        default: "16777216",
         ..Field::EMPTY
     },
 ];

@@ -17,11 +17,11 @@ const FIELDS: &[Field] = &[
         name: "method",
         required: true,
         values: &[
-            Value::Text("GET"),
-            Value::Text("POST"),
-            Value::Text("PUT"),
-            Value::Text("PATCH"),
-            Value::Text("DELETE"),
+            Value::text("GET"),
+            Value::text("POST"),
+            Value::text("PUT"),
+            Value::text("PATCH"),
+            Value::text("DELETE"),
         ],
         ..Field::EMPTY
     },

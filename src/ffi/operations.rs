@@ -9,28 +9,16 @@ use crate::client::Client;
 use libc::c_char;
 
 /// Fetch a new access token, which kills the account's older one (如何获取access_token).
-///
-/// Takes no parameters: the credentials are those of the client's configuration. Every call fetches a new token,
-/// kills the account's older one wherever it is in use (H25), and makes the new one the client's own. The other
-/// operations fetch and renew tokens by themselves, so this one is seldom needed.
-///
-/// Note: The table lists `dev_id` and `token` as parameters, but both travel in the header `Authorization:
-/// <dev_id>.<token>` (001 L28), with nothing in the query. The token printed in that line is not in the format the
-/// vendor's own generator makes; it is not a test vector. Not marked safe, although it is a GET: it kills a token
-/// (H25).
-///
-/// Parameters: none; params_json is NULL or {}.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// Takes no parameters: the credentials are those of the client's configuration. Every call fetches a new token, kills
+/// the account's older one wherever it is in use (H25), and makes the new one the client's own. The other operations
+/// fetch and renew tokens by themselves, so this one is seldom needed. Not idempotent: if no answer came, check the
+/// state before repeating. Source: GET /access/token (001 L10-L54).
+/// @param[in] client A client of hst.
+/// @param[in] params_json NULL: there are none.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - access_token (string): The access token, 32 random characters.
-///   - timeout (integer, s): How long the access token lives. The document says 7200; go by the number in the
-///     answer.
-/// Errors of the platform: those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /access/token (001 L10-L54).
+///   - timeout (integer, s): How long the access token lives. The document says 7200; go by the number in the answer.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -45,28 +33,22 @@ pub unsafe extern "C" fn meetgate_hst_access_token(
 }
 
 /// Create an application (创建应用).
-///
-/// Creates an application with the services it may use, and answers with its id and secret. It is created offline
-/// unless `status` says `online`.
-///
-/// Note: The documents make `status` optional; a later copy of them requires it. It is always sent, `offline` when
-/// the caller gives none, which is the default the documents state (H8). The answer's `service` row carries a stray
-/// column (000 L35).
-///
-/// Parameters, members of params_json:
+/// Creates an application with the services it may use, and answers with its id and secret. It is created offline unless
+/// `status` says `online`. Not idempotent: if no answer came, check the state before repeating. Source: POST /v1/app
+/// (000 L3-L41; 001 L86-L124).
+/// @param[in] client A client of hst.
+/// @param[in] params_json One JSON object:
 ///   - app_name (string, required): Name of the application. Only Chinese and English letters and underscores are
 ///     allowed.
-///   - status (string, default offline; one of online (taken live), offline (taken down)): State of the
-///     application. `offline` is sent when this is left out (H8).
-///   - consumption_limit (integer, yuan): Spending limit in yuan. What applies when it is left out is not
-///     documented.
+///   - status (string, default offline; one of online (taken live), offline (taken down)): State of the application.
+///     `offline` is sent when this is left out (H8).
+///   - consumption_limit (integer, yuan): Spending limit in yuan. What applies when it is left out is not documented.
 ///   - service (array of objects, required): The services the application may use, one object for each.
 ///     - service_id (integer, required; known: 3 (video), 4 (audio), 5 (screen sharing), 6 (signalling channel), 7
-///       (presence service), 8 (recording), 9 (WeChat mini program)): Which service. The list of ids has holes, so
-///       other numbers are passed through (H15).
+///       (presence service), 8 (recording), 9 (WeChat mini program)): Which service. The list of ids has holes, so other
+///       numbers are passed through (H15).
 ///     - use_limit (integer): Usage cap of this service, up to 64 bits. Its unit is not documented.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - app_id (string): Id of the application, unique.
 ///   - app_secret (string): Secret of the application. Keep it like a password (H18).
 ///   - app_name (string): Name of the application.
@@ -77,12 +59,7 @@ pub unsafe extern "C" fn meetgate_hst_access_token(
 ///       service), 8 (recording), 9 (WeChat mini program)): Which service. Other numbers can appear (H15).
 ///     - service_name (string): Name of the service.
 ///     - use_limit (integer): Usage cap of this service, up to 64 bits. Its unit is not documented.
-/// Errors of the platform: those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: POST /v1/app (000 L3-L41; 001 L86-L124).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -97,46 +74,36 @@ pub unsafe extern "C" fn meetgate_hst_app_create(
 }
 
 /// Change an application (修改应用配置).
-///
-/// Changes name, state, spending limit or services of an application. Always give `status`: leaving it out may take
-/// a live application offline (H7).
-///
-/// Note: The document repeats "default offline" at `status` (000 L56) for this call too, so leaving it out may take
-/// a live application offline. Nothing is sent in its place: what is left out stays out (H7). Whether a given
-/// `service` list replaces the old one or is merged into it is not documented.
-///
-/// Parameters, members of params_json:
+/// Changes name, state, spending limit or services of an application. Always give `status`: leaving it out may take a
+/// live application offline (H7). Not idempotent: if no answer came, check the state before repeating. Source: PATCH
+/// /v1/app (000 L43-L82; 001 L126-L165).
+/// @param[in] client A client of hst.
+/// @param[in] params_json One JSON object:
 ///   - app_id (string, required): Id of the application to change.
 ///   - app_name (string): New name. Only Chinese and English letters and underscores are allowed.
 ///   - status (string; one of online (taken live), offline (taken down)): State of the application. WARNING: the
-///     platform's default is `offline`, so leaving this out may take a live application offline. Send `online`
-///     whenever the application is to stay live (H7).
+///     platform's default is `offline`, so leaving this out may take a live application offline. Send `online` whenever
+///     the application is to stay live (H7).
 ///   - consumption_limit (integer, yuan): New spending limit in yuan.
-///   - service (array of objects): The services the application may use, one object for each. Whether this replaces
-///     the old list is not documented; give the whole list.
+///   - service (array of objects): The services the application may use, one object for each. Whether this replaces the
+///     old list is not documented; give the whole list.
 ///     - service_id (integer, required; known: 3 (video), 4 (audio), 5 (screen sharing), 6 (signalling channel), 7
-///       (presence service), 8 (recording), 9 (WeChat mini program)): Which service. The list of ids has holes, so
-///       other numbers are passed through (H15).
+///       (presence service), 8 (recording), 9 (WeChat mini program)): Which service. The list of ids has holes, so other
+///       numbers are passed through (H15).
 ///     - use_limit (integer): Usage cap of this service, up to 64 bits. Its unit is not documented.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - app_id (string): Id of the application, unique.
 ///   - app_secret (string): Secret of the application. Keep it like a password (H18).
 ///   - app_name (string): Name of the application.
-///   - status (string; one of online (taken live), offline (taken down)): State of the application. Check it after
-///     every change (H7).
+///   - status (string; one of online (taken live), offline (taken down)): State of the application. Check it after every
+///     change (H7).
 ///   - consumption_limit (integer, yuan): Spending limit in yuan.
 ///   - service (array of objects): The services of the application.
 ///     - service_id (integer; known: 3 (video), 4 (audio), 5 (screen sharing), 6 (signalling channel), 7 (presence
 ///       service), 8 (recording), 9 (WeChat mini program)): Which service. Other numbers can appear (H15).
 ///     - service_name (string): Name of the service.
 ///     - use_limit (integer): Usage cap of this service, up to 64 bits. Its unit is not documented.
-/// Errors of the platform: those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: PATCH /v1/app (000 L43-L82; 001 L126-L165).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -151,20 +118,14 @@ pub unsafe extern "C" fn meetgate_hst_app_update(
 }
 
 /// Delete an application (删除应用).
-///
 /// Deletes an application. The answer carries nothing but `code` and `msg`. Whether it must be offline first is not
-/// documented.
-///
-/// Parameters, members of params_json:
+/// documented. Not idempotent: if no answer came, check the state before repeating. Source: DELETE /v1/app (000
+/// L84-L101; 001 L167-L184).
+/// @param[in] client A client of hst.
+/// @param[in] params_json One JSON object:
 ///   - app_id (string, required): Id of the application to delete.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: DELETE /v1/app (000 L84-L101; 001 L167-L184).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -179,37 +140,31 @@ pub unsafe extern "C" fn meetgate_hst_app_delete(
 }
 
 /// List the billed usage records, page by page (获取计费话单列表).
-///
-/// Lists the billed usage records of a time range, of one application or of all. Pages start at 1; a page with
-/// fewer records than `page_size` is the last one (H6).
-///
-/// Note: The document lists the members of a record but not the member of the answer that holds the records, nor a
-/// total, nor the number of the first page (H6). The records are the array that is `result` itself, or the first
-/// array inside `result`.
-///
-/// Parameters, members of params_json:
+/// Lists the billed usage records of a time range, of one application or of all. Pages start at 1; a page with fewer
+/// records than `page_size` is the last one (H6). It only reads, and may be repeated. Source: GET /v1/consuming/records
+/// (000 L103-L141; 001 L186-L224).
+/// @param[in] client A client of hst.
+/// @param[in] params_json One JSON object:
 ///   - start_time (integer, unix-ms, required): Start of the time range, in milliseconds since 1970-01-01 UTC.
 ///   - end_time (integer, unix-ms, required): End of the time range, in milliseconds since 1970-01-01 UTC.
 ///   - app_id (string): Only the records of this application.
 ///   - page (integer, required): Page number. The first page is 1 (H6).
 ///   - page_size (integer of at most 100, required): Records on a page, at most 100 (H23).
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
-///   - list (array of objects): The records of this page. The document gives no name for this member; `list` stands
-///     for it here. Take `result` itself when it is an array, else the first array inside it (H6).
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
+///   - list (array of objects): The records of this page. The document gives no name for this member; `list` stands for
+///     it here. Take `result` itself when it is an array, else the first array inside it (H6).
 ///     - app_id (string): Id of the application, unique.
 ///     - app_name (string): Name of the application.
 ///     - product_id (integer): Id of the product.
 ///     - product_name (string): Name of the product.
-///     - amount (number, yuan): Amount of money in yuan. The digits are those the platform sent; read them as a
-///       decimal, not as a binary fraction (H16).
+///     - amount (number, yuan): Amount of money in yuan. The digits are those the platform sent; read them as a decimal,
+///       not as a binary fraction (H16).
 ///     - price (number, yuan): Price in yuan. The digits are those the platform sent (H16). What it is the price of
 ///       (minute, call, head) is not documented.
-///     - charge_term (integer; known: 1 (audio communication), 2 (video communication), 4 (screen sharing), 6
-///       (number of signalling messages), 7 (highest number of users online), 8 (recording time by resolution and
-///       number of streams), 9 (recording storage), 10 (recording traffic), 11 (WeChat mini program audio), 12
-///       (WeChat mini program video)): Charge item. The list has holes (3 and 5), so other numbers can appear
-///       (H15).
+///     - charge_term (integer; known: 1 (audio communication), 2 (video communication), 4 (screen sharing), 6 (number of
+///       signalling messages), 7 (highest number of users online), 8 (recording time by resolution and number of
+///       streams), 9 (recording storage), 10 (recording traffic), 11 (WeChat mini program audio), 12 (WeChat mini
+///       program video)): Charge item. The list has holes (3 and 5), so other numbers can appear (H15).
 ///     - start_time (string): Start, as text. Neither its format nor its time zone is documented (H14).
 ///     - end_time (string): End, as text. Neither its format nor its time zone is documented (H14).
 ///     - total_time (integer, s): Total duration in seconds.
@@ -219,12 +174,7 @@ pub unsafe extern "C" fn meetgate_hst_app_delete(
 ///     - stream_id (string): Id of the stream.
 ///     - client_id (string): Id of the client.
 ///     - transfer_type (integer; one of 1 (upstream), 2 (downstream)): Direction of the transfer.
-/// Errors of the platform: those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: GET /v1/consuming/records (000 L103-L141; 001 L186-L224).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -239,24 +189,18 @@ pub unsafe extern "C" fn meetgate_hst_consuming_records(
 }
 
 /// Kick a user out of the platform (踢出用户).
-///
-/// Signs a user of an application out of the platform, not merely out of a group. The answer carries nothing but
-/// `code` and `msg`.
-///
-/// Parameters, members of params_json:
+/// Signs a user of an application out of the platform, not merely out of a group. The answer carries nothing but `code`
+/// and `msg`. Not idempotent: if no answer came, check the state before repeating. Source: POST /v1/kickout (000
+/// L143-L162; 001 L226-L245).
+/// @param[in] client A client of hst.
+/// @param[in] params_json One JSON object:
 ///   - app_id (string, required): Id of the application.
 ///   - user_id (string, required): Id of the user.
-///   - mutex_type (string): Terminal exclusivity class: terminals of one class sign each other out. Names which of
-///     the user's terminals to kick; what happens without it is not documented. The classes are not documented
-///     either: use the value that `online.user.state` gives.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: POST /v1/kickout (000 L143-L162; 001 L226-L245).
+///   - mutex_type (string): Terminal exclusivity class: terminals of one class sign each other out. Names which of the
+///     user's terminals to kick; what happens without it is not documented. The classes are not documented either: use
+///     the value that `online.user.state` gives.
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -271,35 +215,25 @@ pub unsafe extern "C" fn meetgate_hst_kickout(
 }
 
 /// List users and whether they are online (从在线获取用户状态).
-///
-/// Asks the presence service which users of an application are online and on which terminal.
-///
-/// Note: The example address (000 L182) lacks `app_id` and `msg_id`, which the table requires: both are required
-/// here (H10). `msg_id` is printed as int; 64 bits are taken (H13). The limit of 100 on `page_size` is stated for
-/// the usage records only and is not checked here (H23).
-///
-/// Parameters, members of params_json:
+/// Asks the presence service which users of an application are online and on which terminal. It only reads, and may be
+/// repeated. Source: GET /v1/online/user/state (000 L164-L195; 001 L247-L278).
+/// @param[in] client A client of hst.
+/// @param[in] params_json One JSON object:
 ///   - company_id (string): Only the users of this company.
-///   - page (integer): Page number. The document's example uses 1; the number of the first page and the default are
-///     not documented.
+///   - page (integer): Page number. The document's example uses 1; the number of the first page and the default are not
+///     documented.
 ///   - page_size (integer): Users on a page. Default and limit are not documented (H23).
 ///   - app_id (string, required): Id of the application.
 ///   - msg_id (integer, required): A number of the caller's choice, up to 64 bits, that comes back unchanged in the
 ///     answer (H13).
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - msg_id (integer): The caller's `msg_id`, unchanged, up to 64 bits (H13).
 ///   - user_list (array of objects): The users.
 ///     - state (integer; one of 0 (offline), 1 (online)): Presence of the user.
 ///     - user_id (string): Id of the user.
 ///     - terminal_seq_num (string): Terminal id.
 ///     - mutex_type (string): Terminal exclusivity class of the terminal.
-/// Errors of the platform: those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: GET /v1/online/user/state (000 L164-L195; 001 L247-L278).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -314,38 +248,27 @@ pub unsafe extern "C" fn meetgate_hst_online_user_state(
 }
 
 /// Push a command to terminals (下发指令给终端).
-///
-/// Pushes an object of the caller's own design to the terminals of the users named. Look at `result` in every row
-/// of the answer: the call can succeed while a user was not reached (H12).
-///
-/// Note: `code` 0 says that the call was taken, not that every terminal got the command: each row of `user_list`
-/// has its own `result` (H12). `msg_id` is printed as int; 64 bits are taken (H13).
-///
-/// Parameters, members of params_json:
+/// Pushes an object of the caller's own design to the terminals of the users named. Look at `result` in every row of the
+/// answer: the call can succeed while a user was not reached (H12). Not idempotent: if no answer came, check the state
+/// before repeating. Source: POST /v1/online/trans-cmd (000 L197-L233; 001 L280-L316).
+/// @param[in] client A client of hst.
+/// @param[in] params_json One JSON object:
 ///   - user_list (array of objects, required): The users and terminals that get the command.
 ///     - user_id (string, required): Id of the user.
-///     - mutex_type (string, required): Terminal exclusivity class of the terminal, as `online.user.state` gives
-///       it.
+///     - mutex_type (string, required): Terminal exclusivity class of the terminal, as `online.user.state` gives it.
 ///     - client_guid (string, required): Id of the client. How it relates to `terminal_seq_num` is not documented.
 ///   - trans_mess (object, required): What the terminals receive. Its members are the caller's own.
 ///   - app_id (string, required): Id of the application.
-///   - msg_id (integer, required): A number of the caller's choice that identifies this message, up to 64 bits
-///     (H13).
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+///   - msg_id (integer, required): A number of the caller's choice that identifies this message, up to 64 bits (H13).
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - msg_id (integer): The caller's `msg_id`, up to 64 bits (H13).
 ///   - user_list (array of objects): One row for each user: whether the command arrived (H12).
-///     - result (integer; one of 0 (success), 1 (error), 2 (the user's device is offline)): What became of the
-///       command for this user.
+///     - result (integer; one of 0 (success), 1 (error), 2 (the user's device is offline)): What became of the command
+///       for this user.
 ///     - user_id (string): Id of the user.
 ///     - terminal_seq_num (string): Terminal id.
 ///     - mutex_type (string): Terminal exclusivity class of the terminal.
-/// Errors of the platform: those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: POST /v1/online/trans-cmd (000 L197-L233; 001 L280-L316).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -360,31 +283,20 @@ pub unsafe extern "C" fn meetgate_hst_online_trans_cmd(
 }
 
 /// Invite online users into a group (WEB在线邀请).
-///
-/// Calls users into a group (a meeting). Look at `user_id_list` in the answer: it holds the users the invitation
-/// could not be sent to, and the call succeeds all the same (H12).
-///
-/// Note: The answer's `user_id_list` has the name of the request's list and another meaning: the users for whom
-/// sending failed. `code` is 0 all the same (H12). The document's sample list is printed with typographic quotes
-/// (000 L248).
-///
-/// Parameters, members of params_json:
+/// Calls users into a group (a meeting). Look at `user_id_list` in the answer: it holds the users the invitation could
+/// not be sent to, and the call succeeds all the same (H12). Not idempotent: if no answer came, check the state before
+/// repeating. Source: POST /v1/online/invite (000 L235-L259; 001 L318-L342).
+/// @param[in] client A client of hst.
+/// @param[in] params_json One JSON object:
 ///   - app_id (string, required): Id of the application.
 ///   - group_id (string, required): Id of the group, that is of the meeting.
 ///   - user_id_list (array of strings, required): Ids of the users to call.
-///   - seq_id (integer, required): A number of the caller's choice that identifies this request, up to 64 bits
-///     (H13).
+///   - seq_id (integer, required): A number of the caller's choice that identifies this request, up to 64 bits (H13).
 ///   - extend_info (object): Further content that goes with the invitation. Its members are not documented.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - seq_id (integer): The caller's `seq_id`, up to 64 bits (H13).
 ///   - user_id_list (array of strings): Ids of the users the invitation could NOT be sent to (H12).
-/// Errors of the platform: those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: POST /v1/online/invite (000 L235-L259; 001 L318-L342).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -399,19 +311,15 @@ pub unsafe extern "C" fn meetgate_hst_online_invite(
 }
 
 /// List the call records of one user instance (查询指定时间段的通话记录列表).
-///
-/// All rooms one user instance was in during a time range, with every time it entered and left. There are no pages
-/// and no limit on the range, so the answer can be large (Y20).
-///
-/// Note: Times are text holding seconds, in the request and in the answer (Y11); durations are numbers. Some times
-/// in the printed sample have nine digits (002 L221-L245); those are misprints.
-///
-/// Parameters, members of params_json:
+/// All rooms one user instance was in during a time range, with every time it entered and left. There are no pages and
+/// no limit on the range, so the answer can be large (Y20). It only reads, and may be repeated. Source: POST
+/// /v2/video/query_instance_all_records_by_time (002 L125-L255).
+/// @param[in] client A client of youme.
+/// @param[in] params_json One JSON object:
 ///   - UserId (string, required): Id of the user instance.
 ///   - BeginTime (string, unix-s, required): Start of the time range: seconds since 1970-01-01 UTC, as text (Y11).
 ///   - EndTime (string, unix-s, required): End of the time range: seconds since 1970-01-01 UTC, as text (Y11).
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - UserId (string): The user instance that was asked for.
 ///   - UserRecords (array of objects): All call records of the user instance, one object for each room.
 ///     - RoomId (string): Id of the room.
@@ -421,11 +329,7 @@ pub unsafe extern "C" fn meetgate_hst_online_invite(
 ///       - AudioDuration (integer, s): Duration of the audio stream.
 ///       - VideoDuration (integer, s): Duration of the video stream.
 ///       - LeaveTime (string, unix-s): When it left: seconds, as text.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: POST /v2/video/query_instance_all_records_by_time (002 L125-L255).
+/// @return MEETGATE_OK, or why it failed.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -440,21 +344,17 @@ pub unsafe extern "C" fn meetgate_youme_query_instance_all_records_by_time(
 }
 
 /// Show a room and everybody who was in it (根据房间标识符查询房间的业务信息).
-///
-/// When a room was created and destroyed, and every user instance that took part. Each end of the time range that
-/// is left out is unlimited, so the answer can be large (Y20).
-///
-/// Note: Times are text holding seconds, in the request and in the answer (Y11). The printed sample body lacks a
-/// comma (002 L285).
-///
-/// Parameters, members of params_json:
+/// When a room was created and destroyed, and every user instance that took part. Each end of the time range that is
+/// left out is unlimited, so the answer can be large (Y20). It only reads, and may be repeated. Source: POST
+/// /v2/video/query_room_info (002 L257-L359).
+/// @param[in] client A client of youme.
+/// @param[in] params_json One JSON object:
 ///   - RoomId (string, required): Id of the room.
-///   - BeginTime (string, unix-s): Start of the time range: seconds since 1970-01-01 UTC, as text (Y11). When it is
-///     left out, the range has no start.
-///   - EndTime (string, unix-s): End of the time range: seconds since 1970-01-01 UTC, as text (Y11). When it is
-///     left out, the range has no end.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+///   - BeginTime (string, unix-s): Start of the time range: seconds since 1970-01-01 UTC, as text (Y11). When it is left
+///     out, the range has no start.
+///   - EndTime (string, unix-s): End of the time range: seconds since 1970-01-01 UTC, as text (Y11). When it is left
+///     out, the range has no end.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - RoomId (string): Id of the room.
 ///   - CreateTime (string, unix-s): When the room was created: seconds, as text.
 ///   - DestroyTime (string, unix-s): When the room was destroyed: seconds, as text. What stands here while the room
@@ -465,11 +365,7 @@ pub unsafe extern "C" fn meetgate_youme_query_instance_all_records_by_time(
 ///     - LastLeaveTime (string, unix-s): When it left for the last time: seconds, as text.
 ///     - AudioDuration (integer, s): Duration of the audio stream.
 ///     - VideoDuration (integer, s): Duration of the video stream.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: POST /v2/video/query_room_info (002 L257-L359).
+/// @return MEETGATE_OK, or why it failed.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -484,20 +380,16 @@ pub unsafe extern "C" fn meetgate_youme_query_room_info(
 }
 
 /// List the calls of all user instances in a time range (根据时间段查询所有实例的业务信息).
-///
-/// Every user instance's stays in rooms during a time range. There are no pages and no limit on the range: ask for
-/// short ranges, or the answer can be very large (Y20).
-///
-/// Note: The text says timestamp without saying text or number (002 L378); the sample body and the other calls send
-/// text, so text it is (Y11).
-///
-/// Parameters, members of params_json:
+/// Every user instance's stays in rooms during a time range. There are no pages and no limit on the range: ask for short
+/// ranges, or the answer can be very large (Y20). It only reads, and may be repeated. Source: POST
+/// /v2/video/query_all_instance_by_time (002 L361-L450).
+/// @param[in] client A client of youme.
+/// @param[in] params_json One JSON object:
 ///   - BeginTime (string, unix-s, required): Start of the time range: seconds since 1970-01-01 UTC, as text (Y11).
 ///   - EndTime (string, unix-s, required): End of the time range: seconds since 1970-01-01 UTC, as text (Y11).
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
-///   - UsersList (array of objects): All user instances of the time range. In the document's sample each object is
-///     one user instance in one room.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
+///   - UsersList (array of objects): All user instances of the time range. In the document's sample each object is one
+///     user instance in one room.
 ///     - UserId (string): Id of the user instance.
 ///     - RoomId (string): Id of the room.
 ///     - CreateTime (string, unix-s): When the room was created: seconds, as text.
@@ -505,11 +397,7 @@ pub unsafe extern "C" fn meetgate_youme_query_room_info(
 ///     - LeaveTime (string, unix-s): When the user instance left: seconds, as text.
 ///     - AudioDuration (integer, s): Duration of the audio stream.
 ///     - VideoDuration (integer, s): Duration of the video stream.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: POST /v2/video/query_all_instance_by_time (002 L361-L450).
+/// @return MEETGATE_OK, or why it failed.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -524,29 +412,21 @@ pub unsafe extern "C" fn meetgate_youme_query_all_instance_by_time(
 }
 
 /// Show the volume trend of a day (按天查询业务量趋势数据).
-///
-/// One figure for each point in time of a day: call duration, number of rooms, highest number online at once, or
-/// number of callers, whichever `CountBy` asks for.
-///
-/// Note: With `CountBy` 0 (all) the rows do not say which kind a figure is of (Y14): ask for one kind at a time.
-/// The unit of a call duration is not documented for this call.
-///
-/// Parameters, members of params_json:
+/// One figure for each point in time of a day: call duration, number of rooms, highest number online at once, or number
+/// of callers, whichever `CountBy` asks for. It only reads, and may be repeated. Source: POST
+/// /v2/video/count_business_total_volume_by_day (002 L454-L536).
+/// @param[in] client A client of youme.
+/// @param[in] params_json One JSON object:
 ///   - QueryDate (string, required): The day, as `yyyymmdd` in UTC+8 (Y19).
-///   - CountBy (integer, required; one of 0 (all), 1 (call duration), 2 (number of rooms), 3 (highest number online
-///     at once), 4 (number of callers)): What to count. With 0 the rows do not say which kind they are of (Y14);
-///     give 1 to 4 to know.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
-///   - TrendData (array of objects): The volume trend of the day, one object for each point in time. With `CountBy`
-///     0 nothing documented in a row tells its kind (Y14).
+///   - CountBy (integer, required; one of 0 (all), 1 (call duration), 2 (number of rooms), 3 (highest number online at
+///     once), 4 (number of callers)): What to count. With 0 the rows do not say which kind they are of (Y14); give 1 to
+///     4 to know.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
+///   - TrendData (array of objects): The volume trend of the day, one object for each point in time. With `CountBy` 0
+///     nothing documented in a row tells its kind (Y14).
 ///     - TickTime (string, unix-s): The point in time: seconds, as text.
 ///     - Volume (integer): The figure of the kind `CountBy` asked for. The document shows it in its sample only.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: POST /v2/video/count_business_total_volume_by_day (002 L454-L536).
+/// @return MEETGATE_OK, or why it failed.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -561,21 +441,15 @@ pub unsafe extern "C" fn meetgate_youme_count_business_total_volume_by_day(
 }
 
 /// Show the volume distribution of a day (按天查询业务量分布数据).
-///
-/// Call duration, number of rooms, number online and number of callers of a day, by country, province, city or
-/// network type. The platform computes it once a day. The documented rows do not say which place or network they
-/// are for (Y15).
-///
-/// Note: No documented member names the country, province, city or network type of a row (Y15); a member the
-/// document does not list stays in the answer. The text calls `PeakOnlineNum` the number online, its name says
-/// peak.
-///
-/// Parameters, members of params_json:
+/// Call duration, number of rooms, number online and number of callers of a day, by country, province, city or network
+/// type. The platform computes it once a day. The documented rows do not say which place or network they are for (Y15).
+/// It only reads, and may be repeated. Source: POST /v2/video/count_business_distribute_volume_by_day (002 L538-L643).
+/// @param[in] client A client of youme.
+/// @param[in] params_json One JSON object:
 ///   - QueryDate (string, required): The day, as `yyyymmdd` in UTC+8 (Y19).
 ///   - CountBy (integer, required; one of 1 (country), 2 (province), 3 (city), 4 (network type)): What to break the
 ///     volume down by. The rows do not say which one they are for (Y15).
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - DistributeData (array of objects): The volume distribution of the day. Nothing documented in a row tells its
 ///     place or network type (Y15).
 ///     - TickTime (string, unix-s): The point in time: seconds, as text.
@@ -583,11 +457,7 @@ pub unsafe extern "C" fn meetgate_youme_count_business_total_volume_by_day(
 ///     - RoomCnt (integer): Number of rooms.
 ///     - PeakOnlineNum (integer): Number online; by its name, the highest.
 ///     - CommunicateNum (integer): Number of callers.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: POST /v2/video/count_business_distribute_volume_by_day (002 L538-L643).
+/// @return MEETGATE_OK, or why it failed.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -602,31 +472,23 @@ pub unsafe extern "C" fn meetgate_youme_count_business_distribute_volume_by_day(
 }
 
 /// Show the quality figures of a day (按天查询质量统计图表数据).
-///
-/// Join success rate, packet loss and delay of audio and video at points in time of a day.
-///
-/// Note: No units are documented. The rows of the printed sample are not in order of time, and one time appears
-/// twice (002 L700, L731).
-///
-/// Parameters, members of params_json:
+/// Join success rate, packet loss and delay of audio and video at points in time of a day. It only reads, and may be
+/// repeated. Source: POST /v2/video/count_qos_by_day (002 L645-L763).
+/// @param[in] client A client of youme.
+/// @param[in] params_json One JSON object:
 ///   - QueryDate (string, required): The day, as `yyyymmdd` in UTC+8 (Y19).
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - QosData (array of objects): The quality figures of the day.
 ///     - TickTime (string, unix-s): The point in time: seconds, as text.
 ///     - JoinRoomSuccRate (number): Join success rate. The unit is not documented; the sample (90.021) looks like
 ///       percent.
-///     - AudioPackLossRate (number): Packet loss of audio. The unit is not documented; the sample (10.21) looks
-///       like percent.
-///     - VideoPackLossRate (number): Packet loss of video. The unit is not documented; the sample (12.01) looks
-///       like percent.
+///     - AudioPackLossRate (number): Packet loss of audio. The unit is not documented; the sample (10.21) looks like
+///       percent.
+///     - VideoPackLossRate (number): Packet loss of video. The unit is not documented; the sample (12.01) looks like
+///       percent.
 ///     - AudioDelayRate (number): Delay of audio, not a rate in spite of its name. The unit is not documented.
 ///     - VideoDelayRate (number): Delay of video, not a rate in spite of its name. The unit is not documented.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: POST /v2/video/count_qos_by_day (002 L645-L763).
+/// @return MEETGATE_OK, or why it failed.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -641,38 +503,28 @@ pub unsafe extern "C" fn meetgate_youme_count_qos_by_day(
 }
 
 /// Create a room (创建房间).
-///
-/// Creates a room in which a meeting can be held. The answer gives the room number, which every later call about
-/// the room needs.
-///
-/// Note: The table marks room_id as required and says in the same line that the server makes one when it is empty
-/// (T9): optional here. enable_transcode_video is typed string (T24): a string, and a boolean is taken too. The
-/// interface description writes `used_id` where the table and the example have user_id.
-///
-/// Parameters, members of params_json:
+/// Creates a room in which a meeting can be held. The answer gives the room number, which every later call about the
+/// room needs. Not idempotent: if no answer came, check the state before repeating. Source: GET /sdkapi/v2/room/create
+/// (004 L7-L53).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - user_id (string, required): User id the room is created for. The document only calls it a unique number;
 ///     room.read gives it back.
-///   - room_id (string): Room number wanted. It must not be in use yet. When it is left out the server makes one
-///     and answers with it.
+///   - room_id (string): Room number wanted. It must not be in use yet. When it is left out the server makes one and
+///     answers with it.
 ///   - topic (string): Topic of the room, a text for people.
 ///   - enable_auto_cloud_recording (boolean): Whether automatic recording in the cloud is switched on.
-///   - enable_voice_activated (boolean): Whether voice activation is switched on, so that the speaker takes the
-///     focus.
-///   - enable_auto_avc (boolean): Whether the composed view (avc) is switched on: the server composes the videos
-///     into one.
-///   - resolution (string): Resolution. The document gives no form and no default for it here; other operations
-///     write a resolution as width*height, such as `1280*720`.
-///   - enable_transcode_video (string or boolean): Whether video that mini programs send as VP8 is transcoded to
-///     H.264. The document types it as a string and names no values; a boolean is taken too.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+///   - enable_voice_activated (boolean): Whether voice activation is switched on, so that the speaker takes the focus.
+///   - enable_auto_avc (boolean): Whether the composed view (avc) is switched on: the server composes the videos into
+///     one.
+///   - resolution (string): Resolution. The document gives no form and no default for it here; other operations write a
+///     resolution as width*height, such as `1280*720`.
+///   - enable_transcode_video (string or boolean): Whether video that mini programs send as VP8 is transcoded to H.264.
+///     The document types it as a string and names no values; a boolean is taken too.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - room_id (string): Room number: the one asked for, or the one the server made.
-/// Errors of the platform: 40005 room number exists already; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/create (004 L7-L53).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40005 room number exists already; and those of every
+///   operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -687,25 +539,19 @@ pub unsafe extern "C" fn meetgate_avd_room_create(
 }
 
 /// Change the settings of a room (修改房间).
-///
-/// Changes a room that exists. What happens to a setting that is left out is not documented.
-///
-/// Parameters, members of params_json:
+/// Changes a room that exists. What happens to a setting that is left out is not documented. Not idempotent: if no
+/// answer came, check the state before repeating. Source: GET /sdkapi/v2/room/update (004 L54-L95).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number of the room to change.
 ///   - topic (string): New topic of the room.
 ///   - enable_auto_cloud_recording (boolean): Whether automatic recording in the cloud is switched on.
 ///   - user_id (string): User id, as in room.create.
-///   - enable_auto_avc (boolean): Whether the composed view (avc) is switched on: the server composes the videos
-///     into one.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40004 no such room, 40006 automatic recording is already on in the room, 40007 automatic
-///   recording is not on in the room; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/update (004 L54-L95).
+///   - enable_auto_avc (boolean): Whether the composed view (avc) is switched on: the server composes the videos into
+///     one.
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40006 automatic recording is
+///   already on in the room, 40007 automatic recording is not on in the room; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -720,19 +566,13 @@ pub unsafe extern "C" fn meetgate_avd_room_update(
 }
 
 /// Delete a room (删除房间).
-///
-/// Deletes a room number that exists. To end the meeting and keep the room, call room.close instead.
-///
-/// Parameters, members of params_json:
+/// Deletes a room number that exists. To end the meeting and keep the room, call room.close instead. Not idempotent: if
+/// no answer came, check the state before repeating. Source: GET /sdkapi/v2/room/del (004 L96-L133).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number of the room to delete.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40004 no such room; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/del (004 L96-L133).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -747,28 +587,19 @@ pub unsafe extern "C" fn meetgate_avd_room_del(
 }
 
 /// Read the settings of a room (查询房间).
-///
-/// Gives the topic, the user and the switches of a room.
-///
-/// Note: The table lists the members next to ret and msg; the sample answer nests them in `data`, and so they are
-/// listed here.
-///
-/// Parameters, members of params_json:
+/// Gives the topic, the user and the switches of a room. It only reads, and may be repeated. Source: GET
+/// /sdkapi/v2/room/read (004 L134-L183).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - data (object): The settings of the room.
 ///     - enable_auto_avc (boolean): Whether the composed view (avc) is switched on.
 ///     - enable_voice_activated (boolean): Whether voice activation is switched on.
 ///     - user_id (string): User id the room was created for.
 ///     - enable_auto_cloud_recording (boolean): Whether recording in the cloud is switched on.
 ///     - topic (string): Topic of the room.
-/// Errors of the platform: 40004 no such room; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/read (004 L134-L183).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -783,23 +614,15 @@ pub unsafe extern "C" fn meetgate_avd_room_read(
 }
 
 /// Close an open room and kick everybody out (关闭房间).
-///
-/// Ends the meeting in a room: every user is kicked out, devices and recordings included. To remove the room
-/// itself, call room.del.
-///
-/// Note: The table promises `ret`; both sample answers carry `code`, 200 for success (T40, T41). An unknown room
-/// and a room that is not open both come back as the internal error 41005 (T64, T66).
-///
-/// Parameters, members of params_json:
+/// Ends the meeting in a room: every user is kicked out, devices and recordings included. To remove the room itself,
+/// call room.del. Not idempotent: if no answer came, check the state before repeating. Source: GET /sdkapi/v2/room/close
+/// (004 L184-L221).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number of the open room.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 41005 internal error of the platform; msg says more; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/close (004 L184-L221).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 41005 internal error of the platform; msg says more;
+///   and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -814,22 +637,16 @@ pub unsafe extern "C" fn meetgate_avd_room_close(
 }
 
 /// Count a room's meetings and participants by kind of client (会议统计信息).
-///
-/// Counts the meetings held in a room between two times, and the participants by the kind of client they used.
-///
-/// Note: The table promises `ret` and `msg`; the sample answer of a success has neither, nor `code` (T40, T41). The
-/// table prints andronid_cnt, the sample android_cnt (T46): android_cnt. For an unknown room the document prints
-/// 40003, the number of a dead token (T60): the client renews the token once, retries once, then reports 40003 as
-/// it is. The samples are torn apart by stray lines (T45).
-///
-/// Parameters, members of params_json:
+/// Counts the meetings held in a room between two times, and the participants by the kind of client they used. It only
+/// reads, and may be repeated. Source: GET /sdkapi/v2/room/get_statistic (004 L222-L280).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
-///   - start_time (integer, unix-s, required): Start of the time range, as a timestamp. The document's example is
-///     in seconds.
+///   - start_time (integer, unix-s, required): Start of the time range, as a timestamp. The document's example is in
+///     seconds.
 ///   - end_time (integer, unix-s, required): End of the time range, as a timestamp. The document's example is in
 ///     seconds.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - meeting_total (integer): Number of meetings held in the room.
 ///   - ios_cnt (integer): Number of participants on iOS.
 ///   - pc_cnt (integer): Number of participants on a PC.
@@ -839,12 +656,8 @@ pub unsafe extern "C" fn meetgate_avd_room_close(
 ///   - time_total (integer): Length of all the meetings together. The unit is not documented.
 ///   - box_cnt (integer): Number of participants on an Android box (a terminal, not the media server called box).
 ///   - web_cnt (integer): Number of participants in a web browser.
-/// Errors of the platform: 40003 token expired or invalid; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/get_statistic (004 L222-L280).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40003 token expired or invalid; and those of every
+///   operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -859,40 +672,31 @@ pub unsafe extern "C" fn meetgate_avd_room_get_statistic(
 }
 
 /// List the recordings of a room in a time range (查询某个时间段的录制文件).
-///
-/// Lists the recordings of a room made between two times, each with its source file and the files transcoded from
-/// it.
-///
-/// Note: The table lists all members flat and types them string; the sample nests them, and so they are listed
-/// here. Here download addresses are `down_url`, and transcode_files is an object of parallel lists; mix_record.get
-/// and get_record_list differ (T50, T51): the answer is passed on as it comes. The sample was requested with
-/// value_same_as_box=true; what the cluster version answers otherwise is not shown. The table says file_size is not
-/// returned, the sample has it. creator_id is in the sample only. The sample is broken and not closed (T45).
-///
-/// Parameters, members of params_json:
+/// Lists the recordings of a room made between two times, each with its source file and the files transcoded from it. It
+/// only reads, and may be repeated. Source: GET /sdkapi/v2/room/get_record (004 L281-L432).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
-///   - record_start_time (string, unix-s, required): Start of the recording time range: a timestamp written as
-///     text. The document's example is in seconds.
-///   - record_end_time (string, unix-s, required): End of the recording time range: a timestamp written as text.
-///     The document's example is in seconds.
-///   - record_creator_id (string): Only recordings created by this user: the user_id given to
-///     room.mix_record.start.
-///   - value_same_as_box (boolean): For clusters: give true to get the answer in the shape a box gives. Left out,
-///     the answer has the shape of the cluster version, which is not documented.
+///   - record_start_time (string, unix-s, required): Start of the recording time range: a timestamp written as text. The
+///     document's example is in seconds.
+///   - record_end_time (string, unix-s, required): End of the recording time range: a timestamp written as text. The
+///     document's example is in seconds.
+///   - record_creator_id (string): Only recordings created by this user: the user_id given to room.mix_record.start.
+///   - value_same_as_box (boolean): For clusters: give true to get the answer in the shape a box gives. Left out, the
+///     answer has the shape of the cluster version, which is not documented.
 ///   - record_id (string): Only this recording.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - record_files (array of objects): The recordings found.
 ///     - start_time (string, unix-s): When the recording began, a timestamp as text.
 ///     - end_time (string, unix-s): When the recording ended, a timestamp as text.
-///     - record_type (string): Kind of recording. The sample here shows `client`, that of room.get_record_list
-///       `server`; no list of values is documented.
+///     - record_type (string): Kind of recording. The sample here shows `client`, that of room.get_record_list `server`;
+///       no list of values is documented.
 ///     - room_id (string): Room number.
 ///     - down_url (string): Download address of the source file.
 ///     - file_type (string): Type of the source file, such as `tms`.
 ///     - file_size (string): Size as text with its unit, such as `20.547M`. May be missing.
-///     - transcode_files (object): The files transcoded from the recording. In the sample the three lists are in
-///       the same order.
+///     - transcode_files (object): The files transcoded from the recording. In the sample the three lists are in the
+///       same order.
 ///       - down_url (array of strings): Download addresses, one for each file.
 ///       - play_url (array of strings): Addresses of a web page that plays each file.
 ///       - file_infos (array of objects): Figures for each file.
@@ -901,13 +705,8 @@ pub unsafe extern "C" fn meetgate_avd_room_get_statistic(
 ///         - file_name (string): Name of the file.
 ///     - record_id (string): Recording id.
 ///     - creator_id (string): User id of the creator. The sample shows the text `nil`.
-/// Errors of the platform: 40004 no such room, 40043 internal error of the recording service, 40090 no such
-///   recording id; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/get_record (004 L281-L432).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40043 internal error of the
+///   recording service, 40090 no such recording id; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -922,33 +721,23 @@ pub unsafe extern "C" fn meetgate_avd_room_get_record(
 }
 
 /// List all recordings kept on the server (获取录制文件).
-///
-/// Lists every recording file the server keeps, for all rooms. There is no paging and no filter, so the answer can
-/// be large; room.get_record narrows it to one room and a time range.
-///
-/// Note: The table types data as string; the sample shows an array of objects, and so it is listed here.
-/// transcode_files is an empty object in this call, unlike in get_record and mix_record.get (T51); the download
-/// address is `down_url` (T50): the answer is passed on as it comes.
-///
-/// Parameters: none; params_json is NULL or {}.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// Lists every recording file the server keeps, for all rooms. There is no paging and no filter, so the answer can be
+/// large; room.get_record narrows it to one room and a time range. It only reads, and may be repeated. Source: GET
+/// /sdkapi/v2/room/get_record_list (004 L433-L494).
+/// @param[in] client A client of avd.
+/// @param[in] params_json NULL: there are none.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - data (array of objects): The recordings.
 ///     - start_time (string, unix-s): When the recording began, a timestamp as text.
 ///     - end_time (string, unix-s): When the recording ended, a timestamp as text.
-///     - record_type (string): Kind of recording. The sample here shows `server`, that of room.get_record `client`;
-///       no list of values is documented.
+///     - record_type (string): Kind of recording. The sample here shows `server`, that of room.get_record `client`; no
+///       list of values is documented.
 ///     - room_id (string): Room number.
 ///     - down_url (string): Download address of the recording.
 ///     - file_type (string): Type of the file, such as `tms`.
 ///     - file_size (string): Not filled in by this call: an empty text in the sample.
 ///     - transcode_files (object): Empty in this call.
-/// Errors of the platform: those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/get_record_list (004 L433-L494).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -963,23 +752,15 @@ pub unsafe extern "C" fn meetgate_avd_room_get_record_list(
 }
 
 /// Kick a participant out of a room (踢出会议).
-///
-/// Removes one user from the meeting. To end the meeting for everybody, call room.close.
-///
-/// Note: The table promises `ret`; both sample answers carry `code`, 200 for success (T40, T41).
-///
-/// Parameters, members of params_json:
+/// Removes one user from the meeting. To end the meeting for everybody, call room.close. Not idempotent: if no answer
+/// came, check the state before repeating. Source: GET /sdkapi/v2/room/participate/kick (004 L495-L535).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - user_id (string, required): User id of the participant to kick, as room.participate.list gives it.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40004 no such room, 40008 the user is not in the room, 40009 the room does not exist or
-///   is not open; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/participate/kick (004 L495-L535).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40008 the user is not in the room,
+///   40009 the room does not exist or is not open; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -994,25 +775,18 @@ pub unsafe extern "C" fn meetgate_avd_room_participate_kick(
 }
 
 /// List the participants of a room (会议人数列表).
-///
-/// Lists the users in a room with their cameras and microphones.
-///
-/// Note: The table promises `ret`; both sample answers carry `code`, 200 for success (T40, T41). An unknown room
-/// comes back as the internal error 41005 (T64, T66). The table lists the members of three levels flat; they are
-/// nested here as in the sample. audios and the cameras' description are in the sample only, user_data in the table
-/// only. The sample is split over two blocks (T45).
-///
-/// Parameters, members of params_json:
+/// Lists the users in a room with their cameras and microphones. It only reads, and may be repeated. Source: GET
+/// /sdkapi/v2/room/participate/list (004 L536-L626).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - participates (array of objects): The participants.
 ///     - user_id (string): User id, unique.
 ///     - user_name (string): Name of the user.
 ///     - type (string; known: web (web browser), miniprogram (mini program), android, ios, pc): Kind of client the
 ///       participant uses.
-///     - status (integer): State of the participant. The meaning of the numbers is not documented; the sample shows
-///       1.
+///     - status (integer): State of the participant. The meaning of the numbers is not documented; the sample shows 1.
 ///     - videos (array of objects): The participant's cameras.
 ///       - level (integer): Level that tells several cameras of one user apart. Not used so far, says the document.
 ///       - status (string; known: init (initialised), published): State of the camera.
@@ -1027,12 +801,8 @@ pub unsafe extern "C" fn meetgate_avd_room_participate_kick(
 ///       - status (string): State of the microphone; `init` in the sample.
 ///       - name (string): Name of the microphone.
 ///       - id (string): Id of the audio.
-/// Errors of the platform: 41005 internal error of the platform; msg says more; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/participate/list (004 L536-L626).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 41005 internal error of the platform; msg says more;
+///   and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1047,41 +817,35 @@ pub unsafe extern "C" fn meetgate_avd_room_participate_list(
 }
 
 /// Start a mixed recording (开始混屏录制).
-///
-/// Starts a mixed recording in an open room; it must be ended with room.mix_record.stop. To record only sound as
-/// mp3, give enable_audio_record; to record mp4 with a layout of your own, give enable_realtime_transcode and
-/// videos; with enable_realtime_transcode alone the layout is automatic.
-///
-/// Note: T17: the osds sample is broken (the list osdtxts is not closed), `pc` in audio_file_type means `pcm`,
-/// video_level is typed bool but takes low, middle or high. T18: video_bitrate is typed int with the example
-/// `1000-1500`: an integer, and such a string is taken too. In the document's videos sample both tiles start at x 0
-/// and overlap. Parameters that are JSON are typed string there; here they are arrays and objects and travel as
-/// JSON text. Sent as a form (POST) because the layout is long (T12, T13).
-///
-/// Parameters, members of params_json:
+/// Starts a mixed recording in an open room; it must be ended with room.mix_record.stop. To record only sound as mp3,
+/// give enable_audio_record; to record mp4 with a layout of your own, give enable_realtime_transcode and videos; with
+/// enable_realtime_transcode alone the layout is automatic. Not idempotent: if no answer came, check the state before
+/// repeating. Source: POST /sdkapi/v2/room/mix_record/start (004 L627-L696).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number. The room must be open.
 ///   - enable_audio_record (boolean): Whether a separate audio file is made. With false only an mp4 is made.
 ///   - enable_realtime_transcode (boolean): Whether the recording is transcoded live.
 ///   - enable_transcode (boolean): Whether transcoding is forced.
-///   - user_id (string): User id of the recording's creator. Recordings can be looked up by it later:
-///     record_creator_id of room.get_record.
+///   - user_id (string): User id of the recording's creator. Recordings can be looked up by it later: record_creator_id
+///     of room.get_record.
 ///   - name (string): Name of the recording.
 ///   - video_resolution (string): Resolution of the recording as width*height, such as `1280*720`.
-///   - video_bitrate (integer or string): Bit rate of the recording. The document's example is the range
-///     `1000-1500` without a unit, which suggests kbit/s, while room.avc.start gives bps for its parameter of this
-///     name. A range is passed as a string.
+///   - video_bitrate (integer or string): Bit rate of the recording. The document's example is the range `1000-1500`
+///     without a unit, which suggests kbit/s, while room.avc.start gives bps for its parameter of this name. A range is
+///     passed as a string.
 ///   - video_framerate (integer, fps): Frame rate of the recording, such as 25.
-///   - videos (array of objects): Layout: which videos are shown, and where. Needed for a layout of your own and
-///     for watermarks; left out, the layout is automatic.
+///   - videos (array of objects): Layout: which videos are shown, and where. Needed for a layout of your own and for
+///     watermarks; left out, the layout is automatic.
 ///     - video_name (string): Name of the video. The samples show both free names and `<user_id>_video1`.
-///     - zorder (integer): Stacking order. Where a small picture lies over a full one, the samples give the small
-///       one the larger number.
+///     - zorder (integer): Stacking order. Where a small picture lies over a full one, the samples give the small one
+///       the larger number.
 ///     - x (number): Left edge. Positions and sizes are fractions of the picture in the samples.
 ///     - y (number): Top edge.
 ///     - w (number): Width; 1 is the whole picture.
 ///     - h (number): Height; 1 is the whole picture.
-///   - osds (object): Watermarks: a timestamp, texts and images. They are recorded only with enable_osdts_record,
-///     and videos must be given.
+///   - osds (object): Watermarks: a timestamp, texts and images. They are recorded only with enable_osdts_record, and
+///     videos must be given.
 ///     - osdts (object): Timestamp watermark.
 ///       - timestamp (string): How the time is written, such as `YYYY-MM-DD hh:mm:ss`.
 ///       - x (number): Horizontal position; a fraction such as 0.05 in the sample.
@@ -1102,75 +866,68 @@ pub unsafe extern "C" fn meetgate_avd_room_participate_list(
 ///         - g (integer): Green; the document's colours use 0 and 255.
 ///         - b (integer): Blue; the document's colours use 0 and 255.
 ///     - osdimgs (array of objects): Image watermarks.
-///       - img (string): Path of the image on the box itself. It must be a jpg, uploaded to the box before, and
-///         readable by the media service.
+///       - img (string): Path of the image on the box itself. It must be a jpg, uploaded to the box before, and readable
+///         by the media service.
 ///       - id (integer): Number of the watermark; 2 in the sample, where the text has 1.
 ///       - x (number): Horizontal position; a fraction such as 0.05 in the sample.
 ///       - y (number): Vertical position; a fraction such as 0.9 in the sample.
 ///   - enable_osdts_record (boolean): Whether watermarks are recorded. They need videos.
-///   - file_name (string): Name of the mixed mp4 and of the mixed mp3. Audio files split off for single
-///     participants keep their own names, made of user_name and user_id.
-///   - enable_individual_record (boolean): Whether the recording is split into one audio or video file (mp3, mp4)
-///     per participant.
-///   - enable_save_mix (boolean): Keep the mixed file as well. Takes effect only when a live-transcoded video is
-///     split into single files.
-///   - enable_backup (boolean): Keep a backup, the source file of type `tms`. Takes effect only with live
-///     transcoding.
-///   - audio_user_ids (array of strings): User ids whose sound is recorded. When it is given only sound is
-///     recorded: an mp3 is made and no mp4.
+///   - file_name (string): Name of the mixed mp4 and of the mixed mp3. Audio files split off for single participants
+///     keep their own names, made of user_name and user_id.
+///   - enable_individual_record (boolean): Whether the recording is split into one audio or video file (mp3, mp4) per
+///     participant.
+///   - enable_save_mix (boolean): Keep the mixed file as well. Takes effect only when a live-transcoded video is split
+///     into single files.
+///   - enable_backup (boolean): Keep a backup, the source file of type `tms`. Takes effect only with live transcoding.
+///   - audio_user_ids (array of strings): User ids whose sound is recorded. When it is given only sound is recorded: an
+///     mp3 is made and no mp4.
 ///   - disable_user_name (boolean): Leave user_name out of the names of the split mp3 and mp4 files, so that only
 ///     user_id is in them.
 ///   - video_level (string, default low; one of low, middle (medium), high): Level of the video that is recorded.
-///   - marking_video_by_id (boolean): Identify each video by its camera id. For rooms where one user has several
-///     videos open.
+///   - marking_video_by_id (boolean): Identify each video by its camera id. For rooms where one user has several videos
+///     open.
 ///   - audio_mixer_users (array of objects): Whose sound goes into the audio mix, and on which channel.
 ///     - user_id (string): User id whose sound is recorded.
 ///     - channel (integer, default 0; one of 0 (both channels), 1 (left channel), 2 (right channel)): Channel this
 ///       user's sound goes to.
-///   - audio_file_type (string, default mp3; one of wav, mp3): Container of the audio file. `wav` requires
-///     audio_codec `pcm`, `mp3` requires audio_codec `aac`.
+///   - audio_file_type (string, default mp3; one of wav, mp3): Container of the audio file. `wav` requires audio_codec
+///     `pcm`, `mp3` requires audio_codec `aac`.
 ///   - audio_codec (string, default aac; one of pcm, aac): Encoding of the sound in the audio file. Must match
 ///     audio_file_type.
 ///   - audio_channels (integer; one of 1 (mono), 2 (stereo)): Number of channels.
-///   - audio_samples (integer, Hz; one of 8000, 16000, 32000, 44100, 48000): Sample rate of the audio file. `pcm`
-///     takes 8000 and 16000; `aac` takes 16000, 32000, 44100 and 48000.
-///   - audio_data_exporter_address (object): Where sound is pushed to as RTP while the recording runs. The UDP push
-///     port must be configured on the server first.
+///   - audio_samples (integer, Hz; one of 8000, 16000, 32000, 44100, 48000): Sample rate of the audio file. `pcm` takes
+///     8000 and 16000; `aac` takes 16000, 32000, 44100 and 48000.
+///   - audio_data_exporter_address (object): Where sound is pushed to as RTP while the recording runs. The UDP push port
+///     must be configured on the server first.
 ///     - mixer_audio (array of objects): Targets for the audio mix.
 ///       - type (string; known: udp): How it is pushed. Only `udp` so far.
 ///       - address (string): Target as address and port, such as `192.168.3.100:9000`.
-///       - audio_codec (string; known: pcma (G.711 A-law), pcmu (G.711 mu-law)): Encoding of the pushed sound;
-///         these two so far.
+///       - audio_codec (string; known: pcma (G.711 A-law), pcmu (G.711 mu-law)): Encoding of the pushed sound; these two
+///         so far.
 ///       - audio_sample (integer, Hz; known: 8000, 16000): Sample rate of the pushed sound; these two so far.
 ///       - channels (integer): Number of channels of the pushed sound.
 ///       - ssrc (integer): SSRC in the RTP packets, a 32-bit integer that identifies the stream. May be left out.
-///       - payloadtype (integer from 0 to 127): Payload type in the RTP packets, a 7-bit integer. Better left out,
-///         so that the default is used.
+///       - payloadtype (integer from 0 to 127): Payload type in the RTP packets, a 7-bit integer. Better left out, so
+///         that the default is used.
 ///     - single_audios (array of objects): Targets for the sound of single users.
 ///       - user_id (string): User id whose sound is pushed.
 ///       - type (string; known: udp): How it is pushed. Only `udp` so far.
 ///       - address (string): Target as address and port, such as `192.168.3.100:9000`.
-///       - audio_codec (string; known: pcma (G.711 A-law), pcmu (G.711 mu-law)): Encoding of the pushed sound;
-///         these two so far.
+///       - audio_codec (string; known: pcma (G.711 A-law), pcmu (G.711 mu-law)): Encoding of the pushed sound; these two
+///         so far.
 ///       - audio_sample (integer, Hz; known: 8000, 16000): Sample rate of the pushed sound; these two so far.
 ///       - channels (integer): Number of channels of the pushed sound.
 ///       - ssrc (integer): SSRC in the RTP packets, a 32-bit integer that identifies the stream. May be left out.
-///       - payloadtype (integer from 0 to 127): Payload type in the RTP packets, a 7-bit integer. Better left out,
-///         so that the default is used.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
-///   - record_id (string): Recording id: names this recording in room.mix_record.stop, room.record.status and the
-///     calls that list files.
-/// Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40040 a mixed
-///   recording, a live stream or a desktop recording is already running in the room, 40042 the recording service
-///   cannot be reached, 40043 internal error of the recording service, 40101 internal error: no such push
-///   information, 40102 no such stream is being pushed, 40104 the push service cannot be reached; and those of
+///       - payloadtype (integer from 0 to 127): Payload type in the RTP packets, a 7-bit integer. Better left out, so
+///         that the default is used.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
+///   - record_id (string): Recording id: names this recording in room.mix_record.stop, room.record.status and the calls
+///     that list files.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or
+///   is not open, 40040 a mixed recording, a live stream or a desktop recording is already running in the room, 40042
+///   the recording service cannot be reached, 40043 internal error of the recording service, 40101 internal error: no
+///   such push information, 40102 no such stream is being pushed, 40104 the push service cannot be reached; and those of
 ///   every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: POST /sdkapi/v2/room/mix_record/start (004 L627-L696).
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1185,20 +942,15 @@ pub unsafe extern "C" fn meetgate_avd_room_mix_record_start(
 }
 
 /// Stop a mixed recording (停止混屏录制).
-///
-/// Stops a recording that runs in an open room and answers with the files it left.
-///
-/// Note: stream_type is an open enum (T27). The table types data as string; the sample shows an array of files, and
-/// its first object is closed too early (T45). Here the download address is `download_url`; in get_record it is
-/// `down_url` (T50): the answer is passed on as it comes.
-///
-/// Parameters, members of params_json:
+/// Stops a recording that runs in an open room and answers with the files it left. Not idempotent: if no answer came,
+/// check the state before repeating. Source: GET /sdkapi/v2/room/mix_record/stop (004 L697-L815).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
-///   - stream_type (string; known: audio (audio recording), video (video recording), desktop (desktop recording)):
-///     Kind of recording to stop. What leaving it out means is not documented.
+///   - stream_type (string; known: audio (audio recording), video (video recording), desktop (desktop recording)): Kind
+///     of recording to stop. What leaving it out means is not documented.
 ///   - record_id (string): Stop only this recording, by the id room.mix_record.start gave.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - data (array of objects): The files the recording left.
 ///     - download_url (string): Download address of the file.
 ///     - duration (string): Length as text with its unit, such as `40.005s`.
@@ -1209,14 +961,9 @@ pub unsafe extern "C" fn meetgate_avd_room_mix_record_start(
 ///     - room_id (string): Room number.
 ///     - file_type (string): Type of the file, such as `mp4`.
 ///     - name (string): Name of the file.
-/// Errors of the platform: 40004 no such room, 40041 no mixed recording, live stream or desktop recording is
-///   running in the room, 40042 the recording service cannot be reached, 40043 internal error of the recording
-///   service, 40090 no such recording id; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/mix_record/stop (004 L697-L815).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40041 no mixed recording, live
+///   stream or desktop recording is running in the room, 40042 the recording service cannot be reached, 40043 internal
+///   error of the recording service, 40090 no such recording id; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1231,21 +978,15 @@ pub unsafe extern "C" fn meetgate_avd_room_mix_record_stop(
 }
 
 /// List the files of a room's mixed recordings (获取录制文件).
-///
-/// Lists the files of a room's mixed recordings and live-transcoded recordings.
-///
-/// Note: The table prints `down_url` twice, the sample `download_url` (T50): listed as in the sample.
-/// transcode_files is an array of objects here, an object of lists in get_record and empty in get_record_list
-/// (T51): the answer is passed on as it comes. record_type is in the table only. The sample has comments and wrong
-/// brackets (T45).
-///
-/// Parameters, members of params_json:
+/// Lists the files of a room's mixed recordings and live-transcoded recordings. It only reads, and may be repeated.
+/// Source: GET /sdkapi/v2/room/mix_record/get (004 L816-L966).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
-///   - record_type (integer; one of 0 (audio and video files), 1 (video files), 2 (audio files)): Kind of files to
-///     list. What leaving it out means is not documented.
+///   - record_type (integer; one of 0 (audio and video files), 1 (video files), 2 (audio files)): Kind of files to list.
+///     What leaving it out means is not documented.
 ///   - record_id (string): Only this recording.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - data (array of objects): The recordings.
 ///     - start_time (string, unix-s): When the recording began, a timestamp as text.
 ///     - end_time (string, unix-s): When the recording ended, a timestamp as text.
@@ -1255,9 +996,9 @@ pub unsafe extern "C" fn meetgate_avd_room_mix_record_stop(
 ///       (enable_backup of room.mix_record.start). The table calls it `down_url`.
 ///     - file_type (string): Type of the source file, such as `tms`.
 ///     - file_size (string): Size as text with its unit, such as `20.547M`.
-///     - transcode_files (array of objects): The files made from the recording. The mixed file's name is made of
-///       room number, recording id and time of recording; a split file's of user name, user id and `v1` for that
-///       user's first video, and so on.
+///     - transcode_files (array of objects): The files made from the recording. The mixed file's name is made of room
+///       number, recording id and time of recording; a split file's of user name, user id and `v1` for that user's first
+///       video, and so on.
 ///       - download_url (string): Download address of the file. The table calls it `down_url`.
 ///       - play_url (string): Address of a web page that plays the file.
 ///       - duration (string): Length as text with its unit, such as `67.008s`.
@@ -1265,13 +1006,8 @@ pub unsafe extern "C" fn meetgate_avd_room_mix_record_stop(
 ///     - play_url (string): Play address of the source file; empty in the sample.
 ///     - name (string): Name of the recording, made by the system.
 ///     - record_id (string): Recording id.
-/// Errors of the platform: 40004 no such room, 40043 internal error of the recording service, 40090 no such
-///   recording id; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/mix_record/get (004 L816-L966).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40043 internal error of the
+///   recording service, 40090 no such recording id; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1286,36 +1022,28 @@ pub unsafe extern "C" fn meetgate_avd_room_mix_record_get(
 }
 
 /// Start a mixed live stream (开始混屏直播).
-///
-/// Starts a mixed live stream in an open room: the mixed picture is pushed to an address you give. It must be ended
-/// with room.mix_live.stop.
-///
-/// Note: videos is typed string and travels as JSON text; sent as a form (POST) because the layout is long (T12,
-/// T13).
-///
-/// Parameters, members of params_json:
+/// Starts a mixed live stream in an open room: the mixed picture is pushed to an address you give. It must be ended with
+/// room.mix_live.stop. Not idempotent: if no answer came, check the state before repeating. Source: POST
+/// /sdkapi/v2/room/mix_live/start (004 L967-L1019).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number. The room must be open.
 ///   - push_url (string, required): Push URL the live stream is sent to, such as `rtmp://192.0.2.30/live/demo`.
 ///   - videos (array of objects): Layout: which videos are shown, and where. What leaving it out means is not
 ///     documented.
 ///     - video_name (string): Name of the video; `<user_id>_video1` in the sample.
-///     - zorder (integer): Stacking order. In the sample the small picture that lies over the full one has the
-///       larger number.
+///     - zorder (integer): Stacking order. In the sample the small picture that lies over the full one has the larger
+///       number.
 ///     - x (number): Left edge. Positions and sizes are fractions of the picture in the sample.
 ///     - y (number): Top edge.
 ///     - w (number): Width; 1 is the whole picture.
 ///     - h (number): Height; 1 is the whole picture.
 ///   - rtmp_url (string): RTMP address the live stream is played from.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40040 a mixed
-///   recording, a live stream or a desktop recording is already running in the room, 40042 the recording service
-///   cannot be reached, 40043 internal error of the recording service; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: POST /sdkapi/v2/room/mix_live/start (004 L967-L1019).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or
+///   is not open, 40040 a mixed recording, a live stream or a desktop recording is already running in the room, 40042
+///   the recording service cannot be reached, 40043 internal error of the recording service; and those of every
+///   operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1330,38 +1058,26 @@ pub unsafe extern "C" fn meetgate_avd_room_mix_live_start(
 }
 
 /// Change the video or audio layout of a mixed recording (更新录制视频/音频布局).
-///
-/// Changes which videos a running mixed recording shows and where, or whose sound it records. Give videos to change
-/// the picture and audio_user_ids to change the sound.
-///
-/// Note: The sample writes `order` where every other layout has `zorder` (T16): zorder. In the sample
-/// `E59D90E5B8AD` is a percent-encoded Chinese name that lost its percent signs, and h 2 and x 1.7 are larger than
-/// the picture; no range is documented, so none is checked. Sent as a form (POST) because the layout is long (T12,
-/// T13).
-///
-/// Parameters, members of params_json:
+/// Changes which videos a running mixed recording shows and where, or whose sound it records. Give videos to change the
+/// picture and audio_user_ids to change the sound. Not idempotent: if no answer came, check the state before repeating.
+/// Source: POST /sdkapi/v2/room/mix_record/update_layout (004 L1020-L1068).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
-///   - videos (array of objects): New video layout: which videos are shown, and where. Required when the video
-///     layout is to change.
+///   - videos (array of objects): New video layout: which videos are shown, and where. Required when the video layout is
+///     to change.
 ///     - video_name (string): Name of the video, as in room.mix_record.start.
-///     - zorder (integer): Stacking order. Where a small picture lies over a full one, the samples give the small
-///       one the larger number.
+///     - zorder (integer): Stacking order. Where a small picture lies over a full one, the samples give the small one
+///       the larger number.
 ///     - x (number): Left edge, as in room.mix_record.start.
 ///     - y (number): Top edge.
 ///     - w (number): Width; 1 is the whole picture.
 ///     - h (number): Height; 1 is the whole picture.
-///   - audio_user_ids (array of strings): User ids whose sound is recorded. Required when the audio layout is to
-///     change.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40004 no such room, 40041 no mixed recording, live stream or desktop recording is
-///   running in the room, 40042 the recording service cannot be reached, 40043 internal error of the recording
-///   service; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: POST /sdkapi/v2/room/mix_record/update_layout (004 L1020-L1068).
+///   - audio_user_ids (array of strings): User ids whose sound is recorded. Required when the audio layout is to change.
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40041 no mixed recording, live
+///   stream or desktop recording is running in the room, 40042 the recording service cannot be reached, 40043 internal
+///   error of the recording service; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1376,30 +1092,22 @@ pub unsafe extern "C" fn meetgate_avd_room_mix_record_update_layout(
 }
 
 /// Change the audio channels of a mixed recording (更新音频声道布局).
-///
-/// Changes whose sound goes into the audio mix of a running recording, and on which channel.
-///
-/// Note: audio_mixer_users is typed string and travels as JSON text; sent as a form (POST) because it can be long
-/// (T12, T13).
-///
-/// Parameters, members of params_json:
+/// Changes whose sound goes into the audio mix of a running recording, and on which channel. Not idempotent: if no
+/// answer came, check the state before repeating. Source: POST /sdkapi/v2/room/mix_record/update_audio_layout (004
+/// L1069-L1110).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - audio_mixer_users (array of objects, required): Whose sound goes into the audio mix, and on which channel.
 ///     - user_id (string): User id whose sound is recorded.
 ///     - channel (integer, default 0; one of 0 (both channels), 1 (left channel), 2 (right channel)): Channel this
 ///       user's sound goes to.
-///   - record_id (string): Change only this recording. May be left out when it is certain that only one recording
-///     runs in the room.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40004 no such room, 40041 no mixed recording, live stream or desktop recording is
-///   running in the room, 40042 the recording service cannot be reached, 40043 internal error of the recording
-///   service, 40090 no such recording id; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: POST /sdkapi/v2/room/mix_record/update_audio_layout (004 L1069-L1110).
+///   - record_id (string): Change only this recording. May be left out when it is certain that only one recording runs
+///     in the room.
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40041 no mixed recording, live
+///   stream or desktop recording is running in the room, 40042 the recording service cannot be reached, 40043 internal
+///   error of the recording service, 40090 no such recording id; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1414,25 +1122,17 @@ pub unsafe extern "C" fn meetgate_avd_room_mix_record_update_audio_layout(
 }
 
 /// Read the state of a recording (获取录制状态).
-///
-/// Tells whether a recording runs, is stopping or has stopped. Recording and stopping are states in between that
-/// some recordings never show: once a recording has started, take it as running.
-///
-/// Note: The heading and the address print the path with the prefix /sdkapi/v2 already in it (T5): it is added
-/// once. The document's example request is that of mix_live/stop with a record_id.
-///
-/// Parameters, members of params_json:
+/// Tells whether a recording runs, is stopping or has stopped. Recording and stopping are states in between that some
+/// recordings never show: once a recording has started, take it as running. It only reads, and may be repeated. Source:
+/// GET /sdkapi/v2/room/record/status (004 L1111-L1155).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - record_id (string, required): Recording id.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - record_status (integer; one of 0 (started), 1 (recording), 2 (stopped normally), 3 (stopped abnormally), 4
 ///     (stopping)): State of the recording. 0 and 1 mean the same.
-/// Errors of the platform: 40090 no such recording id; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/record/status (004 L1111-L1155).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40090 no such recording id; and those of every
+///   operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1447,24 +1147,16 @@ pub unsafe extern "C" fn meetgate_avd_room_record_status(
 }
 
 /// Stop a mixed live stream (停止混屏直播).
-///
-/// Stops the mixed live stream of an open room.
-///
-/// Note: The table types data as string; the sample shows an empty object.
-///
-/// Parameters, members of params_json:
-///   - room_id (string, required): Room number.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
-///   - data (object): Empty in the sample; no members are documented.
-/// Errors of the platform: 40004 no such room, 40041 no mixed recording, live stream or desktop recording is
-///   running in the room, 40042 the recording service cannot be reached, 40043 internal error of the recording
-///   service; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
+/// Stops the mixed live stream of an open room. Not idempotent: if no answer came, check the state before repeating.
 /// Source: GET /sdkapi/v2/room/mix_live/stop (004 L1156-L1197).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
+///   - room_id (string, required): Room number.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
+///   - data (object): Empty in the sample; no members are documented.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40041 no mixed recording, live
+///   stream or desktop recording is running in the room, 40042 the recording service cannot be reached, 40043 internal
+///   error of the recording service; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1479,30 +1171,21 @@ pub unsafe extern "C" fn meetgate_avd_room_mix_live_stop(
 }
 
 /// Start a live stream of a room (开始直播).
-///
-/// Pushes the meeting in an open room to a live server, with one participant's video as the focus. `room.live.stop`
-/// ends it. For a mixed picture with a layout of your own use `room.mix_live.start`.
-///
-/// Note: The answer's table lists `data` without a word about it, and the sample has none.
-///
-/// Parameters, members of params_json:
+/// Pushes the meeting in an open room to a live server, with one participant's video as the focus. `room.live.stop` ends
+/// it. For a mixed picture with a layout of your own use `room.mix_live.start`. Not idempotent: if no answer came, check
+/// the state before repeating. Source: GET /sdkapi/v2/room/live/start (004 L1198-L1242).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number. The room must be open.
 ///   - user_id (string, required): User id of the participant whose video is the focus of the live stream.
-///   - push_url (string, required): Push URL: the address the platform sends the live stream to, for example
-///     `rtmp://…`.
+///   - push_url (string, required): Push URL: the address the platform sends the live stream to, for example `rtmp://…`.
 ///   - rtmp_url (string): Address at which viewers play the stream over RTMP.
 ///   - hls_url (string): Address at which viewers play the stream over HLS.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - data (string): Not described by the document; its sample answer leaves it out.
-/// Errors of the platform: 40004 no such room, 40008 the user is not in the room, 40009 the room does not exist or
-///   is not open, 40060 a live stream is already running in the room, 40063 internal error of the live service,
-///   40064 the live service cannot be reached; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/live/start (004 L1198-L1242).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40008 the user is not in the room,
+///   40009 the room does not exist or is not open, 40060 a live stream is already running in the room, 40063 internal
+///   error of the live service, 40064 the live service cannot be reached; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1517,22 +1200,16 @@ pub unsafe extern "C" fn meetgate_avd_room_live_start(
 }
 
 /// Stop the live stream of a room (停止直播).
-///
-/// Ends what `room.live.start` began in an open room. A mixed live stream is ended with `room.mix_live.stop`
-/// instead.
-///
-/// Parameters, members of params_json:
+/// Ends what `room.live.start` began in an open room. A mixed live stream is ended with `room.mix_live.stop` instead.
+/// Not idempotent: if no answer came, check the state before repeating. Source: GET /sdkapi/v2/room/live/stop (004
+/// L1243-L1283).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number. The room must be open.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40004 no such room, 40061 no live stream is running in the room, 40063 internal error of
-///   the live service, 40064 the live service cannot be reached, 40065 the live stream of the room has been stopped
-///   already; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/live/stop (004 L1243-L1283).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40061 no live stream is running in
+///   the room, 40063 internal error of the live service, 40064 the live service cannot be reached, 40065 the live stream
+///   of the room has been stopped already; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1547,44 +1224,32 @@ pub unsafe extern "C" fn meetgate_avd_room_live_stop(
 }
 
 /// Turn on the composed view of a room (开启合屏模式).
-///
 /// The server composes the videos of all participants into one. Manual: the one video is shown in the meeting.
 /// Automatic: the videos are shown much like a gallery. For the speaker layout call `room.avc.start`, then
-/// `room.avc.update_layout`, then `room.avc.select_media`. `room.avc.stop` ends it.
-///
-/// Note: The table prints enable_manual_avc, max_video_number and layout_mode as required, but its own example
-/// sends none of them and the first says what leaving it out means (T14): all three are optional here, and
-/// recommended. layout_mode has three values here and in room.avc.update_layout, two in room.avc.select_media
-/// (T15). video_bitrate is stated in bps here, while room.mix_record.start shows "1000-1500" for the same parameter
-/// (T18): an integer, or a string that is sent as it is.
-///
-/// Parameters, members of params_json:
+/// `room.avc.update_layout`, then `room.avc.select_media`. `room.avc.stop` ends it. Not idempotent: if no answer came,
+/// check the state before repeating. Source: GET /sdkapi/v2/room/avc/start (004 L1284-L1333).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
-///   - enable_manual_avc (boolean, default false): True: manual composed view. False, or left out: automatic.
-///     Giving it is recommended; the document's table even calls it required.
-///   - max_video_number (string): Largest number of videos in the composed view, as text. No default is stated.
-///     Giving it is recommended; the document's table even calls it required.
-///   - layout_mode (integer; one of 0 (fixed layout, needs stream selection (room.avc.select_media)), 1 (gallery,
-///     arranged automatically), 2 (speaker, arranged automatically)): Layout of the composed view. For 2 the steps
-///     are room.avc.start, then room.avc.update_layout, then room.avc.select_media. No default is stated. Giving it
+///   - enable_manual_avc (boolean, default false): True: manual composed view. False, or left out: automatic. Giving it
 ///     is recommended; the document's table even calls it required.
+///   - max_video_number (string): Largest number of videos in the composed view, as text. No default is stated. Giving
+///     it is recommended; the document's table even calls it required.
+///   - layout_mode (integer; one of 0 (fixed layout, needs stream selection (room.avc.select_media)), 1 (gallery,
+///     arranged automatically), 2 (speaker, arranged automatically)): Layout of the composed view. For 2 the steps are
+///     room.avc.start, then room.avc.update_layout, then room.avc.select_media. No default is stated. Giving it is
+///     recommended; the document's table even calls it required.
 ///   - video_name (string): Name of the composed stream.
 ///   - video_framerate (integer, fps): Frame rate of the composed stream.
-///   - video_bitrate (integer or string, bps): Bit rate of the composed stream. The document says bits per second
-///     here; for the parameter of the same name in room.mix_record.start it shows `1000-1500` without a unit, which
-///     looks like thousands of bits per second. A string such as `1000-1500` is sent as it is. Try which of the two
-///     your deployment takes.
+///   - video_bitrate (integer or string, bps): Bit rate of the composed stream. The document says bits per second here;
+///     for the parameter of the same name in room.mix_record.start it shows `1000-1500` without a unit, which looks like
+///     thousands of bits per second. A string such as `1000-1500` is sent as it is. Try which of the two your deployment
+///     takes.
 ///   - video_resolution (string, px): Resolution, width`*`height, for example `1280*720` or `1920*1080`.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40004 no such room, 40050 the composed view is already on in the room, 40052 internal
-///   error of the composed view, 40053 the site forces the composed view off, 40054 the site's conference settings
-///   are not set: initialisation failed; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/avc/start (004 L1284-L1333).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40050 the composed view is already
+///   on in the room, 40052 internal error of the composed view, 40053 the site forces the composed view off, 40054 the
+///   site's conference settings are not set: initialisation failed; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1599,21 +1264,15 @@ pub unsafe extern "C" fn meetgate_avd_room_avc_start(
 }
 
 /// Turn off the composed view of a room (停止合屏模式).
-///
-/// The server stops composing the participants' videos into one.
-///
-/// Parameters, members of params_json:
+/// The server stops composing the participants' videos into one. Not idempotent: if no answer came, check the state
+/// before repeating. Source: GET /sdkapi/v2/room/avc/stop (004 L1334-L1373).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40004 no such room, 40051 the composed view is not on in the room, 40052 internal error
-///   of the composed view, 40054 the site's conference settings are not set: initialisation failed, 40055 the site
-///   forces the composed view on; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/avc/stop (004 L1334-L1373).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40051 the composed view is not on
+///   in the room, 40052 internal error of the composed view, 40054 the site's conference settings are not set:
+///   initialisation failed, 40055 the site forces the composed view on; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1628,15 +1287,12 @@ pub unsafe extern "C" fn meetgate_avd_room_avc_stop(
 }
 
 /// Get the MP3 recording files of a room (获取MP3录制文件).
-///
-/// Note: The table types `data` as a string and lists its members beside it; in the sample it is an array of
-/// objects. The sample lacks its last bracket and breaks two strings across lines (T45): re-typed here.
-///
-/// Parameters, members of params_json:
+/// It only reads, and may be repeated. Source: GET /sdkapi/v2/room/record/get (004 L1374-L1441).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - record_id (string): Recording id: only the files of this recording.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - data (array of objects): One entry per MP3 file.
 ///     - start_time (string, unix-s): When the recording began, a timestamp as text.
 ///     - end_time (string, unix-s): When the recording ended, a timestamp as text.
@@ -1646,12 +1302,8 @@ pub unsafe extern "C" fn meetgate_avd_room_avc_stop(
 ///     - file_type (string): File type, `mp3`.
 ///     - file_size (string): File size as text, for example `0.066M`.
 ///     - name (string): File name, generated by the server.
-/// Errors of the platform: 40004 no such room, 40090 no such recording id; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/record/get (004 L1374-L1441).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40090 no such recording id; and
+///   those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1666,29 +1318,20 @@ pub unsafe extern "C" fn meetgate_avd_room_record_get(
 }
 
 /// Start recording a user's desktop (开启录制用户桌面).
-///
 /// Starts a desktop recording in a room. `room.desktop_record.stop` ends it. The answer carries no recording id:
-/// remember the name, `room.desktop_record.get` finds the file by it.
-///
-/// Note: The failure sample answers 40082, which the error table lists under the media player; 40040 to 40043 are
-/// its numbers for desktop recordings.
-///
-/// Parameters, members of params_json:
+/// remember the name, `room.desktop_record.get` finds the file by it. Not idempotent: if no answer came, check the state
+/// before repeating. Source: GET /sdkapi/v2/room/desktop_record/start (004 L1442-L1484).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - enable_realtime_transcode (boolean, required): True: live transcoding while recording. False: none.
 ///   - name (string, required): File name of the recording. `room.desktop_record.get` asks for it again.
 ///   - resource_id (string): Id of the video stream to record.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40040 a mixed
-///   recording, a live stream or a desktop recording is already running in the room, 40042 the recording service
-///   cannot be reached, 40043 internal error of the recording service, 40082 internal error of the media service;
-///   and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/desktop_record/start (004 L1442-L1484).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or
+///   is not open, 40040 a mixed recording, a live stream or a desktop recording is already running in the room, 40042
+///   the recording service cannot be reached, 40043 internal error of the recording service, 40082 internal error of the
+///   media service; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1703,24 +1346,15 @@ pub unsafe extern "C" fn meetgate_avd_room_desktop_record_start(
 }
 
 /// Stop recording a user's desktop (停止录制用户桌面).
-///
-/// Ends the desktop recording of a room. Fetch the file with `room.desktop_record.get`.
-///
-/// Note: The failure sample answers 40082, which the error table lists under the media player; 40041 to 40043 are
-/// its numbers for desktop recordings.
-///
-/// Parameters, members of params_json:
+/// Ends the desktop recording of a room. Fetch the file with `room.desktop_record.get`. Not idempotent: if no answer
+/// came, check the state before repeating. Source: GET /sdkapi/v2/room/desktop_record/stop (004 L1485-L1524).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40004 no such room, 40041 no mixed recording, live stream or desktop recording is
-///   running in the room, 40042 the recording service cannot be reached, 40043 internal error of the recording
-///   service, 40082 internal error of the media service; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/desktop_record/stop (004 L1485-L1524).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40041 no mixed recording, live
+///   stream or desktop recording is running in the room, 40042 the recording service cannot be reached, 40043 internal
+///   error of the recording service, 40082 internal error of the media service; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1735,37 +1369,28 @@ pub unsafe extern "C" fn meetgate_avd_room_desktop_record_stop(
 }
 
 /// Get the files of a desktop recording (获取录制文件).
-///
-/// Note: The table prints `srart_time` (T46-T49): the member is `start_time`, as in the sample. The table leaves
-/// out `data` and types both times as integers; in the sample they are strings in an array `data` (T54). The sample
-/// breaks strings across lines (T45): re-typed here. Its failure sample answers 40082, which the error table lists
-/// under the media player.
-///
-/// Parameters, members of params_json:
+/// It only reads, and may be repeated. Source: GET /sdkapi/v2/room/desktop_record/get (004 L1525-L1593).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - name (string, required): File name given to `room.desktop_record.start`.
 ///   - record_id (string): Recording id: only the files of this recording.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - data (array of objects): One entry per file.
 ///     - download_url (string): Address to download the file from.
 ///     - duration (string, s): Length of the video as text with its unit, for example `21.985s`.
 ///     - play_url (string): Address to play the file at.
 ///     - file_size (string): File size as text, for example `0.901M`.
-///     - start_time (string, unix-s): When the recording began: a timestamp, as text in the sample and an integer
-///       in the table.
-///     - end_time (string, unix-s): When the recording ended: a timestamp, as text in the sample and an integer in
-///       the table.
+///     - start_time (string, unix-s): When the recording began: a timestamp, as text in the sample and an integer in the
+///       table.
+///     - end_time (string, unix-s): When the recording ended: a timestamp, as text in the sample and an integer in the
+///       table.
 ///     - room_id (string): Room number.
 ///     - file_type (string): File type, for example `mp4`.
 ///     - name (string): Name of the recording.
-/// Errors of the platform: 40004 no such room, 40043 internal error of the recording service, 40082 internal error
-///   of the media service, 40090 no such recording id; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/desktop_record/get (004 L1525-L1593).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40043 internal error of the
+///   recording service, 40082 internal error of the media service, 40090 no such recording id; and those of every
+///   operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1780,28 +1405,22 @@ pub unsafe extern "C" fn meetgate_avd_room_desktop_record_get(
 }
 
 /// Create a player in a room (创建播放器).
-///
-/// Brings a player for MP4 files into the meeting. Start it with `media.play`. When you are done with it, it must
-/// be closed with `media.stop`.
-///
-/// Parameters, members of params_json:
+/// Brings a player for MP4 files into the meeting. Start it with `media.play`. When you are done with it, it must be
+/// closed with `media.stop`. Not idempotent: if no answer came, check the state before repeating. Source: GET
+/// /sdkapi/v2/media/create (004 L1594-L1642).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - name (string, required): Name of the player.
 ///   - user_id (string): User id of the one who creates the player.
 ///   - auto_publish_mock_audio (boolean): Whether the audio is on from the start. The default is not stated.
-///   - player_out_audio_codec (string; one of pcma, pcmu, opus, g722): Audio format of the player's output. The
-///     default is not stated.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+///   - player_out_audio_codec (string; one of pcma, pcmu, opus, g722): Audio format of the player's output. The default
+///     is not stated.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - play_id (string): Id of the player, generated by the server. All other player calls need it.
-/// Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40080 the player
-///   exists already, 40082 internal error of the media service, 40083 the media service cannot be reached or timed
-///   out; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/media/create (004 L1594-L1642).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or
+///   is not open, 40080 the player exists already, 40082 internal error of the media service, 40083 the media service
+///   cannot be reached or timed out; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1816,38 +1435,28 @@ pub unsafe extern "C" fn meetgate_avd_media_create(
 }
 
 /// Play a stream or file in a player (播放音视频流/文件).
-///
-/// Plays audio and video into the meeting. The player must be in the room: see `media.create`.
-///
-/// Note: The table prints `heigh` (T46-T49): the member is `height`, as in the sample. The table lists the members
-/// flat; in the sample they are inside `data`. The document's example also sends `name`, which its table does not
-/// have: left out here.
-///
-/// Parameters, members of params_json:
+/// Plays audio and video into the meeting. The player must be in the room: see `media.create`. Not idempotent: if no
+/// answer came, check the state before repeating. Source: GET /sdkapi/v2/media/play (004 L1643-L1698).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
-///   - url (string, required): Path of the file on the server. Put the file on the server first. What to write for
-///     a stream is not documented.
+///   - url (string, required): Path of the file on the server. Put the file on the server first. What to write for a
+///     stream is not documented.
 ///   - play_id (string, required): Player id, as answered by `media.create`.
 ///   - replay_times (integer of at least -1, default 0): 0: no looping. -1: loop without end. Above 0: play so many
 ///     times.
-///   - enable_auto_close_stream (boolean, default true): Whether the audio and video channel is closed by itself
-///     when a single playback has ended. False leaves it open.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+///   - enable_auto_close_stream (boolean, default true): Whether the audio and video channel is closed by itself when a
+///     single playback has ended. False leaves it open.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - data (object): What is being played.
 ///     - width (string, px): Width of the video, as text.
 ///     - duration (integer, ms): Length in milliseconds.
 ///     - has_video (integer; one of 0 (no), 1 (yes)): Whether there is video.
 ///     - height (string, px): Height of the video, as text.
 ///     - has_audio (integer; one of 0 (no), 1 (yes)): Whether there is audio.
-/// Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40081 no such player
-///   in the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed
-///   out, 40084 no media data; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/media/play (004 L1643-L1698).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or
+///   is not open, 40081 no such player in the room, 40082 internal error of the media service, 40083 the media service
+///   cannot be reached or timed out, 40084 no media data; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1862,22 +1471,16 @@ pub unsafe extern "C" fn meetgate_avd_media_play(
 }
 
 /// Stop a player and close it (停止播放器).
-///
-/// Stops the playback and closes the player. Every player that `media.create` made must be closed with it.
-///
-/// Parameters, members of params_json:
+/// Stops the playback and closes the player. Every player that `media.create` made must be closed with it. Not
+/// idempotent: if no answer came, check the state before repeating. Source: GET /sdkapi/v2/media/stop (004 L1699-L1741).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - play_id (string, required): Player id, as answered by `media.create`.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40081 no such player
-///   in the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed
-///   out; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/media/stop (004 L1699-L1741).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or
+///   is not open, 40081 no such player in the room, 40082 internal error of the media service, 40083 the media service
+///   cannot be reached or timed out; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1892,22 +1495,16 @@ pub unsafe extern "C" fn meetgate_avd_media_stop(
 }
 
 /// Pause a player (暂停播放).
-///
-/// The player must not have been stopped. `media.resume` goes on.
-///
-/// Parameters, members of params_json:
+/// The player must not have been stopped. `media.resume` goes on. Not idempotent: if no answer came, check the state
+/// before repeating. Source: GET /sdkapi/v2/media/pause (004 L1742-L1782).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - play_id (string, required): Player id, as answered by `media.create`.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40081 no such player
-///   in the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed
-///   out; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/media/pause (004 L1742-L1782).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or
+///   is not open, 40081 no such player in the room, 40082 internal error of the media service, 40083 the media service
+///   cannot be reached or timed out; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1922,22 +1519,16 @@ pub unsafe extern "C" fn meetgate_avd_media_pause(
 }
 
 /// Go on playing after a pause (继续播放).
-///
-/// The player must not have been stopped. Goes on after `media.pause`.
-///
-/// Parameters, members of params_json:
+/// The player must not have been stopped. Goes on after `media.pause`. Not idempotent: if no answer came, check the
+/// state before repeating. Source: GET /sdkapi/v2/media/resume (004 L1783-L1823).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - play_id (string, required): Player id, as answered by `media.create`.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40081 no such player
-///   in the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed
-///   out; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/media/resume (004 L1783-L1823).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or
+///   is not open, 40081 no such player in the room, 40082 internal error of the media service, 40083 the media service
+///   cannot be reached or timed out; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1952,31 +1543,24 @@ pub unsafe extern "C" fn meetgate_avd_media_resume(
 }
 
 /// Play again after the end (重新播放).
-///
-/// For a player whose playback has ended and which is still in the room, that is, not closed with `media.stop`.
-///
-/// Note: The table lists the members of the answer flat; in the sample they are inside `data`.
-///
-/// Parameters, members of params_json:
+/// For a player whose playback has ended and which is still in the room, that is, not closed with `media.stop`. Not
+/// idempotent: if no answer came, check the state before repeating. Source: GET /sdkapi/v2/media/replay (004
+/// L1824-L1877).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - play_id (string, required): Player id, as answered by `media.create`.
 ///   - url (string): Path of the file to play, on the server. What plays when it is left out is not stated.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - data (object): What is being played.
 ///     - width (string, px): Width of the video, as text.
 ///     - duration (integer, ms): Length in milliseconds.
 ///     - has_video (integer; one of 0 (no), 1 (yes)): Whether there is video.
 ///     - height (string, px): Height of the video, as text.
 ///     - has_audio (integer; one of 0 (no), 1 (yes)): Whether there is audio.
-/// Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40081 no such player
-///   in the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed
-///   out, 40084 no media data; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/media/replay (004 L1824-L1877).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or
+///   is not open, 40081 no such player in the room, 40082 internal error of the media service, 40083 the media service
+///   cannot be reached or timed out, 40084 no media data; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1991,18 +1575,13 @@ pub unsafe extern "C" fn meetgate_avd_media_replay(
 }
 
 /// Get what a player is playing (获取播放信息).
-///
-/// Note: The table lists everything flat; in the sample `data` is an array of players, and `play_files` an array of
-/// files inside each. It types `created` and `updated` as strings and `user_id` as an integer, the sample has it
-/// the other way round (T54): the types here are the sample's. The sample never closes the array (T45): re-typed
-/// here.
-///
-/// Parameters, members of params_json:
+/// It only reads, and may be repeated. Source: GET /sdkapi/v2/media/get_media_info (004 L1878-L1963).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - play_id (string, required): Player id, as answered by `media.create`.
 ///   - url (string, required): Path of the file being played, on the server.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - data (array of objects): The player asked for, as an entry of an array.
 ///     - created (integer, unix-s): When the player was created.
 ///     - room_id (string): Room number asked for.
@@ -2020,14 +1599,9 @@ pub unsafe extern "C" fn meetgate_avd_media_replay(
 ///       - height (string, px): Height of the video, as text.
 ///       - created (integer, unix-s): When the entry was created.
 ///     - status (integer): State of the player. The meaning of the numbers is not documented; the sample shows 2.
-/// Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40081 no such player
-///   in the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed
-///   out, 40084 no media data; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/media/get_media_info (004 L1878-L1963).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or
+///   is not open, 40081 no such player in the room, 40082 internal error of the media service, 40083 the media service
+///   cannot be reached or timed out, 40084 no media data; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2042,33 +1616,24 @@ pub unsafe extern "C" fn meetgate_avd_media_get_media_info(
 }
 
 /// Switch a player to another file (切换播放).
-///
-/// The player must not have been stopped.
-///
-/// Note: The table prints `heigth` (T46-T49): the member is `height`, as in the sample. The table lists the members
-/// of the answer flat; in the sample they are inside `data`.
-///
-/// Parameters, members of params_json:
+/// The player must not have been stopped. Not idempotent: if no answer came, check the state before repeating. Source:
+/// GET /sdkapi/v2/media/switch (004 L1964-L2017).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - play_id (string, required): Player id, as answered by `media.create`.
-///   - url (string): Path of the file to switch to, on the server. The document does not mark it as required, nor
-///     say what happens without it: give it.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+///   - url (string): Path of the file to switch to, on the server. The document does not mark it as required, nor say
+///     what happens without it: give it.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - data (object): What is being played now.
 ///     - width (string, px): Width of the video, as text.
 ///     - duration (integer, ms): Length in milliseconds.
 ///     - has_video (integer; one of 0 (no), 1 (yes)): Whether there is video.
 ///     - height (string, px): Height of the video, as text.
 ///     - has_audio (integer; one of 0 (no), 1 (yes)): Whether there is audio.
-/// Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40081 no such player
-///   in the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed
-///   out, 40084 no media data; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/media/switch (004 L1964-L2017).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or
+///   is not open, 40081 no such player in the room, 40082 internal error of the media service, 40083 the media service
+///   cannot be reached or timed out, 40084 no media data; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2083,24 +1648,15 @@ pub unsafe extern "C" fn meetgate_avd_media_switch(
 }
 
 /// Transcode a recording (录制转码).
-///
-/// Has the file of a recording transcoded. Ask for the state with `transcode.query`.
-///
-/// Note: The table prints the parameter as `record_idstring` (T10): it is `record_id`, as in the example. The
-/// sample answer has a trailing comma (T45): re-typed here.
-///
-/// Parameters, members of params_json:
+/// Has the file of a recording transcoded. Ask for the state with `transcode.query`. Not idempotent: if no answer came,
+/// check the state before repeating. Source: GET /sdkapi/v2/room/record/transfer (004 L2018-L2058).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - record_id (string, required): Recording id.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40004 no such room, 40043 internal error of the recording service, 40090 no such
-///   recording id; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/record/transfer (004 L2018-L2058).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40043 internal error of the
+///   recording service, 40090 no such recording id; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2115,23 +1671,15 @@ pub unsafe extern "C" fn meetgate_avd_room_record_transfer(
 }
 
 /// Delete all recordings of a room (删除指定房间所有录制).
-///
-/// Deletes every recording of the room. To delete a single file use `room.delete_record`; mind how alike the two
-/// names are.
-///
-/// Note: The sample answer has a trailing comma (T45): re-typed here.
-///
-/// Parameters, members of params_json:
+/// Deletes every recording of the room. To delete a single file use `room.delete_record`; mind how alike the two names
+/// are. Not idempotent: if no answer came, check the state before repeating. Source: GET /sdkapi/v2/room/del_record (004
+/// L2059-L2098).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Number of the room whose recordings are all deleted.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40004 no such room, 40043 internal error of the recording service; and those of every
-///   operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/del_record (004 L2059-L2098).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40043 internal error of the
+///   recording service; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2146,22 +1694,15 @@ pub unsafe extern "C" fn meetgate_avd_room_del_record(
 }
 
 /// Get the transcoding state of a recording (获取转码状态).
-///
-/// Note: The table prints the parameter as `record_idstring` (T10): it is `record_id`, as in the example.
-///
-/// Parameters, members of params_json:
+/// It only reads, and may be repeated. Source: GET /sdkapi/v2/transcode/query (004 L2099-L2141).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - record_id (string, required): Recording id.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - status (integer; one of 0 (not converted), 1 (converting), 2 (done), 3 (failed)): State of the transcoding.
-/// Errors of the platform: 40004 no such room, 40043 internal error of the recording service, 40090 no such
-///   recording id; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/transcode/query (004 L2099-L2141).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40043 internal error of the
+///   recording service, 40090 no such recording id; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2176,39 +1717,30 @@ pub unsafe extern "C" fn meetgate_avd_transcode_query(
 }
 
 /// Choose and arrange the videos of the composed view (合屏选流).
-///
-/// Stream selection: arranges the chosen videos in the composed view, in order. The fixed layout of
-/// `room.avc.start` needs this call; for the speaker layout it is the third step, after `room.avc.start` and
-/// `room.avc.update_layout`.
-///
-/// Note: Takes GET and POST; sent as a form, because the layout is long (T12, T13). The table types `videos` as a
-/// string: it is JSON text, made here from an array. layout_mode has two values here and three in room.avc.start
-/// and room.avc.update_layout (T15). 40045 stands only in this document's examples, not in its error table (T63).
-///
-/// Parameters, members of params_json:
+/// Stream selection: arranges the chosen videos in the composed view, in order. The fixed layout of `room.avc.start`
+/// needs this call; for the speaker layout it is the third step, after `room.avc.start` and `room.avc.update_layout`.
+/// Not idempotent: if no answer came, check the state before repeating. Source: POST /sdkapi/v2/room/avc/select_media
+/// (004 L2142-L2183).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
-///   - videos (array of objects, required): The videos to show, in order, and where each one stands. The document
-///     shows these members in its example only and gives no units; the example's positions and sizes run from 0 to
-///     1, as fractions of the whole picture would.
+///   - videos (array of objects, required): The videos to show, in order, and where each one stands. The document shows
+///     these members in its example only and gives no units; the example's positions and sizes run from 0 to 1, as
+///     fractions of the whole picture would.
 ///     - video_name (string): Mixing name of the video. In the document's example `<user_id>_video1`, for example
 ///       `16_video1`.
-///     - zorder (integer): Stacking order. In the document's example the full-size video has 0 and the small ones
-///       over it 1 and 2.
+///     - zorder (integer): Stacking order. In the document's example the full-size video has 0 and the small ones over
+///       it 1 and 2.
 ///     - x (number): Horizontal position, for example 0.7.
 ///     - y (number): Vertical position, for example 0.3.
 ///     - w (number): Width. 1 in the document's example for the full-size video.
 ///     - h (number): Height. 1 in the document's example for the full-size video.
-///   - layout_mode (integer; one of 0 (manual layout), 1 (automatic layout)): How the videos are laid out. To set
-///     up a speaker layout of your own it must be 0. Not the same numbers as layout_mode of room.avc.start.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40004 no such room, 40045 internal error of the platform, 40051 the composed view is not
-///   on in the room, 40052 internal error of the composed view; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: POST /sdkapi/v2/room/avc/select_media (004 L2142-L2183).
+///   - layout_mode (integer; one of 0 (manual layout), 1 (automatic layout)): How the videos are laid out. To set up a
+///     speaker layout of your own it must be 0. Not the same numbers as layout_mode of room.avc.start.
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40045 internal error of the
+///   platform, 40051 the composed view is not on in the room, 40052 internal error of the composed view; and those of
+///   every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2223,22 +1755,17 @@ pub unsafe extern "C" fn meetgate_avd_room_avc_select_media(
 }
 
 /// Make one video the focus of the meeting (设置焦点).
-///
-/// Note: 40045 stands only in this document's examples, not in its error table (T63).
-///
-/// Parameters, members of params_json:
+/// Not idempotent: if no answer came, check the state before repeating. Source: GET /sdkapi/v2/room/avc/set_focus_video
+/// (004 L2184-L2224).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
-///   - resource_id (string, required): Id of the video. The document does not say where it comes from; `id` of a
-///     video in `room.participate.list` has the same form.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40004 no such room, 40045 internal error of the platform, 40051 the composed view is not
-///   on in the room, 40052 internal error of the composed view; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/avc/set_focus_video (004 L2184-L2224).
+///   - resource_id (string, required): Id of the video. The document does not say where it comes from; `id` of a video
+///     in `room.participate.list` has the same form.
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40045 internal error of the
+///   platform, 40051 the composed view is not on in the room, 40052 internal error of the composed view; and those of
+///   every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2253,37 +1780,27 @@ pub unsafe extern "C" fn meetgate_avd_room_avc_set_focus_video(
 }
 
 /// Change the layout of the composed view (合屏更新布局).
-///
 /// Sets another layout mode, main video or stream format. For the speaker layout it is the second step, between
-/// `room.avc.start` and `room.avc.select_media`.
-///
-/// Note: layout_mode has three values here and in room.avc.start, two in room.avc.select_media (T15). video_bitrate
-/// has no unit here, bps in room.avc.start, "1000-1500" in room.mix_record.start (T18): an integer, or a string
-/// that is sent as it is. The document's example has a stray space before the name `video_resolution`. 40045 stands
-/// only in this document's examples, not in its error table (T63).
-///
-/// Parameters, members of params_json:
+/// `room.avc.start` and `room.avc.select_media`. Not idempotent: if no answer came, check the state before repeating.
+/// Source: GET /sdkapi/v2/room/avc/update_layout (004 L2225-L2272).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - main_video_resource_id (string, required): Id of the video to show large. `id` of a video in
 ///     `room.participate.list` has the same form.
 ///   - layout_mode (integer; one of 0 (fixed layout, needs stream selection (room.avc.select_media)), 1 (gallery,
-///     arranged automatically), 2 (speaker, arranged automatically)): Layout of the composed view. For 2 the steps
-///     are room.avc.start, then room.avc.update_layout, then room.avc.select_media.
+///     arranged automatically), 2 (speaker, arranged automatically)): Layout of the composed view. For 2 the steps are
+///     room.avc.start, then room.avc.update_layout, then room.avc.select_media.
 ///   - video_name (string): Name of the composed stream.
 ///   - video_framerate (integer, fps): Frame rate of the composed stream.
-///   - video_bitrate (integer or string): Bit rate of the composed stream. No unit is stated here: room.avc.start
-///     says bits per second, room.mix_record.start shows `1000-1500` without a unit, which looks like thousands of
-///     bits per second. A string such as `1000-1500` is sent as it is.
+///   - video_bitrate (integer or string): Bit rate of the composed stream. No unit is stated here: room.avc.start says
+///     bits per second, room.mix_record.start shows `1000-1500` without a unit, which looks like thousands of bits per
+///     second. A string such as `1000-1500` is sent as it is.
 ///   - video_resolution (string, px): Resolution, width`*`height, for example `1280*720`.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40004 no such room, 40045 internal error of the platform, 40051 the composed view is not
-///   on in the room, 40052 internal error of the composed view; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/avc/update_layout (004 L2225-L2272).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40045 internal error of the
+///   platform, 40051 the composed view is not on in the room, 40052 internal error of the composed view; and those of
+///   every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2298,37 +1815,26 @@ pub unsafe extern "C" fn meetgate_avd_room_avc_update_layout(
 }
 
 /// Get the layout settings of the composed view (获取房间布局参数信息).
-///
-/// For a room whose composed view is on: see `room.avc.start`.
-///
-/// Note: The answer's table has only ret and msg: the members below come from the sample, which is not explained.
-/// The sample breaks off at `"videos": {`, before the failure example (T3, T45), so what `videos` holds is unknown;
-/// re-typed here with an empty object. `view_bitrate` is `true` in it, where a number would be expected (T54).
-///
-/// Parameters, members of params_json:
+/// For a room whose composed view is on: see `room.avc.start`. It only reads, and may be repeated. Source: GET
+/// /sdkapi/v2/room/avc/get_avc_setting (004 L2273-L2314).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
-///   - data (object): The settings. The document shows these members in a sample and does not describe them;
-///     further ones may follow.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
+///   - data (object): The settings. The document shows these members in a sample and does not describe them; further
+///     ones may follow.
 ///     - view_width (integer, px): Width of the composed view.
-///     - layoutMode (string): Layout, as a word. The sample shows `Outgoing_View_Layout_Auto_Orato`; other words
-///       are not known.
+///     - layoutMode (string): Layout, as a word. The sample shows `Outgoing_View_Layout_Auto_Orato`; other words are not
+///       known.
 ///     - exporter_name (string): A name, `test123` in the sample. Not described.
 ///     - view_bitrate (boolean): Bit rate, by its name, but `true` in the sample. Expect a number as well.
 ///     - view_height (integer, px): Height of the composed view.
 ///     - room_id (string): Room number.
 ///     - view_fps (integer, fps): Frame rate of the composed view.
 ///     - view_stream_id (string): Id of the composed stream.
-///     - videos (object): The videos in the view, by its name. The sample breaks off here: what it holds is
-///       unknown.
-/// Errors of the platform: 40004 no such room, 40051 the composed view is not on in the room, 40052 internal error
-///   of the composed view; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/avc/get_avc_setting (004 L2273-L2314).
+///     - videos (object): The videos in the view, by its name. The sample breaks off here: what it holds is unknown.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40051 the composed view is not on
+///   in the room, 40052 internal error of the composed view; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2343,26 +1849,17 @@ pub unsafe extern "C" fn meetgate_avd_room_avc_get_avc_setting(
 }
 
 /// Delete one recording file of a room (删除录制文件).
-///
-/// Deletes a single recorded file. To delete every recording of a room use `room.del_record`; mind how alike the
-/// two names are.
-///
-/// Note: The document has lost this section's heading and parameter table; only its example and its answers are
-/// left (T3). The example has room_id and url besides the token: both are required here. The Chinese title is ours.
-/// 40094 stands only in this example, not in the error table (T63).
-///
-/// Parameters, members of params_json:
+/// Deletes a single recorded file. To delete every recording of a room use `room.del_record`; mind how alike the two
+/// names are. Not idempotent: if no answer came, check the state before repeating. Source: GET
+/// /sdkapi/v2/room/delete_record (004 L2315-L2341).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
-///   - url (string, required): Path of the file on the server, for example `/home/data/recorder/files/….mp4`: in
-///     the document's examples what follows `file=` in a download address.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40004 no such room, 40094 no such recording; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/delete_record (004 L2315-L2341).
+///   - url (string, required): Path of the file on the server, for example `/home/data/recorder/files/….mp4`: in the
+///     document's examples what follows `file=` in a download address.
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40094 no such recording; and those
+///   of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2377,32 +1874,20 @@ pub unsafe extern "C" fn meetgate_avd_room_delete_record(
 }
 
 /// List all open rooms and the users in each (查看所有正在召开的会议).
-///
 /// Every room in which a meeting is running now, with the users who are in it. No paging: a busy site gives a long
-/// answer.
-///
-/// Note: The table lists the members flat; the sample shows the nesting rooms, then users. create_time is text in
-/// the table and a number in the sample (T54). The sample has broken brackets (T45). The failure example prints
-/// 40094 (no such record), a number the error table lacks (T63) and which fits room.delete_record, whose failure
-/// example is the same, rather than this call.
-///
-/// Parameters: none; params_json is NULL or {}.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// answer. It only reads, and may be repeated. Source: GET /sdkapi/v2/room/list (004 L2342-L2439).
+/// @param[in] client A client of avd.
+/// @param[in] params_json NULL: there are none.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - rooms (array of objects): The open rooms.
 ///     - room_id (string): Room number.
-///     - create_time (integer, unix-s): When the room was created, a timestamp; the sample shows Unix seconds. A
-///       number in the sample, text in the table.
+///     - create_time (integer, unix-s): When the room was created, a timestamp; the sample shows Unix seconds. A number
+///       in the sample, text in the table.
 ///     - users (array of objects): The users in the room.
 ///       - node_id (integer): The user's node number, a number beside user_id.
 ///       - user_name (string): The user's name.
 ///       - user_id (string): The user's id.
-/// Errors of the platform: 40094 no such recording; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/list (004 L2342-L2439).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40094 no such recording; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2417,25 +1902,20 @@ pub unsafe extern "C" fn meetgate_avd_room_list(
 }
 
 /// Read a room's chat messages (查看会议聊天内容).
-///
-/// The chat messages that all users sent in a room, grouped by the session (the time the meeting opened) they
-/// belong to. Private messages are among them.
-///
-/// Note: The table lists the members flat and calls messages a string; the sample shows data, an array of sessions,
-/// each with an array messages. session_id is an int in the table and text in the sample (T54). The sample also has
-/// id and status, which the table does not explain.
-///
-/// Parameters, members of params_json:
+/// The chat messages that all users sent in a room, grouped by the session (the time the meeting opened) they belong to.
+/// Private messages are among them. It only reads, and may be repeated. Source: GET /sdkapi/v2/room/get_chat_message_log
+/// (004 L2440-L2513).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - fromId (string): User id, named as the sender is in the answer; give it to see only that user's messages.
 ///   - start_time (integer, unix-s): Start of the time searched. The document names no unit; the timestamps of the
 ///     answer are Unix seconds.
 ///   - end_time (integer, unix-s): End of the time searched, in the same unit as start_time.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - data (array of objects): The sessions of the room that have messages.
-///     - session_id (string): When the meeting opened; the sample shows Unix seconds. Text in the sample, a number
-///       in the table.
+///     - session_id (string): When the meeting opened; the sample shows Unix seconds. Text in the sample, a number in
+///       the table.
 ///     - messages (array of objects): The chat messages of the session.
 ///       - fromId (string): User id of the sender.
 ///       - id (integer): Shown in the sample only; the document does not explain it.
@@ -2446,16 +1926,10 @@ pub unsafe extern "C" fn meetgate_avd_room_list(
 ///       - session_type (integer; one of 0 (to everybody), 1 (private)): Whom the message was for.
 ///       - message_type (integer; known: 0 (text)): Kind of message.
 ///       - fromName (string): Name of the sender.
-///       - dst_name (string): Empty for a message to everybody; for a private one the name of the user it was sent
+///       - dst_name (string): Empty for a message to everybody; for a private one the name of the user it was sent to.
+///       - dst (string): The room number for a message to everybody; for a private one the id of the user it was sent
 ///         to.
-///       - dst (string): The room number for a message to everybody; for a private one the id of the user it was
-///         sent to.
-/// Errors of the platform: 40004 no such room; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/get_chat_message_log (004 L2440-L2513).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2470,28 +1944,17 @@ pub unsafe extern "C" fn meetgate_avd_room_get_chat_message_log(
 }
 
 /// Fetch a new token and renew the client's own (获取token).
-///
-/// Takes no parameters: access_key and secret_key come from the client's configuration (an administrator finds them
-/// in the platform's management console). It always fetches a new token, and the client goes on with that one for
-/// its own calls. You rarely need it: the client fetches and renews its token by itself. How long a token lives,
-/// and whether a new one kills the old, is not documented.
-///
-/// Note: Sent as a form POST, so that the secret stays out of addresses and their logs (T12, T13). A wrong key is
-/// answered with 401 in the failure example and 40001 in the error table; both are an authentication failure (T61).
-/// The samples have trailing commas (T45).
-///
-/// Parameters: none; params_json is NULL or {}.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
-///   - token (string): The access token that every other call carries. The client uses it from now on; keep it
-///     secret.
-/// Errors of the platform: 401 wrong access_key or secret_key, 40001 wrong access_key or secret_key; and those of
-///   every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
+/// Takes no parameters: access_key and secret_key come from the client's configuration (an administrator finds them in
+/// the platform's management console). It always fetches a new token, and the client goes on with that one for its own
+/// calls. You rarely need it: the client fetches and renews its token by itself. How long a token lives, and whether a
+/// new one kills the old, is not documented. Not idempotent: if no answer came, check the state before repeating.
 /// Source: POST /sdkapi/v2/app/get_token (004 L2516-L2556).
+/// @param[in] client A client of avd.
+/// @param[in] params_json NULL: there are none.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
+///   - token (string): The access token that every other call carries. The client uses it from now on; keep it secret.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 401 wrong access_key or secret_key, 40001 wrong
+///   access_key or secret_key; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2506,19 +1969,15 @@ pub unsafe extern "C" fn meetgate_avd_app_get_token(
 }
 
 /// Read how many users the licence allows and how many are online (获取当前授权信息).
-///
-/// Parameters: none; params_json is NULL or {}.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// It only reads, and may be repeated. Source: GET /sdkapi/v2/app/get_licence_info (004 L2557-L2601).
+/// @param[in] client A client of avd.
+/// @param[in] params_json NULL: there are none.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - active_usernum (integer): Number of users online.
 ///   - max_users (integer): Largest number of users the licence allows.
-/// Errors of the platform: 40070 the site has no company information, 40071 no licence is set for the site, 40072
-///   no licence information, 40073 service not available (one of the licence errors); and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/app/get_licence_info (004 L2557-L2601).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40070 the site has no company information, 40071 no
+///   licence is set for the site, 40072 no licence information, 40073 service not available (one of the licence errors);
+///   and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2533,23 +1992,13 @@ pub unsafe extern "C" fn meetgate_avd_app_get_licence_info(
 }
 
 /// Read the server's encrypted system information (获取系统加密信息).
-///
-/// An opaque text that describes the server, encrypted. The document does not say what it is for.
-///
-/// Note: The section's description repeats that of app.get_licence_info ("get the current licence information");
-/// the heading and the answer table say encrypted system information, and the answer is just that. The sample's
-/// value is broken over four lines inside the string (T45).
-///
-/// Parameters: none; params_json is NULL or {}.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// An opaque text that describes the server, encrypted. The document does not say what it is for. It only reads, and may
+/// be repeated. Source: GET /sdkapi/v2/app/get_system_info (004 L2602-L2646).
+/// @param[in] client A client of avd.
+/// @param[in] params_json NULL: there are none.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - sys_info (string): The server's information, encrypted; hexadecimal digits in the sample.
-/// Errors of the platform: those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/app/get_system_info (004 L2602-L2646).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2564,25 +2013,17 @@ pub unsafe extern "C" fn meetgate_avd_app_get_system_info(
 }
 
 /// Install a licence file (申请文件授权).
-///
-/// Gives the platform a licence as text. The text has to be obtained from the vendor's licence server first.
-///
-/// Note: Sent as a form POST by default, because a licence is long and secret (T12, T13). The table describes
-/// licence_cert as "system information", with the remark that it must be applied for at the licence server; the
-/// name and the sample show that the licence certificate is meant.
-///
-/// Parameters, members of params_json:
-///   - licence_cert (string, required): The licence text, obtained from the vendor's licence server. In the sample
-///     it is three long hexadecimal strings joined by $; pass it unchanged.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40070 the site has no company information, 40071 no licence is set for the site, 40072
-///   no licence information, 40073 service not available (one of the licence errors); and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: POST /sdkapi/v2/app/apply_file_permit (004 L2647-L2686).
+/// Gives the platform a licence as text. The text has to be obtained from the vendor's licence server first. Not
+/// idempotent: if no answer came, check the state before repeating. Source: POST /sdkapi/v2/app/apply_file_permit (004
+/// L2647-L2686).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
+///   - licence_cert (string, required): The licence text, obtained from the vendor's licence server. In the sample it is
+///     three long hexadecimal strings joined by $; pass it unchanged.
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40070 the site has no company information, 40071 no
+///   licence is set for the site, 40072 no licence information, 40073 service not available (one of the licence errors);
+///   and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2597,23 +2038,16 @@ pub unsafe extern "C" fn meetgate_avd_app_apply_file_permit(
 }
 
 /// Remove a licence file (删除文件授权).
-///
-/// Takes away a licence that was installed with app.apply_file_permit. What this means for meetings that are
-/// running is not documented.
-///
-/// Note: Sent as a form POST by default, because a licence is long and secret (T12, T13).
-///
-/// Parameters, members of params_json:
+/// Takes away a licence that was installed with app.apply_file_permit. What this means for meetings that are running is
+/// not documented. Not idempotent: if no answer came, check the state before repeating. Source: POST
+/// /sdkapi/v2/app/delete_file_permit (004 L2687-L2728).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - licence_cert (string, required): The licence text to remove, the same as was given to app.apply_file_permit.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40070 the site has no company information, 40071 no licence is set for the site, 40072
-///   no licence information, 40073 service not available (one of the licence errors); and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: POST /sdkapi/v2/app/delete_file_permit (004 L2687-L2728).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40070 the site has no company information, 40071 no
+///   licence is set for the site, 40072 no licence information, 40073 service not available (one of the licence errors);
+///   and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2628,25 +2062,18 @@ pub unsafe extern "C" fn meetgate_avd_app_delete_file_permit(
 }
 
 /// Count the users online under an access key, by terminal type (获取access_key在线人数).
-///
-/// Note: The table calls detail a string; the sample shows an object whose member names are terminal types. The
-/// sample also has info, an empty object the table does not mention.
-///
-/// Parameters, members of params_json:
-///   - access_key (string, required): The access key to count for. The document does not say whether it may be
-///     another than the one the token was fetched with.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// It only reads, and may be repeated. Source: GET /sdkapi/v2/app/get_key_licence (004 L2729-L2783).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
+///   - access_key (string, required): The access key to count for. The document does not say whether it may be another
+///     than the one the token was fetched with.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - usernum (integer): Number of users online.
-///   - detail (object): One member for each terminal type that is online, named after it (the sample has
-///     avd_record, web and android); each is an object whose member count is the number of users of that type.
+///   - detail (object): One member for each terminal type that is online, named after it (the sample has avd_record, web
+///     and android); each is an object whose member count is the number of users of that type.
 ///   - info (object): Empty in the sample; the document does not explain it.
-/// Errors of the platform: 40001 wrong access_key or secret_key; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/app/get_key_licence (004 L2729-L2783).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40001 wrong access_key or secret_key; and those of
+///   every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2661,28 +2088,20 @@ pub unsafe extern "C" fn meetgate_avd_app_get_key_licence(
 }
 
 /// Create a SIP gateway (创建sip网关).
-///
-/// Keep the gate_id of the answer: it is the sip_gate_id of every later call about this gateway. Accounts are added
-/// to it with sip.account.create.
-///
-/// Note: The gateway's id is gate_id in this answer and in sip.gate.list, id in sip.gate.read, sip_gate_id as a
-/// parameter and in the answer of sip.account.create (T22): answers are given back as they come.
-///
-/// Parameters, members of params_json:
+/// Keep the gate_id of the answer: it is the sip_gate_id of every later call about this gateway. Accounts are added to
+/// it with sip.account.create. Not idempotent: if no answer came, check the state before repeating. Source: GET
+/// /sdkapi/v2/sip/gate/create (004 L2786-L2832).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - name (string, required): Name of the SIP gateway, of your own choice.
-///   - url (string, required): Address of the SIP gateway, host and port as in 192.0.2.22:5060. No two gateways may
-///     have the same one.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+///   - url (string, required): Address of the SIP gateway, host and port as in 192.0.2.22:5060. No two gateways may have
+///     the same one.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - url (string): Address of the gateway.
 ///   - name (string): The name you gave the gateway.
 ///   - gate_id (integer): Unique id of the gateway; pass it as sip_gate_id.
-/// Errors of the platform: 40019 another gateway has this address already; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/sip/gate/create (004 L2786-L2832).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40019 another gateway has this address already; and
+///   those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2697,24 +2116,17 @@ pub unsafe extern "C" fn meetgate_avd_sip_gate_create(
 }
 
 /// Change the name and address of a SIP gateway (修改sip网关).
-///
-/// Both name and address must be given, also the one that stays as it is.
-///
-/// Parameters, members of params_json:
+/// Both name and address must be given, also the one that stays as it is. Not idempotent: if no answer came, check the
+/// state before repeating. Source: GET /sdkapi/v2/sip/gate/update (004 L2833-L2874).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - sip_gate_id (integer, required): Id of the SIP gateway: gate_id in the answers of sip.gate.create and
 ///     sip.gate.list.
 ///   - name (string, required): The gateway's name from now on.
-///   - url (string, required): The gateway's address from now on, host and port. No two gateways may have the same
-///     one.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40019 another gateway has this address already, 40020 no such gateway; and those of
-///   every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/sip/gate/update (004 L2833-L2874).
+///   - url (string, required): The gateway's address from now on, host and port. No two gateways may have the same one.
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40019 another gateway has this address already, 40020
+///   no such gateway; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2729,24 +2141,16 @@ pub unsafe extern "C" fn meetgate_avd_sip_gate_update(
 }
 
 /// Read a SIP gateway (获取sip网关信息).
-///
-/// Note: The heading prints /sip/gate/reads; the address below it and the sample request are /sip/gate/read (T2).
-/// The gateway's id is called id here, gate_id and sip_gate_id elsewhere (T22).
-///
-/// Parameters, members of params_json:
+/// It only reads, and may be repeated. Source: GET /sdkapi/v2/sip/gate/read (004 L2875-L2920).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - sip_gate_id (integer, required): Id of the SIP gateway: gate_id in the answers of sip.gate.create and
 ///     sip.gate.list.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - id (integer): Unique id of the gateway.
 ///   - name (string): The name you gave the gateway.
 ///   - url (string): Address of the gateway.
-/// Errors of the platform: 40020 no such gateway; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/sip/gate/read (004 L2875-L2920).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40020 no such gateway; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2761,20 +2165,15 @@ pub unsafe extern "C" fn meetgate_avd_sip_gate_read(
 }
 
 /// Delete a SIP gateway (删除sip网关).
-///
-/// For a gateway that is no longer used. The document does not say what becomes of the accounts that belong to it.
-///
-/// Parameters, members of params_json:
+/// For a gateway that is no longer used. The document does not say what becomes of the accounts that belong to it. Not
+/// idempotent: if no answer came, check the state before repeating. Source: GET /sdkapi/v2/sip/gate/del (004
+/// L2921-L2963).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - sip_gate_id (integer, required): Id of the SIP gateway: gate_id in the answers of sip.gate.create and
 ///     sip.gate.list.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40020 no such gateway; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/sip/gate/del (004 L2921-L2963).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40020 no such gateway; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2789,23 +2188,15 @@ pub unsafe extern "C" fn meetgate_avd_sip_gate_del(
 }
 
 /// List all SIP gateways (查询所有sip网关).
-///
-/// Note: The table prints the list's name as sip_gares; the sample, and this catalog, say sip_gates (T49). The
-/// gateway's id is gate_id here, id in sip.gate.read (T22).
-///
-/// Parameters: none; params_json is NULL or {}.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// It only reads, and may be repeated. Source: GET /sdkapi/v2/sip/gate/list (004 L2964-L3014).
+/// @param[in] client A client of avd.
+/// @param[in] params_json NULL: there are none.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - sip_gates (array of objects): All SIP gateways of this installation.
 ///     - url (string): Address of the gateway.
 ///     - name (string): The name you gave the gateway.
 ///     - gate_id (integer): Unique id of the gateway; pass it as sip_gate_id.
-/// Errors of the platform: those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/sip/gate/list (004 L2964-L3014).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2820,31 +2211,22 @@ pub unsafe extern "C" fn meetgate_avd_sip_gate_list(
 }
 
 /// Create a SIP account on a gateway (创建sip账号).
-///
-/// The gateway must exist. Keep the account_id of the answer for the other sip.account calls.
-///
-/// Note: Sent as a form POST by default, because it carries a password (T12, T13). The account's number is number
-/// here and phone_number in sip.account.read (T23); the gateway's id is sip_gate_id here and gate_id there (T22).
-///
-/// Parameters, members of params_json:
+/// The gateway must exist. Keep the account_id of the answer for the other sip.account calls. Not idempotent: if no
+/// answer came, check the state before repeating. Source: POST /sdkapi/v2/sip/account/create (004 L3015-L3064).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - name (string, required): Name of the SIP account.
 ///   - password (string, required): Password of the SIP account.
-///   - number (string, required): Number of the SIP account. No two accounts may have the same one.
-///     sip.account.read gives it back as phone_number.
+///   - number (string, required): Number of the SIP account. No two accounts may have the same one. sip.account.read
+///     gives it back as phone_number.
 ///   - sip_gate_id (integer, required): Id of the SIP gateway the account belongs to: gate_id in the answers of
 ///     sip.gate.create and sip.gate.list.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - account_id (integer): Unique id of the SIP account.
 ///   - name (string): Name of the account.
 ///   - sip_gate_id (integer): Unique id of the SIP gateway the account belongs to.
-/// Errors of the platform: 40020 no such gateway, 40021 another account has this number already; and those of every
-///   operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: POST /sdkapi/v2/sip/account/create (004 L3015-L3064).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40020 no such gateway, 40021 another account has this
+///   number already; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2859,27 +2241,19 @@ pub unsafe extern "C" fn meetgate_avd_sip_account_create(
 }
 
 /// Change the name, password and number of a SIP account (修改sip账号).
-///
-/// All three must be given, also those that stay as they are. An account cannot be moved to another gateway with
-/// this call: it takes no gateway.
-///
-/// Note: Sent as a form POST by default, because it carries a password (T12, T13).
-///
-/// Parameters, members of params_json:
+/// All three must be given, also those that stay as they are. An account cannot be moved to another gateway with this
+/// call: it takes no gateway. Not idempotent: if no answer came, check the state before repeating. Source: POST
+/// /sdkapi/v2/sip/account/update (004 L3065-L3111).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - account_id (integer, required): Id of the SIP account, from the answer of sip.account.create.
 ///   - name (string, required): The account's name from now on.
 ///   - password (string, required): The account's password from now on.
 ///   - number (string, required): The account's number from now on. No two accounts may have the same one.
 ///     sip.account.read gives it back as phone_number.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40021 another account has this number already, 40022 no such SIP account; and those of
-///   every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: POST /sdkapi/v2/sip/account/update (004 L3065-L3111).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40021 another account has this number already, 40022
+///   no such SIP account; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2894,20 +2268,13 @@ pub unsafe extern "C" fn meetgate_avd_sip_account_update(
 }
 
 /// Read a SIP account, password included (获取指定的sip网关信息).
-///
-/// The answer holds the account's password in plain text: keep it out of logs.
-///
-/// Note: Heading and address are printed as those of sip.gate.read; the description, the parameters and the sample
-/// request (/sip/account/read) show what is meant (T1). Sent as a form POST like the other sip.account calls (T12,
-/// T13). The gateway's id comes back as gate_id (T22), the account's number as phone_number (T23). The table calls
-/// name the gateway's name; next to phone_name, which equals name when there is none, it can only be the account's.
-/// In the document's own examples the request names gateway 12 and the answer gateway 3.
-///
-/// Parameters, members of params_json:
+/// The answer holds the account's password in plain text: keep it out of logs. It only reads, and may be repeated.
+/// Source: POST /sdkapi/v2/sip/account/read (004 L3112-L3172).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - account_id (integer, required): Id of the SIP account, from the answer of sip.account.create.
 ///   - sip_gate_id (integer, required): Id of the SIP gateway the account belongs to.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - recv_audio_codec (string): Codec of the audio received, such as PCMU.
 ///   - phone_name (string): Telephone name, used for pstn; the same as name when there is none.
 ///   - gate_id (integer): Unique id of the gateway.
@@ -2918,12 +2285,8 @@ pub unsafe extern "C" fn meetgate_avd_sip_account_update(
 ///   - recv_video_codec (string): Codec of the video received, such as H264.
 ///   - name (string): Name of the account.
 ///   - send_video_codec (string): Codec of the video sent, such as H264.
-/// Errors of the platform: 40020 no such gateway, 40022 no such SIP account; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: POST /sdkapi/v2/sip/account/read (004 L3112-L3172).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40020 no such gateway, 40022 no such SIP account; and
+///   those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2938,21 +2301,14 @@ pub unsafe extern "C" fn meetgate_avd_sip_account_read(
 }
 
 /// Delete a SIP account (删除sip账号).
-///
-/// For an account that is no longer used.
-///
-/// Note: Sent as a form POST by default like the other sip.account calls (T12, T13).
-///
-/// Parameters, members of params_json:
+/// For an account that is no longer used. Not idempotent: if no answer came, check the state before repeating. Source:
+/// POST /sdkapi/v2/sip/account/del (004 L3173-L3213).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - account_id (integer, required): Id of the SIP account, from the answer of sip.account.create.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40022 no such SIP account; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: POST /sdkapi/v2/sip/account/del (004 L3173-L3213).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40022 no such SIP account; and those of every
+///   operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2967,45 +2323,33 @@ pub unsafe extern "C" fn meetgate_avd_sip_account_del(
 }
 
 /// Call a device into a room (邀请设备).
-///
-/// Calls a device into a room and answers at once. Ask device.get_invite_status with the call_id of the answer
-/// whether the device has taken the call; the user_id of the answer names the device in all other device calls.
-/// device.kick ends the call.
-///
-/// Note: The address is url in the table and uri in the sample request: the caller gives url, both names are sent
-/// (T8). The table describes user_id as "room id", which room_id already is; what it does is not known. 40038
-/// stands for two faults, an unsupported resolution and a bit rate outside 1 to 4 Mbit/s (T62).
-///
-/// Parameters, members of params_json:
+/// Calls a device into a room and answers at once. Ask device.get_invite_status with the call_id of the answer whether
+/// the device has taken the call; the user_id of the answer names the device in all other device calls. device.kick ends
+/// the call. Not idempotent: if no answer came, check the state before repeating. Source: GET /sdkapi/v2/device/call
+/// (004 L3216-L3269).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - name (string, required): Name under which the device appears in the room.
 ///   - room_id (string, required): Number of the room the device is called into.
-///   - user_id (string): Meaning unknown: the document describes it as "room id", which room_id already is. Leave
-///     it out; the answer then carries a user_id which the server made.
+///   - user_id (string): Meaning unknown: the document describes it as "room id", which room_id already is. Leave it
+///     out; the answer then carries a user_id which the server made.
 ///   - url (string, required): Address of the device: sip (as in sip:1002@192.0.2.10), rtsp, h323, pstn or rtmp.
-///   - resolution_rate (string; one of 640, 1080, 1280): Resolution of the device. The document does not say
-///     whether the numbers are widths or heights.
-///   - frame_rate (integer, fps): Frame rate of the device. The document does not say which ones are allowed; one
-///     that is not is answered with 40039.
+///   - resolution_rate (string; one of 640, 1080, 1280): Resolution of the device. The document does not say whether the
+///     numbers are widths or heights.
+///   - frame_rate (integer, fps): Frame rate of the device. The document does not say which ones are allowed; one that
+///     is not is answered with 40039.
 ///   - video_rate (integer from 1 to 4, Mbit/s): Bit rate of the device. One outside 1 to 4 is answered with 40038.
-///   - voice_multiple (integer): Factor by which the sound is amplified. The document gives neither range nor
-///     default.
+///   - voice_multiple (integer): Factor by which the sound is amplified. The document gives neither range nor default.
 ///   - call_from (string): Identifies the calling side, as the caller defines it. The document says no more.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - call_id (string): Id of the call, made by the server; pass it to device.get_invite_status.
-///   - user_id (string): Id of the device as a user of the room, made by the server; pass it to the other device
-///     calls.
-/// Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40023 no gateway is
-///   set, 40025 the SIP service has no rpc_port set, 40026 the SIP service does not answer, 40030 internal error of
-///   the SIP service, 40031 the user is in the room already, 40032 the address to invite is not valid, 40034 the
-///   invitation failed, or an internal error, 40035 connection closed: invitation refused, or the service port is
-///   not open, 40036 type not supported, 40038 video resolution not supported, or bit rate outside 1 to 4 Mbit/s,
-///   40039 frame rate not supported; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/device/call (004 L3216-L3269).
+///   - user_id (string): Id of the device as a user of the room, made by the server; pass it to the other device calls.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or
+///   is not open, 40023 no gateway is set, 40025 the SIP service has no rpc_port set, 40026 the SIP service does not
+///   answer, 40030 internal error of the SIP service, 40031 the user is in the room already, 40032 the address to invite
+///   is not valid, 40034 the invitation failed, or an internal error, 40035 connection closed: invitation refused, or
+///   the service port is not open, 40036 type not supported, 40038 video resolution not supported, or bit rate outside 1
+///   to 4 Mbit/s, 40039 frame rate not supported; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -3020,23 +2364,18 @@ pub unsafe extern "C" fn meetgate_avd_device_call(
 }
 
 /// Kick a device out of a room (踢出设备).
-///
-/// Ends the call that device.call began.
-///
-/// Parameters, members of params_json:
+/// Ends the call that device.call began. Not idempotent: if no answer came, check the state before repeating. Source:
+/// GET /sdkapi/v2/device/kick (004 L3270-L3314).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - user_id (string, required): Id of the device, from the answer of device.call.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - call_id (string): Id of the call, made by the server.
 ///   - user_id (string): Id of the device, made by the server.
-/// Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has
-///   not been invited, 40033 the user has not been invited; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/device/kick (004 L3270-L3314).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or
+///   is not open, 40024 the account has not been invited, 40033 the user has not been invited; and those of every
+///   operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -3051,21 +2390,16 @@ pub unsafe extern "C" fn meetgate_avd_device_kick(
 }
 
 /// Make a device's video the focus of its room (设备视频焦点).
-///
-/// The focus is the video everybody sees large. device.video.unfocus takes it back.
-///
-/// Parameters, members of params_json:
+/// The focus is the video everybody sees large. device.video.unfocus takes it back. Not idempotent: if no answer came,
+/// check the state before repeating. Source: GET /sdkapi/v2/device/video/focus (004 L3315-L3355).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - user_id (string, required): Id of the device, from the answer of device.call.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has
-///   not been invited, 40033 the user has not been invited, 40036 type not supported; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/device/video/focus (004 L3315-L3355).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or
+///   is not open, 40024 the account has not been invited, 40033 the user has not been invited, 40036 type not supported;
+///   and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -3080,19 +2414,16 @@ pub unsafe extern "C" fn meetgate_avd_device_video_focus(
 }
 
 /// Take the focus from a device's video (取消视频焦点).
-///
-/// Parameters, members of params_json:
+/// Not idempotent: if no answer came, check the state before repeating. Source: GET /sdkapi/v2/device/video/unfocus (004
+/// L3356-L3396).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - user_id (string, required): Id of the device, from the answer of device.call.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has
-///   not been invited, 40033 the user has not been invited, 40036 type not supported; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/device/video/unfocus (004 L3356-L3396).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or
+///   is not open, 40024 the account has not been invited, 40033 the user has not been invited, 40036 type not supported;
+///   and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -3107,21 +2438,16 @@ pub unsafe extern "C" fn meetgate_avd_device_video_unfocus(
 }
 
 /// Turn a device's video off (关闭视频).
-///
-/// The device stays in the room. device.video.open turns its video on again.
-///
-/// Parameters, members of params_json:
+/// The device stays in the room. device.video.open turns its video on again. Not idempotent: if no answer came, check
+/// the state before repeating. Source: GET /sdkapi/v2/device/video/close (004 L3397-L3438).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - user_id (string, required): Id of the device, from the answer of device.call.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has
-///   not been invited, 40033 the user has not been invited, 40036 type not supported; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/device/video/close (004 L3397-L3438).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or
+///   is not open, 40024 the account has not been invited, 40033 the user has not been invited, 40036 type not supported;
+///   and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -3136,23 +2462,18 @@ pub unsafe extern "C" fn meetgate_avd_device_video_close(
 }
 
 /// Turn a device's video on (打开视频).
-///
-/// Note: The table lists call_id and user_id in the answer; the sample has neither.
-///
-/// Parameters, members of params_json:
+/// Not idempotent: if no answer came, check the state before repeating. Source: GET /sdkapi/v2/device/video/open (004
+/// L3439-L3481).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - user_id (string, required): Id of the device, from the answer of device.call.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - call_id (string): Id of the call, made by the server. In the table, not in the sample: do not count on it.
 ///   - user_id (string): Id of the device, made by the server. In the table, not in the sample: do not count on it.
-/// Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has
-///   not been invited, 40033 the user has not been invited, 40036 type not supported; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/device/video/open (004 L3439-L3481).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or
+///   is not open, 40024 the account has not been invited, 40033 the user has not been invited, 40036 type not supported;
+///   and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -3167,21 +2488,16 @@ pub unsafe extern "C" fn meetgate_avd_device_video_open(
 }
 
 /// Turn a device's sound off (关闭音频).
-///
-/// The device stays in the room. device.audio.unmute turns its sound on again.
-///
-/// Parameters, members of params_json:
+/// The device stays in the room. device.audio.unmute turns its sound on again. Not idempotent: if no answer came, check
+/// the state before repeating. Source: GET /sdkapi/v2/device/audio/mute (004 L3482-L3522).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - user_id (string, required): Id of the device, from the answer of device.call.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has
-///   not been invited, 40033 the user has not been invited; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/device/audio/mute (004 L3482-L3522).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or
+///   is not open, 40024 the account has not been invited, 40033 the user has not been invited; and those of every
+///   operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -3196,19 +2512,16 @@ pub unsafe extern "C" fn meetgate_avd_device_audio_mute(
 }
 
 /// Turn a device's sound on (打开音频).
-///
-/// Parameters, members of params_json:
+/// Not idempotent: if no answer came, check the state before repeating. Source: GET /sdkapi/v2/device/audio/unmute (004
+/// L3523-L3563).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - user_id (string, required): Id of the device, from the answer of device.call.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has
-///   not been invited, 40033 the user has not been invited; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/device/audio/unmute (004 L3523-L3563).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or
+///   is not open, 40024 the account has not been invited, 40033 the user has not been invited; and those of every
+///   operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -3223,26 +2536,16 @@ pub unsafe extern "C" fn meetgate_avd_device_audio_unmute(
 }
 
 /// Ask how far the call to a device has come (获取呼叫状态).
-///
-/// Ask again while the answer is 0 (ringing); the document gives no interval.
-///
-/// Note: invite_status is a string in the table and a number in the sample (T54). The failure example prints 40004
-/// (no such room_id) although the call takes no room; of the error table 40037 (no such call record) fits an
-/// unknown call_id better.
-///
-/// Parameters, members of params_json:
-///   - call_id (string, required): Id of the call, from the answer of device.call.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
-///   - invite_status (integer; one of 0 (being invited), 1 (in the call), 2 (hung up), 3 (invitation failed)):
-///     State of the device. A number in the sample, text in the table.
-/// Errors of the platform: 40004 no such room, 40033 the user has not been invited, 40037 no such invitation; and
-///   those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
+/// Ask again while the answer is 0 (ringing); the document gives no interval. It only reads, and may be repeated.
 /// Source: GET /sdkapi/v2/device/get_invite_status (004 L3564-L3605).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
+///   - call_id (string, required): Id of the call, from the answer of device.call.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
+///   - invite_status (integer; one of 0 (being invited), 1 (in the call), 2 (hung up), 3 (invitation failed)): State of
+///     the device. A number in the sample, text in the table.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40033 the user has not been
+///   invited, 40037 no such invitation; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -3257,37 +2560,23 @@ pub unsafe extern "C" fn meetgate_avd_device_get_invite_status(
 }
 
 /// Upload an image or a media file to the server (文件上传接口).
-///
-/// Takes png and jpg, mp3, mp4 and avi files. Up to 50 MB; a larger one needs storage_only_cluster, and the
-/// server's nginx stops at 200 MB unless its client_max_body_size is raised. It was made for pictures and costs the
-/// server three to four times the file's size in memory (once, when stored in the cluster only), so large files are
-/// better kept out of it.
-///
-/// Note: The address hangs on the host root, without /sdkapi/v2. The table lists no token although every other call
-/// needs one: it is sent as a query parameter, and a switch leaves it out (T7). Type and the 50 MB rule are checked
-/// before sending; a file above 200 MB is not refused, since the limit can be raised on the server (T20). The
-/// failure example answers a wrong type with 10911, which the error table explains as unreadable file information
-/// and which has 10914 for wrong types: 10911 is read as an invalid file (T65). The failure example has a trailing
-/// comma (T45). The download_url of the other example lies in another folder (/opt/data/resources) than the default
-/// of path.
-///
-/// Parameters, members of params_json:
-///   - file (path of a file, required): Path of the local file to upload; its name must end in png, jpg, mp3, mp4
-///     or avi. The table does not mark it as required, but there is no upload without it.
+/// Takes png and jpg, mp3, mp4 and avi files. Up to 50 MB; a larger one needs storage_only_cluster, and the server's
+/// nginx stops at 200 MB unless its client_max_body_size is raised. It was made for pictures and costs the server three
+/// to four times the file's size in memory (once, when stored in the cluster only), so large files are better kept out
+/// of it. Not idempotent: if no answer came, check the state before repeating. Source: POST /uploadfile (004
+/// L3606-L3657).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
+///   - file (path of a file, required): Path of the local file to upload; its name must end in png, jpg, mp3, mp4 or
+///     avi. The table does not mark it as required, but there is no upload without it.
 ///   - path (string, default /opt/3tee/resources): Where on the server to store the file, as an absolute path.
-///   - storage_only_cluster (boolean): true: store the file in the cluster only, not on the boxes. Required for
-///     files above 50 MB; for clusters only. Left out by default.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+///   - storage_only_cluster (boolean): true: store the file in the cluster only, not on the boxes. Required for files
+///     above 50 MB; for clusters only. Left out by default.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - download_url (string): Address from which the file can be downloaded.
-/// Errors of the platform: 10910 upload information wrong: file misplaced in the request body, 10911 invalid file:
-///   no file information could be read, or its type is not supported, 10912 the file could not be stored, 10913 the
-///   file could not be read, 10914 file type not supported; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: POST /uploadfile (004 L3606-L3657).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 10910 upload information wrong: file misplaced in the
+///   request body, 10911 invalid file: no file information could be read, or its type is not supported, 10912 the file
+///   could not be stored, 10913 the file could not be read, 10914 file type not supported; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.

@@ -1,7 +1,7 @@
 //! Checks a JSON object against the fields that its catalog entry names.
 
 use super::{Kind, Members, elements, kind, nearest, quoted, string};
-use crate::catalog::{Field, Type, Value};
+use crate::catalog::{Field, Literal, Type, Value};
 use serde_json::value::RawValue;
 use std::fmt::Write as _;
 
@@ -138,9 +138,9 @@ fn is_integer(text: &str) -> bool {
 fn listed(field: &Field, plain: &str) -> bool {
     field.open
         || field.values.is_empty()
-        || field.values.iter().any(|value| match value {
-            Value::Text(text) => *text == plain,
-            Value::Number(number) => plain.parse() == Ok(*number),
+        || field.values.iter().any(|value| match value.value {
+            Literal::Text(text) => text == plain,
+            Literal::Number(number) => plain.parse() == Ok(number),
         })
 }
 
@@ -228,8 +228,8 @@ mod tests {
     const FIELDS: &[Field] = &[
         Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
         Field { name: "page", kind: Type::Integer, min: Some(1), max: Some(100), ..Field::EMPTY },
-        Field { name: "mode", kind: Type::Integer, values: &[Value::Number(0), Value::Number(1)], ..Field::EMPTY },
-        Field { name: "kind", kind: Type::String, values: &[Value::Text("audio")], open: true, ..Field::EMPTY },
+        Field { name: "mode", kind: Type::Integer, values: &[Value::number(0), Value::number(1)], ..Field::EMPTY },
+        Field { name: "kind", kind: Type::String, values: &[Value::text("audio")], open: true, ..Field::EMPTY },
         Field { name: "rate", kind: Type::Integer, also: &[Type::String], ..Field::EMPTY },
         Field { name: "flag", kind: Type::Boolean, ..Field::EMPTY },
         Field { name: "ids", kind: Type::Array, items: Some(Type::String), ..Field::EMPTY },

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 use std::error::Error;
+use std::fmt::{Display, Formatter};
 use std::fs;
 use std::path::Path;
 
@@ -31,6 +32,9 @@ pub struct About {
     pub title: String,
     pub zh: String,
     pub prefix: String,
+    /// The methods that each operation but an upload may be sent by, where it is not only its own.
+    #[serde(default)]
+    pub methods: Vec<String>,
     /// How a body travels: `form` or `json`.
     pub body: String,
     pub doc: String,
@@ -143,6 +147,15 @@ pub struct Field {
 pub enum Value {
     Number(i64),
     Text(String),
+}
+
+impl Display for Value {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Value::Number(number) => number.fmt(f),
+            Value::Text(text) => text.fmt(f),
+        }
+    }
 }
 
 /// One configuration key, and where it applies.

@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Callable, List, Literal, Optional, Sequence, Tuple, Union
 
 from ._calls import AsyncCalls
+from ._named import named
 from ._token_client import AsyncTokenClient
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class AsyncAvdApp:
             AuthError: 401 wrong access_key or secret_key; 40001 wrong access_key or secret_key.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: POST /sdkapi/v2/app/get_token (004 L2516-L2556, platform notes T12, T13, T45, T61).
         """
         return await self._calls.call("avd.app.get_token", {})
@@ -119,7 +120,7 @@ class AsyncAvdApp:
                 errors).
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: POST /sdkapi/v2/app/apply_file_permit (004 L2647-L2686, platform notes T12, T13).
         """
         return await self._calls.call("avd.app.apply_file_permit", {"licence_cert": licence_cert})
@@ -145,7 +146,7 @@ class AsyncAvdApp:
                 errors).
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: POST /sdkapi/v2/app/delete_file_permit (004 L2687-L2728, platform notes T12, T13).
         """
         return await self._calls.call("avd.app.delete_file_permit", {"licence_cert": licence_cert})
@@ -201,7 +202,7 @@ class AsyncAvdDeviceAudio:
                 account has not been invited; 40033 the user has not been invited.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/device/audio/mute (004 L3482-L3522).
         """
         return await self._calls.call(
@@ -224,7 +225,7 @@ class AsyncAvdDeviceAudio:
                 account has not been invited; 40033 the user has not been invited.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/device/audio/unmute (004 L3523-L3563).
         """
         return await self._calls.call(
@@ -257,7 +258,7 @@ class AsyncAvdDeviceVideo:
             Unsupported: 40036 type not supported.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/device/video/focus (004 L3315-L3355).
         """
         return await self._calls.call(
@@ -281,7 +282,7 @@ class AsyncAvdDeviceVideo:
             Unsupported: 40036 type not supported.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/device/video/unfocus (004 L3356-L3396).
         """
         return await self._calls.call(
@@ -307,7 +308,7 @@ class AsyncAvdDeviceVideo:
             Unsupported: 40036 type not supported.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/device/video/close (004 L3397-L3438).
         """
         return await self._calls.call(
@@ -337,7 +338,7 @@ class AsyncAvdDeviceVideo:
             Unsupported: 40036 type not supported.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/device/video/open (004 L3439-L3481).
         """
         return await self._calls.call(
@@ -415,7 +416,7 @@ class AsyncAvdDevice:
             Unsupported: 40036 type not supported.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/device/call (004 L3216-L3269, platform notes T8, T62).
         """
         return await self._calls.call(
@@ -452,7 +453,7 @@ class AsyncAvdDevice:
                 account has not been invited; 40033 the user has not been invited.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/device/kick (004 L3270-L3314).
         """
         return await self._calls.call("avd.device.kick", {"room_id": room_id, "user_id": user_id})
@@ -526,7 +527,7 @@ class AsyncAvdMedia:
             PlatformBusy: 40083 the media service cannot be reached or timed out.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/media/create (004 L1594-L1642, platform notes T64).
         """
         return await self._calls.call(
@@ -583,7 +584,7 @@ class AsyncAvdMedia:
             PlatformBusy: 40083 the media service cannot be reached or timed out.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/media/play (004 L1643-L1698, platform notes T47, T64).
         """
         return await self._calls.call(
@@ -617,7 +618,7 @@ class AsyncAvdMedia:
             PlatformBusy: 40083 the media service cannot be reached or timed out.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/media/stop (004 L1699-L1741, platform notes T64).
         """
         return await self._calls.call("avd.media.stop", {"room_id": room_id, "play_id": play_id})
@@ -641,7 +642,7 @@ class AsyncAvdMedia:
             PlatformBusy: 40083 the media service cannot be reached or timed out.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/media/pause (004 L1742-L1782, platform notes T64).
         """
         return await self._calls.call("avd.media.pause", {"room_id": room_id, "play_id": play_id})
@@ -665,7 +666,7 @@ class AsyncAvdMedia:
             PlatformBusy: 40083 the media service cannot be reached or timed out.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/media/resume (004 L1783-L1823, platform notes T64).
         """
         return await self._calls.call("avd.media.resume", {"room_id": room_id, "play_id": play_id})
@@ -706,7 +707,7 @@ class AsyncAvdMedia:
             PlatformBusy: 40083 the media service cannot be reached or timed out.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/media/replay (004 L1824-L1877, platform notes T64).
         """
         return await self._calls.call(
@@ -805,7 +806,7 @@ class AsyncAvdMedia:
             PlatformBusy: 40083 the media service cannot be reached or timed out.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/media/switch (004 L1964-L2017, platform notes T47, T64).
         """
         return await self._calls.call(
@@ -880,7 +881,7 @@ class AsyncAvdRoomAvc:
             Forbidden: 40053 the site forces the composed view off.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/avc/start (004 L1284-L1333, platform notes T14, T15, T18, T64).
         """
         return await self._calls.call(
@@ -916,7 +917,7 @@ class AsyncAvdRoomAvc:
             Forbidden: 40055 the site forces the composed view on.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/avc/stop (004 L1334-L1373, platform notes T64).
         """
         return await self._calls.call("avd.room.avc.stop", {"room_id": room_id})
@@ -967,7 +968,7 @@ class AsyncAvdRoomAvc:
             Conflict: 40051 the composed view is not on in the room.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: POST /sdkapi/v2/room/avc/select_media (004 L2142-L2183, platform notes T12, T13,
             T15, T63, T64).
         """
@@ -1001,7 +1002,7 @@ class AsyncAvdRoomAvc:
             Conflict: 40051 the composed view is not on in the room.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/avc/set_focus_video (004 L2184-L2224, platform notes T63, T64).
         """
         return await self._calls.call(
@@ -1057,7 +1058,7 @@ class AsyncAvdRoomAvc:
             Conflict: 40051 the composed view is not on in the room.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/avc/update_layout (004 L2225-L2272, platform notes T15, T18,
             T63, T64).
         """
@@ -1159,7 +1160,7 @@ class AsyncAvdRoomDesktopRecord:
                 media service.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/desktop_record/start (004 L1442-L1484, platform notes T64).
         """
         return await self._calls.call(
@@ -1195,7 +1196,7 @@ class AsyncAvdRoomDesktopRecord:
                 media service.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/desktop_record/stop (004 L1485-L1524, platform notes T64).
         """
         return await self._calls.call("avd.room.desktop_record.stop", {"room_id": room_id})
@@ -1295,7 +1296,7 @@ class AsyncAvdRoomLive:
             PlatformBusy: 40064 the live service cannot be reached.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/live/start (004 L1198-L1242, platform notes T64).
         """
         return await self._calls.call(
@@ -1329,7 +1330,7 @@ class AsyncAvdRoomLive:
             PlatformBusy: 40064 the live service cannot be reached.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/live/stop (004 L1243-L1283, platform notes T64).
         """
         return await self._calls.call("avd.room.live.stop", {"room_id": room_id})
@@ -1384,7 +1385,7 @@ class AsyncAvdRoomMixLive:
             ServerError: 40043 internal error of the recording service.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: POST /sdkapi/v2/room/mix_live/start (004 L967-L1019, platform notes T12, T13, T45,
             T64, T66).
         """
@@ -1415,7 +1416,7 @@ class AsyncAvdRoomMixLive:
             ServerError: 40043 internal error of the recording service.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/mix_live/stop (004 L1156-L1197, platform notes T64, T66).
         """
         return await self._calls.call("avd.room.mix_live.stop", {"room_id": room_id})
@@ -1598,7 +1599,7 @@ class AsyncAvdRoomMixRecord:
                 such push information.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: POST /sdkapi/v2/room/mix_record/start (004 L627-L696, platform notes T12, T13, T17,
             T18, T64, T66).
         """
@@ -1677,7 +1678,7 @@ class AsyncAvdRoomMixRecord:
             ServerError: 40043 internal error of the recording service.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/mix_record/stop (004 L697-L815, platform notes T27, T45, T50,
             T64, T66).
         """
@@ -1789,7 +1790,7 @@ class AsyncAvdRoomMixRecord:
             ServerError: 40043 internal error of the recording service.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: POST /sdkapi/v2/room/mix_record/update_layout (004 L1020-L1068, platform notes T12,
             T13, T16, T64, T66).
         """
@@ -1833,7 +1834,7 @@ class AsyncAvdRoomMixRecord:
             ServerError: 40043 internal error of the recording service.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: POST /sdkapi/v2/room/mix_record/update_audio_layout (004 L1069-L1110, platform notes
             T12, T13, T64, T66).
         """
@@ -1870,7 +1871,7 @@ class AsyncAvdRoomParticipate:
                 exist or is not open.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/participate/kick (004 L495-L535, platform notes T40, T41).
         """
         return await self._calls.call(
@@ -2019,7 +2020,7 @@ class AsyncAvdRoomRecord:
             ServerError: 40043 internal error of the recording service.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/record/transfer (004 L2018-L2058, platform notes T10, T45, T64).
         """
         return await self._calls.call(
@@ -2092,7 +2093,7 @@ class AsyncAvdRoom:
             Conflict: 40005 room number exists already.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/create (004 L7-L53, platform notes T9, T24, T45).
         """
         return await self._calls.call(
@@ -2140,7 +2141,7 @@ class AsyncAvdRoom:
                 is not on in the room.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/update (004 L54-L95, platform notes T45).
         """
         return await self._calls.call(
@@ -2170,7 +2171,7 @@ class AsyncAvdRoom:
             NotFound: 40004 no such room.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/del (004 L96-L133, platform notes T45).
         """
         return await self._calls.call("avd.room.del", {"room_id": room_id})
@@ -2225,7 +2226,7 @@ class AsyncAvdRoom:
             ServerError: 41005 internal error of the platform; msg says more.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/close (004 L184-L221, platform notes T40, T41, T45, T64, T66).
         """
         return await self._calls.call("avd.room.close", {"room_id": room_id})
@@ -2411,7 +2412,7 @@ class AsyncAvdRoom:
             ServerError: 40043 internal error of the recording service.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/del_record (004 L2059-L2098, platform notes T45, T64).
         """
         return await self._calls.call("avd.room.del_record", {"room_id": room_id})
@@ -2440,7 +2441,7 @@ class AsyncAvdRoom:
             NotFound: 40004 no such room; 40094 no such recording.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/delete_record (004 L2315-L2341, platform notes T3, T63, T64).
         """
         return await self._calls.call("avd.room.delete_record", {"room_id": room_id, "url": url})
@@ -2477,11 +2478,12 @@ class AsyncAvdRoom:
         """
         return await self._calls.call("avd.room.list", {})
 
+    @named({"fromId": "from_id"})
     async def get_chat_message_log(
         self,
         *,
         room_id: str,
-        fromId: Optional[str] = None,
+        from_id: Optional[str] = None,
         start_time: Optional[int] = None,
         end_time: Optional[int] = None,
     ) -> t.RoomGetChatMessageLogReply:
@@ -2497,8 +2499,8 @@ class AsyncAvdRoom:
 
         Args:
             room_id: Room number. (string, required)
-            fromId: User id, named as the sender is in the answer; give it to see only that user's
-                messages. (string)
+            from_id: User id, named as the sender is in the answer; give it to see only that user's
+                messages. Sent as `fromId`. (string)
             start_time: Start of the time searched. The document names no unit; the timestamps of
                 the answer are Unix seconds. (integer, unix-s)
             end_time: End of the time searched, in the same unit as start_time. (integer, unix-s)
@@ -2535,7 +2537,7 @@ class AsyncAvdRoom:
         """
         return await self._calls.call(
             "avd.room.get_chat_message_log",
-            {"room_id": room_id, "fromId": fromId, "start_time": start_time, "end_time": end_time},
+            {"room_id": room_id, "fromId": from_id, "start_time": start_time, "end_time": end_time},
         )
 
 
@@ -2580,7 +2582,7 @@ class AsyncAvdSipAccount:
             Conflict: 40021 another account has this number already.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: POST /sdkapi/v2/sip/account/create (004 L3015-L3064, platform notes T12, T13, T22,
             T23).
         """
@@ -2620,7 +2622,7 @@ class AsyncAvdSipAccount:
             NotFound: 40022 no such SIP account.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: POST /sdkapi/v2/sip/account/update (004 L3065-L3111, platform notes T12, T13, T23).
         """
         return await self._calls.call(
@@ -2691,7 +2693,7 @@ class AsyncAvdSipAccount:
             NotFound: 40022 no such SIP account.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: POST /sdkapi/v2/sip/account/del (004 L3173-L3213, platform notes T12, T13).
         """
         return await self._calls.call("avd.sip.account.del", {"account_id": account_id})
@@ -2728,7 +2730,7 @@ class AsyncAvdSipGate:
             Conflict: 40019 another gateway has this address already.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/sip/gate/create (004 L2786-L2832, platform notes T22).
         """
         return await self._calls.call("avd.sip.gate.create", {"name": name, "url": url})
@@ -2753,7 +2755,7 @@ class AsyncAvdSipGate:
             NotFound: 40020 no such gateway.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/sip/gate/update (004 L2833-L2874, platform notes T22).
         """
         return await self._calls.call(
@@ -2804,7 +2806,7 @@ class AsyncAvdSipGate:
             NotFound: 40020 no such gateway.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/sip/gate/del (004 L2921-L2963, platform notes T22).
         """
         return await self._calls.call("avd.sip.gate.del", {"sip_gate_id": sip_gate_id})
@@ -3072,7 +3074,7 @@ class AsyncAvd(AsyncTokenClient):
             Unsupported: 10914 file type not supported.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: POST /uploadfile (004 L3606-L3657, platform notes T7, T20, T45, T65).
         """
         return await self._calls.call(

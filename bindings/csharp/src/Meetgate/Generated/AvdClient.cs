@@ -186,7 +186,7 @@ namespace Meetgate
         /// example has a trailing comma (T45). The download_url of the other example lies in another folder
         /// (/opt/data/resources) than the default of path.
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: POST /uploadfile (004 L3606-L3657).</para>
         /// </remarks>
         /// <param name="file">
@@ -298,7 +298,7 @@ namespace Meetgate
         /// empty (T9): optional here. enable_transcode_video is typed string (T24): a string, and a boolean is taken
         /// too. The interface description writes <c>used_id</c> where the table and the example have user_id.
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/room/create (004 L7-L53).</para>
         /// </remarks>
         /// <param name="userId">
@@ -417,7 +417,7 @@ namespace Meetgate
         /// <summary>Change the settings of a room (修改房间).</summary>
         /// <remarks>
         /// <para>Changes a room that exists. What happens to a setting that is left out is not documented.</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/room/update (004 L54-L95).</para>
         /// </remarks>
         /// <param name="roomId">Room number of the room to change. <c>room_id</c>: string, required.</param>
@@ -491,7 +491,7 @@ namespace Meetgate
         /// <para>
         /// Deletes a room number that exists. To end the meeting and keep the room, call room.close instead.
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/room/del (004 L96-L133).</para>
         /// </remarks>
         /// <param name="roomId">Room number of the room to delete. <c>room_id</c>: string, required.</param>
@@ -522,7 +522,7 @@ namespace Meetgate
         /// Note: The table lists the members next to ret and msg; the sample answer nests them in <c>data</c>, and so
         /// they are listed here.
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: GET /sdkapi/v2/room/read (004 L134-L183).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -556,7 +556,7 @@ namespace Meetgate
         /// Note: The table promises <c>ret</c>; both sample answers carry <c>code</c>, 200 for success (T40, T41). An
         /// unknown room and a room that is not open both come back as the internal error 41005 (T64, T66).
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/room/close (004 L184-L221).</para>
         /// </remarks>
         /// <param name="roomId">Room number of the open room. <c>room_id</c>: string, required.</param>
@@ -592,7 +592,7 @@ namespace Meetgate
         /// unknown room the document prints 40003, the number of a dead token (T60): the client renews the token once,
         /// retries once, then reports 40003 as it is. The samples are torn apart by stray lines (T45).
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: GET /sdkapi/v2/room/get_statistic (004 L222-L280).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -661,7 +661,7 @@ namespace Meetgate
         /// says file_size is not returned, the sample has it. creator_id is in the sample only. The sample is broken
         /// and not closed (T45).
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: GET /sdkapi/v2/room/get_record (004 L281-L432).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -761,7 +761,7 @@ namespace Meetgate
         /// transcode_files is an empty object in this call, unlike in get_record and mix_record.get (T51); the download
         /// address is <c>down_url</c> (T50): the answer is passed on as it comes.
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: GET /sdkapi/v2/room/get_record_list (004 L433-L494).</para>
         /// </remarks>
         /// <returns>The platform's answer.</returns>
@@ -789,7 +789,7 @@ namespace Meetgate
         /// the two names are.
         /// </para>
         /// <para>Note: The sample answer has a trailing comma (T45): re-typed here.</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/room/del_record (004 L2059-L2098).</para>
         /// </remarks>
         /// <param name="roomId">
@@ -829,7 +829,7 @@ namespace Meetgate
         /// left (T3). The example has room_id and url besides the token: both are required here. The Chinese title is
         /// ours. 40094 stands only in this example, not in the error table (T63).
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/room/delete_record (004 L2315-L2341).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -878,7 +878,7 @@ namespace Meetgate
         /// prints 40094 (no such record), a number the error table lacks (T63) and which fits room.delete_record, whose
         /// failure example is the same, rather than this call.
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: GET /sdkapi/v2/room/list (004 L2342-L2439).</para>
         /// </remarks>
         /// <returns>The platform's answer.</returns>
@@ -905,7 +905,7 @@ namespace Meetgate
         /// sessions, each with an array messages. session_id is an int in the table and text in the sample (T54). The
         /// sample also has id and status, which the table does not explain.
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: GET /sdkapi/v2/room/get_chat_message_log (004 L2440-L2513).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -988,7 +988,7 @@ namespace Meetgate
         /// <para>
         /// Note: The table promises <c>ret</c>; both sample answers carry <c>code</c>, 200 for success (T40, T41).
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/room/participate/kick (004 L495-L535).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -1032,7 +1032,7 @@ namespace Meetgate
         /// flat; they are nested here as in the sample. audios and the cameras' description are in the sample only,
         /// user_data in the table only. The sample is split over two blocks (T45).
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: GET /sdkapi/v2/room/participate/list (004 L536-L626).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -1083,7 +1083,7 @@ namespace Meetgate
         /// both tiles start at x 0 and overlap. Parameters that are JSON are typed string there; here they are arrays
         /// and objects and travel as JSON text. Sent as a form (POST) because the layout is long (T12, T13).
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: POST /sdkapi/v2/room/mix_record/start (004 L627-L696).</para>
         /// </remarks>
         /// <param name="roomId">Room number. The room must be open. <c>room_id</c>: string, required.</param>
@@ -1406,7 +1406,7 @@ namespace Meetgate
         /// get_record it is <c>down_url</c> (T50): the answer is passed on as it comes.
         /// </para>
         /// <para>Undoes <c>avd.room.mix_record.start</c>.</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/room/mix_record/stop (004 L697-L815).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -1470,7 +1470,7 @@ namespace Meetgate
         /// (T51): the answer is passed on as it comes. record_type is in the table only. The sample has comments and
         /// wrong brackets (T45).
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: GET /sdkapi/v2/room/mix_record/get (004 L816-L966).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -1532,7 +1532,7 @@ namespace Meetgate
         /// larger than the picture; no range is documented, so none is checked. Sent as a form (POST) because the
         /// layout is long (T12, T13).
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: POST /sdkapi/v2/room/mix_record/update_layout (004 L1020-L1068).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -1599,7 +1599,7 @@ namespace Meetgate
         /// Note: audio_mixer_users is typed string and travels as JSON text; sent as a form (POST) because it can be
         /// long (T12, T13).
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: POST /sdkapi/v2/room/mix_record/update_audio_layout (004 L1069-L1110).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -1678,7 +1678,7 @@ namespace Meetgate
         /// Note: videos is typed string and travels as JSON text; sent as a form (POST) because the layout is long
         /// (T12, T13).
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: POST /sdkapi/v2/room/mix_live/start (004 L967-L1019).</para>
         /// </remarks>
         /// <param name="roomId">Room number. The room must be open. <c>room_id</c>: string, required.</param>
@@ -1750,7 +1750,7 @@ namespace Meetgate
         /// <para>Stops the mixed live stream of an open room.</para>
         /// <para>Note: The table types data as string; the sample shows an empty object.</para>
         /// <para>Undoes <c>avd.room.mix_live.start</c>.</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/room/mix_live/stop (004 L1156-L1197).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -1798,7 +1798,7 @@ namespace Meetgate
         /// Note: The heading and the address print the path with the prefix /sdkapi/v2 already in it (T5): it is added
         /// once. The document's example request is that of mix_live/stop with a record_id.
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: GET /sdkapi/v2/room/record/status (004 L1111-L1155).</para>
         /// </remarks>
         /// <param name="recordId">Recording id. <c>record_id</c>: string, required.</param>
@@ -1831,7 +1831,7 @@ namespace Meetgate
         /// Note: The table types <c>data</c> as a string and lists its members beside it; in the sample it is an array
         /// of objects. The sample lacks its last bracket and breaks two strings across lines (T45): re-typed here.
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: GET /sdkapi/v2/room/record/get (004 L1374-L1441).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -1869,7 +1869,7 @@ namespace Meetgate
         /// Note: The table prints the parameter as <c>record_idstring</c> (T10): it is <c>record_id</c>, as in the
         /// example. The sample answer has a trailing comma (T45): re-typed here.
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/room/record/transfer (004 L2018-L2058).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -1916,7 +1916,7 @@ namespace Meetgate
         /// <c>room.live.stop</c> ends it. For a mixed picture with a layout of your own use <c>room.mix_live.start</c>.
         /// </para>
         /// <para>Note: The answer's table lists <c>data</c> without a word about it, and the sample has none.</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/room/live/start (004 L1198-L1242).</para>
         /// </remarks>
         /// <param name="roomId">Room number. The room must be open. <c>room_id</c>: string, required.</param>
@@ -1993,7 +1993,7 @@ namespace Meetgate
         /// <c>room.mix_live.stop</c> instead.
         /// </para>
         /// <para>Undoes <c>avd.room.live.start</c>.</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/room/live/stop (004 L1243-L1283).</para>
         /// </remarks>
         /// <param name="roomId">Room number. The room must be open. <c>room_id</c>: string, required.</param>
@@ -2042,7 +2042,7 @@ namespace Meetgate
         /// (T15). video_bitrate is stated in bps here, while room.mix_record.start shows "1000-1500" for the same
         /// parameter (T18): an integer, or a string that is sent as it is.
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/room/avc/start (004 L1284-L1333).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -2166,7 +2166,7 @@ namespace Meetgate
         /// <remarks>
         /// <para>The server stops composing the participants' videos into one.</para>
         /// <para>Undoes <c>avd.room.avc.start</c>.</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/room/avc/stop (004 L1334-L1373).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -2205,7 +2205,7 @@ namespace Meetgate
         /// three in room.avc.start and room.avc.update_layout (T15). 40045 stands only in this document's examples, not
         /// in its error table (T63).
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: POST /sdkapi/v2/room/avc/select_media (004 L2142-L2183).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -2267,7 +2267,7 @@ namespace Meetgate
         /// <summary>Make one video the focus of the meeting (设置焦点).</summary>
         /// <remarks>
         /// <para>Note: 40045 stands only in this document's examples, not in its error table (T63).</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/room/avc/set_focus_video (004 L2184-L2224).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -2317,7 +2317,7 @@ namespace Meetgate
         /// integer, or a string that is sent as it is. The document's example has a stray space before the name
         /// <c>video_resolution</c>. 40045 stands only in this document's examples, not in its error table (T63).
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/room/avc/update_layout (004 L2225-L2272).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -2428,7 +2428,7 @@ namespace Meetgate
         /// <c>videos</c> holds is unknown; re-typed here with an empty object. <c>view_bitrate</c> is <c>true</c> in
         /// it, where a number would be expected (T54).
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: GET /sdkapi/v2/room/avc/get_avc_setting (004 L2273-L2314).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -2475,7 +2475,7 @@ namespace Meetgate
         /// Note: The failure sample answers 40082, which the error table lists under the media player; 40040 to 40043
         /// are its numbers for desktop recordings.
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/room/desktop_record/start (004 L1442-L1484).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -2542,7 +2542,7 @@ namespace Meetgate
         /// are its numbers for desktop recordings.
         /// </para>
         /// <para>Undoes <c>avd.room.desktop_record.start</c>.</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/room/desktop_record/stop (004 L1485-L1524).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -2576,7 +2576,7 @@ namespace Meetgate
         /// <c>data</c> (T54). The sample breaks strings across lines (T45): re-typed here. Its failure sample answers
         /// 40082, which the error table lists under the media player.
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: GET /sdkapi/v2/room/desktop_record/get (004 L1525-L1593).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -2639,7 +2639,7 @@ namespace Meetgate
         /// Brings a player for MP4 files into the meeting. Start it with <c>media.play</c>. When you are done with it,
         /// it must be closed with <c>media.stop</c>.
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/media/create (004 L1594-L1642).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -2719,7 +2719,7 @@ namespace Meetgate
         /// lists the members flat; in the sample they are inside <c>data</c>. The document's example also sends
         /// <c>name</c>, which its table does not have: left out here.
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/media/play (004 L1643-L1698).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -2807,7 +2807,7 @@ namespace Meetgate
         /// Stops the playback and closes the player. Every player that <c>media.create</c> made must be closed with it.
         /// </para>
         /// <para>Undoes <c>avd.media.create</c>.</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/media/stop (004 L1699-L1741).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -2846,7 +2846,7 @@ namespace Meetgate
         /// <summary>Pause a player (暂停播放).</summary>
         /// <remarks>
         /// <para>The player must not have been stopped. <c>media.resume</c> goes on.</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/media/pause (004 L1742-L1782).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -2885,7 +2885,7 @@ namespace Meetgate
         /// <summary>Go on playing after a pause (继续播放).</summary>
         /// <remarks>
         /// <para>The player must not have been stopped. Goes on after <c>media.pause</c>.</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/media/resume (004 L1783-L1823).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -2930,7 +2930,7 @@ namespace Meetgate
         /// <para>
         /// Note: The table lists the members of the answer flat; in the sample they are inside <c>data</c>.
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/media/replay (004 L1824-L1877).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -2991,7 +2991,7 @@ namespace Meetgate
         /// <c>user_id</c> as an integer, the sample has it the other way round (T54): the types here are the sample's.
         /// The sample never closes the array (T45): re-typed here.
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: GET /sdkapi/v2/media/get_media_info (004 L1878-L1963).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -3047,7 +3047,7 @@ namespace Meetgate
         /// Note: The table prints <c>heigth</c> (T46-T49): the member is <c>height</c>, as in the sample. The table
         /// lists the members of the answer flat; in the sample they are inside <c>data</c>.
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/media/switch (004 L1964-L2017).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -3117,7 +3117,7 @@ namespace Meetgate
         /// Note: The table prints the parameter as <c>record_idstring</c> (T10): it is <c>record_id</c>, as in the
         /// example.
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: GET /sdkapi/v2/transcode/query (004 L2099-L2141).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -3170,7 +3170,7 @@ namespace Meetgate
         /// is answered with 401 in the failure example and 40001 in the error table; both are an authentication failure
         /// (T61). The samples have trailing commas (T45).
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: POST /sdkapi/v2/app/get_token (004 L2516-L2556).</para>
         /// </remarks>
         /// <returns>The platform's answer.</returns>
@@ -3190,7 +3190,7 @@ namespace Meetgate
 
         /// <summary>Read how many users the licence allows and how many are online (获取当前授权信息).</summary>
         /// <remarks>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: GET /sdkapi/v2/app/get_licence_info (004 L2557-L2601).</para>
         /// </remarks>
         /// <returns>The platform's answer.</returns>
@@ -3221,7 +3221,7 @@ namespace Meetgate
         /// information"); the heading and the answer table say encrypted system information, and the answer is just
         /// that. The sample's value is broken over four lines inside the string (T45).
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: GET /sdkapi/v2/app/get_system_info (004 L2602-L2646).</para>
         /// </remarks>
         /// <returns>The platform's answer.</returns>
@@ -3252,7 +3252,7 @@ namespace Meetgate
         /// licence_cert as "system information", with the remark that it must be applied for at the licence server; the
         /// name and the sample show that the licence certificate is meant.
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: POST /sdkapi/v2/app/apply_file_permit (004 L2647-L2686).</para>
         /// </remarks>
         /// <param name="licenceCert">
@@ -3295,7 +3295,7 @@ namespace Meetgate
         /// </para>
         /// <para>Note: Sent as a form POST by default, because a licence is long and secret (T12, T13).</para>
         /// <para>Undoes <c>avd.app.apply_file_permit</c>.</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: POST /sdkapi/v2/app/delete_file_permit (004 L2687-L2728).</para>
         /// </remarks>
         /// <param name="licenceCert">
@@ -3336,7 +3336,7 @@ namespace Meetgate
         /// Note: The table calls detail a string; the sample shows an object whose member names are terminal types. The
         /// sample also has info, an empty object the table does not mention.
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: GET /sdkapi/v2/app/get_key_licence (004 L2729-L2783).</para>
         /// </remarks>
         /// <param name="accessKey">
@@ -3405,7 +3405,7 @@ namespace Meetgate
         /// Note: The gateway's id is gate_id in this answer and in sip.gate.list, id in sip.gate.read, sip_gate_id as a
         /// parameter and in the answer of sip.account.create (T22): answers are given back as they come.
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/sip/gate/create (004 L2786-L2832).</para>
         /// </remarks>
         /// <param name="name">Name of the SIP gateway, of your own choice. <c>name</c>: string, required.</param>
@@ -3445,7 +3445,7 @@ namespace Meetgate
         /// <summary>Change the name and address of a SIP gateway (修改sip网关).</summary>
         /// <remarks>
         /// <para>Both name and address must be given, also the one that stays as it is.</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/sip/gate/update (004 L2833-L2874).</para>
         /// </remarks>
         /// <param name="sipGateId">
@@ -3507,7 +3507,7 @@ namespace Meetgate
         /// Note: The heading prints /sip/gate/reads; the address below it and the sample request are /sip/gate/read
         /// (T2). The gateway's id is called id here, gate_id and sip_gate_id elsewhere (T22).
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: GET /sdkapi/v2/sip/gate/read (004 L2875-L2920).</para>
         /// </remarks>
         /// <param name="sipGateId">
@@ -3547,7 +3547,7 @@ namespace Meetgate
         /// it.
         /// </para>
         /// <para>Undoes <c>avd.sip.gate.create</c>.</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/sip/gate/del (004 L2921-L2963).</para>
         /// </remarks>
         /// <param name="sipGateId">
@@ -3583,7 +3583,7 @@ namespace Meetgate
         /// Note: The table prints the list's name as sip_gares; the sample, and this catalog, say sip_gates (T49). The
         /// gateway's id is gate_id here, id in sip.gate.read (T22).
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: GET /sdkapi/v2/sip/gate/list (004 L2964-L3014).</para>
         /// </remarks>
         /// <returns>The platform's answer.</returns>
@@ -3616,7 +3616,7 @@ namespace Meetgate
         /// number here and phone_number in sip.account.read (T23); the gateway's id is sip_gate_id here and gate_id
         /// there (T22).
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: POST /sdkapi/v2/sip/account/create (004 L3015-L3064).</para>
         /// </remarks>
         /// <param name="name">Name of the SIP account. <c>name</c>: string, required.</param>
@@ -3684,7 +3684,7 @@ namespace Meetgate
         /// with this call: it takes no gateway.
         /// </para>
         /// <para>Note: Sent as a form POST by default, because it carries a password (T12, T13).</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: POST /sdkapi/v2/sip/account/update (004 L3065-L3111).</para>
         /// </remarks>
         /// <param name="accountId">
@@ -3753,7 +3753,7 @@ namespace Meetgate
         /// The table calls name the gateway's name; next to phone_name, which equals name when there is none, it can
         /// only be the account's. In the document's own examples the request names gateway 12 and the answer gateway 3.
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: POST /sdkapi/v2/sip/account/read (004 L3112-L3172).</para>
         /// </remarks>
         /// <param name="accountId">
@@ -3797,7 +3797,7 @@ namespace Meetgate
         /// <para>For an account that is no longer used.</para>
         /// <para>Note: Sent as a form POST by default like the other sip.account calls (T12, T13).</para>
         /// <para>Undoes <c>avd.sip.account.create</c>.</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: POST /sdkapi/v2/sip/account/del (004 L3173-L3213).</para>
         /// </remarks>
         /// <param name="accountId">
@@ -3854,7 +3854,7 @@ namespace Meetgate
         /// sent (T8). The table describes user_id as "room id", which room_id already is; what it does is not known.
         /// 40038 stands for two faults, an unsupported resolution and a bit rate outside 1 to 4 Mbit/s (T62).
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/device/call (004 L3216-L3269).</para>
         /// </remarks>
         /// <param name="name">Name under which the device appears in the room. <c>name</c>: string, required.</param>
@@ -3985,7 +3985,7 @@ namespace Meetgate
         /// <remarks>
         /// <para>Ends the call that device.call began.</para>
         /// <para>Undoes <c>avd.device.call</c>.</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/device/kick (004 L3270-L3314).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -4028,7 +4028,7 @@ namespace Meetgate
         /// 40004 (no such room_id) although the call takes no room; of the error table 40037 (no such call record) fits
         /// an unknown call_id better.
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: GET /sdkapi/v2/device/get_invite_status (004 L3564-L3605).</para>
         /// </remarks>
         /// <param name="callId">
@@ -4072,7 +4072,7 @@ namespace Meetgate
         /// <summary>Make a device's video the focus of its room (设备视频焦点).</summary>
         /// <remarks>
         /// <para>The focus is the video everybody sees large. device.video.unfocus takes it back.</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/device/video/focus (004 L3315-L3355).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -4111,7 +4111,7 @@ namespace Meetgate
         /// <summary>Take the focus from a device's video (取消视频焦点).</summary>
         /// <remarks>
         /// <para>Undoes <c>avd.device.video.focus</c>.</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/device/video/unfocus (004 L3356-L3396).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -4150,7 +4150,7 @@ namespace Meetgate
         /// <summary>Turn a device's video off (关闭视频).</summary>
         /// <remarks>
         /// <para>The device stays in the room. device.video.open turns its video on again.</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/device/video/close (004 L3397-L3438).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -4190,7 +4190,7 @@ namespace Meetgate
         /// <remarks>
         /// <para>Note: The table lists call_id and user_id in the answer; the sample has neither.</para>
         /// <para>Undoes <c>avd.device.video.close</c>.</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/device/video/open (004 L3439-L3481).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -4238,7 +4238,7 @@ namespace Meetgate
         /// <summary>Turn a device's sound off (关闭音频).</summary>
         /// <remarks>
         /// <para>The device stays in the room. device.audio.unmute turns its sound on again.</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/device/audio/mute (004 L3482-L3522).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -4276,7 +4276,7 @@ namespace Meetgate
         /// <summary>Turn a device's sound on (打开音频).</summary>
         /// <remarks>
         /// <para>Undoes <c>avd.device.audio.mute</c>.</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/device/audio/unmute (004 L3523-L3563).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>

@@ -163,7 +163,7 @@ namespace Meetgate
         /// Signs a user of an application out of the platform, not merely out of a group. The answer carries nothing
         /// but <c>code</c> and <c>msg</c>.
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: POST /v1/kickout (000 L143-L162; 001 L226-L245).</para>
         /// </remarks>
         /// <param name="appId">Id of the application. <c>app_id</c>: string, required.</param>
@@ -236,7 +236,7 @@ namespace Meetgate
         /// in that line is not in the format the vendor's own generator makes; it is not a test vector. Not marked
         /// safe, although it is a GET: it kills a token (H25).
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /access/token (001 L10-L54).</para>
         /// </remarks>
         /// <returns>The platform's answer.</returns>
@@ -272,7 +272,7 @@ namespace Meetgate
         /// <c>offline</c> when the caller gives none, which is the default the documents state (H8). The answer's
         /// <c>service</c> row carries a stray column (000 L35).
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: POST /v1/app (000 L3-L41; 001 L86-L124).</para>
         /// </remarks>
         /// <param name="appName">
@@ -357,7 +357,7 @@ namespace Meetgate
         /// may take a live application offline. Nothing is sent in its place: what is left out stays out (H7). Whether
         /// a given <c>service</c> list replaces the old one or is merged into it is not documented.
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: PATCH /v1/app (000 L43-L82; 001 L126-L165).</para>
         /// </remarks>
         /// <param name="appId">Id of the application to change. <c>app_id</c>: string, required.</param>
@@ -439,7 +439,7 @@ namespace Meetgate
         /// Deletes an application. The answer carries nothing but <c>code</c> and <c>msg</c>. Whether it must be
         /// offline first is not documented.
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: DELETE /v1/app (000 L84-L101; 001 L167-L184).</para>
         /// </remarks>
         /// <param name="appId">Id of the application to delete. <c>app_id</c>: string, required.</param>
@@ -483,7 +483,7 @@ namespace Meetgate
         /// nor a total, nor the number of the first page (H6). The records are the array that is <c>result</c> itself,
         /// or the first array inside <c>result</c>.
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: GET /v1/consuming/records (000 L103-L141; 001 L186-L224).</para>
         /// </remarks>
         /// <param name="startTime">
@@ -578,7 +578,7 @@ namespace Meetgate
         /// Note: <c>code</c> 0 says that the call was taken, not that every terminal got the command: each row of
         /// <c>user_list</c> has its own <c>result</c> (H12). <c>msg_id</c> is printed as int; 64 bits are taken (H13).
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: POST /v1/online/trans-cmd (000 L197-L233; 001 L280-L316).</para>
         /// </remarks>
         /// <param name="userList">
@@ -655,7 +655,7 @@ namespace Meetgate
         /// whom sending failed. <c>code</c> is 0 all the same (H12). The document's sample list is printed with
         /// typographic quotes (000 L248).
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: POST /v1/online/invite (000 L235-L259; 001 L318-L342).</para>
         /// </remarks>
         /// <param name="appId">Id of the application. <c>app_id</c>: string, required.</param>
@@ -740,7 +740,7 @@ namespace Meetgate
         /// are required here (H10). <c>msg_id</c> is printed as int; 64 bits are taken (H13). The limit of 100 on
         /// <c>page_size</c> is stated for the usage records only and is not checked here (H23).
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: GET /v1/online/user/state (000 L164-L195; 001 L247-L278).</para>
         /// </remarks>
         /// <param name="appId">Id of the application. <c>app_id</c>: string, required.</param>
