@@ -170,6 +170,9 @@ pub struct Field {
     #[serde(skip_serializing_if = "str::is_empty")]
     pub unit: &'static str,
     pub values: &'static [Value],
+    /// What each of `values` means; empty where that needs no words.
+    #[serde(skip)]
+    pub meanings: &'static [&'static str],
     /// `values` are the known ones; others pass.
     #[serde(skip_serializing_if = "is_false")]
     pub open: bool,
@@ -206,6 +209,7 @@ impl Field {
         doc: "",
         unit: "",
         values: &[],
+        meanings: &[],
         open: false,
         min: None,
         max: None,
@@ -221,6 +225,41 @@ impl Field {
 
 fn is_false(value: &bool) -> bool {
     !value
+}
+
+/// What the platform's document says of two parameters together.
+#[derive(Debug, Serialize)]
+pub struct Rule {
+    /// `osds needs videos`
+    pub words: &'static str,
+    /// Document and lines.
+    pub source: &'static str,
+    #[serde(skip)]
+    pub demand: Demand,
+}
+
+/// Values are compared as they travel: as text.
+#[derive(Debug)]
+pub enum Demand {
+    /// With `param` (of one of the values `is`, where any are named) `needs` has to be given.
+    Requires {
+        param: &'static str,
+        is: &'static [&'static str],
+        needs: &'static str,
+    },
+    /// With `param` of one of the values `is`, `other` takes `values` only; left out, it has its default.
+    Allows {
+        param: &'static str,
+        is: &'static [&'static str],
+        other: &'static str,
+        values: &'static [&'static str],
+    },
+    AtLeastOne(&'static [&'static str]),
+    /// Two times: `last` is not before `first`.
+    Ordered {
+        first: &'static str,
+        last: &'static str,
+    },
 }
 
 /// One documented operation.
@@ -254,6 +293,8 @@ pub struct Operation {
     #[serde(skip)]
     pub bare_reply: bool,
     pub params: &'static [Field],
+    #[serde(skip_serializing_if = "<[Rule]>::is_empty")]
+    pub rules: &'static [Rule],
     pub returns: &'static [Field],
     /// Every number that it may answer: its own and the platform's common ones.
     pub errors: &'static [i64],

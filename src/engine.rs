@@ -4,6 +4,7 @@ mod answer;
 mod clock;
 mod prepare;
 mod raw;
+mod together;
 
 use crate::catalog::{Operation, PlatformName, Retry};
 use crate::config::Config;

@@ -144,8 +144,8 @@ class avd_osdimg : public builder<avd_osdimg> {
 };
 
 /**
- * The object `osds`. Watermarks: a timestamp, texts and images. They are recorded only with enable_osdts_record, and
- * videos must be given.
+ * The object `osds`. Watermarks: a timestamp, texts and images. They are recorded only with enable_osdts_record. Needs
+ * videos.
  */
 class avd_osds : public builder<avd_osds> {
  public:
@@ -426,7 +426,10 @@ class avd_room_get_statistic_params : public builder<avd_room_get_statistic_para
   /** Start of the time range, as a timestamp. The document's example is in seconds. [integer, unix-s, required] */
   avd_room_get_statistic_params &start_time(const integer &value) { return put("start_time", value); }
 
-  /** End of the time range, as a timestamp. The document's example is in seconds. [integer, unix-s, required] */
+  /**
+   * End of the time range, as a timestamp. The document's example is in seconds. Must not be before start_time.
+   * [integer, unix-s, required]
+   */
   avd_room_get_statistic_params &end_time(const integer &value) { return put("end_time", value); }
 };
 
@@ -446,8 +449,8 @@ class avd_room_get_record_params : public builder<avd_room_get_record_params> {
   avd_room_get_record_params &record_start_time(const text &value) { return put("record_start_time", value); }
 
   /**
-   * End of the recording time range: a timestamp written as text. The document's example is in seconds. [string,
-   * unix-s, required]
+   * End of the recording time range: a timestamp written as text. The document's example is in seconds. Must not be
+   * before record_start_time. [string, unix-s, required]
    */
   avd_room_get_record_params &record_end_time(const text &value) { return put("record_end_time", value); }
 
@@ -527,13 +530,12 @@ class avd_room_mix_record_start_params : public builder<avd_room_mix_record_star
   avd_room_mix_record_start_params &videos(const array_of<avd_video> &value) { return put("videos", value); }
 
   /**
-   * Watermarks: a timestamp, texts and images. They are recorded only with enable_osdts_record, and videos must be
-   * given. [object]
+   * Watermarks: a timestamp, texts and images. They are recorded only with enable_osdts_record. Needs videos. [object]
    */
   avd_room_mix_record_start_params &osds(const avd_osds &value) { return put("osds", value); }
   avd_room_mix_record_start_params &osds(const json &value) { return put("osds", value); }
 
-  /** Whether watermarks are recorded. They need videos. [boolean] */
+  /** Whether watermarks are recorded. `true` needs videos. [boolean] */
   avd_room_mix_record_start_params &enable_osdts_record(const flag &value) { return put("enable_osdts_record", value); }
 
   /**
@@ -548,11 +550,14 @@ class avd_room_mix_record_start_params : public builder<avd_room_mix_record_star
   }
 
   /**
-   * Keep the mixed file as well. Takes effect only when a live-transcoded video is split into single files. [boolean]
+   * Whether the mixed file is kept as well, when a live-transcoded video is split into single files. `true` needs
+   * enable_realtime_transcode `true`. `true` needs enable_individual_record `true`. [boolean]
    */
   avd_room_mix_record_start_params &enable_save_mix(const flag &value) { return put("enable_save_mix", value); }
 
-  /** Keep a backup, the source file of type `tms`. Takes effect only with live transcoding. [boolean] */
+  /**
+   * Whether a backup is kept: the source file of type `tms`. `true` needs enable_realtime_transcode `true`. [boolean]
+   */
   avd_room_mix_record_start_params &enable_backup(const flag &value) { return put("enable_backup", value); }
 
   /**
@@ -576,20 +581,20 @@ class avd_room_mix_record_start_params : public builder<avd_room_mix_record_star
   }
 
   /**
-   * Container of the audio file. `wav` requires audio_codec `pcm`, `mp3` requires audio_codec `aac`. [string, default
-   * mp3; one of wav, mp3]
+   * Container of the audio file. `wav` needs audio_codec `pcm`. `mp3` needs audio_codec `aac`. [string, default mp3;
+   * one of wav, mp3]
    */
   avd_room_mix_record_start_params &audio_file_type(const text &value) { return put("audio_file_type", value); }
 
-  /** Encoding of the sound in the audio file. Must match audio_file_type. [string, default aac; one of pcm, aac] */
+  /** Encoding of the sound in the audio file. [string, default aac; one of pcm, aac] */
   avd_room_mix_record_start_params &audio_codec(const text &value) { return put("audio_codec", value); }
 
   /** Number of channels. [integer; one of 1 (mono), 2 (stereo)] */
   avd_room_mix_record_start_params &audio_channels(const integer &value) { return put("audio_channels", value); }
 
   /**
-   * Sample rate of the audio file. `pcm` takes 8000 and 16000; `aac` takes 16000, 32000, 44100 and 48000. [integer, Hz;
-   * one of 8000, 16000, 32000, 44100, 48000]
+   * Sample rate of the audio file. `8000` needs audio_codec `pcm`. `32000` or `44100` or `48000` needs audio_codec
+   * `aac`. [integer, Hz; one of 8000, 16000, 32000, 44100, 48000]
    */
   avd_room_mix_record_start_params &audio_samples(const integer &value) { return put("audio_samples", value); }
 
@@ -1091,7 +1096,7 @@ class avd_room_get_chat_message_log_params : public builder<avd_room_get_chat_me
    */
   avd_room_get_chat_message_log_params &start_time(const integer &value) { return put("start_time", value); }
 
-  /** End of the time searched, in the same unit as start_time. [integer, unix-s] */
+  /** End of the time searched, in the same unit as start_time. Must not be before start_time. [integer, unix-s] */
   avd_room_get_chat_message_log_params &end_time(const integer &value) { return put("end_time", value); }
 };
 
@@ -2329,7 +2334,7 @@ class avd_room_mix_record_group : public group {
    * Change the video or audio layout of a mixed recording (更新录制视频/音频布局).
    *
    * Changes which videos a running mixed recording shows and where, or whose sound it records. Give videos to change
-   * the picture and audio_user_ids to change the sound.
+   * the picture and audio_user_ids to change the sound. At least one of videos and audio_user_ids is needed.
    *
    * Note: The sample writes `order` where every other layout has `zorder` (T16): zorder. In the sample `E59D90E5B8AD`
    * is a percent-encoded Chinese name that lost its percent signs, and h 2 and x 1.7 are larger than the picture; no

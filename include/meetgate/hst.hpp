@@ -207,7 +207,10 @@ class hst_consuming_records_params : public builder<hst_consuming_records_params
   /** Start of the time range, in milliseconds since 1970-01-01 UTC. [integer, unix-ms, required] */
   hst_consuming_records_params &start_time(const integer &value) { return put("start_time", value); }
 
-  /** End of the time range, in milliseconds since 1970-01-01 UTC. [integer, unix-ms, required] */
+  /**
+   * End of the time range, in milliseconds since 1970-01-01 UTC. Must not be before start_time. [integer, unix-ms,
+   * required]
+   */
   hst_consuming_records_params &end_time(const integer &value) { return put("end_time", value); }
 
   /** Only the records of this application. [string] */

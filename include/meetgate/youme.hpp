@@ -77,7 +77,10 @@ class youme_query_instance_all_records_by_time_params : public builder<youme_que
   /** Start of the time range: seconds since 1970-01-01 UTC, as text (Y11). [string, unix-s, required] */
   youme_query_instance_all_records_by_time_params &BeginTime(const text &value) { return put("BeginTime", value); }
 
-  /** End of the time range: seconds since 1970-01-01 UTC, as text (Y11). [string, unix-s, required] */
+  /**
+   * End of the time range: seconds since 1970-01-01 UTC, as text (Y11). Must not be before BeginTime. [string, unix-s,
+   * required]
+   */
   youme_query_instance_all_records_by_time_params &EndTime(const text &value) { return put("EndTime", value); }
 };
 
@@ -94,8 +97,8 @@ class youme_query_room_info_params : public builder<youme_query_room_info_params
   youme_query_room_info_params &BeginTime(const text &value) { return put("BeginTime", value); }
 
   /**
-   * End of the time range: seconds since 1970-01-01 UTC, as text (Y11). When it is left out, the range has no end.
-   * [string, unix-s]
+   * End of the time range: seconds since 1970-01-01 UTC, as text (Y11). When it is left out, the range has no end. Must
+   * not be before BeginTime. [string, unix-s]
    */
   youme_query_room_info_params &EndTime(const text &value) { return put("EndTime", value); }
 };
@@ -109,7 +112,10 @@ class youme_query_all_instance_by_time_params : public builder<youme_query_all_i
   /** Start of the time range: seconds since 1970-01-01 UTC, as text (Y11). [string, unix-s, required] */
   youme_query_all_instance_by_time_params &BeginTime(const text &value) { return put("BeginTime", value); }
 
-  /** End of the time range: seconds since 1970-01-01 UTC, as text (Y11). [string, unix-s, required] */
+  /**
+   * End of the time range: seconds since 1970-01-01 UTC, as text (Y11). Must not be before BeginTime. [string, unix-s,
+   * required]
+   */
   youme_query_all_instance_by_time_params &EndTime(const text &value) { return put("EndTime", value); }
 };
 

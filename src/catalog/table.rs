@@ -2,7 +2,9 @@
 //!
 //! The rows of the catalog: operations, error numbers and configuration keys.
 
-use super::{Carrier, ErrorClass, ErrorNumber, Field, Method, Operation, PlatformName, Retry, Type, Value};
+use super::{
+    Carrier, Demand, ErrorClass, ErrorNumber, Field, Method, Operation, PlatformName, Retry, Rule, Type, Value,
+};
 
 pub const HST_PREFIX: &str = "";
 
@@ -849,6 +851,7 @@ pub static HST_ACCESS_TOKEN: Operation = Operation {
     fetches_token: true,
     bare_reply: false,
     params: &[],
+    rules: &[],
     returns: &[
         Field {
             name: "access_token",
@@ -897,6 +900,7 @@ pub static HST_APP_CREATE: Operation = Operation {
             kind: Type::String,
             doc: "State of the application. `offline` is sent when this is left out (H8).",
             values: &[Value::Text("online"), Value::Text("offline")],
+            meanings: &["taken live", "taken down"],
             default: "offline",
             always_sent: true,
             ..Field::EMPTY
@@ -928,6 +932,15 @@ pub static HST_APP_CREATE: Operation = Operation {
                         Value::Number(8),
                         Value::Number(9),
                     ],
+                    meanings: &[
+                        "video",
+                        "audio",
+                        "screen sharing",
+                        "signalling channel",
+                        "presence service",
+                        "recording",
+                        "WeChat mini program",
+                    ],
                     open: true,
                     ..Field::EMPTY
                 },
@@ -941,6 +954,7 @@ pub static HST_APP_CREATE: Operation = Operation {
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[
         Field { name: "app_id", kind: Type::String, doc: "Id of the application, unique.", ..Field::EMPTY },
         Field {
@@ -956,6 +970,7 @@ pub static HST_APP_CREATE: Operation = Operation {
             kind: Type::String,
             doc: "State of the application.",
             values: &[Value::Text("online"), Value::Text("offline")],
+            meanings: &["taken live", "taken down"],
             ..Field::EMPTY
         },
         Field {
@@ -982,6 +997,15 @@ pub static HST_APP_CREATE: Operation = Operation {
                         Value::Number(7),
                         Value::Number(8),
                         Value::Number(9),
+                    ],
+                    meanings: &[
+                        "video",
+                        "audio",
+                        "screen sharing",
+                        "signalling channel",
+                        "presence service",
+                        "recording",
+                        "WeChat mini program",
                     ],
                     open: true,
                     ..Field::EMPTY
@@ -1035,6 +1059,7 @@ pub static HST_APP_UPDATE: Operation = Operation {
             kind: Type::String,
             doc: "State of the application. WARNING: the platform's default is `offline`, so leaving this out may take a live application offline. Send `online` whenever the application is to stay live (H7).",
             values: &[Value::Text("online"), Value::Text("offline")],
+            meanings: &["taken live", "taken down"],
             ..Field::EMPTY
         },
         Field {
@@ -1063,6 +1088,15 @@ pub static HST_APP_UPDATE: Operation = Operation {
                         Value::Number(8),
                         Value::Number(9),
                     ],
+                    meanings: &[
+                        "video",
+                        "audio",
+                        "screen sharing",
+                        "signalling channel",
+                        "presence service",
+                        "recording",
+                        "WeChat mini program",
+                    ],
                     open: true,
                     ..Field::EMPTY
                 },
@@ -1076,6 +1110,7 @@ pub static HST_APP_UPDATE: Operation = Operation {
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[
         Field { name: "app_id", kind: Type::String, doc: "Id of the application, unique.", ..Field::EMPTY },
         Field {
@@ -1091,6 +1126,7 @@ pub static HST_APP_UPDATE: Operation = Operation {
             kind: Type::String,
             doc: "State of the application. Check it after every change (H7).",
             values: &[Value::Text("online"), Value::Text("offline")],
+            meanings: &["taken live", "taken down"],
             ..Field::EMPTY
         },
         Field {
@@ -1117,6 +1153,15 @@ pub static HST_APP_UPDATE: Operation = Operation {
                         Value::Number(7),
                         Value::Number(8),
                         Value::Number(9),
+                    ],
+                    meanings: &[
+                        "video",
+                        "audio",
+                        "screen sharing",
+                        "signalling channel",
+                        "presence service",
+                        "recording",
+                        "WeChat mini program",
                     ],
                     open: true,
                     ..Field::EMPTY
@@ -1158,6 +1203,7 @@ pub static HST_APP_DELETE: Operation = Operation {
         required: true,
         ..Field::EMPTY
     }],
+    rules: &[],
     returns: &[],
     errors: &[606000000, 606000001, 606000002, 606000003, 606000004, 606000005, 606000006],
 };
@@ -1190,7 +1236,7 @@ pub static HST_CONSUMING_RECORDS: Operation = Operation {
         Field {
             name: "end_time",
             kind: Type::Integer,
-            doc: "End of the time range, in milliseconds since 1970-01-01 UTC.",
+            doc: "End of the time range, in milliseconds since 1970-01-01 UTC. Must not be before start_time.",
             required: true,
             unit: "unix-ms",
             ..Field::EMPTY
@@ -1212,6 +1258,11 @@ pub static HST_CONSUMING_RECORDS: Operation = Operation {
             ..Field::EMPTY
         },
     ],
+    rules: &[Rule {
+        words: "end_time must not be before start_time",
+        source: "000 L114-L115",
+        demand: Demand::Ordered { first: "start_time", last: "end_time" },
+    }],
     returns: &[Field {
         name: "list",
         kind: Type::Array,
@@ -1250,6 +1301,18 @@ pub static HST_CONSUMING_RECORDS: Operation = Operation {
                     Value::Number(10),
                     Value::Number(11),
                     Value::Number(12),
+                ],
+                meanings: &[
+                    "audio communication",
+                    "video communication",
+                    "screen sharing",
+                    "number of signalling messages",
+                    "highest number of users online",
+                    "recording time by resolution and number of streams",
+                    "recording storage",
+                    "recording traffic",
+                    "WeChat mini program audio",
+                    "WeChat mini program video",
                 ],
                 open: true,
                 ..Field::EMPTY
@@ -1293,6 +1356,7 @@ pub static HST_CONSUMING_RECORDS: Operation = Operation {
                 kind: Type::Integer,
                 doc: "Direction of the transfer.",
                 values: &[Value::Number(1), Value::Number(2)],
+                meanings: &["upstream", "downstream"],
                 ..Field::EMPTY
             },
         ],
@@ -1327,6 +1391,7 @@ pub static HST_KICKOUT: Operation = Operation {
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[],
     errors: &[606000000, 606000001, 606000002, 606000003, 606000004, 606000005, 606000006],
 };
@@ -1370,6 +1435,7 @@ pub static HST_ONLINE_USER_STATE: Operation = Operation {
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[
         Field {
             name: "msg_id",
@@ -1387,6 +1453,7 @@ pub static HST_ONLINE_USER_STATE: Operation = Operation {
                     kind: Type::Integer,
                     doc: "Presence of the user.",
                     values: &[Value::Number(0), Value::Number(1)],
+                    meanings: &["offline", "online"],
                     ..Field::EMPTY
                 },
                 Field { name: "user_id", kind: Type::String, doc: "Id of the user.", ..Field::EMPTY },
@@ -1461,6 +1528,7 @@ pub static HST_ONLINE_TRANS_CMD: Operation = Operation {
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[
         Field {
             name: "msg_id",
@@ -1478,6 +1546,7 @@ pub static HST_ONLINE_TRANS_CMD: Operation = Operation {
                     kind: Type::Integer,
                     doc: "What became of the command for this user.",
                     values: &[Value::Number(0), Value::Number(1), Value::Number(2)],
+                    meanings: &["success", "error", "the user's device is offline"],
                     ..Field::EMPTY
                 },
                 Field { name: "user_id", kind: Type::String, doc: "Id of the user.", ..Field::EMPTY },
@@ -1542,6 +1611,7 @@ pub static HST_ONLINE_INVITE: Operation = Operation {
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[
         Field {
             name: "seq_id",
@@ -1589,12 +1659,17 @@ pub static YOUME_QUERY_INSTANCE_ALL_RECORDS_BY_TIME: Operation = Operation {
         Field {
             name: "EndTime",
             kind: Type::String,
-            doc: "End of the time range: seconds since 1970-01-01 UTC, as text (Y11).",
+            doc: "End of the time range: seconds since 1970-01-01 UTC, as text (Y11). Must not be before BeginTime.",
             required: true,
             unit: "unix-s",
             ..Field::EMPTY
         },
     ],
+    rules: &[Rule {
+        words: "EndTime must not be before BeginTime",
+        source: "002 L140-L142",
+        demand: Demand::Ordered { first: "BeginTime", last: "EndTime" },
+    }],
     returns: &[
         Field { name: "UserId", kind: Type::String, doc: "The user instance that was asked for.", ..Field::EMPTY },
         Field {
@@ -1681,11 +1756,16 @@ pub static YOUME_QUERY_ROOM_INFO: Operation = Operation {
         Field {
             name: "EndTime",
             kind: Type::String,
-            doc: "End of the time range: seconds since 1970-01-01 UTC, as text (Y11). When it is left out, the range has no end.",
+            doc: "End of the time range: seconds since 1970-01-01 UTC, as text (Y11). When it is left out, the range has no end. Must not be before BeginTime.",
             unit: "unix-s",
             ..Field::EMPTY
         },
     ],
+    rules: &[Rule {
+        words: "EndTime must not be before BeginTime",
+        source: "002 L277-L279",
+        demand: Demand::Ordered { first: "BeginTime", last: "EndTime" },
+    }],
     returns: &[
         Field { name: "RoomId", kind: Type::String, doc: "Id of the room.", ..Field::EMPTY },
         Field {
@@ -1771,12 +1851,17 @@ pub static YOUME_QUERY_ALL_INSTANCE_BY_TIME: Operation = Operation {
         Field {
             name: "EndTime",
             kind: Type::String,
-            doc: "End of the time range: seconds since 1970-01-01 UTC, as text (Y11).",
+            doc: "End of the time range: seconds since 1970-01-01 UTC, as text (Y11). Must not be before BeginTime.",
             required: true,
             unit: "unix-s",
             ..Field::EMPTY
         },
     ],
+    rules: &[Rule {
+        words: "EndTime must not be before BeginTime",
+        source: "002 L378-L380",
+        demand: Demand::Ordered { first: "BeginTime", last: "EndTime" },
+    }],
     returns: &[Field {
         name: "UsersList",
         kind: Type::Array,
@@ -1855,9 +1940,17 @@ pub static YOUME_COUNT_BUSINESS_TOTAL_VOLUME_BY_DAY: Operation = Operation {
             doc: "What to count. With 0 the rows do not say which kind they are of (Y14); give 1 to 4 to know.",
             required: true,
             values: &[Value::Number(0), Value::Number(1), Value::Number(2), Value::Number(3), Value::Number(4)],
+            meanings: &[
+                "all",
+                "call duration",
+                "number of rooms",
+                "highest number online at once",
+                "number of callers",
+            ],
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[Field {
         name: "TrendData",
         kind: Type::Array,
@@ -1912,9 +2005,11 @@ pub static YOUME_COUNT_BUSINESS_DISTRIBUTE_VOLUME_BY_DAY: Operation = Operation 
             doc: "What to break the volume down by. The rows do not say which one they are for (Y15).",
             required: true,
             values: &[Value::Number(1), Value::Number(2), Value::Number(3), Value::Number(4)],
+            meanings: &["country", "province", "city", "network type"],
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[Field {
         name: "DistributeData",
         kind: Type::Array,
@@ -1971,6 +2066,7 @@ pub static YOUME_COUNT_QOS_BY_DAY: Operation = Operation {
         required: true,
         ..Field::EMPTY
     }],
+    rules: &[],
     returns: &[Field {
         name: "QosData",
         kind: Type::Array,
@@ -2082,6 +2178,7 @@ pub static AVD_ROOM_CREATE: Operation = Operation {
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[Field {
         name: "room_id",
         kind: Type::String,
@@ -2130,6 +2227,7 @@ pub static AVD_ROOM_UPDATE: Operation = Operation {
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[],
     errors: &[40002, 40003, 40004, 40006, 40007, 41001, 41002, 41003, 41005],
 };
@@ -2157,6 +2255,7 @@ pub static AVD_ROOM_DEL: Operation = Operation {
         required: true,
         ..Field::EMPTY
     }],
+    rules: &[],
     returns: &[],
     errors: &[40002, 40003, 40004, 41001, 41002, 41003, 41005],
 };
@@ -2178,6 +2277,7 @@ pub static AVD_ROOM_READ: Operation = Operation {
     fetches_token: false,
     bare_reply: false,
     params: &[Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY }],
+    rules: &[],
     returns: &[Field {
         name: "data",
         kind: Type::Object,
@@ -2232,6 +2332,7 @@ pub static AVD_ROOM_CLOSE: Operation = Operation {
         required: true,
         ..Field::EMPTY
     }],
+    rules: &[],
     returns: &[],
     errors: &[40002, 40003, 41001, 41002, 41003, 41005],
 };
@@ -2265,12 +2366,17 @@ pub static AVD_ROOM_GET_STATISTIC: Operation = Operation {
         Field {
             name: "end_time",
             kind: Type::Integer,
-            doc: "End of the time range, as a timestamp. The document's example is in seconds.",
+            doc: "End of the time range, as a timestamp. The document's example is in seconds. Must not be before start_time.",
             required: true,
             unit: "unix-s",
             ..Field::EMPTY
         },
     ],
+    rules: &[Rule {
+        words: "end_time must not be before start_time",
+        source: "004 L233-L234",
+        demand: Demand::Ordered { first: "start_time", last: "end_time" },
+    }],
     returns: &[
         Field {
             name: "meeting_total",
@@ -2334,7 +2440,7 @@ pub static AVD_ROOM_GET_RECORD: Operation = Operation {
         Field {
             name: "record_end_time",
             kind: Type::String,
-            doc: "End of the recording time range: a timestamp written as text. The document's example is in seconds.",
+            doc: "End of the recording time range: a timestamp written as text. The document's example is in seconds. Must not be before record_start_time.",
             required: true,
             unit: "unix-s",
             ..Field::EMPTY
@@ -2353,6 +2459,11 @@ pub static AVD_ROOM_GET_RECORD: Operation = Operation {
         },
         Field { name: "record_id", kind: Type::String, doc: "Only this recording.", ..Field::EMPTY },
     ],
+    rules: &[Rule {
+        words: "record_end_time must not be before record_start_time",
+        source: "004 L293-L294",
+        demand: Demand::Ordered { first: "record_start_time", last: "record_end_time" },
+    }],
     returns: &[Field {
         name: "record_files",
         kind: Type::Array,
@@ -2465,6 +2576,7 @@ pub static AVD_ROOM_GET_RECORD_LIST: Operation = Operation {
     fetches_token: false,
     bare_reply: false,
     params: &[],
+    rules: &[],
     returns: &[Field {
         name: "data",
         kind: Type::Array,
@@ -2532,6 +2644,7 @@ pub static AVD_ROOM_PARTICIPATE_KICK: Operation = Operation {
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[],
     errors: &[40002, 40003, 40004, 40008, 40009, 41001, 41002, 41003, 41005],
 };
@@ -2553,6 +2666,7 @@ pub static AVD_ROOM_PARTICIPATE_LIST: Operation = Operation {
     fetches_token: false,
     bare_reply: false,
     params: &[Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY }],
+    rules: &[],
     returns: &[Field {
         name: "participates",
         kind: Type::Array,
@@ -2571,6 +2685,7 @@ pub static AVD_ROOM_PARTICIPATE_LIST: Operation = Operation {
                     Value::Text("ios"),
                     Value::Text("pc"),
                 ],
+                meanings: &["web browser", "mini program", "Android", "iOS", "PC"],
                 open: true,
                 ..Field::EMPTY
             },
@@ -2596,6 +2711,7 @@ pub static AVD_ROOM_PARTICIPATE_LIST: Operation = Operation {
                         kind: Type::String,
                         doc: "State of the camera.",
                         values: &[Value::Text("init"), Value::Text("published")],
+                        meanings: &["initialised", "published"],
                         open: true,
                         ..Field::EMPTY
                     },
@@ -2742,7 +2858,7 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
         Field {
             name: "osds",
             kind: Type::Object,
-            doc: "Watermarks: a timestamp, texts and images. They are recorded only with enable_osdts_record, and videos must be given.",
+            doc: "Watermarks: a timestamp, texts and images. They are recorded only with enable_osdts_record. Needs videos.",
             fields: &[
                 Field {
                     name: "osdts",
@@ -2901,7 +3017,7 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
         Field {
             name: "enable_osdts_record",
             kind: Type::Boolean,
-            doc: "Whether watermarks are recorded. They need videos.",
+            doc: "Whether watermarks are recorded. `true` needs videos.",
             ..Field::EMPTY
         },
         Field {
@@ -2919,13 +3035,13 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
         Field {
             name: "enable_save_mix",
             kind: Type::Boolean,
-            doc: "Keep the mixed file as well. Takes effect only when a live-transcoded video is split into single files.",
+            doc: "Whether the mixed file is kept as well, when a live-transcoded video is split into single files. `true` needs enable_realtime_transcode `true`. `true` needs enable_individual_record `true`.",
             ..Field::EMPTY
         },
         Field {
             name: "enable_backup",
             kind: Type::Boolean,
-            doc: "Keep a backup, the source file of type `tms`. Takes effect only with live transcoding.",
+            doc: "Whether a backup is kept: the source file of type `tms`. `true` needs enable_realtime_transcode `true`.",
             ..Field::EMPTY
         },
         Field {
@@ -2946,6 +3062,7 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
             kind: Type::String,
             doc: "Level of the video that is recorded.",
             values: &[Value::Text("low"), Value::Text("middle"), Value::Text("high")],
+            meanings: &["low", "medium", "high"],
             default: "low",
             ..Field::EMPTY
         },
@@ -2966,6 +3083,7 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
                     kind: Type::Integer,
                     doc: "Channel this user's sound goes to.",
                     values: &[Value::Number(0), Value::Number(1), Value::Number(2)],
+                    meanings: &["both channels", "left channel", "right channel"],
                     default: "0",
                     ..Field::EMPTY
                 },
@@ -2975,16 +3093,18 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
         Field {
             name: "audio_file_type",
             kind: Type::String,
-            doc: "Container of the audio file. `wav` requires audio_codec `pcm`, `mp3` requires audio_codec `aac`.",
+            doc: "Container of the audio file. `wav` needs audio_codec `pcm`. `mp3` needs audio_codec `aac`.",
             values: &[Value::Text("wav"), Value::Text("mp3")],
+            meanings: &["WAV", "MP3"],
             default: "mp3",
             ..Field::EMPTY
         },
         Field {
             name: "audio_codec",
             kind: Type::String,
-            doc: "Encoding of the sound in the audio file. Must match audio_file_type.",
+            doc: "Encoding of the sound in the audio file.",
             values: &[Value::Text("pcm"), Value::Text("aac")],
+            meanings: &["PCM", "AAC"],
             default: "aac",
             ..Field::EMPTY
         },
@@ -2993,12 +3113,13 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
             kind: Type::Integer,
             doc: "Number of channels.",
             values: &[Value::Number(1), Value::Number(2)],
+            meanings: &["mono", "stereo"],
             ..Field::EMPTY
         },
         Field {
             name: "audio_samples",
             kind: Type::Integer,
-            doc: "Sample rate of the audio file. `pcm` takes 8000 and 16000; `aac` takes 16000, 32000, 44100 and 48000.",
+            doc: "Sample rate of the audio file. `8000` needs audio_codec `pcm`. `32000` or `44100` or `48000` needs audio_codec `aac`.",
             unit: "Hz",
             values: &[
                 Value::Number(8000),
@@ -3024,6 +3145,7 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
                             kind: Type::String,
                             doc: "How it is pushed. Only `udp` so far.",
                             values: &[Value::Text("udp")],
+                            meanings: &["UDP"],
                             open: true,
                             ..Field::EMPTY
                         },
@@ -3038,6 +3160,7 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
                             kind: Type::String,
                             doc: "Encoding of the pushed sound; these two so far.",
                             values: &[Value::Text("pcma"), Value::Text("pcmu")],
+                            meanings: &["G.711 A-law", "G.711 mu-law"],
                             open: true,
                             ..Field::EMPTY
                         },
@@ -3089,6 +3212,7 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
                             kind: Type::String,
                             doc: "How it is pushed. Only `udp` so far.",
                             values: &[Value::Text("udp")],
+                            meanings: &["UDP"],
                             open: true,
                             ..Field::EMPTY
                         },
@@ -3103,6 +3227,7 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
                             kind: Type::String,
                             doc: "Encoding of the pushed sound; these two so far.",
                             values: &[Value::Text("pcma"), Value::Text("pcmu")],
+                            meanings: &["G.711 A-law", "G.711 mu-law"],
                             open: true,
                             ..Field::EMPTY
                         },
@@ -3142,6 +3267,73 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
             ..Field::EMPTY
         },
     ],
+    rules: &[
+        Rule {
+            words: "osds needs videos",
+            source: "004 L649",
+            demand: Demand::Requires { param: "osds", is: &[], needs: "videos" },
+        },
+        Rule {
+            words: "enable_osdts_record \"true\" needs videos",
+            source: "004 L649",
+            demand: Demand::Requires { param: "enable_osdts_record", is: &["true"], needs: "videos" },
+        },
+        Rule {
+            words: "enable_save_mix \"true\" needs enable_realtime_transcode \"true\"",
+            source: "004 L652",
+            demand: Demand::Allows {
+                param: "enable_save_mix",
+                is: &["true"],
+                other: "enable_realtime_transcode",
+                values: &["true"],
+            },
+        },
+        Rule {
+            words: "enable_save_mix \"true\" needs enable_individual_record \"true\"",
+            source: "004 L652",
+            demand: Demand::Allows {
+                param: "enable_save_mix",
+                is: &["true"],
+                other: "enable_individual_record",
+                values: &["true"],
+            },
+        },
+        Rule {
+            words: "enable_backup \"true\" needs enable_realtime_transcode \"true\"",
+            source: "004 L653",
+            demand: Demand::Allows {
+                param: "enable_backup",
+                is: &["true"],
+                other: "enable_realtime_transcode",
+                values: &["true"],
+            },
+        },
+        Rule {
+            words: "audio_file_type \"wav\" needs audio_codec \"pcm\"",
+            source: "004 L659",
+            demand: Demand::Allows { param: "audio_file_type", is: &["wav"], other: "audio_codec", values: &["pcm"] },
+        },
+        Rule {
+            words: "audio_file_type \"mp3\" needs audio_codec \"aac\"",
+            source: "004 L659",
+            demand: Demand::Allows { param: "audio_file_type", is: &["mp3"], other: "audio_codec", values: &["aac"] },
+        },
+        Rule {
+            words: "audio_samples \"8000\" needs audio_codec \"pcm\"",
+            source: "004 L665",
+            demand: Demand::Allows { param: "audio_samples", is: &["8000"], other: "audio_codec", values: &["pcm"] },
+        },
+        Rule {
+            words: "audio_samples \"32000\" or \"44100\" or \"48000\" needs audio_codec \"aac\"",
+            source: "004 L665",
+            demand: Demand::Allows {
+                param: "audio_samples",
+                is: &["32000", "44100", "48000"],
+                other: "audio_codec",
+                values: &["aac"],
+            },
+        },
+    ],
     returns: &[Field {
         name: "record_id",
         kind: Type::String,
@@ -3174,6 +3366,7 @@ pub static AVD_ROOM_MIX_RECORD_STOP: Operation = Operation {
             kind: Type::String,
             doc: "Kind of recording to stop. What leaving it out means is not documented.",
             values: &[Value::Text("audio"), Value::Text("video"), Value::Text("desktop")],
+            meanings: &["audio recording", "video recording", "desktop recording"],
             open: true,
             ..Field::EMPTY
         },
@@ -3184,6 +3377,7 @@ pub static AVD_ROOM_MIX_RECORD_STOP: Operation = Operation {
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[Field {
         name: "data",
         kind: Type::Array,
@@ -3254,10 +3448,12 @@ pub static AVD_ROOM_MIX_RECORD_GET: Operation = Operation {
             kind: Type::Integer,
             doc: "Kind of files to list. What leaving it out means is not documented.",
             values: &[Value::Number(0), Value::Number(1), Value::Number(2)],
+            meanings: &["audio and video files", "video files", "audio files"],
             ..Field::EMPTY
         },
         Field { name: "record_id", kind: Type::String, doc: "Only this recording.", ..Field::EMPTY },
     ],
+    rules: &[],
     returns: &[Field {
         name: "data",
         kind: Type::Array,
@@ -3421,6 +3617,7 @@ pub static AVD_ROOM_MIX_LIVE_START: Operation = Operation {
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[],
     errors: &[40002, 40003, 40004, 40009, 40040, 40042, 40043, 41001, 41002, 41003, 41005],
 };
@@ -3433,7 +3630,7 @@ pub static AVD_ROOM_MIX_RECORD_UPDATE_LAYOUT: Operation = Operation {
     path: "/sdkapi/v2/room/mix_record/update_layout",
     summary: "Change the video or audio layout of a mixed recording",
     zh: "更新录制视频/音频布局",
-    doc: "Changes which videos a running mixed recording shows and where, or whose sound it records. Give videos to change the picture and audio_user_ids to change the sound.",
+    doc: "Changes which videos a running mixed recording shows and where, or whose sound it records. Give videos to change the picture and audio_user_ids to change the sound. At least one of videos and audio_user_ids is needed.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     source: "004 L1020-L1068",
@@ -3475,6 +3672,11 @@ pub static AVD_ROOM_MIX_RECORD_UPDATE_LAYOUT: Operation = Operation {
             ..Field::EMPTY
         },
     ],
+    rules: &[Rule {
+        words: "at least one of videos and audio_user_ids is needed",
+        source: "004 L1033-L1034",
+        demand: Demand::AtLeastOne(&["videos", "audio_user_ids"]),
+    }],
     returns: &[],
     errors: &[40002, 40003, 40004, 40041, 40042, 40043, 41001, 41002, 41003, 41005],
 };
@@ -3509,6 +3711,7 @@ pub static AVD_ROOM_MIX_RECORD_UPDATE_AUDIO_LAYOUT: Operation = Operation {
                     kind: Type::Integer,
                     doc: "Channel this user's sound goes to.",
                     values: &[Value::Number(0), Value::Number(1), Value::Number(2)],
+                    meanings: &["both channels", "left channel", "right channel"],
                     default: "0",
                     ..Field::EMPTY
                 },
@@ -3522,6 +3725,7 @@ pub static AVD_ROOM_MIX_RECORD_UPDATE_AUDIO_LAYOUT: Operation = Operation {
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[],
     errors: &[40002, 40003, 40004, 40041, 40042, 40043, 40090, 41001, 41002, 41003, 41005],
 };
@@ -3543,11 +3747,13 @@ pub static AVD_ROOM_RECORD_STATUS: Operation = Operation {
     fetches_token: false,
     bare_reply: false,
     params: &[Field { name: "record_id", kind: Type::String, doc: "Recording id.", required: true, ..Field::EMPTY }],
+    rules: &[],
     returns: &[Field {
         name: "record_status",
         kind: Type::Integer,
         doc: "State of the recording. 0 and 1 mean the same.",
         values: &[Value::Number(0), Value::Number(1), Value::Number(2), Value::Number(3), Value::Number(4)],
+        meanings: &["started", "recording", "stopped normally", "stopped abnormally", "stopping"],
         ..Field::EMPTY
     }],
     errors: &[40002, 40003, 40090, 41001, 41002, 41003, 41005],
@@ -3570,6 +3776,7 @@ pub static AVD_ROOM_MIX_LIVE_STOP: Operation = Operation {
     fetches_token: false,
     bare_reply: false,
     params: &[Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY }],
+    rules: &[],
     returns: &[Field {
         name: "data",
         kind: Type::Object,
@@ -3631,6 +3838,7 @@ pub static AVD_ROOM_LIVE_START: Operation = Operation {
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[Field {
         name: "data",
         kind: Type::String,
@@ -3663,6 +3871,7 @@ pub static AVD_ROOM_LIVE_STOP: Operation = Operation {
         required: true,
         ..Field::EMPTY
     }],
+    rules: &[],
     returns: &[],
     errors: &[40002, 40003, 40004, 40061, 40063, 40064, 40065, 41001, 41002, 41003, 41005],
 };
@@ -3703,6 +3912,11 @@ pub static AVD_ROOM_AVC_START: Operation = Operation {
             kind: Type::Integer,
             doc: "Layout of the composed view. For 2 the steps are room.avc.start, then room.avc.update_layout, then room.avc.select_media. No default is stated. Giving it is recommended; the document's table even calls it required.",
             values: &[Value::Number(0), Value::Number(1), Value::Number(2)],
+            meanings: &[
+                "fixed layout, needs stream selection (room.avc.select_media)",
+                "gallery, arranged automatically",
+                "speaker, arranged automatically",
+            ],
             ..Field::EMPTY
         },
         Field { name: "video_name", kind: Type::String, doc: "Name of the composed stream.", ..Field::EMPTY },
@@ -3729,6 +3943,7 @@ pub static AVD_ROOM_AVC_START: Operation = Operation {
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[],
     errors: &[40002, 40003, 40004, 40050, 40052, 40053, 40054, 41001, 41002, 41003, 41005],
 };
@@ -3750,6 +3965,7 @@ pub static AVD_ROOM_AVC_STOP: Operation = Operation {
     fetches_token: false,
     bare_reply: false,
     params: &[Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY }],
+    rules: &[],
     returns: &[],
     errors: &[40002, 40003, 40004, 40051, 40052, 40054, 40055, 41001, 41002, 41003, 41005],
 };
@@ -3779,6 +3995,7 @@ pub static AVD_ROOM_RECORD_GET: Operation = Operation {
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[Field {
         name: "data",
         kind: Type::Array,
@@ -3859,6 +4076,7 @@ pub static AVD_ROOM_DESKTOP_RECORD_START: Operation = Operation {
         },
         Field { name: "resource_id", kind: Type::String, doc: "Id of the video stream to record.", ..Field::EMPTY },
     ],
+    rules: &[],
     returns: &[],
     errors: &[40002, 40003, 40004, 40009, 40040, 40042, 40043, 40082, 41001, 41002, 41003, 41005],
 };
@@ -3880,6 +4098,7 @@ pub static AVD_ROOM_DESKTOP_RECORD_STOP: Operation = Operation {
     fetches_token: false,
     bare_reply: false,
     params: &[Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY }],
+    rules: &[],
     returns: &[],
     errors: &[40002, 40003, 40004, 40041, 40042, 40043, 40082, 41001, 41002, 41003, 41005],
 };
@@ -3916,6 +4135,7 @@ pub static AVD_ROOM_DESKTOP_RECORD_GET: Operation = Operation {
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[Field {
         name: "data",
         kind: Type::Array,
@@ -4003,6 +4223,7 @@ pub static AVD_MEDIA_CREATE: Operation = Operation {
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[Field {
         name: "play_id",
         kind: Type::String,
@@ -4060,6 +4281,7 @@ pub static AVD_MEDIA_PLAY: Operation = Operation {
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[Field {
         name: "data",
         kind: Type::Object,
@@ -4078,6 +4300,7 @@ pub static AVD_MEDIA_PLAY: Operation = Operation {
                 kind: Type::Integer,
                 doc: "Whether there is video.",
                 values: &[Value::Number(0), Value::Number(1)],
+                meanings: &["no", "yes"],
                 ..Field::EMPTY
             },
             Field {
@@ -4092,6 +4315,7 @@ pub static AVD_MEDIA_PLAY: Operation = Operation {
                 kind: Type::Integer,
                 doc: "Whether there is audio.",
                 values: &[Value::Number(0), Value::Number(1)],
+                meanings: &["no", "yes"],
                 ..Field::EMPTY
             },
         ],
@@ -4126,6 +4350,7 @@ pub static AVD_MEDIA_STOP: Operation = Operation {
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[],
     errors: &[40002, 40003, 40004, 40009, 40081, 40082, 40083, 41001, 41002, 41003, 41005],
 };
@@ -4156,6 +4381,7 @@ pub static AVD_MEDIA_PAUSE: Operation = Operation {
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[],
     errors: &[40002, 40003, 40004, 40009, 40081, 40082, 40083, 41001, 41002, 41003, 41005],
 };
@@ -4186,6 +4412,7 @@ pub static AVD_MEDIA_RESUME: Operation = Operation {
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[],
     errors: &[40002, 40003, 40004, 40009, 40081, 40082, 40083, 41001, 41002, 41003, 41005],
 };
@@ -4222,6 +4449,7 @@ pub static AVD_MEDIA_REPLAY: Operation = Operation {
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[Field {
         name: "data",
         kind: Type::Object,
@@ -4240,6 +4468,7 @@ pub static AVD_MEDIA_REPLAY: Operation = Operation {
                 kind: Type::Integer,
                 doc: "Whether there is video.",
                 values: &[Value::Number(0), Value::Number(1)],
+                meanings: &["no", "yes"],
                 ..Field::EMPTY
             },
             Field {
@@ -4254,6 +4483,7 @@ pub static AVD_MEDIA_REPLAY: Operation = Operation {
                 kind: Type::Integer,
                 doc: "Whether there is audio.",
                 values: &[Value::Number(0), Value::Number(1)],
+                meanings: &["no", "yes"],
                 ..Field::EMPTY
             },
         ],
@@ -4295,6 +4525,7 @@ pub static AVD_MEDIA_GET_MEDIA_INFO: Operation = Operation {
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[Field {
         name: "data",
         kind: Type::Array,
@@ -4339,6 +4570,7 @@ pub static AVD_MEDIA_GET_MEDIA_INFO: Operation = Operation {
                         kind: Type::Integer,
                         doc: "Whether there is audio.",
                         values: &[Value::Number(0), Value::Number(1)],
+                        meanings: &["no", "yes"],
                         ..Field::EMPTY
                     },
                     Field {
@@ -4361,6 +4593,7 @@ pub static AVD_MEDIA_GET_MEDIA_INFO: Operation = Operation {
                         kind: Type::Integer,
                         doc: "Whether there is video.",
                         values: &[Value::Number(0), Value::Number(1)],
+                        meanings: &["no", "yes"],
                         ..Field::EMPTY
                     },
                     Field {
@@ -4424,6 +4657,7 @@ pub static AVD_MEDIA_SWITCH: Operation = Operation {
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[Field {
         name: "data",
         kind: Type::Object,
@@ -4442,6 +4676,7 @@ pub static AVD_MEDIA_SWITCH: Operation = Operation {
                 kind: Type::Integer,
                 doc: "Whether there is video.",
                 values: &[Value::Number(0), Value::Number(1)],
+                meanings: &["no", "yes"],
                 ..Field::EMPTY
             },
             Field {
@@ -4456,6 +4691,7 @@ pub static AVD_MEDIA_SWITCH: Operation = Operation {
                 kind: Type::Integer,
                 doc: "Whether there is audio.",
                 values: &[Value::Number(0), Value::Number(1)],
+                meanings: &["no", "yes"],
                 ..Field::EMPTY
             },
         ],
@@ -4484,6 +4720,7 @@ pub static AVD_ROOM_RECORD_TRANSFER: Operation = Operation {
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field { name: "record_id", kind: Type::String, doc: "Recording id.", required: true, ..Field::EMPTY },
     ],
+    rules: &[],
     returns: &[],
     errors: &[40002, 40003, 40004, 40043, 40090, 41001, 41002, 41003, 41005],
 };
@@ -4511,6 +4748,7 @@ pub static AVD_ROOM_DEL_RECORD: Operation = Operation {
         required: true,
         ..Field::EMPTY
     }],
+    rules: &[],
     returns: &[],
     errors: &[40002, 40003, 40004, 40043, 41001, 41002, 41003, 41005],
 };
@@ -4535,11 +4773,13 @@ pub static AVD_TRANSCODE_QUERY: Operation = Operation {
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field { name: "record_id", kind: Type::String, doc: "Recording id.", required: true, ..Field::EMPTY },
     ],
+    rules: &[],
     returns: &[Field {
         name: "status",
         kind: Type::Integer,
         doc: "State of the transcoding.",
         values: &[Value::Number(0), Value::Number(1), Value::Number(2), Value::Number(3)],
+        meanings: &["not converted", "converting", "done", "failed"],
         ..Field::EMPTY
     }],
     errors: &[40002, 40003, 40004, 40043, 40090, 41001, 41002, 41003, 41005],
@@ -4603,9 +4843,11 @@ pub static AVD_ROOM_AVC_SELECT_MEDIA: Operation = Operation {
             kind: Type::Integer,
             doc: "How the videos are laid out. To set up a speaker layout of your own it must be 0. Not the same numbers as layout_mode of room.avc.start.",
             values: &[Value::Number(0), Value::Number(1)],
+            meanings: &["manual layout", "automatic layout"],
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[],
     errors: &[40002, 40003, 40004, 40045, 40051, 40052, 41001, 41002, 41003, 41005],
 };
@@ -4636,6 +4878,7 @@ pub static AVD_ROOM_AVC_SET_FOCUS_VIDEO: Operation = Operation {
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[],
     errors: &[40002, 40003, 40004, 40045, 40051, 40052, 41001, 41002, 41003, 41005],
 };
@@ -4670,6 +4913,11 @@ pub static AVD_ROOM_AVC_UPDATE_LAYOUT: Operation = Operation {
             kind: Type::Integer,
             doc: "Layout of the composed view. For 2 the steps are room.avc.start, then room.avc.update_layout, then room.avc.select_media.",
             values: &[Value::Number(0), Value::Number(1), Value::Number(2)],
+            meanings: &[
+                "fixed layout, needs stream selection (room.avc.select_media)",
+                "gallery, arranged automatically",
+                "speaker, arranged automatically",
+            ],
             ..Field::EMPTY
         },
         Field { name: "video_name", kind: Type::String, doc: "Name of the composed stream.", ..Field::EMPTY },
@@ -4695,6 +4943,7 @@ pub static AVD_ROOM_AVC_UPDATE_LAYOUT: Operation = Operation {
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[],
     errors: &[40002, 40003, 40004, 40045, 40051, 40052, 41001, 41002, 41003, 41005],
 };
@@ -4716,6 +4965,7 @@ pub static AVD_ROOM_AVC_GET_AVC_SETTING: Operation = Operation {
     fetches_token: false,
     bare_reply: false,
     params: &[Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY }],
+    rules: &[],
     returns: &[Field {
         name: "data",
         kind: Type::Object,
@@ -4800,6 +5050,7 @@ pub static AVD_ROOM_DELETE_RECORD: Operation = Operation {
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[],
     errors: &[40002, 40003, 40004, 40094, 41001, 41002, 41003, 41005],
 };
@@ -4821,6 +5072,7 @@ pub static AVD_ROOM_LIST: Operation = Operation {
     fetches_token: false,
     bare_reply: false,
     params: &[],
+    rules: &[],
     returns: &[Field {
         name: "rooms",
         kind: Type::Array,
@@ -4890,11 +5142,16 @@ pub static AVD_ROOM_GET_CHAT_MESSAGE_LOG: Operation = Operation {
         Field {
             name: "end_time",
             kind: Type::Integer,
-            doc: "End of the time searched, in the same unit as start_time.",
+            doc: "End of the time searched, in the same unit as start_time. Must not be before start_time.",
             unit: "unix-s",
             ..Field::EMPTY
         },
     ],
+    rules: &[Rule {
+        words: "end_time must not be before start_time",
+        source: "004 L2453-L2454",
+        demand: Demand::Ordered { first: "start_time", last: "end_time" },
+    }],
     returns: &[Field {
         name: "data",
         kind: Type::Array,
@@ -4938,6 +5195,7 @@ pub static AVD_ROOM_GET_CHAT_MESSAGE_LOG: Operation = Operation {
                         kind: Type::Integer,
                         doc: "Whom the message was for.",
                         values: &[Value::Number(0), Value::Number(1)],
+                        meanings: &["to everybody", "private"],
                         ..Field::EMPTY
                     },
                     Field {
@@ -4945,6 +5203,7 @@ pub static AVD_ROOM_GET_CHAT_MESSAGE_LOG: Operation = Operation {
                         kind: Type::Integer,
                         doc: "Kind of message.",
                         values: &[Value::Number(0)],
+                        meanings: &["text"],
                         open: true,
                         ..Field::EMPTY
                     },
@@ -4987,6 +5246,7 @@ pub static AVD_APP_GET_TOKEN: Operation = Operation {
     fetches_token: true,
     bare_reply: false,
     params: &[],
+    rules: &[],
     returns: &[Field {
         name: "token",
         kind: Type::String,
@@ -5014,6 +5274,7 @@ pub static AVD_APP_GET_LICENCE_INFO: Operation = Operation {
     fetches_token: false,
     bare_reply: false,
     params: &[],
+    rules: &[],
     returns: &[
         Field { name: "active_usernum", kind: Type::Integer, doc: "Number of users online.", ..Field::EMPTY },
         Field {
@@ -5043,6 +5304,7 @@ pub static AVD_APP_GET_SYSTEM_INFO: Operation = Operation {
     fetches_token: false,
     bare_reply: false,
     params: &[],
+    rules: &[],
     returns: &[Field {
         name: "sys_info",
         kind: Type::String,
@@ -5076,6 +5338,7 @@ pub static AVD_APP_APPLY_FILE_PERMIT: Operation = Operation {
         secret: true,
         ..Field::EMPTY
     }],
+    rules: &[],
     returns: &[],
     errors: &[40002, 40003, 40070, 40071, 40072, 40073, 41001, 41002, 41003, 41005],
 };
@@ -5104,6 +5367,7 @@ pub static AVD_APP_DELETE_FILE_PERMIT: Operation = Operation {
         secret: true,
         ..Field::EMPTY
     }],
+    rules: &[],
     returns: &[],
     errors: &[40002, 40003, 40070, 40071, 40072, 40073, 41001, 41002, 41003, 41005],
 };
@@ -5132,6 +5396,7 @@ pub static AVD_APP_GET_KEY_LICENCE: Operation = Operation {
         secret: true,
         ..Field::EMPTY
     }],
+    rules: &[],
     returns: &[
         Field { name: "usernum", kind: Type::Integer, doc: "Number of users online.", ..Field::EMPTY },
         Field {
@@ -5182,6 +5447,7 @@ pub static AVD_SIP_GATE_CREATE: Operation = Operation {
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[
         Field { name: "url", kind: Type::String, doc: "Address of the gateway.", ..Field::EMPTY },
         Field { name: "name", kind: Type::String, doc: "The name you gave the gateway.", ..Field::EMPTY },
@@ -5234,6 +5500,7 @@ pub static AVD_SIP_GATE_UPDATE: Operation = Operation {
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[],
     errors: &[40002, 40003, 40019, 40020, 41001, 41002, 41003, 41005],
 };
@@ -5261,6 +5528,7 @@ pub static AVD_SIP_GATE_READ: Operation = Operation {
         required: true,
         ..Field::EMPTY
     }],
+    rules: &[],
     returns: &[
         Field { name: "id", kind: Type::Integer, doc: "Unique id of the gateway.", ..Field::EMPTY },
         Field { name: "name", kind: Type::String, doc: "The name you gave the gateway.", ..Field::EMPTY },
@@ -5292,6 +5560,7 @@ pub static AVD_SIP_GATE_DEL: Operation = Operation {
         required: true,
         ..Field::EMPTY
     }],
+    rules: &[],
     returns: &[],
     errors: &[40002, 40003, 40020, 41001, 41002, 41003, 41005],
 };
@@ -5313,6 +5582,7 @@ pub static AVD_SIP_GATE_LIST: Operation = Operation {
     fetches_token: false,
     bare_reply: false,
     params: &[],
+    rules: &[],
     returns: &[Field {
         name: "sip_gates",
         kind: Type::Array,
@@ -5373,6 +5643,7 @@ pub static AVD_SIP_ACCOUNT_CREATE: Operation = Operation {
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[
         Field { name: "account_id", kind: Type::Integer, doc: "Unique id of the SIP account.", ..Field::EMPTY },
         Field { name: "name", kind: Type::String, doc: "Name of the account.", ..Field::EMPTY },
@@ -5433,6 +5704,7 @@ pub static AVD_SIP_ACCOUNT_UPDATE: Operation = Operation {
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[],
     errors: &[40002, 40003, 40021, 40022, 41001, 41002, 41003, 41005],
 };
@@ -5469,6 +5741,7 @@ pub static AVD_SIP_ACCOUNT_READ: Operation = Operation {
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[
         Field {
             name: "recv_audio_codec",
@@ -5537,6 +5810,7 @@ pub static AVD_SIP_ACCOUNT_DEL: Operation = Operation {
         required: true,
         ..Field::EMPTY
     }],
+    rules: &[],
     returns: &[],
     errors: &[40002, 40003, 40022, 41001, 41002, 41003, 41005],
 };
@@ -5622,6 +5896,7 @@ pub static AVD_DEVICE_CALL: Operation = Operation {
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[
         Field {
             name: "call_id",
@@ -5668,6 +5943,7 @@ pub static AVD_DEVICE_KICK: Operation = Operation {
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[
         Field { name: "call_id", kind: Type::String, doc: "Id of the call, made by the server.", ..Field::EMPTY },
         Field { name: "user_id", kind: Type::String, doc: "Id of the device, made by the server.", ..Field::EMPTY },
@@ -5701,6 +5977,7 @@ pub static AVD_DEVICE_VIDEO_FOCUS: Operation = Operation {
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[],
     errors: &[40002, 40003, 40004, 40009, 40024, 40033, 40036, 41001, 41002, 41003, 41005],
 };
@@ -5731,6 +6008,7 @@ pub static AVD_DEVICE_VIDEO_UNFOCUS: Operation = Operation {
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[],
     errors: &[40002, 40003, 40004, 40009, 40024, 40033, 40036, 41001, 41002, 41003, 41005],
 };
@@ -5761,6 +6039,7 @@ pub static AVD_DEVICE_VIDEO_CLOSE: Operation = Operation {
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[],
     errors: &[40002, 40003, 40004, 40009, 40024, 40033, 40036, 41001, 41002, 41003, 41005],
 };
@@ -5791,6 +6070,7 @@ pub static AVD_DEVICE_VIDEO_OPEN: Operation = Operation {
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[
         Field {
             name: "call_id",
@@ -5834,6 +6114,7 @@ pub static AVD_DEVICE_AUDIO_MUTE: Operation = Operation {
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[],
     errors: &[40002, 40003, 40004, 40009, 40024, 40033, 41001, 41002, 41003, 41005],
 };
@@ -5864,6 +6145,7 @@ pub static AVD_DEVICE_AUDIO_UNMUTE: Operation = Operation {
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[],
     errors: &[40002, 40003, 40004, 40009, 40024, 40033, 41001, 41002, 41003, 41005],
 };
@@ -5891,11 +6173,13 @@ pub static AVD_DEVICE_GET_INVITE_STATUS: Operation = Operation {
         required: true,
         ..Field::EMPTY
     }],
+    rules: &[],
     returns: &[Field {
         name: "invite_status",
         kind: Type::Integer,
         doc: "State of the device. A number in the sample, text in the table.",
         values: &[Value::Number(0), Value::Number(1), Value::Number(2), Value::Number(3)],
+        meanings: &["being invited", "in the call", "hung up", "invitation failed"],
         ..Field::EMPTY
     }],
     errors: &[40002, 40003, 40004, 40033, 40037, 41001, 41002, 41003, 41005],
@@ -5939,6 +6223,7 @@ pub static AVD_UPLOADFILE: Operation = Operation {
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[Field {
         name: "download_url",
         kind: Type::String,

@@ -189,7 +189,8 @@ pub unsafe extern "C" fn meetgate_hst_app_delete(
 ///
 /// Parameters, members of params_json:
 ///   - start_time (integer, unix-ms, required): Start of the time range, in milliseconds since 1970-01-01 UTC.
-///   - end_time (integer, unix-ms, required): End of the time range, in milliseconds since 1970-01-01 UTC.
+///   - end_time (integer, unix-ms, required): End of the time range, in milliseconds since 1970-01-01 UTC. Must not
+///     be before start_time.
 ///   - app_id (string): Only the records of this application.
 ///   - page (integer, required): Page number. The first page is 1 (H6).
 ///   - page_size (integer of at most 100, required): Records on a page, at most 100 (H23).
@@ -409,7 +410,8 @@ pub unsafe extern "C" fn meetgate_hst_online_invite(
 /// Parameters, members of params_json:
 ///   - UserId (string, required): Id of the user instance.
 ///   - BeginTime (string, unix-s, required): Start of the time range: seconds since 1970-01-01 UTC, as text (Y11).
-///   - EndTime (string, unix-s, required): End of the time range: seconds since 1970-01-01 UTC, as text (Y11).
+///   - EndTime (string, unix-s, required): End of the time range: seconds since 1970-01-01 UTC, as text (Y11). Must
+///     not be before BeginTime.
 ///
 /// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
 ///   - UserId (string): The user instance that was asked for.
@@ -452,7 +454,7 @@ pub unsafe extern "C" fn meetgate_youme_query_instance_all_records_by_time(
 ///   - BeginTime (string, unix-s): Start of the time range: seconds since 1970-01-01 UTC, as text (Y11). When it is
 ///     left out, the range has no start.
 ///   - EndTime (string, unix-s): End of the time range: seconds since 1970-01-01 UTC, as text (Y11). When it is
-///     left out, the range has no end.
+///     left out, the range has no end. Must not be before BeginTime.
 ///
 /// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
 ///   - RoomId (string): Id of the room.
@@ -493,7 +495,8 @@ pub unsafe extern "C" fn meetgate_youme_query_room_info(
 ///
 /// Parameters, members of params_json:
 ///   - BeginTime (string, unix-s, required): Start of the time range: seconds since 1970-01-01 UTC, as text (Y11).
-///   - EndTime (string, unix-s, required): End of the time range: seconds since 1970-01-01 UTC, as text (Y11).
+///   - EndTime (string, unix-s, required): End of the time range: seconds since 1970-01-01 UTC, as text (Y11). Must
+///     not be before BeginTime.
 ///
 /// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
 ///   - UsersList (array of objects): All user instances of the time range. In the document's sample each object is
@@ -827,7 +830,7 @@ pub unsafe extern "C" fn meetgate_avd_room_close(
 ///   - start_time (integer, unix-s, required): Start of the time range, as a timestamp. The document's example is
 ///     in seconds.
 ///   - end_time (integer, unix-s, required): End of the time range, as a timestamp. The document's example is in
-///     seconds.
+///     seconds. Must not be before start_time.
 ///
 /// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
 ///   - meeting_total (integer): Number of meetings held in the room.
@@ -874,7 +877,7 @@ pub unsafe extern "C" fn meetgate_avd_room_get_statistic(
 ///   - record_start_time (string, unix-s, required): Start of the recording time range: a timestamp written as
 ///     text. The document's example is in seconds.
 ///   - record_end_time (string, unix-s, required): End of the recording time range: a timestamp written as text.
-///     The document's example is in seconds.
+///     The document's example is in seconds. Must not be before record_start_time.
 ///   - record_creator_id (string): Only recordings created by this user: the user_id given to
 ///     room.mix_record.start.
 ///   - value_same_as_box (boolean): For clusters: give true to get the answer in the shape a box gives. Left out,
@@ -1080,8 +1083,8 @@ pub unsafe extern "C" fn meetgate_avd_room_participate_list(
 ///     - y (number): Top edge.
 ///     - w (number): Width; 1 is the whole picture.
 ///     - h (number): Height; 1 is the whole picture.
-///   - osds (object): Watermarks: a timestamp, texts and images. They are recorded only with enable_osdts_record,
-///     and videos must be given.
+///   - osds (object): Watermarks: a timestamp, texts and images. They are recorded only with enable_osdts_record.
+///     Needs videos.
 ///     - osdts (object): Timestamp watermark.
 ///       - timestamp (string): How the time is written, such as `YYYY-MM-DD hh:mm:ss`.
 ///       - x (number): Horizontal position; a fraction such as 0.05 in the sample.
@@ -1107,15 +1110,16 @@ pub unsafe extern "C" fn meetgate_avd_room_participate_list(
 ///       - id (integer): Number of the watermark; 2 in the sample, where the text has 1.
 ///       - x (number): Horizontal position; a fraction such as 0.05 in the sample.
 ///       - y (number): Vertical position; a fraction such as 0.9 in the sample.
-///   - enable_osdts_record (boolean): Whether watermarks are recorded. They need videos.
+///   - enable_osdts_record (boolean): Whether watermarks are recorded. `true` needs videos.
 ///   - file_name (string): Name of the mixed mp4 and of the mixed mp3. Audio files split off for single
 ///     participants keep their own names, made of user_name and user_id.
 ///   - enable_individual_record (boolean): Whether the recording is split into one audio or video file (mp3, mp4)
 ///     per participant.
-///   - enable_save_mix (boolean): Keep the mixed file as well. Takes effect only when a live-transcoded video is
-///     split into single files.
-///   - enable_backup (boolean): Keep a backup, the source file of type `tms`. Takes effect only with live
-///     transcoding.
+///   - enable_save_mix (boolean): Whether the mixed file is kept as well, when a live-transcoded video is split
+///     into single files. `true` needs enable_realtime_transcode `true`. `true` needs enable_individual_record
+///     `true`.
+///   - enable_backup (boolean): Whether a backup is kept: the source file of type `tms`. `true` needs
+///     enable_realtime_transcode `true`.
 ///   - audio_user_ids (array of strings): User ids whose sound is recorded. When it is given only sound is
 ///     recorded: an mp3 is made and no mp4.
 ///   - disable_user_name (boolean): Leave user_name out of the names of the split mp3 and mp4 files, so that only
@@ -1127,13 +1131,12 @@ pub unsafe extern "C" fn meetgate_avd_room_participate_list(
 ///     - user_id (string): User id whose sound is recorded.
 ///     - channel (integer, default 0; one of 0 (both channels), 1 (left channel), 2 (right channel)): Channel this
 ///       user's sound goes to.
-///   - audio_file_type (string, default mp3; one of wav, mp3): Container of the audio file. `wav` requires
-///     audio_codec `pcm`, `mp3` requires audio_codec `aac`.
-///   - audio_codec (string, default aac; one of pcm, aac): Encoding of the sound in the audio file. Must match
-///     audio_file_type.
+///   - audio_file_type (string, default mp3; one of wav, mp3): Container of the audio file. `wav` needs audio_codec
+///     `pcm`. `mp3` needs audio_codec `aac`.
+///   - audio_codec (string, default aac; one of pcm, aac): Encoding of the sound in the audio file.
 ///   - audio_channels (integer; one of 1 (mono), 2 (stereo)): Number of channels.
-///   - audio_samples (integer, Hz; one of 8000, 16000, 32000, 44100, 48000): Sample rate of the audio file. `pcm`
-///     takes 8000 and 16000; `aac` takes 16000, 32000, 44100 and 48000.
+///   - audio_samples (integer, Hz; one of 8000, 16000, 32000, 44100, 48000): Sample rate of the audio file. `8000`
+///     needs audio_codec `pcm`. `32000` or `44100` or `48000` needs audio_codec `aac`.
 ///   - audio_data_exporter_address (object): Where sound is pushed to as RTP while the recording runs. The UDP push
 ///     port must be configured on the server first.
 ///     - mixer_audio (array of objects): Targets for the audio mix.
@@ -1332,7 +1335,7 @@ pub unsafe extern "C" fn meetgate_avd_room_mix_live_start(
 /// Change the video or audio layout of a mixed recording (更新录制视频/音频布局).
 ///
 /// Changes which videos a running mixed recording shows and where, or whose sound it records. Give videos to change
-/// the picture and audio_user_ids to change the sound.
+/// the picture and audio_user_ids to change the sound. At least one of videos and audio_user_ids is needed.
 ///
 /// Note: The sample writes `order` where every other layout has `zorder` (T16): zorder. In the sample
 /// `E59D90E5B8AD` is a percent-encoded Chinese name that lost its percent signs, and h 2 and x 1.7 are larger than
@@ -2430,7 +2433,8 @@ pub unsafe extern "C" fn meetgate_avd_room_list(
 ///   - fromId (string): User id, named as the sender is in the answer; give it to see only that user's messages.
 ///   - start_time (integer, unix-s): Start of the time searched. The document names no unit; the timestamps of the
 ///     answer are Unix seconds.
-///   - end_time (integer, unix-s): End of the time searched, in the same unit as start_time.
+///   - end_time (integer, unix-s): End of the time searched, in the same unit as start_time. Must not be before
+///     start_time.
 ///
 /// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
 ///   - data (array of objects): The sessions of the room that have messages.

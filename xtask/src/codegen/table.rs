@@ -2,7 +2,7 @@
 
 use super::Rendered;
 use super::text::rustfmt;
-use crate::catalog::{Catalog, ErrorNumber, Field, Key, Operation, Platform, Result, Value};
+use crate::catalog::{Catalog, ErrorNumber, Field, Key, Operation, Platform, Result, Rule, Value};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
@@ -12,7 +12,7 @@ pub fn render(catalog: &Catalog) -> Result<Rendered> {
          //!\n\
          //! The rows of the catalog: operations, error numbers and configuration keys.\n\n\
          use super::{\n\
-         Carrier, ErrorClass, ErrorNumber, Field, Method, Operation, PlatformName, Retry, Type, Value,\n\
+         Carrier, Demand, ErrorClass, ErrorNumber, Field, Method, Operation, PlatformName, Retry, Rule, Type, Value,\n\
          };\n\n",
     );
     for platform in &catalog.platforms {
@@ -81,7 +81,7 @@ fn row(Platform { about: platform, errors, .. }: &Platform, operation: &Operatio
          name: {name:?}, platform: PlatformName::{variant}, method: Method::{method}, path: {path:?},\n\
          summary: {summary:?}, zh: {zh:?}, doc: {doc:?}, retry: Retry::{retry}, undoes: {undoes:?},\n\
          source: {source:?}, note: {note:?}, carrier: Carrier::{carrier}, fetches_token: {fetches_token}, bare_reply: {bare_reply},\n\
-         params: &[{params}], returns: &[{returns}], errors: &{errors:?},\n}};\n\n",
+         params: &[{params}], rules: &[{rules}], returns: &[{returns}], errors: &{errors:?},\n}};\n\n",
         summary = operation.summary,
         zh = operation.zh,
         constant = operation.constant(platform),
@@ -96,9 +96,29 @@ fn row(Platform { about: platform, errors, .. }: &Platform, operation: &Operatio
         fetches_token = operation.fetches_token,
         bare_reply = operation.bare_reply,
         params = fields(&operation.params),
+        rules = operation.rules.iter().map(rule).collect::<String>(),
         returns = fields(&operation.returns),
         errors = operation.all_errors(errors),
     ))
+}
+
+fn rule(rule: &Rule) -> String {
+    let texts = |values: &[Value]| values.iter().map(Value::to_string).collect::<Vec<_>>();
+    let demand = match rule {
+        Rule::Requires { param, is, needs, .. } => {
+            format!("Demand::Requires {{ param: {param:?}, is: &{:?}, needs: {needs:?} }}", texts(is))
+        }
+        Rule::Allows { param, is, other, values, .. } => format!(
+            "Demand::Allows {{ param: {param:?}, is: &{:?}, other: {other:?}, values: &{:?} }}",
+            texts(is),
+            texts(values)
+        ),
+        Rule::AtLeastOne { params, .. } => format!("Demand::AtLeastOne(&{params:?})"),
+        Rule::Ordered { first, last, .. } => format!("Demand::Ordered {{ first: {first:?}, last: {last:?} }}"),
+    };
+    let subject = rule.param().map(|param| format!("{param} ")).unwrap_or_default();
+    let words = format!("{subject}{}", rule.words()).replace('`', "\"");
+    format!("Rule {{ words: {words:?}, source: {:?}, demand: {demand} }},", rule.source())
 }
 
 fn config_keys<'k>(name: &str, keys: impl Iterator<Item = &'k Key>, out: &mut String) {
@@ -157,6 +177,9 @@ fn field(field: &Field) -> String {
             })
             .collect();
         member("values", format!("&[{}]", values.join(",")));
+    }
+    if !field.labels.is_empty() {
+        member("meanings", format!("&{:?}", field.labels));
     }
     if field.open {
         member("open", "true".to_owned());

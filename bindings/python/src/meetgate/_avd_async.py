@@ -1498,7 +1498,7 @@ class AsyncAvdRoomMixRecord:
                 - w (number): Width; 1 is the whole picture.
                 - h (number): Height; 1 is the whole picture.
             osds: Watermarks: a timestamp, texts and images. They are recorded only with
-                enable_osdts_record, and videos must be given. (object)
+                enable_osdts_record. Needs videos. (object)
                 - osdts (object): Timestamp watermark.
                     - timestamp (string): How the time is written, such as `YYYY-MM-DD hh:mm:ss`.
                     - x (number): Horizontal position; a fraction such as 0.05 in the sample.
@@ -1524,15 +1524,16 @@ class AsyncAvdRoomMixRecord:
                     - id (integer): Number of the watermark; 2 in the sample, where the text has 1.
                     - x (number): Horizontal position; a fraction such as 0.05 in the sample.
                     - y (number): Vertical position; a fraction such as 0.9 in the sample.
-            enable_osdts_record: Whether watermarks are recorded. They need videos. (boolean)
+            enable_osdts_record: Whether watermarks are recorded. `true` needs videos. (boolean)
             file_name: Name of the mixed mp4 and of the mixed mp3. Audio files split off for single
                 participants keep their own names, made of user_name and user_id. (string)
             enable_individual_record: Whether the recording is split into one audio or video file
                 (mp3, mp4) per participant. (boolean)
-            enable_save_mix: Keep the mixed file as well. Takes effect only when a live-transcoded
-                video is split into single files. (boolean)
-            enable_backup: Keep a backup, the source file of type `tms`. Takes effect only with live
-                transcoding. (boolean)
+            enable_save_mix: Whether the mixed file is kept as well, when a live-transcoded video is
+                split into single files. `true` needs enable_realtime_transcode `true`. `true` needs
+                enable_individual_record `true`. (boolean)
+            enable_backup: Whether a backup is kept: the source file of type `tms`. `true` needs
+                enable_realtime_transcode `true`. (boolean)
             audio_user_ids: User ids whose sound is recorded. When it is given only sound is
                 recorded: an mp3 is made and no mp4. (array of strings)
             disable_user_name: Leave user_name out of the names of the split mp3 and mp4 files, so
@@ -1546,14 +1547,14 @@ class AsyncAvdRoomMixRecord:
                 - user_id (string): User id whose sound is recorded.
                 - channel (integer, default 0; one of 0 (both channels), 1 (left channel), 2 (right
                   channel)): Channel this user's sound goes to.
-            audio_file_type: Container of the audio file. `wav` requires audio_codec `pcm`, `mp3`
-                requires audio_codec `aac`. (string, default mp3; one of wav, mp3)
-            audio_codec: Encoding of the sound in the audio file. Must match audio_file_type.
-                (string, default aac; one of pcm, aac)
+            audio_file_type: Container of the audio file. `wav` needs audio_codec `pcm`. `mp3` needs
+                audio_codec `aac`. (string, default mp3; one of wav, mp3)
+            audio_codec: Encoding of the sound in the audio file. (string, default aac; one of pcm,
+                aac)
             audio_channels: Number of channels. (integer; one of 1 (mono), 2 (stereo))
-            audio_samples: Sample rate of the audio file. `pcm` takes 8000 and 16000; `aac` takes
-                16000, 32000, 44100 and 48000. (integer, Hz; one of 8000, 16000, 32000, 44100,
-                48000)
+            audio_samples: Sample rate of the audio file. `8000` needs audio_codec `pcm`. `32000` or
+                `44100` or `48000` needs audio_codec `aac`. (integer, Hz; one of 8000, 16000, 32000,
+                44100, 48000)
             audio_data_exporter_address: Where sound is pushed to as RTP while the recording runs.
                 The UDP push port must be configured on the server first. (object)
                 - mixer_audio (array of objects): Targets for the audio mix.
@@ -1757,7 +1758,8 @@ class AsyncAvdRoomMixRecord:
         """Change the video or audio layout of a mixed recording (更新录制视频/音频布局).
 
         Changes which videos a running mixed recording shows and where, or whose sound it records.
-        Give videos to change the picture and audio_user_ids to change the sound.
+        Give videos to change the picture and audio_user_ids to change the sound. At least one of
+        videos and audio_user_ids is needed.
 
         Note: The sample writes `order` where every other layout has `zorder` (T16): zorder. In the
         sample `E59D90E5B8AD` is a percent-encoded Chinese name that lost its percent signs, and h 2
@@ -2253,7 +2255,7 @@ class AsyncAvdRoom:
             start_time: Start of the time range, as a timestamp. The document's example is in
                 seconds. (integer, unix-s, required)
             end_time: End of the time range, as a timestamp. The document's example is in seconds.
-                (integer, unix-s, required)
+                Must not be before start_time. (integer, unix-s, required)
 
         Returns:
             The platform's answer, with:
@@ -2309,7 +2311,8 @@ class AsyncAvdRoom:
             record_start_time: Start of the recording time range: a timestamp written as text. The
                 document's example is in seconds. (string, unix-s, required)
             record_end_time: End of the recording time range: a timestamp written as text. The
-                document's example is in seconds. (string, unix-s, required)
+                document's example is in seconds. Must not be before record_start_time. (string,
+                unix-s, required)
             record_creator_id: Only recordings created by this user: the user_id given to
                 room.mix_record.start. (string)
             value_same_as_box: For clusters: give true to get the answer in the shape a box gives.
@@ -2501,7 +2504,8 @@ class AsyncAvdRoom:
                 messages. (string)
             start_time: Start of the time searched. The document names no unit; the timestamps of
                 the answer are Unix seconds. (integer, unix-s)
-            end_time: End of the time searched, in the same unit as start_time. (integer, unix-s)
+            end_time: End of the time searched, in the same unit as start_time. Must not be before
+                start_time. (integer, unix-s)
 
         Returns:
             The platform's answer, with:

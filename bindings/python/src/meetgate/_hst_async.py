@@ -251,8 +251,8 @@ class AsyncHstConsuming:
         Args:
             start_time: Start of the time range, in milliseconds since 1970-01-01 UTC. (integer,
                 unix-ms, required)
-            end_time: End of the time range, in milliseconds since 1970-01-01 UTC. (integer,
-                unix-ms, required)
+            end_time: End of the time range, in milliseconds since 1970-01-01 UTC. Must not be
+                before start_time. (integer, unix-ms, required)
             app_id: Only the records of this application. (string)
             page: Page number. The first page is 1 (H6). (integer, required)
             page_size: Records on a page, at most 100 (H23). (integer of at most 100, required)

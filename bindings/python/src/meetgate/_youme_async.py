@@ -146,8 +146,8 @@ class AsyncYoume(AsyncClient):
             UserId: Id of the user instance. (string, required)
             BeginTime: Start of the time range: seconds since 1970-01-01 UTC, as text (Y11).
                 (string, unix-s, required)
-            EndTime: End of the time range: seconds since 1970-01-01 UTC, as text (Y11). (string,
-                unix-s, required)
+            EndTime: End of the time range: seconds since 1970-01-01 UTC, as text (Y11). Must not be
+                before BeginTime. (string, unix-s, required)
 
         Returns:
             The platform's answer, with:
@@ -195,7 +195,7 @@ class AsyncYoume(AsyncClient):
             BeginTime: Start of the time range: seconds since 1970-01-01 UTC, as text (Y11). When it
                 is left out, the range has no start. (string, unix-s)
             EndTime: End of the time range: seconds since 1970-01-01 UTC, as text (Y11). When it is
-                left out, the range has no end. (string, unix-s)
+                left out, the range has no end. Must not be before BeginTime. (string, unix-s)
 
         Returns:
             The platform's answer, with:
@@ -239,8 +239,8 @@ class AsyncYoume(AsyncClient):
         Args:
             BeginTime: Start of the time range: seconds since 1970-01-01 UTC, as text (Y11).
                 (string, unix-s, required)
-            EndTime: End of the time range: seconds since 1970-01-01 UTC, as text (Y11). (string,
-                unix-s, required)
+            EndTime: End of the time range: seconds since 1970-01-01 UTC, as text (Y11). Must not be
+                before BeginTime. (string, unix-s, required)
 
         Returns:
             The platform's answer, with:

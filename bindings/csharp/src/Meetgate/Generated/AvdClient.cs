@@ -601,8 +601,8 @@ namespace Meetgate
         /// unix-s, required.
         /// </param>
         /// <param name="endTime">
-        /// End of the time range, as a timestamp. The document's example is in seconds. <c>end_time</c>: integer,
-        /// unix-s, required.
+        /// End of the time range, as a timestamp. The document's example is in seconds. Must not be before start_time.
+        /// <c>end_time</c>: integer, unix-s, required.
         /// </param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
@@ -626,8 +626,8 @@ namespace Meetgate
         /// unix-s, required.
         /// </param>
         /// <param name="endTime">
-        /// End of the time range, as a timestamp. The document's example is in seconds. <c>end_time</c>: integer,
-        /// unix-s, required.
+        /// End of the time range, as a timestamp. The document's example is in seconds. Must not be before start_time.
+        /// <c>end_time</c>: integer, unix-s, required.
         /// </param>
         /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
         /// <returns>The platform's answer.</returns>
@@ -670,8 +670,8 @@ namespace Meetgate
         /// <c>record_start_time</c>: string, unix-s, required.
         /// </param>
         /// <param name="recordEndTime">
-        /// End of the recording time range: a timestamp written as text. The document's example is in seconds.
-        /// <c>record_end_time</c>: string, unix-s, required.
+        /// End of the recording time range: a timestamp written as text. The document's example is in seconds. Must not
+        /// be before record_start_time. <c>record_end_time</c>: string, unix-s, required.
         /// </param>
         /// <param name="recordCreatorId">
         /// Only recordings created by this user: the user_id given to room.mix_record.start. <c>record_creator_id</c>:
@@ -714,8 +714,8 @@ namespace Meetgate
         /// <c>record_start_time</c>: string, unix-s, required.
         /// </param>
         /// <param name="recordEndTime">
-        /// End of the recording time range: a timestamp written as text. The document's example is in seconds.
-        /// <c>record_end_time</c>: string, unix-s, required.
+        /// End of the recording time range: a timestamp written as text. The document's example is in seconds. Must not
+        /// be before record_start_time. <c>record_end_time</c>: string, unix-s, required.
         /// </param>
         /// <param name="recordCreatorId">
         /// Only recordings created by this user: the user_id given to room.mix_record.start. <c>record_creator_id</c>:
@@ -918,7 +918,8 @@ namespace Meetgate
         /// <c>start_time</c>: integer, unix-s.
         /// </param>
         /// <param name="endTime">
-        /// End of the time searched, in the same unit as start_time. <c>end_time</c>: integer, unix-s.
+        /// End of the time searched, in the same unit as start_time. Must not be before start_time. <c>end_time</c>:
+        /// integer, unix-s.
         /// </param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
@@ -951,7 +952,8 @@ namespace Meetgate
         /// <c>start_time</c>: integer, unix-s.
         /// </param>
         /// <param name="endTime">
-        /// End of the time searched, in the same unit as start_time. <c>end_time</c>: integer, unix-s.
+        /// End of the time searched, in the same unit as start_time. Must not be before start_time. <c>end_time</c>:
+        /// integer, unix-s.
         /// </param>
         /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
         /// <returns>The platform's answer.</returns>
@@ -1115,11 +1117,11 @@ namespace Meetgate
         /// layout is automatic. <c>videos</c>: array of objects.
         /// </param>
         /// <param name="osds">
-        /// Watermarks: a timestamp, texts and images. They are recorded only with enable_osdts_record, and videos must
-        /// be given. <c>osds</c>: object.
+        /// Watermarks: a timestamp, texts and images. They are recorded only with enable_osdts_record. Needs videos.
+        /// <c>osds</c>: object.
         /// </param>
         /// <param name="enableOsdtsRecord">
-        /// Whether watermarks are recorded. They need videos. <c>enable_osdts_record</c>: boolean.
+        /// Whether watermarks are recorded. <c>true</c> needs videos. <c>enable_osdts_record</c>: boolean.
         /// </param>
         /// <param name="fileName">
         /// Name of the mixed mp4 and of the mixed mp3. Audio files split off for single participants keep their own
@@ -1130,12 +1132,13 @@ namespace Meetgate
         /// <c>enable_individual_record</c>: boolean.
         /// </param>
         /// <param name="enableSaveMix">
-        /// Keep the mixed file as well. Takes effect only when a live-transcoded video is split into single files.
+        /// Whether the mixed file is kept as well, when a live-transcoded video is split into single files. <c>true</c>
+        /// needs enable_realtime_transcode <c>true</c>. <c>true</c> needs enable_individual_record <c>true</c>.
         /// <c>enable_save_mix</c>: boolean.
         /// </param>
         /// <param name="enableBackup">
-        /// Keep a backup, the source file of type <c>tms</c>. Takes effect only with live transcoding.
-        /// <c>enable_backup</c>: boolean.
+        /// Whether a backup is kept: the source file of type <c>tms</c>. <c>true</c> needs enable_realtime_transcode
+        /// <c>true</c>. <c>enable_backup</c>: boolean.
         /// </param>
         /// <param name="audioUserIds">
         /// User ids whose sound is recorded. When it is given only sound is recorded: an mp3 is made and no mp4.
@@ -1157,19 +1160,19 @@ namespace Meetgate
         /// Whose sound goes into the audio mix, and on which channel. <c>audio_mixer_users</c>: array of objects.
         /// </param>
         /// <param name="audioFileType">
-        /// Container of the audio file. <c>wav</c> requires audio_codec <c>pcm</c>, <c>mp3</c> requires audio_codec
+        /// Container of the audio file. <c>wav</c> needs audio_codec <c>pcm</c>. <c>mp3</c> needs audio_codec
         /// <c>aac</c>. <c>audio_file_type</c>: string, default mp3; one of wav, mp3.
         /// </param>
         /// <param name="audioCodec">
-        /// Encoding of the sound in the audio file. Must match audio_file_type. <c>audio_codec</c>: string, default
-        /// aac; one of pcm, aac.
+        /// Encoding of the sound in the audio file. <c>audio_codec</c>: string, default aac; one of pcm, aac.
         /// </param>
         /// <param name="audioChannels">
         /// Number of channels. <c>audio_channels</c>: integer; one of 1 (mono), 2 (stereo).
         /// </param>
         /// <param name="audioSamples">
-        /// Sample rate of the audio file. <c>pcm</c> takes 8000 and 16000; <c>aac</c> takes 16000, 32000, 44100 and
-        /// 48000. <c>audio_samples</c>: integer, Hz; one of 8000, 16000, 32000, 44100, 48000.
+        /// Sample rate of the audio file. <c>8000</c> needs audio_codec <c>pcm</c>. <c>32000</c> or <c>44100</c> or
+        /// <c>48000</c> needs audio_codec <c>aac</c>. <c>audio_samples</c>: integer, Hz; one of 8000, 16000, 32000,
+        /// 44100, 48000.
         /// </param>
         /// <param name="audioDataExporterAddress">
         /// Where sound is pushed to as RTP while the recording runs. The UDP push port must be configured on the server
@@ -1273,11 +1276,11 @@ namespace Meetgate
         /// layout is automatic. <c>videos</c>: array of objects.
         /// </param>
         /// <param name="osds">
-        /// Watermarks: a timestamp, texts and images. They are recorded only with enable_osdts_record, and videos must
-        /// be given. <c>osds</c>: object.
+        /// Watermarks: a timestamp, texts and images. They are recorded only with enable_osdts_record. Needs videos.
+        /// <c>osds</c>: object.
         /// </param>
         /// <param name="enableOsdtsRecord">
-        /// Whether watermarks are recorded. They need videos. <c>enable_osdts_record</c>: boolean.
+        /// Whether watermarks are recorded. <c>true</c> needs videos. <c>enable_osdts_record</c>: boolean.
         /// </param>
         /// <param name="fileName">
         /// Name of the mixed mp4 and of the mixed mp3. Audio files split off for single participants keep their own
@@ -1288,12 +1291,13 @@ namespace Meetgate
         /// <c>enable_individual_record</c>: boolean.
         /// </param>
         /// <param name="enableSaveMix">
-        /// Keep the mixed file as well. Takes effect only when a live-transcoded video is split into single files.
+        /// Whether the mixed file is kept as well, when a live-transcoded video is split into single files. <c>true</c>
+        /// needs enable_realtime_transcode <c>true</c>. <c>true</c> needs enable_individual_record <c>true</c>.
         /// <c>enable_save_mix</c>: boolean.
         /// </param>
         /// <param name="enableBackup">
-        /// Keep a backup, the source file of type <c>tms</c>. Takes effect only with live transcoding.
-        /// <c>enable_backup</c>: boolean.
+        /// Whether a backup is kept: the source file of type <c>tms</c>. <c>true</c> needs enable_realtime_transcode
+        /// <c>true</c>. <c>enable_backup</c>: boolean.
         /// </param>
         /// <param name="audioUserIds">
         /// User ids whose sound is recorded. When it is given only sound is recorded: an mp3 is made and no mp4.
@@ -1315,19 +1319,19 @@ namespace Meetgate
         /// Whose sound goes into the audio mix, and on which channel. <c>audio_mixer_users</c>: array of objects.
         /// </param>
         /// <param name="audioFileType">
-        /// Container of the audio file. <c>wav</c> requires audio_codec <c>pcm</c>, <c>mp3</c> requires audio_codec
+        /// Container of the audio file. <c>wav</c> needs audio_codec <c>pcm</c>. <c>mp3</c> needs audio_codec
         /// <c>aac</c>. <c>audio_file_type</c>: string, default mp3; one of wav, mp3.
         /// </param>
         /// <param name="audioCodec">
-        /// Encoding of the sound in the audio file. Must match audio_file_type. <c>audio_codec</c>: string, default
-        /// aac; one of pcm, aac.
+        /// Encoding of the sound in the audio file. <c>audio_codec</c>: string, default aac; one of pcm, aac.
         /// </param>
         /// <param name="audioChannels">
         /// Number of channels. <c>audio_channels</c>: integer; one of 1 (mono), 2 (stereo).
         /// </param>
         /// <param name="audioSamples">
-        /// Sample rate of the audio file. <c>pcm</c> takes 8000 and 16000; <c>aac</c> takes 16000, 32000, 44100 and
-        /// 48000. <c>audio_samples</c>: integer, Hz; one of 8000, 16000, 32000, 44100, 48000.
+        /// Sample rate of the audio file. <c>8000</c> needs audio_codec <c>pcm</c>. <c>32000</c> or <c>44100</c> or
+        /// <c>48000</c> needs audio_codec <c>aac</c>. <c>audio_samples</c>: integer, Hz; one of 8000, 16000, 32000,
+        /// 44100, 48000.
         /// </param>
         /// <param name="audioDataExporterAddress">
         /// Where sound is pushed to as RTP while the recording runs. The UDP push port must be configured on the server
@@ -1524,7 +1528,8 @@ namespace Meetgate
         /// <remarks>
         /// <para>
         /// Changes which videos a running mixed recording shows and where, or whose sound it records. Give videos to
-        /// change the picture and audio_user_ids to change the sound.
+        /// change the picture and audio_user_ids to change the sound. At least one of videos and audio_user_ids is
+        /// needed.
         /// </para>
         /// <para>
         /// Note: The sample writes <c>order</c> where every other layout has <c>zorder</c> (T16): zorder. In the sample

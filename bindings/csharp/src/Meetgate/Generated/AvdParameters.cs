@@ -47,8 +47,8 @@ namespace Meetgate
     }
 
     /// <summary>
-    /// Watermarks: a timestamp, texts and images. They are recorded only with enable_osdts_record, and videos must be
-    /// given. The object <c>osds</c>.
+    /// Watermarks: a timestamp, texts and images. They are recorded only with enable_osdts_record. Needs videos. The
+    /// object <c>osds</c>.
     /// </summary>
     public sealed class AvdOsds : NestedParameters
     {

@@ -491,7 +491,8 @@ namespace Meetgate
         /// required.
         /// </param>
         /// <param name="endTime">
-        /// End of the time range, in milliseconds since 1970-01-01 UTC. <c>end_time</c>: integer, unix-ms, required.
+        /// End of the time range, in milliseconds since 1970-01-01 UTC. Must not be before start_time. <c>end_time</c>:
+        /// integer, unix-ms, required.
         /// </param>
         /// <param name="page">Page number. The first page is 1 (H6). <c>page</c>: integer, required.</param>
         /// <param name="pageSize">
@@ -526,7 +527,8 @@ namespace Meetgate
         /// required.
         /// </param>
         /// <param name="endTime">
-        /// End of the time range, in milliseconds since 1970-01-01 UTC. <c>end_time</c>: integer, unix-ms, required.
+        /// End of the time range, in milliseconds since 1970-01-01 UTC. Must not be before start_time. <c>end_time</c>:
+        /// integer, unix-ms, required.
         /// </param>
         /// <param name="page">Page number. The first page is 1 (H6). <c>page</c>: integer, required.</param>
         /// <param name="pageSize">

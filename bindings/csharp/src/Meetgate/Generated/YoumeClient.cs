@@ -124,8 +124,8 @@ namespace Meetgate
         /// required.
         /// </param>
         /// <param name="endTime">
-        /// End of the time range: seconds since 1970-01-01 UTC, as text (Y11). <c>EndTime</c>: string, unix-s,
-        /// required.
+        /// End of the time range: seconds since 1970-01-01 UTC, as text (Y11). Must not be before BeginTime.
+        /// <c>EndTime</c>: string, unix-s, required.
         /// </param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">The call failed.</exception>
@@ -150,8 +150,8 @@ namespace Meetgate
         /// required.
         /// </param>
         /// <param name="endTime">
-        /// End of the time range: seconds since 1970-01-01 UTC, as text (Y11). <c>EndTime</c>: string, unix-s,
-        /// required.
+        /// End of the time range: seconds since 1970-01-01 UTC, as text (Y11). Must not be before BeginTime.
+        /// <c>EndTime</c>: string, unix-s, required.
         /// </param>
         /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
         /// <returns>The platform's answer.</returns>
@@ -191,7 +191,7 @@ namespace Meetgate
         /// </param>
         /// <param name="endTime">
         /// End of the time range: seconds since 1970-01-01 UTC, as text (Y11). When it is left out, the range has no
-        /// end. <c>EndTime</c>: string, unix-s.
+        /// end. Must not be before BeginTime. <c>EndTime</c>: string, unix-s.
         /// </param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">The call failed.</exception>
@@ -214,7 +214,7 @@ namespace Meetgate
         /// </param>
         /// <param name="endTime">
         /// End of the time range: seconds since 1970-01-01 UTC, as text (Y11). When it is left out, the range has no
-        /// end. <c>EndTime</c>: string, unix-s.
+        /// end. Must not be before BeginTime. <c>EndTime</c>: string, unix-s.
         /// </param>
         /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
         /// <returns>The platform's answer.</returns>
@@ -252,8 +252,8 @@ namespace Meetgate
         /// required.
         /// </param>
         /// <param name="endTime">
-        /// End of the time range: seconds since 1970-01-01 UTC, as text (Y11). <c>EndTime</c>: string, unix-s,
-        /// required.
+        /// End of the time range: seconds since 1970-01-01 UTC, as text (Y11). Must not be before BeginTime.
+        /// <c>EndTime</c>: string, unix-s, required.
         /// </param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">The call failed.</exception>
@@ -269,8 +269,8 @@ namespace Meetgate
         /// required.
         /// </param>
         /// <param name="endTime">
-        /// End of the time range: seconds since 1970-01-01 UTC, as text (Y11). <c>EndTime</c>: string, unix-s,
-        /// required.
+        /// End of the time range: seconds since 1970-01-01 UTC, as text (Y11). Must not be before BeginTime.
+        /// <c>EndTime</c>: string, unix-s, required.
         /// </param>
         /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
         /// <returns>The platform's answer.</returns>

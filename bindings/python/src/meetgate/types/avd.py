@@ -350,7 +350,7 @@ class RoomMixRecordStartOsdsOsdimgsItem(TypedDict, total=False):
 
 class RoomMixRecordStartOsds(TypedDict, total=False):
     """`osds` of `room.mix_record.start`: Watermarks: a timestamp, texts and images. They are
-    recorded only with enable_osdts_record, and videos must be given.
+    recorded only with enable_osdts_record. Needs videos.
     """
 
     osdts: RoomMixRecordStartOsdsOsdts
