@@ -60,6 +60,15 @@
 #  endif
 #endif
 
+/* A status that nobody looks at is a mistake: compilers warn. Define it before this header, as nothing, to be left alone. */
+#if !defined(MEETGATE_CHECKED)
+#  if defined(__GNUC__)
+#    define MEETGATE_CHECKED __attribute__((warn_unused_result))
+#  else
+#    define MEETGATE_CHECKED
+#  endif
+#endif
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -123,9 +132,9 @@ typedef enum meetgate_status {
    */
   MEETGATE_CANCELLED = 11,
   /**
-   * A bound of this library is reached, such as the size of an answer.
+   * A limit of this library was exceeded, such as the size of an answer. The message names the configuration key.
    */
-  MEETGATE_BUSY = 12,
+  MEETGATE_LIMIT = 12,
   /**
    * A shared token store failed.
    */
@@ -138,6 +147,15 @@ typedef enum meetgate_status {
    * A defect of this library, contained.
    */
   MEETGATE_INTERNAL = 15,
+  /**
+   * There is no such value. Of meetgate_json_get and meetgate_json_length only.
+   */
+  MEETGATE_ABSENT = 16,
+  /**
+   * No status. It makes the type as wide as an int: else a C++ compiler may assume that no other number ever comes, and
+   * leave out what a program does about one that a newer library gives.
+   */
+  MEETGATE_STATUS_WIDEST = 2147483647,
 } meetgate_status;
 
 /**
@@ -230,6 +248,59 @@ MEETGATE_EXPORT const char *MEETGATE_CALL meetgate_status_name(int32_t status);
  */
 MEETGATE_EXPORT char *MEETGATE_CALL meetgate_catalog(void);
 
+/* JSON ---------------------------------------------------------------------------------------------------------- */
+
+/**
+ * Reads one value of a JSON text: a reply, an error document, a catalog or any other.
+ *
+ * Parameters:
+ *   - json: one JSON text. Must not be NULL.
+ *   - pointer: where the value is, as a JSON pointer (RFC 6901): "/data/topic", "/data/0/room_id" for the first element
+ *     of an array, "" for the whole text. In a name, "~1" stands for "/" and "~0" for "~". Must not be NULL.
+ *   - text: receives the characters of a string, or the JSON text of any other value ("17", "true", "null",
+ *     "{\"a\":1}"); NULL where the status is MEETGATE_ABSENT; on any other status an error document. Must not be NULL.
+ *
+ * Returns: MEETGATE_OK; MEETGATE_ABSENT (there is no such value; null is a value); MEETGATE_INVALID_ARGUMENT (NULL, not
+ *   UTF-8, not JSON, no pointer, or a string with a NUL character, which no C string can hold).
+ * Ownership: borrows json and pointer for the call. Free *text with meetgate_string_free.
+ * Threads: any, at once.
+ * Since: 0.1.0.
+ */
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_json_get(
+    const char *json, const char *pointer, char **text);
+
+/**
+ * Counts the elements of an array or the members of an object in a JSON text.
+ *
+ * Parameters:
+ *   - json: one JSON text. Must not be NULL.
+ *   - pointer: where the array or object is, as for meetgate_json_get. Must not be NULL.
+ *   - length: receives the number; 0 on any status but MEETGATE_OK. Must not be NULL.
+ *
+ * Returns: MEETGATE_OK; MEETGATE_ABSENT (there is no such value); MEETGATE_INVALID_ARGUMENT (as meetgate_json_get, or the
+ *   value is neither an array nor an object).
+ * Ownership: borrows json and pointer for the call.
+ * Threads: any, at once.
+ * Since: 0.1.0.
+ */
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_json_length(
+    const char *json, const char *pointer, uint64_t *length);
+
+/**
+ * Writes a text as a JSON string, with quotation marks around it and escapes where they are needed: so a room's topic
+ * that holds a quotation mark goes into params_json.
+ *
+ * Parameters:
+ *   - text: any text. Must not be NULL.
+ *   - json: receives the JSON string; on any status but MEETGATE_OK an error document. Must not be NULL.
+ *
+ * Returns: MEETGATE_OK; MEETGATE_INVALID_ARGUMENT (NULL, not UTF-8).
+ * Ownership: borrows text for the call. Free *json with meetgate_string_free.
+ * Threads: any, at once.
+ * Since: 0.1.0.
+ */
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_json_quote(const char *text, char **json);
+
 /* Clients ------------------------------------------------------------------------------------------------------- */
 
 /**
@@ -250,7 +321,7 @@ MEETGATE_EXPORT char *MEETGATE_CALL meetgate_catalog(void);
  * Threads: any, at once. The client may be used from any number of threads at once.
  * Since: 0.1.0.
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_client_new(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_client_new(
     const char *config_json, meetgate_client **client, char **error_json);
 
 /**
@@ -283,7 +354,8 @@ MEETGATE_EXPORT void MEETGATE_CALL meetgate_client_free(meetgate_client *client)
  * Threads: any, at once, on the same client too.
  * Since: 0.1.0.
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_client_info(meetgate_client *client, char **info_json);
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_client_info(
+    meetgate_client *client, char **info_json);
 
 /**
  * Replaces the fixed token of a client whose configuration has a "token".
@@ -293,14 +365,16 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_client_info(meetgate_clie
  * Parameters:
  *   - client: a client with a fixed token.
  *   - token: printable ASCII without spaces.
+ *   - error_json: receives NULL, or on failure an error document. May be NULL.
  *
  * Returns: MEETGATE_OK; MEETGATE_INVALID_ARGUMENT (NULL, not such a token, or the client has no fixed token);
  *   MEETGATE_FORKED.
- * Ownership: borrows token for the call.
+ * Ownership: borrows token for the call. Free the error document with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Since: 0.1.0.
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_client_set_token(meetgate_client *client, const char *token);
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_client_set_token(
+    meetgate_client *client, const char *token, char **error_json);
 
 /**
  * Sets where a client gets its tokens whose configuration says "token_provider": true.
@@ -313,15 +387,17 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_client_set_token(meetgate
  *   - client: a client with "token_provider": true.
  *   - provide: the callback. Must not be NULL. It takes the place of one that was set before.
  *   - user_data: handed to each call of provide; any value.
+ *   - error_json: receives NULL, or on failure an error document. May be NULL.
  *
  * Returns: MEETGATE_OK; MEETGATE_INVALID_ARGUMENT (NULL, or the client's configuration does not say
  *   "token_provider": true); MEETGATE_FORKED.
- * Ownership: what user_data points to must live until the client is freed, and be fit for use from any thread.
+ * Ownership: what user_data points to must live until the client is freed, and be fit for use from any thread. Free the
+ *   error document with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Since: 0.1.0.
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_client_set_token_provider(
-    meetgate_client *client, meetgate_token_provider provide, void *user_data);
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_client_set_token_provider(
+    meetgate_client *client, meetgate_token_provider provide, void *user_data, char **error_json);
 
 /* Calls --------------------------------------------------------------------------------------------------------- */
 
@@ -340,7 +416,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_client_set_token_provider
  * Threads: any, at once, on the same client too.
  * Since: 0.1.0.
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_call(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_call(
     meetgate_client *client, const char *operation, const char *params_json, char **reply_json);
 
 /**
@@ -358,7 +434,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_call(
  * Threads: any, at once, on the same client too.
  * Since: 0.1.0.
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_call_with(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_call_with(
     meetgate_client *client, const char *operation, const char *params_json, const char *options_json, meetgate_cancel *cancel, char **reply_json);
 
 /**
@@ -378,8 +454,23 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_call_with(
  * Threads: any, at once, on the same client too.
  * Since: 0.1.0.
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_raw_call(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_raw_call(
     meetgate_client *client, const char *request_json, char **reply_json);
+
+/**
+ * Sends any request to the platform, with options for this call alone.
+ *
+ * Parameters:
+ *   - client, request_json, reply_json: as for meetgate_raw_call.
+ *   - options_json, cancel: as for meetgate_call_with.
+ *
+ * Returns: as meetgate_raw_call.
+ * Ownership: borrows everything for the call. Free *reply_json with meetgate_string_free.
+ * Threads: any, at once, on the same client too.
+ * Since: 0.1.0.
+ */
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_raw_call_with(
+    meetgate_client *client, const char *request_json, const char *options_json, meetgate_cancel *cancel, char **reply_json);
 
 /* Signing ------------------------------------------------------------------------------------------------------- */
 
@@ -400,7 +491,8 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_raw_call(
  * Threads: any, at once.
  * Since: 0.1.0.
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_hst_user_token(const char *params_json, char **reply_json);
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_hst_user_token(
+    const char *params_json, char **reply_json);
 
 /**
  * Makes the checksum of a youme request, for tools that sign requests of their own.
@@ -416,7 +508,8 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_hst_user_token(const char
  * Threads: any, at once.
  * Since: 0.1.0.
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_youme_checksum(const char *params_json, char **reply_json);
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_youme_checksum(
+    const char *params_json, char **reply_json);
 
 /* hst: access --------------------------------------------------------------------------------------------------- */
 
@@ -444,7 +537,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_youme_checksum(const char
  * Since: 0.1.0.
  * Source: GET /access/token (001 L10-L54).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_hst_access_token(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_hst_access_token(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /* hst: app ------------------------------------------------------------------------------------------------------ */
@@ -489,7 +582,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_hst_access_token(
  * Since: 0.1.0.
  * Source: POST /v1/app (000 L3-L41; 001 L86-L124).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_hst_app_create(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_hst_app_create(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -535,7 +628,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_hst_app_create(
  * Since: 0.1.0.
  * Source: PATCH /v1/app (000 L43-L82; 001 L126-L165).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_hst_app_update(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_hst_app_update(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -555,7 +648,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_hst_app_update(
  * Since: 0.1.0.
  * Source: DELETE /v1/app (000 L84-L101; 001 L167-L184).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_hst_app_delete(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_hst_app_delete(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /* hst: consuming ------------------------------------------------------------------------------------------------ */
@@ -610,7 +703,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_hst_app_delete(
  * Since: 0.1.0.
  * Source: GET /v1/consuming/records (000 L103-L141; 001 L186-L224).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_hst_consuming_records(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_hst_consuming_records(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /* hst (HST FSP PaaS business gateway) --------------------------------------------------------------------------- */
@@ -636,7 +729,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_hst_consuming_records(
  * Since: 0.1.0.
  * Source: POST /v1/kickout (000 L143-L162; 001 L226-L245).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_hst_kickout(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_hst_kickout(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /* hst: online.user ---------------------------------------------------------------------------------------------- */
@@ -671,7 +764,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_hst_kickout(
  * Since: 0.1.0.
  * Source: GET /v1/online/user/state (000 L164-L195; 001 L247-L278).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_hst_online_user_state(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_hst_online_user_state(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /* hst: online --------------------------------------------------------------------------------------------------- */
@@ -710,7 +803,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_hst_online_user_state(
  * Since: 0.1.0.
  * Source: POST /v1/online/trans-cmd (000 L197-L233; 001 L280-L316).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_hst_online_trans_cmd(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_hst_online_trans_cmd(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -740,7 +833,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_hst_online_trans_cmd(
  * Since: 0.1.0.
  * Source: POST /v1/online/invite (000 L235-L259; 001 L318-L342).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_hst_online_invite(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_hst_online_invite(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /* youme (Youme video REST API) ---------------------------------------------------------------------------------- */
@@ -776,7 +869,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_hst_online_invite(
  * Since: 0.1.0.
  * Source: POST /v2/video/query_instance_all_records_by_time (002 L125-L255).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_youme_query_instance_all_records_by_time(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_youme_query_instance_all_records_by_time(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -812,7 +905,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_youme_query_instance_all_
  * Since: 0.1.0.
  * Source: POST /v2/video/query_room_info (002 L257-L359).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_youme_query_room_info(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_youme_query_room_info(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -845,7 +938,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_youme_query_room_info(
  * Since: 0.1.0.
  * Source: POST /v2/video/query_all_instance_by_time (002 L361-L450).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_youme_query_all_instance_by_time(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_youme_query_all_instance_by_time(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -873,7 +966,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_youme_query_all_instance_
  * Since: 0.1.0.
  * Source: POST /v2/video/count_business_total_volume_by_day (002 L454-L536).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_youme_count_business_total_volume_by_day(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_youme_count_business_total_volume_by_day(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -906,7 +999,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_youme_count_business_tota
  * Since: 0.1.0.
  * Source: POST /v2/video/count_business_distribute_volume_by_day (002 L538-L643).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_youme_count_business_distribute_volume_by_day(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_youme_count_business_distribute_volume_by_day(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -939,7 +1032,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_youme_count_business_dist
  * Since: 0.1.0.
  * Source: POST /v2/video/count_qos_by_day (002 L645-L763).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_youme_count_qos_by_day(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_youme_count_qos_by_day(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /* avd: room ----------------------------------------------------------------------------------------------------- */
@@ -977,7 +1070,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_youme_count_qos_by_day(
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/create (004 L7-L53).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_create(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_create(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -1002,7 +1095,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_create(
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/update (004 L54-L95).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_update(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_update(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -1021,7 +1114,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_update(
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/del (004 L96-L133).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_del(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_del(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -1049,7 +1142,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_del(
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/read (004 L134-L183).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_read(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_read(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -1072,7 +1165,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_read(
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/close (004 L184-L221).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_close(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_close(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -1108,7 +1201,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_close(
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/get_statistic (004 L222-L280).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_get_statistic(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_get_statistic(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -1162,7 +1255,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_get_statistic(
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/get_record (004 L281-L432).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_get_record(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_get_record(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -1195,7 +1288,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_get_record(
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/get_record_list (004 L433-L494).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_get_record_list(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_get_record_list(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /* avd: room.participate ----------------------------------------------------------------------------------------- */
@@ -1220,7 +1313,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_get_record_list(
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/participate/kick (004 L495-L535).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_participate_kick(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_participate_kick(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -1266,7 +1359,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_participate_kick
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/participate/list (004 L536-L626).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_participate_list(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_participate_list(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /* avd: room.mix_record ------------------------------------------------------------------------------------------ */
@@ -1398,7 +1491,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_participate_list
  * Since: 0.1.0.
  * Source: POST /sdkapi/v2/room/mix_record/start (004 L627-L696).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_mix_record_start(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_mix_record_start(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -1436,7 +1529,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_mix_record_start
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/mix_record/stop (004 L697-L815).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_mix_record_stop(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_mix_record_stop(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -1482,7 +1575,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_mix_record_stop(
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/mix_record/get (004 L816-L966).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_mix_record_get(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_mix_record_get(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /* avd: room.mix_live -------------------------------------------------------------------------------------------- */
@@ -1519,7 +1612,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_mix_record_get(
  * Since: 0.1.0.
  * Source: POST /sdkapi/v2/room/mix_live/start (004 L967-L1019).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_mix_live_start(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_mix_live_start(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /* avd: room.mix_record ------------------------------------------------------------------------------------------ */
@@ -1558,7 +1651,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_mix_live_start(
  * Since: 0.1.0.
  * Source: POST /sdkapi/v2/room/mix_record/update_layout (004 L1020-L1068).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_mix_record_update_layout(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_mix_record_update_layout(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -1588,7 +1681,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_mix_record_updat
  * Since: 0.1.0.
  * Source: POST /sdkapi/v2/room/mix_record/update_audio_layout (004 L1069-L1110).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_mix_record_update_audio_layout(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_mix_record_update_audio_layout(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /* avd: room.record ---------------------------------------------------------------------------------------------- */
@@ -1615,7 +1708,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_mix_record_updat
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/record/status (004 L1111-L1155).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_record_status(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_record_status(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /* avd: room.mix_live -------------------------------------------------------------------------------------------- */
@@ -1641,7 +1734,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_record_status(
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/mix_live/stop (004 L1156-L1197).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_mix_live_stop(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_mix_live_stop(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /* avd: room.live ------------------------------------------------------------------------------------------------ */
@@ -1672,7 +1765,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_mix_live_stop(
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/live/start (004 L1198-L1242).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_live_start(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_live_start(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -1693,7 +1786,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_live_start(
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/live/stop (004 L1243-L1283).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_live_stop(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_live_stop(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /* avd: room.avc ------------------------------------------------------------------------------------------------- */
@@ -1737,7 +1830,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_live_stop(
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/avc/start (004 L1284-L1333).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_avc_start(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_avc_start(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -1758,7 +1851,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_avc_start(
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/avc/stop (004 L1334-L1373).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_avc_stop(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_avc_stop(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /* avd: room.record ---------------------------------------------------------------------------------------------- */
@@ -1790,7 +1883,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_avc_stop(
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/record/get (004 L1374-L1441).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_record_get(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_record_get(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /* avd: room.desktop_record -------------------------------------------------------------------------------------- */
@@ -1821,7 +1914,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_record_get(
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/desktop_record/start (004 L1442-L1484).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_desktop_record_start(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_desktop_record_start(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -1845,7 +1938,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_desktop_record_s
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/desktop_record/stop (004 L1485-L1524).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_desktop_record_stop(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_desktop_record_stop(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -1882,7 +1975,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_desktop_record_s
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/desktop_record/get (004 L1525-L1593).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_desktop_record_get(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_desktop_record_get(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /* avd: media ---------------------------------------------------------------------------------------------------- */
@@ -1912,7 +2005,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_desktop_record_g
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/media/create (004 L1594-L1642).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_media_create(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_media_create(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -1950,7 +2043,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_media_create(
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/media/play (004 L1643-L1698).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_media_play(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_media_play(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -1972,7 +2065,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_media_play(
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/media/stop (004 L1699-L1741).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_media_stop(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_media_stop(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -1994,7 +2087,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_media_stop(
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/media/pause (004 L1742-L1782).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_media_pause(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_media_pause(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -2016,7 +2109,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_media_pause(
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/media/resume (004 L1783-L1823).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_media_resume(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_media_resume(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -2048,7 +2141,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_media_resume(
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/media/replay (004 L1824-L1877).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_media_replay(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_media_replay(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -2090,7 +2183,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_media_replay(
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/media/get_media_info (004 L1878-L1963).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_media_get_media_info(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_media_get_media_info(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -2123,7 +2216,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_media_get_media_info(
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/media/switch (004 L1964-L2017).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_media_switch(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_media_switch(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /* avd: room.record ---------------------------------------------------------------------------------------------- */
@@ -2149,7 +2242,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_media_switch(
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/record/transfer (004 L2018-L2058).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_record_transfer(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_record_transfer(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /* avd: room ----------------------------------------------------------------------------------------------------- */
@@ -2173,7 +2266,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_record_transfer(
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/del_record (004 L2059-L2098).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_del_record(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_del_record(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /* avd: transcode ------------------------------------------------------------------------------------------------ */
@@ -2197,7 +2290,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_del_record(
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/transcode/query (004 L2099-L2141).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_transcode_query(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_transcode_query(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /* avd: room.avc ------------------------------------------------------------------------------------------------- */
@@ -2236,7 +2329,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_transcode_query(
  * Since: 0.1.0.
  * Source: POST /sdkapi/v2/room/avc/select_media (004 L2142-L2183).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_avc_select_media(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_avc_select_media(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -2258,7 +2351,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_avc_select_media
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/avc/set_focus_video (004 L2184-L2224).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_avc_set_focus_video(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_avc_set_focus_video(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -2295,7 +2388,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_avc_set_focus_vi
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/avc/update_layout (004 L2225-L2272).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_avc_update_layout(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_avc_update_layout(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -2331,7 +2424,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_avc_update_layou
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/avc/get_avc_setting (004 L2273-L2314).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_avc_get_avc_setting(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_avc_get_avc_setting(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /* avd: room ----------------------------------------------------------------------------------------------------- */
@@ -2358,7 +2451,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_avc_get_avc_sett
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/delete_record (004 L2315-L2341).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_delete_record(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_delete_record(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -2389,7 +2482,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_delete_record(
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/list (004 L2342-L2439).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_list(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_list(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -2433,7 +2526,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_list(
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/room/get_chat_message_log (004 L2440-L2513).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_get_chat_message_log(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room_get_chat_message_log(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /* avd: app ------------------------------------------------------------------------------------------------------ */
@@ -2462,7 +2555,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_room_get_chat_message
  * Since: 0.1.0.
  * Source: POST /sdkapi/v2/app/get_token (004 L2516-L2556).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_app_get_token(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_app_get_token(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -2481,7 +2574,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_app_get_token(
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/app/get_licence_info (004 L2557-L2601).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_app_get_licence_info(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_app_get_licence_info(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -2504,7 +2597,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_app_get_licence_info(
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/app/get_system_info (004 L2602-L2646).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_app_get_system_info(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_app_get_system_info(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -2528,7 +2621,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_app_get_system_info(
  * Since: 0.1.0.
  * Source: POST /sdkapi/v2/app/apply_file_permit (004 L2647-L2686).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_app_apply_file_permit(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_app_apply_file_permit(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -2551,7 +2644,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_app_apply_file_permit
  * Since: 0.1.0.
  * Source: POST /sdkapi/v2/app/delete_file_permit (004 L2687-L2728).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_app_delete_file_permit(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_app_delete_file_permit(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -2576,7 +2669,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_app_delete_file_permi
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/app/get_key_licence (004 L2729-L2783).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_app_get_key_licence(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_app_get_key_licence(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /* avd: sip.gate ------------------------------------------------------------------------------------------------- */
@@ -2606,7 +2699,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_app_get_key_licence(
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/sip/gate/create (004 L2786-L2832).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_sip_gate_create(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_sip_gate_create(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -2630,7 +2723,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_sip_gate_create(
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/sip/gate/update (004 L2833-L2874).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_sip_gate_update(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_sip_gate_update(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -2654,7 +2747,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_sip_gate_update(
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/sip/gate/read (004 L2875-L2920).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_sip_gate_read(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_sip_gate_read(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -2674,7 +2767,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_sip_gate_read(
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/sip/gate/del (004 L2921-L2963).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_sip_gate_del(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_sip_gate_del(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -2697,7 +2790,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_sip_gate_del(
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/sip/gate/list (004 L2964-L3014).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_sip_gate_list(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_sip_gate_list(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /* avd: sip.account ---------------------------------------------------------------------------------------------- */
@@ -2731,7 +2824,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_sip_gate_list(
  * Since: 0.1.0.
  * Source: POST /sdkapi/v2/sip/account/create (004 L3015-L3064).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_sip_account_create(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_sip_account_create(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -2757,7 +2850,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_sip_account_create(
  * Since: 0.1.0.
  * Source: POST /sdkapi/v2/sip/account/update (004 L3065-L3111).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_sip_account_update(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_sip_account_update(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -2793,7 +2886,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_sip_account_update(
  * Since: 0.1.0.
  * Source: POST /sdkapi/v2/sip/account/read (004 L3112-L3172).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_sip_account_read(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_sip_account_read(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -2812,7 +2905,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_sip_account_read(
  * Since: 0.1.0.
  * Source: POST /sdkapi/v2/sip/account/del (004 L3173-L3213).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_sip_account_del(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_sip_account_del(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /* avd: device --------------------------------------------------------------------------------------------------- */
@@ -2860,7 +2953,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_sip_account_del(
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/device/call (004 L3216-L3269).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_device_call(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_device_call(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -2883,7 +2976,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_device_call(
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/device/kick (004 L3270-L3314).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_device_kick(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_device_kick(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /* avd: device.video --------------------------------------------------------------------------------------------- */
@@ -2906,7 +2999,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_device_kick(
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/device/video/focus (004 L3315-L3355).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_device_video_focus(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_device_video_focus(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -2925,7 +3018,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_device_video_focus(
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/device/video/unfocus (004 L3356-L3396).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_device_video_unfocus(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_device_video_unfocus(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -2946,7 +3039,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_device_video_unfocus(
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/device/video/close (004 L3397-L3438).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_device_video_close(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_device_video_close(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -2971,7 +3064,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_device_video_close(
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/device/video/open (004 L3439-L3481).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_device_video_open(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_device_video_open(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /* avd: device.audio --------------------------------------------------------------------------------------------- */
@@ -2994,7 +3087,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_device_video_open(
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/device/audio/mute (004 L3482-L3522).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_device_audio_mute(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_device_audio_mute(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /**
@@ -3013,7 +3106,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_device_audio_mute(
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/device/audio/unmute (004 L3523-L3563).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_device_audio_unmute(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_device_audio_unmute(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /* avd: device --------------------------------------------------------------------------------------------------- */
@@ -3041,7 +3134,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_device_audio_unmute(
  * Since: 0.1.0.
  * Source: GET /sdkapi/v2/device/get_invite_status (004 L3564-L3605).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_device_get_invite_status(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_device_get_invite_status(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 /* avd (AVD / nice2meet sdkapi v2) ------------------------------------------------------------------------------- */
@@ -3079,7 +3172,7 @@ MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_device_get_invite_sta
  * Since: 0.1.0.
  * Source: POST /uploadfile (004 L3606-L3657).
  */
-MEETGATE_EXPORT meetgate_status MEETGATE_CALL meetgate_avd_uploadfile(
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_uploadfile(
     meetgate_client *client, const char *params_json, char **reply_json);
 
 #ifdef __cplusplus

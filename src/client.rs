@@ -69,10 +69,16 @@ impl Client {
 
     /// Sends any request to the platform, signed and judged like an operation.
     pub fn raw_call(&self, request: &str) -> Result<String> {
+        self.raw_call_with(request, "{}")
+    }
+
+    /// The same, with options for this call alone.
+    pub fn raw_call_with(&self, request: &str, options: &str) -> Result<String> {
         self.check_process()?;
+        let limits = self.limits(options)?;
         let request =
             Members::parse(request).map_err(|problem| Error::invalid_argument(format!("request: {problem}")))?;
-        self.engine.raw_call(&request, self.engine.limits())
+        self.engine.raw_call(&request, limits)
     }
 
     /// What is known of the client, as one JSON object: its address, the age, expiry and generation of its token (never the

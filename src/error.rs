@@ -1,6 +1,6 @@
 //! The one error model: a status, and a document that every language shows the same way.
 
-use crate::catalog::{ErrorNumber, PlatformName};
+use crate::catalog::{ErrorClass, ErrorNumber, PlatformName};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use std::fmt;
@@ -20,7 +20,7 @@ pub enum Status {
     Protocol,
     Io,
     Cancelled,
-    Busy,
+    Limit,
     Store,
     Forked,
     Internal,
@@ -41,6 +41,9 @@ pub struct ErrorDocument {
     pub operation: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<i64>,
+    /// What kind of failure `code` stands for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub class: Option<ErrorClass>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub meaning: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -49,13 +52,20 @@ pub struct ErrorDocument {
     pub platform_message: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub http_status: Option<u16>,
+    /// Where a redirect leads to, without its query.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub location: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clock_offset_s: Option<i64>,
+    /// How often the call's own request was sent; 0 where it never was.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attempts: Option<u32>,
     pub retryable: bool,
+    /// Not before so many milliseconds are over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_after_ms: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reply: Option<Box<RawValue>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -70,14 +80,17 @@ impl Error {
             platform: None,
             operation: None,
             code: None,
+            class: None,
             meaning: None,
             meaning_zh: None,
             platform_message: None,
             http_status: None,
+            location: None,
             request_id: None,
             clock_offset_s: None,
             attempts: None,
             retryable: false,
+            retry_after_ms: None,
             reply: None,
             reply_text: None,
         }))
@@ -112,6 +125,7 @@ impl Error {
     /// Notes the platform's number, with its meaning where the platform's table has one.
     pub(crate) fn with_number(mut self, code: i64, known: Option<&'static ErrorNumber>) -> Self {
         self.0.code = Some(code);
+        self.0.class = known.map(|known| known.class);
         self.0.meaning = known.map(|known| known.meaning);
         self.0.meaning_zh = known.map(|known| known.zh);
         self

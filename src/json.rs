@@ -5,6 +5,7 @@
 pub(crate) mod check;
 pub(crate) mod mask;
 mod nearest;
+pub(crate) mod pointer;
 
 pub(crate) use nearest::{nearest, quoted};
 
@@ -12,31 +13,56 @@ use serde::Deserialize;
 use serde::de::{MapAccess, Visitor};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::fmt;
+
+/// The one value of a text, without the byte order mark that editors on Windows put first, and without white space around
+/// it. The error does not quote the text.
+pub(crate) fn value(text: &str) -> Result<&RawValue, String> {
+    serde_json::from_str(without_bom(text).trim_ascii()).map_err(|error| format!("not valid JSON: {error}"))
+}
+
+pub(crate) fn without_bom(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
+}
+
+/// A text as a JSON string.
+pub(crate) fn quote(text: &str) -> String {
+    // Writing a string to memory cannot fail.
+    serde_json::to_string(text).unwrap_or_default()
+}
 
 /// The members of one JSON object, borrowed from its text.
 #[derive(Debug, Default)]
 pub(crate) struct Members<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
 
 impl<'a> Members<'a> {
-    /// Reads an object. The error says what is wrong, without quoting the text.
+    /// Reads an object of the caller's. The error says what is wrong, without quoting the text.
     pub(crate) fn parse(text: &'a str) -> Result<Self, String> {
-        match serde_json::from_str::<&RawValue>(text) {
-            Err(error) => Err(format!("not valid JSON: {error}")),
-            Ok(value) => match kind(value) {
-                Kind::Object => Members::of(value),
-                other => Err(format!("expected a JSON object, got {}", other.described())),
-            },
+        let value = value(text)?;
+        match kind(value) {
+            Kind::Object => Members::of(value),
+            other => Err(format!("expected a JSON object, got {}", other.described())),
         }
     }
 
-    /// The members of a value that is known to be an object.
+    /// The members of a caller's value that is known to be an object. A name that comes twice is a slip.
     pub(crate) fn of(value: &'a RawValue) -> Result<Self, String> {
+        let members = Members::of_answer(value)?;
+        let mut names = HashSet::with_capacity(members.0.len());
+        match members.0.iter().find(|(name, _)| !names.insert(name.as_ref())) {
+            Some((twice, _)) => Err(format!("member {} appears twice", quoted(twice))),
+            None => Ok(members),
+        }
+    }
+
+    /// The members of a platform's value that is known to be an object. Where a name comes twice, the last one counts.
+    pub(crate) fn of_answer(value: &'a RawValue) -> Result<Self, String> {
         serde_json::from_str(value.get()).map_err(|error| error.to_string())
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<&'a RawValue> {
-        self.0.iter().find(|(member, _)| member == name).map(|(_, value)| *value)
+        self.0.iter().rfind(|(member, _)| member == name).map(|(_, value)| *value)
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &'a RawValue)> {
@@ -57,11 +83,12 @@ impl<'a> Members<'a> {
     }
 }
 
+/// A member's name, borrowed where it holds no escape.
+#[derive(Deserialize)]
+struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+
 impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
-
         struct Object;
         impl<'de> Visitor<'de> for Object {
             type Value = Members<'de>;
@@ -73,10 +100,6 @@ impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
             fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Members<'de>, M::Error> {
                 let mut members = Members::default();
                 while let Some((Name(name), value)) = map.next_entry::<Name<'de>, &'de RawValue>()? {
-                    if members.get(&name).is_some() {
-                        let problem = format!("member {} appears twice", quoted(&name));
-                        return Err(serde::de::Error::custom(problem));
-                    }
                     members.0.push((name, value));
                 }
                 Ok(members)

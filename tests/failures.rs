@@ -131,7 +131,7 @@ fn an_answer_beyond_the_bound_ends_the_call() {
     let server = Server::start(|_, _| json(&format!(r#"{{"ret":0,"data":"{}"}}"#, "x".repeat(4000))));
     let client = avd_with_token(&server.url());
     let error = client.call_with("avd.room.read", READ, r#"{"max_reply_bytes":1024}"#).unwrap_err();
-    assert_eq!(error.status(), Status::Busy);
+    assert_eq!(error.status(), Status::Limit);
     assert!(error.to_string().contains("max_reply_bytes"), "{error}");
     client.call_with("avd.room.read", READ, r#"{"max_reply_bytes":5000}"#).unwrap();
 }

@@ -87,10 +87,10 @@ class MEETGATE_VISIBLE cancelled : public error {
   explicit cancelled(const error &copied) : error(copied) {}
 };
 
-/** A bound of the library is reached, such as the size of an answer. */
-class MEETGATE_VISIBLE busy_error : public error {
+/** A limit of this library was exceeded: the message names the configuration key. */
+class MEETGATE_VISIBLE limit_error : public error {
  public:
-  explicit busy_error(const error &copied) : error(copied) {}
+  explicit limit_error(const error &copied) : error(copied) {}
 };
 
 /** A shared token store failed. */
@@ -187,7 +187,7 @@ namespace detail {
     case MEETGATE_PROTOCOL: throw protocol_error(error);
     case MEETGATE_IO: throw io_error(error);
     case MEETGATE_CANCELLED: throw cancelled(error);
-    case MEETGATE_BUSY: throw busy_error(error);
+    case MEETGATE_LIMIT: throw limit_error(error);
     case MEETGATE_STORE: throw store_error(error);
     case MEETGATE_FORKED: throw forked(error);
     case MEETGATE_INTERNAL: throw internal_error(error);

@@ -132,7 +132,7 @@ class hst_config : public token_config<hst_config> {
   hst_config &connect_timeout_ms(const integer &value) { return put("connect_timeout_ms", value); }
 
   /**
-   * The largest answer that is read. A larger one ends the call with `BUSY`. [integer from 1024 to 1073741824, bytes,
+   * The largest answer that is read. A larger one ends the call with `LIMIT`. [integer from 1024 to 1073741824, bytes,
    * default 16777216]
    */
   hst_config &max_reply_bytes(const integer &value) { return put("max_reply_bytes", value); }

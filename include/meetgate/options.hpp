@@ -23,7 +23,7 @@ class call_options : public builder<call_options> {
   call_options &connect_timeout_ms(const integer &value) { return put("connect_timeout_ms", value); }
 
   /**
-   * The largest answer that is read. A larger one ends the call with `BUSY`. [integer from 1024 to 1073741824, bytes]
+   * The largest answer that is read. A larger one ends the call with `LIMIT`. [integer from 1024 to 1073741824, bytes]
    */
   call_options &max_reply_bytes(const integer &value) { return put("max_reply_bytes", value); }
 };

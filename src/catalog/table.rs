@@ -6489,7 +6489,7 @@ pub static HST_CONFIG: &[Field] = &[
     Field {
         name: "max_reply_bytes",
         kind: Type::Integer,
-        doc: "The largest answer that is read. A larger one ends the call with `BUSY`.",
+        doc: "The largest answer that is read. A larger one ends the call with `LIMIT`.",
         unit: "bytes",
         min: Some(1024),
         max: Some(1073741824),
@@ -6595,7 +6595,7 @@ pub static YOUME_CONFIG: &[Field] = &[
     Field {
         name: "max_reply_bytes",
         kind: Type::Integer,
-        doc: "The largest answer that is read. A larger one ends the call with `BUSY`.",
+        doc: "The largest answer that is read. A larger one ends the call with `LIMIT`.",
         unit: "bytes",
         min: Some(1024),
         max: Some(1073741824),
@@ -6744,7 +6744,7 @@ pub static AVD_CONFIG: &[Field] = &[
     Field {
         name: "max_reply_bytes",
         kind: Type::Integer,
-        doc: "The largest answer that is read. A larger one ends the call with `BUSY`.",
+        doc: "The largest answer that is read. A larger one ends the call with `LIMIT`.",
         unit: "bytes",
         min: Some(1024),
         max: Some(1073741824),
@@ -6791,7 +6791,7 @@ pub static CALL_OPTIONS: &[Field] = &[
     Field {
         name: "max_reply_bytes",
         kind: Type::Integer,
-        doc: "The largest answer that is read. A larger one ends the call with `BUSY`.",
+        doc: "The largest answer that is read. A larger one ends the call with `LIMIT`.",
         unit: "bytes",
         min: Some(1024),
         max: Some(1073741824),

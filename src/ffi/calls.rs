@@ -75,11 +75,8 @@ pub unsafe extern "C" fn meetgate_call_with(
     // SAFETY: the caller's promises are this function's own.
     unsafe {
         reply(reply_json, || {
-            if !cancel.is_null() {
-                return Err(Error::invalid_argument("cancel: expected NULL; this version cannot cancel a call"));
-            }
+            let options = options_of(options_json, cancel)?;
             let operation = strings::required(operation, "operation")?;
-            let options = strings::optional(options_json, "options_json")?.unwrap_or("{}");
             borrow(client)?.call_with(operation, params(params_json)?, options)
         })
     }
@@ -118,7 +115,38 @@ pub unsafe extern "C" fn meetgate_raw_call(
     }
 }
 
-/// What the 84 operations' functions come down to.
+/// Sends any request to the platform, with options for this call alone.
+///
+/// Parameters:
+///   - client, request_json, reply_json: as for meetgate_raw_call.
+///   - options_json, cancel: as for meetgate_call_with.
+///
+/// Returns: as meetgate_raw_call.
+/// Ownership: borrows everything for the call. Free *reply_json with meetgate_string_free.
+/// Threads: any, at once, on the same client too.
+/// Since: 0.1.0.
+///
+/// # Safety
+/// `client` is NULL or a live client; the strings are NULL or NUL-terminated; `reply_json` is NULL or writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn meetgate_raw_call_with(
+    client: *mut Client,
+    request_json: *const c_char,
+    options_json: *const c_char,
+    cancel: *mut Cancel,
+    reply_json: *mut *mut c_char,
+) -> meetgate_status {
+    // SAFETY: the caller's promises are this function's own.
+    unsafe {
+        reply(reply_json, || {
+            let options = options_of(options_json, cancel)?;
+            let request = strings::required(request_json, "request_json")?;
+            borrow(client)?.raw_call_with(request, options)
+        })
+    }
+}
+
+/// What each operation's own function comes down to.
 ///
 /// # Safety
 /// As for [`meetgate_call`].
@@ -137,6 +165,16 @@ pub(super) unsafe fn call(
 pub(super) unsafe fn borrow<'a>(client: *mut Client) -> Result<&'a Client> {
     // SAFETY: NULL gives `None`; else the caller promised a live client, of which only shared references are made.
     unsafe { client.as_ref() }.ok_or_else(|| Error::invalid_argument("client is NULL"))
+}
+
+/// # Safety
+/// `options_json` is as [`strings::optional`] wants it.
+unsafe fn options_of<'a>(options_json: *const c_char, cancel: *mut Cancel) -> Result<&'a str> {
+    if !cancel.is_null() {
+        return Err(Error::invalid_argument("cancel: expected NULL; this version cannot cancel a call"));
+    }
+    // SAFETY: the caller's promise is the same.
+    Ok(unsafe { strings::optional(options_json, "options_json") }?.unwrap_or("{}"))
 }
 
 /// # Safety

@@ -1,6 +1,6 @@
 //! Making and freeing clients.
 
-use super::guard::{guard, panicked};
+use super::guard::{guard, report};
 use super::status::meetgate_status;
 use super::strings;
 use crate::client::Client;
@@ -33,30 +33,21 @@ pub unsafe extern "C" fn meetgate_client_new(
     client: *mut *mut Client,
     error_json: *mut *mut c_char,
 ) -> meetgate_status {
-    let made = guard(Err(panicked()), || {
-        if client.is_null() {
-            return Err(Error::invalid_argument("client is NULL"));
-        }
-        // SAFETY: the caller's promise is this function's own.
-        let config = unsafe { strings::required(config_json, "config_json") }?;
-        Client::new(config)
-    });
-    let (status, made, error) = match made {
-        Ok(made) => (meetgate_status::MEETGATE_OK, Box::into_raw(Box::new(made)), ptr::null_mut()),
-        Err(error) => (error.status().into(), ptr::null_mut(), strings::error_to_c(&error)),
-    };
     if !client.is_null() {
         // SAFETY: not NULL, and the caller promised writable memory.
-        unsafe { client.write(made) };
+        unsafe { client.write(ptr::null_mut()) };
     }
-    if error_json.is_null() {
-        // SAFETY: made above, and given to nobody.
-        unsafe { strings::take_back(error) };
-    } else {
-        // SAFETY: not NULL, and the caller promised writable memory.
-        unsafe { error_json.write(error) };
+    // SAFETY: the caller's promises are this function's own.
+    unsafe {
+        report(error_json, || {
+            if client.is_null() {
+                return Err(Error::invalid_argument("client is NULL"));
+            }
+            let made = Client::new(strings::required(config_json, "config_json")?)?;
+            client.write(Box::into_raw(Box::new(made)));
+            Ok(())
+        })
     }
-    status
 }
 
 /// Frees a client and closes its connections.

@@ -1,11 +1,11 @@
 //! A client's token: what is known of it, and giving it.
 
 use super::calls::borrow;
-use super::guard::{guard, panicked, reply};
+use super::guard::{reply, report};
 use super::status::meetgate_status;
 use super::strings;
 use crate::client::{Client, ProvidedToken};
-use crate::error::{Error, Result};
+use crate::error::Error;
 use std::ffi::{CString, c_char, c_int, c_void};
 use std::ptr;
 use std::time::Duration;
@@ -70,19 +70,24 @@ pub unsafe extern "C" fn meetgate_client_info(client: *mut Client, info_json: *m
 /// Parameters:
 ///   - client: a client with a fixed token.
 ///   - token: printable ASCII without spaces.
+///   - error_json: receives NULL, or on failure an error document. May be NULL.
 ///
 /// Returns: MEETGATE_OK; MEETGATE_INVALID_ARGUMENT (NULL, not such a token, or the client has no fixed token);
 ///   MEETGATE_FORKED.
-/// Ownership: borrows token for the call.
+/// Ownership: borrows token for the call. Free the error document with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// Since: 0.1.0.
 ///
 /// # Safety
-/// `client` is NULL or a live client; `token` is NULL or NUL-terminated.
+/// `client` is NULL or a live client; `token` is NULL or NUL-terminated; `error_json` is NULL or writable.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn meetgate_client_set_token(client: *mut Client, token: *const c_char) -> meetgate_status {
+pub unsafe extern "C" fn meetgate_client_set_token(
+    client: *mut Client,
+    token: *const c_char,
+    error_json: *mut *mut c_char,
+) -> meetgate_status {
     // SAFETY: the caller's promises are this function's own.
-    status(|| unsafe { borrow(client)?.set_token(strings::required(token, "token")?) })
+    unsafe { report(error_json, || borrow(client)?.set_token(strings::required(token, "token")?)) }
 }
 
 /// Sets where a client gets its tokens whose configuration says "token_provider": true.
@@ -95,28 +100,34 @@ pub unsafe extern "C" fn meetgate_client_set_token(client: *mut Client, token: *
 ///   - client: a client with "token_provider": true.
 ///   - provide: the callback. Must not be NULL. It takes the place of one that was set before.
 ///   - user_data: handed to each call of provide; any value.
+///   - error_json: receives NULL, or on failure an error document. May be NULL.
 ///
 /// Returns: MEETGATE_OK; MEETGATE_INVALID_ARGUMENT (NULL, or the client's configuration does not say
 ///   "token_provider": true); MEETGATE_FORKED.
-/// Ownership: what user_data points to must live until the client is freed, and be fit for use from any thread.
+/// Ownership: what user_data points to must live until the client is freed, and be fit for use from any thread. Free the
+///   error document with meetgate_string_free.
 /// Threads: any, at once, on the same client too.
 /// Since: 0.1.0.
 ///
 /// # Safety
-/// `client` is NULL or a live client; `provide` may be called with `user_data` from any thread while the client lives.
+/// `client` is NULL or a live client; `provide` may be called with `user_data` from any thread while the client lives;
+/// `error_json` is NULL or writable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn meetgate_client_set_token_provider(
     client: *mut Client,
     provide: meetgate_token_provider,
     user_data: *mut c_void,
+    error_json: *mut *mut c_char,
 ) -> meetgate_status {
-    status(|| {
-        // SAFETY: the caller's promise is this function's own.
-        let client = unsafe { borrow(client) }?;
-        let provide = provide.ok_or_else(|| Error::invalid_argument("provide is NULL"))?;
-        let provider = Provider { provide, user_data };
-        client.set_token_provider(move |dead_token| provider.ask(dead_token))
-    })
+    // SAFETY: the caller's promises are this function's own.
+    unsafe {
+        report(error_json, || {
+            let client = borrow(client)?;
+            let provide = provide.ok_or_else(|| Error::invalid_argument("provide is NULL"))?;
+            let provider = Provider { provide, user_data };
+            client.set_token_provider(move |dead_token| provider.ask(dead_token))
+        })
+    }
 }
 
 struct Provider {
@@ -147,13 +158,5 @@ impl Provider {
         let token = String::from_utf8(room).map_err(|_| "gave a token that is not ASCII".to_owned())?;
         let lifetime = u64::try_from(lifetime_s).ok().filter(|seconds| *seconds > 0).map(Duration::from_secs);
         Ok(ProvidedToken { token, lifetime })
-    }
-}
-
-/// A status without a text.
-fn status(body: impl FnOnce() -> Result<()>) -> meetgate_status {
-    match guard(Err(panicked()), body) {
-        Ok(()) => meetgate_status::MEETGATE_OK,
-        Err(error) => error.status().into(),
     }
 }

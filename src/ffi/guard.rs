@@ -5,6 +5,7 @@ use super::strings;
 use crate::error::{Error, Result, Status};
 use std::ffi::c_char;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::ptr;
 
 /// Runs `body`; where it panics, `fallback` is the result. Whatever `body` was at work on is shared behind locks that do
 /// not poison, so that the library goes on working.
@@ -29,6 +30,24 @@ pub(super) unsafe fn reply(out: *mut *mut c_char, body: impl FnOnce() -> Result<
     };
     // SAFETY: not NULL, and the caller promised writable memory.
     unsafe { out.write(text) };
+    status
+}
+
+/// Runs `body`, which gives no text, and hands out an error document where it fails; NULL where it does not.
+///
+/// # Safety
+/// `error_json` is NULL or points to writable memory for one pointer.
+pub(super) unsafe fn report(error_json: *mut *mut c_char, body: impl FnOnce() -> Result<()>) -> meetgate_status {
+    let (status, error) = match guard(Err(panicked()), body) {
+        Ok(()) => (meetgate_status::MEETGATE_OK, ptr::null_mut()),
+        // Made only where somebody takes it.
+        Err(error) if error_json.is_null() => (error.status().into(), ptr::null_mut()),
+        Err(error) => (error.status().into(), strings::error_to_c(&error)),
+    };
+    if !error_json.is_null() {
+        // SAFETY: not NULL, and the caller promised writable memory.
+        unsafe { error_json.write(error) };
+    }
     status
 }
 

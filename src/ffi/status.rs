@@ -32,14 +32,19 @@ pub enum meetgate_status {
     MEETGATE_IO = 10,
     /// The call was cancelled.
     MEETGATE_CANCELLED = 11,
-    /// A bound of this library is reached, such as the size of an answer.
-    MEETGATE_BUSY = 12,
+    /// A limit of this library was exceeded, such as the size of an answer. The message names the configuration key.
+    MEETGATE_LIMIT = 12,
     /// A shared token store failed.
     MEETGATE_STORE = 13,
     /// The client belongs to the parent process.
     MEETGATE_FORKED = 14,
     /// A defect of this library, contained.
     MEETGATE_INTERNAL = 15,
+    /// There is no such value. Of meetgate_json_get and meetgate_json_length only.
+    MEETGATE_ABSENT = 16,
+    /// No status. It makes the type as wide as an int: else a C++ compiler may assume that no other number ever comes, and
+    /// leave out what a program does about one that a newer library gives.
+    MEETGATE_STATUS_WIDEST = 0x7fff_ffff,
 }
 
 impl From<Status> for meetgate_status {
@@ -56,7 +61,7 @@ impl From<Status> for meetgate_status {
             Status::Protocol => Self::MEETGATE_PROTOCOL,
             Status::Io => Self::MEETGATE_IO,
             Status::Cancelled => Self::MEETGATE_CANCELLED,
-            Status::Busy => Self::MEETGATE_BUSY,
+            Status::Limit => Self::MEETGATE_LIMIT,
             Status::Store => Self::MEETGATE_STORE,
             Status::Forked => Self::MEETGATE_FORKED,
             Status::Internal => Self::MEETGATE_INTERNAL,
@@ -65,7 +70,7 @@ impl From<Status> for meetgate_status {
 }
 
 impl meetgate_status {
-    const NAMES: [&'static std::ffi::CStr; 16] = [
+    const NAMES: [&'static std::ffi::CStr; 17] = [
         c"OK",
         c"INVALID_ARGUMENT",
         c"INVALID_CONFIG",
@@ -78,10 +83,11 @@ impl meetgate_status {
         c"PROTOCOL",
         c"IO",
         c"CANCELLED",
-        c"BUSY",
+        c"LIMIT",
         c"STORE",
         c"FORKED",
         c"INTERNAL",
+        c"ABSENT",
     ];
 
     /// The word of the error document; `UNKNOWN` for a number that does not exist.
@@ -109,7 +115,7 @@ mod tests {
             Status::Protocol,
             Status::Io,
             Status::Cancelled,
-            Status::Busy,
+            Status::Limit,
             Status::Store,
             Status::Forked,
             Status::Internal,
@@ -121,7 +127,8 @@ mod tests {
             assert_eq!(meetgate_status::name(number).to_str().unwrap(), word.trim_matches('"'));
         }
         assert_eq!(meetgate_status::name(0), c"OK");
-        for number in [-1, 16, i32::MIN, i32::MAX] {
+        assert_eq!(meetgate_status::name(meetgate_status::MEETGATE_ABSENT as i32), c"ABSENT");
+        for number in [-1, 17, i32::MIN, i32::MAX] {
             assert_eq!(meetgate_status::name(number), c"UNKNOWN");
         }
     }

@@ -1,6 +1,6 @@
 //! Masks the secret members of an answer before it is shown in an error.
 
-use super::{Kind, Members, elements, kind};
+use super::{Kind, Members, elements, kind, quote};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 
@@ -21,14 +21,13 @@ fn write(value: &RawValue, is_secret: &dyn Fn(&str) -> bool, depth: usize, out: 
     }
     match kind(value) {
         Kind::Object => {
-            // A repeated member makes an object unreadable for us: then nothing of it is shown.
-            let members = Members::of(value).ok()?;
+            let members = Members::of_answer(value).ok()?;
             out.push('{');
             for (index, (name, member)) in members.iter().enumerate() {
                 if index > 0 {
                     out.push(',');
                 }
-                out.push_str(&serde_json::to_string(name).ok()?);
+                out.push_str(&quote(name));
                 out.push(':');
                 if is_secret(name) {
                     out.push_str(MASK);

@@ -91,7 +91,7 @@ impl Failure {
             E::Timeout(_) => (Status::Timeout, false),
             E::HostNotFound | E::ConnectionFailed => (Status::Network, true),
             E::Tls(_) | E::Rustls(_) | E::Pem(_) => (Status::Tls, true),
-            E::BodyExceedsLimit(_) => (Status::Busy, false),
+            E::BodyExceedsLimit(_) => (Status::Limit, false),
             E::Http(_) | E::BadUri(_) => (Status::InvalidArgument, true),
             E::Io(error) => of_io(error),
             _ => (Status::Protocol, false),

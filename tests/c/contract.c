@@ -290,7 +290,7 @@ static void test_a_client_of_another_platform(void) {
 
 static void test_status_names(void) {
   static const char *const names[] = {"OK", "INVALID_ARGUMENT", "INVALID_CONFIG", "AUTH", "API", "NETWORK", "TLS",
-      "TIMEOUT", "HTTP", "PROTOCOL", "IO", "CANCELLED", "BUSY", "STORE", "FORKED", "INTERNAL"};
+      "TIMEOUT", "HTTP", "PROTOCOL", "IO", "CANCELLED", "LIMIT", "STORE", "FORKED", "INTERNAL"};
   int i;
 
   CHECK(MEETGATE_OK == 0 && MEETGATE_INTERNAL == 15);
@@ -506,7 +506,7 @@ static void test_no_answer_at_all(void) {
 static void test_bounds_and_files(void) {
   meetgate_client *client = avd_at("large");
 
-  EXPECT(MEETGATE_BUSY,
+  EXPECT(MEETGATE_LIMIT,
       meetgate_call_with(client, "avd.room.read", READ_ROOM, json("{'max_reply_bytes':1024}"), NULL, &reply),
       "the answer is larger than 1024 bytes; raise max_reply_bytes");
   EXPECT(MEETGATE_OK,

@@ -250,7 +250,7 @@ static void no_answer_at_all() {
   const meetgate::avd plain(meetgate::avd_config().base_url(no_tls).token("t"));
   THROWS(tls_error, plain.room.read(quiet_room()), "TLS");
   const meetgate::avd large = avd_at("large");
-  THROWS(busy_error, large.room.read(quiet_room(), meetgate::call_options().max_reply_bytes(1024)), "max_reply_bytes");
+  THROWS(limit_error, large.room.read(quiet_room(), meetgate::call_options().max_reply_bytes(1024)), "max_reply_bytes");
   CHECK(holds(large.room.read(quiet_room()), "\"ret\":0"));
 }
 

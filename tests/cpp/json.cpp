@@ -338,7 +338,7 @@ static void each_status_has_its_class() {
   CHECK(raises<meetgate::protocol_error>(MEETGATE_PROTOCOL, "avd", 0));
   CHECK(raises<meetgate::io_error>(MEETGATE_IO, "avd", 0));
   CHECK(raises<meetgate::cancelled>(MEETGATE_CANCELLED, "avd", 0));
-  CHECK(raises<meetgate::busy_error>(MEETGATE_BUSY, "avd", 0));
+  CHECK(raises<meetgate::limit_error>(MEETGATE_LIMIT, "avd", 0));
   CHECK(raises<meetgate::store_error>(MEETGATE_STORE, "avd", 0));
   CHECK(raises<meetgate::forked>(MEETGATE_FORKED, "avd", 0));
   CHECK(raises<meetgate::internal_error>(MEETGATE_INTERNAL, "avd", 0));

@@ -174,7 +174,7 @@ namespace Meetgate.Tests
             using (var server = new Scripted(line => "{\"ret\":0,\"fill\":\"" + new string('x', 5000) + "\"}"))
             using (AvdClient avd = server.Avd())
             {
-                Check.Throws<MeetgateBusyException>(
+                Check.Throws<MeetgateLimitException>(
                     () => avd.With(new CallOptions { MaxReplyBytes = 1024 }).Room.List());
                 Check.True(avd.Room.List().RawText.Length > 5000, "the client itself takes more");
             }

@@ -75,11 +75,11 @@ class Calls(SandboxTest):
         with Server(always('{"ret":0,"data":"%s"}' % ("x" * 4000))) as server:
             with meetgate.Avd(base_url=server.url, token="t") as avd:
                 small = avd.with_options(max_reply_bytes=1024)
-                with self.assertRaises(meetgate.BusyError):
+                with self.assertRaises(meetgate.LimitError):
                     small.room.read(room_id="1")
-                with self.assertRaises(meetgate.BusyError):
+                with self.assertRaises(meetgate.LimitError):
                     small.with_options(timeout_ms=9000).room.read(room_id="1")
-                with self.assertRaises(meetgate.BusyError):
+                with self.assertRaises(meetgate.LimitError):
                     avd.call("avd.room.read", {"room_id": "1"}, {"max_reply_bytes": 1024})
                 self.assertEqual(avd.room.read(room_id="1")["ret"], 0)
 

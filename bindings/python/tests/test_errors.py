@@ -152,7 +152,7 @@ class Failures(unittest.TestCase):
             _json.parse('{"n":1.5}', lambda digits: int(digits))
 
     def test_an_answer_beyond_the_bound(self):
-        self.raised(meetgate.BusyError, always('{"ret":0,"x":"%s"}' % ("x" * 4000)), options={"max_reply_bytes": 1024})
+        self.raised(meetgate.LimitError, always('{"ret":0,"x":"%s"}' % ("x" * 4000)), options={"max_reply_bytes": 1024})
 
     def test_nobody_listening(self):
         with socket.create_server(("127.0.0.1", 0)) as listener:

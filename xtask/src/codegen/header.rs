@@ -7,7 +7,7 @@ use serde_json::json;
 use std::path::Path;
 
 /// The files of `src/ffi` with exports, in the header's order.
-const SOURCES: [&str; 7] = ["status", "library", "client", "credentials", "calls", "signing", "operations"];
+const SOURCES: [&str; 8] = ["status", "library", "json", "client", "credentials", "calls", "signing", "operations"];
 const WIDTH: usize = 120;
 
 pub fn render(root: &Path, catalog: &Catalog) -> Result<Rendered> {
@@ -103,7 +103,8 @@ impl Function {
 
     fn declaration(&self) -> String {
         let space = if self.returns.ends_with('*') { "" } else { " " };
-        let head = format!("{EXPORT} {}{space}MEETGATE_CALL {}(", self.returns, self.name);
+        let checked = if self.returns == "meetgate_status" { "MEETGATE_CHECKED " } else { "" };
+        let head = format!("{EXPORT} {checked}{}{space}MEETGATE_CALL {}(", self.returns, self.name);
         let arguments = self.arguments.join(", ");
         if head.len() + arguments.len() + 2 <= WIDTH {
             return format!("{head}{arguments});");
@@ -139,7 +140,8 @@ fn heading(function: &str, catalog: &Catalog) -> String {
     match function {
         "meetgate_hst_user_token" | "meetgate_youme_checksum" => "Signing".to_owned(),
         client if client.starts_with("meetgate_client_") => "Clients".to_owned(),
-        "meetgate_call" | "meetgate_call_with" | "meetgate_raw_call" => "Calls".to_owned(),
+        "meetgate_call" | "meetgate_call_with" | "meetgate_raw_call" | "meetgate_raw_call_with" => "Calls".to_owned(),
+        json if json.starts_with("meetgate_json_") => "JSON".to_owned(),
         _ => "The library".to_owned(),
     }
 }

@@ -84,9 +84,9 @@ namespace Meetgate
     }
 
     /// <summary>A limit of the platform is reached.</summary>
-    public sealed class MeetgateLimitException : MeetgateApiException
+    public sealed class MeetgateLimitReachedException : MeetgateApiException
     {
-        internal MeetgateLimitException(ErrorDocument document)
+        internal MeetgateLimitReachedException(ErrorDocument document)
             : base(document)
         {
         }
@@ -101,7 +101,7 @@ namespace Meetgate
         }
     }
 
-    /// <summary>The platform is busy or timed out inside: try later. Not the same as <see cref="MeetgateBusyException"/>.</summary>
+    /// <summary>The platform is busy or timed out inside: try later. Not the same as <see cref="MeetgateLimitException"/>.</summary>
     public sealed class MeetgatePlatformBusyException : MeetgateApiException
     {
         internal MeetgatePlatformBusyException(ErrorDocument document)
@@ -182,10 +182,10 @@ namespace Meetgate
         }
     }
 
-    /// <summary>A bound of this library is reached, such as the size of an answer.</summary>
-    public sealed class MeetgateBusyException : MeetgateException
+    /// <summary>A limit of this library was exceeded, such as the size of an answer. The message names the configuration key.</summary>
+    public sealed class MeetgateLimitException : MeetgateException
     {
-        internal MeetgateBusyException(ErrorDocument document)
+        internal MeetgateLimitException(ErrorDocument document)
             : base(document)
         {
         }

@@ -95,8 +95,8 @@ namespace Meetgate
                     return new MeetgateIOException(document);
                 case MeetgateStatus.Cancelled:
                     return new MeetgateCancelledException(document);
-                case MeetgateStatus.Busy:
-                    return new MeetgateBusyException(document);
+                case MeetgateStatus.Limit:
+                    return new MeetgateLimitException(document);
                 case MeetgateStatus.Store:
                     return new MeetgateStoreException(document);
                 case MeetgateStatus.Forked:
@@ -129,7 +129,7 @@ namespace Meetgate
                 case ErrorClass.Forbidden:
                     return new MeetgateForbiddenException(document);
                 case ErrorClass.Limit:
-                    return new MeetgateLimitException(document);
+                    return new MeetgateLimitReachedException(document);
                 case ErrorClass.Unsupported:
                     return new MeetgateUnsupportedException(document);
                 case ErrorClass.Busy:

@@ -99,7 +99,7 @@ class Forbidden(ApiError):
     """The site or its licence does not allow it."""
 
 
-class LimitExceeded(ApiError):
+class LimitReached(ApiError):
     """A limit of the platform's is reached."""
 
 
@@ -143,8 +143,8 @@ class Cancelled(Error):
     """The call was cancelled."""
 
 
-class BusyError(Error):
-    """A bound of this library's is reached, such as the size of an answer."""
+class LimitError(Error):
+    """A limit of this library was exceeded, such as the size of an answer. The message names the configuration key."""
 
 
 class StoreError(Error):
@@ -171,7 +171,7 @@ OF_STATUS: Dict[str, Type[Error]] = {
     "PROTOCOL": ProtocolError,
     "IO": IoError,
     "CANCELLED": Cancelled,
-    "BUSY": BusyError,
+    "LIMIT": LimitError,
     "STORE": StoreError,
     "FORKED": Forked,
     "INTERNAL": InternalError,
@@ -183,7 +183,7 @@ OF_CLASS: Dict[str, Type[ApiError]] = {
     "not_found": NotFound,
     "conflict": Conflict,
     "forbidden": Forbidden,
-    "limit": LimitExceeded,
+    "limit": LimitReached,
     "unsupported": Unsupported,
     "busy": PlatformBusy,
     "server": ServerError,

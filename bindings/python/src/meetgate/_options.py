@@ -18,7 +18,7 @@ class CallOptions(TypedDict, total=False):
     to 86400000, ms)
     """
     max_reply_bytes: int
-    """The largest answer that is read. A larger one ends the call with `BUSY`. (integer from 1024
+    """The largest answer that is read. A larger one ends the call with `LIMIT`. (integer from 1024
     to 1073741824, bytes)
     """
 

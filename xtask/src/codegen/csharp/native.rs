@@ -7,7 +7,7 @@ use crate::catalog::Result;
 const PREFIX: &str = "MEETGATE_";
 
 /// One import for each function of the header that is no operation: those are called by their names.
-const FUNCTIONS: [&str; 14] = [
+const FUNCTIONS: [&str; 15] = [
     "meetgate_string_free",
     "meetgate_version",
     "meetgate_abi_version",
@@ -20,6 +20,7 @@ const FUNCTIONS: [&str; 14] = [
     "meetgate_client_set_token_provider",
     "meetgate_call_with",
     "meetgate_raw_call",
+    "meetgate_raw_call_with",
     "meetgate_hst_user_token",
     "meetgate_youme_checksum",
 ];
@@ -65,6 +66,10 @@ pub fn statuses(header: &str) -> Result<Source> {
     for line in body.lines().map(str::trim) {
         if let Some((name, number)) = line.strip_suffix(',').and_then(|line| line.split_once(" = ")) {
             let name = name.strip_prefix(PREFIX).ok_or("a status without its prefix")?;
+            // A C# enum is an int as it is.
+            if name == "STATUS_WIDEST" {
+                break;
+            }
             out.summary(&comment.join(" "));
             out.line(&format!("{} = {number},", pascal(&name.to_lowercase())));
             out.blank();
@@ -88,6 +93,7 @@ fn declaration(header: &str, name: &str) -> Result<Declaration> {
     let start = format!("MEETGATE_CALL {name}(");
     let (before, after) = header.split_once(&start).ok_or_else(|| format!("{name} is not in the header"))?;
     let returns = before.rsplit_once("MEETGATE_EXPORT ").map_or("", |(_, returns)| returns.trim());
+    let returns = returns.strip_prefix("MEETGATE_CHECKED ").unwrap_or(returns);
     let (arguments, _) = after.split_once(");").ok_or_else(|| format!("{name} does not end"))?;
     let returns = match returns {
         "void" => "void",

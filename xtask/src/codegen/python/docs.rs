@@ -126,7 +126,7 @@ fn exception(class: &str) -> &'static str {
         "not_found" => "NotFound",
         "conflict" => "Conflict",
         "forbidden" => "Forbidden",
-        "limit" => "LimitExceeded",
+        "limit" => "LimitReached",
         "unsupported" => "Unsupported",
         "busy" => "PlatformBusy",
         "server" => "ServerError",

@@ -17,7 +17,7 @@ namespace Meetgate
         public long? ConnectTimeoutMs { get; set; }
 
         /// <summary>
-        /// The largest answer that is read. A larger one ends the call with <c>BUSY</c>. <c>max_reply_bytes</c>:
+        /// The largest answer that is read. A larger one ends the call with <c>LIMIT</c>. <c>max_reply_bytes</c>:
         /// integer from 1024 to 1073741824, bytes.
         /// </summary>
         public long? MaxReplyBytes { get; set; }

@@ -43,8 +43,11 @@ namespace Meetgate
         /// <summary>The call was cancelled.</summary>
         Cancelled = 11,
 
-        /// <summary>A bound of this library is reached, such as the size of an answer.</summary>
-        Busy = 12,
+        /// <summary>
+        /// A limit of this library was exceeded, such as the size of an answer. The message names the configuration
+        /// key.
+        /// </summary>
+        Limit = 12,
 
         /// <summary>A shared token store failed.</summary>
         Store = 13,
@@ -54,5 +57,8 @@ namespace Meetgate
 
         /// <summary>A defect of this library, contained.</summary>
         Internal = 15,
+
+        /// <summary>There is no such value. Of meetgate_json_get and meetgate_json_length only.</summary>
+        Absent = 16,
     }
 }

@@ -54,13 +54,14 @@ namespace Meetgate
         internal static extern int meetgate_client_info(ClientHandle client, out IntPtr infoJson);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern int meetgate_client_set_token(ClientHandle client, byte[] token);
+        internal static extern int meetgate_client_set_token(ClientHandle client, byte[] token, out IntPtr errorJson);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int meetgate_client_set_token_provider(
             ClientHandle client,
             TokenProvider provide,
-            IntPtr userData);
+            IntPtr userData,
+            out IntPtr errorJson);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int meetgate_call_with(
@@ -73,6 +74,14 @@ namespace Meetgate
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int meetgate_raw_call(ClientHandle client, byte[] requestJson, out IntPtr replyJson);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int meetgate_raw_call_with(
+            ClientHandle client,
+            byte[] requestJson,
+            byte[] optionsJson,
+            IntPtr cancel,
+            out IntPtr replyJson);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int meetgate_hst_user_token(byte[] paramsJson, out IntPtr replyJson);

@@ -1,0 +1,146 @@
+//! Reading and writing JSON, for C programs without a library for it.
+
+use super::guard::{guard, panicked, reply};
+use super::status::meetgate_status;
+use super::strings;
+use crate::error::{Error, Result};
+use crate::json::pointer::{find, length};
+use crate::json::{Kind, kind, quote, string};
+use serde_json::value::RawValue;
+use std::ffi::c_char;
+use std::ptr;
+
+/// Reads one value of a JSON text: a reply, an error document, a catalog or any other.
+///
+/// Parameters:
+///   - json: one JSON text. Must not be NULL.
+///   - pointer: where the value is, as a JSON pointer (RFC 6901): "/data/topic", "/data/0/room_id" for the first element
+///     of an array, "" for the whole text. In a name, "~1" stands for "/" and "~0" for "~". Must not be NULL.
+///   - text: receives the characters of a string, or the JSON text of any other value ("17", "true", "null",
+///     "{\"a\":1}"); NULL where the status is MEETGATE_ABSENT; on any other status an error document. Must not be NULL.
+///
+/// Returns: MEETGATE_OK; MEETGATE_ABSENT (there is no such value; null is a value); MEETGATE_INVALID_ARGUMENT (NULL, not
+///   UTF-8, not JSON, no pointer, or a string with a NUL character, which no C string can hold).
+/// Ownership: borrows json and pointer for the call. Free *text with meetgate_string_free.
+/// Threads: any, at once.
+/// Since: 0.1.0.
+///
+/// # Safety
+/// `json` and `pointer` are NULL or NUL-terminated; `text` is NULL or writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn meetgate_json_get(
+    json: *const c_char,
+    pointer: *const c_char,
+    text: *mut *mut c_char,
+) -> meetgate_status {
+    let mut is_absent = false;
+    // SAFETY: the caller's promises are this function's own.
+    let status = unsafe {
+        reply(text, || {
+            let Some(value) = value_at(json, pointer)? else {
+                is_absent = true;
+                return Ok(String::new());
+            };
+            match kind(value) {
+                Kind::String => characters(value),
+                _ => Ok(value.get().to_owned()),
+            }
+        })
+    };
+    if !is_absent {
+        return status;
+    }
+    // SAFETY: it was not NULL, since the body ran; the caller promised writable memory, and the text was made above.
+    unsafe {
+        strings::take_back(text.read());
+        text.write(ptr::null_mut());
+    }
+    meetgate_status::MEETGATE_ABSENT
+}
+
+/// Counts the elements of an array or the members of an object in a JSON text.
+///
+/// Parameters:
+///   - json: one JSON text. Must not be NULL.
+///   - pointer: where the array or object is, as for meetgate_json_get. Must not be NULL.
+///   - length: receives the number; 0 on any status but MEETGATE_OK. Must not be NULL.
+///
+/// Returns: MEETGATE_OK; MEETGATE_ABSENT (there is no such value); MEETGATE_INVALID_ARGUMENT (as meetgate_json_get, or the
+///   value is neither an array nor an object).
+/// Ownership: borrows json and pointer for the call.
+/// Threads: any, at once.
+/// Since: 0.1.0.
+///
+/// # Safety
+/// `json` and `pointer` are NULL or NUL-terminated; `length` is NULL or writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn meetgate_json_length(
+    json: *const c_char,
+    pointer: *const c_char,
+    length: *mut u64,
+) -> meetgate_status {
+    if length.is_null() {
+        return meetgate_status::MEETGATE_INVALID_ARGUMENT;
+    }
+    let counted = guard(Err(panicked()), || {
+        // SAFETY: the caller's promises are this function's own.
+        let Some(value) = (unsafe { value_at(json, pointer) })? else { return Ok(None) };
+        count(value).map(Some)
+    });
+    let (status, counted) = match counted {
+        Ok(Some(counted)) => (meetgate_status::MEETGATE_OK, counted),
+        Ok(None) => (meetgate_status::MEETGATE_ABSENT, 0),
+        Err(error) => (error.status().into(), 0),
+    };
+    // SAFETY: not NULL, and the caller promised writable memory.
+    unsafe { length.write(counted) };
+    status
+}
+
+/// Writes a text as a JSON string, with quotation marks around it and escapes where they are needed: so a room's topic
+/// that holds a quotation mark goes into params_json.
+///
+/// Parameters:
+///   - text: any text. Must not be NULL.
+///   - json: receives the JSON string; on any status but MEETGATE_OK an error document. Must not be NULL.
+///
+/// Returns: MEETGATE_OK; MEETGATE_INVALID_ARGUMENT (NULL, not UTF-8).
+/// Ownership: borrows text for the call. Free *json with meetgate_string_free.
+/// Threads: any, at once.
+/// Since: 0.1.0.
+///
+/// # Safety
+/// `text` is NULL or NUL-terminated; `json` is NULL or writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn meetgate_json_quote(text: *const c_char, json: *mut *mut c_char) -> meetgate_status {
+    // SAFETY: the caller's promises are this function's own.
+    unsafe { reply(json, || Ok(quote(strings::required(text, "text")?))) }
+}
+
+/// # Safety
+/// Both are NULL or NUL-terminated strings that live and do not change as long as the result is used.
+unsafe fn value_at<'a>(json: *const c_char, pointer: *const c_char) -> Result<Option<&'a RawValue>> {
+    // SAFETY: the caller's promise is the same.
+    let (json, pointer) = unsafe { (strings::required(json, "json")?, strings::required(pointer, "pointer")?) };
+    find(json, pointer).map_err(|problem| match problem.strip_prefix("pointer: ") {
+        Some(_) => Error::invalid_argument(problem),
+        None => Error::invalid_argument(format!("json: {problem}")),
+    })
+}
+
+fn characters(value: &RawValue) -> Result<String> {
+    let refuse = |problem: &str| Error::invalid_argument(format!("json: the string {problem}"));
+    let text = string(value).ok_or_else(|| refuse("holds an escape that is no character"))?;
+    if text.contains('\0') {
+        return Err(refuse("holds a NUL character, which no C string can hold"));
+    }
+    Ok(text.into_owned())
+}
+
+fn count(value: &RawValue) -> Result<u64> {
+    let length = length(value).ok_or_else(|| {
+        let found = kind(value).described();
+        Error::invalid_argument(format!("json: expected an array or an object, got {found}"))
+    })?;
+    Ok(length as u64)
+}
