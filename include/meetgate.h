@@ -1158,7 +1158,7 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room
  *   - room_id (string, required): Room number of the open room.
  *
  * Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
- * Errors of the platform: 41005 internal error of the platform; msg says more; and those of every operation.
+ * Errors of the platform: 41005 internal error of the platform; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it may have acted although no answer came; look before you repeat it.
@@ -1352,7 +1352,7 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room
  *       - status (string): State of the microphone; `init` in the sample.
  *       - name (string): Name of the microphone.
  *       - id (string): Id of the audio.
- * Errors of the platform: 41005 internal error of the platform; msg says more; and those of every operation.
+ * Errors of the platform: 41005 internal error of the platform; and those of every operation.
  * Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
  * Threads: any, at once, on the same client too.
  * Repeating: it only reads, and may be repeated.
@@ -1452,7 +1452,7 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room
  *   - audio_codec (string, default aac; one of pcm, aac): Encoding of the sound in the audio file.
  *   - audio_channels (integer; one of 1 (mono), 2 (stereo)): Number of channels.
  *   - audio_samples (integer, Hz; one of 8000, 16000, 32000, 44100, 48000): Sample rate of the audio file. `8000`
- *     needs audio_codec `pcm`. `32000` or `44100` or `48000` needs audio_codec `aac`.
+ *     needs audio_codec `pcm`. `32000`, `44100` or `48000` needs audio_codec `aac`.
  *   - audio_data_exporter_address (object): Addresses to which sound is pushed as RTP while the recording runs.
  *     The UDP push port must be configured on the server first.
  *     - mixer_audio (array of objects): Targets for the audio mix.

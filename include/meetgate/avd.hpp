@@ -578,8 +578,8 @@ class avd_room_mix_record_start_params : public builder<avd_room_mix_record_star
   avd_room_mix_record_start_params &audio_channels(const integer &value) { return put("audio_channels", value); }
 
   /**
-   * Sample rate of the audio file. `8000` needs audio_codec `pcm`. `32000` or `44100` or `48000` needs audio_codec
-   * `aac`. [integer, Hz; one of 8000, 16000, 32000, 44100, 48000]
+   * Sample rate of the audio file. `8000` needs audio_codec `pcm`. `32000`, `44100` or `48000` needs audio_codec `aac`.
+   * [integer, Hz; one of 8000, 16000, 32000, 44100, 48000]
    */
   avd_room_mix_record_start_params &audio_samples(const integer &value) { return put("audio_samples", value); }
 
@@ -2426,7 +2426,7 @@ class avd_room_participate_group : public group {
    *       - status (string): State of the microphone; `init` in the sample.
    *       - name (string): Name of the microphone.
    *       - id (string): Id of the audio.
-   * Errors of the platform: 41005 internal error of the platform; msg says more; and those of every operation.
+   * Errors of the platform: 41005 internal error of the platform; and those of every operation.
    * Repeating: it only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/participate/list (004 L536-L626).
@@ -3051,7 +3051,7 @@ class avd_room_group : public group {
    *   avd.room.close(meetgate::avd_room_close_params().room_id("98765432100"));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 41005 internal error of the platform; msg says more; and those of every operation.
+   * Errors of the platform: 41005 internal error of the platform; and those of every operation.
    * Repeating: it may have acted although no answer came; look before you repeat it.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/close (004 L184-L221).

@@ -133,7 +133,7 @@ inline code_class class_of_code(const std::string &platform, long long code) noe
       case 40063: /* internal error of the live service */
       case 40082: /* internal error of the media service */
       case 40101: /* internal error: no such push information */
-      case 41005: /* internal error of the platform; msg says more */
+      case 41005: /* internal error of the platform */
         return code_class::server;
       default:
         return code_class::unknown;

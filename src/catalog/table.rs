@@ -824,7 +824,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
     ErrorNumber {
         code: 41005,
         name: "internal error",
-        meaning: "internal error of the platform; msg says more",
+        meaning: "internal error of the platform",
         zh: "服务器内部错误，附带详细",
         class: ErrorClass::Server,
         transient: false,
@@ -3119,7 +3119,7 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
         Field {
             name: "audio_samples",
             kind: Type::Integer,
-            doc: "Sample rate of the audio file. `8000` needs audio_codec `pcm`. `32000` or `44100` or `48000` needs audio_codec `aac`.",
+            doc: "Sample rate of the audio file. `8000` needs audio_codec `pcm`. `32000`, `44100` or `48000` needs audio_codec `aac`.",
             unit: "Hz",
             values: &[
                 Value::Number(8000),
@@ -3324,7 +3324,7 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
             demand: Demand::Allows { param: "audio_samples", is: &["8000"], other: "audio_codec", values: &["pcm"] },
         },
         Rule {
-            words: "audio_samples \"32000\" or \"44100\" or \"48000\" needs audio_codec \"aac\"",
+            words: "audio_samples \"32000\", \"44100\" or \"48000\" needs audio_codec \"aac\"",
             source: "004 L665",
             demand: Demand::Allows {
                 param: "audio_samples",

@@ -228,7 +228,14 @@ impl Rule {
 
     /// What it demands; the sentence's subject is the parameter that it is told at.
     pub fn words(&self) -> String {
-        let any_of = |values: &[Value]| values.iter().map(|it| format!("`{it}`")).collect::<Vec<_>>().join(" or ");
+        let any_of = |values: &[Value]| {
+            let values: Vec<String> = values.iter().map(|value| format!("`{value}`")).collect();
+            match values.split_last() {
+                Some((last, [])) => last.clone(),
+                Some((last, others)) => format!("{} or {last}", others.join(", ")),
+                None => String::new(),
+            }
+        };
         match self {
             Rule::Requires { is, needs, .. } if is.is_empty() => format!("needs {needs}"),
             Rule::Requires { is, needs, .. } => format!("{} needs {needs}", any_of(is)),

@@ -1537,7 +1537,7 @@ class AsyncAvdRoomMixRecord:
             audio_codec: Encoding of the sound in the audio file. (string, default aac; one of pcm,
                 aac)
             audio_channels: Number of channels. (integer; one of 1 (mono), 2 (stereo))
-            audio_samples: Sample rate of the audio file. `8000` needs audio_codec `pcm`. `32000` or
+            audio_samples: Sample rate of the audio file. `8000` needs audio_codec `pcm`. `32000`,
                 `44100` or `48000` needs audio_codec `aac`. (integer, Hz; one of 8000, 16000, 32000,
                 44100, 48000)
             audio_data_exporter_address: Addresses to which sound is pushed as RTP while the
@@ -1908,7 +1908,7 @@ class AsyncAvdRoomParticipate:
                     - id (string): Id of the audio.
 
         Raises:
-            ServerError: 41005 internal error of the platform; msg says more.
+            ServerError: 41005 internal error of the platform.
             Error: what else can go wrong, see `meetgate.Error`.
 
         It only reads, and may be repeated.
@@ -2210,7 +2210,7 @@ class AsyncAvdRoom:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            ServerError: 41005 internal error of the platform; msg says more.
+            ServerError: 41005 internal error of the platform.
             Error: what else can go wrong, see `meetgate.Error`.
 
         It may have acted although no answer came: look before you repeat it.

@@ -557,8 +557,7 @@ namespace Meetgate
         /// <param name="roomId">Room number of the open room. <c>room_id</c>: string, required.</param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 41005 internal error of the platform; msg says more; and those of
-        /// every operation.
+        /// The call failed. The platform's numbers: 41005 internal error of the platform; and those of every operation.
         /// </exception>
         public AvdReply Close(string roomId) =>
             Send("avd.room.close", new Parameters { { "room_id", roomId } }, text => new AvdReply(text));
@@ -1028,8 +1027,7 @@ namespace Meetgate
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 41005 internal error of the platform; msg says more; and those of
-        /// every operation.
+        /// The call failed. The platform's numbers: 41005 internal error of the platform; and those of every operation.
         /// </exception>
         public AvdRoomParticipateListReply List(string roomId) =>
             Send(
@@ -1159,7 +1157,7 @@ namespace Meetgate
         /// Number of channels. <c>audio_channels</c>: integer; one of 1 (mono), 2 (stereo).
         /// </param>
         /// <param name="audioSamples">
-        /// Sample rate of the audio file. <c>8000</c> needs audio_codec <c>pcm</c>. <c>32000</c> or <c>44100</c> or
+        /// Sample rate of the audio file. <c>8000</c> needs audio_codec <c>pcm</c>. <c>32000</c>, <c>44100</c> or
         /// <c>48000</c> needs audio_codec <c>aac</c>. <c>audio_samples</c>: integer, Hz; one of 8000, 16000, 32000,
         /// 44100, 48000.
         /// </param>
@@ -1319,7 +1317,7 @@ namespace Meetgate
         /// Number of channels. <c>audio_channels</c>: integer; one of 1 (mono), 2 (stereo).
         /// </param>
         /// <param name="audioSamples">
-        /// Sample rate of the audio file. <c>8000</c> needs audio_codec <c>pcm</c>. <c>32000</c> or <c>44100</c> or
+        /// Sample rate of the audio file. <c>8000</c> needs audio_codec <c>pcm</c>. <c>32000</c>, <c>44100</c> or
         /// <c>48000</c> needs audio_codec <c>aac</c>. <c>audio_samples</c>: integer, Hz; one of 8000, 16000, 32000,
         /// 44100, 48000.
         /// </param>
