@@ -233,6 +233,29 @@ static void test_parameters_that_cannot_be_right(void) {
   }
 }
 
+static void test_parameters_that_contradict_each_other(void) {
+  meetgate_client *unchecked = client_of(with(avd_config, "'validate':false"));
+  const char *wav = "{\"room_id\":\"12345123456\",\"audio_file_type\":\"wav\",\"audio_codec\":\"aac\"}";
+  const char *watermark = "{\"room_id\":\"12345123456\",\"osds\":{\"osdtxts\":[]}}";
+
+  REFUSE(meetgate_avd_room_mix_record_start(avd, wav, &reply),
+      "avd.room.mix_record.start: audio_file_type \\'wav\\' needs audio_codec \\'pcm\\', but audio_codec is \\'aac\\' "
+      "(004 L659)",
+      NOT "'attempts'");
+  REFUSE(meetgate_avd_room_mix_record_start(avd, watermark, &reply), "osds needs videos, but videos is missing");
+  REFUSE(meetgate_avd_room_mix_record_update_layout(avd, READ_ROOM, &reply),
+      "at least one of videos and audio_user_ids is needed, but none is given");
+  REFUSE(meetgate_hst_consuming_records(hst, json("{'start_time':2,'end_time':1,'page':1,'page_size':10}"), &reply),
+      "end_time must not be before start_time, but start_time is 2 and end_time is 1");
+  REFUSE(meetgate_avd_room_mix_record_start(avd, json("{'room_id':'1','video_level':'medium'}"), &reply),
+      "one of low, middle, high, got a string (\\'medium\\'); did you mean \\'middle\\' (medium)?");
+
+  EXPECT(MEETGATE_API, meetgate_avd_room_mix_record_start(unchecked, wav, &reply), "'code':40043");
+  EXPECT(MEETGATE_OK, meetgate_avd_room_mix_record_start(unchecked, watermark, &reply), "'record_id'");
+  EXPECT(MEETGATE_OK, meetgate_avd_room_mix_record_stop(unchecked, READ_ROOM, &reply), "'ret':0");
+  meetgate_client_free(unchecked);
+}
+
 static void test_options(void) {
   REFUSE(meetgate_call_with(avd, "avd.room.read", READ_ROOM, json("{'timeout':1}"), NULL, &reply),
       "options: unknown option \\'timeout\\'; did you mean \\'timeout_ms\\'?");
@@ -693,6 +716,7 @@ static const struct group tests[] = {
     TEST(configurations_that_cannot_be_right),
     TEST(unknown_operations_name_the_nearest),
     TEST(parameters_that_cannot_be_right),
+    TEST(parameters_that_contradict_each_other),
     TEST(options),
     TEST(a_client_of_another_platform),
     TEST(status_names),
