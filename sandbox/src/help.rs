@@ -1,8 +1,8 @@
 //! What `-h` and `--help` say beside the options.
 
-pub const SHORT: &str = "--help explains the control interface and the faults, with examples.";
+pub(crate) const SHORT: &str = "--help explains the control interface and the faults, with examples.";
 
-pub const LONG: &str = r#"The first line on standard output is one JSON object {"hst":{…},"youme":{…},"avd":{…}}; each member is a complete
+pub(crate) const LONG: &str = r#"The first line on standard output is one JSON object {"hst":{…},"youme":{…},"avd":{…}}; each member is a complete
 client configuration. The world is seeded afresh at each start: rooms 12345123456 (quiet) and 98765432100 (everything
 running) on avd, an application with users on hst, calls of 2019-12-10 and of the last seven days on youme.
 

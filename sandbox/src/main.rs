@@ -2,14 +2,13 @@
 
 mod help;
 
+use clap::Parser;
+use meetgate_sandbox::{Fault, Options, Sandbox};
 use std::error::Error;
 use std::io::Write;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-
-use clap::Parser;
-use meetgate_sandbox::{Fault, Options, Sandbox};
 
 #[derive(Parser)]
 #[command(

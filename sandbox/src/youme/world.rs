@@ -13,49 +13,49 @@ const USERS: usize = 12;
 const ROOMS: [&str; 3] = ["weekly-review", "board", "客户服务"];
 
 /// Where and how a terminal is connected.
-pub struct Terminal {
-    pub id: String,
-    pub country: &'static str,
-    pub province: &'static str,
-    pub city: &'static str,
-    pub network: &'static str,
+pub(crate) struct Terminal {
+    pub(crate) id: String,
+    pub(crate) country: &'static str,
+    pub(crate) province: &'static str,
+    pub(crate) city: &'static str,
+    pub(crate) network: &'static str,
 }
 
 /// One stay of one user in one room.
-pub struct Call {
-    pub terminal: usize,
+pub(crate) struct Call {
+    pub(crate) terminal: usize,
     /// Index into `World::meetings`.
-    pub meeting: usize,
-    pub enter: i64,
-    pub leave: i64,
-    pub audio_s: i64,
-    pub video_s: i64,
+    pub(crate) meeting: usize,
+    pub(crate) enter: i64,
+    pub(crate) leave: i64,
+    pub(crate) audio_s: i64,
+    pub(crate) video_s: i64,
     /// How often entering failed before it succeeded.
-    pub failed_joins: i64,
-    pub audio_loss: f64,
-    pub video_loss: f64,
-    pub audio_delay: f64,
-    pub video_delay: f64,
+    pub(crate) failed_joins: i64,
+    pub(crate) audio_loss: f64,
+    pub(crate) video_loss: f64,
+    pub(crate) audio_delay: f64,
+    pub(crate) video_delay: f64,
 }
 
 /// One life of a room: rooms come into being when the first enters and go when the last leaves.
-pub struct Meeting {
-    pub room: &'static str,
-    pub created: i64,
-    pub destroyed: i64,
+pub(crate) struct Meeting {
+    pub(crate) room: &'static str,
+    pub(crate) created: i64,
+    pub(crate) destroyed: i64,
 }
 
-pub struct World {
-    pub terminals: Vec<Terminal>,
-    pub meetings: Vec<Meeting>,
+pub(crate) struct World {
+    pub(crate) terminals: Vec<Terminal>,
+    pub(crate) meetings: Vec<Meeting>,
     /// In order of entering.
-    pub calls: Vec<Call>,
+    pub(crate) calls: Vec<Call>,
     /// Nothing happens after this.
-    pub ends: i64,
+    pub(crate) ends: i64,
 }
 
 impl World {
-    pub fn generate(seed: u64, ends: i64) -> Self {
+    pub(crate) fn generate(seed: u64, ends: i64) -> Self {
         let mut world = Self { terminals: terminals(), meetings: Vec::new(), calls: Vec::new(), ends };
         let today = day_start(ends);
         let recent = (0..=RECENT_DAYS).rev().map(|back| today - back * DAY_S);
@@ -68,11 +68,11 @@ impl World {
     }
 
     /// The calls whose stay touches the range.
-    pub fn calls_between(&self, begin: i64, end: i64) -> impl Iterator<Item = &Call> {
+    pub(crate) fn calls_between(&self, begin: i64, end: i64) -> impl Iterator<Item = &Call> {
         self.calls.iter().filter(move |call| call.enter <= end && call.leave >= begin)
     }
 
-    pub fn has_room(&self, room: &str) -> bool {
+    pub(crate) fn has_room(&self, room: &str) -> bool {
         ROOMS.contains(&room)
     }
 
@@ -167,11 +167,11 @@ fn terminals() -> Vec<Terminal> {
 }
 
 impl World {
-    pub fn terminal_id(&self, call: &Call) -> &str {
+    pub(crate) fn terminal_id(&self, call: &Call) -> &str {
         self.terminals.get(call.terminal).map_or("", |terminal| terminal.id.as_str())
     }
 
-    pub fn meeting(&self, call: &Call) -> Option<&Meeting> {
+    pub(crate) fn meeting(&self, call: &Call) -> Option<&Meeting> {
         self.meetings.get(call.meeting)
     }
 }
