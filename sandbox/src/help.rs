@@ -9,8 +9,10 @@ running) on avd, an application with users on hst, calls of 2019-12-10 and of th
 Examples:
   meetgate-sandbox
       listen on a free loopback port
-  meetgate-sandbox --listen 127.0.0.1:8800 --verbose
+  meetgate-sandbox --listen 8800 --verbose
       a fixed port, each request logged on standard error without its secrets
+  meetgate-sandbox --print avd | head -n 1
+      the configuration of one platform, as a meetgate client takes it
   meetgate-sandbox --hst-token-lifetime 5 --avd-token-lifetime 5
       tokens that die every five seconds, to see a client renew them
   meetgate-sandbox --avd-access-key mine --avd-secret-key mine-too

@@ -118,7 +118,8 @@ impl Options {
 
 /// `8800`, `127.0.0.1:8800`, `[::1]:8800`.
 fn read_address(text: &str) -> Result<SocketAddr, String> {
-    if let Ok(port) = text.parse() {
+    let is_number = text.bytes().all(|b| b.is_ascii_digit());
+    if let Some(port) = text.parse().ok().filter(|_| is_number) {
         return Ok(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port));
     }
     text.parse().map_err(|_| "expected a port (0 to 65535), or an IP address and a port: 127.0.0.1:8800".to_owned())

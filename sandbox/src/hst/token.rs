@@ -76,7 +76,7 @@ impl Tokens {
             return false;
         };
         let aid = claims.get("aid").and_then(Value::as_str);
-        let made_ms = claims.get("ts").and_then(Value::as_i64);
+        let made_ms = claims.get("ts").and_then(Value::as_f64).map(|ts| ts as i64);
         aid == Some(self.dev_id.as_str()) && made_ms.is_some_and(|made_ms| lives(&claims, made_ms, now_ms))
     }
 }
