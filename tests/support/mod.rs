@@ -65,6 +65,21 @@ fn built_library() -> PathBuf {
     }
 }
 
+/// The program `meetgate-sandbox`, which a test of the library alone has not built.
+pub fn sandbox_program() -> PathBuf {
+    if let Some(named) = env::var_os("MEETGATE_SANDBOX") {
+        return PathBuf::from(named);
+    }
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let target = scratch().join("sandbox");
+    let mut build = Command::new(cargo);
+    build.current_dir(root()).args(["build", "--quiet", "--locked", "--package", "meetgate-sandbox"]);
+    build.args(["--bin", "meetgate-sandbox", "--config", "profile.dev.debug=0", "--target-dir"]).arg(&target);
+    let output = run_within(Duration::from_secs(540), &mut build);
+    assert!(output.status.success(), "{}", both(&output));
+    target.join("debug/meetgate-sandbox")
+}
+
 /// Compiles `source`, a path from the root, with `cc`, or with `c++` where it ends in `.cpp`, and links it with the
 /// library. `flags` say the standard, and what else. Every warning is an error, and an error is a panic.
 pub fn compile(source: &str, flags: &[&str], output: &str) -> PathBuf {

@@ -1,5 +1,6 @@
 """What is printed runs: the guide's first program, and the example."""
 
+import importlib.util
 import os
 import re
 import subprocess
@@ -67,6 +68,18 @@ class Printed(unittest.TestCase):
             "avd: asked at once: 8 times, 3 participants",
         ):
             self.assertIn(line, shown)
+
+    def test_the_example_of_a_test_passes_under_pytest(self):
+        if importlib.util.find_spec("pytest") is None:
+            self.skipTest("pytest is not installed")
+        tests = os.path.join(ROOT, "examples", "python")
+        found = subprocess.run(
+            [sys.executable, "-m", "pytest", "--quiet", "-p", "no:cacheprovider", tests], timeout=120,
+            env=dict(os.environ, PYTHONDONTWRITEBYTECODE="1"), encoding="utf-8",
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        )
+        self.assertEqual(found.returncode, 0, found.stdout)
+        self.assertIn("2 passed", found.stdout)
 
 
 if __name__ == "__main__":
