@@ -43,9 +43,7 @@ impl Youme {
 
     pub(crate) fn answer(&mut self, received: &Received) -> Reply {
         let Some(command) = Command::find(&received.path) else {
-            // Not documented. Chosen: the HTTP status says it, and so does the envelope.
-            let body = envelope(404, "no such command", Map::new());
-            return Reply::json_with_status(404, &body, Some(404));
+            return no_such_command(&received.path);
         };
         match self.perform(command, received) {
             Ok(members) => Reply::json(&envelope(0, "", members), 0),
@@ -95,6 +93,17 @@ fn envelope(number: i64, text: &str, mut members: Map<String, Value>) -> Value {
     members.insert("ErrorCode".into(), json!(number));
     members.insert("ErrorInfo".into(), json!(text));
     Value::Object(members)
+}
+
+/// Not documented. Chosen: the HTTP status says it, and so does the envelope; that of the older calls has another word (Y5).
+fn no_such_command(path: &str) -> Reply {
+    let mut body = envelope(404, "no such command", Map::new());
+    if let Some(members) = body.as_object_mut().filter(|_| path.starts_with("/v1"))
+        && let Some(status) = members.remove("Status")
+    {
+        members.insert("ActionStatus".into(), status);
+    }
+    Reply::json_with_status(404, &body, Some(404))
 }
 
 /// Four numbers, none of them 0, no two alike: each from a range of its own.

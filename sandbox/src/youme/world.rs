@@ -11,6 +11,10 @@ const EXAMPLE_DAY: i64 = 1_575_907_200;
 const RECENT_DAYS: i64 = 7;
 const USERS: usize = 12;
 const ROOMS: [&str; 3] = ["weekly-review", "board", "客户服务"];
+/// The room of the documents' own sample calls (002 L285), its life (L323-L325) and who was in it; on the example day.
+const SAMPLE_ROOM: &str = "123456789";
+const SAMPLE_LIFE: [i64; 2] = [1_575_961_850, 1_575_963_822];
+const SAMPLE_USERS: [&str; 3] = ["123456789", "aaaaa", "bbbbb"];
 
 /// Where and how a terminal is connected.
 pub(crate) struct Terminal {
@@ -63,6 +67,7 @@ impl World {
         for day in example.chain(recent) {
             world.add_day(seed, day);
         }
+        world.add_sample(seed);
         world.calls.sort_by_key(|call| (call.enter, call.terminal));
         world
     }
@@ -73,7 +78,17 @@ impl World {
     }
 
     pub(crate) fn has_room(&self, room: &str) -> bool {
-        ROOMS.contains(&room)
+        ROOMS.contains(&room) || room == SAMPLE_ROOM
+    }
+
+    fn add_sample(&mut self, seed: u64) {
+        let [created, destroyed] = SAMPLE_LIFE;
+        let meeting = self.meetings.len();
+        self.meetings.push(Meeting { room: SAMPLE_ROOM, created, destroyed });
+        let mut random = fastrand::Rng::with_seed(seed);
+        for terminal in USERS..USERS + SAMPLE_USERS.len() {
+            self.calls.push(stay(&mut random, terminal, meeting, created, destroyed));
+        }
     }
 
     fn add_day(&mut self, seed: u64, day: i64) {
@@ -154,15 +169,10 @@ fn terminals() -> Vec<Terminal> {
     ];
     let networks = ["wifi", "4g", "ethernet"];
     let connected = places.iter().cycle().zip(networks.iter().cycle());
-    (1..=USERS)
+    let ids = (1..=USERS).map(|number| format!("terminal-{number:03}"));
+    ids.chain(SAMPLE_USERS.map(str::to_owned))
         .zip(connected)
-        .map(|(number, ((country, province, city), network))| Terminal {
-            id: format!("terminal-{number:03}"),
-            country,
-            province,
-            city,
-            network,
-        })
+        .map(|(id, ((country, province, city), network))| Terminal { id, country, province, city, network })
         .collect()
 }
 
