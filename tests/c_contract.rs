@@ -64,6 +64,16 @@ fn the_example_is_built_by_its_cmake_file() {
     check_example(|arguments| support::run(Command::new(&program).args(arguments)));
 }
 
+/// A test as a user writes it, with the fixture that starts a sandbox.
+#[test]
+fn the_example_of_a_test_passes() {
+    let program = support::compile("examples/c/test_room.c", &["-std=c99"], "c-test-room");
+    let output = support::run(Command::new(program).env("MEETGATE_SANDBOX", support::sandbox_program()));
+    let shown = support::both(&output);
+    assert!(output.status.success(), "{}\n{shown}", output.status);
+    assert_eq!(shown.matches("ok     ").count(), 2, "{shown}");
+}
+
 #[test]
 fn the_catalog_comes_out_as_json() {
     let output = support::run(Command::new(contract()).arg("--catalog"));
@@ -221,9 +231,15 @@ fn check_threads(exchanges: &[Exchange]) {
     }
 }
 
-fn check_example(run: impl FnOnce(Vec<String>) -> Output) {
+/// Twice against one sandbox: what the first run left must not be in the way of the second.
+fn check_example(run: impl Fn(Vec<String>) -> Output) {
     let sandbox = Sandbox::start(Options::default()).unwrap();
-    let output = run(configurations(&sandbox));
+    for _ in 0..2 {
+        check_example_once(run(configurations(&sandbox)));
+    }
+}
+
+fn check_example_once(output: Output) {
     let shown = support::both(&output);
     assert!(output.status.success(), "{}\n{shown}", output.status);
     // Cut replies are cut between characters.

@@ -7,12 +7,10 @@
 //! ```
 //! The documents allow kinds without intermediate states: a stop by call is done when it is answered.
 
-use super::recorded_files::{self, Plan};
-use super::world::World;
-use crate::calendar::LocalTime;
+use super::plan::Plan;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub(crate) enum Kind {
     Mix,
     /// Made by the room itself, when it was told to record automatically (004 L20).
     Automatic,
@@ -25,33 +23,33 @@ pub enum Kind {
 
 impl Kind {
     /// Live streams leave nothing behind.
-    pub fn leaves_files(self) -> bool {
+    pub(crate) fn leaves_files(self) -> bool {
         !matches!(self, Self::MixedLive | Self::Live)
     }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ending {
+pub(crate) enum Ending {
     Stopped,
     Closing,
     Broken,
 }
 
-pub struct Recording {
-    pub id: String,
-    pub room_id: String,
-    pub kind: Kind,
-    pub name: Option<String>,
-    pub creator: Option<String>,
-    pub plan: Plan,
-    pub started_ms: i64,
-    pub ended: Option<(i64, Ending)>,
+pub(crate) struct Recording {
+    pub(crate) id: String,
+    pub(crate) room_id: String,
+    pub(crate) kind: Kind,
+    pub(crate) name: Option<String>,
+    pub(crate) creator: Option<String>,
+    pub(crate) plan: Plan,
+    pub(crate) started_ms: i64,
+    pub(crate) ended: Option<(i64, Ending)>,
     /// Paths of what it left, the mixed file first.
-    pub files: Vec<String>,
+    pub(crate) files: Vec<String>,
     /// The path of the recording's source, where it was kept.
-    pub source: Option<String>,
+    pub(crate) source: Option<String>,
     /// When a conversion was asked for.
-    pub transfer_ms: Option<i64>,
+    pub(crate) transfer_ms: Option<i64>,
 }
 
 /// How long a recording takes to get going, and to stop when its room is closed under it.
@@ -60,7 +58,7 @@ const BETWEEN_MS: i64 = 1000;
 const CONVERSION_MS: i64 = 2000;
 
 impl Recording {
-    pub fn new(id: String, room_id: &str, kind: Kind, plan: Plan, started_ms: i64) -> Self {
+    pub(crate) fn new(id: String, room_id: &str, kind: Kind, plan: Plan, started_ms: i64) -> Self {
         Self {
             id,
             room_id: room_id.to_owned(),
@@ -76,12 +74,12 @@ impl Recording {
         }
     }
 
-    pub fn is_running(&self) -> bool {
+    pub(crate) fn is_running(&self) -> bool {
         self.ended.is_none()
     }
 
     /// 004 L1133: 0 started, 1 running, 2 stopped normally, 3 stopped abnormally, 4 stopping.
-    pub fn status(&self, now_ms: i64) -> i32 {
+    pub(crate) fn status(&self, now_ms: i64) -> i32 {
         match self.ended {
             None if now_ms - self.started_ms < BETWEEN_MS => 0,
             None => 1,
@@ -92,12 +90,12 @@ impl Recording {
     }
 
     /// Whether its files are there to be listed.
-    pub fn is_finished(&self, now_ms: i64) -> bool {
+    pub(crate) fn is_finished(&self, now_ms: i64) -> bool {
         matches!(self.status(now_ms), 2 | 3)
     }
 
     /// 004 L2121: 0 not converted, 1 converting, 2 done, 3 failed.
-    pub fn conversion(&self, now_ms: i64) -> i32 {
+    pub(crate) fn conversion(&self, now_ms: i64) -> i32 {
         let Some((ended, _)) = self.ended else {
             // Asked for while it runs, the conversion waits for the end.
             return 0;
@@ -112,63 +110,18 @@ impl Recording {
         }
     }
 
+    /// The main file: the source where it was kept, else the first of the others.
+    pub(crate) fn main_file(&self) -> Option<&str> {
+        self.source.as_deref().or(self.files.first().map(String::as_str))
+    }
+
     /// Seconds as text, as the samples show them. A recording that runs has no end.
-    pub fn start_text(&self) -> String {
+    pub(crate) fn start_text(&self) -> String {
         (self.started_ms / 1000).to_string()
     }
 
-    pub fn end_text(&self) -> String {
+    pub(crate) fn end_text(&self) -> String {
         self.ended.map(|(at, _)| (at / 1000).to_string()).unwrap_or_default()
-    }
-}
-
-impl World {
-    /// The id of the room's running recording of this kind.
-    pub fn running(&self, room_id: &str, kind: Kind) -> Option<String> {
-        let found = self
-            .recordings
-            .iter()
-            .find(|recording| recording.room_id == room_id && recording.kind == kind && recording.is_running());
-        found.map(|recording| recording.id.clone())
-    }
-
-    pub fn recording(&self, id: &str) -> Option<&Recording> {
-        self.recordings.iter().find(|recording| recording.id == id)
-    }
-
-    pub fn recording_mut(&mut self, id: &str) -> Option<&mut Recording> {
-        self.recordings.iter_mut().find(|recording| recording.id == id)
-    }
-
-    pub fn start_automatic_recording(&mut self, room_id: &str, now_ms: i64) {
-        let id = self.new_record_id();
-        let mut recording = Recording::new(id, room_id, Kind::Automatic, Plan::video(), now_ms);
-        // 004 L952: "20211201auto_record".
-        recording.name = Some(format!("{}auto_record", LocalTime::at(now_ms / 1000).compact_date()));
-        self.recordings.push(recording);
-    }
-
-    /// Ends one recording and writes its files.
-    pub fn end_recording(&mut self, id: &str, now_ms: i64, ending: Ending) {
-        let Some(recording) = self.recordings.iter_mut().find(|recording| recording.id == id) else {
-            return;
-        };
-        recording.ended = Some((now_ms, ending));
-        if recording.kind.leaves_files() {
-            recorded_files::write(recording, self.rooms.get(&recording.room_id), &mut self.files);
-        }
-        if let Some(room) = self.rooms.get_mut(&recording.room_id) {
-            room.auto_recording_stopped |= recording.kind == Kind::Automatic;
-            room.live_stopped |= recording.kind == Kind::Live;
-        }
-    }
-
-    pub fn end_recordings(&mut self, room_id: &str, now_ms: i64, ending: Ending) {
-        let of_room = |recording: &&Recording| recording.room_id == room_id && recording.is_running();
-        let running: Vec<String> = self.recordings.iter().filter(of_room).map(|r| r.id.clone()).collect();
-        for id in running {
-            self.end_recording(&id, now_ms, ending);
-        }
     }
 }
 

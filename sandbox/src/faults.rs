@@ -5,22 +5,20 @@
 mod fault;
 mod notation;
 
+use crate::lock::lock;
+use crate::operation;
+pub use fault::{CloseWhen, Fault, FaultError, FaultKind};
+use serde_json::{Value, json};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
-
-use serde_json::{Value, json};
 use tokio::sync::watch;
-
-use crate::operation;
-use crate::shared::lock;
-pub use fault::{CloseWhen, Fault, FaultError, FaultKind};
 
 /// A bound: nobody plans more bad days than this.
 const MOST: usize = 1000;
 
 /// The planned faults, oldest first.
-pub struct Faults {
+pub(crate) struct Faults {
     list: Mutex<List>,
     /// Tells those who wait for the list (silent calls, the listener) that it changed.
     changed: watch::Sender<()>,
@@ -46,29 +44,29 @@ struct Planned {
 
 /// What a call is in for.
 #[derive(Default)]
-pub struct Ordeal {
+pub(crate) struct Ordeal {
     /// Waits before the platform acts, and after.
-    pub before: Duration,
-    pub after: Duration,
-    pub met: Option<Met>,
+    pub(crate) before: Duration,
+    pub(crate) after: Duration,
+    pub(crate) met: Option<Met>,
     /// For the log.
-    pub names: Vec<String>,
+    pub(crate) names: Vec<String>,
 }
 
 /// The fault that spoils the answer.
-pub struct Met {
-    pub id: u64,
-    pub kind: FaultKind,
-    pub acts: bool,
+pub(crate) struct Met {
+    pub(crate) id: u64,
+    pub(crate) kind: FaultKind,
+    pub(crate) acts: bool,
 }
 
 impl Faults {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { list: Mutex::default(), changed: watch::Sender::new(()), listening: AtomicBool::new(true) }
     }
 
     /// Plans a fault; returns its id.
-    pub fn add(&self, fault: Fault) -> Result<u64, FaultError> {
+    pub(crate) fn add(&self, fault: Fault) -> Result<u64, FaultError> {
         fault.check()?;
         let mut list = lock(&self.list);
         list.forget_the_past();
@@ -88,7 +86,7 @@ impl Faults {
     }
 
     /// The shorthand for the platform's own number on one path; a new plan for the path replaces the old one.
-    pub fn fail_next(&self, path: &str, number: i64, times: u32) -> Result<(), FaultError> {
+    pub(crate) fn fail_next(&self, path: &str, number: i64, times: u32) -> Result<(), FaultError> {
         let pattern =
             operation::pattern_of(path).ok_or_else(|| FaultError(format!("no operation has the path {path}")))?;
         let of_path = |planned: &Planned| {
@@ -99,7 +97,7 @@ impl Faults {
     }
 
     /// Whether there was one of this id.
-    pub fn remove(&self, id: u64) -> bool {
+    pub(crate) fn remove(&self, id: u64) -> bool {
         let mut list = lock(&self.list);
         list.forget_the_past();
         let before = list.planned.len();
@@ -110,20 +108,20 @@ impl Faults {
         removed
     }
 
-    pub fn clear(&self) {
+    pub(crate) fn clear(&self) {
         lock(&self.list).planned.clear();
         self.changed.send_replace(());
     }
 
     /// Each fault as it was planned, with its id; `times` is how many calls it will still meet.
-    pub fn describe(&self) -> Vec<Value> {
+    pub(crate) fn describe(&self) -> Vec<Value> {
         let mut list = lock(&self.list);
         list.forget_the_past();
         list.planned.iter().map(Planned::describe).collect()
     }
 
     /// What this call meets. Latencies add up; of the other kinds it is the oldest that fits.
-    pub fn meet(&self, operation: Option<&str>) -> Ordeal {
+    pub(crate) fn meet(&self, operation: Option<&str>) -> Ordeal {
         let mut ordeal = Ordeal::default();
         let mut list = lock(&self.list);
         // Almost always empty: this is on the way of every call.
@@ -153,12 +151,12 @@ impl Faults {
     }
 
     /// Whether a connection that comes may have to be reset.
-    pub fn has_reset(&self) -> bool {
+    pub(crate) fn has_reset(&self) -> bool {
         lock(&self.list).planned.iter().any(Planned::is_reset)
     }
 
     /// Whether this connection is to be reset. Uses up one of the fault's times.
-    pub fn resets_connection(&self) -> bool {
+    pub(crate) fn resets_connection(&self) -> bool {
         let mut list = lock(&self.list);
         let Some(planned) = list.planned.iter_mut().find(|planned| planned.is_reset()) else {
             return false;
@@ -169,14 +167,14 @@ impl Faults {
     }
 
     /// Until when nobody is to listen.
-    pub fn refuses_until(&self) -> Option<Instant> {
+    pub(crate) fn refuses_until(&self) -> Option<Instant> {
         let mut list = lock(&self.list);
         list.forget_the_past();
         list.planned.iter().filter_map(|planned| planned.until).max()
     }
 
     /// Waits until the fault has been removed, or until the time is over.
-    pub async fn keep_silent(&self, id: u64, lasting: Option<Duration>) {
+    pub(crate) async fn keep_silent(&self, id: u64, lasting: Option<Duration>) {
         let mut changes = self.changed.subscribe();
         let held = Held { faults: self, id };
         let removed = async {
@@ -195,16 +193,16 @@ impl Faults {
         drop(held);
     }
 
-    pub fn changes(&self) -> watch::Receiver<()> {
+    pub(crate) fn changes(&self) -> watch::Receiver<()> {
         self.changed.subscribe()
     }
 
-    pub fn set_listening(&self, listening: bool) {
+    pub(crate) fn set_listening(&self, listening: bool) {
         self.listening.store(listening, Ordering::Release);
     }
 
     /// Whether the listener has done what the faults ask of it.
-    pub fn settled(&self) -> bool {
+    pub(crate) fn settled(&self) -> bool {
         self.listening.load(Ordering::Acquire) == self.refuses_until().is_none()
     }
 }

@@ -2,17 +2,15 @@
 
 mod certificates;
 
-use std::net::IpAddr;
-use std::sync::Arc;
-
+use certificates::{Authority, Identity};
 use rustls::RootCertStore;
 use rustls::ServerConfig;
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::server::WebPkiClientVerifier;
 use serde_json::{Value, json};
+use std::net::IpAddr;
+use std::sync::Arc;
 use tokio_rustls::TlsAcceptor;
-
-use certificates::{Authority, Identity};
 
 /// What a client needs to know when the sandbox speaks HTTPS. Everything is made at start and trusted by nobody else.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,7 +40,7 @@ impl Tls {
 }
 
 /// The certificates of one start, and how each port speaks TLS.
-pub struct Ports {
+pub(crate) struct Ports {
     pub ca_pem: String,
     pub client: Identity,
     pub main: TlsAcceptor,
@@ -51,11 +49,11 @@ pub struct Ports {
 }
 
 /// Why no TLS could be set up.
-pub type TlsError = Box<dyn std::error::Error + Send + Sync>;
+pub(crate) type TlsError = Box<dyn std::error::Error + Send + Sync>;
 
 impl Ports {
     /// `listening` is an address that clients use beside 127.0.0.1 and localhost.
-    pub fn new(listening: IpAddr, demand_client_certificates: bool) -> Result<Self, TlsError> {
+    pub(crate) fn new(listening: IpAddr, demand_client_certificates: bool) -> Result<Self, TlsError> {
         let authority = Authority::new()?;
         let provider = Arc::new(ring::default_provider());
         let acceptor = |identity: &Identity| -> Result<TlsAcceptor, TlsError> {

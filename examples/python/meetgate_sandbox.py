@@ -6,7 +6,7 @@ It needs Python 3.9 or newer, its standard library, and the program ``meetgate-s
 
 and then::
 
-    from sandbox import Sandbox
+    from meetgate_sandbox import Sandbox
 
     with Sandbox() as sandbox:
         print(sandbox.base_url)
@@ -15,12 +15,7 @@ and then::
         ...
         assert sandbox.counts()["avd.room.read"] == 3
 
-As a pytest fixture::
-
-    @pytest.fixture
-    def sandbox():
-        with Sandbox() as running:
-            yield running
+For pytest, put this file and ``conftest.py`` beside your tests: each test that has an argument ``sandbox`` gets a fresh one.
 
 What the sandbox can do is told by ``meetgate-sandbox --help`` and by docs/reference/sandbox.md.
 """

@@ -1,18 +1,22 @@
 //! The seeded hst account: two applications, three users, a month of usage records. The ids are fixed; only the figures
 //! of the usage records come from the seed.
 
-use super::apps::{Application, Service};
-use super::bills::UsageRecord;
-use super::online::User;
+use super::{Application, Service, UsageRecord, User, World};
 
 /// The range of the document's own example (000 L121), milliseconds.
 const USAGE_FROM_MS: i64 = 1_588_146_896_000;
 const USAGE_UNTIL_MS: i64 = 1_590_738_896_000;
 const USAGE_RECORDS: i64 = 25;
 
-pub fn applications(seed: u64) -> Vec<Application> {
+pub(crate) fn world(seed: u64) -> World {
+    let applications = applications(seed);
+    World { usage: usage(seed, &applications), applications }
+}
+
+fn applications(seed: u64) -> Vec<Application> {
     let mut random = fastrand::Rng::with_seed(seed);
-    let mut secret = || format!("{:032x}", random.u128(..));
+    // H27: 16 characters, the length of an AES-128 key.
+    let mut secret = || format!("{:016x}", random.u64(..));
     let service = |id, use_limit| Service { id, use_limit };
     let user = |id: &str, terminal: &str, exclusivity: &str, online| User {
         id: id.to_owned(),
@@ -53,7 +57,7 @@ pub fn applications(seed: u64) -> Vec<Application> {
 }
 
 /// 25 records of the first application, oldest first.
-pub fn usage(seed: u64, applications: &[Application]) -> Vec<UsageRecord> {
+fn usage(seed: u64, applications: &[Application]) -> Vec<UsageRecord> {
     let Some(application) = applications.first() else {
         return Vec::new();
     };

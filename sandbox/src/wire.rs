@@ -6,6 +6,6 @@ mod listener;
 mod reset;
 mod stream;
 
-pub use answer::Spoil;
-pub use line::{Handle, Lines};
-pub use listener::Front;
+pub(crate) use answer::Spoil;
+pub(crate) use line::Handle;
+pub(crate) use listener::{Front, House};

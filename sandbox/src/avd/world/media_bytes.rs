@@ -2,7 +2,7 @@
 
 /// What a made file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
+pub(crate) enum Format {
     Mp3,
     Wav,
     Mp4,
@@ -20,7 +20,7 @@ const WAV_HEADER: usize = 44;
 const LONGEST_MS: i64 = 3_600_000;
 
 impl Format {
-    pub fn extension(self) -> &'static str {
+    pub(crate) fn extension(self) -> &'static str {
         match self {
             Self::Mp3 => "mp3",
             Self::Wav => "wav",
@@ -29,11 +29,11 @@ impl Format {
         }
     }
 
-    pub fn is_audio(self) -> bool {
+    pub(crate) fn is_audio(self) -> bool {
         matches!(self, Self::Mp3 | Self::Wav)
     }
 
-    pub fn bytes(self, duration_ms: i64) -> Vec<u8> {
+    pub(crate) fn bytes(self, duration_ms: i64) -> Vec<u8> {
         match self {
             Self::Mp3 => mp3(duration_ms),
             Self::Wav => wav(duration_ms),
@@ -43,7 +43,7 @@ impl Format {
     }
 
     /// The length of `bytes`, without making them where they can be long.
-    pub fn length(self, duration_ms: i64) -> usize {
+    pub(crate) fn length(self, duration_ms: i64) -> usize {
         match self {
             Self::Mp3 => mp3_frames(duration_ms) * MP3_FRAME,
             Self::Wav => WAV_HEADER + wav_samples(duration_ms),

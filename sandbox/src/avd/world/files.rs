@@ -1,11 +1,8 @@
 //! The server's files: recordings, uploads and what the seed put there. A path names a file, as on the real server.
 
-use std::collections::BTreeMap;
-
-use axum::body::Bytes;
-
 use super::media_bytes::Format;
-use super::refusal::{Refusal, UPLOAD_STORE};
+use axum::body::Bytes;
+use std::collections::BTreeMap;
 
 /// Uploads are kept in memory; above this nothing more fits on the "disk".
 const MOST_UPLOADED: usize = 512 * 1024 * 1024;
@@ -17,12 +14,12 @@ enum Content {
 
 /// What a player learns about a file before it plays it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MediaFacts {
-    pub width: u32,
-    pub height: u32,
-    pub duration_ms: i64,
-    pub has_video: bool,
-    pub has_audio: bool,
+pub(crate) struct MediaFacts {
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+    pub(crate) duration_ms: i64,
+    pub(crate) has_video: bool,
+    pub(crate) has_audio: bool,
 }
 
 struct StoredFile {
@@ -30,15 +27,19 @@ struct StoredFile {
     media: Option<MediaFacts>,
 }
 
+/// Uploads have used up what there is.
+#[derive(Debug)]
+pub(crate) struct DiskFull;
+
 #[derive(Default)]
-pub struct Files {
+pub(crate) struct Files {
     stored: BTreeMap<String, StoredFile>,
     uploaded: usize,
 }
 
 impl Files {
     /// A file whose bytes are made when somebody asks for them.
-    pub fn put_made(&mut self, path: &str, format: Format, duration_ms: i64) {
+    pub(crate) fn put_made(&mut self, path: &str, format: Format, duration_ms: i64) {
         let media = (format != Format::Tms).then(|| MediaFacts {
             width: if format.is_audio() { 0 } else { 128 },
             height: if format.is_audio() { 0 } else { 96 },
@@ -50,16 +51,16 @@ impl Files {
     }
 
     /// A file of the seed, with the facts of the documents' samples.
-    pub fn put_resource(&mut self, path: &str, media: MediaFacts) {
+    pub(crate) fn put_resource(&mut self, path: &str, media: MediaFacts) {
         let content = Content::Made { format: Format::Mp4, duration_ms: media.duration_ms };
         self.put(path, content, Some(media));
     }
 
     /// An upload, which replaces one of the same path. Nobody looks into it: a player is told of a minute of it.
-    pub fn put_uploaded(&mut self, path: &str, bytes: Bytes) -> Result<(), Refusal> {
+    pub(crate) fn put_uploaded(&mut self, path: &str, bytes: Bytes) -> Result<(), DiskFull> {
         self.remove(path);
         if self.uploaded.saturating_add(bytes.len()) > MOST_UPLOADED {
-            return Err(Refusal::of(UPLOAD_STORE));
+            return Err(DiskFull);
         }
         self.uploaded += bytes.len();
         let video = matches!(extension(path), "mp4" | "avi");
@@ -74,24 +75,24 @@ impl Files {
         Ok(())
     }
 
-    pub fn remove(&mut self, path: &str) {
+    pub(crate) fn remove(&mut self, path: &str) {
         if let Some(StoredFile { content: Content::Uploaded(bytes), .. }) = self.stored.remove(path) {
             self.uploaded -= bytes.len();
         }
     }
 
-    pub fn media(&self, path: &str) -> Option<&MediaFacts> {
+    pub(crate) fn media(&self, path: &str) -> Option<&MediaFacts> {
         self.stored.get(path)?.media.as_ref()
     }
 
-    pub fn bytes(&self, path: &str) -> Option<Bytes> {
+    pub(crate) fn bytes(&self, path: &str) -> Option<Bytes> {
         Some(match &self.stored.get(path)?.content {
             Content::Made { format, duration_ms } => Bytes::from(format.bytes(*duration_ms)),
             Content::Uploaded(bytes) => bytes.clone(),
         })
     }
 
-    pub fn length(&self, path: &str) -> usize {
+    pub(crate) fn length(&self, path: &str) -> usize {
         match self.stored.get(path).map(|file| &file.content) {
             Some(Content::Made { format, duration_ms }) => format.length(*duration_ms),
             Some(Content::Uploaded(bytes)) => bytes.len(),
@@ -99,7 +100,7 @@ impl Files {
         }
     }
 
-    pub fn duration_ms(&self, path: &str) -> i64 {
+    pub(crate) fn duration_ms(&self, path: &str) -> i64 {
         match self.stored.get(path).map(|file| &file.content) {
             Some(Content::Made { duration_ms, .. }) => *duration_ms,
             _ => 0,
@@ -113,7 +114,7 @@ impl Files {
 }
 
 /// What follows the last dot of a path's last part.
-pub fn extension(path: &str) -> &str {
+pub(crate) fn extension(path: &str) -> &str {
     let name = path.rsplit('/').next().unwrap_or_default();
     name.rsplit_once('.').map_or("", |(_, extension)| extension)
 }

@@ -2,94 +2,48 @@
 
 mod arguments;
 mod checksum;
+mod commands;
 mod figures;
 mod records;
+mod refusal;
 mod sequence;
+mod settings;
 mod world;
-
-use axum::http::Method;
-use serde_json::{Map, Value, json};
 
 use crate::clock::Clock;
 use crate::exchange::{Received, Reply};
-use crate::options::Options;
 use arguments::Body;
-use sequence::Sequence;
+use axum::http::Method;
+use checksum::Credentials;
+use commands::Command;
+pub(crate) use commands::{COMMANDS, PREFIX};
+use refusal::{Answer, Cause, Refusal};
+use serde_json::{Map, Value, json};
+pub(crate) use settings::Settings;
 use world::World;
 
-/// Where the commands live. Y1, Y2: the document's "ver is v1, servicename is test" is wrong against its own URLs.
-pub const PREFIX: &str = "/v2/video/";
-
-/// The names of the commands, as `Command::find` takes them.
-pub const COMMANDS: [&str; 6] = [
-    "query_instance_all_records_by_time",
-    "query_room_info",
-    "query_all_instance_by_time",
-    "count_business_total_volume_by_day",
-    "count_business_distribute_volume_by_day",
-    "count_qos_by_day",
-];
-
-/// Why a call fails. The error table is empty (002 L117-L122), so none of these has a documented number.
-#[derive(Clone, Copy, Debug)]
-enum Cause {
-    /// Wrong app key or checksum, or a checksum older than five minutes.
-    Credentials,
-    /// A `seq` that was there before.
-    Repeated,
-    /// A parameter or the body.
-    Arguments,
-    /// A room that never was.
-    NoSuchRoom,
-}
-
-#[derive(Debug)]
-struct Refusal {
-    cause: Cause,
-    text: String,
-}
-
-impl Refusal {
-    fn new(cause: Cause, text: impl Into<String>) -> Self {
-        Self { cause, text: text.into() }
-    }
-}
-
-/// The members of an answer beside the envelope.
-type Answer = Result<Map<String, Value>, Refusal>;
-
 /// One youme account and its world of calls.
-pub struct Youme {
+pub(crate) struct Youme {
     clock: Clock,
-    app_key: String,
-    app_secret: String,
-    rest_api_key: String,
-    sequence: Sequence,
+    credentials: Credentials,
     /// The error numbers, one per cause, drawn at each start: since none is documented, nobody must come to rely on one.
     numbers: [i64; 4],
     world: World,
 }
 
 impl Youme {
-    pub fn new(options: &Options, clock: Clock) -> Self {
-        // The world ends at start-up by the machine's clock: a wrong clock of the server makes no calls of the future.
-        let started_at = clock.now_ms() / 1000 - options.clock_offset_s;
+    pub(crate) fn new(settings: &Settings, clock: Clock) -> Self {
         Self {
-            app_key: options.youme_app_key.clone(),
-            app_secret: options.youme_app_secret.clone(),
-            rest_api_key: options.youme_rest_api_key.clone(),
-            sequence: Sequence::default(),
+            credentials: Credentials::new(settings),
             numbers: draw_numbers(),
-            world: World::generate(options.seed, started_at),
+            world: World::generate(settings.seed, settings.world_ends),
             clock,
         }
     }
 
-    pub fn answer(&mut self, received: &Received) -> Reply {
+    pub(crate) fn answer(&mut self, received: &Received) -> Reply {
         let Some(command) = Command::find(&received.path) else {
-            // Not documented. Chosen: the HTTP status says it, and so does the envelope.
-            let body = envelope(404, "no such command", Map::new());
-            return Reply::json_with_status(404, &body, Some(404));
+            return no_such_command(&received.path);
         };
         match self.perform(command, received) {
             Ok(members) => Reply::json(&envelope(0, "", members), 0),
@@ -101,7 +55,7 @@ impl Youme {
     }
 
     /// The answer of a call that was told to fail.
-    pub fn failure(number: i64) -> Reply {
+    pub(crate) fn failure(number: i64) -> Reply {
         Reply::json(&envelope(number, "failed", Map::new()), number)
     }
 
@@ -110,7 +64,7 @@ impl Youme {
         if received.method != Method::POST {
             return Err(Refusal::new(Cause::Arguments, "only POST is supported"));
         }
-        self.check_credentials(received)?;
+        self.credentials.check(received, self.clock.now_ms())?;
         let body = Body::read(received)?;
         match command {
             Command::InstanceRecords => records::of_instance(&self.world, &body),
@@ -133,35 +87,23 @@ impl Youme {
     }
 }
 
-enum Command {
-    InstanceRecords,
-    RoomInfo,
-    AllInstances,
-    TotalVolume,
-    DistributedVolume,
-    Quality,
-}
-
-impl Command {
-    fn find(path: &str) -> Option<Self> {
-        match path.strip_prefix(PREFIX)? {
-            "query_instance_all_records_by_time" => Some(Self::InstanceRecords),
-            "query_room_info" => Some(Self::RoomInfo),
-            "query_all_instance_by_time" => Some(Self::AllInstances),
-            "count_business_total_volume_by_day" => Some(Self::TotalVolume),
-            "count_business_distribute_volume_by_day" => Some(Self::DistributedVolume),
-            "count_qos_by_day" => Some(Self::Quality),
-            _ => None,
-        }
-    }
-}
-
 /// 002 L73-L87.
 fn envelope(number: i64, text: &str, mut members: Map<String, Value>) -> Value {
     members.insert("Status".into(), json!(if number == 0 { "OK" } else { "FAIL" }));
     members.insert("ErrorCode".into(), json!(number));
     members.insert("ErrorInfo".into(), json!(text));
     Value::Object(members)
+}
+
+/// Not documented. Chosen: the HTTP status says it, and so does the envelope; that of the older calls has another word (Y5).
+fn no_such_command(path: &str) -> Reply {
+    let mut body = envelope(404, "no such command", Map::new());
+    if let Some(members) = body.as_object_mut().filter(|_| path.starts_with("/v1"))
+        && let Some(status) = members.remove("Status")
+    {
+        members.insert("ActionStatus".into(), status);
+    }
+    Reply::json_with_status(404, &body, Some(404))
 }
 
 /// Four numbers, none of them 0, no two alike: each from a range of its own.

@@ -1,17 +1,15 @@
 //! What the control interface does, as methods.
 
-use std::collections::BTreeMap;
-use std::time::Duration;
-
-use serde_json::Value;
-
-use super::ControlError;
+use super::Sandbox;
 use crate::avd::{Remark, Visitor};
+use crate::control_error::ControlError;
 use crate::faults::{Fault, FaultError};
 use crate::hst::Presence;
+use crate::lock::lock;
 use crate::record::Exchange;
-use crate::sandbox::Sandbox;
-use crate::shared::lock;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::time::Duration;
 
 impl Sandbox {
     /// The last exchanges, at most 1000 and at most 32 MiB in all, in the order in which they were answered. An answer that

@@ -1,31 +1,28 @@
 //! The seeded avd deployment: a quiet room with finished recordings and a busy one in which everything runs. Ids and past
 //! times are fixed; what is running began ten minutes before start-up.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod documents;
+mod ids;
 
+use super::World;
 use super::chat::{Message, Session};
 use super::composed_view::ComposedView;
-use super::devices::{Invitation, State as InvitationState};
 use super::files::{Files, MediaFacts};
+use super::invitation::{Invitation, State as InvitationState};
 use super::media_bytes::Format;
-use super::participants::{Audio, Participant, Video, Visit};
-use super::players::{Player, State as PlayerState};
-use super::recorded_files::Plan;
-use super::recordings::{Ending, Kind, Recording};
-use super::rooms::{Meeting, Room};
+use super::plan::Plan;
+use super::player::{Player, State as PlayerState};
+use super::recording::{Ending, Kind, Recording};
+use super::room::{Audio, Meeting, Participant, Room, Video, Visit};
 use super::sip::{Account, Gate};
 use super::site::Site;
-use super::world::World;
+use ids::{BUSY, PAST_END_S, PAST_START_S, QUIET};
+use std::collections::{BTreeMap, BTreeSet};
 
-const QUIET: &str = "12345123456";
-const BUSY: &str = "98765432100";
-/// The meeting of 2021-12-01, 10:00 to 10:20 in UTC+8.
-const PAST_START_S: i64 = 1_638_324_000;
-const PAST_END_S: i64 = 1_638_325_200;
 const WELCOME: &str = "/opt/3tee/resources/welcome.mp4";
 const DEVICE: &str = "2f9d6b84-c1e0-4a37-b5f2-6d8e0c4a7913";
 
-pub fn world(seed: u64, now_ms: i64) -> World {
+pub(crate) fn world(seed: u64, now_ms: i64) -> World {
     let mut random = fastrand::Rng::with_seed(seed);
     let opened_ms = now_ms - 600_000;
     let gate = |name: &str, url: &str| Gate { name: name.to_owned(), url: url.to_owned() };
@@ -56,6 +53,7 @@ pub fn world(seed: u64, now_ms: i64) -> World {
     put_resources(&mut world);
     put_finished_recordings(&mut world);
     put_running(&mut world, opened_ms, now_ms);
+    documents::put(&mut world, opened_ms, now_ms);
     world
 }
 

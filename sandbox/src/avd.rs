@@ -3,27 +3,26 @@
 mod address;
 mod attachment;
 mod audio_push;
+mod call;
 mod chat;
 mod composed_view;
 mod desktop_recording;
 mod devices;
-mod files;
 mod layout;
 mod licences;
 mod live;
-mod media_bytes;
 mod media_play;
 mod mix_recording;
 mod operations;
 mod params;
 mod participants;
 mod players;
+mod playing;
 mod recorded_files;
 mod recording_queries;
-mod recordings;
 mod refusal;
 mod rooms;
-mod seed;
+mod settings;
 mod sip;
 mod site;
 mod statistics;
@@ -33,46 +32,23 @@ mod uploads;
 mod visitors;
 mod world;
 
-use axum::http::header::{ALLOW, HeaderValue};
-use serde_json::{Value, json};
-
 use crate::clock::Clock;
+use crate::control_error::ControlError;
 use crate::exchange::{Received, Reply};
-use crate::options::Options;
+use axum::http::header::{ALLOW, HeaderValue};
+use call::{Answer, Call};
+use operations::Operation;
+pub(crate) use operations::paths;
 use params::Params;
 use refusal::Refusal;
+use serde_json::{Value, json};
+pub(crate) use settings::Settings;
 use token::Tokens;
+pub use visitors::{Remark, Visitor};
 use world::World;
 
-/// The success object, whole: the documents' envelopes differ too much to be put on afterwards (T40, T41).
-type Answer = Result<Value, Refusal>;
-
-/// One call of one operation.
-struct Call<'a> {
-    params: &'a Params,
-    /// Milliseconds since the epoch.
-    now_ms: i64,
-    /// What URLs in the answer begin with.
-    origin: String,
-    access_key: &'a str,
-}
-
-impl Call<'_> {
-    fn now_s(&self) -> i64 {
-        self.now_ms / 1000
-    }
-}
-
-type Handler = fn(&mut World, &Call) -> Answer;
-
-/// Where the operations live (004 L10 and on: "…/sdkapi/v2" before each address).
-const PREFIX: &str = "/sdkapi/v2";
-
-pub use operations::paths;
-pub use visitors::{Remark, Visitor};
-
 /// One avd deployment.
-pub struct Avd {
+pub(crate) struct Avd {
     clock: Clock,
     access_key: String,
     tokens: Tokens,
@@ -81,26 +57,41 @@ pub struct Avd {
 }
 
 impl Avd {
-    pub fn new(options: &Options, clock: Clock, origin: String) -> Self {
-        let world = seed::world(options.seed, clock.now_ms());
-        Self { access_key: options.avd_access_key.clone(), tokens: Tokens::new(options), origin, world, clock }
+    pub(crate) fn new(settings: &Settings, clock: Clock, origin: String) -> Self {
+        let world = world::seed::world(settings.seed, clock.now_ms());
+        Self { access_key: settings.access_key.clone(), tokens: Tokens::new(settings), origin, world, clock }
     }
 
-    pub fn expire_tokens(&mut self) {
+    pub(crate) fn expire_tokens(&mut self) {
         self.tokens.expire();
     }
 
     /// What the site's administrator has set.
-    pub fn site(&self) -> Value {
+    pub(crate) fn site(&self) -> Value {
         self.world.site.describe()
     }
 
     /// Sets some of it, as the administrator would; an error names what is wrong.
-    pub fn change_site(&mut self, settings: &Value) -> Result<(), String> {
+    pub(crate) fn change_site(&mut self, settings: &Value) -> Result<(), String> {
         self.world.change_site(settings)
     }
 
-    pub fn answer(&mut self, received: &Received) -> Reply {
+    /// A user joins an open room.
+    pub(crate) fn join(&mut self, visitor: Visitor) -> Result<(), ControlError> {
+        visitors::join(&mut self.world, visitor, self.clock.now_ms())
+    }
+
+    /// A user leaves of his own accord.
+    pub(crate) fn leave(&mut self, room_id: &str, user_id: &str) -> Result<(), ControlError> {
+        visitors::leave(&mut self.world, room_id, user_id, self.clock.now_ms())
+    }
+
+    /// Somebody in the room says something; returns the message's id.
+    pub(crate) fn say(&mut self, remark: Remark) -> Result<i64, ControlError> {
+        visitors::say(&mut self.world, remark, self.clock.now_ms())
+    }
+
+    pub(crate) fn answer(&mut self, received: &Received) -> Reply {
         let now_ms = self.clock.now_ms();
         self.world.settle(now_ms);
         match received.path.as_str() {
@@ -129,17 +120,17 @@ impl Avd {
     }
 
     /// The answer of a call that was told to fail.
-    pub fn failure(path: &str, number: i64) -> Reply {
+    pub(crate) fn failure(path: &str, number: i64) -> Reply {
         refuse(path, &Refusal::of(number))
     }
 
-    fn perform(&mut self, operation: &operations::Operation, received: &Received, now_ms: i64) -> Answer {
+    fn perform(&mut self, operation: &Operation, received: &Received, now_ms: i64) -> Answer {
         let params = Params::read(received);
         let call =
             Call { params: &params, now_ms, origin: received.origin(&self.origin), access_key: &self.access_key };
         match operation {
-            operations::Operation::GetToken => self.tokens.issue(&params, now_ms),
-            operations::Operation::Upload => {
+            Operation::GetToken => self.tokens.issue(&params, now_ms),
+            Operation::Upload => {
                 // T7: its table lists no token although every other call needs one. Taken with and without; a token
                 // that is given has to be right.
                 if params.text("token").is_some() {
@@ -147,7 +138,7 @@ impl Avd {
                 }
                 uploads::upload(&mut self.world, &call, received)
             }
-            operations::Operation::Api(handler) => {
+            Operation::Api(handler) => {
                 self.tokens.check(&params, now_ms)?;
                 handler(&mut self.world, &call)
             }
@@ -160,9 +151,4 @@ fn refuse(path: &str, refusal: &Refusal) -> Reply {
     let name = if operations::answers_with_code(path) { "code" } else { "ret" };
     let reply = Reply::json(&json!({name: refusal.number, "msg": refusal.text}), refusal.number);
     Reply { detail: refusal.detail.clone(), ..reply }
-}
-
-/// The success that most operations answer with.
-fn success() -> Answer {
-    Ok(json!({"ret": 0, "msg": "success"}))
 }

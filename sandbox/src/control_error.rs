@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use crate::faults::FaultError;
-
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ControlError {
     pub(crate) status: u16,
@@ -50,11 +48,5 @@ impl std::error::Error for ControlError {}
 impl From<String> for ControlError {
     fn from(message: String) -> Self {
         Self::bad(message)
-    }
-}
-
-impl From<FaultError> for ControlError {
-    fn from(error: FaultError) -> Self {
-        Self::bad(error.to_string())
     }
 }
