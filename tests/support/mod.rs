@@ -26,6 +26,31 @@ pub fn scratch() -> &'static Path {
     Path::new(env!("CARGO_TARGET_TMPDIR"))
 }
 
+/// A folder of its own, empty, and gone in the end.
+pub struct Folder(PathBuf);
+
+impl Folder {
+    pub fn new() -> Folder {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let folder = scratch().join(format!("folder-{}-{number}", std::process::id()));
+        // A process of the same id may have left one.
+        _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+        Folder(folder)
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        _ = fs::remove_dir_all(&self.0);
+    }
+}
+
 /// A folder with the shared library as programs look for it: `libmeetgate.so` to link with and `libmeetgate.so.0` to run
 /// with, which the build alone does not make.
 pub fn library_folder() -> &'static Path {
