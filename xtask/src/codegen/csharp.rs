@@ -26,7 +26,6 @@ pub fn render(root: &Path, catalog: &Catalog) -> Result<Vec<Rendered>> {
             native::imports(&header)?,
         ),
         file("MeetgateStatus", "include/meetgate.h", &[], native::statuses(&header)?),
-        file("ErrorNumbers", "catalog/", &[], error_numbers(catalog)),
         file("CallOptions", "catalog/config.toml", &[], call_options(catalog)),
         examples::render(catalog),
         assembly_info(),
@@ -99,44 +98,6 @@ fn keys<'c>(catalog: &'c Catalog, platform: &Platform) -> Vec<&'c Key> {
     // C# wants what is required first.
     let (required, optional): (Vec<_>, Vec<_>) = keys.partition(|key| key.field.required);
     required.into_iter().chain(optional).collect()
-}
-
-fn error_numbers(catalog: &Catalog) -> Source {
-    let mut out = Source::at(1);
-    out.summary("What kind of failure each platform's numbers stand for.");
-    out.open("internal static class ErrorNumbers");
-    out.open("internal static ErrorClass ClassOf(string platform, long code)");
-    out.open("switch (platform)");
-    let known = catalog.platforms.iter().filter(|platform| !platform.errors.is_empty());
-    for platform in known.clone() {
-        let name = &platform.about.name;
-        out.line(&format!("case \"{name}\":"));
-        out.line(&format!("    return Of{}(code);", names::pascal(name)));
-    }
-    out.line("default:");
-    out.line("    return ErrorClass.Unknown;");
-    out.close();
-    out.close();
-    for platform in known {
-        out.blank();
-        out.open(&format!("private static ErrorClass Of{}(long code)", names::pascal(&platform.about.name)));
-        out.open("switch (code)");
-        let mut classes: Vec<&str> = platform.errors.iter().map(|error| error.class.as_str()).collect();
-        classes.sort_unstable();
-        classes.dedup();
-        for class in classes {
-            for error in platform.errors.iter().filter(|error| error.class == class) {
-                out.line(&format!("case {}:", error.code));
-            }
-            out.line(&format!("    return ErrorClass.{};", names::pascal(class)));
-        }
-        out.line("default:");
-        out.line("    return ErrorClass.Unknown;");
-        out.close();
-        out.close();
-    }
-    out.close();
-    out
 }
 
 fn call_options(catalog: &Catalog) -> Source {

@@ -1,4 +1,4 @@
-//! The Python package's generated part: clients with their methods, types for checkers, error numbers, examples for tests.
+//! The Python package's generated part: clients with their methods, types for checkers, examples for tests.
 
 mod clients;
 mod docs;
@@ -8,8 +8,7 @@ mod types;
 use super::Rendered;
 use crate::catalog::{Catalog, Result};
 use serde::Serialize;
-use source::{HEAD, quoted};
-use std::fmt::Write as _;
+use source::HEAD;
 
 const PACKAGE: &str = "bindings/python/src/meetgate";
 
@@ -17,7 +16,7 @@ const PACKAGE: &str = "bindings/python/src/meetgate";
 const LIBRARY: &str = include_str!("../../../src/ffi/library.rs");
 
 pub fn render(catalog: &Catalog) -> Result<Vec<Rendered>> {
-    let mut rendered = vec![version()?, numbers(catalog)?, clients::options(catalog)?, examples(catalog)?];
+    let mut rendered = vec![version()?, clients::options(catalog)?, examples(catalog)?];
     for platform in &catalog.platforms {
         rendered.push(types::render(platform)?);
         rendered.push(clients::render(catalog, platform, clients::Kind::Blocking)?);
@@ -36,27 +35,6 @@ fn version() -> Result<Rendered> {
         env!("CARGO_PKG_VERSION")
     );
     Ok((format!("{PACKAGE}/_version.py"), text))
-}
-
-/// The class of each error number, by which the exception is chosen.
-fn numbers(catalog: &Catalog) -> Result<Rendered> {
-    let mut out = format!(
-        "{HEAD} from catalog/. Do not edit.\n\"\"\"What kind of failure each error number of a platform is.\"\"\"\n\n\
-         from typing import Dict\n\nCLASS_OF_NUMBER: Dict[str, Dict[int, str]] = {{\n"
-    );
-    for platform in &catalog.platforms {
-        if platform.errors.is_empty() {
-            writeln!(out, "    {}: {{}},", quoted(&platform.about.name))?;
-            continue;
-        }
-        writeln!(out, "    {}: {{", quoted(&platform.about.name))?;
-        for error in &platform.errors {
-            writeln!(out, "        {}: {},", error.code, quoted(&error.class))?;
-        }
-        out.push_str("    },\n");
-    }
-    out.push_str("}\n");
-    Ok((format!("{PACKAGE}/_numbers.py"), out))
 }
 
 /// Every worked example, for the tests.
