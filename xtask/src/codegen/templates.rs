@@ -15,7 +15,7 @@ macro_rules! templates {
     };
 }
 
-const TEMPLATES: [(&str, &str); 32] = templates![
+const TEMPLATES: [(&str, &str); 30] = templates![
     "c/operations.h",
     "configuration.md",
     "cpp/error_numbers.hpp",
