@@ -1572,7 +1572,7 @@ pub static HST_ONLINE_INVITE: Operation = Operation {
     path: "/v1/online/invite",
     summary: "Invite online users into a group",
     zh: "WEB在线邀请",
-    doc: "Calls users into a group (a meeting). Look at `user_id_list` in the answer: it has the users to whom the invitation could not be sent. The call succeeds all the same (H12).",
+    doc: "Calls users into a group (a meeting). Look at `user_id_list` in the answer: it has the users to whom the invitation could not be sent. The call still succeeds (H12).",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     source: "000 L235-L259; 001 L318-L342",
