@@ -4,7 +4,7 @@
 
 pub mod table;
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use std::fmt;
 
 /// One of the three conferencing platforms.
@@ -133,27 +133,40 @@ impl Type {
     }
 }
 
-/// One allowed (or, in an open list, known) value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Value {
+/// One allowed (or, in an open list, known) value, and what it means.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Value {
+    pub value: Literal,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub meaning: &'static str,
+}
+
+impl Value {
+    pub const fn text(text: &'static str) -> Value {
+        Value { value: Literal::Text(text), meaning: "" }
+    }
+
+    pub const fn number(number: i64) -> Value {
+        Value { value: Literal::Number(number), meaning: "" }
+    }
+
+    pub const fn meaning(self, meaning: &'static str) -> Value {
+        Value { meaning, ..self }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Literal {
     Text(&'static str),
     Number(i64),
 }
 
-impl Serialize for Value {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Value::Text(text) => serializer.serialize_str(text),
-            Value::Number(number) => serializer.serialize_i64(*number),
-        }
-    }
-}
-
 impl fmt::Display for Value {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Value::Text(text) => out.write_str(text),
-            Value::Number(number) => write!(out, "{number}"),
+        match self.value {
+            Literal::Text(text) => out.write_str(text),
+            Literal::Number(number) => write!(out, "{number}"),
         }
     }
 }
@@ -170,9 +183,6 @@ pub struct Field {
     #[serde(skip_serializing_if = "str::is_empty")]
     pub unit: &'static str,
     pub values: &'static [Value],
-    /// What each of `values` means; empty where that needs no words.
-    #[serde(skip)]
-    pub meanings: &'static [&'static str],
     /// `values` are the known ones; others pass.
     #[serde(skip_serializing_if = "is_false")]
     pub open: bool,
@@ -209,7 +219,6 @@ impl Field {
         doc: "",
         unit: "",
         values: &[],
-        meanings: &[],
         open: false,
         min: None,
         max: None,
@@ -268,7 +277,10 @@ pub struct Operation {
     /// `avd.room.mix_record.start`
     pub name: &'static str,
     pub platform: PlatformName,
+    /// How it is sent unless the configuration says otherwise.
     pub method: Method,
+    /// What the platform takes.
+    pub methods: &'static [Method],
     /// Whole, from the host root.
     pub path: &'static str,
     pub summary: &'static str,

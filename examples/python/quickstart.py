@@ -56,8 +56,8 @@ def drive_hst(config):
 
 def drive_youme(config):
     with meetgate.Youme.from_config(config) as youme:
-        day = {"BeginTime": "1575907200", "EndTime": "1575993599"}
-        for room in youme.query_instance_all_records_by_time(UserId="terminal-001", **day)["UserRecords"]:
+        day = {"begin_time": "1575907200", "end_time": "1575993599"}
+        for room in youme.query_instance_all_records_by_time(user_id="terminal-001", **day)["UserRecords"]:
             print("youme: terminal-001 was in", room["RoomId"], len(room["RoomRecords"]), "times")
 
 

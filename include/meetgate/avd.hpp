@@ -1367,7 +1367,7 @@ class avd_device_audio_group : public group {
    * Returns: the platform's answer, which holds nothing beside its envelope.
    * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has not
    *   been invited, 40033 the user has not been invited; and those of every operation.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/device/audio/mute (004 L3482-L3522).
    */
@@ -1386,7 +1386,7 @@ class avd_device_audio_group : public group {
    * Returns: the platform's answer, which holds nothing beside its envelope.
    * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has not
    *   been invited, 40033 the user has not been invited; and those of every operation.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/device/audio/unmute (004 L3523-L3563).
    */
@@ -1411,7 +1411,7 @@ class avd_device_video_group : public group {
    * Returns: the platform's answer, which holds nothing beside its envelope.
    * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has not
    *   been invited, 40033 the user has not been invited, 40036 type not supported; and those of every operation.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/device/video/focus (004 L3315-L3355).
    */
@@ -1430,7 +1430,7 @@ class avd_device_video_group : public group {
    * Returns: the platform's answer, which holds nothing beside its envelope.
    * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has not
    *   been invited, 40033 the user has not been invited, 40036 type not supported; and those of every operation.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/device/video/unfocus (004 L3356-L3396).
    */
@@ -1451,7 +1451,7 @@ class avd_device_video_group : public group {
    * Returns: the platform's answer, which holds nothing beside its envelope.
    * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has not
    *   been invited, 40033 the user has not been invited, 40036 type not supported; and those of every operation.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/device/video/close (004 L3397-L3438).
    */
@@ -1476,7 +1476,7 @@ class avd_device_video_group : public group {
    *     on it.
    * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has not
    *   been invited, 40033 the user has not been invited, 40036 type not supported; and those of every operation.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/device/video/open (004 L3439-L3481).
    */
@@ -1510,7 +1510,7 @@ class avd_sip_account_group : public group {
    *   - sip_gate_id (integer): Unique id of the account's SIP gateway.
    * Errors of the platform: 40020 no such gateway, 40021 another account has this number already; and those of every
    *   operation.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: POST /sdkapi/v2/sip/account/create (004 L3015-L3064).
    */
@@ -1535,7 +1535,7 @@ class avd_sip_account_group : public group {
    * Returns: the platform's answer, which holds nothing beside its envelope.
    * Errors of the platform: 40021 another account has this number already, 40022 no such SIP account; and those of
    *   every operation.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: POST /sdkapi/v2/sip/account/update (004 L3065-L3111).
    */
@@ -1569,7 +1569,7 @@ class avd_sip_account_group : public group {
    *   - name (string): Name of the account.
    *   - send_video_codec (string): Codec of the video sent, such as H264.
    * Errors of the platform: 40020 no such gateway, 40022 no such SIP account; and those of every operation.
-   * Repeating: it only reads, and may be repeated.
+   * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: POST /sdkapi/v2/sip/account/read (004 L3112-L3172).
    */
@@ -1587,7 +1587,7 @@ class avd_sip_account_group : public group {
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
    * Errors of the platform: 40022 no such SIP account; and those of every operation.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: POST /sdkapi/v2/sip/account/del (004 L3173-L3213).
    */
@@ -1616,7 +1616,7 @@ class avd_sip_gate_group : public group {
    *   - name (string): Name of the gateway.
    *   - gate_id (integer): Unique id of the gateway; pass it as sip_gate_id.
    * Errors of the platform: 40019 another gateway has this address already; and those of every operation.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/sip/gate/create (004 L2786-L2832).
    */
@@ -1635,7 +1635,7 @@ class avd_sip_gate_group : public group {
    * Returns: the platform's answer, which holds nothing beside its envelope.
    * Errors of the platform: 40019 another gateway has this address already, 40020 no such gateway; and those of every
    *   operation.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/sip/gate/update (004 L2833-L2874).
    */
@@ -1657,7 +1657,7 @@ class avd_sip_gate_group : public group {
    *   - name (string): Name of the gateway.
    *   - url (string): Address of the gateway.
    * Errors of the platform: 40020 no such gateway; and those of every operation.
-   * Repeating: it only reads, and may be repeated.
+   * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/sip/gate/read (004 L2875-L2920).
    */
@@ -1675,7 +1675,7 @@ class avd_sip_gate_group : public group {
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
    * Errors of the platform: 40020 no such gateway; and those of every operation.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/sip/gate/del (004 L2921-L2963).
    */
@@ -1698,7 +1698,7 @@ class avd_sip_gate_group : public group {
    *     - name (string): Name of the gateway.
    *     - gate_id (integer): Unique id of the gateway; pass it as sip_gate_id.
    * Errors of the platform: those of every operation.
-   * Repeating: it only reads, and may be repeated.
+   * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/sip/gate/list (004 L2964-L3014).
    */
@@ -1730,7 +1730,7 @@ class avd_room_desktop_record_group : public group {
    *   a live stream or a desktop recording is already running in the room, 40042 the recording service cannot be
    *   reached, 40043 internal error of the recording service, 40082 internal error of the media service; and those of
    *   every operation.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/desktop_record/start (004 L1442-L1484).
    */
@@ -1753,7 +1753,7 @@ class avd_room_desktop_record_group : public group {
    * Errors of the platform: 40004 no such room, 40041 no mixed recording, live stream or desktop recording is running
    *   in the room, 40042 the recording service cannot be reached, 40043 internal error of the recording service, 40082
    *   internal error of the media service; and those of every operation.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/desktop_record/stop (004 L1485-L1524).
    */
@@ -1790,7 +1790,7 @@ class avd_room_desktop_record_group : public group {
    *     - name (string): Name of the recording.
    * Errors of the platform: 40004 no such room, 40043 internal error of the recording service, 40082 internal error of
    *   the media service, 40090 no such recording id; and those of every operation.
-   * Repeating: it only reads, and may be repeated.
+   * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/desktop_record/get (004 L1525-L1593).
    */
@@ -1826,7 +1826,7 @@ class avd_room_avc_group : public group {
    * Errors of the platform: 40004 no such room, 40050 the composed view is already on in the room, 40052 internal error
    *   of the composed view, 40053 the site forces the composed view off, 40054 the site's conference settings are not
    *   set: initialisation failed; and those of every operation.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/avc/start (004 L1284-L1333).
    */
@@ -1846,7 +1846,7 @@ class avd_room_avc_group : public group {
    * Errors of the platform: 40004 no such room, 40051 the composed view is not on in the room, 40052 internal error of
    *   the composed view, 40054 the site's conference settings are not set: initialisation failed, 40055 the site forces
    *   the composed view on; and those of every operation.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/avc/stop (004 L1334-L1373).
    */
@@ -1875,7 +1875,7 @@ class avd_room_avc_group : public group {
    * Returns: the platform's answer, which holds nothing beside its envelope.
    * Errors of the platform: 40004 no such room, 40045 internal error of the platform, 40051 the composed view is not on
    *   in the room, 40052 internal error of the composed view; and those of every operation.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: POST /sdkapi/v2/room/avc/select_media (004 L2142-L2183).
    */
@@ -1897,7 +1897,7 @@ class avd_room_avc_group : public group {
    * Returns: the platform's answer, which holds nothing beside its envelope.
    * Errors of the platform: 40004 no such room, 40045 internal error of the platform, 40051 the composed view is not on
    *   in the room, 40052 internal error of the composed view; and those of every operation.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/avc/set_focus_video (004 L2184-L2224).
    */
@@ -1927,7 +1927,7 @@ class avd_room_avc_group : public group {
    * Returns: the platform's answer, which holds nothing beside its envelope.
    * Errors of the platform: 40004 no such room, 40045 internal error of the platform, 40051 the composed view is not on
    *   in the room, 40052 internal error of the composed view; and those of every operation.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/avc/update_layout (004 L2225-L2272).
    */
@@ -1963,7 +1963,7 @@ class avd_room_avc_group : public group {
    *     - videos (object): By its name the videos in the view. The sample breaks off here: its content is unknown.
    * Errors of the platform: 40004 no such room, 40051 the composed view is not on in the room, 40052 internal error of
    *   the composed view; and those of every operation.
-   * Repeating: it only reads, and may be repeated.
+   * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/avc/get_avc_setting (004 L2273-L2314).
    */
@@ -1995,7 +1995,7 @@ class avd_room_live_group : public group {
    * Errors of the platform: 40004 no such room, 40008 the user is not in the room, 40009 the room does not exist or is
    *   not open, 40060 a live stream is already running in the room, 40063 internal error of the live service, 40064 the
    *   live service cannot be reached; and those of every operation.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/live/start (004 L1198-L1242).
    */
@@ -2015,7 +2015,7 @@ class avd_room_live_group : public group {
    * Errors of the platform: 40004 no such room, 40061 no live stream is running in the room, 40063 internal error of
    *   the live service, 40064 the live service cannot be reached, 40065 the live stream of the room has been stopped
    *   already; and those of every operation.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/live/stop (004 L1243-L1283).
    */
@@ -2043,7 +2043,7 @@ class avd_room_record_group : public group {
    *   - record_status (integer; one of 0 (started), 1 (recording), 2 (stopped normally), 3 (stopped abnormally), 4
    *     (stopping)): State of the recording. 0 and 1 mean the same.
    * Errors of the platform: 40090 no such recording id; and those of every operation.
-   * Repeating: it only reads, and may be repeated.
+   * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/record/status (004 L1111-L1155).
    */
@@ -2073,7 +2073,7 @@ class avd_room_record_group : public group {
    *     - file_size (string): File size as text, for example `0.066M`.
    *     - name (string): File name, generated by the server.
    * Errors of the platform: 40004 no such room, 40090 no such recording id; and those of every operation.
-   * Repeating: it only reads, and may be repeated.
+   * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/record/get (004 L1374-L1441).
    */
@@ -2097,7 +2097,7 @@ class avd_room_record_group : public group {
    * Returns: the platform's answer, which holds nothing beside its envelope.
    * Errors of the platform: 40004 no such room, 40043 internal error of the recording service, 40090 no such recording
    *   id; and those of every operation.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/record/transfer (004 L2018-L2058).
    */
@@ -2129,7 +2129,7 @@ class avd_room_mix_live_group : public group {
    * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40040 a mixed recording,
    *   a live stream or a desktop recording is already running in the room, 40042 the recording service cannot be
    *   reached, 40043 internal error of the recording service; and those of every operation.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: POST /sdkapi/v2/room/mix_live/start (004 L967-L1019).
    */
@@ -2152,7 +2152,7 @@ class avd_room_mix_live_group : public group {
    * Errors of the platform: 40004 no such room, 40041 no mixed recording, live stream or desktop recording is running
    *   in the room, 40042 the recording service cannot be reached, 40043 internal error of the recording service; and
    *   those of every operation.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/mix_live/stop (004 L1156-L1197).
    */
@@ -2216,7 +2216,7 @@ class avd_room_mix_record_group : public group {
    *   a live stream or a desktop recording is already running in the room, 40042 the recording service cannot be
    *   reached, 40043 internal error of the recording service, 40101 internal error: no such push information, 40102 no
    *   such stream is being pushed, 40104 the push service cannot be reached; and those of every operation.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: POST /sdkapi/v2/room/mix_record/start (004 L627-L696).
    */
@@ -2252,7 +2252,7 @@ class avd_room_mix_record_group : public group {
    * Errors of the platform: 40004 no such room, 40041 no mixed recording, live stream or desktop recording is running
    *   in the room, 40042 the recording service cannot be reached, 40043 internal error of the recording service, 40090
    *   no such recording id; and those of every operation.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/mix_record/stop (004 L697-L815).
    */
@@ -2297,7 +2297,7 @@ class avd_room_mix_record_group : public group {
    *     - record_id (string): Recording id.
    * Errors of the platform: 40004 no such room, 40043 internal error of the recording service, 40090 no such recording
    *   id; and those of every operation.
-   * Repeating: it only reads, and may be repeated.
+   * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/mix_record/get (004 L816-L966).
    */
@@ -2327,7 +2327,7 @@ class avd_room_mix_record_group : public group {
    * Errors of the platform: 40004 no such room, 40041 no mixed recording, live stream or desktop recording is running
    *   in the room, 40042 the recording service cannot be reached, 40043 internal error of the recording service; and
    *   those of every operation.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: POST /sdkapi/v2/room/mix_record/update_layout (004 L1020-L1068).
    */
@@ -2356,7 +2356,7 @@ class avd_room_mix_record_group : public group {
    * Errors of the platform: 40004 no such room, 40041 no mixed recording, live stream or desktop recording is running
    *   in the room, 40042 the recording service cannot be reached, 40043 internal error of the recording service, 40090
    *   no such recording id; and those of every operation.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: POST /sdkapi/v2/room/mix_record/update_audio_layout (004 L1069-L1110).
    */
@@ -2382,7 +2382,7 @@ class avd_room_participate_group : public group {
    * Returns: the platform's answer, which holds nothing beside its envelope.
    * Errors of the platform: 40004 no such room, 40008 the user is not in the room, 40009 the room does not exist or is
    *   not open; and those of every operation.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/participate/kick (004 L495-L535).
    */
@@ -2427,7 +2427,7 @@ class avd_room_participate_group : public group {
    *       - name (string): Name of the microphone.
    *       - id (string): Id of the audio.
    * Errors of the platform: 41005 internal error of the platform; and those of every operation.
-   * Repeating: it only reads, and may be repeated.
+   * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/participate/list (004 L536-L626).
    */
@@ -2468,7 +2468,7 @@ class avd_device_group : public group {
    *   failed, or an internal error, 40035 connection closed: invitation refused, or the service port is not open, 40036
    *   type not supported, 40038 video resolution not supported, or bit rate outside 1 to 4 Mbit/s, 40039 frame rate not
    *   supported; and those of every operation.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/device/call (004 L3216-L3269).
    */
@@ -2491,7 +2491,7 @@ class avd_device_group : public group {
    *   - user_id (string): Id of the device, made by the server.
    * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has not
    *   been invited, 40033 the user has not been invited; and those of every operation.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/device/kick (004 L3270-L3314).
    */
@@ -2517,7 +2517,7 @@ class avd_device_group : public group {
    *     State of the device. A number in the sample, text in the table.
    * Errors of the platform: 40004 no such room, 40033 the user has not been invited, 40037 no such invitation; and
    *   those of every operation.
-   * Repeating: it only reads, and may be repeated.
+   * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/device/get_invite_status (004 L3564-L3605).
    */
@@ -2559,7 +2559,7 @@ class avd_app_group : public group {
    *   - token (string): The token that every other call carries. The client uses it from now on. Keep it secret.
    * Errors of the platform: 401 wrong access_key or secret_key, 40001 wrong access_key or secret_key; and those of
    *   every operation.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: POST /sdkapi/v2/app/get_token (004 L2516-L2556).
    */
@@ -2578,7 +2578,7 @@ class avd_app_group : public group {
    *   - max_users (integer): Largest number of users that the licence allows.
    * Errors of the platform: 40070 the site has no company information, 40071 no licence is set for the site, 40072 no
    *   licence information, 40073 licence service not available; and those of every operation.
-   * Repeating: it only reads, and may be repeated.
+   * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/app/get_licence_info (004 L2557-L2601).
    */
@@ -2600,7 +2600,7 @@ class avd_app_group : public group {
    * Returns: the platform's answer, with these members.
    *   - sys_info (string): The server's information, encrypted; hexadecimal digits in the sample.
    * Errors of the platform: those of every operation.
-   * Repeating: it only reads, and may be repeated.
+   * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/app/get_system_info (004 L2602-L2646).
    */
@@ -2623,7 +2623,7 @@ class avd_app_group : public group {
    * Returns: the platform's answer, which holds nothing beside its envelope.
    * Errors of the platform: 40070 the site has no company information, 40071 no licence is set for the site, 40072 no
    *   licence information, 40073 licence service not available; and those of every operation.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: POST /sdkapi/v2/app/apply_file_permit (004 L2647-L2686).
    */
@@ -2645,7 +2645,7 @@ class avd_app_group : public group {
    * Returns: the platform's answer, which holds nothing beside its envelope.
    * Errors of the platform: 40070 the site has no company information, 40071 no licence is set for the site, 40072 no
    *   licence information, 40073 licence service not available; and those of every operation.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: POST /sdkapi/v2/app/delete_file_permit (004 L2687-L2728).
    */
@@ -2669,7 +2669,7 @@ class avd_app_group : public group {
    *     android. Each is an object whose member count is the number of users of that type.
    *   - info (object): Empty in the sample; the document does not explain it.
    * Errors of the platform: 40001 wrong access_key or secret_key; and those of every operation.
-   * Repeating: it only reads, and may be repeated.
+   * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/app/get_key_licence (004 L2729-L2783).
    */
@@ -2696,7 +2696,7 @@ class avd_transcode_group : public group {
    *   - status (integer; one of 0 (not converted), 1 (converting), 2 (done), 3 (failed)): State of the transcoding.
    * Errors of the platform: 40004 no such room, 40043 internal error of the recording service, 40090 no such recording
    *   id; and those of every operation.
-   * Repeating: it only reads, and may be repeated.
+   * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/transcode/query (004 L2099-L2141).
    */
@@ -2726,7 +2726,7 @@ class avd_media_group : public group {
    * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40080 the player exists
    *   already, 40082 internal error of the media service, 40083 the media service cannot be reached or timed out; and
    *   those of every operation.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/media/create (004 L1594-L1642).
    */
@@ -2761,7 +2761,7 @@ class avd_media_group : public group {
    * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40081 no such player in
    *   the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed out,
    *   40084 no media data; and those of every operation.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/media/play (004 L1643-L1698).
    */
@@ -2783,7 +2783,7 @@ class avd_media_group : public group {
    * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40081 no such player in
    *   the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed out; and
    *   those of every operation.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/media/stop (004 L1699-L1741).
    */
@@ -2805,7 +2805,7 @@ class avd_media_group : public group {
    * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40081 no such player in
    *   the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed out; and
    *   those of every operation.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/media/pause (004 L1742-L1782).
    */
@@ -2827,7 +2827,7 @@ class avd_media_group : public group {
    * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40081 no such player in
    *   the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed out; and
    *   those of every operation.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/media/resume (004 L1783-L1823).
    */
@@ -2858,7 +2858,7 @@ class avd_media_group : public group {
    * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40081 no such player in
    *   the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed out,
    *   40084 no media data; and those of every operation.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/media/replay (004 L1824-L1877).
    */
@@ -2900,7 +2900,7 @@ class avd_media_group : public group {
    * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40081 no such player in
    *   the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed out,
    *   40084 no media data; and those of every operation.
-   * Repeating: it only reads, and may be repeated.
+   * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/media/get_media_info (004 L1878-L1963).
    */
@@ -2933,7 +2933,7 @@ class avd_media_group : public group {
    * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40081 no such player in
    *   the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed out,
    *   40084 no media data; and those of every operation.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/media/switch (004 L1964-L2017).
    */
@@ -2964,7 +2964,7 @@ class avd_room_group : public group {
    * Returns: the platform's answer, with these members.
    *   - room_id (string): Room number: that of the request, or the number that the server made.
    * Errors of the platform: 40005 room number exists already; and those of every operation.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/create (004 L7-L53).
    */
@@ -2986,7 +2986,7 @@ class avd_room_group : public group {
    * Returns: the platform's answer, which holds nothing beside its envelope.
    * Errors of the platform: 40004 no such room, 40006 automatic recording is already on in the room, 40007 automatic
    *   recording is not on in the room; and those of every operation.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/update (004 L54-L95).
    */
@@ -3004,7 +3004,7 @@ class avd_room_group : public group {
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
    * Errors of the platform: 40004 no such room; and those of every operation.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/del (004 L96-L133).
    */
@@ -3030,7 +3030,7 @@ class avd_room_group : public group {
    *     - enable_auto_cloud_recording (boolean): Whether recording in the cloud is switched on.
    *     - topic (string): Topic of the room.
    * Errors of the platform: 40004 no such room; and those of every operation.
-   * Repeating: it only reads, and may be repeated.
+   * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/read (004 L134-L183).
    */
@@ -3052,7 +3052,7 @@ class avd_room_group : public group {
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
    * Errors of the platform: 41005 internal error of the platform; and those of every operation.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/close (004 L184-L221).
    */
@@ -3087,7 +3087,7 @@ class avd_room_group : public group {
    *   - box_cnt (integer): Number of participants on an Android box (a terminal, not the media server called box).
    *   - web_cnt (integer): Number of participants in a web browser.
    * Errors of the platform: 40003 token expired or invalid; and those of every operation.
-   * Repeating: it only reads, and may be repeated.
+   * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/get_statistic (004 L222-L280).
    */
@@ -3136,7 +3136,7 @@ class avd_room_group : public group {
    *     - creator_id (string): User id of the creator. The sample shows the text `nil`.
    * Errors of the platform: 40004 no such room, 40043 internal error of the recording service, 40090 no such recording
    *   id; and those of every operation.
-   * Repeating: it only reads, and may be repeated.
+   * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/get_record (004 L281-L432).
    */
@@ -3169,7 +3169,7 @@ class avd_room_group : public group {
    *     - file_size (string): An empty text in the sample: this call does not fill it in.
    *     - transcode_files (object): Empty in this call.
    * Errors of the platform: those of every operation.
-   * Repeating: it only reads, and may be repeated.
+   * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/get_record_list (004 L433-L494).
    */
@@ -3190,7 +3190,7 @@ class avd_room_group : public group {
    * Returns: the platform's answer, which holds nothing beside its envelope.
    * Errors of the platform: 40004 no such room, 40043 internal error of the recording service; and those of every
    *   operation.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/del_record (004 L2059-L2098).
    */
@@ -3214,7 +3214,7 @@ class avd_room_group : public group {
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
    * Errors of the platform: 40004 no such room, 40094 no such recording; and those of every operation.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/delete_record (004 L2315-L2341).
    */
@@ -3245,7 +3245,7 @@ class avd_room_group : public group {
    *       - user_name (string): The user's name.
    *       - user_id (string): The user's id.
    * Errors of the platform: 40094 no such recording; and those of every operation.
-   * Repeating: it only reads, and may be repeated.
+   * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/list (004 L2342-L2439).
    */
@@ -3285,7 +3285,7 @@ class avd_room_group : public group {
    *       - dst_name (string): Empty for a message to everybody; else the name of the receiver.
    *       - dst (string): The room number for a message to everybody; else the user id of the receiver.
    * Errors of the platform: 40004 no such room; and those of every operation.
-   * Repeating: it only reads, and may be repeated.
+   * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/get_chat_message_log (004 L2440-L2513).
    */
@@ -3359,7 +3359,7 @@ class avd : public client {
    * Errors of the platform: 10910 the request body of the upload is wrong, 10911 invalid file: it cannot be read, or
    *   its type is not supported, 10912 the file could not be stored, 10913 the file could not be read, 10914 file type
    *   not supported; and those of every operation.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: POST /uploadfile (004 L3606-L3657).
    */

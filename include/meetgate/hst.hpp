@@ -329,7 +329,7 @@ class hst_online_user_group : public group {
    *     - terminal_seq_num (string): Terminal id.
    *     - mutex_type (string): Exclusivity class of the terminal.
    * Errors of the platform: those of every operation.
-   * Repeating: it only reads, and may be repeated.
+   * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /v1/online/user/state (000 L164-L195; 001 L247-L278).
    */
@@ -368,7 +368,7 @@ class hst_online_group : public group {
    *     - terminal_seq_num (string): Terminal id.
    *     - mutex_type (string): Exclusivity class of the terminal.
    * Errors of the platform: those of every operation.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: POST /v1/online/trans-cmd (000 L197-L233; 001 L280-L316).
    */
@@ -397,7 +397,7 @@ class hst_online_group : public group {
    *   - seq_id (integer): The caller's `seq_id`, up to 64 bits (H13).
    *   - user_id_list (array of strings): Ids of the users to whom the invitation could NOT be sent (H12).
    * Errors of the platform: those of every operation.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: POST /v1/online/invite (000 L235-L259; 001 L318-L342).
    */
@@ -454,7 +454,7 @@ class hst_consuming_group : public group {
    *     - client_id (string): Id of the client.
    *     - transfer_type (integer; one of 1 (upstream), 2 (downstream)): Direction of the transfer.
    * Errors of the platform: those of every operation.
-   * Repeating: it only reads, and may be repeated.
+   * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: GET /v1/consuming/records (000 L103-L141; 001 L186-L224).
    */
@@ -496,7 +496,7 @@ class hst_app_group : public group {
    *     - service_name (string): Name of the service.
    *     - use_limit (integer): Usage cap of this service, up to 64 bits. Its unit is not documented.
    * Errors of the platform: those of every operation.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: POST /v1/app (000 L3-L41; 001 L86-L124).
    */
@@ -538,7 +538,7 @@ class hst_app_group : public group {
    *     - service_name (string): Name of the service.
    *     - use_limit (integer): Usage cap of this service, up to 64 bits. Its unit is not documented.
    * Errors of the platform: those of every operation.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: PATCH /v1/app (000 L43-L82; 001 L126-L165).
    */
@@ -557,7 +557,7 @@ class hst_app_group : public group {
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
    * Errors of the platform: those of every operation.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: DELETE /v1/app (000 L84-L101; 001 L167-L184).
    */
@@ -588,7 +588,7 @@ class hst_access_group : public group {
    *   - access_token (string): The access token, 32 random characters.
    *   - timeout (integer, s): Lifetime of the access token. The document says 7200; use the number in the answer.
    * Errors of the platform: those of every operation.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: GET /access/token (001 L10-L54).
    */
@@ -643,7 +643,7 @@ class hst : public client {
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
    * Errors of the platform: those of every operation.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Since: 0.1.0.
    * Source: POST /v1/kickout (000 L143-L162; 001 L226-L245).
    */

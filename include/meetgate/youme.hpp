@@ -214,7 +214,7 @@ class youme : public client {
    *       - AudioDuration (integer, s): Duration of the audio stream.
    *       - VideoDuration (integer, s): Duration of the video stream.
    *       - LeaveTime (string, unix-s): When it left: seconds, as text.
-   * Repeating: it only reads, and may be repeated.
+   * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: POST /v2/video/query_instance_all_records_by_time (002 L125-L255).
    */
@@ -246,7 +246,7 @@ class youme : public client {
    *     - LastLeaveTime (string, unix-s): When it left for the last time: seconds, as text.
    *     - AudioDuration (integer, s): Duration of the audio stream.
    *     - VideoDuration (integer, s): Duration of the video stream.
-   * Repeating: it only reads, and may be repeated.
+   * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: POST /v2/video/query_room_info (002 L257-L359).
    */
@@ -279,7 +279,7 @@ class youme : public client {
    *     - LeaveTime (string, unix-s): When the user instance left: seconds, as text.
    *     - AudioDuration (integer, s): Duration of the audio stream.
    *     - VideoDuration (integer, s): Duration of the video stream.
-   * Repeating: it only reads, and may be repeated.
+   * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: POST /v2/video/query_all_instance_by_time (002 L361-L450).
    */
@@ -307,7 +307,7 @@ class youme : public client {
    *     0 no documented member names the kind (Y14).
    *     - TickTime (string, unix-s): The point in time: seconds, as text.
    *     - Volume (integer): The figure. Only the document's sample has this member.
-   * Repeating: it only reads, and may be repeated.
+   * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: POST /v2/video/count_business_total_volume_by_day (002 L454-L536).
    */
@@ -340,7 +340,7 @@ class youme : public client {
    *     - RoomCnt (integer): Number of rooms.
    *     - PeakOnlineNum (integer): Number online; by its name, the highest.
    *     - CommunicateNum (integer): Number of callers.
-   * Repeating: it only reads, and may be repeated.
+   * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: POST /v2/video/count_business_distribute_volume_by_day (002 L538-L643).
    */
@@ -373,7 +373,7 @@ class youme : public client {
    *       documented.
    *     - VideoDelayRate (number): Delay of video; it is no rate, whatever its name says. The unit is not
    *       documented.
-   * Repeating: it only reads, and may be repeated.
+   * It only reads, and may be repeated.
    * Since: 0.1.0.
    * Source: POST /v2/video/count_qos_by_day (002 L645-L763).
    */

@@ -839,6 +839,7 @@ pub static HST_ACCESS_TOKEN: Operation = Operation {
     name: "hst.access.token",
     platform: PlatformName::Hst,
     method: Method::Get,
+    methods: &[Method::Get],
     path: "/access/token",
     summary: "Fetch a new access token and kill the account's older one",
     zh: "如何获取access_token",
@@ -848,8 +849,8 @@ pub static HST_ACCESS_TOKEN: Operation = Operation {
     source: "001 L10-L54",
     note: "The table lists `dev_id` and `token` as parameters, but both travel in the header `Authorization: <dev_id>.<token>` (001 L28), and the query is empty. The token printed in that line is not in the format of the vendor's own generator: it is no test vector. The operation is a GET, but it is not marked as one that only reads, because it kills a token (H25).",
     carrier: Carrier::Query,
-    fetches_token: true,
     bare_reply: false,
+    fetches_token: true,
     params: &[],
     rules: &[],
     returns: &[
@@ -876,6 +877,7 @@ pub static HST_APP_CREATE: Operation = Operation {
     name: "hst.app.create",
     platform: PlatformName::Hst,
     method: Method::Post,
+    methods: &[Method::Post],
     path: "/v1/app",
     summary: "Create an application",
     zh: "创建应用",
@@ -885,8 +887,8 @@ pub static HST_APP_CREATE: Operation = Operation {
     source: "000 L3-L41; 001 L86-L124",
     note: "`status` is optional in the documents, and required in a later copy of them. The library always sends it: the documented default `offline` when the caller gives none (H8). The answer's `service` row has one column too many (000 L35).",
     carrier: Carrier::Json,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field {
             name: "app_name",
@@ -899,8 +901,7 @@ pub static HST_APP_CREATE: Operation = Operation {
             name: "status",
             kind: Type::String,
             doc: "State of the application. When it is left out, `offline` is sent (H8).",
-            values: &[Value::Text("online"), Value::Text("offline")],
-            meanings: &["taken live", "taken down"],
+            values: &[Value::text("online").meaning("taken live"), Value::text("offline").meaning("taken down")],
             default: "offline",
             always_sent: true,
             ..Field::EMPTY
@@ -924,22 +925,13 @@ pub static HST_APP_CREATE: Operation = Operation {
                     doc: "The service. The list of ids has holes, so other numbers are passed through (H15).",
                     required: true,
                     values: &[
-                        Value::Number(3),
-                        Value::Number(4),
-                        Value::Number(5),
-                        Value::Number(6),
-                        Value::Number(7),
-                        Value::Number(8),
-                        Value::Number(9),
-                    ],
-                    meanings: &[
-                        "video",
-                        "audio",
-                        "screen sharing",
-                        "signalling channel",
-                        "presence service",
-                        "recording",
-                        "WeChat mini program",
+                        Value::number(3).meaning("video"),
+                        Value::number(4).meaning("audio"),
+                        Value::number(5).meaning("screen sharing"),
+                        Value::number(6).meaning("signalling channel"),
+                        Value::number(7).meaning("presence service"),
+                        Value::number(8).meaning("recording"),
+                        Value::number(9).meaning("WeChat mini program"),
                     ],
                     open: true,
                     ..Field::EMPTY
@@ -969,8 +961,7 @@ pub static HST_APP_CREATE: Operation = Operation {
             name: "status",
             kind: Type::String,
             doc: "State of the application.",
-            values: &[Value::Text("online"), Value::Text("offline")],
-            meanings: &["taken live", "taken down"],
+            values: &[Value::text("online").meaning("taken live"), Value::text("offline").meaning("taken down")],
             ..Field::EMPTY
         },
         Field {
@@ -990,22 +981,13 @@ pub static HST_APP_CREATE: Operation = Operation {
                     kind: Type::Integer,
                     doc: "The service. Other numbers can appear (H15).",
                     values: &[
-                        Value::Number(3),
-                        Value::Number(4),
-                        Value::Number(5),
-                        Value::Number(6),
-                        Value::Number(7),
-                        Value::Number(8),
-                        Value::Number(9),
-                    ],
-                    meanings: &[
-                        "video",
-                        "audio",
-                        "screen sharing",
-                        "signalling channel",
-                        "presence service",
-                        "recording",
-                        "WeChat mini program",
+                        Value::number(3).meaning("video"),
+                        Value::number(4).meaning("audio"),
+                        Value::number(5).meaning("screen sharing"),
+                        Value::number(6).meaning("signalling channel"),
+                        Value::number(7).meaning("presence service"),
+                        Value::number(8).meaning("recording"),
+                        Value::number(9).meaning("WeChat mini program"),
                     ],
                     open: true,
                     ..Field::EMPTY
@@ -1029,6 +1011,7 @@ pub static HST_APP_UPDATE: Operation = Operation {
     name: "hst.app.update",
     platform: PlatformName::Hst,
     method: Method::Patch,
+    methods: &[Method::Patch],
     path: "/v1/app",
     summary: "Change an application",
     zh: "修改应用配置",
@@ -1038,8 +1021,8 @@ pub static HST_APP_UPDATE: Operation = Operation {
     source: "000 L43-L82; 001 L126-L165",
     note: "The document says \"default offline\" at `status` for this call too (000 L56): without it a live application may go offline. The library sends no `status` of its own (H7). The document does not say whether a `service` list replaces the old list or is merged into it.",
     carrier: Carrier::Json,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field {
             name: "app_id",
@@ -1058,8 +1041,7 @@ pub static HST_APP_UPDATE: Operation = Operation {
             name: "status",
             kind: Type::String,
             doc: "State of the application. WARNING: the documented default is `offline`, so without `status` a live application may go offline. Give `online` when the application is to stay live (H7).",
-            values: &[Value::Text("online"), Value::Text("offline")],
-            meanings: &["taken live", "taken down"],
+            values: &[Value::text("online").meaning("taken live"), Value::text("offline").meaning("taken down")],
             ..Field::EMPTY
         },
         Field {
@@ -1080,22 +1062,13 @@ pub static HST_APP_UPDATE: Operation = Operation {
                     doc: "The service. The list of ids has holes, so other numbers are passed through (H15).",
                     required: true,
                     values: &[
-                        Value::Number(3),
-                        Value::Number(4),
-                        Value::Number(5),
-                        Value::Number(6),
-                        Value::Number(7),
-                        Value::Number(8),
-                        Value::Number(9),
-                    ],
-                    meanings: &[
-                        "video",
-                        "audio",
-                        "screen sharing",
-                        "signalling channel",
-                        "presence service",
-                        "recording",
-                        "WeChat mini program",
+                        Value::number(3).meaning("video"),
+                        Value::number(4).meaning("audio"),
+                        Value::number(5).meaning("screen sharing"),
+                        Value::number(6).meaning("signalling channel"),
+                        Value::number(7).meaning("presence service"),
+                        Value::number(8).meaning("recording"),
+                        Value::number(9).meaning("WeChat mini program"),
                     ],
                     open: true,
                     ..Field::EMPTY
@@ -1125,8 +1098,7 @@ pub static HST_APP_UPDATE: Operation = Operation {
             name: "status",
             kind: Type::String,
             doc: "State of the application. Check it after every change (H7).",
-            values: &[Value::Text("online"), Value::Text("offline")],
-            meanings: &["taken live", "taken down"],
+            values: &[Value::text("online").meaning("taken live"), Value::text("offline").meaning("taken down")],
             ..Field::EMPTY
         },
         Field {
@@ -1146,22 +1118,13 @@ pub static HST_APP_UPDATE: Operation = Operation {
                     kind: Type::Integer,
                     doc: "The service. Other numbers can appear (H15).",
                     values: &[
-                        Value::Number(3),
-                        Value::Number(4),
-                        Value::Number(5),
-                        Value::Number(6),
-                        Value::Number(7),
-                        Value::Number(8),
-                        Value::Number(9),
-                    ],
-                    meanings: &[
-                        "video",
-                        "audio",
-                        "screen sharing",
-                        "signalling channel",
-                        "presence service",
-                        "recording",
-                        "WeChat mini program",
+                        Value::number(3).meaning("video"),
+                        Value::number(4).meaning("audio"),
+                        Value::number(5).meaning("screen sharing"),
+                        Value::number(6).meaning("signalling channel"),
+                        Value::number(7).meaning("presence service"),
+                        Value::number(8).meaning("recording"),
+                        Value::number(9).meaning("WeChat mini program"),
                     ],
                     open: true,
                     ..Field::EMPTY
@@ -1185,6 +1148,7 @@ pub static HST_APP_DELETE: Operation = Operation {
     name: "hst.app.delete",
     platform: PlatformName::Hst,
     method: Method::Delete,
+    methods: &[Method::Delete],
     path: "/v1/app",
     summary: "Delete an application",
     zh: "删除应用",
@@ -1194,8 +1158,8 @@ pub static HST_APP_DELETE: Operation = Operation {
     source: "000 L84-L101; 001 L167-L184",
     note: "",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[Field {
         name: "app_id",
         kind: Type::String,
@@ -1213,6 +1177,7 @@ pub static HST_CONSUMING_RECORDS: Operation = Operation {
     name: "hst.consuming.records",
     platform: PlatformName::Hst,
     method: Method::Get,
+    methods: &[Method::Get],
     path: "/v1/consuming/records",
     summary: "List the billed usage records, page by page",
     zh: "获取计费话单列表",
@@ -1222,8 +1187,8 @@ pub static HST_CONSUMING_RECORDS: Operation = Operation {
     source: "000 L103-L141; 001 L186-L224",
     note: "The document does not name the member of the answer that holds the records, nor a total, nor the number of the first page; its example asks for page 1 (H6). The records are `result` itself when that is an array, else the first array inside it.",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field {
             name: "start_time",
@@ -1291,28 +1256,16 @@ pub static HST_CONSUMING_RECORDS: Operation = Operation {
                 kind: Type::Integer,
                 doc: "Charge item. The list has no 3 and no 5; other numbers can appear (H15).",
                 values: &[
-                    Value::Number(1),
-                    Value::Number(2),
-                    Value::Number(4),
-                    Value::Number(6),
-                    Value::Number(7),
-                    Value::Number(8),
-                    Value::Number(9),
-                    Value::Number(10),
-                    Value::Number(11),
-                    Value::Number(12),
-                ],
-                meanings: &[
-                    "audio communication",
-                    "video communication",
-                    "screen sharing",
-                    "number of signalling messages",
-                    "highest number of users online",
-                    "recording time by resolution and number of streams",
-                    "recording storage",
-                    "recording traffic",
-                    "WeChat mini program audio",
-                    "WeChat mini program video",
+                    Value::number(1).meaning("audio communication"),
+                    Value::number(2).meaning("video communication"),
+                    Value::number(4).meaning("screen sharing"),
+                    Value::number(6).meaning("number of signalling messages"),
+                    Value::number(7).meaning("highest number of users online"),
+                    Value::number(8).meaning("recording time by resolution and number of streams"),
+                    Value::number(9).meaning("recording storage"),
+                    Value::number(10).meaning("recording traffic"),
+                    Value::number(11).meaning("WeChat mini program audio"),
+                    Value::number(12).meaning("WeChat mini program video"),
                 ],
                 open: true,
                 ..Field::EMPTY
@@ -1355,8 +1308,7 @@ pub static HST_CONSUMING_RECORDS: Operation = Operation {
                 name: "transfer_type",
                 kind: Type::Integer,
                 doc: "Direction of the transfer.",
-                values: &[Value::Number(1), Value::Number(2)],
-                meanings: &["upstream", "downstream"],
+                values: &[Value::number(1).meaning("upstream"), Value::number(2).meaning("downstream")],
                 ..Field::EMPTY
             },
         ],
@@ -1370,6 +1322,7 @@ pub static HST_KICKOUT: Operation = Operation {
     name: "hst.kickout",
     platform: PlatformName::Hst,
     method: Method::Post,
+    methods: &[Method::Post],
     path: "/v1/kickout",
     summary: "Kick a user out of the platform",
     zh: "踢出用户",
@@ -1379,8 +1332,8 @@ pub static HST_KICKOUT: Operation = Operation {
     source: "000 L143-L162; 001 L226-L245",
     note: "",
     carrier: Carrier::Json,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "app_id", kind: Type::String, doc: "Id of the application.", required: true, ..Field::EMPTY },
         Field { name: "user_id", kind: Type::String, doc: "Id of the user.", required: true, ..Field::EMPTY },
@@ -1401,6 +1354,7 @@ pub static HST_ONLINE_USER_STATE: Operation = Operation {
     name: "hst.online.user.state",
     platform: PlatformName::Hst,
     method: Method::Get,
+    methods: &[Method::Get],
     path: "/v1/online/user/state",
     summary: "List users and whether they are online",
     zh: "从在线获取用户状态",
@@ -1410,8 +1364,8 @@ pub static HST_ONLINE_USER_STATE: Operation = Operation {
     source: "000 L164-L195; 001 L247-L278",
     note: "The example address (000 L182) does not have `app_id` and `msg_id`, which the table requires: both are required here (H10). `msg_id` is printed as int; 64 bits are taken (H13). The document limits `page_size` to 100 for usage records only; here it is not checked (H23).",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "company_id", kind: Type::String, doc: "Only the users of this company.", ..Field::EMPTY },
         Field {
@@ -1452,8 +1406,7 @@ pub static HST_ONLINE_USER_STATE: Operation = Operation {
                     name: "state",
                     kind: Type::Integer,
                     doc: "Presence of the user.",
-                    values: &[Value::Number(0), Value::Number(1)],
-                    meanings: &["offline", "online"],
+                    values: &[Value::number(0).meaning("offline"), Value::number(1).meaning("online")],
                     ..Field::EMPTY
                 },
                 Field { name: "user_id", kind: Type::String, doc: "Id of the user.", ..Field::EMPTY },
@@ -1476,6 +1429,7 @@ pub static HST_ONLINE_TRANS_CMD: Operation = Operation {
     name: "hst.online.trans_cmd",
     platform: PlatformName::Hst,
     method: Method::Post,
+    methods: &[Method::Post],
     path: "/v1/online/trans-cmd",
     summary: "Push a command to terminals",
     zh: "下发指令给终端",
@@ -1485,8 +1439,8 @@ pub static HST_ONLINE_TRANS_CMD: Operation = Operation {
     source: "000 L197-L233; 001 L280-L316",
     note: "`code` 0 does not mean that every terminal got the command: each row of `user_list` has its own `result` (H12). `msg_id` is printed as int; 64 bits are taken (H13).",
     carrier: Carrier::Json,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field {
             name: "user_list",
@@ -1545,8 +1499,11 @@ pub static HST_ONLINE_TRANS_CMD: Operation = Operation {
                     name: "result",
                     kind: Type::Integer,
                     doc: "The result for this user.",
-                    values: &[Value::Number(0), Value::Number(1), Value::Number(2)],
-                    meanings: &["success", "error", "the user's device is offline"],
+                    values: &[
+                        Value::number(0).meaning("success"),
+                        Value::number(1).meaning("error"),
+                        Value::number(2).meaning("the user's device is offline"),
+                    ],
                     ..Field::EMPTY
                 },
                 Field { name: "user_id", kind: Type::String, doc: "Id of the user.", ..Field::EMPTY },
@@ -1569,6 +1526,7 @@ pub static HST_ONLINE_INVITE: Operation = Operation {
     name: "hst.online.invite",
     platform: PlatformName::Hst,
     method: Method::Post,
+    methods: &[Method::Post],
     path: "/v1/online/invite",
     summary: "Invite online users into a group",
     zh: "WEB在线邀请",
@@ -1578,8 +1536,8 @@ pub static HST_ONLINE_INVITE: Operation = Operation {
     source: "000 L235-L259; 001 L318-L342",
     note: "`user_id_list` of the answer has another meaning than that of the request: the users for whom sending failed (H12). The document prints its sample list with typographic quotes (000 L248).",
     carrier: Carrier::Json,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "app_id", kind: Type::String, doc: "Id of the application.", required: true, ..Field::EMPTY },
         Field {
@@ -1635,6 +1593,7 @@ pub static YOUME_QUERY_INSTANCE_ALL_RECORDS_BY_TIME: Operation = Operation {
     name: "youme.query_instance_all_records_by_time",
     platform: PlatformName::Youme,
     method: Method::Post,
+    methods: &[Method::Post],
     path: "/v2/video/query_instance_all_records_by_time",
     summary: "List the call records of one user instance",
     zh: "查询指定时间段的通话记录列表",
@@ -1644,8 +1603,8 @@ pub static YOUME_QUERY_INSTANCE_ALL_RECORDS_BY_TIME: Operation = Operation {
     source: "002 L125-L255",
     note: "Times are seconds as text, in the request and in the answer (Y11); durations are numbers. Some times in the printed sample have nine digits (002 L221-L245): misprints.",
     carrier: Carrier::Json,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "UserId", kind: Type::String, doc: "Id of the user instance.", required: true, ..Field::EMPTY },
         Field {
@@ -1733,6 +1692,7 @@ pub static YOUME_QUERY_ROOM_INFO: Operation = Operation {
     name: "youme.query_room_info",
     platform: PlatformName::Youme,
     method: Method::Post,
+    methods: &[Method::Post],
     path: "/v2/video/query_room_info",
     summary: "Show a room and the user instances that were in it",
     zh: "根据房间标识符查询房间的业务信息",
@@ -1742,8 +1702,8 @@ pub static YOUME_QUERY_ROOM_INFO: Operation = Operation {
     source: "002 L257-L359",
     note: "Times are seconds as text, in the request and in the answer (Y11). The printed sample body lacks a comma (002 L285).",
     carrier: Carrier::Json,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "RoomId", kind: Type::String, doc: "Id of the room.", required: true, ..Field::EMPTY },
         Field {
@@ -1828,6 +1788,7 @@ pub static YOUME_QUERY_ALL_INSTANCE_BY_TIME: Operation = Operation {
     name: "youme.query_all_instance_by_time",
     platform: PlatformName::Youme,
     method: Method::Post,
+    methods: &[Method::Post],
     path: "/v2/video/query_all_instance_by_time",
     summary: "List the calls of all user instances in a time range",
     zh: "根据时间段查询所有实例的业务信息",
@@ -1837,8 +1798,8 @@ pub static YOUME_QUERY_ALL_INSTANCE_BY_TIME: Operation = Operation {
     source: "002 L361-L450",
     note: "The document does not say here whether times are text or numbers (002 L378); the sample body and the other calls have text (Y11).",
     carrier: Carrier::Json,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field {
             name: "BeginTime",
@@ -1915,6 +1876,7 @@ pub static YOUME_COUNT_BUSINESS_TOTAL_VOLUME_BY_DAY: Operation = Operation {
     name: "youme.count_business_total_volume_by_day",
     platform: PlatformName::Youme,
     method: Method::Post,
+    methods: &[Method::Post],
     path: "/v2/video/count_business_total_volume_by_day",
     summary: "Show the volume trend of a day",
     zh: "按天查询业务量趋势数据",
@@ -1924,8 +1886,8 @@ pub static YOUME_COUNT_BUSINESS_TOTAL_VOLUME_BY_DAY: Operation = Operation {
     source: "002 L454-L536",
     note: "With `CountBy` 0 (all) the rows do not name the kind of a figure (Y14): ask for one kind at a time. The unit of a call duration is not documented for this call.",
     carrier: Carrier::Json,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field {
             name: "QueryDate",
@@ -1939,13 +1901,12 @@ pub static YOUME_COUNT_BUSINESS_TOTAL_VOLUME_BY_DAY: Operation = Operation {
             kind: Type::Integer,
             doc: "The kind of figure. With 0 the rows do not name their kind (Y14).",
             required: true,
-            values: &[Value::Number(0), Value::Number(1), Value::Number(2), Value::Number(3), Value::Number(4)],
-            meanings: &[
-                "all",
-                "call duration",
-                "number of rooms",
-                "highest number online at once",
-                "number of callers",
+            values: &[
+                Value::number(0).meaning("all"),
+                Value::number(1).meaning("call duration"),
+                Value::number(2).meaning("number of rooms"),
+                Value::number(3).meaning("highest number online at once"),
+                Value::number(4).meaning("number of callers"),
             ],
             ..Field::EMPTY
         },
@@ -1980,6 +1941,7 @@ pub static YOUME_COUNT_BUSINESS_DISTRIBUTE_VOLUME_BY_DAY: Operation = Operation 
     name: "youme.count_business_distribute_volume_by_day",
     platform: PlatformName::Youme,
     method: Method::Post,
+    methods: &[Method::Post],
     path: "/v2/video/count_business_distribute_volume_by_day",
     summary: "Show the volume distribution of a day",
     zh: "按天查询业务量分布数据",
@@ -1989,8 +1951,8 @@ pub static YOUME_COUNT_BUSINESS_DISTRIBUTE_VOLUME_BY_DAY: Operation = Operation 
     source: "002 L538-L643",
     note: "No documented member names the country, province, city or network type of a row (Y15); members that the document does not list stay in the answer. The document describes `PeakOnlineNum` as the number online; its name says peak.",
     carrier: Carrier::Json,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field {
             name: "QueryDate",
@@ -2004,8 +1966,12 @@ pub static YOUME_COUNT_BUSINESS_DISTRIBUTE_VOLUME_BY_DAY: Operation = Operation 
             kind: Type::Integer,
             doc: "How the rows are grouped. They do not name their group (Y15).",
             required: true,
-            values: &[Value::Number(1), Value::Number(2), Value::Number(3), Value::Number(4)],
-            meanings: &["country", "province", "city", "network type"],
+            values: &[
+                Value::number(1).meaning("country"),
+                Value::number(2).meaning("province"),
+                Value::number(3).meaning("city"),
+                Value::number(4).meaning("network type"),
+            ],
             ..Field::EMPTY
         },
     ],
@@ -2048,6 +2014,7 @@ pub static YOUME_COUNT_QOS_BY_DAY: Operation = Operation {
     name: "youme.count_qos_by_day",
     platform: PlatformName::Youme,
     method: Method::Post,
+    methods: &[Method::Post],
     path: "/v2/video/count_qos_by_day",
     summary: "Show the quality figures of a day",
     zh: "按天查询质量统计图表数据",
@@ -2057,8 +2024,8 @@ pub static YOUME_COUNT_QOS_BY_DAY: Operation = Operation {
     source: "002 L645-L763",
     note: "No units are documented. The rows of the printed sample are not in order of time; one time is there twice (002 L700, L731).",
     carrier: Carrier::Json,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[Field {
         name: "QueryDate",
         kind: Type::String,
@@ -2120,6 +2087,7 @@ pub static AVD_ROOM_CREATE: Operation = Operation {
     name: "avd.room.create",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/create",
     summary: "Create a room",
     zh: "创建房间",
@@ -2129,8 +2097,8 @@ pub static AVD_ROOM_CREATE: Operation = Operation {
     source: "004 L7-L53",
     note: "The table marks room_id as required, but the same line says that the server makes one when it is empty (T9): it is optional here. enable_transcode_video is typed string (T24); a boolean is taken too. The description has `used_id` where the table and the example have user_id.",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field {
             name: "user_id",
@@ -2193,6 +2161,7 @@ pub static AVD_ROOM_UPDATE: Operation = Operation {
     name: "avd.room.update",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/update",
     summary: "Change the settings of a room",
     zh: "修改房间",
@@ -2202,8 +2171,8 @@ pub static AVD_ROOM_UPDATE: Operation = Operation {
     source: "004 L54-L95",
     note: "",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field {
             name: "room_id",
@@ -2237,6 +2206,7 @@ pub static AVD_ROOM_DEL: Operation = Operation {
     name: "avd.room.del",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/del",
     summary: "Delete a room",
     zh: "删除房间",
@@ -2246,8 +2216,8 @@ pub static AVD_ROOM_DEL: Operation = Operation {
     source: "004 L96-L133",
     note: "",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[Field {
         name: "room_id",
         kind: Type::String,
@@ -2265,6 +2235,7 @@ pub static AVD_ROOM_READ: Operation = Operation {
     name: "avd.room.read",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/read",
     summary: "Read the settings of a room",
     zh: "查询房间",
@@ -2274,8 +2245,8 @@ pub static AVD_ROOM_READ: Operation = Operation {
     source: "004 L134-L183",
     note: "The table lists the members next to ret and msg; the sample answer, and this list, have them inside `data`.",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY }],
     rules: &[],
     returns: &[Field {
@@ -2319,6 +2290,7 @@ pub static AVD_ROOM_CLOSE: Operation = Operation {
     name: "avd.room.close",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/close",
     summary: "Close an open room and kick everybody out",
     zh: "关闭房间",
@@ -2328,8 +2300,8 @@ pub static AVD_ROOM_CLOSE: Operation = Operation {
     source: "004 L184-L221",
     note: "The table has `ret`; both sample answers have `code`, 200 for success (T40, T41, T68). The failure example for a room that is unknown or not open is the internal error 41005 (T64, T66).",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[Field {
         name: "room_id",
         kind: Type::String,
@@ -2347,6 +2319,7 @@ pub static AVD_ROOM_GET_STATISTIC: Operation = Operation {
     name: "avd.room.get_statistic",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/get_statistic",
     summary: "Count a room's meetings and participants by kind of client",
     zh: "会议统计信息",
@@ -2356,8 +2329,8 @@ pub static AVD_ROOM_GET_STATISTIC: Operation = Operation {
     source: "004 L222-L280",
     note: "The table has `ret` and `msg`; the sample answer of a success has neither, nor `code` (T40, T41). The table prints andronid_cnt, the sample android_cnt (T46): android_cnt. For an unknown room the document prints 40003, the number of a dead token (T60): the client renews the token once, repeats the call once, and then reports 40003. The samples have stray lines in them (T45).",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: true,
+    fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -2416,6 +2389,7 @@ pub static AVD_ROOM_GET_RECORD: Operation = Operation {
     name: "avd.room.get_record",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/get_record",
     summary: "List the recordings of a room in a time range",
     zh: "查询某个时间段的录制文件",
@@ -2425,8 +2399,8 @@ pub static AVD_ROOM_GET_RECORD: Operation = Operation {
     source: "004 L281-L432",
     note: "The table lists all members flat and types them string; the sample, and this list, nest them. Here download addresses are `down_url`, and transcode_files is an object of parallel lists; room.mix_record.get and room.get_record_list differ (T50, T51). The answer is passed on as it comes. The sample was requested with value_same_as_box=true; the other answer of a cluster is not shown. The table says that file_size is not returned, but the sample has it. Only the sample has creator_id. The sample's JSON is broken (T45).",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -2564,6 +2538,7 @@ pub static AVD_ROOM_GET_RECORD_LIST: Operation = Operation {
     name: "avd.room.get_record_list",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/get_record_list",
     summary: "List all recordings kept on the server",
     zh: "获取录制文件",
@@ -2573,8 +2548,8 @@ pub static AVD_ROOM_GET_RECORD_LIST: Operation = Operation {
     source: "004 L433-L494",
     note: "The table types data as string; the sample, and this list, have an array of objects. Here transcode_files is an empty object, unlike in room.get_record and room.mix_record.get (T51), and the download address is `down_url` (T50). The answer is passed on as it comes.",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[],
     rules: &[],
     returns: &[Field {
@@ -2623,6 +2598,7 @@ pub static AVD_ROOM_PARTICIPATE_KICK: Operation = Operation {
     name: "avd.room.participate.kick",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/participate/kick",
     summary: "Kick a participant out of a room",
     zh: "踢出会议",
@@ -2632,8 +2608,8 @@ pub static AVD_ROOM_PARTICIPATE_KICK: Operation = Operation {
     source: "004 L495-L535",
     note: "The table has `ret`; both sample answers have `code`, 200 for success (T40, T41).",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -2654,6 +2630,7 @@ pub static AVD_ROOM_PARTICIPATE_LIST: Operation = Operation {
     name: "avd.room.participate.list",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/participate/list",
     summary: "List the participants of a room",
     zh: "会议人数列表",
@@ -2663,8 +2640,8 @@ pub static AVD_ROOM_PARTICIPATE_LIST: Operation = Operation {
     source: "004 L536-L626",
     note: "The table has `ret`; both sample answers have `code`, 200 for success (T40, T41). The failure example for an unknown room is the internal error 41005 (T64, T66). The table lists the members of three levels flat; the sample, and this list, nest them. Only the sample has audios and the description of a camera, only the table has user_data. The sample is split over two blocks (T45).",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY }],
     rules: &[],
     returns: &[Field {
@@ -2679,13 +2656,12 @@ pub static AVD_ROOM_PARTICIPATE_LIST: Operation = Operation {
                 kind: Type::String,
                 doc: "Kind of client the participant uses.",
                 values: &[
-                    Value::Text("web"),
-                    Value::Text("miniprogram"),
-                    Value::Text("android"),
-                    Value::Text("ios"),
-                    Value::Text("pc"),
+                    Value::text("web").meaning("web browser"),
+                    Value::text("miniprogram").meaning("mini program"),
+                    Value::text("android").meaning("Android"),
+                    Value::text("ios").meaning("iOS"),
+                    Value::text("pc").meaning("PC"),
                 ],
-                meanings: &["web browser", "mini program", "Android", "iOS", "PC"],
                 open: true,
                 ..Field::EMPTY
             },
@@ -2710,8 +2686,10 @@ pub static AVD_ROOM_PARTICIPATE_LIST: Operation = Operation {
                         name: "status",
                         kind: Type::String,
                         doc: "State of the camera.",
-                        values: &[Value::Text("init"), Value::Text("published")],
-                        meanings: &["initialised", "published"],
+                        values: &[
+                            Value::text("init").meaning("initialised"),
+                            Value::text("published").meaning("published"),
+                        ],
                         open: true,
                         ..Field::EMPTY
                     },
@@ -2767,6 +2745,7 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
     name: "avd.room.mix_record.start",
     platform: PlatformName::Avd,
     method: Method::Post,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/mix_record/start",
     summary: "Start a mixed recording",
     zh: "开始混屏录制",
@@ -2776,8 +2755,8 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
     source: "004 L627-L696",
     note: "T17: the osds sample is broken (the list osdtxts is not closed), `pc` at audio_file_type means `pcm`, and video_level is typed bool but takes low, middle or high. T18: video_bitrate is typed int, but its example is `1000-1500`: an integer and a string are taken. In the document's videos sample both tiles start at x 0 and overlap. The table types JSON parameters as string; here they are arrays and objects and travel as JSON text. Sent as a form (POST) because the layout is long (T12, T13).",
     carrier: Carrier::Form,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field {
             name: "room_id",
@@ -3061,8 +3040,11 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
             name: "video_level",
             kind: Type::String,
             doc: "Level of the video that is recorded.",
-            values: &[Value::Text("low"), Value::Text("middle"), Value::Text("high")],
-            meanings: &["low", "medium", "high"],
+            values: &[
+                Value::text("low").meaning("low"),
+                Value::text("middle").meaning("medium"),
+                Value::text("high").meaning("high"),
+            ],
             default: "low",
             ..Field::EMPTY
         },
@@ -3082,8 +3064,11 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
                     name: "channel",
                     kind: Type::Integer,
                     doc: "Channel this user's sound goes to.",
-                    values: &[Value::Number(0), Value::Number(1), Value::Number(2)],
-                    meanings: &["both channels", "left channel", "right channel"],
+                    values: &[
+                        Value::number(0).meaning("both channels"),
+                        Value::number(1).meaning("left channel"),
+                        Value::number(2).meaning("right channel"),
+                    ],
                     default: "0",
                     ..Field::EMPTY
                 },
@@ -3094,8 +3079,7 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
             name: "audio_file_type",
             kind: Type::String,
             doc: "Container of the audio file. `wav` needs audio_codec `pcm`. `mp3` needs audio_codec `aac`.",
-            values: &[Value::Text("wav"), Value::Text("mp3")],
-            meanings: &["WAV", "MP3"],
+            values: &[Value::text("wav").meaning("WAV"), Value::text("mp3").meaning("MP3")],
             default: "mp3",
             ..Field::EMPTY
         },
@@ -3103,8 +3087,7 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
             name: "audio_codec",
             kind: Type::String,
             doc: "Encoding of the sound in the audio file.",
-            values: &[Value::Text("pcm"), Value::Text("aac")],
-            meanings: &["PCM", "AAC"],
+            values: &[Value::text("pcm").meaning("PCM"), Value::text("aac").meaning("AAC")],
             default: "aac",
             ..Field::EMPTY
         },
@@ -3112,8 +3095,7 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
             name: "audio_channels",
             kind: Type::Integer,
             doc: "Number of channels.",
-            values: &[Value::Number(1), Value::Number(2)],
-            meanings: &["mono", "stereo"],
+            values: &[Value::number(1).meaning("mono"), Value::number(2).meaning("stereo")],
             ..Field::EMPTY
         },
         Field {
@@ -3122,11 +3104,11 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
             doc: "Sample rate of the audio file. `8000` needs audio_codec `pcm`. `32000`, `44100` or `48000` needs audio_codec `aac`.",
             unit: "Hz",
             values: &[
-                Value::Number(8000),
-                Value::Number(16000),
-                Value::Number(32000),
-                Value::Number(44100),
-                Value::Number(48000),
+                Value::number(8000),
+                Value::number(16000),
+                Value::number(32000),
+                Value::number(44100),
+                Value::number(48000),
             ],
             ..Field::EMPTY
         },
@@ -3144,8 +3126,7 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
                             name: "type",
                             kind: Type::String,
                             doc: "Transport of the push. Only `udp` so far.",
-                            values: &[Value::Text("udp")],
-                            meanings: &["UDP"],
+                            values: &[Value::text("udp").meaning("UDP")],
                             open: true,
                             ..Field::EMPTY
                         },
@@ -3159,8 +3140,10 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
                             name: "audio_codec",
                             kind: Type::String,
                             doc: "Encoding of the pushed sound; these two so far.",
-                            values: &[Value::Text("pcma"), Value::Text("pcmu")],
-                            meanings: &["G.711 A-law", "G.711 mu-law"],
+                            values: &[
+                                Value::text("pcma").meaning("G.711 A-law"),
+                                Value::text("pcmu").meaning("G.711 mu-law"),
+                            ],
                             open: true,
                             ..Field::EMPTY
                         },
@@ -3169,7 +3152,7 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
                             kind: Type::Integer,
                             doc: "Sample rate of the pushed sound; these two so far.",
                             unit: "Hz",
-                            values: &[Value::Number(8000), Value::Number(16000)],
+                            values: &[Value::number(8000), Value::number(16000)],
                             open: true,
                             ..Field::EMPTY
                         },
@@ -3211,8 +3194,7 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
                             name: "type",
                             kind: Type::String,
                             doc: "Transport of the push. Only `udp` so far.",
-                            values: &[Value::Text("udp")],
-                            meanings: &["UDP"],
+                            values: &[Value::text("udp").meaning("UDP")],
                             open: true,
                             ..Field::EMPTY
                         },
@@ -3226,8 +3208,10 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
                             name: "audio_codec",
                             kind: Type::String,
                             doc: "Encoding of the pushed sound; these two so far.",
-                            values: &[Value::Text("pcma"), Value::Text("pcmu")],
-                            meanings: &["G.711 A-law", "G.711 mu-law"],
+                            values: &[
+                                Value::text("pcma").meaning("G.711 A-law"),
+                                Value::text("pcmu").meaning("G.711 mu-law"),
+                            ],
                             open: true,
                             ..Field::EMPTY
                         },
@@ -3236,7 +3220,7 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
                             kind: Type::Integer,
                             doc: "Sample rate of the pushed sound; these two so far.",
                             unit: "Hz",
-                            values: &[Value::Number(8000), Value::Number(16000)],
+                            values: &[Value::number(8000), Value::number(16000)],
                             open: true,
                             ..Field::EMPTY
                         },
@@ -3348,6 +3332,7 @@ pub static AVD_ROOM_MIX_RECORD_STOP: Operation = Operation {
     name: "avd.room.mix_record.stop",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/mix_record/stop",
     summary: "Stop a mixed recording",
     zh: "停止混屏录制",
@@ -3357,16 +3342,19 @@ pub static AVD_ROOM_MIX_RECORD_STOP: Operation = Operation {
     source: "004 L697-L815",
     note: "stream_type is an open enum (T27). The table types data as string; the sample has an array of files, and its first object is closed too early (T45). Here the download address is `download_url`; in room.get_record it is `down_url` (T50). The answer is passed on as it comes.",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
             name: "stream_type",
             kind: Type::String,
             doc: "Kind of recording to stop. The document does not say what is stopped when it is left out.",
-            values: &[Value::Text("audio"), Value::Text("video"), Value::Text("desktop")],
-            meanings: &["audio recording", "video recording", "desktop recording"],
+            values: &[
+                Value::text("audio").meaning("audio recording"),
+                Value::text("video").meaning("video recording"),
+                Value::text("desktop").meaning("desktop recording"),
+            ],
             open: true,
             ..Field::EMPTY
         },
@@ -3430,6 +3418,7 @@ pub static AVD_ROOM_MIX_RECORD_GET: Operation = Operation {
     name: "avd.room.mix_record.get",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/mix_record/get",
     summary: "List the files of a room's mixed recordings",
     zh: "获取录制文件",
@@ -3439,16 +3428,19 @@ pub static AVD_ROOM_MIX_RECORD_GET: Operation = Operation {
     source: "004 L816-L966",
     note: "The table prints `down_url` twice, the sample, and this list, `download_url` (T50). transcode_files is an array of objects here, an object of lists in room.get_record and empty in room.get_record_list (T51). The answer is passed on as it comes. Only the table has record_type. The sample has comments and wrong brackets (T45).",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
             name: "record_type",
             kind: Type::Integer,
             doc: "Kind of files to list. The document does not say what is listed when it is left out.",
-            values: &[Value::Number(0), Value::Number(1), Value::Number(2)],
-            meanings: &["audio and video files", "video files", "audio files"],
+            values: &[
+                Value::number(0).meaning("audio and video files"),
+                Value::number(1).meaning("video files"),
+                Value::number(2).meaning("audio files"),
+            ],
             ..Field::EMPTY
         },
         Field { name: "record_id", kind: Type::String, doc: "Only this recording.", ..Field::EMPTY },
@@ -3554,6 +3546,7 @@ pub static AVD_ROOM_MIX_LIVE_START: Operation = Operation {
     name: "avd.room.mix_live.start",
     platform: PlatformName::Avd,
     method: Method::Post,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/mix_live/start",
     summary: "Start a mixed live stream",
     zh: "开始混屏直播",
@@ -3563,8 +3556,8 @@ pub static AVD_ROOM_MIX_LIVE_START: Operation = Operation {
     source: "004 L967-L1019",
     note: "videos is typed string and travels as JSON text. Sent as a form (POST) because the layout is long (T12, T13).",
     carrier: Carrier::Form,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field {
             name: "room_id",
@@ -3627,6 +3620,7 @@ pub static AVD_ROOM_MIX_RECORD_UPDATE_LAYOUT: Operation = Operation {
     name: "avd.room.mix_record.update_layout",
     platform: PlatformName::Avd,
     method: Method::Post,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/mix_record/update_layout",
     summary: "Change the video or audio layout of a mixed recording",
     zh: "更新录制视频/音频布局",
@@ -3636,8 +3630,8 @@ pub static AVD_ROOM_MIX_RECORD_UPDATE_LAYOUT: Operation = Operation {
     source: "004 L1020-L1068",
     note: "The sample has `order` where every other layout has `zorder` (T16): zorder. In the sample `E59D90E5B8AD` is a percent-encoded Chinese name that lost its percent signs. h 2 and x 1.7 of the sample are larger than the picture; no range is documented, so none is checked. Sent as a form (POST) because the layout is long (T12, T13).",
     carrier: Carrier::Form,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -3686,6 +3680,7 @@ pub static AVD_ROOM_MIX_RECORD_UPDATE_AUDIO_LAYOUT: Operation = Operation {
     name: "avd.room.mix_record.update_audio_layout",
     platform: PlatformName::Avd,
     method: Method::Post,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/mix_record/update_audio_layout",
     summary: "Change the audio channels of a mixed recording",
     zh: "更新音频声道布局",
@@ -3695,8 +3690,8 @@ pub static AVD_ROOM_MIX_RECORD_UPDATE_AUDIO_LAYOUT: Operation = Operation {
     source: "004 L1069-L1110",
     note: "audio_mixer_users is typed string and travels as JSON text. Sent as a form (POST) because it can be long (T12, T13).",
     carrier: Carrier::Form,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -3710,8 +3705,11 @@ pub static AVD_ROOM_MIX_RECORD_UPDATE_AUDIO_LAYOUT: Operation = Operation {
                     name: "channel",
                     kind: Type::Integer,
                     doc: "Channel this user's sound goes to.",
-                    values: &[Value::Number(0), Value::Number(1), Value::Number(2)],
-                    meanings: &["both channels", "left channel", "right channel"],
+                    values: &[
+                        Value::number(0).meaning("both channels"),
+                        Value::number(1).meaning("left channel"),
+                        Value::number(2).meaning("right channel"),
+                    ],
                     default: "0",
                     ..Field::EMPTY
                 },
@@ -3735,6 +3733,7 @@ pub static AVD_ROOM_RECORD_STATUS: Operation = Operation {
     name: "avd.room.record.status",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/record/status",
     summary: "Read the state of a recording",
     zh: "获取录制状态",
@@ -3744,16 +3743,21 @@ pub static AVD_ROOM_RECORD_STATUS: Operation = Operation {
     source: "004 L1111-L1155",
     note: "The document prints this path with the prefix /sdkapi/v2 (T5); the prefix is not doubled. The document's example request has the path of room.mix_live.stop.",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[Field { name: "record_id", kind: Type::String, doc: "Recording id.", required: true, ..Field::EMPTY }],
     rules: &[],
     returns: &[Field {
         name: "record_status",
         kind: Type::Integer,
         doc: "State of the recording. 0 and 1 mean the same.",
-        values: &[Value::Number(0), Value::Number(1), Value::Number(2), Value::Number(3), Value::Number(4)],
-        meanings: &["started", "recording", "stopped normally", "stopped abnormally", "stopping"],
+        values: &[
+            Value::number(0).meaning("started"),
+            Value::number(1).meaning("recording"),
+            Value::number(2).meaning("stopped normally"),
+            Value::number(3).meaning("stopped abnormally"),
+            Value::number(4).meaning("stopping"),
+        ],
         ..Field::EMPTY
     }],
     errors: &[40002, 40003, 40090, 41001, 41002, 41003, 41005],
@@ -3764,6 +3768,7 @@ pub static AVD_ROOM_MIX_LIVE_STOP: Operation = Operation {
     name: "avd.room.mix_live.stop",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/mix_live/stop",
     summary: "Stop a mixed live stream",
     zh: "停止混屏直播",
@@ -3773,8 +3778,8 @@ pub static AVD_ROOM_MIX_LIVE_STOP: Operation = Operation {
     source: "004 L1156-L1197",
     note: "The table types data as string; the sample has an empty object.",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY }],
     rules: &[],
     returns: &[Field {
@@ -3791,6 +3796,7 @@ pub static AVD_ROOM_LIVE_START: Operation = Operation {
     name: "avd.room.live.start",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/live/start",
     summary: "Start a live stream of a room",
     zh: "开始直播",
@@ -3800,8 +3806,8 @@ pub static AVD_ROOM_LIVE_START: Operation = Operation {
     source: "004 L1198-L1242",
     note: "The answer's table lists `data` without a description; the sample has no such member.",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field {
             name: "room_id",
@@ -3853,6 +3859,7 @@ pub static AVD_ROOM_LIVE_STOP: Operation = Operation {
     name: "avd.room.live.stop",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/live/stop",
     summary: "Stop the live stream of a room",
     zh: "停止直播",
@@ -3862,8 +3869,8 @@ pub static AVD_ROOM_LIVE_STOP: Operation = Operation {
     source: "004 L1243-L1283",
     note: "",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[Field {
         name: "room_id",
         kind: Type::String,
@@ -3881,6 +3888,7 @@ pub static AVD_ROOM_AVC_START: Operation = Operation {
     name: "avd.room.avc.start",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/avc/start",
     summary: "Turn on the composed view of a room",
     zh: "开启合屏模式",
@@ -3890,8 +3898,8 @@ pub static AVD_ROOM_AVC_START: Operation = Operation {
     source: "004 L1284-L1333",
     note: "The table prints enable_manual_avc, max_video_number and layout_mode as required. Its example sends none of them, and it says what leaving out the first means (T14): all three are optional here. layout_mode has three values here and in room.avc.update_layout, two in room.avc.select_media (T15). video_bitrate is in bps here, but \"1000-1500\" in room.mix_record.start (T18): an integer and a string are taken.",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -3911,11 +3919,10 @@ pub static AVD_ROOM_AVC_START: Operation = Operation {
             name: "layout_mode",
             kind: Type::Integer,
             doc: "Layout of the composed view. For 2 call room.avc.start, then room.avc.update_layout, then room.avc.select_media. No default is documented. Better given: the document's table marks it as required.",
-            values: &[Value::Number(0), Value::Number(1), Value::Number(2)],
-            meanings: &[
-                "fixed layout, needs stream selection (room.avc.select_media)",
-                "gallery, arranged automatically",
-                "speaker, arranged automatically",
+            values: &[
+                Value::number(0).meaning("fixed layout, needs stream selection (room.avc.select_media)"),
+                Value::number(1).meaning("gallery, arranged automatically"),
+                Value::number(2).meaning("speaker, arranged automatically"),
             ],
             ..Field::EMPTY
         },
@@ -3953,6 +3960,7 @@ pub static AVD_ROOM_AVC_STOP: Operation = Operation {
     name: "avd.room.avc.stop",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/avc/stop",
     summary: "Turn off the composed view of a room",
     zh: "停止合屏模式",
@@ -3962,8 +3970,8 @@ pub static AVD_ROOM_AVC_STOP: Operation = Operation {
     source: "004 L1334-L1373",
     note: "",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY }],
     rules: &[],
     returns: &[],
@@ -3975,6 +3983,7 @@ pub static AVD_ROOM_RECORD_GET: Operation = Operation {
     name: "avd.room.record.get",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/record/get",
     summary: "Get the MP3 recording files of a room",
     zh: "获取MP3录制文件",
@@ -3984,8 +3993,8 @@ pub static AVD_ROOM_RECORD_GET: Operation = Operation {
     source: "004 L1374-L1441",
     note: "The table types `data` as a string and lists its members beside it; in the sample it is an array of objects. The sample lacks its last bracket and breaks two strings across lines (T45): corrected here.",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -4042,6 +4051,7 @@ pub static AVD_ROOM_DESKTOP_RECORD_START: Operation = Operation {
     name: "avd.room.desktop_record.start",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/desktop_record/start",
     summary: "Start recording a user's desktop",
     zh: "开启录制用户桌面",
@@ -4051,8 +4061,8 @@ pub static AVD_ROOM_DESKTOP_RECORD_START: Operation = Operation {
     source: "004 L1442-L1484",
     note: "The failure example prints 40082, which the error table has under the media player; its numbers for desktop recordings are 40040 to 40043.",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -4081,6 +4091,7 @@ pub static AVD_ROOM_DESKTOP_RECORD_STOP: Operation = Operation {
     name: "avd.room.desktop_record.stop",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/desktop_record/stop",
     summary: "Stop recording a user's desktop",
     zh: "停止录制用户桌面",
@@ -4090,8 +4101,8 @@ pub static AVD_ROOM_DESKTOP_RECORD_STOP: Operation = Operation {
     source: "004 L1485-L1524",
     note: "The failure example prints 40082, which the error table has under the media player; its numbers for desktop recordings are 40041 to 40043.",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY }],
     rules: &[],
     returns: &[],
@@ -4103,6 +4114,7 @@ pub static AVD_ROOM_DESKTOP_RECORD_GET: Operation = Operation {
     name: "avd.room.desktop_record.get",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/desktop_record/get",
     summary: "Get the files of a desktop recording",
     zh: "获取录制文件",
@@ -4112,8 +4124,8 @@ pub static AVD_ROOM_DESKTOP_RECORD_GET: Operation = Operation {
     source: "004 L1525-L1593",
     note: "The table prints `srart_time` (T46-T49): the member is `start_time`, as in the sample. The table leaves out `data` and types both times as integers; in the sample they are strings in an array `data` (T54). The sample breaks strings across lines (T45): corrected here. The failure example prints 40082, which the error table has under the media player.",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -4179,6 +4191,7 @@ pub static AVD_MEDIA_CREATE: Operation = Operation {
     name: "avd.media.create",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/media/create",
     summary: "Create a player in a room",
     zh: "创建播放器",
@@ -4188,8 +4201,8 @@ pub static AVD_MEDIA_CREATE: Operation = Operation {
     source: "004 L1594-L1642",
     note: "",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field { name: "name", kind: Type::String, doc: "Name of the player.", required: true, ..Field::EMPTY },
@@ -4204,7 +4217,7 @@ pub static AVD_MEDIA_CREATE: Operation = Operation {
             name: "player_out_audio_codec",
             kind: Type::String,
             doc: "Audio format of the player's output. The default is not documented.",
-            values: &[Value::Text("pcma"), Value::Text("pcmu"), Value::Text("opus"), Value::Text("g722")],
+            values: &[Value::text("pcma"), Value::text("pcmu"), Value::text("opus"), Value::text("g722")],
             ..Field::EMPTY
         },
     ],
@@ -4223,6 +4236,7 @@ pub static AVD_MEDIA_PLAY: Operation = Operation {
     name: "avd.media.play",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/media/play",
     summary: "Play a stream or file in a player",
     zh: "播放音视频流/文件",
@@ -4232,8 +4246,8 @@ pub static AVD_MEDIA_PLAY: Operation = Operation {
     source: "004 L1643-L1698",
     note: "The table prints `heigh` (T46-T49): the member is `height`, as in the sample. The table lists the members flat; in the sample they are inside `data`. The document's example also sends `name`, which its table does not have; it is left out here.",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -4284,8 +4298,7 @@ pub static AVD_MEDIA_PLAY: Operation = Operation {
                 name: "has_video",
                 kind: Type::Integer,
                 doc: "Whether there is video.",
-                values: &[Value::Number(0), Value::Number(1)],
-                meanings: &["no", "yes"],
+                values: &[Value::number(0).meaning("no"), Value::number(1).meaning("yes")],
                 ..Field::EMPTY
             },
             Field {
@@ -4299,8 +4312,7 @@ pub static AVD_MEDIA_PLAY: Operation = Operation {
                 name: "has_audio",
                 kind: Type::Integer,
                 doc: "Whether there is audio.",
-                values: &[Value::Number(0), Value::Number(1)],
-                meanings: &["no", "yes"],
+                values: &[Value::number(0).meaning("no"), Value::number(1).meaning("yes")],
                 ..Field::EMPTY
             },
         ],
@@ -4314,6 +4326,7 @@ pub static AVD_MEDIA_STOP: Operation = Operation {
     name: "avd.media.stop",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/media/stop",
     summary: "Stop a player and close it",
     zh: "停止播放器",
@@ -4323,8 +4336,8 @@ pub static AVD_MEDIA_STOP: Operation = Operation {
     source: "004 L1699-L1741",
     note: "",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -4345,6 +4358,7 @@ pub static AVD_MEDIA_PAUSE: Operation = Operation {
     name: "avd.media.pause",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/media/pause",
     summary: "Pause a player",
     zh: "暂停播放",
@@ -4354,8 +4368,8 @@ pub static AVD_MEDIA_PAUSE: Operation = Operation {
     source: "004 L1742-L1782",
     note: "",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -4376,6 +4390,7 @@ pub static AVD_MEDIA_RESUME: Operation = Operation {
     name: "avd.media.resume",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/media/resume",
     summary: "Continue playing after a pause",
     zh: "继续播放",
@@ -4385,8 +4400,8 @@ pub static AVD_MEDIA_RESUME: Operation = Operation {
     source: "004 L1783-L1823",
     note: "",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -4407,6 +4422,7 @@ pub static AVD_MEDIA_REPLAY: Operation = Operation {
     name: "avd.media.replay",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/media/replay",
     summary: "Play again after the end",
     zh: "重新播放",
@@ -4416,8 +4432,8 @@ pub static AVD_MEDIA_REPLAY: Operation = Operation {
     source: "004 L1824-L1877",
     note: "The table lists the members of the answer flat; in the sample they are inside `data`.",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -4452,8 +4468,7 @@ pub static AVD_MEDIA_REPLAY: Operation = Operation {
                 name: "has_video",
                 kind: Type::Integer,
                 doc: "Whether there is video.",
-                values: &[Value::Number(0), Value::Number(1)],
-                meanings: &["no", "yes"],
+                values: &[Value::number(0).meaning("no"), Value::number(1).meaning("yes")],
                 ..Field::EMPTY
             },
             Field {
@@ -4467,8 +4482,7 @@ pub static AVD_MEDIA_REPLAY: Operation = Operation {
                 name: "has_audio",
                 kind: Type::Integer,
                 doc: "Whether there is audio.",
-                values: &[Value::Number(0), Value::Number(1)],
-                meanings: &["no", "yes"],
+                values: &[Value::number(0).meaning("no"), Value::number(1).meaning("yes")],
                 ..Field::EMPTY
             },
         ],
@@ -4482,6 +4496,7 @@ pub static AVD_MEDIA_GET_MEDIA_INFO: Operation = Operation {
     name: "avd.media.get_media_info",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/media/get_media_info",
     summary: "Read what a player plays",
     zh: "获取播放信息",
@@ -4491,8 +4506,8 @@ pub static AVD_MEDIA_GET_MEDIA_INFO: Operation = Operation {
     source: "004 L1878-L1963",
     note: "The table lists everything flat; in the sample `data` is an array of players, and each has an array `play_files`. The table types `created` and `updated` as strings and `user_id` as an integer; in the sample it is the reverse (T54), and so it is here. The sample does not close the array (T45): corrected here.",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -4549,8 +4564,7 @@ pub static AVD_MEDIA_GET_MEDIA_INFO: Operation = Operation {
                         name: "has_audio",
                         kind: Type::Integer,
                         doc: "Whether there is audio.",
-                        values: &[Value::Number(0), Value::Number(1)],
-                        meanings: &["no", "yes"],
+                        values: &[Value::number(0).meaning("no"), Value::number(1).meaning("yes")],
                         ..Field::EMPTY
                     },
                     Field {
@@ -4572,8 +4586,7 @@ pub static AVD_MEDIA_GET_MEDIA_INFO: Operation = Operation {
                         name: "has_video",
                         kind: Type::Integer,
                         doc: "Whether there is video.",
-                        values: &[Value::Number(0), Value::Number(1)],
-                        meanings: &["no", "yes"],
+                        values: &[Value::number(0).meaning("no"), Value::number(1).meaning("yes")],
                         ..Field::EMPTY
                     },
                     Field {
@@ -4610,6 +4623,7 @@ pub static AVD_MEDIA_SWITCH: Operation = Operation {
     name: "avd.media.switch",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/media/switch",
     summary: "Switch a player to another file",
     zh: "切换播放",
@@ -4619,8 +4633,8 @@ pub static AVD_MEDIA_SWITCH: Operation = Operation {
     source: "004 L1964-L2017",
     note: "The table prints `heigth` (T46-T49): the member is `height`, as in the sample. The table lists the members of the answer flat; in the sample they are inside `data`.",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -4655,8 +4669,7 @@ pub static AVD_MEDIA_SWITCH: Operation = Operation {
                 name: "has_video",
                 kind: Type::Integer,
                 doc: "Whether there is video.",
-                values: &[Value::Number(0), Value::Number(1)],
-                meanings: &["no", "yes"],
+                values: &[Value::number(0).meaning("no"), Value::number(1).meaning("yes")],
                 ..Field::EMPTY
             },
             Field {
@@ -4670,8 +4683,7 @@ pub static AVD_MEDIA_SWITCH: Operation = Operation {
                 name: "has_audio",
                 kind: Type::Integer,
                 doc: "Whether there is audio.",
-                values: &[Value::Number(0), Value::Number(1)],
-                meanings: &["no", "yes"],
+                values: &[Value::number(0).meaning("no"), Value::number(1).meaning("yes")],
                 ..Field::EMPTY
             },
         ],
@@ -4685,6 +4697,7 @@ pub static AVD_ROOM_RECORD_TRANSFER: Operation = Operation {
     name: "avd.room.record.transfer",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/record/transfer",
     summary: "Transcode a recording",
     zh: "录制转码",
@@ -4694,8 +4707,8 @@ pub static AVD_ROOM_RECORD_TRANSFER: Operation = Operation {
     source: "004 L2018-L2058",
     note: "The table prints the parameter as `record_idstring` (T10): it is `record_id`, as in the example. The sample answer has a trailing comma (T45).",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field { name: "record_id", kind: Type::String, doc: "Recording id.", required: true, ..Field::EMPTY },
@@ -4710,6 +4723,7 @@ pub static AVD_ROOM_DEL_RECORD: Operation = Operation {
     name: "avd.room.del_record",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/del_record",
     summary: "Delete all recordings of a room",
     zh: "删除指定房间所有录制",
@@ -4719,8 +4733,8 @@ pub static AVD_ROOM_DEL_RECORD: Operation = Operation {
     source: "004 L2059-L2098",
     note: "The sample answer has a trailing comma (T45).",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[Field {
         name: "room_id",
         kind: Type::String,
@@ -4738,6 +4752,7 @@ pub static AVD_TRANSCODE_QUERY: Operation = Operation {
     name: "avd.transcode.query",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/transcode/query",
     summary: "Get the transcoding state of a recording",
     zh: "获取转码状态",
@@ -4747,8 +4762,8 @@ pub static AVD_TRANSCODE_QUERY: Operation = Operation {
     source: "004 L2099-L2141",
     note: "The table prints the parameter as `record_idstring` (T10): it is `record_id`, as in the example.",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field { name: "record_id", kind: Type::String, doc: "Recording id.", required: true, ..Field::EMPTY },
@@ -4758,8 +4773,12 @@ pub static AVD_TRANSCODE_QUERY: Operation = Operation {
         name: "status",
         kind: Type::Integer,
         doc: "State of the transcoding.",
-        values: &[Value::Number(0), Value::Number(1), Value::Number(2), Value::Number(3)],
-        meanings: &["not converted", "converting", "done", "failed"],
+        values: &[
+            Value::number(0).meaning("not converted"),
+            Value::number(1).meaning("converting"),
+            Value::number(2).meaning("done"),
+            Value::number(3).meaning("failed"),
+        ],
         ..Field::EMPTY
     }],
     errors: &[40002, 40003, 40004, 40043, 40090, 41001, 41002, 41003, 41005],
@@ -4770,6 +4789,7 @@ pub static AVD_ROOM_AVC_SELECT_MEDIA: Operation = Operation {
     name: "avd.room.avc.select_media",
     platform: PlatformName::Avd,
     method: Method::Post,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/avc/select_media",
     summary: "Choose and arrange the videos of the composed view",
     zh: "合屏选流",
@@ -4779,8 +4799,8 @@ pub static AVD_ROOM_AVC_SELECT_MEDIA: Operation = Operation {
     source: "004 L2142-L2183",
     note: "Sent as a form (POST) because the layout is long (T12, T13). The table types `videos` as a string: it is JSON text, made from an array. layout_mode has two values here and three in room.avc.start and room.avc.update_layout (T15). 40045 is only in the document's examples, not in its error table (T63).",
     carrier: Carrier::Form,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -4822,8 +4842,7 @@ pub static AVD_ROOM_AVC_SELECT_MEDIA: Operation = Operation {
             name: "layout_mode",
             kind: Type::Integer,
             doc: "Layout. A speaker layout of your own needs 0. The numbers are not those of layout_mode in room.avc.start.",
-            values: &[Value::Number(0), Value::Number(1)],
-            meanings: &["manual layout", "automatic layout"],
+            values: &[Value::number(0).meaning("manual layout"), Value::number(1).meaning("automatic layout")],
             ..Field::EMPTY
         },
     ],
@@ -4837,6 +4856,7 @@ pub static AVD_ROOM_AVC_SET_FOCUS_VIDEO: Operation = Operation {
     name: "avd.room.avc.set_focus_video",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/avc/set_focus_video",
     summary: "Make one video the focus of the meeting",
     zh: "设置焦点",
@@ -4846,8 +4866,8 @@ pub static AVD_ROOM_AVC_SET_FOCUS_VIDEO: Operation = Operation {
     source: "004 L2184-L2224",
     note: "40045 is only in the document's examples, not in its error table (T63).",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -4868,6 +4888,7 @@ pub static AVD_ROOM_AVC_UPDATE_LAYOUT: Operation = Operation {
     name: "avd.room.avc.update_layout",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/avc/update_layout",
     summary: "Change the layout of the composed view",
     zh: "合屏更新布局",
@@ -4877,8 +4898,8 @@ pub static AVD_ROOM_AVC_UPDATE_LAYOUT: Operation = Operation {
     source: "004 L2225-L2272",
     note: "layout_mode has three values here and in room.avc.start, two in room.avc.select_media (T15). video_bitrate has no unit here, bps in room.avc.start, \"1000-1500\" in room.mix_record.start (T18): an integer and a string are taken. The document's example has a space before the name `video_resolution`. 40045 is only in the document's examples, not in its error table (T63).",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -4892,11 +4913,10 @@ pub static AVD_ROOM_AVC_UPDATE_LAYOUT: Operation = Operation {
             name: "layout_mode",
             kind: Type::Integer,
             doc: "Layout of the composed view. For 2 call room.avc.start, then room.avc.update_layout, then room.avc.select_media.",
-            values: &[Value::Number(0), Value::Number(1), Value::Number(2)],
-            meanings: &[
-                "fixed layout, needs stream selection (room.avc.select_media)",
-                "gallery, arranged automatically",
-                "speaker, arranged automatically",
+            values: &[
+                Value::number(0).meaning("fixed layout, needs stream selection (room.avc.select_media)"),
+                Value::number(1).meaning("gallery, arranged automatically"),
+                Value::number(2).meaning("speaker, arranged automatically"),
             ],
             ..Field::EMPTY
         },
@@ -4933,6 +4953,7 @@ pub static AVD_ROOM_AVC_GET_AVC_SETTING: Operation = Operation {
     name: "avd.room.avc.get_avc_setting",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/avc/get_avc_setting",
     summary: "Get the layout settings of the composed view",
     zh: "获取房间布局参数信息",
@@ -4942,8 +4963,8 @@ pub static AVD_ROOM_AVC_GET_AVC_SETTING: Operation = Operation {
     source: "004 L2273-L2314",
     note: "The answer's table has only ret and msg; the other members come from the sample, which is not explained. The sample breaks off at `\"videos\": {` (T3, T45): the content of `videos` is unknown, and here it is an empty object. `view_bitrate` is `true` in the sample (T54).",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY }],
     rules: &[],
     returns: &[Field {
@@ -5009,6 +5030,7 @@ pub static AVD_ROOM_DELETE_RECORD: Operation = Operation {
     name: "avd.room.delete_record",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/delete_record",
     summary: "Delete one recording file of a room",
     zh: "删除录制文件",
@@ -5018,8 +5040,8 @@ pub static AVD_ROOM_DELETE_RECORD: Operation = Operation {
     source: "004 L2315-L2341",
     note: "The document has lost this section's heading and parameter table; only the example and the answers are left (T3). The example has room_id and url beside the token: both are required here. The Chinese title is ours. 40094 is only in failure examples, not in the error table (T63).",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -5040,6 +5062,7 @@ pub static AVD_ROOM_LIST: Operation = Operation {
     name: "avd.room.list",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/list",
     summary: "List all open rooms and the users in each",
     zh: "查看所有正在召开的会议",
@@ -5049,8 +5072,8 @@ pub static AVD_ROOM_LIST: Operation = Operation {
     source: "004 L2342-L2439",
     note: "The table lists the members flat; the sample nests users in rooms. create_time is text in the table and a number in the sample (T54). The sample has broken brackets (T45). The failure example prints 40094 (no such record), which the error table does not have (T63); it fits room.delete_record, whose failure example is the same, and not this call.",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[],
     rules: &[],
     returns: &[Field {
@@ -5093,6 +5116,7 @@ pub static AVD_ROOM_GET_CHAT_MESSAGE_LOG: Operation = Operation {
     name: "avd.room.get_chat_message_log",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/get_chat_message_log",
     summary: "Read a room's chat messages",
     zh: "查看会议聊天内容",
@@ -5102,8 +5126,8 @@ pub static AVD_ROOM_GET_CHAT_MESSAGE_LOG: Operation = Operation {
     source: "004 L2440-L2513",
     note: "The table lists the members flat and types messages as string; in the sample data is an array of sessions, and each has an array messages. session_id is an int in the table and text in the sample (T54). The sample also has id and status, which the table does not explain.",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -5174,16 +5198,14 @@ pub static AVD_ROOM_GET_CHAT_MESSAGE_LOG: Operation = Operation {
                         name: "session_type",
                         kind: Type::Integer,
                         doc: "The receiver of the message.",
-                        values: &[Value::Number(0), Value::Number(1)],
-                        meanings: &["to everybody", "private"],
+                        values: &[Value::number(0).meaning("to everybody"), Value::number(1).meaning("private")],
                         ..Field::EMPTY
                     },
                     Field {
                         name: "message_type",
                         kind: Type::Integer,
                         doc: "Kind of message.",
-                        values: &[Value::Number(0)],
-                        meanings: &["text"],
+                        values: &[Value::number(0).meaning("text")],
                         open: true,
                         ..Field::EMPTY
                     },
@@ -5214,6 +5236,7 @@ pub static AVD_APP_GET_TOKEN: Operation = Operation {
     name: "avd.app.get_token",
     platform: PlatformName::Avd,
     method: Method::Post,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/app/get_token",
     summary: "Fetch a new token and renew the client's own",
     zh: "获取token",
@@ -5223,8 +5246,8 @@ pub static AVD_APP_GET_TOKEN: Operation = Operation {
     source: "004 L2516-L2556",
     note: "Sent as a form POST, so that the secret stays out of URLs and logs (T12, T13, T67). For a wrong key the failure example has 401, the error table 40001; both are an authentication failure (T61). The samples have trailing commas (T45).",
     carrier: Carrier::Form,
-    fetches_token: true,
     bare_reply: false,
+    fetches_token: true,
     params: &[],
     rules: &[],
     returns: &[Field {
@@ -5242,6 +5265,7 @@ pub static AVD_APP_GET_LICENCE_INFO: Operation = Operation {
     name: "avd.app.get_licence_info",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/app/get_licence_info",
     summary: "Read how many users the licence allows and how many are online",
     zh: "获取当前授权信息",
@@ -5251,8 +5275,8 @@ pub static AVD_APP_GET_LICENCE_INFO: Operation = Operation {
     source: "004 L2557-L2601",
     note: "",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[],
     rules: &[],
     returns: &[
@@ -5272,6 +5296,7 @@ pub static AVD_APP_GET_SYSTEM_INFO: Operation = Operation {
     name: "avd.app.get_system_info",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/app/get_system_info",
     summary: "Read the server's encrypted system information",
     zh: "获取系统加密信息",
@@ -5281,8 +5306,8 @@ pub static AVD_APP_GET_SYSTEM_INFO: Operation = Operation {
     source: "004 L2602-L2646",
     note: "The section's description is that of app.get_licence_info (\"get the current licence information\"); the heading and the answer table say encrypted system information. The sample breaks the value over four lines (T45).",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[],
     rules: &[],
     returns: &[Field {
@@ -5299,6 +5324,7 @@ pub static AVD_APP_APPLY_FILE_PERMIT: Operation = Operation {
     name: "avd.app.apply_file_permit",
     platform: PlatformName::Avd,
     method: Method::Post,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/app/apply_file_permit",
     summary: "Install a licence file",
     zh: "申请文件授权",
@@ -5308,8 +5334,8 @@ pub static AVD_APP_APPLY_FILE_PERMIT: Operation = Operation {
     source: "004 L2647-L2686",
     note: "Sent as a form POST by default, because a licence is long and secret (T12, T13). The table describes licence_cert as \"system information\" from the licence server; the name and the sample show that it is the licence certificate.",
     carrier: Carrier::Form,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[Field {
         name: "licence_cert",
         kind: Type::String,
@@ -5328,6 +5354,7 @@ pub static AVD_APP_DELETE_FILE_PERMIT: Operation = Operation {
     name: "avd.app.delete_file_permit",
     platform: PlatformName::Avd,
     method: Method::Post,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/app/delete_file_permit",
     summary: "Remove a licence file",
     zh: "删除文件授权",
@@ -5337,8 +5364,8 @@ pub static AVD_APP_DELETE_FILE_PERMIT: Operation = Operation {
     source: "004 L2687-L2728",
     note: "Sent as a form POST by default, because a licence is long and secret (T12, T13).",
     carrier: Carrier::Form,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[Field {
         name: "licence_cert",
         kind: Type::String,
@@ -5357,6 +5384,7 @@ pub static AVD_APP_GET_KEY_LICENCE: Operation = Operation {
     name: "avd.app.get_key_licence",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/app/get_key_licence",
     summary: "Count the users online under an access key, by terminal type",
     zh: "获取access_key在线人数",
@@ -5366,8 +5394,8 @@ pub static AVD_APP_GET_KEY_LICENCE: Operation = Operation {
     source: "004 L2729-L2783",
     note: "The table types detail as string; in the sample it is an object whose member names are terminal types. The sample also has info, an empty object that the table does not have.",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[Field {
         name: "access_key",
         kind: Type::String,
@@ -5400,6 +5428,7 @@ pub static AVD_SIP_GATE_CREATE: Operation = Operation {
     name: "avd.sip.gate.create",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/sip/gate/create",
     summary: "Create a SIP gateway",
     zh: "创建sip网关",
@@ -5409,8 +5438,8 @@ pub static AVD_SIP_GATE_CREATE: Operation = Operation {
     source: "004 L2786-L2832",
     note: "The gateway's id is gate_id in this answer and in sip.gate.list, id in sip.gate.read, sip_gate_id as a parameter and in the answer of sip.account.create (T22). Answers are passed on as they come.",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "name", kind: Type::String, doc: "Name for the SIP gateway.", required: true, ..Field::EMPTY },
         Field {
@@ -5440,6 +5469,7 @@ pub static AVD_SIP_GATE_UPDATE: Operation = Operation {
     name: "avd.sip.gate.update",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/sip/gate/update",
     summary: "Change the name and address of a SIP gateway",
     zh: "修改sip网关",
@@ -5449,8 +5479,8 @@ pub static AVD_SIP_GATE_UPDATE: Operation = Operation {
     source: "004 L2833-L2874",
     note: "",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field {
             name: "sip_gate_id",
@@ -5478,6 +5508,7 @@ pub static AVD_SIP_GATE_READ: Operation = Operation {
     name: "avd.sip.gate.read",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/sip/gate/read",
     summary: "Read a SIP gateway",
     zh: "获取sip网关信息",
@@ -5487,8 +5518,8 @@ pub static AVD_SIP_GATE_READ: Operation = Operation {
     source: "004 L2875-L2920",
     note: "The heading prints /sip/gate/reads; the address and the sample request have /sip/gate/read (T2). The gateway's id is id here, gate_id or sip_gate_id in other calls (T22).",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[Field {
         name: "sip_gate_id",
         kind: Type::Integer,
@@ -5510,6 +5541,7 @@ pub static AVD_SIP_GATE_DEL: Operation = Operation {
     name: "avd.sip.gate.del",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/sip/gate/del",
     summary: "Delete a SIP gateway",
     zh: "删除sip网关",
@@ -5519,8 +5551,8 @@ pub static AVD_SIP_GATE_DEL: Operation = Operation {
     source: "004 L2921-L2963",
     note: "",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[Field {
         name: "sip_gate_id",
         kind: Type::Integer,
@@ -5538,6 +5570,7 @@ pub static AVD_SIP_GATE_LIST: Operation = Operation {
     name: "avd.sip.gate.list",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/sip/gate/list",
     summary: "List all SIP gateways",
     zh: "查询所有sip网关",
@@ -5547,8 +5580,8 @@ pub static AVD_SIP_GATE_LIST: Operation = Operation {
     source: "004 L2964-L3014",
     note: "The table prints the list's name as sip_gares; the sample, and this list, have sip_gates (T49). The gateway's id is gate_id here, id in sip.gate.read (T22).",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[],
     rules: &[],
     returns: &[Field {
@@ -5575,6 +5608,7 @@ pub static AVD_SIP_ACCOUNT_CREATE: Operation = Operation {
     name: "avd.sip.account.create",
     platform: PlatformName::Avd,
     method: Method::Post,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/sip/account/create",
     summary: "Create a SIP account on a gateway",
     zh: "创建sip账号",
@@ -5584,8 +5618,8 @@ pub static AVD_SIP_ACCOUNT_CREATE: Operation = Operation {
     source: "004 L3015-L3064",
     note: "Sent as a form POST by default, because it carries a password (T12, T13). The account's number is number here and phone_number in sip.account.read (T23). The gateway's id is sip_gate_id here and gate_id in sip.account.read (T22).",
     carrier: Carrier::Form,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "name", kind: Type::String, doc: "Name of the SIP account.", required: true, ..Field::EMPTY },
         Field {
@@ -5630,6 +5664,7 @@ pub static AVD_SIP_ACCOUNT_UPDATE: Operation = Operation {
     name: "avd.sip.account.update",
     platform: PlatformName::Avd,
     method: Method::Post,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/sip/account/update",
     summary: "Change the name, password and number of a SIP account",
     zh: "修改sip账号",
@@ -5639,8 +5674,8 @@ pub static AVD_SIP_ACCOUNT_UPDATE: Operation = Operation {
     source: "004 L3065-L3111",
     note: "Sent as a form POST by default, because it carries a password (T12, T13).",
     carrier: Carrier::Form,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field {
             name: "account_id",
@@ -5676,6 +5711,7 @@ pub static AVD_SIP_ACCOUNT_READ: Operation = Operation {
     name: "avd.sip.account.read",
     platform: PlatformName::Avd,
     method: Method::Post,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/sip/account/read",
     summary: "Read a SIP account, password included",
     zh: "获取指定的sip网关信息",
@@ -5685,8 +5721,8 @@ pub static AVD_SIP_ACCOUNT_READ: Operation = Operation {
     source: "004 L3112-L3172",
     note: "Heading and address are printed as those of sip.gate.read; the description, the parameters and the sample request show that it is /sip/account/read (T1). Sent as a form POST like the other sip.account calls (T12, T13). The gateway's id is gate_id in the answer (T22), the account's number phone_number (T23). The table describes name as the gateway's name; the sample's phone_name shows that it is the account's. In the document's examples the request has gateway 12, the answer gateway 3.",
     carrier: Carrier::Form,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field {
             name: "account_id",
@@ -5754,6 +5790,7 @@ pub static AVD_SIP_ACCOUNT_DEL: Operation = Operation {
     name: "avd.sip.account.del",
     platform: PlatformName::Avd,
     method: Method::Post,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/sip/account/del",
     summary: "Delete a SIP account",
     zh: "删除sip账号",
@@ -5763,8 +5800,8 @@ pub static AVD_SIP_ACCOUNT_DEL: Operation = Operation {
     source: "004 L3173-L3213",
     note: "Sent as a form POST by default like the other sip.account calls (T12, T13).",
     carrier: Carrier::Form,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[Field {
         name: "account_id",
         kind: Type::Integer,
@@ -5782,6 +5819,7 @@ pub static AVD_DEVICE_CALL: Operation = Operation {
     name: "avd.device.call",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/device/call",
     summary: "Call a device into a room",
     zh: "邀请设备",
@@ -5791,8 +5829,8 @@ pub static AVD_DEVICE_CALL: Operation = Operation {
     source: "004 L3216-L3269",
     note: "The address is url in the table and uri in the sample request: give url, and both names are sent (T8). The table describes user_id as \"room id\", as it does room_id; its effect is not known. 40038 has two meanings: an unsupported resolution, and a bit rate outside 1 to 4 Mbit/s (T62).",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field {
             name: "name",
@@ -5820,7 +5858,7 @@ pub static AVD_DEVICE_CALL: Operation = Operation {
             name: "resolution_rate",
             kind: Type::String,
             doc: "Resolution of the device. The document does not say whether the numbers are widths or heights.",
-            values: &[Value::Text("640"), Value::Text("1080"), Value::Text("1280")],
+            values: &[Value::text("640"), Value::text("1080"), Value::text("1280")],
             ..Field::EMPTY
         },
         Field {
@@ -5878,6 +5916,7 @@ pub static AVD_DEVICE_KICK: Operation = Operation {
     name: "avd.device.kick",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/device/kick",
     summary: "Kick a device out of a room",
     zh: "踢出设备",
@@ -5887,8 +5926,8 @@ pub static AVD_DEVICE_KICK: Operation = Operation {
     source: "004 L3270-L3314",
     note: "",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -5912,6 +5951,7 @@ pub static AVD_DEVICE_VIDEO_FOCUS: Operation = Operation {
     name: "avd.device.video.focus",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/device/video/focus",
     summary: "Make a device's video the focus of its room",
     zh: "设备视频焦点",
@@ -5921,8 +5961,8 @@ pub static AVD_DEVICE_VIDEO_FOCUS: Operation = Operation {
     source: "004 L3315-L3355",
     note: "",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -5943,6 +5983,7 @@ pub static AVD_DEVICE_VIDEO_UNFOCUS: Operation = Operation {
     name: "avd.device.video.unfocus",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/device/video/unfocus",
     summary: "Take the focus from a device's video",
     zh: "取消视频焦点",
@@ -5952,8 +5993,8 @@ pub static AVD_DEVICE_VIDEO_UNFOCUS: Operation = Operation {
     source: "004 L3356-L3396",
     note: "",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -5974,6 +6015,7 @@ pub static AVD_DEVICE_VIDEO_CLOSE: Operation = Operation {
     name: "avd.device.video.close",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/device/video/close",
     summary: "Turn a device's video off",
     zh: "关闭视频",
@@ -5983,8 +6025,8 @@ pub static AVD_DEVICE_VIDEO_CLOSE: Operation = Operation {
     source: "004 L3397-L3438",
     note: "",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -6005,6 +6047,7 @@ pub static AVD_DEVICE_VIDEO_OPEN: Operation = Operation {
     name: "avd.device.video.open",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/device/video/open",
     summary: "Turn a device's video on",
     zh: "打开视频",
@@ -6014,8 +6057,8 @@ pub static AVD_DEVICE_VIDEO_OPEN: Operation = Operation {
     source: "004 L3439-L3481",
     note: "The table lists call_id and user_id in the answer; the sample has neither.",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -6049,6 +6092,7 @@ pub static AVD_DEVICE_AUDIO_MUTE: Operation = Operation {
     name: "avd.device.audio.mute",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/device/audio/mute",
     summary: "Turn a device's sound off",
     zh: "关闭音频",
@@ -6058,8 +6102,8 @@ pub static AVD_DEVICE_AUDIO_MUTE: Operation = Operation {
     source: "004 L3482-L3522",
     note: "",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -6080,6 +6124,7 @@ pub static AVD_DEVICE_AUDIO_UNMUTE: Operation = Operation {
     name: "avd.device.audio.unmute",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/device/audio/unmute",
     summary: "Turn a device's sound on",
     zh: "打开音频",
@@ -6089,8 +6134,8 @@ pub static AVD_DEVICE_AUDIO_UNMUTE: Operation = Operation {
     source: "004 L3523-L3563",
     note: "",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
@@ -6111,6 +6156,7 @@ pub static AVD_DEVICE_GET_INVITE_STATUS: Operation = Operation {
     name: "avd.device.get_invite_status",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/device/get_invite_status",
     summary: "Read the state of a call to a device",
     zh: "获取呼叫状态",
@@ -6120,8 +6166,8 @@ pub static AVD_DEVICE_GET_INVITE_STATUS: Operation = Operation {
     source: "004 L3564-L3605",
     note: "invite_status is a string in the table and a number in the sample (T54). The failure example prints 40004 (no such room_id), although the call has no room; 40037 (no such call record) of the error table fits an unknown call_id better.",
     carrier: Carrier::Query,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[Field {
         name: "call_id",
         kind: Type::String,
@@ -6134,8 +6180,12 @@ pub static AVD_DEVICE_GET_INVITE_STATUS: Operation = Operation {
         name: "invite_status",
         kind: Type::Integer,
         doc: "State of the device. A number in the sample, text in the table.",
-        values: &[Value::Number(0), Value::Number(1), Value::Number(2), Value::Number(3)],
-        meanings: &["being invited", "in the call", "hung up", "invitation failed"],
+        values: &[
+            Value::number(0).meaning("being invited"),
+            Value::number(1).meaning("in the call"),
+            Value::number(2).meaning("hung up"),
+            Value::number(3).meaning("invitation failed"),
+        ],
         ..Field::EMPTY
     }],
     errors: &[40002, 40003, 40004, 40033, 40037, 41001, 41002, 41003, 41005],
@@ -6146,6 +6196,7 @@ pub static AVD_UPLOADFILE: Operation = Operation {
     name: "avd.uploadfile",
     platform: PlatformName::Avd,
     method: Method::Post,
+    methods: &[Method::Post],
     path: "/uploadfile",
     summary: "Upload an image or a media file to the server",
     zh: "文件上传接口",
@@ -6155,8 +6206,8 @@ pub static AVD_UPLOADFILE: Operation = Operation {
     source: "004 L3606-L3657",
     note: "The path follows the host directly, without /sdkapi/v2. The table lists no token, although every other call needs one: the token is sent as a query parameter, and `upload_token` leaves it out (T7). The library checks the type and the 50 MB rule before it sends; it does not refuse a file above 200 MB, because the server's limit can be raised (T20). The failure example has 10911 for a wrong type; the error table has 10914 for that, and 10911 for a file that was not read (T65). The failure example has a trailing comma (T45). The download_url of the sample is in the folder /opt/data/resources, not in the default of path.",
     carrier: Carrier::Upload,
-    fetches_token: false,
     bare_reply: false,
+    fetches_token: false,
     params: &[
         Field {
             name: "file",
@@ -6371,7 +6422,7 @@ pub static HST_CONFIG: &[Field] = &[
         kind: Type::String,
         doc: "The platform of the client.",
         required: true,
-        values: &[Value::Text("hst"), Value::Text("youme"), Value::Text("avd")],
+        values: &[Value::text("hst"), Value::text("youme"), Value::text("avd")],
         ..Field::EMPTY
     },
     Field {
@@ -6518,7 +6569,7 @@ pub static YOUME_CONFIG: &[Field] = &[
         kind: Type::String,
         doc: "The platform of the client.",
         required: true,
-        values: &[Value::Text("hst"), Value::Text("youme"), Value::Text("avd")],
+        values: &[Value::text("hst"), Value::text("youme"), Value::text("avd")],
         ..Field::EMPTY
     },
     Field {
@@ -6624,7 +6675,7 @@ pub static AVD_CONFIG: &[Field] = &[
         kind: Type::String,
         doc: "The platform of the client.",
         required: true,
-        values: &[Value::Text("hst"), Value::Text("youme"), Value::Text("avd")],
+        values: &[Value::text("hst"), Value::text("youme"), Value::text("avd")],
         ..Field::EMPTY
     },
     Field {
@@ -6710,7 +6761,7 @@ pub static AVD_CONFIG: &[Field] = &[
         name: "http_method",
         kind: Type::String,
         doc: "How parameters travel. `auto`: in the query of a GET, but in a form POST for `app.get_token`, `sip.account.*` and every call with a layout, a mixer or a licence. `get` and `post` apply to every call except uploads. `get` puts keys and passwords into URLs, which servers log (T12, T13, T67).",
-        values: &[Value::Text("auto"), Value::Text("get"), Value::Text("post")],
+        values: &[Value::text("auto"), Value::text("get"), Value::text("post")],
         default: "auto",
         ..Field::EMPTY
     },
@@ -6775,7 +6826,6 @@ pub static CALL_OPTIONS: &[Field] = &[
         unit: "ms",
         min: Some(1),
         max: Some(86400000),
-        default: "30000",
         ..Field::EMPTY
     },
     Field {
@@ -6785,7 +6835,6 @@ pub static CALL_OPTIONS: &[Field] = &[
         unit: "ms",
         min: Some(1),
         max: Some(86400000),
-        default: "5000",
         ..Field::EMPTY
     },
     Field {
@@ -6795,7 +6844,6 @@ pub static CALL_OPTIONS: &[Field] = &[
         unit: "bytes",
         min: Some(1024),
         max: Some(1073741824),
-        default: "16777216",
         ..Field::EMPTY
     },
 ];

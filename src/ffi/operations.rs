@@ -6,30 +6,19 @@ use super::calls::call;
 use super::status::meetgate_status;
 use crate::catalog::table;
 use crate::client::Client;
-use std::ffi::c_char;
+use libc::c_char;
 
 /// Fetch a new access token and kill the account's older one (如何获取access_token).
-///
 /// You rarely need this operation: the others fetch and renew tokens by themselves. The credentials come from the
-/// client's configuration. Every call fetches a new token, kills the account's older token wherever it is in use
-/// (H25), and makes the new one the client's own.
-///
-/// Note: The table lists `dev_id` and `token` as parameters, but both travel in the header `Authorization:
-/// <dev_id>.<token>` (001 L28), and the query is empty. The token printed in that line is not in the format of the
-/// vendor's own generator: it is no test vector. The operation is a GET, but it is not marked as one that only
-/// reads, because it kills a token (H25).
-///
-/// Parameters: none; params_json is NULL or {}.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// client's configuration. Every call fetches a new token, kills the account's older token wherever it is in use (H25),
+/// and makes the new one the client's own. Not idempotent: if no answer came, check the state before repeating. Source:
+/// GET /access/token (001 L10-L54).
+/// @param[in] client A client of hst.
+/// @param[in] params_json NULL: there are none.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - access_token (string): The access token, 32 random characters.
 ///   - timeout (integer, s): Lifetime of the access token. The document says 7200; use the number in the answer.
-/// Errors of the platform: those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /access/token (001 L10-L54).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -44,27 +33,22 @@ pub unsafe extern "C" fn meetgate_hst_access_token(
 }
 
 /// Create an application (创建应用).
-///
-/// Creates an application with its services, and answers its id and secret. The application is offline unless
-/// `status` is `online`.
-///
-/// Note: `status` is optional in the documents, and required in a later copy of them. The library always sends it:
-/// the documented default `offline` when the caller gives none (H8). The answer's `service` row has one column too
-/// many (000 L35).
-///
-/// Parameters, members of params_json:
+/// Creates an application with its services, and answers its id and secret. The application is offline unless `status`
+/// is `online`. Not idempotent: if no answer came, check the state before repeating. Source: POST /v1/app (000 L3-L41;
+/// 001 L86-L124).
+/// @param[in] client A client of hst.
+/// @param[in] params_json One JSON object:
 ///   - app_name (string, required): Name of the application. The document allows Chinese and English letters and
 ///     underscores; the vendor's own quick start uses digits too (H26).
-///   - status (string, default offline; one of online (taken live), offline (taken down)): State of the
-///     application. When it is left out, `offline` is sent (H8).
+///   - status (string, default offline; one of online (taken live), offline (taken down)): State of the application.
+///     When it is left out, `offline` is sent (H8).
 ///   - consumption_limit (integer, yuan): Spending limit in yuan. The default is not documented.
 ///   - service (array of objects, required): The services of the application, one object for each.
 ///     - service_id (integer, required; known: 3 (video), 4 (audio), 5 (screen sharing), 6 (signalling channel), 7
-///       (presence service), 8 (recording), 9 (WeChat mini program)): The service. The list of ids has holes, so
-///       other numbers are passed through (H15).
+///       (presence service), 8 (recording), 9 (WeChat mini program)): The service. The list of ids has holes, so other
+///       numbers are passed through (H15).
 ///     - use_limit (integer): Usage cap of this service, up to 64 bits. Its unit is not documented.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - app_id (string): Unique id of the application.
 ///   - app_secret (string): Secret of the application, 16 characters (H27). Keep it like a password (H18).
 ///   - app_name (string): Name of the application.
@@ -75,12 +59,7 @@ pub unsafe extern "C" fn meetgate_hst_access_token(
 ///       service), 8 (recording), 9 (WeChat mini program)): The service. Other numbers can appear (H15).
 ///     - service_name (string): Name of the service.
 ///     - use_limit (integer): Usage cap of this service, up to 64 bits. Its unit is not documented.
-/// Errors of the platform: those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: POST /v1/app (000 L3-L41; 001 L86-L124).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -95,46 +74,36 @@ pub unsafe extern "C" fn meetgate_hst_app_create(
 }
 
 /// Change an application (修改应用配置).
-///
 /// Changes name, state, spending limit or services of an application. Always give `status`: without it a live
-/// application may go offline (H7).
-///
-/// Note: The document says "default offline" at `status` for this call too (000 L56): without it a live application
-/// may go offline. The library sends no `status` of its own (H7). The document does not say whether a `service`
-/// list replaces the old list or is merged into it.
-///
-/// Parameters, members of params_json:
+/// application may go offline (H7). Not idempotent: if no answer came, check the state before repeating. Source: PATCH
+/// /v1/app (000 L43-L82; 001 L126-L165).
+/// @param[in] client A client of hst.
+/// @param[in] params_json One JSON object:
 ///   - app_id (string, required): Id of the application to change.
 ///   - app_name (string): New name. The document allows Chinese and English letters and underscores (H26).
 ///   - status (string; one of online (taken live), offline (taken down)): State of the application. WARNING: the
-///     documented default is `offline`, so without `status` a live application may go offline. Give `online` when
-///     the application is to stay live (H7).
+///     documented default is `offline`, so without `status` a live application may go offline. Give `online` when the
+///     application is to stay live (H7).
 ///   - consumption_limit (integer, yuan): New spending limit in yuan.
 ///   - service (array of objects): The services of the application, one object for each. The document does not say
 ///     whether the list replaces the old one: give the whole list.
 ///     - service_id (integer, required; known: 3 (video), 4 (audio), 5 (screen sharing), 6 (signalling channel), 7
-///       (presence service), 8 (recording), 9 (WeChat mini program)): The service. The list of ids has holes, so
-///       other numbers are passed through (H15).
+///       (presence service), 8 (recording), 9 (WeChat mini program)): The service. The list of ids has holes, so other
+///       numbers are passed through (H15).
 ///     - use_limit (integer): Usage cap of this service, up to 64 bits. Its unit is not documented.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - app_id (string): Unique id of the application.
 ///   - app_secret (string): Secret of the application, 16 characters (H27). Keep it like a password (H18).
 ///   - app_name (string): Name of the application.
-///   - status (string; one of online (taken live), offline (taken down)): State of the application. Check it after
-///     every change (H7).
+///   - status (string; one of online (taken live), offline (taken down)): State of the application. Check it after every
+///     change (H7).
 ///   - consumption_limit (integer, yuan): Spending limit in yuan.
 ///   - service (array of objects): The services of the application.
 ///     - service_id (integer; known: 3 (video), 4 (audio), 5 (screen sharing), 6 (signalling channel), 7 (presence
 ///       service), 8 (recording), 9 (WeChat mini program)): The service. Other numbers can appear (H15).
 ///     - service_name (string): Name of the service.
 ///     - use_limit (integer): Usage cap of this service, up to 64 bits. Its unit is not documented.
-/// Errors of the platform: those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: PATCH /v1/app (000 L43-L82; 001 L126-L165).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -149,20 +118,14 @@ pub unsafe extern "C" fn meetgate_hst_app_update(
 }
 
 /// Delete an application (删除应用).
-///
-/// Deletes an application. The answer has only `code` and `msg`. The document does not say whether the application
-/// must be offline first.
-///
-/// Parameters, members of params_json:
+/// Deletes an application. The answer has only `code` and `msg`. The document does not say whether the application must
+/// be offline first. Not idempotent: if no answer came, check the state before repeating. Source: DELETE /v1/app (000
+/// L84-L101; 001 L167-L184).
+/// @param[in] client A client of hst.
+/// @param[in] params_json One JSON object:
 ///   - app_id (string, required): Id of the application to delete.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: DELETE /v1/app (000 L84-L101; 001 L167-L184).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -177,38 +140,32 @@ pub unsafe extern "C" fn meetgate_hst_app_delete(
 }
 
 /// List the billed usage records, page by page (获取计费话单列表).
-///
-/// Lists the billed usage records of a time range, of one application or of all. Start with page 1; a page with
-/// fewer records than `page_size` is the last one (H6).
-///
-/// Note: The document does not name the member of the answer that holds the records, nor a total, nor the number of
-/// the first page; its example asks for page 1 (H6). The records are `result` itself when that is an array, else
-/// the first array inside it.
-///
-/// Parameters, members of params_json:
+/// Lists the billed usage records of a time range, of one application or of all. Start with page 1; a page with fewer
+/// records than `page_size` is the last one (H6). It only reads, and may be repeated. Source: GET /v1/consuming/records
+/// (000 L103-L141; 001 L186-L224).
+/// @param[in] client A client of hst.
+/// @param[in] params_json One JSON object:
 ///   - start_time (integer, unix-ms, required): Start of the time range, in milliseconds since 1970-01-01 UTC.
-///   - end_time (integer, unix-ms, required): End of the time range, in milliseconds since 1970-01-01 UTC. Must not
-///     be before start_time.
+///   - end_time (integer, unix-ms, required): End of the time range, in milliseconds since 1970-01-01 UTC. Must not be
+///     before start_time.
 ///   - app_id (string): Only the records of this application.
-///   - page (integer, required): Page number. The document does not say where pages start; its example asks for 1
-///     (H6).
+///   - page (integer, required): Page number. The document does not say where pages start; its example asks for 1 (H6).
 ///   - page_size (integer of at most 100, required): Number of records on a page, at most 100 (H23).
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
-///   - list (array of objects): The records of this page. The document does not name this member; `list` stands for
-///     it here. It is `result` itself when that is an array, else the first array inside it (H6).
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
+///   - list (array of objects): The records of this page. The document does not name this member; `list` stands for it
+///     here. It is `result` itself when that is an array, else the first array inside it (H6).
 ///     - app_id (string): Unique id of the application.
 ///     - app_name (string): Name of the application.
 ///     - product_id (integer): Id of the product.
 ///     - product_name (string): Name of the product.
-///     - amount (number, yuan): Amount of money in yuan, with the digits of the platform. Read it as a decimal, not
-///       as a binary fraction (H16).
-///     - price (number, yuan): Price in yuan, with the digits of the platform (H16). The document does not say
-///       whether per minute, call or person.
-///     - charge_term (integer; known: 1 (audio communication), 2 (video communication), 4 (screen sharing), 6
-///       (number of signalling messages), 7 (highest number of users online), 8 (recording time by resolution and
-///       number of streams), 9 (recording storage), 10 (recording traffic), 11 (WeChat mini program audio), 12
-///       (WeChat mini program video)): Charge item. The list has no 3 and no 5; other numbers can appear (H15).
+///     - amount (number, yuan): Amount of money in yuan, with the digits of the platform. Read it as a decimal, not as a
+///       binary fraction (H16).
+///     - price (number, yuan): Price in yuan, with the digits of the platform (H16). The document does not say whether
+///       per minute, call or person.
+///     - charge_term (integer; known: 1 (audio communication), 2 (video communication), 4 (screen sharing), 6 (number of
+///       signalling messages), 7 (highest number of users online), 8 (recording time by resolution and number of
+///       streams), 9 (recording storage), 10 (recording traffic), 11 (WeChat mini program audio), 12 (WeChat mini
+///       program video)): Charge item. The list has no 3 and no 5; other numbers can appear (H15).
 ///     - start_time (string): Start, as text. Format and time zone are not documented (H14).
 ///     - end_time (string): End, as text. Format and time zone are not documented (H14).
 ///     - total_time (integer, s): Total duration in seconds.
@@ -218,12 +175,7 @@ pub unsafe extern "C" fn meetgate_hst_app_delete(
 ///     - stream_id (string): Id of the stream.
 ///     - client_id (string): Id of the client.
 ///     - transfer_type (integer; one of 1 (upstream), 2 (downstream)): Direction of the transfer.
-/// Errors of the platform: those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: GET /v1/consuming/records (000 L103-L141; 001 L186-L224).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -238,24 +190,18 @@ pub unsafe extern "C" fn meetgate_hst_consuming_records(
 }
 
 /// Kick a user out of the platform (踢出用户).
-///
-/// Signs a user of an application out of the platform, not only out of a group. The answer has only `code` and
-/// `msg`.
-///
-/// Parameters, members of params_json:
+/// Signs a user of an application out of the platform, not only out of a group. The answer has only `code` and `msg`.
+/// Not idempotent: if no answer came, check the state before repeating. Source: POST /v1/kickout (000 L143-L162; 001
+/// L226-L245).
+/// @param[in] client A client of hst.
+/// @param[in] params_json One JSON object:
 ///   - app_id (string, required): Id of the application.
 ///   - user_id (string, required): Id of the user.
 ///   - mutex_type (string): Exclusivity class of the terminal to kick: terminals of one class sign each other out.
 ///     Neither the classes nor the effect of leaving it out are documented. Use the value that `online.user.state`
 ///     answers.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: POST /v1/kickout (000 L143-L162; 001 L226-L245).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -270,33 +216,23 @@ pub unsafe extern "C" fn meetgate_hst_kickout(
 }
 
 /// List users and whether they are online (从在线获取用户状态).
-///
-/// Asks the presence service for the users of an application, their terminals, and whether they are online.
-///
-/// Note: The example address (000 L182) does not have `app_id` and `msg_id`, which the table requires: both are
-/// required here (H10). `msg_id` is printed as int; 64 bits are taken (H13). The document limits `page_size` to 100
-/// for usage records only; here it is not checked (H23).
-///
-/// Parameters, members of params_json:
+/// Asks the presence service for the users of an application, their terminals, and whether they are online. It only
+/// reads, and may be repeated. Source: GET /v1/online/user/state (000 L164-L195; 001 L247-L278).
+/// @param[in] client A client of hst.
+/// @param[in] params_json One JSON object:
 ///   - company_id (string): Only the users of this company.
 ///   - page (integer): Page number. The document's example asks for 1; first page and default are not documented.
 ///   - page_size (integer): Number of users on a page. Default and limit are not documented (H23).
 ///   - app_id (string, required): Id of the application.
 ///   - msg_id (integer, required): A number of the caller's choice, up to 64 bits; the answer has it too (H13).
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - msg_id (integer): The caller's `msg_id`, up to 64 bits (H13).
 ///   - user_list (array of objects): The users.
 ///     - state (integer; one of 0 (offline), 1 (online)): Presence of the user.
 ///     - user_id (string): Id of the user.
 ///     - terminal_seq_num (string): Terminal id.
 ///     - mutex_type (string): Exclusivity class of the terminal.
-/// Errors of the platform: those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: GET /v1/online/user/state (000 L164-L195; 001 L247-L278).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -311,37 +247,26 @@ pub unsafe extern "C" fn meetgate_hst_online_user_state(
 }
 
 /// Push a command to terminals (下发指令给终端).
-///
-/// Pushes an object of the caller's own design to the terminals of users. Look at `result` in every row of the
-/// answer: the call can succeed although a user was not reached (H12).
-///
-/// Note: `code` 0 does not mean that every terminal got the command: each row of `user_list` has its own `result`
-/// (H12). `msg_id` is printed as int; 64 bits are taken (H13).
-///
-/// Parameters, members of params_json:
+/// Pushes an object of the caller's own design to the terminals of users. Look at `result` in every row of the answer:
+/// the call can succeed although a user was not reached (H12). Not idempotent: if no answer came, check the state before
+/// repeating. Source: POST /v1/online/trans-cmd (000 L197-L233; 001 L280-L316).
+/// @param[in] client A client of hst.
+/// @param[in] params_json One JSON object:
 ///   - user_list (array of objects, required): The users, and the terminal of each, that get the command.
 ///     - user_id (string, required): Id of the user.
 ///     - mutex_type (string, required): Exclusivity class of the terminal, as `online.user.state` answers it.
 ///     - client_guid (string, required): Id of the client. Its relation to `terminal_seq_num` is not documented.
 ///   - trans_mess (object, required): The object that the terminals receive. Its members are the caller's own.
 ///   - app_id (string, required): Id of the application.
-///   - msg_id (integer, required): A number of the caller's choice that identifies this message, up to 64 bits
-///     (H13).
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+///   - msg_id (integer, required): A number of the caller's choice that identifies this message, up to 64 bits (H13).
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - msg_id (integer): The caller's `msg_id`, up to 64 bits (H13).
 ///   - user_list (array of objects): One row for each user, which says whether the command arrived (H12).
-///     - result (integer; one of 0 (success), 1 (error), 2 (the user's device is offline)): The result for this
-///       user.
+///     - result (integer; one of 0 (success), 1 (error), 2 (the user's device is offline)): The result for this user.
 ///     - user_id (string): Id of the user.
 ///     - terminal_seq_num (string): Terminal id.
 ///     - mutex_type (string): Exclusivity class of the terminal.
-/// Errors of the platform: those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: POST /v1/online/trans-cmd (000 L197-L233; 001 L280-L316).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -356,30 +281,20 @@ pub unsafe extern "C" fn meetgate_hst_online_trans_cmd(
 }
 
 /// Invite online users into a group (WEB在线邀请).
-///
-/// Calls users into a group (a meeting). Look at `user_id_list` in the answer: it has the users to whom the
-/// invitation could not be sent. The call still succeeds (H12).
-///
-/// Note: `user_id_list` of the answer has another meaning than that of the request: the users for whom sending
-/// failed (H12). The document prints its sample list with typographic quotes (000 L248).
-///
-/// Parameters, members of params_json:
+/// Calls users into a group (a meeting). Look at `user_id_list` in the answer: it has the users to whom the invitation
+/// could not be sent. The call still succeeds (H12). Not idempotent: if no answer came, check the state before
+/// repeating. Source: POST /v1/online/invite (000 L235-L259; 001 L318-L342).
+/// @param[in] client A client of hst.
+/// @param[in] params_json One JSON object:
 ///   - app_id (string, required): Id of the application.
 ///   - group_id (string, required): Id of the group (the meeting).
 ///   - user_id_list (array of strings, required): Ids of the users to call.
-///   - seq_id (integer, required): A number of the caller's choice that identifies this request, up to 64 bits
-///     (H13).
+///   - seq_id (integer, required): A number of the caller's choice that identifies this request, up to 64 bits (H13).
 ///   - extend_info (object): Further content that goes with the invitation. Its members are not documented.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - seq_id (integer): The caller's `seq_id`, up to 64 bits (H13).
 ///   - user_id_list (array of strings): Ids of the users to whom the invitation could NOT be sent (H12).
-/// Errors of the platform: those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: POST /v1/online/invite (000 L235-L259; 001 L318-L342).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -394,20 +309,16 @@ pub unsafe extern "C" fn meetgate_hst_online_invite(
 }
 
 /// List the call records of one user instance (查询指定时间段的通话记录列表).
-///
-/// Lists the rooms of one user instance in a time range, with every time that it entered and left. There are no
-/// pages and no limit on the range, so the answer can be large (Y20).
-///
-/// Note: Times are seconds as text, in the request and in the answer (Y11); durations are numbers. Some times in
-/// the printed sample have nine digits (002 L221-L245): misprints.
-///
-/// Parameters, members of params_json:
+/// Lists the rooms of one user instance in a time range, with every time that it entered and left. There are no pages
+/// and no limit on the range, so the answer can be large (Y20). It only reads, and may be repeated. Source: POST
+/// /v2/video/query_instance_all_records_by_time (002 L125-L255).
+/// @param[in] client A client of youme.
+/// @param[in] params_json One JSON object:
 ///   - UserId (string, required): Id of the user instance.
 ///   - BeginTime (string, unix-s, required): Start of the time range: seconds since 1970-01-01 UTC, as text (Y11).
-///   - EndTime (string, unix-s, required): End of the time range: seconds since 1970-01-01 UTC, as text (Y11). Must
-///     not be before BeginTime.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+///   - EndTime (string, unix-s, required): End of the time range: seconds since 1970-01-01 UTC, as text (Y11). Must not
+///     be before BeginTime.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - UserId (string): Id of the user instance.
 ///   - UserRecords (array of objects): All call records of the user instance, one object for each room.
 ///     - RoomId (string): Id of the room.
@@ -417,11 +328,7 @@ pub unsafe extern "C" fn meetgate_hst_online_invite(
 ///       - AudioDuration (integer, s): Duration of the audio stream.
 ///       - VideoDuration (integer, s): Duration of the video stream.
 ///       - LeaveTime (string, unix-s): When it left: seconds, as text.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: POST /v2/video/query_instance_all_records_by_time (002 L125-L255).
+/// @return MEETGATE_OK, or why it failed.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -436,36 +343,28 @@ pub unsafe extern "C" fn meetgate_youme_query_instance_all_records_by_time(
 }
 
 /// Show a room and the user instances that were in it (根据房间标识符查询房间的业务信息).
-///
-/// Answers when a room was created and destroyed, and every user instance that took part. Without an end or a
-/// beginning the time range is unlimited, and the answer can be large (Y20).
-///
-/// Note: Times are seconds as text, in the request and in the answer (Y11). The printed sample body lacks a comma
-/// (002 L285).
-///
-/// Parameters, members of params_json:
+/// Answers when a room was created and destroyed, and every user instance that took part. Without an end or a beginning
+/// the time range is unlimited, and the answer can be large (Y20). It only reads, and may be repeated. Source: POST
+/// /v2/video/query_room_info (002 L257-L359).
+/// @param[in] client A client of youme.
+/// @param[in] params_json One JSON object:
 ///   - RoomId (string, required): Id of the room.
-///   - BeginTime (string, unix-s): Start of the time range: seconds since 1970-01-01 UTC, as text (Y11). When it is
-///     left out, the range has no start.
-///   - EndTime (string, unix-s): End of the time range: seconds since 1970-01-01 UTC, as text (Y11). When it is
-///     left out, the range has no end. Must not be before BeginTime.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+///   - BeginTime (string, unix-s): Start of the time range: seconds since 1970-01-01 UTC, as text (Y11). When it is left
+///     out, the range has no start.
+///   - EndTime (string, unix-s): End of the time range: seconds since 1970-01-01 UTC, as text (Y11). When it is left
+///     out, the range has no end. Must not be before BeginTime.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - RoomId (string): Id of the room.
 ///   - CreateTime (string, unix-s): When the room was created: seconds, as text.
-///   - DestroyTime (string, unix-s): When the room was destroyed: seconds, as text. Its value while the room exists
-///     is not documented.
+///   - DestroyTime (string, unix-s): When the room was destroyed: seconds, as text. Its value while the room exists is
+///     not documented.
 ///   - Users (array of objects): Every user instance that took part.
 ///     - UserId (string): Id of the user instance.
 ///     - FirstEnterTime (string, unix-s): When it entered for the first time: seconds, as text.
 ///     - LastLeaveTime (string, unix-s): When it left for the last time: seconds, as text.
 ///     - AudioDuration (integer, s): Duration of the audio stream.
 ///     - VideoDuration (integer, s): Duration of the video stream.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: POST /v2/video/query_room_info (002 L257-L359).
+/// @return MEETGATE_OK, or why it failed.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -480,19 +379,15 @@ pub unsafe extern "C" fn meetgate_youme_query_room_info(
 }
 
 /// List the calls of all user instances in a time range (根据时间段查询所有实例的业务信息).
-///
-/// Lists every user instance's stays in rooms in a time range. There are no pages and no limit on the range: ask
-/// for short ranges, or the answer can be very large (Y20).
-///
-/// Note: The document does not say here whether times are text or numbers (002 L378); the sample body and the other
-/// calls have text (Y11).
-///
-/// Parameters, members of params_json:
+/// Lists every user instance's stays in rooms in a time range. There are no pages and no limit on the range: ask for
+/// short ranges, or the answer can be very large (Y20). It only reads, and may be repeated. Source: POST
+/// /v2/video/query_all_instance_by_time (002 L361-L450).
+/// @param[in] client A client of youme.
+/// @param[in] params_json One JSON object:
 ///   - BeginTime (string, unix-s, required): Start of the time range: seconds since 1970-01-01 UTC, as text (Y11).
-///   - EndTime (string, unix-s, required): End of the time range: seconds since 1970-01-01 UTC, as text (Y11). Must
-///     not be before BeginTime.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+///   - EndTime (string, unix-s, required): End of the time range: seconds since 1970-01-01 UTC, as text (Y11). Must not
+///     be before BeginTime.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - UsersList (array of objects): The stays of the time range. In the document's sample each object is one user
 ///     instance in one room.
 ///     - UserId (string): Id of the user instance.
@@ -502,11 +397,7 @@ pub unsafe extern "C" fn meetgate_youme_query_room_info(
 ///     - LeaveTime (string, unix-s): When the user instance left: seconds, as text.
 ///     - AudioDuration (integer, s): Duration of the audio stream.
 ///     - VideoDuration (integer, s): Duration of the video stream.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: POST /v2/video/query_all_instance_by_time (002 L361-L450).
+/// @return MEETGATE_OK, or why it failed.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -521,28 +412,20 @@ pub unsafe extern "C" fn meetgate_youme_query_all_instance_by_time(
 }
 
 /// Show the volume trend of a day (按天查询业务量趋势数据).
-///
-/// Answers one figure for each point in time of a day. `CountBy` says which: call duration, number of rooms,
-/// highest number online at once, or number of callers.
-///
-/// Note: With `CountBy` 0 (all) the rows do not name the kind of a figure (Y14): ask for one kind at a time. The
-/// unit of a call duration is not documented for this call.
-///
-/// Parameters, members of params_json:
+/// Answers one figure for each point in time of a day. `CountBy` says which: call duration, number of rooms, highest
+/// number online at once, or number of callers. It only reads, and may be repeated. Source: POST
+/// /v2/video/count_business_total_volume_by_day (002 L454-L536).
+/// @param[in] client A client of youme.
+/// @param[in] params_json One JSON object:
 ///   - QueryDate (string, required): The day, as `yyyymmdd` in UTC+8 (Y19).
-///   - CountBy (integer, required; one of 0 (all), 1 (call duration), 2 (number of rooms), 3 (highest number online
-///     at once), 4 (number of callers)): The kind of figure. With 0 the rows do not name their kind (Y14).
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
-///   - TrendData (array of objects): The volume trend of the day, one object for each point in time. With `CountBy`
-///     0 no documented member names the kind (Y14).
+///   - CountBy (integer, required; one of 0 (all), 1 (call duration), 2 (number of rooms), 3 (highest number online at
+///     once), 4 (number of callers)): The kind of figure. With 0 the rows do not name their kind (Y14).
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
+///   - TrendData (array of objects): The volume trend of the day, one object for each point in time. With `CountBy` 0 no
+///     documented member names the kind (Y14).
 ///     - TickTime (string, unix-s): The point in time: seconds, as text.
 ///     - Volume (integer): The figure. Only the document's sample has this member.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: POST /v2/video/count_business_total_volume_by_day (002 L454-L536).
+/// @return MEETGATE_OK, or why it failed.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -557,33 +440,24 @@ pub unsafe extern "C" fn meetgate_youme_count_business_total_volume_by_day(
 }
 
 /// Show the volume distribution of a day (按天查询业务量分布数据).
-///
-/// Answers call duration, number of rooms, number online and number of callers of a day, by country, province, city
-/// or network type. The platform computes them once a day. The documented rows do not name their place or network
-/// type (Y15).
-///
-/// Note: No documented member names the country, province, city or network type of a row (Y15); members that the
-/// document does not list stay in the answer. The document describes `PeakOnlineNum` as the number online; its name
-/// says peak.
-///
-/// Parameters, members of params_json:
+/// Answers call duration, number of rooms, number online and number of callers of a day, by country, province, city or
+/// network type. The platform computes them once a day. The documented rows do not name their place or network type
+/// (Y15). It only reads, and may be repeated. Source: POST /v2/video/count_business_distribute_volume_by_day (002
+/// L538-L643).
+/// @param[in] client A client of youme.
+/// @param[in] params_json One JSON object:
 ///   - QueryDate (string, required): The day, as `yyyymmdd` in UTC+8 (Y19).
 ///   - CountBy (integer, required; one of 1 (country), 2 (province), 3 (city), 4 (network type)): How the rows are
 ///     grouped. They do not name their group (Y15).
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
-///   - DistributeData (array of objects): The volume distribution of the day. No documented member names the place
-///     or network type of a row (Y15).
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
+///   - DistributeData (array of objects): The volume distribution of the day. No documented member names the place or
+///     network type of a row (Y15).
 ///     - TickTime (string, unix-s): The point in time: seconds, as text.
 ///     - CommunicateDuration (integer, s): Call duration.
 ///     - RoomCnt (integer): Number of rooms.
 ///     - PeakOnlineNum (integer): Number online; by its name, the highest.
 ///     - CommunicateNum (integer): Number of callers.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: POST /v2/video/count_business_distribute_volume_by_day (002 L538-L643).
+/// @return MEETGATE_OK, or why it failed.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -598,33 +472,23 @@ pub unsafe extern "C" fn meetgate_youme_count_business_distribute_volume_by_day(
 }
 
 /// Show the quality figures of a day (按天查询质量统计图表数据).
-///
-/// Answers join success rate, packet loss and delay of audio and video at points in time of a day.
-///
-/// Note: No units are documented. The rows of the printed sample are not in order of time; one time is there twice
-/// (002 L700, L731).
-///
-/// Parameters, members of params_json:
+/// Answers join success rate, packet loss and delay of audio and video at points in time of a day. It only reads, and
+/// may be repeated. Source: POST /v2/video/count_qos_by_day (002 L645-L763).
+/// @param[in] client A client of youme.
+/// @param[in] params_json One JSON object:
 ///   - QueryDate (string, required): The day, as `yyyymmdd` in UTC+8 (Y19).
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - QosData (array of objects): The quality figures of the day.
 ///     - TickTime (string, unix-s): The point in time: seconds, as text.
 ///     - JoinRoomSuccRate (number): Join success rate. The unit is not documented; the sample (90.021) looks like
 ///       percent.
-///     - AudioPackLossRate (number): Packet loss of audio. The unit is not documented; the sample (10.21) looks
-///       like percent.
-///     - VideoPackLossRate (number): Packet loss of video. The unit is not documented; the sample (12.01) looks
-///       like percent.
-///     - AudioDelayRate (number): Delay of audio; it is no rate, whatever its name says. The unit is not
-///       documented.
-///     - VideoDelayRate (number): Delay of video; it is no rate, whatever its name says. The unit is not
-///       documented.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: POST /v2/video/count_qos_by_day (002 L645-L763).
+///     - AudioPackLossRate (number): Packet loss of audio. The unit is not documented; the sample (10.21) looks like
+///       percent.
+///     - VideoPackLossRate (number): Packet loss of video. The unit is not documented; the sample (12.01) looks like
+///       percent.
+///     - AudioDelayRate (number): Delay of audio; it is no rate, whatever its name says. The unit is not documented.
+///     - VideoDelayRate (number): Delay of video; it is no rate, whatever its name says. The unit is not documented.
+/// @return MEETGATE_OK, or why it failed.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -639,36 +503,27 @@ pub unsafe extern "C" fn meetgate_youme_count_qos_by_day(
 }
 
 /// Create a room (创建房间).
-///
-/// Creates a room for a meeting. The answer has the room number, which every later call about the room needs.
-///
-/// Note: The table marks room_id as required, but the same line says that the server makes one when it is empty
-/// (T9): it is optional here. enable_transcode_video is typed string (T24); a boolean is taken too. The description
-/// has `used_id` where the table and the example have user_id.
-///
-/// Parameters, members of params_json:
-///   - user_id (string, required): User id for which the room is created. The document only calls it a unique
-///     number; room.read answers it.
-///   - room_id (string): Room number for the new room. It must not be in use yet. When it is left out, the server
-///     makes a number and answers it.
+/// Creates a room for a meeting. The answer has the room number, which every later call about the room needs. Not
+/// idempotent: if no answer came, check the state before repeating. Source: GET /sdkapi/v2/room/create (004 L7-L53).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
+///   - user_id (string, required): User id for which the room is created. The document only calls it a unique number;
+///     room.read answers it.
+///   - room_id (string): Room number for the new room. It must not be in use yet. When it is left out, the server makes
+///     a number and answers it.
 ///   - topic (string): Topic of the room.
 ///   - enable_auto_cloud_recording (boolean): Whether automatic recording in the cloud is switched on.
 ///   - enable_voice_activated (boolean): Whether voice activation is switched on.
-///   - enable_auto_avc (boolean): Whether the composed view (avc) is switched on: the server composes the videos
-///     into one.
+///   - enable_auto_avc (boolean): Whether the composed view (avc) is switched on: the server composes the videos into
+///     one.
 ///   - resolution (string): Resolution. The document gives neither form nor default here; in other operations a
 ///     resolution is width*height, such as `1280*720`.
-///   - enable_transcode_video (string or boolean): Whether the VP8 video of mini programs is transcoded to H.264.
-///     The document types it as a string and names no values; a boolean is taken too.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+///   - enable_transcode_video (string or boolean): Whether the VP8 video of mini programs is transcoded to H.264. The
+///     document types it as a string and names no values; a boolean is taken too.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - room_id (string): Room number: that of the request, or the number that the server made.
-/// Errors of the platform: 40005 room number exists already; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/create (004 L7-L53).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40005 room number exists already; and those of every
+///   operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -683,25 +538,19 @@ pub unsafe extern "C" fn meetgate_avd_room_create(
 }
 
 /// Change the settings of a room (修改房间).
-///
-/// Changes a room that exists. The document does not say what happens to a setting that is left out.
-///
-/// Parameters, members of params_json:
+/// Changes a room that exists. The document does not say what happens to a setting that is left out. Not idempotent: if
+/// no answer came, check the state before repeating. Source: GET /sdkapi/v2/room/update (004 L54-L95).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number of the room to change.
 ///   - topic (string): New topic of the room.
 ///   - enable_auto_cloud_recording (boolean): Whether automatic recording in the cloud is switched on.
 ///   - user_id (string): User id, as in room.create.
-///   - enable_auto_avc (boolean): Whether the composed view (avc) is switched on: the server composes the videos
-///     into one.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40004 no such room, 40006 automatic recording is already on in the room, 40007 automatic
-///   recording is not on in the room; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/update (004 L54-L95).
+///   - enable_auto_avc (boolean): Whether the composed view (avc) is switched on: the server composes the videos into
+///     one.
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40006 automatic recording is
+///   already on in the room, 40007 automatic recording is not on in the room; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -716,19 +565,13 @@ pub unsafe extern "C" fn meetgate_avd_room_update(
 }
 
 /// Delete a room (删除房间).
-///
-/// Deletes a room number that exists. To end the meeting and keep the room, call room.close instead.
-///
-/// Parameters, members of params_json:
+/// Deletes a room number that exists. To end the meeting and keep the room, call room.close instead. Not idempotent: if
+/// no answer came, check the state before repeating. Source: GET /sdkapi/v2/room/del (004 L96-L133).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number of the room to delete.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40004 no such room; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/del (004 L96-L133).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -743,28 +586,19 @@ pub unsafe extern "C" fn meetgate_avd_room_del(
 }
 
 /// Read the settings of a room (查询房间).
-///
-/// Answers the topic, the user and the switches of a room.
-///
-/// Note: The table lists the members next to ret and msg; the sample answer, and this list, have them inside
-/// `data`.
-///
-/// Parameters, members of params_json:
+/// Answers the topic, the user and the switches of a room. It only reads, and may be repeated. Source: GET
+/// /sdkapi/v2/room/read (004 L134-L183).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - data (object): The settings of the room.
 ///     - enable_auto_avc (boolean): Whether the composed view (avc) is switched on.
 ///     - enable_voice_activated (boolean): Whether voice activation is switched on.
 ///     - user_id (string): User id for which the room was created.
 ///     - enable_auto_cloud_recording (boolean): Whether recording in the cloud is switched on.
 ///     - topic (string): Topic of the room.
-/// Errors of the platform: 40004 no such room; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/read (004 L134-L183).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -779,23 +613,15 @@ pub unsafe extern "C" fn meetgate_avd_room_read(
 }
 
 /// Close an open room and kick everybody out (关闭房间).
-///
-/// Ends the meeting in a room: every user and device is kicked out, and recordings stop. To remove the room itself,
-/// call room.del.
-///
-/// Note: The table has `ret`; both sample answers have `code`, 200 for success (T40, T41, T68). The failure example
-/// for a room that is unknown or not open is the internal error 41005 (T64, T66).
-///
-/// Parameters, members of params_json:
+/// Ends the meeting in a room: every user and device is kicked out, and recordings stop. To remove the room itself, call
+/// room.del. Not idempotent: if no answer came, check the state before repeating. Source: GET /sdkapi/v2/room/close (004
+/// L184-L221).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number of the open room.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 41005 internal error of the platform; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/close (004 L184-L221).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 41005 internal error of the platform; and those of
+///   every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -810,21 +636,15 @@ pub unsafe extern "C" fn meetgate_avd_room_close(
 }
 
 /// Count a room's meetings and participants by kind of client (会议统计信息).
-///
-/// Counts the meetings in a room between two times, and the participants by their kind of client.
-///
-/// Note: The table has `ret` and `msg`; the sample answer of a success has neither, nor `code` (T40, T41). The
-/// table prints andronid_cnt, the sample android_cnt (T46): android_cnt. For an unknown room the document prints
-/// 40003, the number of a dead token (T60): the client renews the token once, repeats the call once, and then
-/// reports 40003. The samples have stray lines in them (T45).
-///
-/// Parameters, members of params_json:
+/// Counts the meetings in a room between two times, and the participants by their kind of client. It only reads, and may
+/// be repeated. Source: GET /sdkapi/v2/room/get_statistic (004 L222-L280).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - start_time (integer, unix-s, required): Start of the time range. The document's example is in seconds.
-///   - end_time (integer, unix-s, required): End of the time range. The document's example is in seconds. Must not
-///     be before start_time.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+///   - end_time (integer, unix-s, required): End of the time range. The document's example is in seconds. Must not be
+///     before start_time.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - meeting_total (integer): Number of meetings in the room.
 ///   - ios_cnt (integer): Number of participants on iOS.
 ///   - pc_cnt (integer): Number of participants on a PC.
@@ -834,12 +654,8 @@ pub unsafe extern "C" fn meetgate_avd_room_close(
 ///   - time_total (integer): Total length of the meetings. The unit is not documented.
 ///   - box_cnt (integer): Number of participants on an Android box (a terminal, not the media server called box).
 ///   - web_cnt (integer): Number of participants in a web browser.
-/// Errors of the platform: 40003 token expired or invalid; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/get_statistic (004 L222-L280).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40003 token expired or invalid; and those of every
+///   operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -854,39 +670,31 @@ pub unsafe extern "C" fn meetgate_avd_room_get_statistic(
 }
 
 /// List the recordings of a room in a time range (查询某个时间段的录制文件).
-///
-/// Lists the recordings of a room between two times. Each has its source file and the files transcoded from it.
-///
-/// Note: The table lists all members flat and types them string; the sample, and this list, nest them. Here
-/// download addresses are `down_url`, and transcode_files is an object of parallel lists; room.mix_record.get and
-/// room.get_record_list differ (T50, T51). The answer is passed on as it comes. The sample was requested with
-/// value_same_as_box=true; the other answer of a cluster is not shown. The table says that file_size is not
-/// returned, but the sample has it. Only the sample has creator_id. The sample's JSON is broken (T45).
-///
-/// Parameters, members of params_json:
+/// Lists the recordings of a room between two times. Each has its source file and the files transcoded from it. It only
+/// reads, and may be repeated. Source: GET /sdkapi/v2/room/get_record (004 L281-L432).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - record_start_time (string, unix-s, required): Start of the time range: a timestamp as text. The document's
 ///     example is in seconds.
-///   - record_end_time (string, unix-s, required): End of the time range: a timestamp as text. The document's
-///     example is in seconds. Must not be before record_start_time.
-///   - record_creator_id (string): Only recordings created by this user: the user_id given to
-///     room.mix_record.start.
-///   - value_same_as_box (boolean): For clusters: with true the answer has the shape of a box's answer. When it is
-///     left out, the answer has the cluster's shape, which is not documented.
+///   - record_end_time (string, unix-s, required): End of the time range: a timestamp as text. The document's example is
+///     in seconds. Must not be before record_start_time.
+///   - record_creator_id (string): Only recordings created by this user: the user_id given to room.mix_record.start.
+///   - value_same_as_box (boolean): For clusters: with true the answer has the shape of a box's answer. When it is left
+///     out, the answer has the cluster's shape, which is not documented.
 ///   - record_id (string): Only this recording.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - record_files (array of objects): The recordings found.
 ///     - start_time (string, unix-s): When the recording began, a timestamp as text.
 ///     - end_time (string, unix-s): When the recording ended, a timestamp as text.
-///     - record_type (string): Kind of recording. The sample here shows `client`, that of room.get_record_list
-///       `server`; no list of values is documented.
+///     - record_type (string): Kind of recording. The sample here shows `client`, that of room.get_record_list `server`;
+///       no list of values is documented.
 ///     - room_id (string): Room number.
 ///     - down_url (string): Download address of the source file.
 ///     - file_type (string): Type of the source file, such as `tms`.
 ///     - file_size (string): Size as text with its unit, such as `20.547M`. May be missing.
-///     - transcode_files (object): The files transcoded from the recording. In the sample the three lists are in
-///       the same order.
+///     - transcode_files (object): The files transcoded from the recording. In the sample the three lists are in the
+///       same order.
 ///       - down_url (array of strings): Download addresses, one for each file.
 ///       - play_url (array of strings): Addresses of web pages that play the files, one for each file.
 ///       - file_infos (array of objects): Length, size and name of each file.
@@ -895,13 +703,8 @@ pub unsafe extern "C" fn meetgate_avd_room_get_statistic(
 ///         - file_name (string): Name of the file.
 ///     - record_id (string): Recording id.
 ///     - creator_id (string): User id of the creator. The sample shows the text `nil`.
-/// Errors of the platform: 40004 no such room, 40043 internal error of the recording service, 40090 no such
-///   recording id; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/get_record (004 L281-L432).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40043 internal error of the
+///   recording service, 40090 no such recording id; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -916,33 +719,23 @@ pub unsafe extern "C" fn meetgate_avd_room_get_record(
 }
 
 /// List all recordings kept on the server (获取录制文件).
-///
 /// Lists every recording file of the server, for all rooms. There are no pages and no filter, so the answer can be
-/// large. room.get_record lists those of one room and a time range.
-///
-/// Note: The table types data as string; the sample, and this list, have an array of objects. Here transcode_files
-/// is an empty object, unlike in room.get_record and room.mix_record.get (T51), and the download address is
-/// `down_url` (T50). The answer is passed on as it comes.
-///
-/// Parameters: none; params_json is NULL or {}.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// large. room.get_record lists those of one room and a time range. It only reads, and may be repeated. Source: GET
+/// /sdkapi/v2/room/get_record_list (004 L433-L494).
+/// @param[in] client A client of avd.
+/// @param[in] params_json NULL: there are none.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - data (array of objects): The recordings.
 ///     - start_time (string, unix-s): When the recording began, a timestamp as text.
 ///     - end_time (string, unix-s): When the recording ended, a timestamp as text.
-///     - record_type (string): Kind of recording. The sample here shows `server`, that of room.get_record `client`;
-///       no list of values is documented.
+///     - record_type (string): Kind of recording. The sample here shows `server`, that of room.get_record `client`; no
+///       list of values is documented.
 ///     - room_id (string): Room number.
 ///     - down_url (string): Download address of the recording.
 ///     - file_type (string): Type of the file, such as `tms`.
 ///     - file_size (string): An empty text in the sample: this call does not fill it in.
 ///     - transcode_files (object): Empty in this call.
-/// Errors of the platform: those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/get_record_list (004 L433-L494).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -957,23 +750,15 @@ pub unsafe extern "C" fn meetgate_avd_room_get_record_list(
 }
 
 /// Kick a participant out of a room (踢出会议).
-///
-/// Removes one user from the meeting. room.close ends the meeting for everybody.
-///
-/// Note: The table has `ret`; both sample answers have `code`, 200 for success (T40, T41).
-///
-/// Parameters, members of params_json:
+/// Removes one user from the meeting. room.close ends the meeting for everybody. Not idempotent: if no answer came,
+/// check the state before repeating. Source: GET /sdkapi/v2/room/participate/kick (004 L495-L535).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - user_id (string, required): User id of the participant to kick, as room.participate.list gives it.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40004 no such room, 40008 the user is not in the room, 40009 the room does not exist or
-///   is not open; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/participate/kick (004 L495-L535).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40008 the user is not in the room,
+///   40009 the room does not exist or is not open; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -988,28 +773,21 @@ pub unsafe extern "C" fn meetgate_avd_room_participate_kick(
 }
 
 /// List the participants of a room (会议人数列表).
-///
-/// Lists the users in a room with their cameras and microphones.
-///
-/// Note: The table has `ret`; both sample answers have `code`, 200 for success (T40, T41). The failure example for
-/// an unknown room is the internal error 41005 (T64, T66). The table lists the members of three levels flat; the
-/// sample, and this list, nest them. Only the sample has audios and the description of a camera, only the table has
-/// user_data. The sample is split over two blocks (T45).
-///
-/// Parameters, members of params_json:
+/// Lists the users in a room with their cameras and microphones. It only reads, and may be repeated. Source: GET
+/// /sdkapi/v2/room/participate/list (004 L536-L626).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - participates (array of objects): The participants.
 ///     - user_id (string): User id, unique.
 ///     - user_name (string): Name of the user.
 ///     - type (string; known: web (web browser), miniprogram (mini program), android, ios, pc): Kind of client the
 ///       participant uses.
-///     - status (integer): State of the participant. The meaning of the numbers is not documented; the sample shows
-///       1.
+///     - status (integer): State of the participant. The meaning of the numbers is not documented; the sample shows 1.
 ///     - videos (array of objects): The participant's cameras.
-///       - level (integer): Level that distinguishes several cameras of one user. The document says that it is not
-///         used yet.
+///       - level (integer): Level that distinguishes several cameras of one user. The document says that it is not used
+///         yet.
 ///       - status (string; known: init (initialised), published): State of the camera.
 ///       - id (string): Id of the video.
 ///       - type (string): Type; `video` in the sample.
@@ -1022,12 +800,8 @@ pub unsafe extern "C" fn meetgate_avd_room_participate_kick(
 ///       - status (string): State of the microphone; `init` in the sample.
 ///       - name (string): Name of the microphone.
 ///       - id (string): Id of the audio.
-/// Errors of the platform: 41005 internal error of the platform; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/participate/list (004 L536-L626).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 41005 internal error of the platform; and those of
+///   every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1042,40 +816,33 @@ pub unsafe extern "C" fn meetgate_avd_room_participate_list(
 }
 
 /// Start a mixed recording (开始混屏录制).
-///
 /// Starts a mixed recording in an open room. It must be stopped with room.mix_record.stop. For an mp3 alone give
 /// enable_audio_record. For an mp4 with a layout of your own give enable_realtime_transcode and videos. With
-/// enable_realtime_transcode alone the layout is automatic.
-///
-/// Note: T17: the osds sample is broken (the list osdtxts is not closed), `pc` at audio_file_type means `pcm`, and
-/// video_level is typed bool but takes low, middle or high. T18: video_bitrate is typed int, but its example is
-/// `1000-1500`: an integer and a string are taken. In the document's videos sample both tiles start at x 0 and
-/// overlap. The table types JSON parameters as string; here they are arrays and objects and travel as JSON text.
-/// Sent as a form (POST) because the layout is long (T12, T13).
-///
-/// Parameters, members of params_json:
+/// enable_realtime_transcode alone the layout is automatic. Not idempotent: if no answer came, check the state before
+/// repeating. Source: POST /sdkapi/v2/room/mix_record/start (004 L627-L696).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number. The room must be open.
 ///   - enable_audio_record (boolean): Whether a separate audio file is made. With false only an mp4 is made.
 ///   - enable_realtime_transcode (boolean): Whether the recording is transcoded live.
 ///   - enable_transcode (boolean): Whether transcoding is forced.
-///   - user_id (string): User id of the recording's creator. room.get_record finds recordings by it
-///     (record_creator_id).
+///   - user_id (string): User id of the recording's creator. room.get_record finds recordings by it (record_creator_id).
 ///   - name (string): Name of the recording.
 ///   - video_resolution (string): Resolution of the recording as width*height, such as `1280*720`.
-///   - video_bitrate (integer or string): Bit rate of the recording. The document's example is the range
-///     `1000-1500` without a unit, which suggests kbit/s; room.avc.start says bps for the same parameter. A range
-///     is given as a string.
+///   - video_bitrate (integer or string): Bit rate of the recording. The document's example is the range `1000-1500`
+///     without a unit, which suggests kbit/s; room.avc.start says bps for the same parameter. A range is given as a
+///     string.
 ///   - video_framerate (integer, fps): Frame rate of the recording, such as 25.
-///   - videos (array of objects): Layout: which videos are shown, and where. Needed for a layout of your own and
-///     for watermarks. When it is left out, the layout is automatic.
+///   - videos (array of objects): Layout: which videos are shown, and where. Needed for a layout of your own and for
+///     watermarks. When it is left out, the layout is automatic.
 ///     - video_name (string): Name of the video. The samples show both free names and `<user_id>_video1`.
 ///     - zorder (integer): Stacking order. In the samples a small picture over a full one has the larger number.
 ///     - x (number): Left edge. Positions and sizes are fractions of the picture in the samples.
 ///     - y (number): Top edge.
 ///     - w (number): Width; 1 is the whole picture.
 ///     - h (number): Height; 1 is the whole picture.
-///   - osds (object): Watermarks: a timestamp, texts and images. They are recorded only with enable_osdts_record.
-///     Needs videos.
+///   - osds (object): Watermarks: a timestamp, texts and images. They are recorded only with enable_osdts_record. Needs
+///     videos.
 ///     - osdts (object): Timestamp watermark.
 ///       - timestamp (string): Format of the time, such as `YYYY-MM-DD hh:mm:ss`.
 ///       - x (number): Horizontal position; a fraction such as 0.05 in the sample.
@@ -1102,24 +869,22 @@ pub unsafe extern "C" fn meetgate_avd_room_participate_list(
 ///       - x (number): Horizontal position; a fraction such as 0.05 in the sample.
 ///       - y (number): Vertical position; a fraction such as 0.9 in the sample.
 ///   - enable_osdts_record (boolean): Whether watermarks are recorded. `true` needs videos.
-///   - file_name (string): Name of the mixed mp4 and of the mixed mp3. The audio files of single participants are
-///     named after user_name and user_id instead.
-///   - enable_individual_record (boolean): Whether the recording is split into one audio or video file (mp3, mp4)
-///     per participant.
-///   - enable_save_mix (boolean): Whether the mixed file is kept as well, when a live-transcoded video is split
-///     into single files. `true` needs enable_realtime_transcode `true`. `true` needs enable_individual_record
-///     `true`.
+///   - file_name (string): Name of the mixed mp4 and of the mixed mp3. The audio files of single participants are named
+///     after user_name and user_id instead.
+///   - enable_individual_record (boolean): Whether the recording is split into one audio or video file (mp3, mp4) per
+///     participant.
+///   - enable_save_mix (boolean): Whether the mixed file is kept as well, when a live-transcoded video is split into
+///     single files. `true` needs enable_realtime_transcode `true`. `true` needs enable_individual_record `true`.
 ///   - enable_backup (boolean): Whether a backup is kept: the source file of type `tms`. `true` needs
 ///     enable_realtime_transcode `true`.
-///   - audio_user_ids (array of strings): User ids whose sound is recorded. With it the recording is sound only: an
-///     mp3 is made, and no mp4.
+///   - audio_user_ids (array of strings): User ids whose sound is recorded. With it the recording is sound only: an mp3
+///     is made, and no mp4.
 ///   - disable_user_name (boolean): Whether the names of the split mp3 and mp4 files have only user_id, without
 ///     user_name.
 ///   - video_level (string, default low; one of low, middle (medium), high): Level of the video that is recorded.
-///   - marking_video_by_id (boolean): Whether each video is identified by its camera id. For rooms where one user
-///     has several videos open.
-///   - audio_mixer_users (array of objects): The users whose sound goes into the audio mix, and the channel of
-///     each.
+///   - marking_video_by_id (boolean): Whether each video is identified by its camera id. For rooms where one user has
+///     several videos open.
+///   - audio_mixer_users (array of objects): The users whose sound goes into the audio mix, and the channel of each.
 ///     - user_id (string): User id whose sound is recorded.
 ///     - channel (integer, default 0; one of 0 (both channels), 1 (left channel), 2 (right channel)): Channel this
 ///       user's sound goes to.
@@ -1127,45 +892,38 @@ pub unsafe extern "C" fn meetgate_avd_room_participate_list(
 ///     `pcm`. `mp3` needs audio_codec `aac`.
 ///   - audio_codec (string, default aac; one of pcm, aac): Encoding of the sound in the audio file.
 ///   - audio_channels (integer; one of 1 (mono), 2 (stereo)): Number of channels.
-///   - audio_samples (integer, Hz; one of 8000, 16000, 32000, 44100, 48000): Sample rate of the audio file. `8000`
-///     needs audio_codec `pcm`. `32000`, `44100` or `48000` needs audio_codec `aac`.
-///   - audio_data_exporter_address (object): Addresses to which sound is pushed as RTP while the recording runs.
-///     The UDP push port must be configured on the server first.
+///   - audio_samples (integer, Hz; one of 8000, 16000, 32000, 44100, 48000): Sample rate of the audio file. `8000` needs
+///     audio_codec `pcm`. `32000`, `44100` or `48000` needs audio_codec `aac`.
+///   - audio_data_exporter_address (object): Addresses to which sound is pushed as RTP while the recording runs. The UDP
+///     push port must be configured on the server first.
 ///     - mixer_audio (array of objects): Targets for the audio mix.
 ///       - type (string; known: udp): Transport of the push. Only `udp` so far.
 ///       - address (string): Target as address and port, such as `192.168.3.100:9000`.
-///       - audio_codec (string; known: pcma (G.711 A-law), pcmu (G.711 mu-law)): Encoding of the pushed sound;
-///         these two so far.
+///       - audio_codec (string; known: pcma (G.711 A-law), pcmu (G.711 mu-law)): Encoding of the pushed sound; these two
+///         so far.
 ///       - audio_sample (integer, Hz; known: 8000, 16000): Sample rate of the pushed sound; these two so far.
 ///       - channels (integer): Number of channels of the pushed sound.
 ///       - ssrc (integer): SSRC in the RTP packets, a 32-bit integer that identifies the stream. May be left out.
-///       - payloadtype (integer from 0 to 127): Payload type in the RTP packets, a 7-bit integer. The document
-///         advises to leave it out.
+///       - payloadtype (integer from 0 to 127): Payload type in the RTP packets, a 7-bit integer. The document advises
+///         to leave it out.
 ///     - single_audios (array of objects): Targets for the sound of single users.
 ///       - user_id (string): User id whose sound is pushed.
 ///       - type (string; known: udp): Transport of the push. Only `udp` so far.
 ///       - address (string): Target as address and port, such as `192.168.3.100:9000`.
-///       - audio_codec (string; known: pcma (G.711 A-law), pcmu (G.711 mu-law)): Encoding of the pushed sound;
-///         these two so far.
+///       - audio_codec (string; known: pcma (G.711 A-law), pcmu (G.711 mu-law)): Encoding of the pushed sound; these two
+///         so far.
 ///       - audio_sample (integer, Hz; known: 8000, 16000): Sample rate of the pushed sound; these two so far.
 ///       - channels (integer): Number of channels of the pushed sound.
 ///       - ssrc (integer): SSRC in the RTP packets, a 32-bit integer that identifies the stream. May be left out.
-///       - payloadtype (integer from 0 to 127): Payload type in the RTP packets, a 7-bit integer. The document
-///         advises to leave it out.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
-///   - record_id (string): Recording id, for room.mix_record.stop, room.record.status and the calls that list
-///     files.
-/// Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40040 a mixed
-///   recording, a live stream or a desktop recording is already running in the room, 40042 the recording service
-///   cannot be reached, 40043 internal error of the recording service, 40101 internal error: no such push
-///   information, 40102 no such stream is being pushed, 40104 the push service cannot be reached; and those of
+///       - payloadtype (integer from 0 to 127): Payload type in the RTP packets, a 7-bit integer. The document advises
+///         to leave it out.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
+///   - record_id (string): Recording id, for room.mix_record.stop, room.record.status and the calls that list files.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or
+///   is not open, 40040 a mixed recording, a live stream or a desktop recording is already running in the room, 40042
+///   the recording service cannot be reached, 40043 internal error of the recording service, 40101 internal error: no
+///   such push information, 40102 no such stream is being pushed, 40104 the push service cannot be reached; and those of
 ///   every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: POST /sdkapi/v2/room/mix_record/start (004 L627-L696).
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1180,20 +938,15 @@ pub unsafe extern "C" fn meetgate_avd_room_mix_record_start(
 }
 
 /// Stop a mixed recording (停止混屏录制).
-///
-/// Stops a running recording and answers the files that it left.
-///
-/// Note: stream_type is an open enum (T27). The table types data as string; the sample has an array of files, and
-/// its first object is closed too early (T45). Here the download address is `download_url`; in room.get_record it
-/// is `down_url` (T50). The answer is passed on as it comes.
-///
-/// Parameters, members of params_json:
+/// Stops a running recording and answers the files that it left. Not idempotent: if no answer came, check the state
+/// before repeating. Source: GET /sdkapi/v2/room/mix_record/stop (004 L697-L815).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
-///   - stream_type (string; known: audio (audio recording), video (video recording), desktop (desktop recording)):
-///     Kind of recording to stop. The document does not say what is stopped when it is left out.
+///   - stream_type (string; known: audio (audio recording), video (video recording), desktop (desktop recording)): Kind
+///     of recording to stop. The document does not say what is stopped when it is left out.
 ///   - record_id (string): Stop only this recording: record_id in the answer of room.mix_record.start.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - data (array of objects): The files the recording left.
 ///     - download_url (string): Download address of the file.
 ///     - duration (string): Length as text with its unit, such as `40.005s`.
@@ -1204,14 +957,9 @@ pub unsafe extern "C" fn meetgate_avd_room_mix_record_start(
 ///     - room_id (string): Room number.
 ///     - file_type (string): Type of the file, such as `mp4`.
 ///     - name (string): Name of the file.
-/// Errors of the platform: 40004 no such room, 40041 no mixed recording, live stream or desktop recording is
-///   running in the room, 40042 the recording service cannot be reached, 40043 internal error of the recording
-///   service, 40090 no such recording id; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/mix_record/stop (004 L697-L815).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40041 no mixed recording, live
+///   stream or desktop recording is running in the room, 40042 the recording service cannot be reached, 40043 internal
+///   error of the recording service, 40090 no such recording id; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1226,32 +974,26 @@ pub unsafe extern "C" fn meetgate_avd_room_mix_record_stop(
 }
 
 /// List the files of a room's mixed recordings (获取录制文件).
-///
-/// Lists the files of a room's mixed recordings and live-transcoded recordings.
-///
-/// Note: The table prints `down_url` twice, the sample, and this list, `download_url` (T50). transcode_files is an
-/// array of objects here, an object of lists in room.get_record and empty in room.get_record_list (T51). The answer
-/// is passed on as it comes. Only the table has record_type. The sample has comments and wrong brackets (T45).
-///
-/// Parameters, members of params_json:
+/// Lists the files of a room's mixed recordings and live-transcoded recordings. It only reads, and may be repeated.
+/// Source: GET /sdkapi/v2/room/mix_record/get (004 L816-L966).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
-///   - record_type (integer; one of 0 (audio and video files), 1 (video files), 2 (audio files)): Kind of files to
-///     list. The document does not say what is listed when it is left out.
+///   - record_type (integer; one of 0 (audio and video files), 1 (video files), 2 (audio files)): Kind of files to list.
+///     The document does not say what is listed when it is left out.
 ///   - record_id (string): Only this recording.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - data (array of objects): The recordings.
 ///     - start_time (string, unix-s): When the recording began, a timestamp as text.
 ///     - end_time (string, unix-s): When the recording ended, a timestamp as text.
 ///     - record_type (string): Kind of recording. Not in the sample; no values are documented.
 ///     - room_id (string): Room number.
-///     - download_url (string): Download address of the source file, of type `tms`. The file exists when the
-///       recording was started with enable_backup. The table calls this member `down_url`.
+///     - download_url (string): Download address of the source file, of type `tms`. The file exists when the recording
+///       was started with enable_backup. The table calls this member `down_url`.
 ///     - file_type (string): Type of the source file, such as `tms`.
 ///     - file_size (string): Size as text with its unit, such as `20.547M`.
-///     - transcode_files (array of objects): The files made from the recording. A mixed file is named by room
-///       number, recording id and time of recording; a split file by user name, user id and `v1` for the user's
-///       first video.
+///     - transcode_files (array of objects): The files made from the recording. A mixed file is named by room number,
+///       recording id and time of recording; a split file by user name, user id and `v1` for the user's first video.
 ///       - download_url (string): Download address of the file. The table calls this member `down_url`.
 ///       - play_url (string): Address of a web page that plays the file.
 ///       - duration (string): Length as text with its unit, such as `67.008s`.
@@ -1259,13 +1001,8 @@ pub unsafe extern "C" fn meetgate_avd_room_mix_record_stop(
 ///     - play_url (string): Play address of the source file; empty in the sample.
 ///     - name (string): Name of the recording, made by the system.
 ///     - record_id (string): Recording id.
-/// Errors of the platform: 40004 no such room, 40043 internal error of the recording service, 40090 no such
-///   recording id; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/mix_record/get (004 L816-L966).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40043 internal error of the
+///   recording service, 40090 no such recording id; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1280,18 +1017,15 @@ pub unsafe extern "C" fn meetgate_avd_room_mix_record_get(
 }
 
 /// Start a mixed live stream (开始混屏直播).
-///
-/// Starts a mixed live stream in an open room: the server pushes the mixed picture to push_url. It must be stopped
-/// with room.mix_live.stop.
-///
-/// Note: videos is typed string and travels as JSON text. Sent as a form (POST) because the layout is long (T12,
-/// T13).
-///
-/// Parameters, members of params_json:
+/// Starts a mixed live stream in an open room: the server pushes the mixed picture to push_url. It must be stopped with
+/// room.mix_live.stop. Not idempotent: if no answer came, check the state before repeating. Source: POST
+/// /sdkapi/v2/room/mix_live/start (004 L967-L1019).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number. The room must be open.
 ///   - push_url (string, required): URL to which the live stream is pushed, such as `rtmp://192.0.2.30/live/demo`.
-///   - videos (array of objects): Layout: which videos are shown, and where. The document does not say which layout
-///     is used when it is left out.
+///   - videos (array of objects): Layout: which videos are shown, and where. The document does not say which layout is
+///     used when it is left out.
 ///     - video_name (string): Name of the video; `<user_id>_video1` in the sample.
 ///     - zorder (integer): Stacking order. In the sample a small picture over the full one has the larger number.
 ///     - x (number): Left edge. Positions and sizes are fractions of the picture in the sample.
@@ -1299,16 +1033,11 @@ pub unsafe extern "C" fn meetgate_avd_room_mix_record_get(
 ///     - w (number): Width; 1 is the whole picture.
 ///     - h (number): Height; 1 is the whole picture.
 ///   - rtmp_url (string): RTMP address at which the live stream is played.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40040 a mixed
-///   recording, a live stream or a desktop recording is already running in the room, 40042 the recording service
-///   cannot be reached, 40043 internal error of the recording service; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: POST /sdkapi/v2/room/mix_live/start (004 L967-L1019).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or
+///   is not open, 40040 a mixed recording, a live stream or a desktop recording is already running in the room, 40042
+///   the recording service cannot be reached, 40043 internal error of the recording service; and those of every
+///   operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1323,37 +1052,25 @@ pub unsafe extern "C" fn meetgate_avd_room_mix_live_start(
 }
 
 /// Change the video or audio layout of a mixed recording (更新录制视频/音频布局).
-///
-/// Changes a running mixed recording: videos changes the picture, audio_user_ids the sound. At least one of videos
-/// and audio_user_ids is needed.
-///
-/// Note: The sample has `order` where every other layout has `zorder` (T16): zorder. In the sample `E59D90E5B8AD`
-/// is a percent-encoded Chinese name that lost its percent signs. h 2 and x 1.7 of the sample are larger than the
-/// picture; no range is documented, so none is checked. Sent as a form (POST) because the layout is long (T12,
-/// T13).
-///
-/// Parameters, members of params_json:
+/// Changes a running mixed recording: videos changes the picture, audio_user_ids the sound. At least one of videos and
+/// audio_user_ids is needed. Not idempotent: if no answer came, check the state before repeating. Source: POST
+/// /sdkapi/v2/room/mix_record/update_layout (004 L1020-L1068).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
-///   - videos (array of objects): New video layout: which videos are shown, and where. Required when the video
-///     layout is to change.
+///   - videos (array of objects): New video layout: which videos are shown, and where. Required when the video layout is
+///     to change.
 ///     - video_name (string): Name of the video, as in room.mix_record.start.
 ///     - zorder (integer): Stacking order. In the samples a small picture over a full one has the larger number.
 ///     - x (number): Left edge, as in room.mix_record.start.
 ///     - y (number): Top edge.
 ///     - w (number): Width; 1 is the whole picture.
 ///     - h (number): Height; 1 is the whole picture.
-///   - audio_user_ids (array of strings): User ids whose sound is recorded. Required when the audio layout is to
-///     change.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40004 no such room, 40041 no mixed recording, live stream or desktop recording is
-///   running in the room, 40042 the recording service cannot be reached, 40043 internal error of the recording
-///   service; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: POST /sdkapi/v2/room/mix_record/update_layout (004 L1020-L1068).
+///   - audio_user_ids (array of strings): User ids whose sound is recorded. Required when the audio layout is to change.
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40041 no mixed recording, live
+///   stream or desktop recording is running in the room, 40042 the recording service cannot be reached, 40043 internal
+///   error of the recording service; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1368,30 +1085,22 @@ pub unsafe extern "C" fn meetgate_avd_room_mix_record_update_layout(
 }
 
 /// Change the audio channels of a mixed recording (更新音频声道布局).
-///
-/// Changes the users whose sound goes into the audio mix of a running recording, and their channels.
-///
-/// Note: audio_mixer_users is typed string and travels as JSON text. Sent as a form (POST) because it can be long
-/// (T12, T13).
-///
-/// Parameters, members of params_json:
+/// Changes the users whose sound goes into the audio mix of a running recording, and their channels. Not idempotent: if
+/// no answer came, check the state before repeating. Source: POST /sdkapi/v2/room/mix_record/update_audio_layout (004
+/// L1069-L1110).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
-///   - audio_mixer_users (array of objects, required): The users whose sound goes into the audio mix, and the
-///     channel of each.
+///   - audio_mixer_users (array of objects, required): The users whose sound goes into the audio mix, and the channel of
+///     each.
 ///     - user_id (string): User id whose sound is recorded.
 ///     - channel (integer, default 0; one of 0 (both channels), 1 (left channel), 2 (right channel)): Channel this
 ///       user's sound goes to.
 ///   - record_id (string): Change only this recording. It may be left out when only one recording runs in the room.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40004 no such room, 40041 no mixed recording, live stream or desktop recording is
-///   running in the room, 40042 the recording service cannot be reached, 40043 internal error of the recording
-///   service, 40090 no such recording id; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: POST /sdkapi/v2/room/mix_record/update_audio_layout (004 L1069-L1110).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40041 no mixed recording, live
+///   stream or desktop recording is running in the room, 40042 the recording service cannot be reached, 40043 internal
+///   error of the recording service, 40090 no such recording id; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1406,25 +1115,17 @@ pub unsafe extern "C" fn meetgate_avd_room_mix_record_update_audio_layout(
 }
 
 /// Read the state of a recording (获取录制状态).
-///
 /// Answers whether a recording runs, is stopping or has stopped. Some recordings never show the states 1 and 4: a
-/// recording that has started counts as running.
-///
-/// Note: The document prints this path with the prefix /sdkapi/v2 (T5); the prefix is not doubled. The document's
-/// example request has the path of room.mix_live.stop.
-///
-/// Parameters, members of params_json:
+/// recording that has started counts as running. It only reads, and may be repeated. Source: GET
+/// /sdkapi/v2/room/record/status (004 L1111-L1155).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - record_id (string, required): Recording id.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - record_status (integer; one of 0 (started), 1 (recording), 2 (stopped normally), 3 (stopped abnormally), 4
 ///     (stopping)): State of the recording. 0 and 1 mean the same.
-/// Errors of the platform: 40090 no such recording id; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/record/status (004 L1111-L1155).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40090 no such recording id; and those of every
+///   operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1439,24 +1140,16 @@ pub unsafe extern "C" fn meetgate_avd_room_record_status(
 }
 
 /// Stop a mixed live stream (停止混屏直播).
-///
-/// Stops the mixed live stream of an open room.
-///
-/// Note: The table types data as string; the sample has an empty object.
-///
-/// Parameters, members of params_json:
-///   - room_id (string, required): Room number.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
-///   - data (object): Empty in the sample; no members are documented.
-/// Errors of the platform: 40004 no such room, 40041 no mixed recording, live stream or desktop recording is
-///   running in the room, 40042 the recording service cannot be reached, 40043 internal error of the recording
-///   service; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
+/// Stops the mixed live stream of an open room. Not idempotent: if no answer came, check the state before repeating.
 /// Source: GET /sdkapi/v2/room/mix_live/stop (004 L1156-L1197).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
+///   - room_id (string, required): Room number.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
+///   - data (object): Empty in the sample; no members are documented.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40041 no mixed recording, live
+///   stream or desktop recording is running in the room, 40042 the recording service cannot be reached, 40043 internal
+///   error of the recording service; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1471,29 +1164,21 @@ pub unsafe extern "C" fn meetgate_avd_room_mix_live_stop(
 }
 
 /// Start a live stream of a room (开始直播).
-///
 /// Pushes the meeting in an open room to a live server, with one participant's video as the focus. `room.live.stop`
-/// stops the stream. For a mixed picture use `room.mix_live.start`.
-///
-/// Note: The answer's table lists `data` without a description; the sample has no such member.
-///
-/// Parameters, members of params_json:
+/// stops the stream. For a mixed picture use `room.mix_live.start`. Not idempotent: if no answer came, check the state
+/// before repeating. Source: GET /sdkapi/v2/room/live/start (004 L1198-L1242).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number. The room must be open.
 ///   - user_id (string, required): User id of the participant whose video is the focus of the live stream.
 ///   - push_url (string, required): URL to which the live stream is pushed, for example `rtmp://…`.
 ///   - rtmp_url (string): Address at which viewers play the stream over RTMP.
 ///   - hls_url (string): Address at which viewers play the stream over HLS.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - data (string): The document does not describe it, and its sample answer does not have it.
-/// Errors of the platform: 40004 no such room, 40008 the user is not in the room, 40009 the room does not exist or
-///   is not open, 40060 a live stream is already running in the room, 40063 internal error of the live service,
-///   40064 the live service cannot be reached; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/live/start (004 L1198-L1242).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40008 the user is not in the room,
+///   40009 the room does not exist or is not open, 40060 a live stream is already running in the room, 40063 internal
+///   error of the live service, 40064 the live service cannot be reached; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1508,21 +1193,15 @@ pub unsafe extern "C" fn meetgate_avd_room_live_start(
 }
 
 /// Stop the live stream of a room (停止直播).
-///
-/// Stops the stream that `room.live.start` started. `room.mix_live.stop` stops a mixed live stream.
-///
-/// Parameters, members of params_json:
+/// Stops the stream that `room.live.start` started. `room.mix_live.stop` stops a mixed live stream. Not idempotent: if
+/// no answer came, check the state before repeating. Source: GET /sdkapi/v2/room/live/stop (004 L1243-L1283).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number. The room must be open.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40004 no such room, 40061 no live stream is running in the room, 40063 internal error of
-///   the live service, 40064 the live service cannot be reached, 40065 the live stream of the room has been stopped
-///   already; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/live/stop (004 L1243-L1283).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40061 no live stream is running in
+///   the room, 40063 internal error of the live service, 40064 the live service cannot be reached, 40065 the live stream
+///   of the room has been stopped already; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1537,42 +1216,31 @@ pub unsafe extern "C" fn meetgate_avd_room_live_stop(
 }
 
 /// Turn on the composed view of a room (开启合屏模式).
-///
-/// The server composes the videos of all participants into one. Manual: this video is shown in the meeting.
-/// Automatic: the videos are shown like a gallery. For the speaker layout call `room.avc.start`, then
-/// `room.avc.update_layout`, then `room.avc.select_media`. `room.avc.stop` turns the view off.
-///
-/// Note: The table prints enable_manual_avc, max_video_number and layout_mode as required. Its example sends none
-/// of them, and it says what leaving out the first means (T14): all three are optional here. layout_mode has three
-/// values here and in room.avc.update_layout, two in room.avc.select_media (T15). video_bitrate is in bps here, but
-/// "1000-1500" in room.mix_record.start (T18): an integer and a string are taken.
-///
-/// Parameters, members of params_json:
+/// The server composes the videos of all participants into one. Manual: this video is shown in the meeting. Automatic:
+/// the videos are shown like a gallery. For the speaker layout call `room.avc.start`, then `room.avc.update_layout`,
+/// then `room.avc.select_media`. `room.avc.stop` turns the view off. Not idempotent: if no answer came, check the state
+/// before repeating. Source: GET /sdkapi/v2/room/avc/start (004 L1284-L1333).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
-///   - enable_manual_avc (boolean, default false): True: manual composed view. False, or left out: automatic.
-///     Better given: the document's table marks it as required.
+///   - enable_manual_avc (boolean, default false): True: manual composed view. False, or left out: automatic. Better
+///     given: the document's table marks it as required.
 ///   - max_video_number (string): Largest number of videos in the composed view, as text. No default is documented.
 ///     Better given: the document's table marks it as required.
 ///   - layout_mode (integer; one of 0 (fixed layout, needs stream selection (room.avc.select_media)), 1 (gallery,
 ///     arranged automatically), 2 (speaker, arranged automatically)): Layout of the composed view. For 2 call
-///     room.avc.start, then room.avc.update_layout, then room.avc.select_media. No default is documented. Better
-///     given: the document's table marks it as required.
+///     room.avc.start, then room.avc.update_layout, then room.avc.select_media. No default is documented. Better given:
+///     the document's table marks it as required.
 ///   - video_name (string): Name of the composed stream.
 ///   - video_framerate (integer, fps): Frame rate of the composed stream.
-///   - video_bitrate (integer or string, bps): Bit rate of the composed stream. The document says bits per second
-///     here, but shows `1000-1500` without a unit for the same parameter of room.mix_record.start. A string such as
+///   - video_bitrate (integer or string, bps): Bit rate of the composed stream. The document says bits per second here,
+///     but shows `1000-1500` without a unit for the same parameter of room.mix_record.start. A string such as
 ///     `1000-1500` is sent as it is. Try which unit your deployment takes.
 ///   - video_resolution (string, px): Resolution as width*height, for example `1280*720` or `1920*1080`.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40004 no such room, 40050 the composed view is already on in the room, 40052 internal
-///   error of the composed view, 40053 the site forces the composed view off, 40054 the site's conference settings
-///   are not set: initialisation failed; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/avc/start (004 L1284-L1333).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40050 the composed view is already
+///   on in the room, 40052 internal error of the composed view, 40053 the site forces the composed view off, 40054 the
+///   site's conference settings are not set: initialisation failed; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1587,21 +1255,15 @@ pub unsafe extern "C" fn meetgate_avd_room_avc_start(
 }
 
 /// Turn off the composed view of a room (停止合屏模式).
-///
-/// The server stops composing the participants' videos into one.
-///
-/// Parameters, members of params_json:
+/// The server stops composing the participants' videos into one. Not idempotent: if no answer came, check the state
+/// before repeating. Source: GET /sdkapi/v2/room/avc/stop (004 L1334-L1373).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40004 no such room, 40051 the composed view is not on in the room, 40052 internal error
-///   of the composed view, 40054 the site's conference settings are not set: initialisation failed, 40055 the site
-///   forces the composed view on; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/avc/stop (004 L1334-L1373).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40051 the composed view is not on
+///   in the room, 40052 internal error of the composed view, 40054 the site's conference settings are not set:
+///   initialisation failed, 40055 the site forces the composed view on; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1616,15 +1278,12 @@ pub unsafe extern "C" fn meetgate_avd_room_avc_stop(
 }
 
 /// Get the MP3 recording files of a room (获取MP3录制文件).
-///
-/// Note: The table types `data` as a string and lists its members beside it; in the sample it is an array of
-/// objects. The sample lacks its last bracket and breaks two strings across lines (T45): corrected here.
-///
-/// Parameters, members of params_json:
+/// It only reads, and may be repeated. Source: GET /sdkapi/v2/room/record/get (004 L1374-L1441).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - record_id (string): Recording id: only the files of this recording.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - data (array of objects): One entry per MP3 file.
 ///     - start_time (string, unix-s): When the recording began, a timestamp as text.
 ///     - end_time (string, unix-s): When the recording ended, a timestamp as text.
@@ -1634,12 +1293,8 @@ pub unsafe extern "C" fn meetgate_avd_room_avc_stop(
 ///     - file_type (string): File type, `mp3`.
 ///     - file_size (string): File size as text, for example `0.066M`.
 ///     - name (string): File name, generated by the server.
-/// Errors of the platform: 40004 no such room, 40090 no such recording id; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/record/get (004 L1374-L1441).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40090 no such recording id; and
+///   those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1654,29 +1309,20 @@ pub unsafe extern "C" fn meetgate_avd_room_record_get(
 }
 
 /// Start recording a user's desktop (开启录制用户桌面).
-///
-/// Starts a desktop recording in a room. `room.desktop_record.stop` stops it. The answer has no recording id: keep
-/// the name, because `room.desktop_record.get` finds the file by it.
-///
-/// Note: The failure example prints 40082, which the error table has under the media player; its numbers for
-/// desktop recordings are 40040 to 40043.
-///
-/// Parameters, members of params_json:
+/// Starts a desktop recording in a room. `room.desktop_record.stop` stops it. The answer has no recording id: keep the
+/// name, because `room.desktop_record.get` finds the file by it. Not idempotent: if no answer came, check the state
+/// before repeating. Source: GET /sdkapi/v2/room/desktop_record/start (004 L1442-L1484).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - enable_realtime_transcode (boolean, required): Whether the recording is transcoded live.
 ///   - name (string, required): File name of the recording. `room.desktop_record.get` needs it.
 ///   - resource_id (string): Id of the video stream to record.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40040 a mixed
-///   recording, a live stream or a desktop recording is already running in the room, 40042 the recording service
-///   cannot be reached, 40043 internal error of the recording service, 40082 internal error of the media service;
-///   and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/desktop_record/start (004 L1442-L1484).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or
+///   is not open, 40040 a mixed recording, a live stream or a desktop recording is already running in the room, 40042
+///   the recording service cannot be reached, 40043 internal error of the recording service, 40082 internal error of the
+///   media service; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1691,24 +1337,15 @@ pub unsafe extern "C" fn meetgate_avd_room_desktop_record_start(
 }
 
 /// Stop recording a user's desktop (停止录制用户桌面).
-///
-/// Stops the desktop recording of a room. `room.desktop_record.get` lists its files.
-///
-/// Note: The failure example prints 40082, which the error table has under the media player; its numbers for
-/// desktop recordings are 40041 to 40043.
-///
-/// Parameters, members of params_json:
+/// Stops the desktop recording of a room. `room.desktop_record.get` lists its files. Not idempotent: if no answer came,
+/// check the state before repeating. Source: GET /sdkapi/v2/room/desktop_record/stop (004 L1485-L1524).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40004 no such room, 40041 no mixed recording, live stream or desktop recording is
-///   running in the room, 40042 the recording service cannot be reached, 40043 internal error of the recording
-///   service, 40082 internal error of the media service; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/desktop_record/stop (004 L1485-L1524).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40041 no mixed recording, live
+///   stream or desktop recording is running in the room, 40042 the recording service cannot be reached, 40043 internal
+///   error of the recording service, 40082 internal error of the media service; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1723,37 +1360,28 @@ pub unsafe extern "C" fn meetgate_avd_room_desktop_record_stop(
 }
 
 /// Get the files of a desktop recording (获取录制文件).
-///
-/// Note: The table prints `srart_time` (T46-T49): the member is `start_time`, as in the sample. The table leaves
-/// out `data` and types both times as integers; in the sample they are strings in an array `data` (T54). The sample
-/// breaks strings across lines (T45): corrected here. The failure example prints 40082, which the error table has
-/// under the media player.
-///
-/// Parameters, members of params_json:
+/// It only reads, and may be repeated. Source: GET /sdkapi/v2/room/desktop_record/get (004 L1525-L1593).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - name (string, required): File name given to `room.desktop_record.start`.
 ///   - record_id (string): Recording id: only the files of this recording.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - data (array of objects): One entry per file.
 ///     - download_url (string): Download address of the file.
 ///     - duration (string, s): Length of the video as text with its unit, for example `21.985s`.
 ///     - play_url (string): Address at which the file plays.
 ///     - file_size (string): File size as text, for example `0.901M`.
-///     - start_time (string, unix-s): When the recording began: a timestamp, as text in the sample and an integer
-///       in the table.
-///     - end_time (string, unix-s): When the recording ended: a timestamp, as text in the sample and an integer in
-///       the table.
+///     - start_time (string, unix-s): When the recording began: a timestamp, as text in the sample and an integer in the
+///       table.
+///     - end_time (string, unix-s): When the recording ended: a timestamp, as text in the sample and an integer in the
+///       table.
 ///     - room_id (string): Room number.
 ///     - file_type (string): File type, for example `mp4`.
 ///     - name (string): Name of the recording.
-/// Errors of the platform: 40004 no such room, 40043 internal error of the recording service, 40082 internal error
-///   of the media service, 40090 no such recording id; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/desktop_record/get (004 L1525-L1593).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40043 internal error of the
+///   recording service, 40082 internal error of the media service, 40090 no such recording id; and those of every
+///   operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1768,28 +1396,22 @@ pub unsafe extern "C" fn meetgate_avd_room_desktop_record_get(
 }
 
 /// Create a player in a room (创建播放器).
-///
 /// Brings a player for MP4 files into the meeting. `media.play` starts it. At the end it must be closed with
-/// `media.stop`.
-///
-/// Parameters, members of params_json:
+/// `media.stop`. Not idempotent: if no answer came, check the state before repeating. Source: GET
+/// /sdkapi/v2/media/create (004 L1594-L1642).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - name (string, required): Name of the player.
 ///   - user_id (string): User id of the player's creator.
 ///   - auto_publish_mock_audio (boolean): Whether the audio is on from the start. The default is not documented.
-///   - player_out_audio_codec (string; one of pcma, pcmu, opus, g722): Audio format of the player's output. The
-///     default is not documented.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+///   - player_out_audio_codec (string; one of pcma, pcmu, opus, g722): Audio format of the player's output. The default
+///     is not documented.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - play_id (string): Id of the player, generated by the server. All other player calls need it.
-/// Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40080 the player
-///   exists already, 40082 internal error of the media service, 40083 the media service cannot be reached or timed
-///   out; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/media/create (004 L1594-L1642).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or
+///   is not open, 40080 the player exists already, 40082 internal error of the media service, 40083 the media service
+///   cannot be reached or timed out; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1804,38 +1426,28 @@ pub unsafe extern "C" fn meetgate_avd_media_create(
 }
 
 /// Play a stream or file in a player (播放音视频流/文件).
-///
-/// Plays a stream or file into the meeting. `media.create` makes the player.
-///
-/// Note: The table prints `heigh` (T46-T49): the member is `height`, as in the sample. The table lists the members
-/// flat; in the sample they are inside `data`. The document's example also sends `name`, which its table does not
-/// have; it is left out here.
-///
-/// Parameters, members of params_json:
+/// Plays a stream or file into the meeting. `media.create` makes the player. Not idempotent: if no answer came, check
+/// the state before repeating. Source: GET /sdkapi/v2/media/play (004 L1643-L1698).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
-///   - url (string, required): Path of the file on the server. Upload the file first: the path is the part after
-///     `file=` in the `download_url` that uploadfile answers. The form for a stream is not documented.
+///   - url (string, required): Path of the file on the server. Upload the file first: the path is the part after `file=`
+///     in the `download_url` that uploadfile answers. The form for a stream is not documented.
 ///   - play_id (string, required): Player id, as answered by `media.create`.
-///   - replay_times (integer of at least -1, default 0): 0: play once. -1: repeat without end. Above 0: play this
-///     many times.
-///   - enable_auto_close_stream (boolean, default true): Whether the audio and video channel is closed when a
-///     single playback has ended.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+///   - replay_times (integer of at least -1, default 0): 0: play once. -1: repeat without end. Above 0: play this many
+///     times.
+///   - enable_auto_close_stream (boolean, default true): Whether the audio and video channel is closed when a single
+///     playback has ended.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - data (object): The file or stream that plays.
 ///     - width (string, px): Width of the video, as text.
 ///     - duration (integer, ms): Length in milliseconds.
 ///     - has_video (integer; one of 0 (no), 1 (yes)): Whether there is video.
 ///     - height (string, px): Height of the video, as text.
 ///     - has_audio (integer; one of 0 (no), 1 (yes)): Whether there is audio.
-/// Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40081 no such player
-///   in the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed
-///   out, 40084 no media data; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/media/play (004 L1643-L1698).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or
+///   is not open, 40081 no such player in the room, 40082 internal error of the media service, 40083 the media service
+///   cannot be reached or timed out, 40084 no media data; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1850,22 +1462,16 @@ pub unsafe extern "C" fn meetgate_avd_media_play(
 }
 
 /// Stop a player and close it (停止播放器).
-///
-/// Stops the playback and closes the player. Every player that `media.create` made must be closed in this way.
-///
-/// Parameters, members of params_json:
+/// Stops the playback and closes the player. Every player that `media.create` made must be closed in this way. Not
+/// idempotent: if no answer came, check the state before repeating. Source: GET /sdkapi/v2/media/stop (004 L1699-L1741).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - play_id (string, required): Player id, as answered by `media.create`.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40081 no such player
-///   in the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed
-///   out; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/media/stop (004 L1699-L1741).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or
+///   is not open, 40081 no such player in the room, 40082 internal error of the media service, 40083 the media service
+///   cannot be reached or timed out; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1880,22 +1486,16 @@ pub unsafe extern "C" fn meetgate_avd_media_stop(
 }
 
 /// Pause a player (暂停播放).
-///
-/// The player must not have been stopped. `media.resume` continues.
-///
-/// Parameters, members of params_json:
+/// The player must not have been stopped. `media.resume` continues. Not idempotent: if no answer came, check the state
+/// before repeating. Source: GET /sdkapi/v2/media/pause (004 L1742-L1782).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - play_id (string, required): Player id, as answered by `media.create`.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40081 no such player
-///   in the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed
-///   out; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/media/pause (004 L1742-L1782).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or
+///   is not open, 40081 no such player in the room, 40082 internal error of the media service, 40083 the media service
+///   cannot be reached or timed out; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1910,22 +1510,16 @@ pub unsafe extern "C" fn meetgate_avd_media_pause(
 }
 
 /// Continue playing after a pause (继续播放).
-///
-/// The player must not have been stopped.
-///
-/// Parameters, members of params_json:
+/// The player must not have been stopped. Not idempotent: if no answer came, check the state before repeating. Source:
+/// GET /sdkapi/v2/media/resume (004 L1783-L1823).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - play_id (string, required): Player id, as answered by `media.create`.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40081 no such player
-///   in the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed
-///   out; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/media/resume (004 L1783-L1823).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or
+///   is not open, 40081 no such player in the room, 40082 internal error of the media service, 40083 the media service
+///   cannot be reached or timed out; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1940,32 +1534,23 @@ pub unsafe extern "C" fn meetgate_avd_media_resume(
 }
 
 /// Play again after the end (重新播放).
-///
-/// For a player whose playback has ended and which `media.stop` has not closed.
-///
-/// Note: The table lists the members of the answer flat; in the sample they are inside `data`.
-///
-/// Parameters, members of params_json:
+/// For a player whose playback has ended and which `media.stop` has not closed. Not idempotent: if no answer came, check
+/// the state before repeating. Source: GET /sdkapi/v2/media/replay (004 L1824-L1877).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - play_id (string, required): Player id, as answered by `media.create`.
-///   - url (string): Path of the file to play, on the server. The document does not say what plays when it is left
-///     out.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+///   - url (string): Path of the file to play, on the server. The document does not say what plays when it is left out.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - data (object): The file or stream that plays.
 ///     - width (string, px): Width of the video, as text.
 ///     - duration (integer, ms): Length in milliseconds.
 ///     - has_video (integer; one of 0 (no), 1 (yes)): Whether there is video.
 ///     - height (string, px): Height of the video, as text.
 ///     - has_audio (integer; one of 0 (no), 1 (yes)): Whether there is audio.
-/// Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40081 no such player
-///   in the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed
-///   out, 40084 no media data; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/media/replay (004 L1824-L1877).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or
+///   is not open, 40081 no such player in the room, 40082 internal error of the media service, 40083 the media service
+///   cannot be reached or timed out, 40084 no media data; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1980,17 +1565,13 @@ pub unsafe extern "C" fn meetgate_avd_media_replay(
 }
 
 /// Read what a player plays (获取播放信息).
-///
-/// Note: The table lists everything flat; in the sample `data` is an array of players, and each has an array
-/// `play_files`. The table types `created` and `updated` as strings and `user_id` as an integer; in the sample it
-/// is the reverse (T54), and so it is here. The sample does not close the array (T45): corrected here.
-///
-/// Parameters, members of params_json:
+/// It only reads, and may be repeated. Source: GET /sdkapi/v2/media/get_media_info (004 L1878-L1963).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - play_id (string, required): Player id, as answered by `media.create`.
 ///   - url (string, required): Path of the file that the player plays, on the server.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - data (array of objects): An array with one entry, the player.
 ///     - created (integer, unix-s): When the player was created.
 ///     - room_id (string): Room number.
@@ -2008,14 +1589,9 @@ pub unsafe extern "C" fn meetgate_avd_media_replay(
 ///       - height (string, px): Height of the video, as text.
 ///       - created (integer, unix-s): When the entry was created.
 ///     - status (integer): State of the player. The meaning of the numbers is not documented; the sample shows 2.
-/// Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40081 no such player
-///   in the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed
-///   out, 40084 no media data; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/media/get_media_info (004 L1878-L1963).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or
+///   is not open, 40081 no such player in the room, 40082 internal error of the media service, 40083 the media service
+///   cannot be reached or timed out, 40084 no media data; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2030,33 +1606,24 @@ pub unsafe extern "C" fn meetgate_avd_media_get_media_info(
 }
 
 /// Switch a player to another file (切换播放).
-///
-/// The player must not have been stopped.
-///
-/// Note: The table prints `heigth` (T46-T49): the member is `height`, as in the sample. The table lists the members
-/// of the answer flat; in the sample they are inside `data`.
-///
-/// Parameters, members of params_json:
+/// The player must not have been stopped. Not idempotent: if no answer came, check the state before repeating. Source:
+/// GET /sdkapi/v2/media/switch (004 L1964-L2017).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - play_id (string, required): Player id, as answered by `media.create`.
-///   - url (string): Path of the new file, on the server. The document does not mark it as required and does not
-///     say what happens without it: give it.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+///   - url (string): Path of the new file, on the server. The document does not mark it as required and does not say
+///     what happens without it: give it.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - data (object): The file that plays now.
 ///     - width (string, px): Width of the video, as text.
 ///     - duration (integer, ms): Length in milliseconds.
 ///     - has_video (integer; one of 0 (no), 1 (yes)): Whether there is video.
 ///     - height (string, px): Height of the video, as text.
 ///     - has_audio (integer; one of 0 (no), 1 (yes)): Whether there is audio.
-/// Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40081 no such player
-///   in the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed
-///   out, 40084 no media data; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/media/switch (004 L1964-L2017).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or
+///   is not open, 40081 no such player in the room, 40082 internal error of the media service, 40083 the media service
+///   cannot be reached or timed out, 40084 no media data; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2071,24 +1638,15 @@ pub unsafe extern "C" fn meetgate_avd_media_switch(
 }
 
 /// Transcode a recording (录制转码).
-///
-/// Starts to transcode the file of a recording. `transcode.query` answers the state.
-///
-/// Note: The table prints the parameter as `record_idstring` (T10): it is `record_id`, as in the example. The
-/// sample answer has a trailing comma (T45).
-///
-/// Parameters, members of params_json:
+/// Starts to transcode the file of a recording. `transcode.query` answers the state. Not idempotent: if no answer came,
+/// check the state before repeating. Source: GET /sdkapi/v2/room/record/transfer (004 L2018-L2058).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - record_id (string, required): Recording id.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40004 no such room, 40043 internal error of the recording service, 40090 no such
-///   recording id; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/record/transfer (004 L2018-L2058).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40043 internal error of the
+///   recording service, 40090 no such recording id; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2103,22 +1661,15 @@ pub unsafe extern "C" fn meetgate_avd_room_record_transfer(
 }
 
 /// Delete all recordings of a room (删除指定房间所有录制).
-///
-/// Deletes every recording of the room. `room.delete_record`, whose name is similar, deletes a single file.
-///
-/// Note: The sample answer has a trailing comma (T45).
-///
-/// Parameters, members of params_json:
+/// Deletes every recording of the room. `room.delete_record`, whose name is similar, deletes a single file. Not
+/// idempotent: if no answer came, check the state before repeating. Source: GET /sdkapi/v2/room/del_record (004
+/// L2059-L2098).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number. All recordings of this room are deleted.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40004 no such room, 40043 internal error of the recording service; and those of every
-///   operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/del_record (004 L2059-L2098).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40043 internal error of the
+///   recording service; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2133,22 +1684,15 @@ pub unsafe extern "C" fn meetgate_avd_room_del_record(
 }
 
 /// Get the transcoding state of a recording (获取转码状态).
-///
-/// Note: The table prints the parameter as `record_idstring` (T10): it is `record_id`, as in the example.
-///
-/// Parameters, members of params_json:
+/// It only reads, and may be repeated. Source: GET /sdkapi/v2/transcode/query (004 L2099-L2141).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - record_id (string, required): Recording id.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - status (integer; one of 0 (not converted), 1 (converting), 2 (done), 3 (failed)): State of the transcoding.
-/// Errors of the platform: 40004 no such room, 40043 internal error of the recording service, 40090 no such
-///   recording id; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/transcode/query (004 L2099-L2141).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40043 internal error of the
+///   recording service, 40090 no such recording id; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2163,37 +1707,28 @@ pub unsafe extern "C" fn meetgate_avd_transcode_query(
 }
 
 /// Choose and arrange the videos of the composed view (合屏选流).
-///
-/// Arranges the chosen videos in the composed view, in order. The fixed layout of `room.avc.start` needs this call.
-/// For the speaker layout it is the third step, after `room.avc.start` and `room.avc.update_layout`.
-///
-/// Note: Sent as a form (POST) because the layout is long (T12, T13). The table types `videos` as a string: it is
-/// JSON text, made from an array. layout_mode has two values here and three in room.avc.start and
-/// room.avc.update_layout (T15). 40045 is only in the document's examples, not in its error table (T63).
-///
-/// Parameters, members of params_json:
+/// Arranges the chosen videos in the composed view, in order. The fixed layout of `room.avc.start` needs this call. For
+/// the speaker layout it is the third step, after `room.avc.start` and `room.avc.update_layout`. Not idempotent: if no
+/// answer came, check the state before repeating. Source: POST /sdkapi/v2/room/avc/select_media (004 L2142-L2183).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
-///   - videos (array of objects, required): The videos to show, in order, with the position of each. Only the
-///     document's example has these members, and it names no units; its positions and sizes run from 0 to 1, like
-///     fractions of the whole picture.
+///   - videos (array of objects, required): The videos to show, in order, with the position of each. Only the document's
+///     example has these members, and it names no units; its positions and sizes run from 0 to 1, like fractions of the
+///     whole picture.
 ///     - video_name (string): Name of the video; `<user_id>_video1` in the document's example, such as `16_video1`.
-///     - zorder (integer): Stacking order. In the document's example the full-size video has 0, the small videos
-///       over it 1 and 2.
+///     - zorder (integer): Stacking order. In the document's example the full-size video has 0, the small videos over it
+///       1 and 2.
 ///     - x (number): Horizontal position, for example 0.7.
 ///     - y (number): Vertical position, for example 0.3.
 ///     - w (number): Width; 1 for the full-size video in the document's example.
 ///     - h (number): Height; 1 for the full-size video in the document's example.
-///   - layout_mode (integer; one of 0 (manual layout), 1 (automatic layout)): Layout. A speaker layout of your own
-///     needs 0. The numbers are not those of layout_mode in room.avc.start.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40004 no such room, 40045 internal error of the platform, 40051 the composed view is not
-///   on in the room, 40052 internal error of the composed view; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: POST /sdkapi/v2/room/avc/select_media (004 L2142-L2183).
+///   - layout_mode (integer; one of 0 (manual layout), 1 (automatic layout)): Layout. A speaker layout of your own needs
+///     0. The numbers are not those of layout_mode in room.avc.start.
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40045 internal error of the
+///   platform, 40051 the composed view is not on in the room, 40052 internal error of the composed view; and those of
+///   every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2208,22 +1743,17 @@ pub unsafe extern "C" fn meetgate_avd_room_avc_select_media(
 }
 
 /// Make one video the focus of the meeting (设置焦点).
-///
-/// Note: 40045 is only in the document's examples, not in its error table (T63).
-///
-/// Parameters, members of params_json:
+/// Not idempotent: if no answer came, check the state before repeating. Source: GET /sdkapi/v2/room/avc/set_focus_video
+/// (004 L2184-L2224).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
-///   - resource_id (string, required): Id of the video. The document does not say which call answers it; `id` of a
-///     video in `room.participate.list` has the same form.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40004 no such room, 40045 internal error of the platform, 40051 the composed view is not
-///   on in the room, 40052 internal error of the composed view; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/avc/set_focus_video (004 L2184-L2224).
+///   - resource_id (string, required): Id of the video. The document does not say which call answers it; `id` of a video
+///     in `room.participate.list` has the same form.
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40045 internal error of the
+///   platform, 40051 the composed view is not on in the room, 40052 internal error of the composed view; and those of
+///   every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2238,16 +1768,11 @@ pub unsafe extern "C" fn meetgate_avd_room_avc_set_focus_video(
 }
 
 /// Change the layout of the composed view (合屏更新布局).
-///
 /// Sets another layout mode, main video or stream format. For the speaker layout it is the second step, between
-/// `room.avc.start` and `room.avc.select_media`.
-///
-/// Note: layout_mode has three values here and in room.avc.start, two in room.avc.select_media (T15). video_bitrate
-/// has no unit here, bps in room.avc.start, "1000-1500" in room.mix_record.start (T18): an integer and a string are
-/// taken. The document's example has a space before the name `video_resolution`. 40045 is only in the document's
-/// examples, not in its error table (T63).
-///
-/// Parameters, members of params_json:
+/// `room.avc.start` and `room.avc.select_media`. Not idempotent: if no answer came, check the state before repeating.
+/// Source: GET /sdkapi/v2/room/avc/update_layout (004 L2225-L2272).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - main_video_resource_id (string, required): Id of the video to show large. `id` of a video in
 ///     `room.participate.list` has the same form.
@@ -2257,18 +1782,13 @@ pub unsafe extern "C" fn meetgate_avd_room_avc_set_focus_video(
 ///   - video_name (string): Name of the composed stream.
 ///   - video_framerate (integer, fps): Frame rate of the composed stream.
 ///   - video_bitrate (integer or string): Bit rate of the composed stream. The document names no unit here;
-///     room.avc.start says bits per second, room.mix_record.start shows `1000-1500`. A string such as `1000-1500`
-///     is sent as it is.
+///     room.avc.start says bits per second, room.mix_record.start shows `1000-1500`. A string such as `1000-1500` is
+///     sent as it is.
 ///   - video_resolution (string, px): Resolution as width*height, for example `1280*720`.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40004 no such room, 40045 internal error of the platform, 40051 the composed view is not
-///   on in the room, 40052 internal error of the composed view; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/avc/update_layout (004 L2225-L2272).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40045 internal error of the
+///   platform, 40051 the composed view is not on in the room, 40052 internal error of the composed view; and those of
+///   every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2283,22 +1803,17 @@ pub unsafe extern "C" fn meetgate_avd_room_avc_update_layout(
 }
 
 /// Get the layout settings of the composed view (获取房间布局参数信息).
-///
-/// The composed view must be on: see `room.avc.start`.
-///
-/// Note: The answer's table has only ret and msg; the other members come from the sample, which is not explained.
-/// The sample breaks off at `"videos": {` (T3, T45): the content of `videos` is unknown, and here it is an empty
-/// object. `view_bitrate` is `true` in the sample (T54).
-///
-/// Parameters, members of params_json:
+/// The composed view must be on: see `room.avc.start`. It only reads, and may be repeated. Source: GET
+/// /sdkapi/v2/room/avc/get_avc_setting (004 L2273-L2314).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
-///   - data (object): The settings. The document shows these members in a sample that breaks off, and does not
-///     describe them.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
+///   - data (object): The settings. The document shows these members in a sample that breaks off, and does not describe
+///     them.
 ///     - view_width (integer, px): Width of the composed view.
-///     - layoutMode (string): Layout, as a word. The sample has `Outgoing_View_Layout_Auto_Orato`; other words are
-///       not documented.
+///     - layoutMode (string): Layout, as a word. The sample has `Outgoing_View_Layout_Auto_Orato`; other words are not
+///       documented.
 ///     - exporter_name (string): A name, `test123` in the sample. Not described.
 ///     - view_bitrate (boolean): By its name the bit rate, but `true` in the sample. Expect a number too.
 ///     - view_height (integer, px): Height of the composed view.
@@ -2306,13 +1821,8 @@ pub unsafe extern "C" fn meetgate_avd_room_avc_update_layout(
 ///     - view_fps (integer, fps): Frame rate of the composed view.
 ///     - view_stream_id (string): Id of the composed stream.
 ///     - videos (object): By its name the videos in the view. The sample breaks off here: its content is unknown.
-/// Errors of the platform: 40004 no such room, 40051 the composed view is not on in the room, 40052 internal error
-///   of the composed view; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/avc/get_avc_setting (004 L2273-L2314).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40051 the composed view is not on
+///   in the room, 40052 internal error of the composed view; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2327,25 +1837,17 @@ pub unsafe extern "C" fn meetgate_avd_room_avc_get_avc_setting(
 }
 
 /// Delete one recording file of a room (删除录制文件).
-///
-/// Deletes a single recorded file. `room.del_record`, whose name is similar, deletes every recording of a room.
-///
-/// Note: The document has lost this section's heading and parameter table; only the example and the answers are
-/// left (T3). The example has room_id and url beside the token: both are required here. The Chinese title is ours.
-/// 40094 is only in failure examples, not in the error table (T63).
-///
-/// Parameters, members of params_json:
+/// Deletes a single recorded file. `room.del_record`, whose name is similar, deletes every recording of a room. Not
+/// idempotent: if no answer came, check the state before repeating. Source: GET /sdkapi/v2/room/delete_record (004
+/// L2315-L2341).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
-///   - url (string, required): Path of the file on the server, for example `/home/data/recorder/files/….mp4`: the
-///     part after `file=` in its download address.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40004 no such room, 40094 no such recording; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/delete_record (004 L2315-L2341).
+///   - url (string, required): Path of the file on the server, for example `/home/data/recorder/files/….mp4`: the part
+///     after `file=` in its download address.
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40094 no such recording; and those
+///   of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2360,31 +1862,20 @@ pub unsafe extern "C" fn meetgate_avd_room_delete_record(
 }
 
 /// List all open rooms and the users in each (查看所有正在召开的会议).
-///
-/// Lists every room in which a meeting runs, with its users. There are no pages: the answer of a busy site is long.
-///
-/// Note: The table lists the members flat; the sample nests users in rooms. create_time is text in the table and a
-/// number in the sample (T54). The sample has broken brackets (T45). The failure example prints 40094 (no such
-/// record), which the error table does not have (T63); it fits room.delete_record, whose failure example is the
-/// same, and not this call.
-///
-/// Parameters: none; params_json is NULL or {}.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// Lists every room in which a meeting runs, with its users. There are no pages: the answer of a busy site is long. It
+/// only reads, and may be repeated. Source: GET /sdkapi/v2/room/list (004 L2342-L2439).
+/// @param[in] client A client of avd.
+/// @param[in] params_json NULL: there are none.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - rooms (array of objects): The open rooms.
 ///     - room_id (string): Room number.
-///     - create_time (integer, unix-s): When the room was created, in seconds in the sample. A number in the
-///       sample, text in the table.
+///     - create_time (integer, unix-s): When the room was created, in seconds in the sample. A number in the sample,
+///       text in the table.
 ///     - users (array of objects): The users in the room.
 ///       - node_id (integer): The user's node number. The document describes it as a user number.
 ///       - user_name (string): The user's name.
 ///       - user_id (string): The user's id.
-/// Errors of the platform: 40094 no such recording; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/list (004 L2342-L2439).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40094 no such recording; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2399,26 +1890,19 @@ pub unsafe extern "C" fn meetgate_avd_room_list(
 }
 
 /// Read a room's chat messages (查看会议聊天内容).
-///
-/// Answers the chat messages of a room, private ones too, grouped by session. A session is one opening of the
-/// meeting.
-///
-/// Note: The table lists the members flat and types messages as string; in the sample data is an array of sessions,
-/// and each has an array messages. session_id is an int in the table and text in the sample (T54). The sample also
-/// has id and status, which the table does not explain.
-///
-/// Parameters, members of params_json:
+/// Answers the chat messages of a room, private ones too, grouped by session. A session is one opening of the meeting.
+/// It only reads, and may be repeated. Source: GET /sdkapi/v2/room/get_chat_message_log (004 L2440-L2513).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - fromId (string): User id of the sender. With it the answer has only this user's messages.
-///   - start_time (integer, unix-s): Start of the time range. The document names no unit; the timestamps of the
-///     sample answer are in seconds.
-///   - end_time (integer, unix-s): End of the time range, in the same unit as start_time. Must not be before
-///     start_time.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+///   - start_time (integer, unix-s): Start of the time range. The document names no unit; the timestamps of the sample
+///     answer are in seconds.
+///   - end_time (integer, unix-s): End of the time range, in the same unit as start_time. Must not be before start_time.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - data (array of objects): The sessions of the room that have messages.
-///     - session_id (string): When the meeting opened, in seconds in the sample. Text in the sample, a number in
-///       the table.
+///     - session_id (string): When the meeting opened, in seconds in the sample. Text in the sample, a number in the
+///       table.
 ///     - messages (array of objects): The chat messages of the session.
 ///       - fromId (string): User id of the sender.
 ///       - id (integer): Only the sample has it; the document does not explain it.
@@ -2431,12 +1915,7 @@ pub unsafe extern "C" fn meetgate_avd_room_list(
 ///       - fromName (string): Name of the sender.
 ///       - dst_name (string): Empty for a message to everybody; else the name of the receiver.
 ///       - dst (string): The room number for a message to everybody; else the user id of the receiver.
-/// Errors of the platform: 40004 no such room; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/get_chat_message_log (004 L2440-L2513).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2451,27 +1930,17 @@ pub unsafe extern "C" fn meetgate_avd_room_get_chat_message_log(
 }
 
 /// Fetch a new token and renew the client's own (获取token).
-///
-/// You rarely need this operation: the client fetches and renews its token by itself. access_key and secret_key
-/// come from the client's configuration; the site's administrator finds them in the management console. Every call
-/// fetches a new token, and the client uses it from then on. The document does not say how long a token lives, nor
-/// whether a new token kills the old one.
-///
-/// Note: Sent as a form POST, so that the secret stays out of URLs and logs (T12, T13, T67). For a wrong key the
-/// failure example has 401, the error table 40001; both are an authentication failure (T61). The samples have
-/// trailing commas (T45).
-///
-/// Parameters: none; params_json is NULL or {}.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// You rarely need this operation: the client fetches and renews its token by itself. access_key and secret_key come
+/// from the client's configuration; the site's administrator finds them in the management console. Every call fetches a
+/// new token, and the client uses it from then on. The document does not say how long a token lives, nor whether a new
+/// token kills the old one. Not idempotent: if no answer came, check the state before repeating. Source: POST
+/// /sdkapi/v2/app/get_token (004 L2516-L2556).
+/// @param[in] client A client of avd.
+/// @param[in] params_json NULL: there are none.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - token (string): The token that every other call carries. The client uses it from now on. Keep it secret.
-/// Errors of the platform: 401 wrong access_key or secret_key, 40001 wrong access_key or secret_key; and those of
-///   every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: POST /sdkapi/v2/app/get_token (004 L2516-L2556).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 401 wrong access_key or secret_key, 40001 wrong
+///   access_key or secret_key; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2486,19 +1955,15 @@ pub unsafe extern "C" fn meetgate_avd_app_get_token(
 }
 
 /// Read how many users the licence allows and how many are online (获取当前授权信息).
-///
-/// Parameters: none; params_json is NULL or {}.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// It only reads, and may be repeated. Source: GET /sdkapi/v2/app/get_licence_info (004 L2557-L2601).
+/// @param[in] client A client of avd.
+/// @param[in] params_json NULL: there are none.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - active_usernum (integer): Number of users online.
 ///   - max_users (integer): Largest number of users that the licence allows.
-/// Errors of the platform: 40070 the site has no company information, 40071 no licence is set for the site, 40072
-///   no licence information, 40073 licence service not available; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/app/get_licence_info (004 L2557-L2601).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40070 the site has no company information, 40071 no
+///   licence is set for the site, 40072 no licence information, 40073 licence service not available; and those of every
+///   operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2513,23 +1978,13 @@ pub unsafe extern "C" fn meetgate_avd_app_get_licence_info(
 }
 
 /// Read the server's encrypted system information (获取系统加密信息).
-///
-/// Answers an encrypted text that describes the server. The document does not say what it is for.
-///
-/// Note: The section's description is that of app.get_licence_info ("get the current licence information"); the
-/// heading and the answer table say encrypted system information. The sample breaks the value over four lines
-/// (T45).
-///
-/// Parameters: none; params_json is NULL or {}.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// Answers an encrypted text that describes the server. The document does not say what it is for. It only reads, and may
+/// be repeated. Source: GET /sdkapi/v2/app/get_system_info (004 L2602-L2646).
+/// @param[in] client A client of avd.
+/// @param[in] params_json NULL: there are none.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - sys_info (string): The server's information, encrypted; hexadecimal digits in the sample.
-/// Errors of the platform: those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/app/get_system_info (004 L2602-L2646).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2544,24 +1999,15 @@ pub unsafe extern "C" fn meetgate_avd_app_get_system_info(
 }
 
 /// Install a licence file (申请文件授权).
-///
-/// Gives the platform a licence as text. The vendor's licence server issues the text.
-///
-/// Note: Sent as a form POST by default, because a licence is long and secret (T12, T13). The table describes
-/// licence_cert as "system information" from the licence server; the name and the sample show that it is the
-/// licence certificate.
-///
-/// Parameters, members of params_json:
+/// Gives the platform a licence as text. The vendor's licence server issues the text. Not idempotent: if no answer came,
+/// check the state before repeating. Source: POST /sdkapi/v2/app/apply_file_permit (004 L2647-L2686).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - licence_cert (string, required): The licence text from the vendor's licence server. Give it unchanged.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40070 the site has no company information, 40071 no licence is set for the site, 40072
-///   no licence information, 40073 licence service not available; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: POST /sdkapi/v2/app/apply_file_permit (004 L2647-L2686).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40070 the site has no company information, 40071 no
+///   licence is set for the site, 40072 no licence information, 40073 licence service not available; and those of every
+///   operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2576,23 +2022,16 @@ pub unsafe extern "C" fn meetgate_avd_app_apply_file_permit(
 }
 
 /// Remove a licence file (删除文件授权).
-///
-/// Removes a licence that app.apply_file_permit installed. The document does not say what happens to running
-/// meetings.
-///
-/// Note: Sent as a form POST by default, because a licence is long and secret (T12, T13).
-///
-/// Parameters, members of params_json:
+/// Removes a licence that app.apply_file_permit installed. The document does not say what happens to running meetings.
+/// Not idempotent: if no answer came, check the state before repeating. Source: POST /sdkapi/v2/app/delete_file_permit
+/// (004 L2687-L2728).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - licence_cert (string, required): The licence text that was given to app.apply_file_permit.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40070 the site has no company information, 40071 no licence is set for the site, 40072
-///   no licence information, 40073 licence service not available; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: POST /sdkapi/v2/app/delete_file_permit (004 L2687-L2728).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40070 the site has no company information, 40071 no
+///   licence is set for the site, 40072 no licence information, 40073 licence service not available; and those of every
+///   operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2607,25 +2046,18 @@ pub unsafe extern "C" fn meetgate_avd_app_delete_file_permit(
 }
 
 /// Count the users online under an access key, by terminal type (获取access_key在线人数).
-///
-/// Note: The table types detail as string; in the sample it is an object whose member names are terminal types. The
-/// sample also has info, an empty object that the table does not have.
-///
-/// Parameters, members of params_json:
-///   - access_key (string, required): The access key whose users are counted. The document does not say whether it
-///     may differ from the client's own.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// It only reads, and may be repeated. Source: GET /sdkapi/v2/app/get_key_licence (004 L2729-L2783).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
+///   - access_key (string, required): The access key whose users are counted. The document does not say whether it may
+///     differ from the client's own.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - usernum (integer): Number of users online.
-///   - detail (object): One member for each terminal type that is online; the sample has avd_record, web and
-///     android. Each is an object whose member count is the number of users of that type.
+///   - detail (object): One member for each terminal type that is online; the sample has avd_record, web and android.
+///     Each is an object whose member count is the number of users of that type.
 ///   - info (object): Empty in the sample; the document does not explain it.
-/// Errors of the platform: 40001 wrong access_key or secret_key; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/app/get_key_licence (004 L2729-L2783).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40001 wrong access_key or secret_key; and those of
+///   every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2640,28 +2072,20 @@ pub unsafe extern "C" fn meetgate_avd_app_get_key_licence(
 }
 
 /// Create a SIP gateway (创建sip网关).
-///
-/// Keep the gate_id of the answer: it is the sip_gate_id of every later call about this gateway. sip.account.create
-/// adds accounts.
-///
-/// Note: The gateway's id is gate_id in this answer and in sip.gate.list, id in sip.gate.read, sip_gate_id as a
-/// parameter and in the answer of sip.account.create (T22). Answers are passed on as they come.
-///
-/// Parameters, members of params_json:
+/// Keep the gate_id of the answer: it is the sip_gate_id of every later call about this gateway. sip.account.create adds
+/// accounts. Not idempotent: if no answer came, check the state before repeating. Source: GET /sdkapi/v2/sip/gate/create
+/// (004 L2786-L2832).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - name (string, required): Name for the SIP gateway.
-///   - url (string, required): Address of the SIP gateway: host and port, such as 192.0.2.22:5060. No two gateways
-///     may have the same address.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+///   - url (string, required): Address of the SIP gateway: host and port, such as 192.0.2.22:5060. No two gateways may
+///     have the same address.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - url (string): Address of the gateway.
 ///   - name (string): Name of the gateway.
 ///   - gate_id (integer): Unique id of the gateway; pass it as sip_gate_id.
-/// Errors of the platform: 40019 another gateway has this address already; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/sip/gate/create (004 L2786-L2832).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40019 another gateway has this address already; and
+///   those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2676,24 +2100,17 @@ pub unsafe extern "C" fn meetgate_avd_sip_gate_create(
 }
 
 /// Change the name and address of a SIP gateway (修改sip网关).
-///
-/// Give both name and address, also when one of them does not change.
-///
-/// Parameters, members of params_json:
+/// Give both name and address, also when one of them does not change. Not idempotent: if no answer came, check the state
+/// before repeating. Source: GET /sdkapi/v2/sip/gate/update (004 L2833-L2874).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - sip_gate_id (integer, required): Id of the SIP gateway: gate_id in the answers of sip.gate.create and
 ///     sip.gate.list.
 ///   - name (string, required): New name of the gateway.
-///   - url (string, required): New address of the gateway: host and port. No two gateways may have the same
-///     address.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40019 another gateway has this address already, 40020 no such gateway; and those of
-///   every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/sip/gate/update (004 L2833-L2874).
+///   - url (string, required): New address of the gateway: host and port. No two gateways may have the same address.
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40019 another gateway has this address already, 40020
+///   no such gateway; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2708,24 +2125,16 @@ pub unsafe extern "C" fn meetgate_avd_sip_gate_update(
 }
 
 /// Read a SIP gateway (获取sip网关信息).
-///
-/// Note: The heading prints /sip/gate/reads; the address and the sample request have /sip/gate/read (T2). The
-/// gateway's id is id here, gate_id or sip_gate_id in other calls (T22).
-///
-/// Parameters, members of params_json:
+/// It only reads, and may be repeated. Source: GET /sdkapi/v2/sip/gate/read (004 L2875-L2920).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - sip_gate_id (integer, required): Id of the SIP gateway: gate_id in the answers of sip.gate.create and
 ///     sip.gate.list.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - id (integer): Unique id of the gateway.
 ///   - name (string): Name of the gateway.
 ///   - url (string): Address of the gateway.
-/// Errors of the platform: 40020 no such gateway; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/sip/gate/read (004 L2875-L2920).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40020 no such gateway; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2740,20 +2149,14 @@ pub unsafe extern "C" fn meetgate_avd_sip_gate_read(
 }
 
 /// Delete a SIP gateway (删除sip网关).
-///
-/// The document does not say what happens to the accounts of the gateway.
-///
-/// Parameters, members of params_json:
+/// The document does not say what happens to the accounts of the gateway. Not idempotent: if no answer came, check the
+/// state before repeating. Source: GET /sdkapi/v2/sip/gate/del (004 L2921-L2963).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - sip_gate_id (integer, required): Id of the SIP gateway: gate_id in the answers of sip.gate.create and
 ///     sip.gate.list.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40020 no such gateway; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/sip/gate/del (004 L2921-L2963).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40020 no such gateway; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2768,23 +2171,15 @@ pub unsafe extern "C" fn meetgate_avd_sip_gate_del(
 }
 
 /// List all SIP gateways (查询所有sip网关).
-///
-/// Note: The table prints the list's name as sip_gares; the sample, and this list, have sip_gates (T49). The
-/// gateway's id is gate_id here, id in sip.gate.read (T22).
-///
-/// Parameters: none; params_json is NULL or {}.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// It only reads, and may be repeated. Source: GET /sdkapi/v2/sip/gate/list (004 L2964-L3014).
+/// @param[in] client A client of avd.
+/// @param[in] params_json NULL: there are none.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - sip_gates (array of objects): All SIP gateways of this installation.
 ///     - url (string): Address of the gateway.
 ///     - name (string): Name of the gateway.
 ///     - gate_id (integer): Unique id of the gateway; pass it as sip_gate_id.
-/// Errors of the platform: those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/sip/gate/list (004 L2964-L3014).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2799,32 +2194,22 @@ pub unsafe extern "C" fn meetgate_avd_sip_gate_list(
 }
 
 /// Create a SIP account on a gateway (创建sip账号).
-///
-/// The gateway must exist. Keep the account_id of the answer: the other sip.account calls need it.
-///
-/// Note: Sent as a form POST by default, because it carries a password (T12, T13). The account's number is number
-/// here and phone_number in sip.account.read (T23). The gateway's id is sip_gate_id here and gate_id in
-/// sip.account.read (T22).
-///
-/// Parameters, members of params_json:
+/// The gateway must exist. Keep the account_id of the answer: the other sip.account calls need it. Not idempotent: if no
+/// answer came, check the state before repeating. Source: POST /sdkapi/v2/sip/account/create (004 L3015-L3064).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - name (string, required): Name of the SIP account.
 ///   - password (string, required): Password of the SIP account.
-///   - number (string, required): Number of the SIP account. No two accounts may have the same number.
-///     sip.account.read answers it as phone_number.
-///   - sip_gate_id (integer, required): Id of the account's SIP gateway: gate_id in the answers of sip.gate.create
-///     and sip.gate.list.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+///   - number (string, required): Number of the SIP account. No two accounts may have the same number. sip.account.read
+///     answers it as phone_number.
+///   - sip_gate_id (integer, required): Id of the account's SIP gateway: gate_id in the answers of sip.gate.create and
+///     sip.gate.list.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - account_id (integer): Unique id of the SIP account.
 ///   - name (string): Name of the account.
 ///   - sip_gate_id (integer): Unique id of the account's SIP gateway.
-/// Errors of the platform: 40020 no such gateway, 40021 another account has this number already; and those of every
-///   operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: POST /sdkapi/v2/sip/account/create (004 L3015-L3064).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40020 no such gateway, 40021 another account has this
+///   number already; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2839,26 +2224,18 @@ pub unsafe extern "C" fn meetgate_avd_sip_account_create(
 }
 
 /// Change the name, password and number of a SIP account (修改sip账号).
-///
-/// Give all three, also those that do not change. This call cannot move an account to another gateway.
-///
-/// Note: Sent as a form POST by default, because it carries a password (T12, T13).
-///
-/// Parameters, members of params_json:
+/// Give all three, also those that do not change. This call cannot move an account to another gateway. Not idempotent:
+/// if no answer came, check the state before repeating. Source: POST /sdkapi/v2/sip/account/update (004 L3065-L3111).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - account_id (integer, required): Id of the SIP account, from the answer of sip.account.create.
 ///   - name (string, required): New name of the account.
 ///   - password (string, required): New password of the account.
-///   - number (string, required): New number of the account. No two accounts may have the same number.
-///     sip.account.read answers it as phone_number.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40021 another account has this number already, 40022 no such SIP account; and those of
-///   every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: POST /sdkapi/v2/sip/account/update (004 L3065-L3111).
+///   - number (string, required): New number of the account. No two accounts may have the same number. sip.account.read
+///     answers it as phone_number.
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40021 another account has this number already, 40022
+///   no such SIP account; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2873,20 +2250,13 @@ pub unsafe extern "C" fn meetgate_avd_sip_account_update(
 }
 
 /// Read a SIP account, password included (获取指定的sip网关信息).
-///
-/// The answer has the account's password in plain text: keep it out of logs.
-///
-/// Note: Heading and address are printed as those of sip.gate.read; the description, the parameters and the sample
-/// request show that it is /sip/account/read (T1). Sent as a form POST like the other sip.account calls (T12, T13).
-/// The gateway's id is gate_id in the answer (T22), the account's number phone_number (T23). The table describes
-/// name as the gateway's name; the sample's phone_name shows that it is the account's. In the document's examples
-/// the request has gateway 12, the answer gateway 3.
-///
-/// Parameters, members of params_json:
+/// The answer has the account's password in plain text: keep it out of logs. It only reads, and may be repeated. Source:
+/// POST /sdkapi/v2/sip/account/read (004 L3112-L3172).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - account_id (integer, required): Id of the SIP account, from the answer of sip.account.create.
 ///   - sip_gate_id (integer, required): Id of the account's SIP gateway.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - recv_audio_codec (string): Codec of the audio received, such as PCMU.
 ///   - phone_name (string): Telephone name, for pstn. An account without one has its name here.
 ///   - gate_id (integer): Unique id of the gateway.
@@ -2897,12 +2267,8 @@ pub unsafe extern "C" fn meetgate_avd_sip_account_update(
 ///   - recv_video_codec (string): Codec of the video received, such as H264.
 ///   - name (string): Name of the account.
 ///   - send_video_codec (string): Codec of the video sent, such as H264.
-/// Errors of the platform: 40020 no such gateway, 40022 no such SIP account; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: POST /sdkapi/v2/sip/account/read (004 L3112-L3172).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40020 no such gateway, 40022 no such SIP account; and
+///   those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2917,19 +2283,14 @@ pub unsafe extern "C" fn meetgate_avd_sip_account_read(
 }
 
 /// Delete a SIP account (删除sip账号).
-///
-/// Note: Sent as a form POST by default like the other sip.account calls (T12, T13).
-///
-/// Parameters, members of params_json:
+/// Not idempotent: if no answer came, check the state before repeating. Source: POST /sdkapi/v2/sip/account/del (004
+/// L3173-L3213).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - account_id (integer, required): Id of the SIP account, from the answer of sip.account.create.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40022 no such SIP account; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: POST /sdkapi/v2/sip/account/del (004 L3173-L3213).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40022 no such SIP account; and those of every
+///   operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2944,46 +2305,33 @@ pub unsafe extern "C" fn meetgate_avd_sip_account_del(
 }
 
 /// Call a device into a room (邀请设备).
-///
 /// Calls a device into a room and answers at once. device.get_invite_status, with the call_id of the answer, says
-/// whether the device has taken the call. All other device calls need the user_id of the answer. device.kick ends
-/// the call.
-///
-/// Note: The address is url in the table and uri in the sample request: give url, and both names are sent (T8). The
-/// table describes user_id as "room id", as it does room_id; its effect is not known. 40038 has two meanings: an
-/// unsupported resolution, and a bit rate outside 1 to 4 Mbit/s (T62).
-///
-/// Parameters, members of params_json:
+/// whether the device has taken the call. All other device calls need the user_id of the answer. device.kick ends the
+/// call. Not idempotent: if no answer came, check the state before repeating. Source: GET /sdkapi/v2/device/call (004
+/// L3216-L3269).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - name (string, required): Name of the device in the room.
 ///   - room_id (string, required): Room number.
-///   - user_id (string): Its meaning is unknown: the document describes it as "room id", as it does room_id. Leave
-///     it out; the answer then has a user_id that the server made.
+///   - user_id (string): Its meaning is unknown: the document describes it as "room id", as it does room_id. Leave it
+///     out; the answer then has a user_id that the server made.
 ///   - url (string, required): Address of the device: sip (as in sip:1002@192.0.2.10), rtsp, h323, pstn or rtmp.
-///   - resolution_rate (string; one of 640, 1080, 1280): Resolution of the device. The document does not say
-///     whether the numbers are widths or heights.
-///   - frame_rate (integer, fps): Frame rate of the device. The document does not say which rates are allowed;
-///     40039 is the answer to another.
-///   - video_rate (integer from 1 to 4, Mbit/s): Bit rate of the device. 40038 is the answer to a rate outside 1 to
-///     4.
-///   - voice_multiple (integer): Factor of amplification of the sound. The document gives neither range nor
-///     default.
+///   - resolution_rate (string; one of 640, 1080, 1280): Resolution of the device. The document does not say whether the
+///     numbers are widths or heights.
+///   - frame_rate (integer, fps): Frame rate of the device. The document does not say which rates are allowed; 40039 is
+///     the answer to another.
+///   - video_rate (integer from 1 to 4, Mbit/s): Bit rate of the device. 40038 is the answer to a rate outside 1 to 4.
+///   - voice_multiple (integer): Factor of amplification of the sound. The document gives neither range nor default.
 ///   - call_from (string): The calling side, as the caller defines it. The document says no more.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - call_id (string): Id of the call, made by the server. device.get_invite_status needs it.
-///   - user_id (string): Id of the device as a user of the room, made by the server. The other device calls need
-///     it.
-/// Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40023 no gateway is
-///   set, 40025 the SIP service has no rpc_port set, 40026 the SIP service does not answer, 40030 internal error of
-///   the SIP service, 40031 the user is in the room already, 40032 the address to invite is not valid, 40034 the
-///   invitation failed, or an internal error, 40035 connection closed: invitation refused, or the service port is
-///   not open, 40036 type not supported, 40038 video resolution not supported, or bit rate outside 1 to 4 Mbit/s,
-///   40039 frame rate not supported; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/device/call (004 L3216-L3269).
+///   - user_id (string): Id of the device as a user of the room, made by the server. The other device calls need it.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or
+///   is not open, 40023 no gateway is set, 40025 the SIP service has no rpc_port set, 40026 the SIP service does not
+///   answer, 40030 internal error of the SIP service, 40031 the user is in the room already, 40032 the address to invite
+///   is not valid, 40034 the invitation failed, or an internal error, 40035 connection closed: invitation refused, or
+///   the service port is not open, 40036 type not supported, 40038 video resolution not supported, or bit rate outside 1
+///   to 4 Mbit/s, 40039 frame rate not supported; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2998,23 +2346,18 @@ pub unsafe extern "C" fn meetgate_avd_device_call(
 }
 
 /// Kick a device out of a room (踢出设备).
-///
-/// Ends the call that device.call began.
-///
-/// Parameters, members of params_json:
+/// Ends the call that device.call began. Not idempotent: if no answer came, check the state before repeating. Source:
+/// GET /sdkapi/v2/device/kick (004 L3270-L3314).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - user_id (string, required): Id of the device, from the answer of device.call.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - call_id (string): Id of the call, made by the server.
 ///   - user_id (string): Id of the device, made by the server.
-/// Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has
-///   not been invited, 40033 the user has not been invited; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/device/kick (004 L3270-L3314).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or
+///   is not open, 40024 the account has not been invited, 40033 the user has not been invited; and those of every
+///   operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -3029,21 +2372,16 @@ pub unsafe extern "C" fn meetgate_avd_device_kick(
 }
 
 /// Make a device's video the focus of its room (设备视频焦点).
-///
-/// device.video.unfocus takes the focus away again.
-///
-/// Parameters, members of params_json:
+/// device.video.unfocus takes the focus away again. Not idempotent: if no answer came, check the state before repeating.
+/// Source: GET /sdkapi/v2/device/video/focus (004 L3315-L3355).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - user_id (string, required): Id of the device, from the answer of device.call.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has
-///   not been invited, 40033 the user has not been invited, 40036 type not supported; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/device/video/focus (004 L3315-L3355).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or
+///   is not open, 40024 the account has not been invited, 40033 the user has not been invited, 40036 type not supported;
+///   and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -3058,19 +2396,16 @@ pub unsafe extern "C" fn meetgate_avd_device_video_focus(
 }
 
 /// Take the focus from a device's video (取消视频焦点).
-///
-/// Parameters, members of params_json:
+/// Not idempotent: if no answer came, check the state before repeating. Source: GET /sdkapi/v2/device/video/unfocus (004
+/// L3356-L3396).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - user_id (string, required): Id of the device, from the answer of device.call.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has
-///   not been invited, 40033 the user has not been invited, 40036 type not supported; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/device/video/unfocus (004 L3356-L3396).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or
+///   is not open, 40024 the account has not been invited, 40033 the user has not been invited, 40036 type not supported;
+///   and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -3085,21 +2420,16 @@ pub unsafe extern "C" fn meetgate_avd_device_video_unfocus(
 }
 
 /// Turn a device's video off (关闭视频).
-///
-/// The device stays in the room. device.video.open turns its video on again.
-///
-/// Parameters, members of params_json:
+/// The device stays in the room. device.video.open turns its video on again. Not idempotent: if no answer came, check
+/// the state before repeating. Source: GET /sdkapi/v2/device/video/close (004 L3397-L3438).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - user_id (string, required): Id of the device, from the answer of device.call.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has
-///   not been invited, 40033 the user has not been invited, 40036 type not supported; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/device/video/close (004 L3397-L3438).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or
+///   is not open, 40024 the account has not been invited, 40033 the user has not been invited, 40036 type not supported;
+///   and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -3114,25 +2444,18 @@ pub unsafe extern "C" fn meetgate_avd_device_video_close(
 }
 
 /// Turn a device's video on (打开视频).
-///
-/// Note: The table lists call_id and user_id in the answer; the sample has neither.
-///
-/// Parameters, members of params_json:
+/// Not idempotent: if no answer came, check the state before repeating. Source: GET /sdkapi/v2/device/video/open (004
+/// L3439-L3481).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - user_id (string, required): Id of the device, from the answer of device.call.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
-///   - call_id (string): Id of the call, made by the server. The table has it, the sample does not: do not rely on
-///     it.
-///   - user_id (string): Id of the device, made by the server. The table has it, the sample does not: do not rely
-///     on it.
-/// Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has
-///   not been invited, 40033 the user has not been invited, 40036 type not supported; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/device/video/open (004 L3439-L3481).
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
+///   - call_id (string): Id of the call, made by the server. The table has it, the sample does not: do not rely on it.
+///   - user_id (string): Id of the device, made by the server. The table has it, the sample does not: do not rely on it.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or
+///   is not open, 40024 the account has not been invited, 40033 the user has not been invited, 40036 type not supported;
+///   and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -3147,21 +2470,16 @@ pub unsafe extern "C" fn meetgate_avd_device_video_open(
 }
 
 /// Turn a device's sound off (关闭音频).
-///
-/// The device stays in the room. device.audio.unmute turns its sound on again.
-///
-/// Parameters, members of params_json:
+/// The device stays in the room. device.audio.unmute turns its sound on again. Not idempotent: if no answer came, check
+/// the state before repeating. Source: GET /sdkapi/v2/device/audio/mute (004 L3482-L3522).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - user_id (string, required): Id of the device, from the answer of device.call.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has
-///   not been invited, 40033 the user has not been invited; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/device/audio/mute (004 L3482-L3522).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or
+///   is not open, 40024 the account has not been invited, 40033 the user has not been invited; and those of every
+///   operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -3176,19 +2494,16 @@ pub unsafe extern "C" fn meetgate_avd_device_audio_mute(
 }
 
 /// Turn a device's sound on (打开音频).
-///
-/// Parameters, members of params_json:
+/// Not idempotent: if no answer came, check the state before repeating. Source: GET /sdkapi/v2/device/audio/unmute (004
+/// L3523-L3563).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - user_id (string, required): Id of the device, from the answer of device.call.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has
-///   not been invited, 40033 the user has not been invited; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/device/audio/unmute (004 L3523-L3563).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or
+///   is not open, 40024 the account has not been invited, 40033 the user has not been invited; and those of every
+///   operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -3203,26 +2518,16 @@ pub unsafe extern "C" fn meetgate_avd_device_audio_unmute(
 }
 
 /// Read the state of a call to a device (获取呼叫状态).
-///
-/// Ask again while the answer is 0 (being invited); the document gives no interval.
-///
-/// Note: invite_status is a string in the table and a number in the sample (T54). The failure example prints 40004
-/// (no such room_id), although the call has no room; 40037 (no such call record) of the error table fits an unknown
-/// call_id better.
-///
-/// Parameters, members of params_json:
-///   - call_id (string, required): Id of the call, from the answer of device.call.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
-///   - invite_status (integer; one of 0 (being invited), 1 (in the call), 2 (hung up), 3 (invitation failed)):
-///     State of the device. A number in the sample, text in the table.
-/// Errors of the platform: 40004 no such room, 40033 the user has not been invited, 40037 no such invitation; and
-///   those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
+/// Ask again while the answer is 0 (being invited); the document gives no interval. It only reads, and may be repeated.
 /// Source: GET /sdkapi/v2/device/get_invite_status (004 L3564-L3605).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
+///   - call_id (string, required): Id of the call, from the answer of device.call.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
+///   - invite_status (integer; one of 0 (being invited), 1 (in the call), 2 (hung up), 3 (invitation failed)): State of
+///     the device. A number in the sample, text in the table.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40033 the user has not been
+///   invited, 40037 no such invitation; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -3237,36 +2542,23 @@ pub unsafe extern "C" fn meetgate_avd_device_get_invite_status(
 }
 
 /// Upload an image or a media file to the server (文件上传接口).
-///
-/// Takes png, jpg, mp3, mp4 and avi files. A file above 50 MB needs storage_only_cluster. The server's nginx
-/// refuses more than 200 MB unless its client_max_body_size is raised. The vendor made the call for pictures and
-/// advises against large files: an upload takes three to four times its size of the server's memory, or once its
-/// size with storage_only_cluster.
-///
-/// Note: The path follows the host directly, without /sdkapi/v2. The table lists no token, although every other
-/// call needs one: the token is sent as a query parameter, and `upload_token` leaves it out (T7). The library
-/// checks the type and the 50 MB rule before it sends; it does not refuse a file above 200 MB, because the server's
-/// limit can be raised (T20). The failure example has 10911 for a wrong type; the error table has 10914 for that,
-/// and 10911 for a file that was not read (T65). The failure example has a trailing comma (T45). The download_url
-/// of the sample is in the folder /opt/data/resources, not in the default of path.
-///
-/// Parameters, members of params_json:
+/// Takes png, jpg, mp3, mp4 and avi files. A file above 50 MB needs storage_only_cluster. The server's nginx refuses
+/// more than 200 MB unless its client_max_body_size is raised. The vendor made the call for pictures and advises against
+/// large files: an upload takes three to four times its size of the server's memory, or once its size with
+/// storage_only_cluster. Not idempotent: if no answer came, check the state before repeating. Source: POST /uploadfile
+/// (004 L3606-L3657).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - file (path of a file, required): Path of the local file; its name must end in png, jpg, mp3, mp4 or avi. The
 ///     table does not mark it as required, but there is no upload without it.
 ///   - path (string, default /opt/3tee/resources): Folder on the server for the file, as an absolute path.
-///   - storage_only_cluster (boolean): True: store the file in the cluster only, not on the boxes. For clusters
-///     only. Files above 50 MB need it.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+///   - storage_only_cluster (boolean): True: store the file in the cluster only, not on the boxes. For clusters only.
+///     Files above 50 MB need it.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - download_url (string): Download address of the file; the part after `file=` is its path on the server.
-/// Errors of the platform: 10910 the request body of the upload is wrong, 10911 invalid file: it cannot be read, or
-///   its type is not supported, 10912 the file could not be stored, 10913 the file could not be read, 10914 file
-///   type not supported; and those of every operation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: POST /uploadfile (004 L3606-L3657).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 10910 the request body of the upload is wrong, 10911
+///   invalid file: it cannot be read, or its type is not supported, 10912 the file could not be stored, 10913 the file
+///   could not be read, 10914 file type not supported; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.

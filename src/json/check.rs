@@ -1,7 +1,7 @@
 //! Checks a JSON object against the fields that its catalog entry names.
 
 use super::{Kind, Members, elements, kind, nearest, quoted, string};
-use crate::catalog::{Field, Type, Value};
+use crate::catalog::{Field, Literal, Type, Value};
 use serde_json::value::RawValue;
 use std::fmt::Write as _;
 
@@ -139,9 +139,9 @@ fn is_integer(text: &str) -> bool {
 fn listed(field: &Field, plain: &str) -> bool {
     field.open
         || field.values.is_empty()
-        || field.values.iter().any(|value| match value {
-            Value::Text(text) => *text == plain,
-            Value::Number(number) => plain.parse() == Ok(*number),
+        || field.values.iter().any(|value| match value.value {
+            Literal::Text(text) => text == plain,
+            Literal::Number(number) => plain.parse() == Ok(number),
         })
 }
 
@@ -206,15 +206,11 @@ fn expected(field: &Field, rules: Rules) -> String {
 
 /// The value whose meaning was given in its place, or that differs in case alone.
 fn meant(field: &Field, text: &str) -> Option<String> {
-    let mut meanings = field.meanings.iter();
-    field.values.iter().find_map(|value| {
-        let meaning = meanings.next().copied().unwrap_or_default();
-        match value {
-            Value::Text(name) if name.eq_ignore_ascii_case(text) => Some(format!("; did you mean \"{name}\"?")),
-            _ if !meaning.eq_ignore_ascii_case(text) => None,
-            Value::Text(name) => Some(format!("; did you mean \"{name}\" ({meaning})?")),
-            Value::Number(number) => Some(format!("; did you mean {number} ({meaning})?")),
-        }
+    field.values.iter().find_map(|Value { value, meaning }| match value {
+        Literal::Text(name) if name.eq_ignore_ascii_case(text) => Some(format!("; did you mean \"{name}\"?")),
+        _ if !meaning.eq_ignore_ascii_case(text) => None,
+        Literal::Text(name) => Some(format!("; did you mean \"{name}\" ({meaning})?")),
+        Literal::Number(number) => Some(format!("; did you mean {number} ({meaning})?")),
     })
 }
 
@@ -246,18 +242,16 @@ mod tests {
         Field {
             name: "mode",
             kind: Type::Integer,
-            values: &[Value::Number(0), Value::Number(1)],
-            meanings: &["all", "video"],
+            values: &[Value::number(0).meaning("all"), Value::number(1).meaning("video")],
             ..Field::EMPTY
         },
         Field {
             name: "level",
             kind: Type::String,
-            values: &[Value::Text("low"), Value::Text("middle")],
-            meanings: &["low", "medium"],
+            values: &[Value::text("low").meaning("low"), Value::text("middle").meaning("medium")],
             ..Field::EMPTY
         },
-        Field { name: "kind", kind: Type::String, values: &[Value::Text("audio")], open: true, ..Field::EMPTY },
+        Field { name: "kind", kind: Type::String, values: &[Value::text("audio")], open: true, ..Field::EMPTY },
         Field { name: "rate", kind: Type::Integer, also: &[Type::String], ..Field::EMPTY },
         Field { name: "flag", kind: Type::Boolean, ..Field::EMPTY },
         Field { name: "ids", kind: Type::Array, items: Some(Type::String), ..Field::EMPTY },

@@ -121,20 +121,20 @@ static void test_a_fixed_token_is_replaced(void) {
   EXPECT(MEETGATE_OK, meetgate_hst_online_user_state(fixed, STATES, &reply), "'code':0");
   EXPECT(MEETGATE_OK, meetgate_client_info(fixed, &reply), "'source':'fixed','generation':1");
   /* The host's next fetch kills it. */
-  CHECK(meetgate_client_set_token(fixed, fetched_hst_token(host)) == MEETGATE_OK);
+  CHECK(meetgate_client_set_token(fixed, fetched_hst_token(host), NULL) == MEETGATE_OK);
   EXPECT(MEETGATE_OK, meetgate_hst_online_user_state(fixed, STATES, &reply), "'code':0");
   EXPECT(MEETGATE_OK, meetgate_client_info(fixed, &reply), "'generation':2");
   fetched_hst_token(host);
   EXPECT(MEETGATE_AUTH, meetgate_hst_online_user_state(fixed, STATES, &reply), "'code':606000001", "'attempts':1");
   REFUSE(meetgate_hst_access_token(fixed, NULL, &reply), "has no keys");
 
-  CHECK(meetgate_client_set_token(fixed, NULL) == MEETGATE_INVALID_ARGUMENT);
-  CHECK(meetgate_client_set_token(fixed, "") == MEETGATE_INVALID_ARGUMENT);
-  CHECK(meetgate_client_set_token(fixed, "two words") == MEETGATE_INVALID_ARGUMENT);
-  CHECK(meetgate_client_set_token(fixed, "line\r\nbreak") == MEETGATE_INVALID_ARGUMENT);
-  CHECK(meetgate_client_set_token(fixed, "\xff") == MEETGATE_INVALID_ARGUMENT);
-  CHECK(meetgate_client_set_token(NULL, "token") == MEETGATE_INVALID_ARGUMENT);
-  CHECK(meetgate_client_set_token(keys, "token") == MEETGATE_INVALID_ARGUMENT);
+  CHECK(meetgate_client_set_token(fixed, NULL, NULL) == MEETGATE_INVALID_ARGUMENT);
+  CHECK(meetgate_client_set_token(fixed, "", NULL) == MEETGATE_INVALID_ARGUMENT);
+  CHECK(meetgate_client_set_token(fixed, "two words", NULL) == MEETGATE_INVALID_ARGUMENT);
+  CHECK(meetgate_client_set_token(fixed, "line\r\nbreak", NULL) == MEETGATE_INVALID_ARGUMENT);
+  CHECK(meetgate_client_set_token(fixed, "\xff", NULL) == MEETGATE_INVALID_ARGUMENT);
+  CHECK(meetgate_client_set_token(NULL, "token", NULL) == MEETGATE_INVALID_ARGUMENT);
+  CHECK(meetgate_client_set_token(keys, "token", NULL) == MEETGATE_INVALID_ARGUMENT);
   meetgate_client_free(host);
   meetgate_client_free(fixed);
   meetgate_client_free(keys);
@@ -178,7 +178,7 @@ static meetgate_client *provided(meetgate_token_provider provider, void *user_da
   meetgate_client *client = client_of(json("{'platform':'hst',%s,'token_provider':true}", base_url_of(hst_config)));
 
   if (provider != NULL) {
-    CHECK(meetgate_client_set_token_provider(client, provider, user_data) == MEETGATE_OK);
+    CHECK(meetgate_client_set_token_provider(client, provider, user_data, NULL) == MEETGATE_OK);
   }
   return client;
 }
@@ -189,10 +189,10 @@ static void test_a_provider_gives_tokens_and_is_told_the_dead_one(void) {
   char first[64];
 
   REFUSE(meetgate_hst_online_user_state(client, STATES, &reply), "no token provider was set");
-  CHECK(meetgate_client_set_token_provider(client, NULL, NULL) == MEETGATE_INVALID_ARGUMENT);
-  CHECK(meetgate_client_set_token_provider(NULL, provide, &host) == MEETGATE_INVALID_ARGUMENT);
-  CHECK(meetgate_client_set_token_provider(host.client, provide, &host) == MEETGATE_INVALID_ARGUMENT);
-  CHECK(meetgate_client_set_token_provider(client, provide, &host) == MEETGATE_OK);
+  CHECK(meetgate_client_set_token_provider(client, NULL, NULL, NULL) == MEETGATE_INVALID_ARGUMENT);
+  CHECK(meetgate_client_set_token_provider(NULL, provide, &host, NULL) == MEETGATE_INVALID_ARGUMENT);
+  CHECK(meetgate_client_set_token_provider(host.client, provide, &host, NULL) == MEETGATE_INVALID_ARGUMENT);
+  CHECK(meetgate_client_set_token_provider(client, provide, &host, NULL) == MEETGATE_OK);
   CHECK(host.asked == 0);
 
   EXPECT(MEETGATE_OK, meetgate_hst_online_user_state(client, STATES, &reply), "'code':0");
@@ -218,7 +218,7 @@ static void test_a_provider_that_fails(void) {
   CHECK(host.asked == 1);
   /* One that is set anew is asked at once. */
   host.refusal = 0;
-  CHECK(meetgate_client_set_token_provider(client, provide, &host) == MEETGATE_OK);
+  CHECK(meetgate_client_set_token_provider(client, provide, &host, NULL) == MEETGATE_OK);
   EXPECT(MEETGATE_OK, meetgate_hst_online_user_state(client, STATES, &reply), "'code':0");
   CHECK(host.asked == 2);
   meetgate_client_free(client);

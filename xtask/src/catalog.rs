@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 use std::error::Error;
+use std::fmt::{Display, Formatter};
 use std::fs;
 use std::path::Path;
 
@@ -31,6 +32,9 @@ pub struct About {
     pub title: String,
     pub zh: String,
     pub prefix: String,
+    /// The methods that each operation but an upload may be sent by, where it is not only its own.
+    #[serde(default)]
+    pub methods: Vec<String>,
     /// How a body travels: `form` or `json`.
     pub body: String,
     pub doc: String,
@@ -179,6 +183,15 @@ pub enum Value {
     Text(String),
 }
 
+impl Display for Value {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Value::Number(number) => number.fmt(f),
+            Value::Text(text) => text.fmt(f),
+        }
+    }
+}
+
 /// One configuration key, and where it applies.
 #[derive(Serialize)]
 pub struct Key {
@@ -187,15 +200,6 @@ pub struct Key {
     pub platforms: Vec<String>,
     /// It is an option of one call, too.
     pub per_call: bool,
-}
-
-impl std::fmt::Display for Value {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Value::Number(number) => write!(out, "{number}"),
-            Value::Text(text) => out.write_str(text),
-        }
-    }
 }
 
 impl Rule {
@@ -217,17 +221,14 @@ impl Rule {
         }
     }
 
-    pub fn source(&self) -> &str {
-        match self {
-            Rule::Requires { source, .. }
-            | Rule::Allows { source, .. }
-            | Rule::AtLeastOne { source, .. }
-            | Rule::Ordered { source, .. } => source,
-        }
+    /// With its subject: `osds needs videos`.
+    pub fn told(&self) -> String {
+        let subject = self.param().map(|param| format!("{param} ")).unwrap_or_default();
+        format!("{subject}{}", self.words()).replace('`', "\"")
     }
 
     /// What it demands; the sentence's subject is the parameter that it is told at.
-    pub fn words(&self) -> String {
+    fn words(&self) -> String {
         let any_of = |values: &[Value]| {
             let values: Vec<String> = values.iter().map(|value| format!("`{value}`")).collect();
             match values.split_last() {

@@ -86,11 +86,22 @@ namespace Meetgate
             }
         }
 
-        /// <summary>Replaces the fixed token; the status.</summary>
-        internal int SetToken(byte[] token) => NativeMethods.meetgate_client_set_token(this, token);
+        /// <summary>Replaces the fixed token.</summary>
+        internal void SetToken(byte[] token)
+        {
+            IntPtr error = IntPtr.Zero;
+            try
+            {
+                Answer(NativeMethods.meetgate_client_set_token(this, token, out error), error);
+            }
+            finally
+            {
+                NativeMethods.meetgate_string_free(error);
+            }
+        }
 
-        /// <summary>Sets where the tokens come from; the status.</summary>
-        internal int SetTokenProvider(Func<string, ProvidedToken> provider) => tokenProvider.Set(this, provider);
+        /// <summary>Sets where the tokens come from.</summary>
+        internal void SetTokenProvider(Func<string, ProvidedToken> provider) => tokenProvider.Set(this, provider);
 
         /// <summary>The text that C gave out, or an exception.</summary>
         /// <param name="status">How it ended.</param>

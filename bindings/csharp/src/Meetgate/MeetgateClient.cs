@@ -117,11 +117,9 @@ namespace Meetgate
             }
         }
 
-        /// <summary>Replaces the fixed token; the status.</summary>
-        internal int ReplaceToken(byte[] token) => Run(() => owner.Handle.SetToken(token));
+        internal void ReplaceToken(byte[] token) => Run(() => owner.Handle.SetToken(token));
 
-        /// <summary>Sets where the tokens come from; the status.</summary>
-        internal int ReplaceTokenProvider(Func<string, ProvidedToken> provider) => Run(() => owner.Handle.SetTokenProvider(provider));
+        internal void ReplaceTokenProvider(Func<string, ProvidedToken> provider) => Run(() => owner.Handle.SetTokenProvider(provider));
 
         internal T Send<T>(string operation, Parameters parameters, Func<string, T> make) =>
             Run(Named(operation, parameters.ToString(), make));
@@ -159,6 +157,12 @@ namespace Meetgate
             byte[] request = Utf8.Terminated(requestJson, "the request");
             return () => new Reply(owner.Handle.RawCall(request));
         }
+
+        private void Run(Action call) => Run<object>(() =>
+        {
+            call();
+            return null;
+        });
 
         private T Run<T>(Func<T> call)
         {

@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Callable, List, Literal, Optional, Sequence, Tuple, Union
 
 from ._calls import Calls
+from ._named import named
 from ._token_client import TokenClient
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class AvdApp:
             AuthError: 401 wrong access_key or secret_key; 40001 wrong access_key or secret_key.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: POST /sdkapi/v2/app/get_token (004 L2516-L2556, platform notes T12, T13, T45, T61).
         """
         return self._calls.call("avd.app.get_token", {})
@@ -113,7 +114,7 @@ class AvdApp:
                 site; 40072 no licence information; 40073 licence service not available.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: POST /sdkapi/v2/app/apply_file_permit (004 L2647-L2686, platform notes T12, T13).
         """
         return self._calls.call("avd.app.apply_file_permit", {"licence_cert": licence_cert})
@@ -138,7 +139,7 @@ class AvdApp:
                 site; 40072 no licence information; 40073 licence service not available.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: POST /sdkapi/v2/app/delete_file_permit (004 L2687-L2728, platform notes T12, T13).
         """
         return self._calls.call("avd.app.delete_file_permit", {"licence_cert": licence_cert})
@@ -194,7 +195,7 @@ class AvdDeviceAudio:
                 account has not been invited; 40033 the user has not been invited.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/device/audio/mute (004 L3482-L3522).
         """
         return self._calls.call("avd.device.audio.mute", {"room_id": room_id, "user_id": user_id})
@@ -214,7 +215,7 @@ class AvdDeviceAudio:
                 account has not been invited; 40033 the user has not been invited.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/device/audio/unmute (004 L3523-L3563).
         """
         return self._calls.call("avd.device.audio.unmute", {"room_id": room_id, "user_id": user_id})
@@ -244,7 +245,7 @@ class AvdDeviceVideo:
             Unsupported: 40036 type not supported.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/device/video/focus (004 L3315-L3355).
         """
         return self._calls.call("avd.device.video.focus", {"room_id": room_id, "user_id": user_id})
@@ -265,7 +266,7 @@ class AvdDeviceVideo:
             Unsupported: 40036 type not supported.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/device/video/unfocus (004 L3356-L3396).
         """
         return self._calls.call(
@@ -291,7 +292,7 @@ class AvdDeviceVideo:
             Unsupported: 40036 type not supported.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/device/video/close (004 L3397-L3438).
         """
         return self._calls.call("avd.device.video.close", {"room_id": room_id, "user_id": user_id})
@@ -318,7 +319,7 @@ class AvdDeviceVideo:
             Unsupported: 40036 type not supported.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/device/video/open (004 L3439-L3481).
         """
         return self._calls.call("avd.device.video.open", {"room_id": room_id, "user_id": user_id})
@@ -393,7 +394,7 @@ class AvdDevice:
             Unsupported: 40036 type not supported.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/device/call (004 L3216-L3269, platform notes T8, T62).
         """
         return self._calls.call(
@@ -430,7 +431,7 @@ class AvdDevice:
                 account has not been invited; 40033 the user has not been invited.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/device/kick (004 L3270-L3314).
         """
         return self._calls.call("avd.device.kick", {"room_id": room_id, "user_id": user_id})
@@ -504,7 +505,7 @@ class AvdMedia:
             PlatformBusy: 40083 the media service cannot be reached or timed out.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/media/create (004 L1594-L1642, platform notes T64).
         """
         return self._calls.call(
@@ -562,7 +563,7 @@ class AvdMedia:
             PlatformBusy: 40083 the media service cannot be reached or timed out.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/media/play (004 L1643-L1698, platform notes T47, T64).
         """
         return self._calls.call(
@@ -596,7 +597,7 @@ class AvdMedia:
             PlatformBusy: 40083 the media service cannot be reached or timed out.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/media/stop (004 L1699-L1741, platform notes T64).
         """
         return self._calls.call("avd.media.stop", {"room_id": room_id, "play_id": play_id})
@@ -620,7 +621,7 @@ class AvdMedia:
             PlatformBusy: 40083 the media service cannot be reached or timed out.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/media/pause (004 L1742-L1782, platform notes T64).
         """
         return self._calls.call("avd.media.pause", {"room_id": room_id, "play_id": play_id})
@@ -644,7 +645,7 @@ class AvdMedia:
             PlatformBusy: 40083 the media service cannot be reached or timed out.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/media/resume (004 L1783-L1823, platform notes T64).
         """
         return self._calls.call("avd.media.resume", {"room_id": room_id, "play_id": play_id})
@@ -684,7 +685,7 @@ class AvdMedia:
             PlatformBusy: 40083 the media service cannot be reached or timed out.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/media/replay (004 L1824-L1877, platform notes T64).
         """
         return self._calls.call(
@@ -777,7 +778,7 @@ class AvdMedia:
             PlatformBusy: 40083 the media service cannot be reached or timed out.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/media/switch (004 L1964-L2017, platform notes T47, T64).
         """
         return self._calls.call(
@@ -848,7 +849,7 @@ class AvdRoomAvc:
             Forbidden: 40053 the site forces the composed view off.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/avc/start (004 L1284-L1333, platform notes T14, T15, T18, T64).
         """
         return self._calls.call(
@@ -884,7 +885,7 @@ class AvdRoomAvc:
             Forbidden: 40055 the site forces the composed view on.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/avc/stop (004 L1334-L1373, platform notes T64).
         """
         return self._calls.call("avd.room.avc.stop", {"room_id": room_id})
@@ -934,7 +935,7 @@ class AvdRoomAvc:
             Conflict: 40051 the composed view is not on in the room.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: POST /sdkapi/v2/room/avc/select_media (004 L2142-L2183, platform notes T12, T13,
             T15, T63, T64).
         """
@@ -963,7 +964,7 @@ class AvdRoomAvc:
             Conflict: 40051 the composed view is not on in the room.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/avc/set_focus_video (004 L2184-L2224, platform notes T63, T64).
         """
         return self._calls.call(
@@ -1018,7 +1019,7 @@ class AvdRoomAvc:
             Conflict: 40051 the composed view is not on in the room.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/avc/update_layout (004 L2225-L2272, platform notes T15, T18,
             T63, T64).
         """
@@ -1117,7 +1118,7 @@ class AvdRoomDesktopRecord:
                 media service.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/desktop_record/start (004 L1442-L1484, platform notes T64).
         """
         return self._calls.call(
@@ -1153,7 +1154,7 @@ class AvdRoomDesktopRecord:
                 media service.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/desktop_record/stop (004 L1485-L1524, platform notes T64).
         """
         return self._calls.call("avd.room.desktop_record.stop", {"room_id": room_id})
@@ -1253,7 +1254,7 @@ class AvdRoomLive:
             PlatformBusy: 40064 the live service cannot be reached.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/live/start (004 L1198-L1242, platform notes T64).
         """
         return self._calls.call(
@@ -1287,7 +1288,7 @@ class AvdRoomLive:
             PlatformBusy: 40064 the live service cannot be reached.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/live/stop (004 L1243-L1283, platform notes T64).
         """
         return self._calls.call("avd.room.live.stop", {"room_id": room_id})
@@ -1342,7 +1343,7 @@ class AvdRoomMixLive:
             ServerError: 40043 internal error of the recording service.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: POST /sdkapi/v2/room/mix_live/start (004 L967-L1019, platform notes T12, T13, T45,
             T64, T66).
         """
@@ -1373,7 +1374,7 @@ class AvdRoomMixLive:
             ServerError: 40043 internal error of the recording service.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/mix_live/stop (004 L1156-L1197, platform notes T64, T66).
         """
         return self._calls.call("avd.room.mix_live.stop", {"room_id": room_id})
@@ -1558,7 +1559,7 @@ class AvdRoomMixRecord:
                 such push information.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: POST /sdkapi/v2/room/mix_record/start (004 L627-L696, platform notes T12, T13, T17,
             T18, T64, T66).
         """
@@ -1639,7 +1640,7 @@ class AvdRoomMixRecord:
             ServerError: 40043 internal error of the recording service.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/mix_record/stop (004 L697-L815, platform notes T27, T45, T50,
             T64, T66).
         """
@@ -1752,7 +1753,7 @@ class AvdRoomMixRecord:
             ServerError: 40043 internal error of the recording service.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: POST /sdkapi/v2/room/mix_record/update_layout (004 L1020-L1068, platform notes T12,
             T13, T16, T64, T66).
         """
@@ -1797,7 +1798,7 @@ class AvdRoomMixRecord:
             ServerError: 40043 internal error of the recording service.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: POST /sdkapi/v2/room/mix_record/update_audio_layout (004 L1069-L1110, platform notes
             T12, T13, T64, T66).
         """
@@ -1833,7 +1834,7 @@ class AvdRoomParticipate:
                 exist or is not open.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/participate/kick (004 L495-L535, platform notes T40, T41).
         """
         return self._calls.call(
@@ -1977,7 +1978,7 @@ class AvdRoomRecord:
             ServerError: 40043 internal error of the recording service.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/record/transfer (004 L2018-L2058, platform notes T10, T45, T64).
         """
         return self._calls.call(
@@ -2050,7 +2051,7 @@ class AvdRoom:
             Conflict: 40005 room number exists already.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/create (004 L7-L53, platform notes T9, T24, T45).
         """
         return self._calls.call(
@@ -2099,7 +2100,7 @@ class AvdRoom:
                 is not on in the room.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/update (004 L54-L95, platform notes T45).
         """
         return self._calls.call(
@@ -2129,7 +2130,7 @@ class AvdRoom:
             NotFound: 40004 no such room.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/del (004 L96-L133, platform notes T45).
         """
         return self._calls.call("avd.room.del", {"room_id": room_id})
@@ -2184,7 +2185,7 @@ class AvdRoom:
             ServerError: 41005 internal error of the platform.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/close (004 L184-L221, platform notes T40, T41, T45, T64, T66,
             T68).
         """
@@ -2370,7 +2371,7 @@ class AvdRoom:
             ServerError: 40043 internal error of the recording service.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/del_record (004 L2059-L2098, platform notes T45, T64).
         """
         return self._calls.call("avd.room.del_record", {"room_id": room_id})
@@ -2398,7 +2399,7 @@ class AvdRoom:
             NotFound: 40004 no such room; 40094 no such recording.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/delete_record (004 L2315-L2341, platform notes T3, T63, T64).
         """
         return self._calls.call("avd.room.delete_record", {"room_id": room_id, "url": url})
@@ -2435,11 +2436,12 @@ class AvdRoom:
         """
         return self._calls.call("avd.room.list", {})
 
+    @named({"fromId": "from_id"})
     def get_chat_message_log(
         self,
         *,
         room_id: str,
-        fromId: Optional[str] = None,
+        from_id: Optional[str] = None,
         start_time: Optional[int] = None,
         end_time: Optional[int] = None,
     ) -> t.RoomGetChatMessageLogReply:
@@ -2455,8 +2457,8 @@ class AvdRoom:
 
         Args:
             room_id: Room number. (string, required)
-            fromId: User id of the sender. With it the answer has only this user's messages.
-                (string)
+            from_id: User id of the sender. With it the answer has only this user's messages. Sent
+                as `fromId`. (string)
             start_time: Start of the time range. The document names no unit; the timestamps of the
                 sample answer are in seconds. (integer, unix-s)
             end_time: End of the time range, in the same unit as start_time. Must not be before
@@ -2494,7 +2496,7 @@ class AvdRoom:
         """
         return self._calls.call(
             "avd.room.get_chat_message_log",
-            {"room_id": room_id, "fromId": fromId, "start_time": start_time, "end_time": end_time},
+            {"room_id": room_id, "fromId": from_id, "start_time": start_time, "end_time": end_time},
         )
 
 
@@ -2540,7 +2542,7 @@ class AvdSipAccount:
             Conflict: 40021 another account has this number already.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: POST /sdkapi/v2/sip/account/create (004 L3015-L3064, platform notes T12, T13, T22,
             T23).
         """
@@ -2580,7 +2582,7 @@ class AvdSipAccount:
             NotFound: 40022 no such SIP account.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: POST /sdkapi/v2/sip/account/update (004 L3065-L3111, platform notes T12, T13, T23).
         """
         return self._calls.call(
@@ -2648,7 +2650,7 @@ class AvdSipAccount:
             NotFound: 40022 no such SIP account.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: POST /sdkapi/v2/sip/account/del (004 L3173-L3213, platform notes T12, T13).
         """
         return self._calls.call("avd.sip.account.del", {"account_id": account_id})
@@ -2685,7 +2687,7 @@ class AvdSipGate:
             Conflict: 40019 another gateway has this address already.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/sip/gate/create (004 L2786-L2832, platform notes T22).
         """
         return self._calls.call("avd.sip.gate.create", {"name": name, "url": url})
@@ -2710,7 +2712,7 @@ class AvdSipGate:
             NotFound: 40020 no such gateway.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/sip/gate/update (004 L2833-L2874, platform notes T22).
         """
         return self._calls.call(
@@ -2760,7 +2762,7 @@ class AvdSipGate:
             NotFound: 40020 no such gateway.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/sip/gate/del (004 L2921-L2963, platform notes T22).
         """
         return self._calls.call("avd.sip.gate.del", {"sip_gate_id": sip_gate_id})
@@ -3020,7 +3022,7 @@ class Avd(TokenClient):
             Unsupported: 10914 file type not supported.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: POST /uploadfile (004 L3606-L3657, platform notes T7, T20, T45, T65).
         """
         return self._calls.call(

@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Callable, List, Literal, Optional, Sequence, Tuple, Union
 
 from ._calls import AsyncCalls
+from ._named import named
 from ._token_client import AsyncTokenClient
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class AsyncAvdApp:
             AuthError: 401 wrong access_key or secret_key; 40001 wrong access_key or secret_key.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: POST /sdkapi/v2/app/get_token (004 L2516-L2556, platform notes T12, T13, T45, T61).
         """
         return await self._calls.call("avd.app.get_token", {})
@@ -113,7 +114,7 @@ class AsyncAvdApp:
                 site; 40072 no licence information; 40073 licence service not available.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: POST /sdkapi/v2/app/apply_file_permit (004 L2647-L2686, platform notes T12, T13).
         """
         return await self._calls.call("avd.app.apply_file_permit", {"licence_cert": licence_cert})
@@ -138,7 +139,7 @@ class AsyncAvdApp:
                 site; 40072 no licence information; 40073 licence service not available.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: POST /sdkapi/v2/app/delete_file_permit (004 L2687-L2728, platform notes T12, T13).
         """
         return await self._calls.call("avd.app.delete_file_permit", {"licence_cert": licence_cert})
@@ -194,7 +195,7 @@ class AsyncAvdDeviceAudio:
                 account has not been invited; 40033 the user has not been invited.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/device/audio/mute (004 L3482-L3522).
         """
         return await self._calls.call(
@@ -217,7 +218,7 @@ class AsyncAvdDeviceAudio:
                 account has not been invited; 40033 the user has not been invited.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/device/audio/unmute (004 L3523-L3563).
         """
         return await self._calls.call(
@@ -250,7 +251,7 @@ class AsyncAvdDeviceVideo:
             Unsupported: 40036 type not supported.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/device/video/focus (004 L3315-L3355).
         """
         return await self._calls.call(
@@ -274,7 +275,7 @@ class AsyncAvdDeviceVideo:
             Unsupported: 40036 type not supported.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/device/video/unfocus (004 L3356-L3396).
         """
         return await self._calls.call(
@@ -300,7 +301,7 @@ class AsyncAvdDeviceVideo:
             Unsupported: 40036 type not supported.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/device/video/close (004 L3397-L3438).
         """
         return await self._calls.call(
@@ -330,7 +331,7 @@ class AsyncAvdDeviceVideo:
             Unsupported: 40036 type not supported.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/device/video/open (004 L3439-L3481).
         """
         return await self._calls.call(
@@ -408,7 +409,7 @@ class AsyncAvdDevice:
             Unsupported: 40036 type not supported.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/device/call (004 L3216-L3269, platform notes T8, T62).
         """
         return await self._calls.call(
@@ -445,7 +446,7 @@ class AsyncAvdDevice:
                 account has not been invited; 40033 the user has not been invited.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/device/kick (004 L3270-L3314).
         """
         return await self._calls.call("avd.device.kick", {"room_id": room_id, "user_id": user_id})
@@ -519,7 +520,7 @@ class AsyncAvdMedia:
             PlatformBusy: 40083 the media service cannot be reached or timed out.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/media/create (004 L1594-L1642, platform notes T64).
         """
         return await self._calls.call(
@@ -577,7 +578,7 @@ class AsyncAvdMedia:
             PlatformBusy: 40083 the media service cannot be reached or timed out.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/media/play (004 L1643-L1698, platform notes T47, T64).
         """
         return await self._calls.call(
@@ -611,7 +612,7 @@ class AsyncAvdMedia:
             PlatformBusy: 40083 the media service cannot be reached or timed out.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/media/stop (004 L1699-L1741, platform notes T64).
         """
         return await self._calls.call("avd.media.stop", {"room_id": room_id, "play_id": play_id})
@@ -635,7 +636,7 @@ class AsyncAvdMedia:
             PlatformBusy: 40083 the media service cannot be reached or timed out.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/media/pause (004 L1742-L1782, platform notes T64).
         """
         return await self._calls.call("avd.media.pause", {"room_id": room_id, "play_id": play_id})
@@ -659,7 +660,7 @@ class AsyncAvdMedia:
             PlatformBusy: 40083 the media service cannot be reached or timed out.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/media/resume (004 L1783-L1823, platform notes T64).
         """
         return await self._calls.call("avd.media.resume", {"room_id": room_id, "play_id": play_id})
@@ -699,7 +700,7 @@ class AsyncAvdMedia:
             PlatformBusy: 40083 the media service cannot be reached or timed out.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/media/replay (004 L1824-L1877, platform notes T64).
         """
         return await self._calls.call(
@@ -798,7 +799,7 @@ class AsyncAvdMedia:
             PlatformBusy: 40083 the media service cannot be reached or timed out.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/media/switch (004 L1964-L2017, platform notes T47, T64).
         """
         return await self._calls.call(
@@ -869,7 +870,7 @@ class AsyncAvdRoomAvc:
             Forbidden: 40053 the site forces the composed view off.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/avc/start (004 L1284-L1333, platform notes T14, T15, T18, T64).
         """
         return await self._calls.call(
@@ -905,7 +906,7 @@ class AsyncAvdRoomAvc:
             Forbidden: 40055 the site forces the composed view on.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/avc/stop (004 L1334-L1373, platform notes T64).
         """
         return await self._calls.call("avd.room.avc.stop", {"room_id": room_id})
@@ -955,7 +956,7 @@ class AsyncAvdRoomAvc:
             Conflict: 40051 the composed view is not on in the room.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: POST /sdkapi/v2/room/avc/select_media (004 L2142-L2183, platform notes T12, T13,
             T15, T63, T64).
         """
@@ -989,7 +990,7 @@ class AsyncAvdRoomAvc:
             Conflict: 40051 the composed view is not on in the room.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/avc/set_focus_video (004 L2184-L2224, platform notes T63, T64).
         """
         return await self._calls.call(
@@ -1044,7 +1045,7 @@ class AsyncAvdRoomAvc:
             Conflict: 40051 the composed view is not on in the room.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/avc/update_layout (004 L2225-L2272, platform notes T15, T18,
             T63, T64).
         """
@@ -1143,7 +1144,7 @@ class AsyncAvdRoomDesktopRecord:
                 media service.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/desktop_record/start (004 L1442-L1484, platform notes T64).
         """
         return await self._calls.call(
@@ -1179,7 +1180,7 @@ class AsyncAvdRoomDesktopRecord:
                 media service.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/desktop_record/stop (004 L1485-L1524, platform notes T64).
         """
         return await self._calls.call("avd.room.desktop_record.stop", {"room_id": room_id})
@@ -1279,7 +1280,7 @@ class AsyncAvdRoomLive:
             PlatformBusy: 40064 the live service cannot be reached.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/live/start (004 L1198-L1242, platform notes T64).
         """
         return await self._calls.call(
@@ -1313,7 +1314,7 @@ class AsyncAvdRoomLive:
             PlatformBusy: 40064 the live service cannot be reached.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/live/stop (004 L1243-L1283, platform notes T64).
         """
         return await self._calls.call("avd.room.live.stop", {"room_id": room_id})
@@ -1368,7 +1369,7 @@ class AsyncAvdRoomMixLive:
             ServerError: 40043 internal error of the recording service.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: POST /sdkapi/v2/room/mix_live/start (004 L967-L1019, platform notes T12, T13, T45,
             T64, T66).
         """
@@ -1399,7 +1400,7 @@ class AsyncAvdRoomMixLive:
             ServerError: 40043 internal error of the recording service.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/mix_live/stop (004 L1156-L1197, platform notes T64, T66).
         """
         return await self._calls.call("avd.room.mix_live.stop", {"room_id": room_id})
@@ -1584,7 +1585,7 @@ class AsyncAvdRoomMixRecord:
                 such push information.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: POST /sdkapi/v2/room/mix_record/start (004 L627-L696, platform notes T12, T13, T17,
             T18, T64, T66).
         """
@@ -1665,7 +1666,7 @@ class AsyncAvdRoomMixRecord:
             ServerError: 40043 internal error of the recording service.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/mix_record/stop (004 L697-L815, platform notes T27, T45, T50,
             T64, T66).
         """
@@ -1778,7 +1779,7 @@ class AsyncAvdRoomMixRecord:
             ServerError: 40043 internal error of the recording service.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: POST /sdkapi/v2/room/mix_record/update_layout (004 L1020-L1068, platform notes T12,
             T13, T16, T64, T66).
         """
@@ -1823,7 +1824,7 @@ class AsyncAvdRoomMixRecord:
             ServerError: 40043 internal error of the recording service.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: POST /sdkapi/v2/room/mix_record/update_audio_layout (004 L1069-L1110, platform notes
             T12, T13, T64, T66).
         """
@@ -1859,7 +1860,7 @@ class AsyncAvdRoomParticipate:
                 exist or is not open.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/participate/kick (004 L495-L535, platform notes T40, T41).
         """
         return await self._calls.call(
@@ -2006,7 +2007,7 @@ class AsyncAvdRoomRecord:
             ServerError: 40043 internal error of the recording service.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/record/transfer (004 L2018-L2058, platform notes T10, T45, T64).
         """
         return await self._calls.call(
@@ -2079,7 +2080,7 @@ class AsyncAvdRoom:
             Conflict: 40005 room number exists already.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/create (004 L7-L53, platform notes T9, T24, T45).
         """
         return await self._calls.call(
@@ -2128,7 +2129,7 @@ class AsyncAvdRoom:
                 is not on in the room.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/update (004 L54-L95, platform notes T45).
         """
         return await self._calls.call(
@@ -2158,7 +2159,7 @@ class AsyncAvdRoom:
             NotFound: 40004 no such room.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/del (004 L96-L133, platform notes T45).
         """
         return await self._calls.call("avd.room.del", {"room_id": room_id})
@@ -2213,7 +2214,7 @@ class AsyncAvdRoom:
             ServerError: 41005 internal error of the platform.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/close (004 L184-L221, platform notes T40, T41, T45, T64, T66,
             T68).
         """
@@ -2399,7 +2400,7 @@ class AsyncAvdRoom:
             ServerError: 40043 internal error of the recording service.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/del_record (004 L2059-L2098, platform notes T45, T64).
         """
         return await self._calls.call("avd.room.del_record", {"room_id": room_id})
@@ -2427,7 +2428,7 @@ class AsyncAvdRoom:
             NotFound: 40004 no such room; 40094 no such recording.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/delete_record (004 L2315-L2341, platform notes T3, T63, T64).
         """
         return await self._calls.call("avd.room.delete_record", {"room_id": room_id, "url": url})
@@ -2464,11 +2465,12 @@ class AsyncAvdRoom:
         """
         return await self._calls.call("avd.room.list", {})
 
+    @named({"fromId": "from_id"})
     async def get_chat_message_log(
         self,
         *,
         room_id: str,
-        fromId: Optional[str] = None,
+        from_id: Optional[str] = None,
         start_time: Optional[int] = None,
         end_time: Optional[int] = None,
     ) -> t.RoomGetChatMessageLogReply:
@@ -2484,8 +2486,8 @@ class AsyncAvdRoom:
 
         Args:
             room_id: Room number. (string, required)
-            fromId: User id of the sender. With it the answer has only this user's messages.
-                (string)
+            from_id: User id of the sender. With it the answer has only this user's messages. Sent
+                as `fromId`. (string)
             start_time: Start of the time range. The document names no unit; the timestamps of the
                 sample answer are in seconds. (integer, unix-s)
             end_time: End of the time range, in the same unit as start_time. Must not be before
@@ -2523,7 +2525,7 @@ class AsyncAvdRoom:
         """
         return await self._calls.call(
             "avd.room.get_chat_message_log",
-            {"room_id": room_id, "fromId": fromId, "start_time": start_time, "end_time": end_time},
+            {"room_id": room_id, "fromId": from_id, "start_time": start_time, "end_time": end_time},
         )
 
 
@@ -2569,7 +2571,7 @@ class AsyncAvdSipAccount:
             Conflict: 40021 another account has this number already.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: POST /sdkapi/v2/sip/account/create (004 L3015-L3064, platform notes T12, T13, T22,
             T23).
         """
@@ -2609,7 +2611,7 @@ class AsyncAvdSipAccount:
             NotFound: 40022 no such SIP account.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: POST /sdkapi/v2/sip/account/update (004 L3065-L3111, platform notes T12, T13, T23).
         """
         return await self._calls.call(
@@ -2677,7 +2679,7 @@ class AsyncAvdSipAccount:
             NotFound: 40022 no such SIP account.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: POST /sdkapi/v2/sip/account/del (004 L3173-L3213, platform notes T12, T13).
         """
         return await self._calls.call("avd.sip.account.del", {"account_id": account_id})
@@ -2714,7 +2716,7 @@ class AsyncAvdSipGate:
             Conflict: 40019 another gateway has this address already.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/sip/gate/create (004 L2786-L2832, platform notes T22).
         """
         return await self._calls.call("avd.sip.gate.create", {"name": name, "url": url})
@@ -2739,7 +2741,7 @@ class AsyncAvdSipGate:
             NotFound: 40020 no such gateway.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/sip/gate/update (004 L2833-L2874, platform notes T22).
         """
         return await self._calls.call(
@@ -2789,7 +2791,7 @@ class AsyncAvdSipGate:
             NotFound: 40020 no such gateway.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/sip/gate/del (004 L2921-L2963, platform notes T22).
         """
         return await self._calls.call("avd.sip.gate.del", {"sip_gate_id": sip_gate_id})
@@ -3056,7 +3058,7 @@ class AsyncAvd(AsyncTokenClient):
             Unsupported: 10914 file type not supported.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: POST /uploadfile (004 L3606-L3657, platform notes T7, T20, T45, T65).
         """
         return await self._calls.call(

@@ -28,14 +28,13 @@ class Handle:
         self._lock = threading.Lock()
         self._in_flight = 0
         self.is_closed = False
-        self._provider: Optional[Provider] = None
+        self._provider = Provider()
+        # Made once and kept: C calls it for as long as the client lives, in whichever threads there are.
+        self._callback: Any = None
+        self._setting_provider = threading.Lock()
         provide = _token_provider.of_config(config)
         if provide is not None:
             config = {**config, "token_provider": True}
-        if config.get("token_provider"):
-            self._provider = Provider()
-            # Made once and kept: C calls it for as long as the client lives, in whichever threads there are.
-            self._callback = self._library.token_provider(self._provider.ask)
         status, pointer, error = self._library.client_new(_json.encode(config, "configuration key"))
         if status != 0:
             raise _errors.of_text(self._library.status_name(status), error)
@@ -46,7 +45,7 @@ class Handle:
     def run(self, function: Callable[[Library, int], Tuple[int, bytes]]) -> str:
         """Calls a function with the client, and gives the platform's answer."""
         status, reply = self._use(function)
-        raised = None if self._provider is None else self._provider.take_raised()
+        raised = self._provider.take_raised()
         if raised is not None and not isinstance(raised, Exception):
             # Such as KeyboardInterrupt: nothing that C could stop.
             raise raised
@@ -59,32 +58,28 @@ class Handle:
 
     def set_token(self, token: str) -> None:
         text = _c_string(token, "token")
-        self._set(
-            lambda library, client: library.set_token(client, text),
-            "set_token: expected a client that was made with a fixed token, and a token of printable ASCII "
-            "characters without spaces",
-        )
+        self.run(lambda library, client: library.set_token(client, text))
 
     def set_token_provider(self, provide: TokenProvider) -> None:
+        """Asks this function from now on. Where the library refuses it, the one that was set before stays."""
         _token_provider.check(provide)
-        expected = 'set_token_provider: expected a client made with a token provider, or with "token_provider": true'
-        if self._provider is None:
-            raise _errors.invalid_argument(expected)
-        self._provider.provide = provide
-        self._set(lambda library, client: library.set_token_provider(client, self._callback), expected)
-
-    def _set(self, function: Callable[[Library, int], int], expected: str) -> None:
-        """Calls a function that answers with a status and no document."""
-        word = self._library.status_name(self._use(function))
-        if word != "OK":
-            message = expected if word == "INVALID_ARGUMENT" else "the library answered " + word
-            raise _errors.of_document({"status": word, "message": message, "retryable": False})
+        # Before the lock, as in `_use`.
+        self.check_process()
+        with self._setting_provider:
+            before, self._provider.provide = self._provider.provide, provide
+            if self._callback is None:
+                self._callback = self._library.token_provider(self._provider.ask)
+            try:
+                self.run(lambda library, client: library.set_token_provider(client, self._callback))
+            except BaseException:
+                self._provider.provide = before
+                raise
 
     def _use(self, function: Callable[[Library, int], T]) -> T:
         """Calls a function with the client, which is not freed meanwhile."""
         # Before the lock: in a child, a thread that is not there any more may hold it.
         self.check_process()
-        if self._provider is not None and self._provider.is_asked:
+        if self._provider.is_asked:
             raise _errors.invalid_argument("a token provider must not call the client that it provides for")
         with self._lock:
             if self.is_closed or self._pointer is None:

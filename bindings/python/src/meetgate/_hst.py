@@ -56,7 +56,7 @@ class HstAccess:
         Raises:
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /access/token (001 L10-L54, platform notes H5, H25).
         """
         return self._calls.call("hst.access.token", {})
@@ -121,7 +121,7 @@ class HstApp:
         Raises:
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: POST /v1/app (000 L3-L41; 001 L86-L124, platform notes H5, H8, H15, H18).
         """
         return self._calls.call(
@@ -190,7 +190,7 @@ class HstApp:
         Raises:
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: PATCH /v1/app (000 L43-L82; 001 L126-L165, platform notes H5, H7, H15, H18).
         """
         return self._calls.call(
@@ -219,7 +219,7 @@ class HstApp:
         Raises:
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: DELETE /v1/app (000 L84-L101; 001 L167-L184).
         """
         return self._calls.call("hst.app.delete", {"app_id": app_id})
@@ -451,7 +451,7 @@ class HstOnline:
         Raises:
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: POST /v1/online/trans-cmd (000 L197-L233; 001 L280-L316, platform notes H5, H12,
             H13).
         """
@@ -496,7 +496,7 @@ class HstOnline:
         Raises:
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: POST /v1/online/invite (000 L235-L259; 001 L318-L342, platform notes H5, H12, H13).
         """
         return self._calls.call(
@@ -679,7 +679,7 @@ class Hst(TokenClient):
         Raises:
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: POST /v1/kickout (000 L143-L162; 001 L226-L245).
         """
         return self._calls.call(

@@ -112,9 +112,9 @@ class Library:
             "meetgate_call_with", c_int, c_void_p, c_char_p, c_char_p, c_char_p, c_void_p, out
         )
         self._client_info = function("meetgate_client_info", c_int, c_void_p, out)
-        self.set_token = function("meetgate_client_set_token", c_int, c_void_p, c_char_p)
+        self._set_token = function("meetgate_client_set_token", c_int, c_void_p, c_char_p, out)
         self._set_token_provider = function(
-            "meetgate_client_set_token_provider", c_int, c_void_p, _TokenProvider, c_void_p
+            "meetgate_client_set_token_provider", c_int, c_void_p, _TokenProvider, c_void_p, out
         )
         self._hst_user_token = function("meetgate_hst_user_token", c_int, c_char_p, out)
         self._youme_checksum = function("meetgate_youme_checksum", c_int, c_char_p, out)
@@ -179,10 +179,17 @@ class Library:
 
         return _TokenProvider(provide)
 
-    def set_token_provider(self, client: int, provider: Any) -> int:
-        """`provider` is one that `token_provider` made."""
-        status: int = self._set_token_provider(client, provider, None)
-        return status
+    def set_token(self, client: int, token: bytes) -> Tuple[int, bytes]:
+        """Status, and on failure the error document."""
+        error = c_void_p()
+        status = self._set_token(client, token, byref(error))
+        return status, self._take(error.value)
+
+    def set_token_provider(self, client: int, provider: Any) -> Tuple[int, bytes]:
+        """Status, and on failure the error document. `provider` is one that `token_provider` made."""
+        error = c_void_p()
+        status = self._set_token_provider(client, provider, None, byref(error))
+        return status, self._take(error.value)
 
     def hst_user_token(self, params: bytes) -> Tuple[int, bytes]:
         """Status, and the token or the error document."""

@@ -22,16 +22,17 @@ _LONGEST_LIFETIME_S = 2**63 - 1
 class Provider:
     """Asks the caller's function, and keeps what it raises from C."""
 
-    #: Set before C is told of it.
-    provide: TokenProvider
-
     def __init__(self) -> None:
+        #: Set before C is told of it.
+        self.provide: Optional[TokenProvider] = None
         self._thread = threading.local()
 
     def ask(self, dead_token: Optional[bytes], longest: int) -> Optional[Tuple[bytes, int]]:
         """A token of at most so many bytes and its lifetime, 0 if not known. None: it raised, see `take_raised`."""
         self._thread.is_asked = True
         try:
+            # C asks only once there is one.
+            assert self.provide is not None
             return _given(self.provide(None if dead_token is None else dead_token.decode("ascii")), longest)
         except BaseException as raised:
             self._thread.raised = raised

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Callable, Literal, Optional
 
 from ._calls import Calls
 from ._client import Client
+from ._named import named
 
 if TYPE_CHECKING:
     from .types import youme as t
@@ -120,12 +121,13 @@ class Youme(Client):
     def _make_groups(self) -> None:
         pass
 
+    @named({"UserId": "user_id", "BeginTime": "begin_time", "EndTime": "end_time"})
     def query_instance_all_records_by_time(
         self,
         *,
-        UserId: str,
-        BeginTime: str,
-        EndTime: str,
+        user_id: str,
+        begin_time: str,
+        end_time: str,
     ) -> t.QueryInstanceAllRecordsByTimeReply:
         """List the call records of one user instance (查询指定时间段的通话记录列表).
 
@@ -136,11 +138,11 @@ class Youme(Client):
         numbers. Some times in the printed sample have nine digits (002 L221-L245): misprints.
 
         Args:
-            UserId: Id of the user instance. (string, required)
-            BeginTime: Start of the time range: seconds since 1970-01-01 UTC, as text (Y11).
-                (string, unix-s, required)
-            EndTime: End of the time range: seconds since 1970-01-01 UTC, as text (Y11). Must not be
-                before BeginTime. (string, unix-s, required)
+            user_id: Id of the user instance. Sent as `UserId`. (string, required)
+            begin_time: Start of the time range: seconds since 1970-01-01 UTC, as text (Y11). Sent
+                as `BeginTime`. (string, unix-s, required)
+            end_time: End of the time range: seconds since 1970-01-01 UTC, as text (Y11). Must not
+                be before BeginTime. Sent as `EndTime`. (string, unix-s, required)
 
         Returns:
             The platform's answer, with:
@@ -165,15 +167,16 @@ class Youme(Client):
         """
         return self._calls.call(
             "youme.query_instance_all_records_by_time",
-            {"UserId": UserId, "BeginTime": BeginTime, "EndTime": EndTime},
+            {"UserId": user_id, "BeginTime": begin_time, "EndTime": end_time},
         )
 
+    @named({"RoomId": "room_id", "BeginTime": "begin_time", "EndTime": "end_time"})
     def query_room_info(
         self,
         *,
-        RoomId: str,
-        BeginTime: Optional[str] = None,
-        EndTime: Optional[str] = None,
+        room_id: str,
+        begin_time: Optional[str] = None,
+        end_time: Optional[str] = None,
     ) -> t.QueryRoomInfoReply:
         """Show a room and the user instances that were in it (根据房间标识符查询房间的业务信息).
 
@@ -185,11 +188,12 @@ class Youme(Client):
         body lacks a comma (002 L285).
 
         Args:
-            RoomId: Id of the room. (string, required)
-            BeginTime: Start of the time range: seconds since 1970-01-01 UTC, as text (Y11). When it
-                is left out, the range has no start. (string, unix-s)
-            EndTime: End of the time range: seconds since 1970-01-01 UTC, as text (Y11). When it is
-                left out, the range has no end. Must not be before BeginTime. (string, unix-s)
+            room_id: Id of the room. Sent as `RoomId`. (string, required)
+            begin_time: Start of the time range: seconds since 1970-01-01 UTC, as text (Y11). When
+                it is left out, the range has no start. Sent as `BeginTime`. (string, unix-s)
+            end_time: End of the time range: seconds since 1970-01-01 UTC, as text (Y11). When it is
+                left out, the range has no end. Must not be before BeginTime. Sent as `EndTime`.
+                (string, unix-s)
 
         Returns:
             The platform's answer, with:
@@ -213,14 +217,15 @@ class Youme(Client):
         """
         return self._calls.call(
             "youme.query_room_info",
-            {"RoomId": RoomId, "BeginTime": BeginTime, "EndTime": EndTime},
+            {"RoomId": room_id, "BeginTime": begin_time, "EndTime": end_time},
         )
 
+    @named({"BeginTime": "begin_time", "EndTime": "end_time"})
     def query_all_instance_by_time(
         self,
         *,
-        BeginTime: str,
-        EndTime: str,
+        begin_time: str,
+        end_time: str,
     ) -> t.QueryAllInstanceByTimeReply:
         """List the calls of all user instances in a time range (根据时间段查询所有实例的业务信息).
 
@@ -231,10 +236,10 @@ class Youme(Client):
         sample body and the other calls have text (Y11).
 
         Args:
-            BeginTime: Start of the time range: seconds since 1970-01-01 UTC, as text (Y11).
-                (string, unix-s, required)
-            EndTime: End of the time range: seconds since 1970-01-01 UTC, as text (Y11). Must not be
-                before BeginTime. (string, unix-s, required)
+            begin_time: Start of the time range: seconds since 1970-01-01 UTC, as text (Y11). Sent
+                as `BeginTime`. (string, unix-s, required)
+            end_time: End of the time range: seconds since 1970-01-01 UTC, as text (Y11). Must not
+                be before BeginTime. Sent as `EndTime`. (string, unix-s, required)
 
         Returns:
             The platform's answer, with:
@@ -256,28 +261,30 @@ class Youme(Client):
         """
         return self._calls.call(
             "youme.query_all_instance_by_time",
-            {"BeginTime": BeginTime, "EndTime": EndTime},
+            {"BeginTime": begin_time, "EndTime": end_time},
         )
 
+    @named({"QueryDate": "query_date", "CountBy": "count_by"})
     def count_business_total_volume_by_day(
         self,
         *,
-        QueryDate: str,
-        CountBy: Literal[0, 1, 2, 3, 4],
+        query_date: str,
+        count_by: Literal[0, 1, 2, 3, 4],
     ) -> t.CountBusinessTotalVolumeByDayReply:
         """Show the volume trend of a day (按天查询业务量趋势数据).
 
-        Answers one figure for each point in time of a day. `CountBy` says which: call duration,
+        Answers one figure for each point in time of a day. `count_by` says which: call duration,
         number of rooms, highest number online at once, or number of callers.
 
-        Note: With `CountBy` 0 (all) the rows do not name the kind of a figure (Y14): ask for one
+        Note: With `count_by` 0 (all) the rows do not name the kind of a figure (Y14): ask for one
         kind at a time. The unit of a call duration is not documented for this call.
 
         Args:
-            QueryDate: The day, as `yyyymmdd` in UTC+8 (Y19). (string, required)
-            CountBy: The kind of figure. With 0 the rows do not name their kind (Y14). (integer,
-                required; one of 0 (all), 1 (call duration), 2 (number of rooms), 3 (highest number
-                online at once), 4 (number of callers))
+            query_date: The day, as `yyyymmdd` in UTC+8 (Y19). Sent as `QueryDate`. (string,
+                required)
+            count_by: The kind of figure. With 0 the rows do not name their kind (Y14). Sent as
+                `CountBy`. (integer, required; one of 0 (all), 1 (call duration), 2 (number of
+                rooms), 3 (highest number online at once), 4 (number of callers))
 
         Returns:
             The platform's answer, with:
@@ -295,14 +302,15 @@ class Youme(Client):
         """
         return self._calls.call(
             "youme.count_business_total_volume_by_day",
-            {"QueryDate": QueryDate, "CountBy": CountBy},
+            {"QueryDate": query_date, "CountBy": count_by},
         )
 
+    @named({"QueryDate": "query_date", "CountBy": "count_by"})
     def count_business_distribute_volume_by_day(
         self,
         *,
-        QueryDate: str,
-        CountBy: Literal[1, 2, 3, 4],
+        query_date: str,
+        count_by: Literal[1, 2, 3, 4],
     ) -> t.CountBusinessDistributeVolumeByDayReply:
         """Show the volume distribution of a day (按天查询业务量分布数据).
 
@@ -315,9 +323,11 @@ class Youme(Client):
         `PeakOnlineNum` as the number online; its name says peak.
 
         Args:
-            QueryDate: The day, as `yyyymmdd` in UTC+8 (Y19). (string, required)
-            CountBy: How the rows are grouped. They do not name their group (Y15). (integer,
-                required; one of 1 (country), 2 (province), 3 (city), 4 (network type))
+            query_date: The day, as `yyyymmdd` in UTC+8 (Y19). Sent as `QueryDate`. (string,
+                required)
+            count_by: How the rows are grouped. They do not name their group (Y15). Sent as
+                `CountBy`. (integer, required; one of 1 (country), 2 (province), 3 (city), 4
+                (network type))
 
         Returns:
             The platform's answer, with:
@@ -338,10 +348,11 @@ class Youme(Client):
         """
         return self._calls.call(
             "youme.count_business_distribute_volume_by_day",
-            {"QueryDate": QueryDate, "CountBy": CountBy},
+            {"QueryDate": query_date, "CountBy": count_by},
         )
 
-    def count_qos_by_day(self, *, QueryDate: str) -> t.CountQosByDayReply:
+    @named({"QueryDate": "query_date"})
+    def count_qos_by_day(self, *, query_date: str) -> t.CountQosByDayReply:
         """Show the quality figures of a day (按天查询质量统计图表数据).
 
         Answers join success rate, packet loss and delay of audio and video at points in time of a
@@ -351,7 +362,8 @@ class Youme(Client):
         time is there twice (002 L700, L731).
 
         Args:
-            QueryDate: The day, as `yyyymmdd` in UTC+8 (Y19). (string, required)
+            query_date: The day, as `yyyymmdd` in UTC+8 (Y19). Sent as `QueryDate`. (string,
+                required)
 
         Returns:
             The platform's answer, with:
@@ -374,4 +386,4 @@ class Youme(Client):
         It only reads, and may be repeated.
         Source: POST /v2/video/count_qos_by_day (002 L645-L763, platform notes Y19).
         """
-        return self._calls.call("youme.count_qos_by_day", {"QueryDate": QueryDate})
+        return self._calls.call("youme.count_qos_by_day", {"QueryDate": query_date})

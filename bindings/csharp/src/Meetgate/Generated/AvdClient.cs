@@ -185,7 +185,7 @@ namespace Meetgate
         /// 10914 for that, and 10911 for a file that was not read (T65). The failure example has a trailing comma
         /// (T45). The download_url of the sample is in the folder /opt/data/resources, not in the default of path.
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: POST /uploadfile (004 L3606-L3657).</para>
         /// </remarks>
         /// <param name="file">
@@ -293,7 +293,7 @@ namespace Meetgate
         /// (T9): it is optional here. enable_transcode_video is typed string (T24); a boolean is taken too. The
         /// description has <c>used_id</c> where the table and the example have user_id.
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/room/create (004 L7-L53).</para>
         /// </remarks>
         /// <param name="userId">
@@ -412,7 +412,7 @@ namespace Meetgate
         /// <para>
         /// Changes a room that exists. The document does not say what happens to a setting that is left out.
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/room/update (004 L54-L95).</para>
         /// </remarks>
         /// <param name="roomId">Room number of the room to change. <c>room_id</c>: string, required.</param>
@@ -486,7 +486,7 @@ namespace Meetgate
         /// <para>
         /// Deletes a room number that exists. To end the meeting and keep the room, call room.close instead.
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/room/del (004 L96-L133).</para>
         /// </remarks>
         /// <param name="roomId">Room number of the room to delete. <c>room_id</c>: string, required.</param>
@@ -517,7 +517,7 @@ namespace Meetgate
         /// Note: The table lists the members next to ret and msg; the sample answer, and this list, have them inside
         /// <c>data</c>.
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: GET /sdkapi/v2/room/read (004 L134-L183).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -551,7 +551,7 @@ namespace Meetgate
         /// Note: The table has <c>ret</c>; both sample answers have <c>code</c>, 200 for success (T40, T41, T68). The
         /// failure example for a room that is unknown or not open is the internal error 41005 (T64, T66).
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/room/close (004 L184-L221).</para>
         /// </remarks>
         /// <param name="roomId">Room number of the open room. <c>room_id</c>: string, required.</param>
@@ -584,7 +584,7 @@ namespace Meetgate
         /// the document prints 40003, the number of a dead token (T60): the client renews the token once, repeats the
         /// call once, and then reports 40003. The samples have stray lines in them (T45).
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: GET /sdkapi/v2/room/get_statistic (004 L222-L280).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -650,7 +650,7 @@ namespace Meetgate
         /// that file_size is not returned, but the sample has it. Only the sample has creator_id. The sample's JSON is
         /// broken (T45).
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: GET /sdkapi/v2/room/get_record (004 L281-L432).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -750,7 +750,7 @@ namespace Meetgate
         /// transcode_files is an empty object, unlike in room.get_record and room.mix_record.get (T51), and the
         /// download address is <c>down_url</c> (T50). The answer is passed on as it comes.
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: GET /sdkapi/v2/room/get_record_list (004 L433-L494).</para>
         /// </remarks>
         /// <returns>The platform's answer.</returns>
@@ -778,7 +778,7 @@ namespace Meetgate
         /// file.
         /// </para>
         /// <para>Note: The sample answer has a trailing comma (T45).</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/room/del_record (004 L2059-L2098).</para>
         /// </remarks>
         /// <param name="roomId">
@@ -818,7 +818,7 @@ namespace Meetgate
         /// left (T3). The example has room_id and url beside the token: both are required here. The Chinese title is
         /// ours. 40094 is only in failure examples, not in the error table (T63).
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/room/delete_record (004 L2315-L2341).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -867,7 +867,7 @@ namespace Meetgate
         /// such record), which the error table does not have (T63); it fits room.delete_record, whose failure example
         /// is the same, and not this call.
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: GET /sdkapi/v2/room/list (004 L2342-L2439).</para>
         /// </remarks>
         /// <returns>The platform's answer.</returns>
@@ -894,7 +894,7 @@ namespace Meetgate
         /// sessions, and each has an array messages. session_id is an int in the table and text in the sample (T54).
         /// The sample also has id and status, which the table does not explain.
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: GET /sdkapi/v2/room/get_chat_message_log (004 L2440-L2513).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -977,7 +977,7 @@ namespace Meetgate
         /// <para>
         /// Note: The table has <c>ret</c>; both sample answers have <c>code</c>, 200 for success (T40, T41).
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/room/participate/kick (004 L495-L535).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -1021,7 +1021,7 @@ namespace Meetgate
         /// three levels flat; the sample, and this list, nest them. Only the sample has audios and the description of a
         /// camera, only the table has user_data. The sample is split over two blocks (T45).
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: GET /sdkapi/v2/room/participate/list (004 L536-L626).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -1071,7 +1071,7 @@ namespace Meetgate
         /// tiles start at x 0 and overlap. The table types JSON parameters as string; here they are arrays and objects
         /// and travel as JSON text. Sent as a form (POST) because the layout is long (T12, T13).
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: POST /sdkapi/v2/room/mix_record/start (004 L627-L696).</para>
         /// </remarks>
         /// <param name="roomId">Room number. The room must be open. <c>room_id</c>: string, required.</param>
@@ -1398,7 +1398,7 @@ namespace Meetgate
         /// room.get_record it is <c>down_url</c> (T50). The answer is passed on as it comes.
         /// </para>
         /// <para>Undoes <c>avd.room.mix_record.start</c>.</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/room/mix_record/stop (004 L697-L815).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -1464,7 +1464,7 @@ namespace Meetgate
         /// room.get_record_list (T51). The answer is passed on as it comes. Only the table has record_type. The sample
         /// has comments and wrong brackets (T45).
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: GET /sdkapi/v2/room/mix_record/get (004 L816-L966).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -1526,7 +1526,7 @@ namespace Meetgate
         /// sample are larger than the picture; no range is documented, so none is checked. Sent as a form (POST)
         /// because the layout is long (T12, T13).
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: POST /sdkapi/v2/room/mix_record/update_layout (004 L1020-L1068).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -1595,7 +1595,7 @@ namespace Meetgate
         /// Note: audio_mixer_users is typed string and travels as JSON text. Sent as a form (POST) because it can be
         /// long (T12, T13).
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: POST /sdkapi/v2/room/mix_record/update_audio_layout (004 L1069-L1110).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -1674,7 +1674,7 @@ namespace Meetgate
         /// Note: videos is typed string and travels as JSON text. Sent as a form (POST) because the layout is long
         /// (T12, T13).
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: POST /sdkapi/v2/room/mix_live/start (004 L967-L1019).</para>
         /// </remarks>
         /// <param name="roomId">Room number. The room must be open. <c>room_id</c>: string, required.</param>
@@ -1746,7 +1746,7 @@ namespace Meetgate
         /// <para>Stops the mixed live stream of an open room.</para>
         /// <para>Note: The table types data as string; the sample has an empty object.</para>
         /// <para>Undoes <c>avd.room.mix_live.start</c>.</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/room/mix_live/stop (004 L1156-L1197).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -1794,7 +1794,7 @@ namespace Meetgate
         /// Note: The document prints this path with the prefix /sdkapi/v2 (T5); the prefix is not doubled. The
         /// document's example request has the path of room.mix_live.stop.
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: GET /sdkapi/v2/room/record/status (004 L1111-L1155).</para>
         /// </remarks>
         /// <param name="recordId">Recording id. <c>record_id</c>: string, required.</param>
@@ -1827,7 +1827,7 @@ namespace Meetgate
         /// Note: The table types <c>data</c> as a string and lists its members beside it; in the sample it is an array
         /// of objects. The sample lacks its last bracket and breaks two strings across lines (T45): corrected here.
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: GET /sdkapi/v2/room/record/get (004 L1374-L1441).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -1865,7 +1865,7 @@ namespace Meetgate
         /// Note: The table prints the parameter as <c>record_idstring</c> (T10): it is <c>record_id</c>, as in the
         /// example. The sample answer has a trailing comma (T45).
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/room/record/transfer (004 L2018-L2058).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -1914,7 +1914,7 @@ namespace Meetgate
         /// <para>
         /// Note: The answer's table lists <c>data</c> without a description; the sample has no such member.
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/room/live/start (004 L1198-L1242).</para>
         /// </remarks>
         /// <param name="roomId">Room number. The room must be open. <c>room_id</c>: string, required.</param>
@@ -1988,7 +1988,7 @@ namespace Meetgate
         /// Stops the stream that <c>room.live.start</c> started. <c>room.mix_live.stop</c> stops a mixed live stream.
         /// </para>
         /// <para>Undoes <c>avd.room.live.start</c>.</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/room/live/stop (004 L1243-L1283).</para>
         /// </remarks>
         /// <param name="roomId">Room number. The room must be open. <c>room_id</c>: string, required.</param>
@@ -2036,7 +2036,7 @@ namespace Meetgate
         /// has three values here and in room.avc.update_layout, two in room.avc.select_media (T15). video_bitrate is in
         /// bps here, but "1000-1500" in room.mix_record.start (T18): an integer and a string are taken.
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/room/avc/start (004 L1284-L1333).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -2158,7 +2158,7 @@ namespace Meetgate
         /// <remarks>
         /// <para>The server stops composing the participants' videos into one.</para>
         /// <para>Undoes <c>avd.room.avc.start</c>.</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/room/avc/stop (004 L1334-L1373).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -2196,7 +2196,7 @@ namespace Meetgate
         /// string: it is JSON text, made from an array. layout_mode has two values here and three in room.avc.start and
         /// room.avc.update_layout (T15). 40045 is only in the document's examples, not in its error table (T63).
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: POST /sdkapi/v2/room/avc/select_media (004 L2142-L2183).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -2258,7 +2258,7 @@ namespace Meetgate
         /// <summary>Make one video the focus of the meeting (设置焦点).</summary>
         /// <remarks>
         /// <para>Note: 40045 is only in the document's examples, not in its error table (T63).</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/room/avc/set_focus_video (004 L2184-L2224).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -2308,7 +2308,7 @@ namespace Meetgate
         /// integer and a string are taken. The document's example has a space before the name <c>video_resolution</c>.
         /// 40045 is only in the document's examples, not in its error table (T63).
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/room/avc/update_layout (004 L2225-L2272).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -2418,7 +2418,7 @@ namespace Meetgate
         /// explained. The sample breaks off at <c>"videos": {</c> (T3, T45): the content of <c>videos</c> is unknown,
         /// and here it is an empty object. <c>view_bitrate</c> is <c>true</c> in the sample (T54).
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: GET /sdkapi/v2/room/avc/get_avc_setting (004 L2273-L2314).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -2465,7 +2465,7 @@ namespace Meetgate
         /// Note: The failure example prints 40082, which the error table has under the media player; its numbers for
         /// desktop recordings are 40040 to 40043.
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/room/desktop_record/start (004 L1442-L1484).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -2532,7 +2532,7 @@ namespace Meetgate
         /// desktop recordings are 40041 to 40043.
         /// </para>
         /// <para>Undoes <c>avd.room.desktop_record.start</c>.</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/room/desktop_record/stop (004 L1485-L1524).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -2566,7 +2566,7 @@ namespace Meetgate
         /// <c>data</c> (T54). The sample breaks strings across lines (T45): corrected here. The failure example prints
         /// 40082, which the error table has under the media player.
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: GET /sdkapi/v2/room/desktop_record/get (004 L1525-L1593).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -2629,7 +2629,7 @@ namespace Meetgate
         /// Brings a player for MP4 files into the meeting. <c>media.play</c> starts it. At the end it must be closed
         /// with <c>media.stop</c>.
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/media/create (004 L1594-L1642).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -2709,7 +2709,7 @@ namespace Meetgate
         /// lists the members flat; in the sample they are inside <c>data</c>. The document's example also sends
         /// <c>name</c>, which its table does not have; it is left out here.
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/media/play (004 L1643-L1698).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -2800,7 +2800,7 @@ namespace Meetgate
         /// way.
         /// </para>
         /// <para>Undoes <c>avd.media.create</c>.</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/media/stop (004 L1699-L1741).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -2839,7 +2839,7 @@ namespace Meetgate
         /// <summary>Pause a player (暂停播放).</summary>
         /// <remarks>
         /// <para>The player must not have been stopped. <c>media.resume</c> continues.</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/media/pause (004 L1742-L1782).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -2878,7 +2878,7 @@ namespace Meetgate
         /// <summary>Continue playing after a pause (继续播放).</summary>
         /// <remarks>
         /// <para>The player must not have been stopped.</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/media/resume (004 L1783-L1823).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -2920,7 +2920,7 @@ namespace Meetgate
         /// <para>
         /// Note: The table lists the members of the answer flat; in the sample they are inside <c>data</c>.
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/media/replay (004 L1824-L1877).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -2983,7 +2983,7 @@ namespace Meetgate
         /// an integer; in the sample it is the reverse (T54), and so it is here. The sample does not close the array
         /// (T45): corrected here.
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: GET /sdkapi/v2/media/get_media_info (004 L1878-L1963).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -3043,7 +3043,7 @@ namespace Meetgate
         /// Note: The table prints <c>heigth</c> (T46-T49): the member is <c>height</c>, as in the sample. The table
         /// lists the members of the answer flat; in the sample they are inside <c>data</c>.
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/media/switch (004 L1964-L2017).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -3113,7 +3113,7 @@ namespace Meetgate
         /// Note: The table prints the parameter as <c>record_idstring</c> (T10): it is <c>record_id</c>, as in the
         /// example.
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: GET /sdkapi/v2/transcode/query (004 L2099-L2141).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -3166,7 +3166,7 @@ namespace Meetgate
         /// the failure example has 401, the error table 40001; both are an authentication failure (T61). The samples
         /// have trailing commas (T45).
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: POST /sdkapi/v2/app/get_token (004 L2516-L2556).</para>
         /// </remarks>
         /// <returns>The platform's answer.</returns>
@@ -3186,7 +3186,7 @@ namespace Meetgate
 
         /// <summary>Read how many users the licence allows and how many are online (获取当前授权信息).</summary>
         /// <remarks>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: GET /sdkapi/v2/app/get_licence_info (004 L2557-L2601).</para>
         /// </remarks>
         /// <returns>The platform's answer.</returns>
@@ -3217,7 +3217,7 @@ namespace Meetgate
         /// heading and the answer table say encrypted system information. The sample breaks the value over four lines
         /// (T45).
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: GET /sdkapi/v2/app/get_system_info (004 L2602-L2646).</para>
         /// </remarks>
         /// <returns>The platform's answer.</returns>
@@ -3246,7 +3246,7 @@ namespace Meetgate
         /// licence_cert as "system information" from the licence server; the name and the sample show that it is the
         /// licence certificate.
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: POST /sdkapi/v2/app/apply_file_permit (004 L2647-L2686).</para>
         /// </remarks>
         /// <param name="licenceCert">
@@ -3287,7 +3287,7 @@ namespace Meetgate
         /// </para>
         /// <para>Note: Sent as a form POST by default, because a licence is long and secret (T12, T13).</para>
         /// <para>Undoes <c>avd.app.apply_file_permit</c>.</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: POST /sdkapi/v2/app/delete_file_permit (004 L2687-L2728).</para>
         /// </remarks>
         /// <param name="licenceCert">
@@ -3326,7 +3326,7 @@ namespace Meetgate
         /// Note: The table types detail as string; in the sample it is an object whose member names are terminal types.
         /// The sample also has info, an empty object that the table does not have.
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: GET /sdkapi/v2/app/get_key_licence (004 L2729-L2783).</para>
         /// </remarks>
         /// <param name="accessKey">
@@ -3395,7 +3395,7 @@ namespace Meetgate
         /// Note: The gateway's id is gate_id in this answer and in sip.gate.list, id in sip.gate.read, sip_gate_id as a
         /// parameter and in the answer of sip.account.create (T22). Answers are passed on as they come.
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/sip/gate/create (004 L2786-L2832).</para>
         /// </remarks>
         /// <param name="name">Name for the SIP gateway. <c>name</c>: string, required.</param>
@@ -3435,7 +3435,7 @@ namespace Meetgate
         /// <summary>Change the name and address of a SIP gateway (修改sip网关).</summary>
         /// <remarks>
         /// <para>Give both name and address, also when one of them does not change.</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/sip/gate/update (004 L2833-L2874).</para>
         /// </remarks>
         /// <param name="sipGateId">
@@ -3497,7 +3497,7 @@ namespace Meetgate
         /// Note: The heading prints /sip/gate/reads; the address and the sample request have /sip/gate/read (T2). The
         /// gateway's id is id here, gate_id or sip_gate_id in other calls (T22).
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: GET /sdkapi/v2/sip/gate/read (004 L2875-L2920).</para>
         /// </remarks>
         /// <param name="sipGateId">
@@ -3534,7 +3534,7 @@ namespace Meetgate
         /// <remarks>
         /// <para>The document does not say what happens to the accounts of the gateway.</para>
         /// <para>Undoes <c>avd.sip.gate.create</c>.</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/sip/gate/del (004 L2921-L2963).</para>
         /// </remarks>
         /// <param name="sipGateId">
@@ -3570,7 +3570,7 @@ namespace Meetgate
         /// Note: The table prints the list's name as sip_gares; the sample, and this list, have sip_gates (T49). The
         /// gateway's id is gate_id here, id in sip.gate.read (T22).
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: GET /sdkapi/v2/sip/gate/list (004 L2964-L3014).</para>
         /// </remarks>
         /// <returns>The platform's answer.</returns>
@@ -3603,7 +3603,7 @@ namespace Meetgate
         /// number here and phone_number in sip.account.read (T23). The gateway's id is sip_gate_id here and gate_id in
         /// sip.account.read (T22).
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: POST /sdkapi/v2/sip/account/create (004 L3015-L3064).</para>
         /// </remarks>
         /// <param name="name">Name of the SIP account. <c>name</c>: string, required.</param>
@@ -3670,7 +3670,7 @@ namespace Meetgate
         /// Give all three, also those that do not change. This call cannot move an account to another gateway.
         /// </para>
         /// <para>Note: Sent as a form POST by default, because it carries a password (T12, T13).</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: POST /sdkapi/v2/sip/account/update (004 L3065-L3111).</para>
         /// </remarks>
         /// <param name="accountId">
@@ -3739,7 +3739,7 @@ namespace Meetgate
         /// table describes name as the gateway's name; the sample's phone_name shows that it is the account's. In the
         /// document's examples the request has gateway 12, the answer gateway 3.
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: POST /sdkapi/v2/sip/account/read (004 L3112-L3172).</para>
         /// </remarks>
         /// <param name="accountId">
@@ -3778,7 +3778,7 @@ namespace Meetgate
         /// <remarks>
         /// <para>Note: Sent as a form POST by default like the other sip.account calls (T12, T13).</para>
         /// <para>Undoes <c>avd.sip.account.create</c>.</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: POST /sdkapi/v2/sip/account/del (004 L3173-L3213).</para>
         /// </remarks>
         /// <param name="accountId">
@@ -3835,7 +3835,7 @@ namespace Meetgate
         /// The table describes user_id as "room id", as it does room_id; its effect is not known. 40038 has two
         /// meanings: an unsupported resolution, and a bit rate outside 1 to 4 Mbit/s (T62).
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/device/call (004 L3216-L3269).</para>
         /// </remarks>
         /// <param name="name">Name of the device in the room. <c>name</c>: string, required.</param>
@@ -3966,7 +3966,7 @@ namespace Meetgate
         /// <remarks>
         /// <para>Ends the call that device.call began.</para>
         /// <para>Undoes <c>avd.device.call</c>.</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/device/kick (004 L3270-L3314).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -4009,7 +4009,7 @@ namespace Meetgate
         /// 40004 (no such room_id), although the call has no room; 40037 (no such call record) of the error table fits
         /// an unknown call_id better.
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: GET /sdkapi/v2/device/get_invite_status (004 L3564-L3605).</para>
         /// </remarks>
         /// <param name="callId">
@@ -4053,7 +4053,7 @@ namespace Meetgate
         /// <summary>Make a device's video the focus of its room (设备视频焦点).</summary>
         /// <remarks>
         /// <para>device.video.unfocus takes the focus away again.</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/device/video/focus (004 L3315-L3355).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -4092,7 +4092,7 @@ namespace Meetgate
         /// <summary>Take the focus from a device's video (取消视频焦点).</summary>
         /// <remarks>
         /// <para>Undoes <c>avd.device.video.focus</c>.</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/device/video/unfocus (004 L3356-L3396).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -4131,7 +4131,7 @@ namespace Meetgate
         /// <summary>Turn a device's video off (关闭视频).</summary>
         /// <remarks>
         /// <para>The device stays in the room. device.video.open turns its video on again.</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/device/video/close (004 L3397-L3438).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -4171,7 +4171,7 @@ namespace Meetgate
         /// <remarks>
         /// <para>Note: The table lists call_id and user_id in the answer; the sample has neither.</para>
         /// <para>Undoes <c>avd.device.video.close</c>.</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/device/video/open (004 L3439-L3481).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -4219,7 +4219,7 @@ namespace Meetgate
         /// <summary>Turn a device's sound off (关闭音频).</summary>
         /// <remarks>
         /// <para>The device stays in the room. device.audio.unmute turns its sound on again.</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/device/audio/mute (004 L3482-L3522).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -4257,7 +4257,7 @@ namespace Meetgate
         /// <summary>Turn a device's sound on (打开音频).</summary>
         /// <remarks>
         /// <para>Undoes <c>avd.device.audio.mute</c>.</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/device/audio/unmute (004 L3523-L3563).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>

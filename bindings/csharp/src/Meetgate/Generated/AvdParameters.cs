@@ -46,26 +46,23 @@ namespace Meetgate
         };
     }
 
-    /// <summary>
-    /// Watermarks: a timestamp, texts and images. They are recorded only with enable_osdts_record. Needs videos. The
-    /// object <c>osds</c>.
-    /// </summary>
-    public sealed class AvdOsds : NestedParameters
+    /// <summary>Colour of the text. The object <c>font_color</c>.</summary>
+    public sealed class AvdFontColor : NestedParameters
     {
-        /// <summary>Timestamp watermark. <c>osdts</c>: object.</summary>
-        public AvdOsdts Osdts { get; set; }
+        /// <summary>Red; the document's colours use 0 and 255. <c>r</c>: integer.</summary>
+        public long? R { get; set; }
 
-        /// <summary>Text watermarks. <c>osdtxts</c>: array of objects.</summary>
-        public IEnumerable<AvdOsdtxt> Osdtxts { get; set; }
+        /// <summary>Green; the document's colours use 0 and 255. <c>g</c>: integer.</summary>
+        public long? G { get; set; }
 
-        /// <summary>Image watermarks. <c>osdimgs</c>: array of objects.</summary>
-        public IEnumerable<AvdOsdimg> Osdimgs { get; set; }
+        /// <summary>Blue; the document's colours use 0 and 255. <c>b</c>: integer.</summary>
+        public long? B { get; set; }
 
         internal override Parameters Parameters() => new Parameters
         {
-            { "osdts", Osdts },
-            { "osdtxts", Osdtxts },
-            { "osdimgs", Osdimgs },
+            { "r", R },
+            { "g", G },
+            { "b", B },
         };
     }
 
@@ -94,26 +91,6 @@ namespace Meetgate
             { "y", Y },
             { "font", Font },
             { "font_color", FontColor },
-        };
-    }
-
-    /// <summary>Colour of the text. The object <c>font_color</c>.</summary>
-    public sealed class AvdFontColor : NestedParameters
-    {
-        /// <summary>Red; the document's colours use 0 and 255. <c>r</c>: integer.</summary>
-        public long? R { get; set; }
-
-        /// <summary>Green; the document's colours use 0 and 255. <c>g</c>: integer.</summary>
-        public long? G { get; set; }
-
-        /// <summary>Blue; the document's colours use 0 and 255. <c>b</c>: integer.</summary>
-        public long? B { get; set; }
-
-        internal override Parameters Parameters() => new Parameters
-        {
-            { "r", R },
-            { "g", G },
-            { "b", B },
         };
     }
 
@@ -177,6 +154,29 @@ namespace Meetgate
     }
 
     /// <summary>
+    /// Watermarks: a timestamp, texts and images. They are recorded only with enable_osdts_record. Needs videos. The
+    /// object <c>osds</c>.
+    /// </summary>
+    public sealed class AvdOsds : NestedParameters
+    {
+        /// <summary>Timestamp watermark. <c>osdts</c>: object.</summary>
+        public AvdOsdts Osdts { get; set; }
+
+        /// <summary>Text watermarks. <c>osdtxts</c>: array of objects.</summary>
+        public IEnumerable<AvdOsdtxt> Osdtxts { get; set; }
+
+        /// <summary>Image watermarks. <c>osdimgs</c>: array of objects.</summary>
+        public IEnumerable<AvdOsdimg> Osdimgs { get; set; }
+
+        internal override Parameters Parameters() => new Parameters
+        {
+            { "osdts", Osdts },
+            { "osdtxts", Osdtxts },
+            { "osdimgs", Osdimgs },
+        };
+    }
+
+    /// <summary>
     /// The users whose sound goes into the audio mix, and the channel of each. One object of <c>audio_mixer_users</c>.
     /// </summary>
     public sealed class AvdAudioMixerUser : NestedParameters
@@ -194,25 +194,6 @@ namespace Meetgate
         {
             { "user_id", UserId },
             { "channel", Channel },
-        };
-    }
-
-    /// <summary>
-    /// Addresses to which sound is pushed as RTP while the recording runs. The UDP push port must be configured on the
-    /// server first. The object <c>audio_data_exporter_address</c>.
-    /// </summary>
-    public sealed class AvdAudioDataExporterAddress : NestedParameters
-    {
-        /// <summary>Targets for the audio mix. <c>mixer_audio</c>: array of objects.</summary>
-        public IEnumerable<AvdMixerAudio> MixerAudio { get; set; }
-
-        /// <summary>Targets for the sound of single users. <c>single_audios</c>: array of objects.</summary>
-        public IEnumerable<AvdSingleAudio> SingleAudios { get; set; }
-
-        internal override Parameters Parameters() => new Parameters
-        {
-            { "mixer_audio", MixerAudio },
-            { "single_audios", SingleAudios },
         };
     }
 
@@ -309,6 +290,25 @@ namespace Meetgate
             { "channels", Channels },
             { "ssrc", Ssrc },
             { "payloadtype", Payloadtype },
+        };
+    }
+
+    /// <summary>
+    /// Addresses to which sound is pushed as RTP while the recording runs. The UDP push port must be configured on the
+    /// server first. The object <c>audio_data_exporter_address</c>.
+    /// </summary>
+    public sealed class AvdAudioDataExporterAddress : NestedParameters
+    {
+        /// <summary>Targets for the audio mix. <c>mixer_audio</c>: array of objects.</summary>
+        public IEnumerable<AvdMixerAudio> MixerAudio { get; set; }
+
+        /// <summary>Targets for the sound of single users. <c>single_audios</c>: array of objects.</summary>
+        public IEnumerable<AvdSingleAudio> SingleAudios { get; set; }
+
+        internal override Parameters Parameters() => new Parameters
+        {
+            { "mixer_audio", MixerAudio },
+            { "single_audios", SingleAudios },
         };
     }
 }

@@ -143,7 +143,9 @@ namespace Meetgate
             /// The files transcoded from the recording. In the sample the three lists are in the same order.
             /// <c>transcode_files</c>: object.
             /// </summary>
-            public TranscodeFilesObject TranscodeFiles => GetObject("transcode_files", json => new TranscodeFilesObject(json));
+            public TranscodeFilesObject TranscodeFiles => GetObject(
+                "transcode_files",
+                json => new TranscodeFilesObject(json));
 
             /// <summary>Recording id. <c>record_id</c>: string.</summary>
             public string RecordId => GetText("record_id");
@@ -252,7 +254,9 @@ namespace Meetgate
         }
 
         /// <summary>The participants. <c>participates</c>: array of objects.</summary>
-        public IReadOnlyList<ParticipateItem> Participates => GetItems("participates", json => new ParticipateItem(json));
+        public IReadOnlyList<ParticipateItem> Participates => GetItems(
+            "participates",
+            json => new ParticipateItem(json));
 
         /// <summary>An object in <c>participates</c>.</summary>
         public sealed class ParticipateItem : ReplyObject
@@ -460,7 +464,9 @@ namespace Meetgate
             /// recording; a split file by user name, user id and <c>v1</c> for the user's first video.
             /// <c>transcode_files</c>: array of objects.
             /// </summary>
-            public IReadOnlyList<TranscodeFileItem> TranscodeFiles => GetItems("transcode_files", json => new TranscodeFileItem(json));
+            public IReadOnlyList<TranscodeFileItem> TranscodeFiles => GetItems(
+                "transcode_files",
+                json => new TranscodeFileItem(json));
 
             /// <summary>Play address of the source file; empty in the sample. <c>play_url</c>: string.</summary>
             public string PlayUrl => GetText("play_url");

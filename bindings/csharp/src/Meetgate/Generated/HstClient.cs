@@ -163,7 +163,7 @@ namespace Meetgate
         /// Signs a user of an application out of the platform, not only out of a group. The answer has only <c>code</c>
         /// and <c>msg</c>.
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: POST /v1/kickout (000 L143-L162; 001 L226-L245).</para>
         /// </remarks>
         /// <param name="appId">Id of the application. <c>app_id</c>: string, required.</param>
@@ -236,7 +236,7 @@ namespace Meetgate
         /// that line is not in the format of the vendor's own generator: it is no test vector. The operation is a GET,
         /// but it is not marked as one that only reads, because it kills a token (H25).
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /access/token (001 L10-L54).</para>
         /// </remarks>
         /// <returns>The platform's answer.</returns>
@@ -272,7 +272,7 @@ namespace Meetgate
         /// sends it: the documented default <c>offline</c> when the caller gives none (H8). The answer's <c>service</c>
         /// row has one column too many (000 L35).
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: POST /v1/app (000 L3-L41; 001 L86-L124).</para>
         /// </remarks>
         /// <param name="appName">
@@ -355,7 +355,7 @@ namespace Meetgate
         /// application may go offline. The library sends no <c>status</c> of its own (H7). The document does not say
         /// whether a <c>service</c> list replaces the old list or is merged into it.
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: PATCH /v1/app (000 L43-L82; 001 L126-L165).</para>
         /// </remarks>
         /// <param name="appId">Id of the application to change. <c>app_id</c>: string, required.</param>
@@ -437,7 +437,7 @@ namespace Meetgate
         /// Deletes an application. The answer has only <c>code</c> and <c>msg</c>. The document does not say whether
         /// the application must be offline first.
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: DELETE /v1/app (000 L84-L101; 001 L167-L184).</para>
         /// </remarks>
         /// <param name="appId">Id of the application to delete. <c>app_id</c>: string, required.</param>
@@ -481,7 +481,7 @@ namespace Meetgate
         /// number of the first page; its example asks for page 1 (H6). The records are <c>result</c> itself when that
         /// is an array, else the first array inside it.
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: GET /v1/consuming/records (000 L103-L141; 001 L186-L224).</para>
         /// </remarks>
         /// <param name="startTime">
@@ -584,7 +584,7 @@ namespace Meetgate
         /// Note: <c>code</c> 0 does not mean that every terminal got the command: each row of <c>user_list</c> has its
         /// own <c>result</c> (H12). <c>msg_id</c> is printed as int; 64 bits are taken (H13).
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: POST /v1/online/trans-cmd (000 L197-L233; 001 L280-L316).</para>
         /// </remarks>
         /// <param name="userList">
@@ -662,7 +662,7 @@ namespace Meetgate
         /// Note: <c>user_id_list</c> of the answer has another meaning than that of the request: the users for whom
         /// sending failed (H12). The document prints its sample list with typographic quotes (000 L248).
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: POST /v1/online/invite (000 L235-L259; 001 L318-L342).</para>
         /// </remarks>
         /// <param name="appId">Id of the application. <c>app_id</c>: string, required.</param>
@@ -749,7 +749,7 @@ namespace Meetgate
         /// requires: both are required here (H10). <c>msg_id</c> is printed as int; 64 bits are taken (H13). The
         /// document limits <c>page_size</c> to 100 for usage records only; here it is not checked (H23).
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: GET /v1/online/user/state (000 L164-L195; 001 L247-L278).</para>
         /// </remarks>
         /// <param name="appId">Id of the application. <c>app_id</c>: string, required.</param>

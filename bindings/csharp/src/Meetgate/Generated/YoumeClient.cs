@@ -115,7 +115,7 @@ namespace Meetgate
         /// Note: Times are seconds as text, in the request and in the answer (Y11); durations are numbers. Some times
         /// in the printed sample have nine digits (002 L221-L245): misprints.
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: POST /v2/video/query_instance_all_records_by_time (002 L125-L255).</para>
         /// </remarks>
         /// <param name="userId">Id of the user instance. <c>UserId</c>: string, required.</param>
@@ -181,7 +181,7 @@ namespace Meetgate
         /// Note: Times are seconds as text, in the request and in the answer (Y11). The printed sample body lacks a
         /// comma (002 L285).
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: POST /v2/video/query_room_info (002 L257-L359).</para>
         /// </remarks>
         /// <param name="roomId">Id of the room. <c>RoomId</c>: string, required.</param>
@@ -244,7 +244,7 @@ namespace Meetgate
         /// Note: The document does not say here whether times are text or numbers (002 L378); the sample body and the
         /// other calls have text (Y11).
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: POST /v2/video/query_all_instance_by_time (002 L361-L450).</para>
         /// </remarks>
         /// <param name="beginTime">
@@ -294,7 +294,7 @@ namespace Meetgate
         /// Note: With <c>CountBy</c> 0 (all) the rows do not name the kind of a figure (Y14): ask for one kind at a
         /// time. The unit of a call duration is not documented for this call.
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: POST /v2/video/count_business_total_volume_by_day (002 L454-L536).</para>
         /// </remarks>
         /// <param name="queryDate">
@@ -344,7 +344,7 @@ namespace Meetgate
         /// the document does not list stay in the answer. The document describes <c>PeakOnlineNum</c> as the number
         /// online; its name says peak.
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: POST /v2/video/count_business_distribute_volume_by_day (002 L538-L643).</para>
         /// </remarks>
         /// <param name="queryDate">
@@ -391,7 +391,7 @@ namespace Meetgate
         /// Note: No units are documented. The rows of the printed sample are not in order of time; one time is there
         /// twice (002 L700, L731).
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: POST /v2/video/count_qos_by_day (002 L645-L763).</para>
         /// </remarks>
         /// <param name="queryDate">

@@ -37,7 +37,9 @@ namespace Meetgate
             /// The stays in this room; a user instance can enter and leave several times. <c>RoomRecords</c>: array of
             /// objects.
             /// </summary>
-            public IReadOnlyList<RoomRecordItem> RoomRecords => GetItems("RoomRecords", json => new RoomRecordItem(json));
+            public IReadOnlyList<RoomRecordItem> RoomRecords => GetItems(
+                "RoomRecords",
+                json => new RoomRecordItem(json));
 
             /// <summary>An object in <c>RoomRecords</c>.</summary>
             public sealed class RoomRecordItem : ReplyObject
@@ -201,7 +203,9 @@ namespace Meetgate
         /// The volume distribution of the day. No documented member names the place or network type of a row (Y15).
         /// <c>DistributeData</c>: array of objects.
         /// </summary>
-        public IReadOnlyList<DistributeDataItem> DistributeData => GetItems("DistributeData", json => new DistributeDataItem(json));
+        public IReadOnlyList<DistributeDataItem> DistributeData => GetItems(
+            "DistributeData",
+            json => new DistributeDataItem(json));
 
         /// <summary>An object in <c>DistributeData</c>.</summary>
         public sealed class DistributeDataItem : ReplyObject
