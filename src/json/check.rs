@@ -206,11 +206,11 @@ fn expected(field: &Field, rules: Rules) -> String {
 
 /// The value whose meaning was given in its place, or that differs in case alone.
 fn meant(field: &Field, text: &str) -> Option<String> {
-    field.values.iter().find_map(|Value { value, meaning }| match value {
+    field.values.iter().find_map(|value| match value.value {
         Literal::Text(name) if name.eq_ignore_ascii_case(text) => Some(format!("; did you mean \"{name}\"?")),
-        _ if !meaning.eq_ignore_ascii_case(text) => None,
-        Literal::Text(name) => Some(format!("; did you mean \"{name}\" ({meaning})?")),
-        Literal::Number(number) => Some(format!("; did you mean {number} ({meaning})?")),
+        _ if !value.meaning.eq_ignore_ascii_case(text) => None,
+        Literal::Text(name) => Some(format!("; did you mean \"{name}\" ({})?", value.meaning)),
+        Literal::Number(number) => Some(format!("; did you mean {number} ({})?", value.meaning)),
     })
 }
 
@@ -248,7 +248,7 @@ mod tests {
         Field {
             name: "level",
             kind: Type::String,
-            values: &[Value::text("low").meaning("low"), Value::text("middle").meaning("medium")],
+            values: &[Value::text("low"), Value::text("middle").meaning("medium")],
             ..Field::EMPTY
         },
         Field { name: "kind", kind: Type::String, values: &[Value::text("audio")], open: true, ..Field::EMPTY },

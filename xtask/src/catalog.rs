@@ -221,14 +221,8 @@ impl Rule {
         }
     }
 
-    /// With its subject: `osds needs videos`.
-    pub fn told(&self) -> String {
-        let subject = self.param().map(|param| format!("{param} ")).unwrap_or_default();
-        format!("{subject}{}", self.words()).replace('`', "\"")
-    }
-
     /// What it demands; the sentence's subject is the parameter that it is told at.
-    fn words(&self) -> String {
+    pub fn words(&self) -> String {
         let any_of = |values: &[Value]| {
             let values: Vec<String> = values.iter().map(|value| format!("`{value}`")).collect();
             match values.split_last() {

@@ -5,7 +5,7 @@ use super::field::Field;
 use super::names::{self, pascal};
 use super::statuses::Class;
 use super::types::Place;
-use crate::catalog::{self, ErrorNumber, Result};
+use crate::catalog::{self, ErrorNumber, Result, Rule};
 use serde::Serialize;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -46,7 +46,8 @@ pub struct Operation<'c> {
     pub raised: Vec<Raised<'c>>,
     /// In the order in which they are sent.
     pub params: Vec<Field>,
-    pub rules: Vec<Rule<'c>>,
+    /// What the document says of two of them together.
+    pub rules: Vec<Told<'c>>,
     /// Those whose names in Python are not the platform's.
     pub renamed: Vec<Renamed>,
     /// All of them, what is required first.
@@ -65,11 +66,12 @@ pub struct Operation<'c> {
     pub cpp: Cpp,
 }
 
+/// A rule, and its sentence.
 #[derive(Serialize)]
-pub struct Rule<'c> {
-    pub words: String,
+pub struct Told<'c> {
     #[serde(flatten)]
-    pub rule: &'c catalog::Rule,
+    pub rule: &'c Rule,
+    pub words: String,
 }
 
 #[derive(Serialize)]
@@ -163,9 +165,9 @@ impl<'c> Operation<'c> {
             errors,
             is_paged: must_give("page") && must_give("page_size"),
             arguments: Field::all(&required_first(&operation.params), &place(pascal.clone(), &csharp, false))?,
-            rules: operation.rules.iter().map(|rule| Rule { words: rule.told(), rule }).collect(),
             renamed: renamed(&params)?,
             params,
+            rules: operation.rules.iter().map(Told::of).collect(),
             returns: Field::all(&operation.returns, &place(reply, "", true))?,
             example: &operation.example,
             envelope: answer
@@ -186,6 +188,13 @@ impl<'c> Operation<'c> {
             pascal,
             name,
         })
+    }
+}
+
+impl<'c> Told<'c> {
+    fn of(rule: &'c Rule) -> Told<'c> {
+        let subject = rule.param().map(|param| format!("{param} ")).unwrap_or_default();
+        Told { rule, words: format!("{subject}{}", rule.words()).replace('`', "\"") }
     }
 }
 
