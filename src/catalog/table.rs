@@ -6826,6 +6826,7 @@ pub static CALL_OPTIONS: &[Field] = &[
         unit: "ms",
         min: Some(1),
         max: Some(86400000),
+        default: "30000",
         ..Field::EMPTY
     },
     Field {
@@ -6835,6 +6836,7 @@ pub static CALL_OPTIONS: &[Field] = &[
         unit: "ms",
         min: Some(1),
         max: Some(86400000),
+        default: "5000",
         ..Field::EMPTY
     },
     Field {
@@ -6844,6 +6846,7 @@ pub static CALL_OPTIONS: &[Field] = &[
         unit: "bytes",
         min: Some(1024),
         max: Some(1073741824),
+        default: "16777216",
         ..Field::EMPTY
     },
 ];
