@@ -69,12 +69,15 @@ pub fn render(root: &Path, catalog: &Catalog) -> Result<Rendered> {
             Ok(json!({ "platform": platform.about, "numbered": !platform.errors.is_empty(), "rows": rows }))
         })
         .collect::<Result<Vec<_>>>()?;
+    let operations: usize = catalog.platforms.iter().map(|platform| platform.operations.len()).sum();
     let mut environment = Environment::new();
     environment.set_trim_blocks(true);
     environment.set_lstrip_blocks(true);
     environment.set_keep_trailing_newline(true);
     environment.add_template("sandbox", include_str!("../../templates/sandbox.md.j2"))?;
-    let text = environment.get_template("sandbox")?.render(Value::from_serialize(json!({ "tables": tables })))?;
+    let text = environment
+        .get_template("sandbox")?
+        .render(Value::from_serialize(json!({ "operations": operations, "tables": tables })))?;
     Ok(("docs/reference/sandbox.md".to_owned(), text))
 }
 
