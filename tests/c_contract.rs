@@ -59,6 +59,16 @@ fn the_example_is_built_by_its_cmake_file() {
     check_example(|arguments| support::run(Command::new(&program).args(arguments)));
 }
 
+/// A test as a user writes it, with the fixture that starts a sandbox.
+#[test]
+fn the_example_of_a_test_passes() {
+    let program = support::compile("examples/c/test_room.c", &["-std=c99"], "c-test-room");
+    let output = support::run(Command::new(program).env("MEETGATE_SANDBOX", support::sandbox_program()));
+    let shown = support::both(&output);
+    assert!(output.status.success(), "{}\n{shown}", output.status);
+    assert_eq!(shown.matches("ok     ").count(), 2, "{shown}");
+}
+
 #[test]
 fn the_catalog_comes_out_as_json() {
     let output = support::run(Command::new(program("library")).arg("--catalog"));
@@ -73,6 +83,10 @@ fn the_catalog_comes_out_as_json() {
         assert!(PLATFORMS.contains(&text("platform")));
         assert!(text("name").starts_with(&format!("{}.", text("platform"))));
         assert!(["GET", "POST", "PATCH", "DELETE"].contains(&text("method")), "{operation}");
+        // avd's documents head every operation but the upload with [get|post].
+        let takes_both = text("platform") == "avd" && text("path") != "/uploadfile";
+        let methods = if takes_both { serde_json::json!(["GET", "POST"]) } else { serde_json::json!([text("method")]) };
+        assert_eq!(operation["methods"], methods, "{operation}");
         assert!(text("path").starts_with('/'));
         assert!(["safe", "after-connect-failure"].contains(&text("retry")), "{operation}");
         assert!(!text("summary").is_empty() && !text("zh").is_empty() && !text("source").is_empty(), "{operation}");
@@ -86,6 +100,34 @@ fn the_catalog_comes_out_as_json() {
     assert_eq!((&create["method"], &create["path"]), (&"GET".into(), &"/sdkapi/v2/room/create".into()));
     for platform in PLATFORMS {
         assert!(catalog["errors"][platform].is_array(), "{platform}");
+    }
+    let record = names("avd.room.mix_record.get").unwrap()["params"].as_array().unwrap();
+    let kind = record.iter().find(|param| param["name"] == "record_type").unwrap();
+    assert_eq!(kind["values"][1], serde_json::json!({ "value": 1, "meaning": "video files" }), "{kind}");
+    for operation in operations {
+        let name = operation["name"].as_str().unwrap();
+        let (platform, short) = name.split_once('.').unwrap();
+        let source: toml::Table =
+            std::fs::read_to_string(support::root().join(format!("catalog/{platform}.toml"))).unwrap().parse().unwrap();
+        for members in ["params", "returns"] {
+            let fields = source[short].get(members).and_then(toml::Value::as_array).cloned().unwrap_or_default();
+            check_meanings(&operation[members], &fields, name);
+        }
+    }
+}
+
+/// The values are those of the TOML, each with its label, and so on inwards.
+fn check_meanings(fields: &Value, source: &[toml::Value], name: &str) {
+    for (field, source) in fields.as_array().unwrap().iter().zip(source) {
+        let list = |key: &str| source.get(key).and_then(toml::Value::as_array).cloned().unwrap_or_default();
+        assert_eq!(field["name"].as_str(), source["name"].as_str(), "{name}");
+        let labels = list("labels").into_iter().map(Some).chain(std::iter::repeat(None));
+        let expected = list("values").into_iter().zip(labels).map(|(value, label)| match label {
+            Some(label) => serde_json::json!({ "value": value, "meaning": label }),
+            None => serde_json::json!({ "value": value }),
+        });
+        assert_eq!(field["values"], Value::Array(expected.collect()), "{name}: {}", source["name"]);
+        check_meanings(&field["fields"], &list("fields"), name);
     }
 }
 
@@ -185,9 +227,15 @@ fn check_threads(exchanges: &[Exchange]) {
     }
 }
 
-fn check_example(run: impl FnOnce(Vec<String>) -> Output) {
+/// Twice against one sandbox: what the first run left must not be in the way of the second.
+fn check_example(run: impl Fn(Vec<String>) -> Output) {
     let sandbox = Sandbox::start(Options::default()).unwrap();
-    let output = run(configurations(&sandbox));
+    for _ in 0..2 {
+        check_example_once(run(configurations(&sandbox)));
+    }
+}
+
+fn check_example_once(output: Output) {
     let shown = support::both(&output);
     assert!(output.status.success(), "{}\n{shown}", output.status);
     // Cut replies are cut between characters.

@@ -209,6 +209,34 @@ static void test_parameters_that_cannot_be_right(const struct setting *setting) 
   free_clients(&on);
 }
 
+static void test_parameters_that_contradict_each_other(const struct setting *setting) {
+  struct clients on = clients_of(setting);
+  meetgate_client *unchecked = client_of(with(setting->avd, JSON({"validate":false})));
+  static const char wav[] = JSON({"room_id":"12345123456","audio_file_type":"wav","audio_codec":"aac"});
+  static const char watermark[] = JSON({"room_id":"12345123456","osds":{"osdtxts":[]}});
+  char *reply;
+
+  REFUSE(reply, meetgate_avd_room_mix_record_start(on.avd, wav, &reply),
+      "avd.room.mix_record.start: audio_file_type \"wav\" needs audio_codec \"pcm\", but audio_codec is \"aac\" "
+      "(004 L659)");
+  REFUSE(reply, meetgate_avd_room_mix_record_start(on.avd, watermark, &reply),
+      "osds needs videos, but videos is missing");
+  REFUSE(reply, meetgate_avd_room_mix_record_update_layout(on.avd, ROOM, &reply),
+      "at least one of videos and audio_user_ids is needed, but none is given");
+  REFUSE(reply,
+      meetgate_hst_consuming_records(on.hst, JSON({"start_time":2,"end_time":1,"page":1,"page_size":10}), &reply),
+      "end_time must not be before start_time, but start_time is 2 and end_time is 1");
+  REFUSE(reply,
+      meetgate_avd_room_mix_record_start(on.avd, JSON({"room_id":"1","video_level":"medium"}), &reply),
+      "one of low, middle, high, got a string (\"medium\"); did you mean \"middle\" (medium)?");
+
+  EXPECT(MEETGATE_API, reply, meetgate_avd_room_mix_record_start(unchecked, wav, &reply), is("/code", "40043"));
+  EXPECT(MEETGATE_OK, reply, meetgate_avd_room_mix_record_start(unchecked, watermark, &reply), present("/record_id"));
+  EXPECT(MEETGATE_OK, reply, meetgate_avd_room_mix_record_stop(unchecked, ROOM, &reply), is("/ret", "0"));
+  meetgate_client_free(unchecked);
+  free_clients(&on);
+}
+
 static void test_options(const struct setting *setting) {
   struct clients on = clients_of(setting);
   char *reply;
@@ -257,6 +285,7 @@ static const struct group tests[] = {
     TEST(a_byte_order_mark_is_skipped),
     TEST(unknown_operations_name_the_nearest),
     TEST(parameters_that_cannot_be_right),
+    TEST(parameters_that_contradict_each_other),
     TEST(options),
     TEST(a_client_of_another_platform),
 };

@@ -90,6 +90,23 @@ fn built_library() -> PathBuf {
     }
 }
 
+/// The program `meetgate-sandbox`, which a test of the library alone has not built: it is built in the folder of this very
+/// program, where little is left to do when the tests of the whole workspace run.
+pub fn sandbox_program() -> PathBuf {
+    if let Some(named) = env::var_os("MEETGATE_SANDBOX") {
+        return PathBuf::from(named);
+    }
+    let program = env::current_exe().unwrap_or_else(|error| panic!("where is this program: {error}"));
+    let Some(target) = program.ancestors().nth(3) else { panic!("{} is in no target folder", program.display()) };
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut build = Command::new(cargo);
+    build.current_dir(root()).args(["build", "--quiet", "--locked", "--package", "meetgate-sandbox"]);
+    build.args(["--bin", "meetgate-sandbox", "--target-dir"]).arg(target);
+    let output = run_within(Duration::from_secs(540), &mut build);
+    assert!(output.status.success(), "{}", both(&output));
+    target.join("debug/meetgate-sandbox")
+}
+
 /// Compiles `source`, a path from the root, with `cc`, or with `c++` where it ends in `.cpp`, and links it with the
 /// library. `flags` say the standard, and what else. Every warning is an error, and an error is a panic.
 pub fn compile(source: &str, flags: &[&str], output: &str) -> PathBuf {

@@ -29,10 +29,7 @@ namespace Meetgate
         /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
         public void SetToken(string token)
         {
-            Check(
-                ReplaceToken(Utf8.Terminated(token, "token")),
-                "the token was not replaced: expected printable ASCII characters without spaces, for a client that was made "
-                + "with a fixed token");
+            ReplaceToken(Utf8.Text(token, "token"));
         }
 
         /// <summary>
@@ -57,20 +54,7 @@ namespace Meetgate
             {
                 throw new ArgumentNullException("provider");
             }
-            Check(
-                ReplaceTokenProvider(provider),
-                "the token provider was not set: expected a client whose configuration says \"token_provider\": true");
-        }
-
-        /// <summary>These functions of the C library say nothing but a status.</summary>
-        private static void Check(int status, string refused)
-        {
-            if (status != (int)MeetgateStatus.Ok)
-            {
-                bool isRefused = status == (int)MeetgateStatus.InvalidArgument;
-                throw MeetgateException.Refused(
-                    (MeetgateStatus)status, isRefused ? refused : "the token was not set: " + NativeLibrary.StatusName(status));
-            }
+            ReplaceTokenProvider(provider);
         }
     }
 }

@@ -24,20 +24,28 @@ namespace Meetgate
         }
 
         /// <summary>Gives a client this provider in the place of the one before.</summary>
-        /// <returns>The status.</returns>
-        internal int Set(ClientHandle client, Func<string, ProvidedToken> provider)
+        internal void Set(ClientHandle client, Func<string, ProvidedToken> provider)
         {
             lock (callback)
             {
                 Func<string, ProvidedToken> before = provide;
                 // Ahead of the call: the library may ask at once, on another thread.
                 provide = provider;
-                int status = NativeMethods.meetgate_client_set_token_provider(client, callback, IntPtr.Zero);
-                if (status != (int)MeetgateStatus.Ok)
+                IntPtr error = IntPtr.Zero;
+                try
+                {
+                    ClientHandle.Answer(
+                        NativeMethods.meetgate_client_set_token_provider(client, callback, IntPtr.Zero, out error), error);
+                }
+                catch
                 {
                     provide = before;
+                    throw;
                 }
-                return status;
+                finally
+                {
+                    NativeMethods.meetgate_string_free(error);
+                }
             }
         }
 
@@ -62,7 +70,7 @@ namespace Meetgate
                 {
                     throw new InvalidOperationException("the token provider gave null in place of a token");
                 }
-                byte[] bytes = Utf8.Terminated(given.Token, "the token that the token provider gave");
+                byte[] bytes = Utf8.Text(given.Token, "the token that the token provider gave");
                 if ((ulong)bytes.Length > capacity.ToUInt64())
                 {
                     throw new InvalidOperationException(
