@@ -132,6 +132,7 @@ static void obey(struct client *clients, char *line) {
   meetgate_status status = MEETGATE_OK;
 
   if (strcmp(verb, "new") == 0) {
+    forget(client);
     status = meetgate_client_new(line, &client->client, &text);
   } else if (strcmp(verb, "call") == 0) {
     const char *operation = word(&line);

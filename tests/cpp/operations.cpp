@@ -94,6 +94,7 @@ static std::map<std::string, std::shared_ptr<script>> scripts;
 static std::string obey(std::string line) {
   const std::string verb = word(line), name = word(line);
   if (verb == "new") {
+    clients.erase(name);
     clients[name] = made(line);
   } else if (verb == "call") {
     const std::string operation = word(line);

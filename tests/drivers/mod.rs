@@ -4,14 +4,14 @@
 //! A line is a verb, a client's name, which is one letter from a to z, and what the verb needs:
 //!
 //! ```text
-//! new a CONFIG             makes a client
+//! new a CONFIG             makes a client, in place of one that is there
 //! call a OPERATION PARAMS  calls an operation
 //! set_token a TOKEN        replaces its fixed token
 //! provide a ANSWERS        sets its token provider. Asked for the nth time it gives the nth of these answers, or the last:
 //!                          [{"token":"t1"},{"token":"t2","lifetime_s":600},{"fails":true}]
 //! asked a                  which dead token the provider was told, each time it was asked: [null,"t1"]
 //! info a                   what is known of it
-//! free a                   frees it
+//! free a                   frees it, if it is there
 //! ```
 //!
 //! The answer is a line with the status and the number of bytes that follow, these bytes (the reply as it came, the error
@@ -219,10 +219,13 @@ impl Rust {
 impl Driver for Rust {
     fn ask(&mut self, line: Line<'_>) -> Answer {
         let result = match line {
-            Line::New(name, config) => Client::new(config).map(|client| {
-                self.clients.insert(name.to_owned(), client);
-                String::new()
-            }),
+            Line::New(name, config) => {
+                self.clients.remove(name);
+                Client::new(config).map(|client| {
+                    self.clients.insert(name.to_owned(), client);
+                    String::new()
+                })
+            }
             Line::Call(name, operation, params) => self.clients[name].call(operation, params),
             Line::SetToken(name, token) => self.clients[name].set_token(token).map(|()| String::new()),
             Line::Provide(name, answers) => self.provide(name, answers).map(|()| String::new()),

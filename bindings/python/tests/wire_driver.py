@@ -56,6 +56,7 @@ class Session:
         return getattr(self, verb)(name, rest[:-1]) or ""
 
     def new(self, name, config):
+        self.free(name, "")
         self.clients[name] = CLIENTS[json.loads(config)["platform"]].from_config(config)
 
     def call(self, name, rest):
@@ -76,7 +77,8 @@ class Session:
         return meetgate.text_of(self.clients[name].info())
 
     def free(self, name, _):
-        self.clients.pop(name).close()
+        if name in self.clients:
+            self.clients.pop(name).close()
 
 
 def main():

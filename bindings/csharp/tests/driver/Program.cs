@@ -52,6 +52,7 @@ namespace Meetgate.Tests
             switch (verb)
             {
                 case "new":
+                    Free(name);
                     Clients[name] = ByName.Client(JsonValue.Parse(line)["platform"].AsText(), line);
                     return "";
                 case "call":
@@ -69,11 +70,20 @@ namespace Meetgate.Tests
                 case "info":
                     return Clients[name].Info().Json.ToString();
                 case "free":
-                    Clients[name].Dispose();
-                    Clients.Remove(name);
+                    Free(name);
                     return "";
                 default:
                     throw new ArgumentException(verb + " is no verb");
+            }
+        }
+
+        private static void Free(string name)
+        {
+            MeetgateClient client;
+            if (Clients.TryGetValue(name, out client))
+            {
+                client.Dispose();
+                Clients.Remove(name);
             }
         }
 
