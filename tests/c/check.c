@@ -73,11 +73,6 @@ static int has_this_beginning(const char *reply, const struct want *want) {
   return strncmp(reply, want->text, strlen(want->text)) == 0;
 }
 
-/* A call says that it was tried 0 times. What is refused before there is a call says nothing. */
-static int was_not_sent(const char *reply, const struct want *want) {
-  return is_not_there(reply, want) || has_this_text(reply, &(struct want){NULL, "", want->pointer, "0", 0, 0});
-}
-
 struct want is(const char *pointer, const char *text) {
   return (struct want){has_this_text, "is not", pointer, text, 0, 0};
 }
@@ -100,7 +95,15 @@ struct want begins(const char *text) {
   return (struct want){has_this_beginning, "the reply does not begin with", "", text, 0, 0};
 }
 
-struct want not_sent(void) { return (struct want){was_not_sent, "was sent:", "/attempts", "", 0, 0}; }
+static int has_no_attempt(const char *reply, const struct want *want) {
+  char *attempts = value_at(reply, want->pointer);
+  int is_met = attempts == NULL || strcmp(attempts, "0") == 0;
+
+  meetgate_string_free(attempts);
+  return is_met;
+}
+
+struct want not_sent(void) { return (struct want){has_no_attempt, "something was sent", "/attempts", "", 0, 0}; }
 
 /* Of the form that header and guides promise. */
 static int is_error_document(const char *reply, meetgate_status status) {
