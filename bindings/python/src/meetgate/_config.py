@@ -14,8 +14,10 @@ Config = Union[str, Mapping[str, Any]]
 
 
 def read(platform: str, config: Config) -> Tuple[bytes, Optional[TokenProvider]]:
-    """What the library is given, and the function that a dict may hold. The library judges the configuration: here the
-    platform is added, or refused if it is another one."""
+    """The configuration for the library, and the token provider that a dict may hold.
+
+    The library judges the configuration. Only the platform is added here, or refused if it is another one.
+    """
     if isinstance(config, str):
         return _json.c_string(_named(platform, config), "configuration", Subject()), None
     if not isinstance(config, Mapping):

@@ -1,4 +1,4 @@
-"""JSON both ways. Out: compact, every digit as given. In: integers exact, decimals as the caller wants them."""
+"""JSON both ways. It is written with every digit as given, and read with exact integers and decimals of the caller's type."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, Callable, Dict, List, Mapping, Union
 
 from ._errors import Error, Subject
 
-#: What a parameter of type `number` takes. A Decimal travels with its digits, `Decimal("0.50")` as `0.50`.
+#: The Python types that a parameter of type `number` takes. A Decimal travels with its digits, `Decimal("0.50")` as `0.50`.
 Number = Union[int, float, Decimal]
 
 
@@ -39,7 +39,7 @@ def parse(text: str, parse_float: Callable[[str], Any], subject: Subject) -> Any
     except RecursionError:
         raise _unreadable("is nested too deep for Python", text, subject) from None
     except ValueError as error:
-        # The library has made sure that it is JSON: what is left is a number too long for Python, or `parse_float`.
+        # The library has made sure that it is JSON. Python refuses a number of thousands of digits, and so may `parse_float`.
         raise _unreadable("cannot be read in Python: %s" % error, text, subject) from error
     if not isinstance(value, dict):
         return value

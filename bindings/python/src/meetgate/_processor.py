@@ -63,7 +63,7 @@ def of_file(path: str) -> List[Processor]:
 
 
 def of_process() -> Optional[Processor]:
-    """What this process runs as, which is not always what the machine is."""
+    """The processor that this process runs as. Under emulation the machine has another one."""
     if sys.platform.startswith("linux"):
         found = of_file("/proc/self/exe")
         return found[0] if found else None
