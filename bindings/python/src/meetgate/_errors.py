@@ -207,6 +207,7 @@ def of_document(document: Mapping[str, Any]) -> Error:
 
 def of_text(status: str, text: bytes) -> Error:
     """The exception for an error document of the library."""
+    # Here, because a program that only imports the package reads no JSON.
     import json
 
     try:
