@@ -23,7 +23,9 @@ def read(platform: str, config: Config) -> Tuple[bytes, Optional[TokenProvider]]
     if not isinstance(config, Mapping):
         raise Subject("configuration").refuse("expected a dict or JSON text, got %s" % type(config).__name__)
     _check(platform, config.get("platform"))
-    members: Dict[str, Any] = {**config, "platform": platform}
+    members: Dict[str, Any] = dict(config)
+    if members.get("platform") is None:
+        members["platform"] = platform
     provide = _token_provider.of_config(config)
     if provide is not None:
         members["token_provider"] = True
