@@ -101,22 +101,12 @@ inline reply closed() {
   return refused(MEETGATE_INVALID_ARGUMENT, "the client is closed, or was moved from");
 }
 
-/** The end of a C function that gives out a status and no text; `expected` is what it wants to be called with. */
-inline reply without_text(meetgate_status status, const char *expected) {
-  switch (status) {
-    case MEETGATE_OK: return ended(status, std::string(), std::exception_ptr());
-    case MEETGATE_INVALID_ARGUMENT: return refused(status, std::string("expected ") + expected);
-    case MEETGATE_FORKED:
-      return refused(status, "this client was made by the parent process; make a new one after fork");
-    default: return refused(status, std::string("the library answered ") + meetgate_status_name(status));
-  }
-}
-
 /** C would end the text there, unseen. */
 inline bool holds_nul(const std::string &text) { return text.find('\0') != std::string::npos; }
 
 /** The configuration with its platform, where it does not say so itself. What is not an object stays as it is. */
-inline std::string with_platform(const std::string &config, const std::string &platform) {
+inline std::string with_platform(const std::string &given, const std::string &platform) {
+  const std::string config = given.compare(0, 3, "\xef\xbb\xbf") == 0 ? given.substr(3) : given;
   std::vector<detail::item> keys;
   const std::size_t start = config.find_first_not_of(" \t\r\n");
   if (start == std::string::npos || config[start] != '{' || !detail::reader(config).split(keys)) return config;
@@ -259,9 +249,9 @@ class client : public group {
     if (inner::holds_nul(token)) {
       return inner::only_done(inner::refused(MEETGATE_INVALID_ARGUMENT, "token holds a NUL byte"));
     }
-    return inner::only_done(inner::without_text(
-        meetgate_client_set_token(handle_, token.c_str()),
-        "a client with a fixed \"token\", and a token of printable ASCII characters without spaces"));
+    char *given = nullptr;
+    const meetgate_status status = meetgate_client_set_token(handle_, token.c_str(), &given);
+    return inner::only_done(inner::taken(status, given));
   }
 
   /**
@@ -296,8 +286,9 @@ class client : public group {
   }
 
   reply use_provider(const token_provider &provide) const {
-    static const char expected[] = "a client whose configuration says \"token_provider\": true, and a function";
-    return inner::without_text(provide ? providers_.set(handle_, provide) : MEETGATE_INVALID_ARGUMENT, expected);
+    char *given = nullptr;
+    const meetgate_status status = providers_.set(handle_, provide, &given);
+    return inner::taken(status, given);
   }
 
   reply open(const std::string &platform, const std::string &config, const token_provider &provide) {

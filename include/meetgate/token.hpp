@@ -110,10 +110,11 @@ class provider_list {
   provider_list(const provider_list &) = delete;
   provider_list &operator=(const provider_list &) = delete;
 
-  /** Any thread, at once. */
-  meetgate_status set(meetgate_client *client, const token_provider &provide) {
+  /** Any thread, at once. An empty function is for the C library to refuse. */
+  meetgate_status set(meetgate_client *client, const token_provider &provide, char **error_json) {
     std::unique_ptr<kept> one(new kept(provide));
-    const meetgate_status status = meetgate_client_set_token_provider(client, answer, one.get());
+    const meetgate_status status =
+        meetgate_client_set_token_provider(client, provide ? answer : nullptr, one.get(), error_json);
     if (status != MEETGATE_OK) return status;
     kept *const added = one.release();
     added->older = newest_.load();

@@ -111,14 +111,21 @@ static void text_that_is_not_utf8() {
 }
 
 static void text_that_is_not_json() {
-  for (const char *broken :
-       {"", " ", "{", "{]", "room_id=1", "{'room_id':'1'}", "{\"a\":1,}", "{\"a\":1} x", "\xef\xbb\xbf{}"}) {
+  for (const char *broken : {"", " ", "{", "{]", "room_id=1", "{'room_id':'1'}", "{\"a\":1,}", "{\"a\":1} x"}) {
     THROWS(invalid_argument, avd->call("avd.room.read", raw(broken)), "not valid JSON");
     THROWS(invalid_argument, avd->raw_call(raw(broken)), "not valid JSON");
     THROWS(invalid_argument, make<meetgate::avd>(raw(broken)), "not valid JSON");
   }
   THROWS(invalid_argument, avd->room.read(meetgate::avd_room_read_params().set("room_id", raw("["))), "not valid JSON");
   THROWS(invalid_argument, make<meetgate::avd>(raw("[]")), "expected a JSON object, got an array");
+}
+
+static void a_byte_order_mark_is_skipped() {
+  const std::string mark("\xef\xbb\xbf");
+  const std::string config = std::string(avd_config);
+  const meetgate::avd marked(raw(mark + config));
+  CHECK(holds(marked.call("avd.room.read", raw(mark + "{\"room_id\":\"12345123456\"}")), "\"ret\":0"));
+  THROWS(invalid_config, make<meetgate::avd>(raw(mark + "{}")), "base_url");
 }
 
 static void a_nul_byte_does_not_cut_the_text() {
@@ -444,6 +451,7 @@ int main(int argc, char **argv) {
   RUN(null_is_refused_by_name);
   RUN(text_that_is_not_utf8);
   RUN(text_that_is_not_json);
+  RUN(a_byte_order_mark_is_skipped);
   RUN(a_nul_byte_does_not_cut_the_text);
   RUN(configurations_that_cannot_be_right);
   RUN(the_platform_may_be_left_out);

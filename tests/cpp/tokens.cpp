@@ -247,13 +247,12 @@ static void a_fixed_token_is_replaced() {
 static void what_is_no_token_is_refused() {
   const meetgate::avd fixed(avd_at().token("t"));
   const std::string nul("a\0b", 3);
-  for (const std::string &wrong : {std::string(), std::string("a b"), std::string("令牌"), std::string("\xff")}) {
-    THROWS(invalid_argument, fixed.set_token(wrong), "printable ASCII");
-  }
+  for (const char *wrong : {"", "a b", "令牌"}) THROWS(invalid_argument, fixed.set_token(wrong), "printable ASCII");
+  THROWS(invalid_argument, fixed.set_token("\xff"), "token is not UTF-8");
   THROWS(invalid_argument, fixed.set_token(nul), "NUL");
   EQUAL(token_info(fixed, "generation"), "1");
   const meetgate::avd keys(avd_keys());
-  THROWS(invalid_argument, keys.set_token("t"), "a client with a fixed \\\"token\\\"");
+  THROWS(invalid_argument, keys.set_token("t"), "whose configuration has a fixed \\\"token\\\"");
   THROWS(invalid_argument, keys.set_token_provider([](const std::string &) { return "t"; }),
          "\\\"token_provider\\\": true");
   meetgate::avd closed(avd_at().token("t"));
@@ -297,7 +296,7 @@ static void any_callable_is_a_provider() {
   // JSON text cannot hold a function: it comes later.
   const meetgate::avd by_text(raw("{\"base_url\":\"" + member(avd_text, "base_url") + "\",\"token_provider\":true}"));
   THROWS(invalid_argument, read(by_text), "no token provider was set");
-  THROWS(invalid_argument, by_text.set_token_provider(meetgate::token_provider()), "a function");
+  THROWS(invalid_argument, by_text.set_token_provider(meetgate::token_provider()), "provide is NULL");
   by_text.set_token_provider([](const std::string &) { return fresh_avd_token(); });
   HOLDS(read(by_text), "\"ret\":0");
 

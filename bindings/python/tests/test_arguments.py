@@ -1,8 +1,10 @@
 """The boundary: what cannot be right never reaches the platform, and never hurts."""
 
+import asyncio
 import ctypes
 import decimal
 import enum
+import inspect
 import math
 import os
 import re
@@ -55,6 +57,26 @@ class Refused(unittest.TestCase):
     def test_options(self):
         self.refused('did you mean "timeout_ms"', "avd.room.read", {"room_id": "1"}, {"timeout": 1})
         self.refused("from 1 to 86400000", "avd.room.read", {"room_id": "1"}, {"timeout_ms": 0})
+
+    def test_an_argument_in_the_platforms_spelling_is_told_its_name_in_python(self):
+        with meetgate.Youme(app_key="k", app_secret="s", rest_api_key="r") as youme:
+            for given in ({"UserId": "1", "begin_time": "1", "end_time": "2"}, {"UserId": "1"}):
+                with self.assertRaisesRegex(TypeError, "'UserId': in Python it is 'user_id'"):
+                    youme.query_instance_all_records_by_time(**given)
+            with self.assertRaisesRegex(TypeError, "unexpected keyword argument 'nonsense'"):
+                youme.count_qos_by_day(query_date="20191210", nonsense=1)
+            self.assertEqual(
+                list(inspect.signature(youme.query_room_info).parameters), ["room_id", "begin_time", "end_time"]
+            )
+            self.assertIn("Sent as `RoomId`.", youme.query_room_info.__doc__)
+
+        async def ask():
+            async with meetgate.AsyncAvd(base_url="http://127.0.0.1:1", token="t") as avd:
+                self.assertTrue(inspect.iscoroutinefunction(avd.room.get_chat_message_log))
+                await avd.room.get_chat_message_log(room_id="1", fromId="16")
+
+        with self.assertRaisesRegex(TypeError, "'fromId': in Python it is 'from_id'"):
+            asyncio.run(ask())
 
     def test_methods_take_keywords_only(self):
         with self.assertRaises(TypeError):

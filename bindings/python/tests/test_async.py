@@ -24,7 +24,7 @@ class Awaited(SandboxTest):
                 with self.assertRaises(meetgate.NotFound):
                     await avd.room.read(room_id="40400000000")
             async with meetgate.AsyncYoume.from_config(config["youme"]) as youme:
-                self.assertEqual((await youme.count_qos_by_day(QueryDate="20191210"))["ErrorCode"], 0)
+                self.assertEqual((await youme.count_qos_by_day(query_date="20191210"))["ErrorCode"], 0)
             async with meetgate.AsyncHst.from_config(config["hst"]) as hst:
                 rows = [row async for row in hst.consuming.iter_records(
                     start_time=1588146896000, end_time=1590738896000, page_size=10

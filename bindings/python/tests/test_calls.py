@@ -12,7 +12,7 @@ import unittest
 import meetgate
 from meetgate._library import library
 from support import APP, HERE, ROOM, ROOT, Sandbox, SandboxTest, Server, always, examples
-from wire_driver import CLIENTS, arguments_of, method_of
+from wire_driver import CLIENTS, argument_of, arguments_of, method_of
 
 
 class Calls(SandboxTest):
@@ -169,14 +169,16 @@ class Generated(unittest.TestCase):
                     method = method_of(clients[operation["platform"]], operation["name"])
                     self.assertEqual(inspect.iscoroutinefunction(method), kind is awaited)
                     parameters = inspect.signature(method).parameters
-                    self.assertEqual(
-                        {name.rstrip("_") for name in parameters}, {field["name"] for field in operation["params"]}
-                    )
+                    names = {field["name"]: argument_of(field["name"]) for field in operation["params"]}
+                    self.assertEqual(set(parameters), set(names.values()))
                     for field in operation["params"]:
-                        parameter = parameters[field["name"]]
+                        name = names[field["name"]]
+                        parameter = parameters[name]
                         self.assertEqual(parameter.kind, parameter.KEYWORD_ONLY)
                         self.assertEqual(parameter.default is parameter.empty, field["required"])
-                        self.assertIn(field["name"] + ":", method.__doc__)
+                        self.assertIn(name + ": ", method.__doc__)
+                        is_said = "Sent as `%s`." % field["name"] in " ".join(method.__doc__.split())
+                        self.assertEqual(is_said, name != field["name"])
                     self.assertTrue(method.__doc__.startswith(operation["summary"]))
                     self.assertIn("Source: %s %s" % (operation["method"], operation["path"]), method.__doc__)
 

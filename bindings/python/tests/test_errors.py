@@ -47,7 +47,7 @@ class Documents(SandboxTest):
         config = dict(self.sandbox.configurations["youme"], app_secret="wrong")
         with meetgate.Youme.from_config(config) as youme:
             with self.assertRaises(meetgate.Error) as caught:
-                youme.count_qos_by_day(QueryDate="20191210")
+                youme.count_qos_by_day(query_date="20191210")
         self.assertTrue(caught.exception.request_id)
         self.assertIn(caught.exception.clock_offset_s, (-1, 0, 1))
 

@@ -5,6 +5,7 @@ Prints the status, a line feed, and the reply exactly as it came. For the test t
 
 import json
 import keyword
+import re
 import sys
 from decimal import Decimal
 
@@ -21,10 +22,15 @@ def method_of(client, name):
     return found
 
 
+def argument_of(wire):
+    """`UserId` is `user_id`, `from` is `from_`."""
+    name = re.sub("(?<=[a-z0-9])(?=[A-Z])", "_", wire).lower()
+    return name + "_" if keyword.iskeyword(name) else name
+
+
 def arguments_of(params):
     """Decimals keep their digits: `0.50` must leave as `0.50`."""
-    members = json.loads(params, parse_float=Decimal)
-    return {name + "_" if keyword.iskeyword(name) else name: value for name, value in members.items()}
+    return {argument_of(wire): value for wire, value in json.loads(params, parse_float=Decimal).items()}
 
 
 def main():
