@@ -272,6 +272,8 @@ MEETGATE_EXPORT void MEETGATE_CALL meetgate_client_free(meetgate_client *client)
  *   - platform (string)
  *   - base_url (string): absent while it is to be discovered.
  *   - clock_offset_s (integer): for youme, the seconds that the host's clock is ahead of this machine's.
+ *   - http_method (string): for avd, get or post: how this deployment takes forms. It stands in the configuration, or
+ *     was found out from the deployment's answers; absent while it is not known.
  *   - token (object): for hst and avd. The token itself is not there.
  *     - source (string): fetched, fixed or provided.
  *     - store (string): file or redis, where there is one.

@@ -89,7 +89,11 @@ pub(crate) fn limits(mut limits: Limits, members: &Members<'_>) -> Limits {
 
 impl Config {
     pub(crate) fn parse(text: &str) -> Result<Config> {
-        let refuse = |problem: String| Error::invalid_config(format!("configuration: {problem}"));
+        let refuse = |problem: String| {
+            // Most name the key, and so the configuration.
+            let is_named = problem.contains("configuration key");
+            Error::invalid_config(if is_named { problem } else { format!("configuration: {problem}") })
+        };
         let members =
             Members::parse(text).map_err(|problem| Error::invalid_argument(format!("configuration: {problem}")))?;
         let platform = platform(&members).map_err(refuse)?;

@@ -6,7 +6,7 @@ use super::strings;
 use crate::catalog::Operation;
 use crate::client::Client;
 use crate::error::{Error, Result};
-use std::ffi::c_char;
+use libc::c_char;
 
 /// Stops a call from another thread. A later version can make and trigger one; until then pass NULL.
 #[derive(Debug)]

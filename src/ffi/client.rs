@@ -5,7 +5,7 @@ use super::status::meetgate_status;
 use super::strings;
 use crate::client::Client;
 use crate::error::Error;
-use std::ffi::c_char;
+use libc::c_char;
 use std::ptr;
 
 /// Makes a client of one platform.

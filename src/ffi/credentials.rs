@@ -6,7 +6,8 @@ use super::status::meetgate_status;
 use super::strings;
 use crate::client::{Client, ProvidedToken};
 use crate::error::Error;
-use std::ffi::{CString, c_char, c_int, c_void};
+use libc::{c_char, c_int, c_void};
+use std::ffi::CString;
 use std::ptr;
 use std::time::Duration;
 
@@ -41,6 +42,8 @@ pub type meetgate_token_provider = Option<
 ///   - platform (string)
 ///   - base_url (string): absent while it is to be discovered.
 ///   - clock_offset_s (integer): for youme, the seconds that the host's clock is ahead of this machine's.
+///   - http_method (string): for avd, get or post: how this deployment takes forms. It stands in the configuration, or
+///     was found out from the deployment's answers; absent while it is not known.
 ///   - token (object): for hst and avd. The token itself is not there.
 ///     - source (string): fetched, fixed or provided.
 ///     - store (string): file or redis, where there is one.

@@ -6,8 +6,8 @@ use super::strings;
 use crate::error::{Error, Result};
 use crate::json::pointer::{find, length};
 use crate::json::{Kind, kind, quote, string};
+use libc::c_char;
 use serde_json::value::RawValue;
-use std::ffi::c_char;
 use std::ptr;
 
 /// Reads one value of a JSON text: of a reply, an error document, a catalog or any other.

@@ -4,7 +4,8 @@ use super::guard::guard;
 use super::status::meetgate_status;
 use super::strings;
 use crate::catalog;
-use std::ffi::{CStr, c_char};
+use libc::c_char;
+use std::ffi::CStr;
 use std::ptr;
 
 /// Grows with each change that a program built against an older header would notice.

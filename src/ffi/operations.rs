@@ -6,7 +6,7 @@ use super::calls::call;
 use super::status::meetgate_status;
 use crate::catalog::table;
 use crate::client::Client;
-use std::ffi::c_char;
+use libc::c_char;
 
 /// Fetch a new access token, which kills the account's older one (如何获取access_token).
 /// Takes no parameters: the credentials are those of the client's configuration. Every call fetches a new token, kills

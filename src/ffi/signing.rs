@@ -4,7 +4,7 @@ use super::guard::reply;
 use super::status::meetgate_status;
 use super::strings;
 use crate::signing;
-use std::ffi::c_char;
+use libc::c_char;
 
 /// Makes the token with which an end user logs in to the media SDK of hst.
 /// It is made on this machine, by the algorithm of the vendor's TokenGenerator. Nothing is sent.

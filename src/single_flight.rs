@@ -1,9 +1,16 @@
-//! A value that many threads use and one at a time fetches: the state machine behind a lock, and the waiting.
+//! A value that many threads use and one at a time fetches: a token, or an address.
+//!
+//! [`state`] is the machine, pure; [`pace`] has its times. Here are the lock around it, and the waiting.
 
-use super::state::{Fetched, Held, Need, State, Step, Window};
+mod pace;
+mod state;
+
+pub(crate) use state::{Fetched, Held, LONGEST_LIFETIME, Need, OldValue, Refusal};
+
 use crate::error::{Error, Result, Status};
 use crate::random;
 use parking_lot::{Condvar, Mutex, MutexGuard};
+use state::{State, Step};
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -18,13 +25,13 @@ pub(crate) struct Cell<T> {
 }
 
 impl<T> Cell<T> {
-    pub(crate) fn new(window: Window) -> Cell<T> {
-        Cell { state: Mutex::new(State::new(window)), settled: Condvar::new() }
+    pub(crate) fn new(old_value: OldValue) -> Cell<T> {
+        Cell { state: Mutex::new(State::new(old_value)), settled: Condvar::new() }
     }
 
     /// A cell whose values others may renew too.
-    pub(crate) fn shared(window: Window) -> Cell<T> {
-        Cell { state: Mutex::new(State::new(window).shared()), settled: Condvar::new() }
+    pub(crate) fn shared(old_value: OldValue) -> Cell<T> {
+        Cell { state: Mutex::new(State::new(old_value).shared()), settled: Condvar::new() }
     }
 
     /// A good value, other than the `dead` one: the current one, or the one that `fetch` brings, in this thread or another.
@@ -68,6 +75,29 @@ impl<T> Cell<T> {
         self.run(need, deadline, fetch).map(|(_, beside)| beside)
     }
 
+    /// A newer value than this one, which turned out to be of no use: the one that another thread brought, or the one that
+    /// `fetch` brings. The value stays in use where that fails.
+    pub(crate) fn newer(
+        &self,
+        than: &Held<T>,
+        deadline: Instant,
+        fetch: impl FnOnce(&Flight<'_, T>) -> Result<Fetched<T>>,
+    ) -> Result<Arc<Held<T>>> {
+        let mut state = self.state.lock();
+        let need = loop {
+            let now = Instant::now();
+            if let Some(known) = state.newer(than, now) {
+                return known;
+            }
+            match state.demand(now) {
+                Some(need) => break need,
+                None => self.wait(&mut state, deadline)?,
+            }
+        };
+        drop(state);
+        self.run(need, deadline, |flight| fetch(flight).map(|fetched| (fetched, ()))).map(|(held, ())| held)
+    }
+
     /// Puts a value of the caller's in the place of the last one.
     pub(crate) fn set(&self, value: T) {
         let mut state = self.state.lock();
@@ -78,27 +108,27 @@ impl<T> Cell<T> {
     }
 
     /// Looks at the current value, and the state that it is in.
-    pub(super) fn look<R>(&self, look: impl FnOnce(&State<T>) -> R) -> R {
+    pub(crate) fn look<R>(&self, look: impl FnOnce(&State<T>) -> R) -> R {
         look(&self.state.lock())
     }
 
-    /// [`State::bury`], so that the next caller fetches.
-    pub(super) fn bury(&self, dead: &Held<T>) {
-        self.state.lock().bury(dead, Instant::now());
+    /// [`State::mark_dead`], so that the next caller fetches.
+    pub(crate) fn mark_dead(&self, dead: &Held<T>) {
+        self.state.lock().mark_dead(dead, Instant::now());
     }
 
-    pub(super) fn forget_failure(&self) {
+    pub(crate) fn forget_failure(&self) {
         self.state.lock().forget_failure();
     }
 
-    pub(super) fn forgive(&self) {
-        self.state.lock().forgive();
+    pub(crate) fn discount_early_death(&self) {
+        self.state.lock().discount_early_death();
     }
 
     fn wait(&self, state: &mut MutexGuard<'_, State<T>>, deadline: Instant) -> Result<()> {
         if self.settled.wait_until(state, deadline).timed_out() {
-            let problem =
-                "what another thread is fetching (token or address) did not come within the call's time (timeout_ms)";
+            let problem = "another thread fetches the token or the address, and its answer did not come within this call's \
+                           time (timeout_ms)";
             return Err(Error::new(Status::Timeout, problem).nothing_acted());
         }
         Ok(())
@@ -112,20 +142,20 @@ impl<T> Cell<T> {
         fetch: impl FnOnce(&Flight<'_, T>) -> Result<(Fetched<T>, R)>,
     ) -> Result<(Arc<Held<T>>, R)> {
         let start = Instant::now();
-        let mut flight = Flight { cell: self, need, landed: false };
+        let mut flight = Flight { cell: self, need, ended: false };
         let outcome = fetch(&flight);
-        flight.landed = true;
-        let (need, now, roll) = (&flight.need, Instant::now(), random::fraction());
+        flight.ended = true;
+        let (need, now, jitter) = (&flight.need, Instant::now(), random::fraction());
         match outcome {
-            Ok((fetched, beside)) => Ok((self.settle(|state| state.succeed(need, fetched, now, roll)), beside)),
+            Ok((fetched, beside)) => Ok((self.settle(|state| state.succeed(need, fetched, now, jitter)), beside)),
             Err(error) => {
                 self.settle(|state| {
                     // The call's own end, not the fetch's: others may have all the time in the world.
                     if error.status() == Status::Timeout && now >= deadline {
                         let had = deadline.saturating_duration_since(start);
-                        state.abandon(need, &error, had, now, roll);
+                        state.abandon(need, &error, had, now, jitter);
                     } else {
-                        state.fail(need, &error, now, roll);
+                        state.fail(need, &error, now, jitter);
                     }
                 });
                 Err(error)
@@ -145,7 +175,7 @@ impl<T> Cell<T> {
 pub(crate) struct Flight<'c, T> {
     cell: &'c Cell<T>,
     need: Need<T>,
-    landed: bool,
+    ended: bool,
 }
 
 impl<T> Flight<'_, T> {
@@ -161,7 +191,9 @@ impl<T> Flight<'_, T> {
     /// To be called when the fetch begins. Nobody takes a value any more that it kills, and those who use one get time to
     /// end: their calls need no repeating then.
     pub(crate) fn let_users_end(&self, deadline: Instant) {
-        let Some(until) = self.cell.state.lock().kill(Instant::now()).map(|until| until.min(deadline)) else { return };
+        let Some(until) = self.cell.state.lock().begin_fetch(Instant::now()).map(|until| until.min(deadline)) else {
+            return;
+        };
         while self.need.last_is_in_use() && Instant::now() < until {
             thread::sleep(USERS_POLL);
         }
@@ -170,7 +202,7 @@ impl<T> Flight<'_, T> {
 
 impl<T> Drop for Flight<'_, T> {
     fn drop(&mut self) {
-        if !self.landed {
+        if !self.ended {
             let error = Error::new(Status::Internal, "the fetch panicked");
             self.cell.settle(|state| state.fail(&self.need, &error, Instant::now(), 0.0));
         }
@@ -200,7 +232,7 @@ mod tests {
 
     #[test]
     fn many_threads_fetch_once() {
-        let cell = Cell::new(Window::Mandatory);
+        let cell = Cell::new(OldValue::Dies);
         let fetches = AtomicU32::new(0);
         thread::scope(|scope| {
             for _ in 0..64 {
@@ -218,7 +250,7 @@ mod tests {
 
     #[test]
     fn a_failure_reaches_all_who_waited() {
-        let cell = Cell::<u32>::new(Window::Mandatory);
+        let cell = Cell::<u32>::new(OldValue::Dies);
         let fetches = AtomicU32::new(0);
         thread::scope(|scope| {
             for _ in 0..8 {
@@ -236,8 +268,8 @@ mod tests {
     }
 
     #[test]
-    fn who_waits_gives_up_at_its_own_deadline() {
-        let cell = Cell::new(Window::Mandatory);
+    fn a_waiter_gives_up_at_its_own_deadline() {
+        let cell = Cell::new(OldValue::Dies);
         let (started, start) = std::sync::mpsc::channel();
         let (end, ended) = std::sync::mpsc::channel::<()>();
         thread::scope(|scope| {
@@ -259,7 +291,7 @@ mod tests {
 
     #[test]
     fn a_fetcher_out_of_time_hands_over_to_one_who_waits() {
-        let cell = Cell::new(Window::Mandatory);
+        let cell = Cell::new(OldValue::Dies);
         let (started, start) = std::sync::mpsc::channel();
         let (end, ended) = std::sync::mpsc::channel::<()>();
         let (over, first_is_over) = std::sync::mpsc::channel::<()>();
@@ -290,7 +322,7 @@ mod tests {
 
     #[test]
     fn a_fetch_that_panics_lets_the_others_go_on() {
-        let cell = Cell::<u32>::new(Window::Mandatory);
+        let cell = Cell::<u32>::new(OldValue::Dies);
         thread::scope(|scope| {
             let panicked = scope.spawn(|| cell.get(None, soon(), |_| panic!("on purpose"))).join();
             assert!(panicked.is_err());
@@ -302,7 +334,7 @@ mod tests {
 
     #[test]
     fn replace_always_fetches() {
-        let cell = Cell::new(Window::Mandatory);
+        let cell = Cell::new(OldValue::Dies);
         cell.get(None, soon(), brings(1)).unwrap();
         assert_eq!(
             cell.replace(soon(), |flight| Ok((Fetched::lasting(2, flight.need()), "answer"))).unwrap(),

@@ -5,20 +5,22 @@
 //!   empty ──────────────────▶ fetching ─────────────────▶ fresh ──time──▶ due ──time──▶ expired
 //!     ▲                        ▲  ▲  │ failed               │ dead         │ ask          │ ask
 //!     │                        │  │  ▼                      ▼              ▼              ▼
-//!     └──── nobody holds it    │  └─ paused              buried ───ask──▶ fetching ◀──────┘
+//!     └──── nobody holds it    │  └─ paused               dead ────ask──▶ fetching ◀──────┘
 //! ```
 //!
 //! What always holds, each with a test of its name:
 //! 1. one fetch at a time;
 //! 2. a fresh value is given out at once, unless a fetch is killing it;
-//! 3. only the current generation can be declared dead; who comes with an older one gets the newer without a fetch;
+//! 3. only the current generation can be declared dead; a caller with an older one gets the newer one without a fetch;
 //! 4. a generation is greater than every one before it;
 //!    (the same value, given again, keeps its own);
-//! 5. in an advisory window one fetches and the others go on; in a mandatory one the others wait once the fetch begins;
-//! 6. a fetch that fails while the value is still good leaves it in use to its end, and is no answer for who finds it dead;
+//! 5. where the old value lives on, one caller fetches and the others go on with it; where it dies, the others wait once
+//!    the fetch begins;
+//! 6. a fetch that fails while the value is still good leaves the value in use to its end; a caller whose value was refused
+//!    fetches again and does not get that failure;
 //! 7. a failure is the answer for all who ask, until its pause ends, and for nobody after it; but what others have fetched
 //!    meanwhile is taken;
-//! 8. a fetch that its own caller had no time for is no failure of who has more: the next one takes over;
+//! 8. a fetch that its own caller had no time for does not fail a caller who has more: that one takes over;
 //! 9. a fetch that kills a good value gives those who use it time to end, and nobody new takes it meanwhile;
 //! 10. values that die early one after the other slow the fetches down.
 
@@ -34,7 +36,7 @@ const EARLY_DEATHS: u32 = 3;
 const USERS_PATIENCE: Duration = Duration::from_secs(1);
 
 /// A hundred years: what is stated beyond it is for ever, and fits into every language's integers.
-pub(super) const LONGEST_LIFETIME: Duration = Duration::from_secs(100 * 365 * 86_400);
+pub(crate) const LONGEST_LIFETIME: Duration = Duration::from_secs(100 * 365 * 86_400);
 
 /// How often it is looked, while fetching pauses, whether others have a newer value.
 const LOOK: Duration = Duration::from_millis(50);
@@ -89,13 +91,13 @@ pub(crate) struct Fetched<T> {
     pub(crate) adopted: bool,
 }
 
-/// Whether a value that is being replaced is still given out.
+/// What becomes of a value when the next one is fetched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Window {
-    /// Fetching a new one does not kill the old one.
-    Advisory,
-    /// It does, so that everybody waits for the new one.
-    Mandatory,
+pub(crate) enum OldValue {
+    /// It is good to its end, and given out meanwhile.
+    Lives,
+    /// The fetch kills it: everybody waits for the new one.
+    Dies,
 }
 
 /// What is known to whoever has to fetch.
@@ -147,14 +149,14 @@ pub(super) enum Step<T> {
 }
 
 #[derive(Debug)]
-pub(super) struct State<T> {
-    window: Window,
+pub(crate) struct State<T> {
+    old_value: OldValue,
     last: Option<Arc<Held<T>>>,
     /// Since when the last value is known to be dead.
-    buried: Option<Instant>,
+    dead_since: Option<Instant>,
     fetching: bool,
     /// The fetch has begun that kills the last value.
-    killing: bool,
+    is_old_dying: bool,
     /// Others may have newer values.
     shares: bool,
     looked: Option<Instant>,
@@ -183,13 +185,13 @@ enum Applies {
 }
 
 impl<T> State<T> {
-    pub(super) fn new(window: Window) -> State<T> {
+    pub(super) fn new(old_value: OldValue) -> State<T> {
         State {
-            window,
+            old_value,
             last: None,
-            buried: None,
+            dead_since: None,
             fetching: false,
-            killing: false,
+            is_old_dying: false,
             shares: false,
             looked: None,
             pause: None,
@@ -207,10 +209,10 @@ impl<T> State<T> {
     /// What a caller should do who needs a value, found the `dead` one to be dead, and has so much time `left`.
     pub(super) fn ask(&mut self, dead: Option<&Held<T>>, now: Instant, left: Duration) -> Step<T> {
         if let Some(dead) = dead {
-            self.bury(dead, now);
+            self.mark_dead(dead, now);
         }
         match (self.good(now), self.fetching) {
-            (Some(held), true) if self.window == Window::Advisory || !self.killing => Step::Use(held),
+            (Some(held), true) if self.old_value == OldValue::Lives || !self.is_old_dying => Step::Use(held),
             (_, true) => Step::Wait,
             (Some(held), false) if !held.is_due(now) || self.paused(now).is_some() => Step::Use(held),
             (Some(_), false) => Step::Fetch(self.start(now)),
@@ -234,81 +236,89 @@ impl<T> State<T> {
     }
 
     /// Notes that the fetch begins. If it kills a value that is still good: until when it should wait for those who use it.
-    pub(super) fn kill(&mut self, now: Instant) -> Option<Instant> {
-        if self.window == Window::Advisory {
+    pub(super) fn begin_fetch(&mut self, now: Instant) -> Option<Instant> {
+        if self.old_value == OldValue::Lives {
             return None;
         }
-        self.killing = true;
+        self.is_old_dying = true;
         let longest = now + USERS_PATIENCE;
         self.good(now).map(|good| good.expires.map_or(longest, |expires| expires.min(longest)))
     }
 
     /// Declares a value dead, if it is the current one.
-    pub(super) fn bury(&mut self, dead: &Held<T>, now: Instant) {
+    pub(super) fn mark_dead(&mut self, dead: &Held<T>, now: Instant) {
         if self.last.as_ref().is_some_and(|last| last.generation == dead.generation) {
-            self.buried.get_or_insert(now);
+            self.dead_since.get_or_insert(now);
         }
     }
 
     /// The value died of nothing: what looked like its death had another reason.
-    pub(super) fn forgive(&mut self) {
+    pub(super) fn discount_early_death(&mut self) {
         self.early_deaths = self.early_deaths.saturating_sub(1);
+    }
+
+    /// A newer value than this one; the error of a fetch for it that failed a moment ago.
+    pub(super) fn newer(&self, than: &Held<T>, now: Instant) -> Option<Result<Arc<Held<T>>, Error>> {
+        match self.good(now).filter(|held| held.generation != than.generation) {
+            Some(held) => Some(Ok(held)),
+            None => self.paused(now).map(|pause| Err(pause.error.repeated(pause.until.saturating_duration_since(now)))),
+        }
     }
 
     /// The current value, unless it is dead or has expired.
     pub(super) fn good(&self, now: Instant) -> Option<Arc<Held<T>>> {
-        let alive = self.last.as_ref().filter(|last| self.buried.is_none() && !last.is_expired(now));
+        let alive = self.last.as_ref().filter(|last| self.dead_since.is_none() && !last.is_expired(now));
         alive.map(Arc::clone)
     }
 
-    pub(super) fn last(&self) -> Option<&Arc<Held<T>>> {
+    pub(crate) fn last(&self) -> Option<&Arc<Held<T>>> {
         self.last.as_ref()
     }
 
     /// Values have been dying early, one after the other.
-    pub(super) fn is_contested(&self) -> bool {
+    pub(crate) fn is_contested(&self) -> bool {
         self.early_deaths >= EARLY_DEATHS
     }
 
     fn start(&mut self, now: Instant) -> Need<T> {
         self.fetching = true;
-        let early = match (&self.last, self.buried) {
-            (Some(last), Some(buried)) => last.age(buried) < pace::early(last.lifetime),
+        let early = match (&self.last, self.dead_since) {
+            (Some(last), Some(dead_since)) => last.age(dead_since) < pace::early(last.lifetime),
             _ => false,
         };
         let is_contested = early && self.contested_until.is_some_and(|until| now < until);
         Need {
             last: self.last.as_ref().map(Arc::clone),
-            is_dead: self.buried.is_some(),
+            is_dead: self.dead_since.is_some(),
             is_ahead: self.good(now).is_some(),
             refusal: is_contested.then_some(Refusal::Contested),
             early,
         }
     }
 
-    fn land(&mut self) {
+    fn end_fetch(&mut self) {
         self.fetching = false;
-        self.killing = false;
+        self.is_old_dying = false;
     }
 
     /// Ends a fetch well.
-    pub(super) fn succeed(&mut self, need: &Need<T>, fetched: Fetched<T>, now: Instant, roll: f64) -> Arc<Held<T>> {
-        self.land();
+    pub(super) fn succeed(&mut self, need: &Need<T>, fetched: Fetched<T>, now: Instant, jitter: f64) -> Arc<Held<T>> {
+        self.end_fetch();
         self.forget_failure();
         if !fetched.adopted {
             self.early_deaths = if need.early { self.early_deaths.saturating_add(1) } else { 0 };
             let beyond = self.early_deaths.saturating_sub(EARLY_DEATHS - 1);
-            self.contested_until = (beyond > 0).then(|| now + pace::while_contested(beyond, roll));
+            self.contested_until = (beyond > 0).then(|| now + pace::while_contested(beyond, jitter));
         }
-        self.hold(fetched, roll)
+        self.hold(fetched, jitter)
     }
 
     /// Puts a value in the place of the last one.
-    pub(super) fn hold(&mut self, fetched: Fetched<T>, roll: f64) -> Arc<Held<T>> {
+    pub(super) fn hold(&mut self, fetched: Fetched<T>, jitter: f64) -> Arc<Held<T>> {
         let at = |after: Duration| fetched.born.checked_add(after);
         let lifetime = fetched.lifetime.map(|lifetime| lifetime.min(LONGEST_LIFETIME));
         let held = Arc::new(Held {
-            due: lifetime.and_then(|lifetime| at(pace::until_due(lifetime, roll))),
+            due: lifetime.and_then(|lifetime| at(pace::until_due(lifetime, jitter))),
             expires: lifetime.and_then(at),
             value: fetched.value,
             generation: match self.last.as_ref().map_or(0, |last| last.generation) {
@@ -319,13 +329,13 @@ impl<T> State<T> {
             lifetime,
         });
         self.last = Some(Arc::clone(&held));
-        self.buried = None;
+        self.dead_since = None;
         held
     }
 
     /// Ends a fetch that failed.
-    pub(super) fn fail(&mut self, need: &Need<T>, error: &Error, now: Instant, roll: f64) {
-        self.land();
+    pub(super) fn fail(&mut self, need: &Need<T>, error: &Error, now: Instant, jitter: f64) {
+        self.end_fetch();
         match (&need.refusal, self.contested_until) {
             // The pause is there already.
             (Some(Refusal::Paused(_)), _) => {}
@@ -334,14 +344,14 @@ impl<T> State<T> {
             }
             _ => {
                 let applies = if self.good(now).is_some() { Applies::Ahead } else { Applies::ToAll };
-                self.pause(error, applies, now, roll);
+                self.pause(error, applies, now, jitter);
             }
         }
     }
 
-    fn pause(&mut self, error: &Error, applies: Applies, now: Instant, roll: f64) {
+    fn pause(&mut self, error: &Error, applies: Applies, now: Instant, jitter: f64) {
         self.failures = self.failures.saturating_add(1);
-        let until = now + pace::after_failure(pace::Cause::of(error), self.failures, roll);
+        let until = now + pace::after_failure(pace::Cause::of(error), self.failures, jitter);
         self.pause = Some(Pause { error: error.clone(), until, applies });
     }
 
@@ -352,11 +362,11 @@ impl<T> State<T> {
     }
 
     /// Ends a fetch that its caller, who `had` so much time, has none left for. Others with no more would do no better.
-    pub(super) fn abandon(&mut self, need: &Need<T>, error: &Error, had: Duration, now: Instant, roll: f64) {
-        self.land();
+    pub(super) fn abandon(&mut self, need: &Need<T>, error: &Error, had: Duration, now: Instant, jitter: f64) {
+        self.end_fetch();
         if !matches!(need.refusal, Some(Refusal::Paused(_))) {
             // A little more is no more.
-            self.pause(error, Applies::Hasty(had + had / 8), now, roll);
+            self.pause(error, Applies::Hasty(had + had / 8), now, jitter);
         }
     }
 
@@ -378,11 +388,7 @@ impl<T> State<T> {
             Applies::Ahead => false,
             Applies::Hasty(had) => left <= had,
         })?;
-        let mut error = pause.error.clone();
-        let rest = pause.until.saturating_duration_since(now).as_millis();
-        let document = error.document_mut();
-        document.message = format!("{} (not tried again for {rest} ms)", document.message);
-        Some(error)
+        Some(pause.error.repeated(pause.until.saturating_duration_since(now)))
     }
 }
 

@@ -16,9 +16,9 @@ struct Trial {
 }
 
 impl Trial {
-    fn new(window: Window) -> Trial {
+    fn new(old_value: OldValue) -> Trial {
         let now = Instant::now();
-        Trial { state: State::new(window), start: now, now }
+        Trial { state: State::new(old_value), start: now, now }
     }
 
     fn pass(&mut self, time: Duration) {
@@ -79,7 +79,7 @@ fn failed(step: Step<u32>) -> Error {
 
 #[test]
 fn one_fetch_at_a_time() {
-    let mut trial = Trial::new(Window::Mandatory);
+    let mut trial = Trial::new(OldValue::Dies);
     let need = trial.needs(None);
     assert!(matches!(trial.ask(), Step::Wait));
     assert!(trial.state.demand(trial.now).is_none(), "the refresher's place is taken");
@@ -95,8 +95,8 @@ fn one_fetch_at_a_time() {
 
 #[test]
 fn a_fresh_value_is_given_out_at_once_unless_a_fetch_is_killing_it() {
-    for window in [Window::Advisory, Window::Mandatory] {
-        let mut trial = Trial::new(window);
+    for old_value in [OldValue::Lives, OldValue::Dies] {
+        let mut trial = Trial::new(old_value);
         let need = trial.needs(None);
         trial.brings(&need, 1);
         for second in [0, 30, 59] {
@@ -105,10 +105,10 @@ fn a_fresh_value_is_given_out_at_once_unless_a_fetch_is_killing_it() {
         }
         let demanded = trial.state.demand(trial.now).unwrap();
         assert_eq!(used(trial.ask()), 1, "it has not begun");
-        trial.state.kill(trial.now);
-        match (window, trial.ask()) {
-            (Window::Advisory, step) => assert_eq!(used(step), 1),
-            (Window::Mandatory, step) => assert!(matches!(step, Step::Wait)),
+        trial.state.begin_fetch(trial.now);
+        match (old_value, trial.ask()) {
+            (OldValue::Lives, step) => assert_eq!(used(step), 1),
+            (OldValue::Dies, step) => assert!(matches!(step, Step::Wait)),
         }
         trial.fails(&demanded, Status::Network);
         assert_eq!(used(trial.ask()), 1, "whatever failed");
@@ -117,7 +117,7 @@ fn a_fresh_value_is_given_out_at_once_unless_a_fetch_is_killing_it() {
 
 #[test]
 fn only_the_current_generation_can_be_declared_dead() {
-    let mut trial = Trial::new(Window::Mandatory);
+    let mut trial = Trial::new(OldValue::Dies);
     let need = trial.needs(None);
     let first = trial.brings(&need, 1);
     let second = trial.killed(&first);
@@ -129,7 +129,7 @@ fn only_the_current_generation_can_be_declared_dead() {
 
 #[test]
 fn a_generation_is_greater_than_every_one_before() {
-    let mut trial = Trial::new(Window::Mandatory);
+    let mut trial = Trial::new(OldValue::Dies);
     let mut last = 0;
     for generation in [7, 3, 3, 1_700_000_000_000, 1] {
         let need = trial.state.demand(trial.now).unwrap();
@@ -141,8 +141,8 @@ fn a_generation_is_greater_than_every_one_before() {
 }
 
 #[test]
-fn in_an_advisory_window_one_fetches_and_the_others_go_on() {
-    let mut trial = Trial::new(Window::Advisory);
+fn where_the_old_value_lives_one_fetches_and_the_others_go_on() {
+    let mut trial = Trial::new(OldValue::Lives);
     let need = trial.needs(None);
     trial.brings(&need, 1);
     trial.at(60);
@@ -156,8 +156,8 @@ fn in_an_advisory_window_one_fetches_and_the_others_go_on() {
 }
 
 #[test]
-fn in_a_mandatory_window_the_others_wait_once_the_fetch_begins() {
-    let mut trial = Trial::new(Window::Mandatory);
+fn where_the_old_value_dies_the_others_wait_once_the_fetch_begins() {
+    let mut trial = Trial::new(OldValue::Dies);
     let need = trial.needs(None);
     trial.brings(&need, 1);
     trial.at(59);
@@ -166,7 +166,7 @@ fn in_a_mandatory_window_the_others_wait_once_the_fetch_begins() {
     let need = trial.needs(None);
     assert!(need.is_ahead);
     assert_eq!(used(trial.ask()), 1, "a store is looked at first");
-    trial.state.kill(trial.now);
+    trial.state.begin_fetch(trial.now);
     assert!(matches!(trial.ask(), Step::Wait), "the fetch is about to kill the old one");
     trial.brings(&need, 2);
     assert_eq!(used(trial.ask()), 2);
@@ -174,8 +174,8 @@ fn in_a_mandatory_window_the_others_wait_once_the_fetch_begins() {
 
 #[test]
 fn a_failed_fetch_leaves_a_good_value_in_use_to_its_end() {
-    for window in [Window::Advisory, Window::Mandatory] {
-        let mut trial = Trial::new(window);
+    for old_value in [OldValue::Lives, OldValue::Dies] {
+        let mut trial = Trial::new(old_value);
         let need = trial.needs(None);
         trial.brings(&need, 1);
         trial.at(60);
@@ -195,7 +195,7 @@ fn a_failed_fetch_leaves_a_good_value_in_use_to_its_end() {
 
 #[test]
 fn a_failure_is_the_answer_until_its_pause_ends_and_for_nobody_after_it() {
-    let mut trial = Trial::new(Window::Mandatory);
+    let mut trial = Trial::new(OldValue::Dies);
     for pause in [500, 1000, 2000, 4000, 8000, 10_000, 10_000].map(Duration::from_millis) {
         let need = trial.needs(None);
         assert!(matches!(trial.ask(), Step::Wait));
@@ -217,7 +217,7 @@ fn a_failure_is_the_answer_until_its_pause_ends_and_for_nobody_after_it() {
 
 #[test]
 fn refused_keys_are_not_tried_again_for_a_minute() {
-    let mut trial = Trial::new(Window::Mandatory);
+    let mut trial = Trial::new(OldValue::Dies);
     let need = trial.needs(None);
     let refused = Error::new(Status::Auth, "no").with_number(606_000_000, None);
     trial.state.fail(&need, &refused, trial.now, 1.0);
@@ -229,7 +229,7 @@ fn refused_keys_are_not_tried_again_for_a_minute() {
 
 #[test]
 fn a_failure_of_what_was_replaced_is_forgotten() {
-    let mut trial = Trial::new(Window::Advisory);
+    let mut trial = Trial::new(OldValue::Lives);
     let need = trial.needs(None);
     trial.fails(&need, Status::Auth);
     trial.state.forget_failure();
@@ -238,7 +238,7 @@ fn a_failure_of_what_was_replaced_is_forgotten() {
 
 #[test]
 fn a_fetch_that_its_caller_had_no_time_for_is_taken_over() {
-    let mut trial = Trial::new(Window::Mandatory);
+    let mut trial = Trial::new(OldValue::Dies);
     let need = trial.needs(None);
     assert!(matches!(trial.ask(), Step::Wait));
     let late = Error::new(Status::Timeout, "no");
@@ -251,7 +251,7 @@ fn a_fetch_that_its_caller_had_no_time_for_is_taken_over() {
     trial.brings(&need, 1);
     assert_eq!(used(trial.state.ask(None, trial.now, Duration::ZERO)), 1);
 
-    let mut trial = Trial::new(Window::Mandatory);
+    let mut trial = Trial::new(OldValue::Dies);
     let need = trial.needs(None);
     trial.state.abandon(&need, &late, LEFT, trial.now, 1.0);
     assert_eq!(failed(trial.ask()).status(), Status::Timeout);
@@ -261,7 +261,7 @@ fn a_fetch_that_its_caller_had_no_time_for_is_taken_over() {
 
 #[test]
 fn a_failure_ahead_is_no_answer_for_who_finds_the_value_dead() {
-    let mut trial = Trial::new(Window::Mandatory);
+    let mut trial = Trial::new(OldValue::Dies);
     let need = trial.needs(None);
     let held = trial.brings(&need, 1);
     trial.at(60);
@@ -274,7 +274,7 @@ fn a_failure_ahead_is_no_answer_for_who_finds_the_value_dead() {
 #[test]
 fn while_fetching_pauses_what_others_have_is_taken() {
     let now = Instant::now();
-    let mut trial = Trial { state: State::new(Window::Mandatory).shared(), start: now, now };
+    let mut trial = Trial { state: State::new(OldValue::Dies).shared(), start: now, now };
     let need = trial.needs(None);
     trial.fails(&need, Status::Http);
     let need = trial.needs(None);
@@ -296,7 +296,7 @@ fn while_fetching_pauses_what_others_have_is_taken() {
 
 #[test]
 fn the_same_value_again_keeps_its_generation() {
-    let mut trial = Trial::new(Window::Advisory);
+    let mut trial = Trial::new(OldValue::Lives);
     let need = trial.needs(None);
     let first = trial.brings(&need, 1);
     trial.at(60);
@@ -308,16 +308,16 @@ fn the_same_value_again_keeps_its_generation() {
 
 #[test]
 fn a_fetch_that_kills_a_good_value_gives_its_users_time() {
-    for window in [Window::Advisory, Window::Mandatory] {
-        let mut trial = Trial::new(window);
-        let kills = |until: Instant| (window == Window::Mandatory).then_some(until);
+    for old_value in [OldValue::Lives, OldValue::Dies] {
+        let mut trial = Trial::new(old_value);
+        let kills = |until: Instant| (old_value == OldValue::Dies).then_some(until);
         let need = trial.needs(None);
-        assert!(trial.state.kill(trial.now).is_none(), "there is none to kill");
+        assert!(trial.state.begin_fetch(trial.now).is_none(), "there is none to kill");
         let user = trial.brings(&need, 1);
         drop(need);
         trial.at(60);
         let need = trial.needs(None);
-        assert_eq!(trial.state.kill(trial.now), kills(trial.now + USERS_PATIENCE));
+        assert_eq!(trial.state.begin_fetch(trial.now), kills(trial.now + USERS_PATIENCE));
         assert!(need.last_is_in_use());
         drop(user);
         assert!(!need.last_is_in_use());
@@ -325,16 +325,16 @@ fn a_fetch_that_kills_a_good_value_gives_its_users_time() {
         // Not beyond its end, and not for what is dead.
         trial.now = trial.start + LIFETIME - Duration::from_millis(300);
         let need = trial.needs(None);
-        assert_eq!(trial.state.kill(trial.now), kills(trial.start + LIFETIME));
+        assert_eq!(trial.state.begin_fetch(trial.now), kills(trial.start + LIFETIME));
         let held = trial.brings(&need, 2);
         trial.needs(Some(&held));
-        assert!(trial.state.kill(trial.now).is_none());
+        assert!(trial.state.begin_fetch(trial.now).is_none());
     }
 }
 
 #[test]
 fn values_that_die_early_in_a_row_slow_the_fetches_down() {
-    let mut trial = Trial::new(Window::Mandatory);
+    let mut trial = Trial::new(OldValue::Dies);
     let need = trial.needs(None);
     let mut held = trial.brings(&need, 0);
     for _ in 0..3 {
@@ -361,7 +361,7 @@ fn values_that_die_early_in_a_row_slow_the_fetches_down() {
 
 #[test]
 fn a_death_in_its_time_is_no_reason_to_slow_down() {
-    let mut trial = Trial::new(Window::Mandatory);
+    let mut trial = Trial::new(OldValue::Dies);
     let need = trial.needs(None);
     let mut held = trial.brings(&need, 0);
     for _ in 0..10 {
@@ -379,14 +379,14 @@ fn a_death_in_its_time_is_no_reason_to_slow_down() {
     for _ in 0..10 {
         trial.pass(Duration::from_millis(1));
         held = trial.killed(&held);
-        trial.state.forgive();
+        trial.state.discount_early_death();
         assert!(!trial.state.is_contested(), "it had not died");
     }
 }
 
 #[test]
 fn a_value_without_a_lifetime_is_never_due() {
-    let mut trial = Trial::new(Window::Advisory);
+    let mut trial = Trial::new(OldValue::Lives);
     let need = trial.needs(None);
     let fetched = Fetched { lifetime: None, ..trial.fetched(&need, 1) };
     let held = trial.state.succeed(&need, fetched, trial.now, 0.0);
@@ -396,7 +396,7 @@ fn a_value_without_a_lifetime_is_never_due() {
 
 #[test]
 fn a_lifetime_beyond_all_counting_is_a_hundred_years() {
-    let mut trial = Trial::new(Window::Mandatory);
+    let mut trial = Trial::new(OldValue::Dies);
     let need = trial.needs(None);
     let fetched = Fetched { lifetime: Some(Duration::MAX), ..trial.fetched(&need, 1) };
     let held = trial.state.succeed(&need, fetched, trial.now, 0.0);
@@ -442,8 +442,8 @@ proptest! {
     /// Every order in which threads, fetches, answers and time can meet: all of it happens under the cell's lock, so that a
     /// sequence of events is an interleaving of threads.
     #[test]
-    fn no_interleaving_breaks_the_machine(events in proptest::collection::vec(event(), 1..200), mandatory in any::<bool>()) {
-        let mut trial = Trial::new(if mandatory { Window::Mandatory } else { Window::Advisory });
+    fn no_interleaving_breaks_the_machine(events in proptest::collection::vec(event(), 1..200), dies in any::<bool>()) {
+        let mut trial = Trial::new(if dies { OldValue::Dies } else { OldValue::Lives });
         // The platform: the one token that it takes. Each fetch replaces it.
         let (mut live, mut issued) = (0u32, 0u32);
         let mut held: [Option<Arc<Held<u32>>>; THREADS] = Default::default();
@@ -466,7 +466,7 @@ proptest! {
                         Step::Fetch(need) => {
                             prop_assert!(flight.is_none(), "two fetches at a time");
                             prop_assert!(good.is_none_or(|good| good.is_due(trial.now)), "fetched without need");
-                            prop_assert_eq!(need.is_dead, need.last.is_some() && trial.state.buried.is_some());
+                            prop_assert_eq!(need.is_dead, need.last.is_some() && trial.state.dead_since.is_some());
                             flight = Some((need, trial.now, None));
                         }
                         Step::Wait => {
@@ -486,7 +486,7 @@ proptest! {
                 }
                 Event::Fetch => {
                     if let Some((_, _, token @ None)) = &mut flight {
-                        trial.state.kill(trial.now);
+                        trial.state.begin_fetch(trial.now);
                         issued += 1;
                         live = issued;
                         *token = Some(issued);
