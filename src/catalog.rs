@@ -236,6 +236,41 @@ fn is_false(value: &bool) -> bool {
     !value
 }
 
+/// What the platform's document says of two parameters together.
+#[derive(Debug, Serialize)]
+pub struct Rule {
+    /// `osds needs videos`
+    pub words: &'static str,
+    /// Document and lines.
+    pub source: &'static str,
+    #[serde(skip)]
+    pub demand: Demand,
+}
+
+/// Values are compared as they travel: as text.
+#[derive(Debug)]
+pub enum Demand {
+    /// With `param` (of one of the values `is`, where any are named) `needs` has to be given.
+    Requires {
+        param: &'static str,
+        is: &'static [&'static str],
+        needs: &'static str,
+    },
+    /// With `param` of one of the values `is`, `other` takes `values` only; left out, it has its default.
+    Allows {
+        param: &'static str,
+        is: &'static [&'static str],
+        other: &'static str,
+        values: &'static [&'static str],
+    },
+    AtLeastOne(&'static [&'static str]),
+    /// Two times: `last` is not before `first`.
+    Ordered {
+        first: &'static str,
+        last: &'static str,
+    },
+}
+
 /// One documented operation.
 #[derive(Debug, Serialize)]
 pub struct Operation {
@@ -270,6 +305,8 @@ pub struct Operation {
     #[serde(skip)]
     pub bare_reply: bool,
     pub params: &'static [Field],
+    #[serde(skip_serializing_if = "<[Rule]>::is_empty")]
+    pub rules: &'static [Rule],
     pub returns: &'static [Field],
     /// Every number that it may answer: its own and the platform's common ones.
     pub errors: &'static [i64],

@@ -306,7 +306,7 @@ mod tests {
 
     #[test]
     fn defaults_are_the_documented_ones() {
-        let documented = |name: &str| table::CALL_OPTIONS.iter().find(|key| key.name == name).unwrap().default;
+        let documented = |name: &str| table::AVD_CONFIG.iter().find(|key| key.name == name).unwrap().default;
         assert_eq!(Limits::DEFAULT.timeout.as_millis().to_string(), documented("timeout_ms"));
         assert_eq!(Limits::DEFAULT.connect_timeout.as_millis().to_string(), documented("connect_timeout_ms"));
         assert_eq!(Limits::DEFAULT.max_reply_bytes.to_string(), documented("max_reply_bytes"));

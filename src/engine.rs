@@ -7,6 +7,7 @@ mod exchange;
 mod next;
 mod prepare;
 mod raw;
+mod together;
 
 use crate::catalog::{Operation, PlatformName, Retry};
 use crate::config::Config;

@@ -64,8 +64,8 @@ inline code_class class_of_code(const std::string &platform, long long code) noe
         return code_class::auth;
       case 40003: /* token expired or invalid */
         return code_class::token_dead;
-      case 10910: /* upload information wrong: file misplaced in the request body */
-      case 10911: /* invalid file: no file information could be read, or its type is not supported */
+      case 10910: /* the request body of the upload is wrong */
+      case 10911: /* invalid file: it cannot be read, or its type is not supported */
       case 40002: /* parameter missing or wrong */
       case 40032: /* the address to invite is not valid */
       case 40038: /* video resolution not supported, or bit rate outside 1 to 4 Mbit/s */
@@ -106,7 +106,7 @@ inline code_class class_of_code(const std::string &platform, long long code) noe
       case 40070: /* the site has no company information */
       case 40071: /* no licence is set for the site */
       case 40072: /* no licence information */
-      case 40073: /* service not available (one of the licence errors) */
+      case 40073: /* licence service not available */
         return code_class::forbidden;
       case 10914: /* file type not supported */
       case 40036: /* type not supported */
@@ -133,7 +133,7 @@ inline code_class class_of_code(const std::string &platform, long long code) noe
       case 40063: /* internal error of the live service */
       case 40082: /* internal error of the media service */
       case 40101: /* internal error: no such push information */
-      case 41005: /* internal error of the platform; msg says more */
+      case 41005: /* internal error of the platform */
         return code_class::server;
       default:
         return code_class::unknown;

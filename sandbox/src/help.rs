@@ -1,16 +1,18 @@
 //! What `-h` and `--help` say beside the options.
 
-pub const SHORT: &str = "--help explains the control interface and the faults, with examples.";
+pub(crate) const SHORT: &str = "--help explains the control interface and the faults, with examples.";
 
-pub const LONG: &str = r#"The first line on standard output is one JSON object {"hst":{…},"youme":{…},"avd":{…}}; each member is a complete
+pub(crate) const LONG: &str = r#"The first line on standard output is one JSON object {"hst":{…},"youme":{…},"avd":{…}}; each member is a complete
 client configuration. The world is seeded afresh at each start: rooms 12345123456 (quiet) and 98765432100 (everything
 running) on avd, an application with users on hst, calls of 2019-12-10 and of the last seven days on youme.
 
 Examples:
   meetgate-sandbox
       listen on a free loopback port
-  meetgate-sandbox --listen 127.0.0.1:8800 --verbose
+  meetgate-sandbox --listen 8800 --verbose
       a fixed port, each request logged on standard error without its secrets
+  meetgate-sandbox --print avd | head -n 1
+      the configuration of one platform, as a meetgate client takes it
   meetgate-sandbox --hst-token-lifetime 5 --avd-token-lifetime 5
       tokens that die every five seconds, to see a client renew them
   meetgate-sandbox --avd-access-key mine --avd-secret-key mine-too

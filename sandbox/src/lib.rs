@@ -29,20 +29,26 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+#![deny(unreachable_pub)]
+
 mod avd;
 mod calendar;
 mod call;
 mod clock;
 mod control;
+mod control_error;
+mod cors;
 mod counts;
 mod disposition;
 mod exchange;
 mod faults;
 mod hst;
+mod lock;
 mod log;
 mod members;
 mod operation;
 mod options;
+mod platform;
 mod record;
 mod redact;
 mod sandbox;
@@ -53,7 +59,7 @@ mod wire;
 mod youme;
 
 pub use avd::{Remark, Visitor};
-pub use control::ControlError;
+pub use control_error::ControlError;
 pub use faults::{CloseWhen, Fault, FaultError, FaultKind};
 pub use hst::Presence;
 pub use options::Options;

@@ -1,30 +1,29 @@
 //! From the socket to a call and back: reads a request whole, and writes the answer's head.
 
-use std::convert::Infallible;
-use std::sync::Arc;
-use std::time::Instant;
-
+use crate::call;
+use crate::clock::Clock;
+use crate::control;
+use crate::cors;
+use crate::disposition::Disposition;
+use crate::exchange::{Part, Received, Reply};
+use crate::shared::Shared;
+use crate::wire::{Front, Handle};
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{ConnectInfo, DefaultBodyLimit, FromRequest, Multipart, Request, State};
 use axum::http::header::{CONNECTION, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE, DATE};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::Response;
-
-use crate::call;
-use crate::clock::Clock;
-use crate::control;
-use crate::disposition::Disposition;
-use crate::exchange::{Part, Received, Reply};
-use crate::shared::Shared;
-use crate::wire::{Front, Handle};
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Instant;
 
 /// 004 L3627: nginx in front of avd takes 200 MB by default; the largest body that any of the platforms takes.
 const LARGEST_BODY: usize = 200 * 1024 * 1024;
 
 /// Serves until it is dropped.
-pub async fn serve(front: Front, shared: Arc<Shared>) -> std::io::Result<()> {
+pub(crate) async fn serve(front: Front, shared: Arc<Shared>) -> std::io::Result<()> {
     let router = Router::new().fallback(handle).layer(DefaultBodyLimit::disable()).with_state(shared);
     axum::serve(front, router.into_make_service_with_connect_info::<Handle>()).await
 }
@@ -37,8 +36,12 @@ async fn handle(
     let _busy = Busy::new(&line);
     let started = Instant::now();
     let (head, body) = request.into_parts();
-    let reply = if shared.options.control && control::is_control(head.uri.path()) {
+    let is_control = shared.options.control && control::is_control(head.uri.path());
+    let for_pages = if is_control { Vec::new() } else { cors::headers(&head.headers) };
+    let mut reply = if is_control {
         control::answer(&shared, &head, body).await
+    } else if head.method == Method::OPTIONS {
+        cors::options(&head.headers)
     } else {
         match to_bytes(body, LARGEST_BODY).await {
             Ok(bytes) => {
@@ -53,6 +56,7 @@ async fn handle(
             }
         }
     };
+    reply.headers.extend(for_pages);
     let mut response = respond(reply, &shared.clock);
     if line.is_hung_up() {
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));

@@ -8,7 +8,7 @@ mod situation;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 use situation::{Situation, Stage};
 
 /// 001 L76-L84.
@@ -102,6 +102,49 @@ fn the_catalog_lists_what_is_provoked_and_nothing_else() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(provoked.is_empty() && unprovoked.is_empty(), "no operations: {provoked:?} {unprovoked:?}");
+}
+
+/// The situations are ours, and could leave a number out. So here every operation is called with each parameter of its
+/// example made wrong in several ways, in rooms that are open, closed and gone: whatever is answered has to be listed.
+#[test]
+fn whatever_is_sent_its_number_is_listed() {
+    const ROOMS: [&str; 2] = ["12345123456", "98765432100"];
+    // One carries no parameters that could be wrong, the other no JSON.
+    const APART: [&str; 2] = ["avd.app.get_token", "avd.uploadfile"];
+    let mut unlisted = BTreeSet::new();
+    let mut answered = BTreeSet::new();
+    for (name, operation) in catalog::operations() {
+        if !name.starts_with("avd.") || APART.contains(&name.as_str()) {
+            continue;
+        }
+        for before in [None, Some("avd.room.close"), Some("avd.room.del")] {
+            let mut stage = Stage::new();
+            for (operation, room) in before.into_iter().flat_map(|operation| ROOMS.map(|room| (operation, room))) {
+                stage.send(&situation::call(operation, json!({"room_id": room}))).unwrap();
+            }
+            let mut variants = vec![operation.example.clone()];
+            for param in &operation.params {
+                let with = |value: Value| [operation.example.clone(), Map::from_iter([(param.clone(), value)])];
+                let wrong =
+                    ["404", "nowhere", "-1", "[]", "true", "rtmp://down.invalid/a"].into_iter().map(Value::from);
+                let rooms = ROOMS.into_iter().map(Value::from);
+                variants.extend(wrong.chain(rooms).map(|value| with(value).into_iter().flatten().collect()));
+            }
+            for params in variants {
+                let answer = stage.send(&situation::call(&name, Value::Object(params.clone()))).unwrap();
+                let number = number(&answer).unwrap_or_default();
+                if situation::is_success(&answer) || number == 0 {
+                    continue;
+                }
+                answered.insert(number);
+                if !operation.all.contains(&number) {
+                    unlisted.insert(format!("{name} answers {number} to {params:?}"));
+                }
+            }
+        }
+    }
+    assert!(answered.len() > 30, "too little was tried: {answered:?}");
+    assert!(unlisted.is_empty(), "{}", unlisted.into_iter().collect::<Vec<_>>().join("\n"));
 }
 
 /// youme's numbers are drawn at each start: one for each kind of failure, so the same for all situations of a kind, and

@@ -1,5 +1,6 @@
 //! From checked parameters to an unsigned request: what goes into the query, the form, the JSON body or the upload.
 
+use super::together;
 use crate::catalog::{Carrier, Field, Operation, Type};
 use crate::error::{Error, Result, Status};
 use crate::json::check::{Rules, check};
@@ -22,6 +23,7 @@ pub(crate) fn operation<'a>(
     if validate {
         let rules = Rules { noun: "parameter", tolerant: platform.is_tolerant() };
         check(operation.params, params, rules)
+            .and_then(|()| together::check(operation, params))
             .map_err(|problem| Error::invalid_argument(format!("{}: {problem}", operation.name)))?;
     }
     let route = platform.route(operation);

@@ -76,21 +76,15 @@ fn others(root: &Path, catalog: &Catalog, templates: &Templates<'_>) -> Result<V
         ("tests/cpp/examples.hpp", "cpp/examples.hpp", Format::AsIs),
         ("tests/cpp/operations.hpp", "cpp/operations.hpp", Format::AsIs),
         ("bindings/python/src/meetgate/_version.py", "python/version.py", Format::Python),
-        ("bindings/python/src/meetgate/_numbers.py", "python/numbers.py", Format::Python),
         ("bindings/python/src/meetgate/_options.py", "python/options.py", Format::Python),
         ("bindings/python/tests/examples.json", "examples.json", Format::AsIs),
         ("bindings/csharp/tests/Generated/Examples.cs", "csharp/Examples.cs", Format::AsIs),
     ] {
         rendered.push(one(templates, path, template, format)?);
     }
-    for file in [
-        "AssemblyInfo.cs",
-        "CallOptions.cs",
-        "ConfigurationParameters.cs",
-        "ErrorNumbers.cs",
-        "MeetgateStatus.cs",
-        "Version.props",
-    ] {
+    for file in
+        ["AssemblyInfo.cs", "CallOptions.cs", "ConfigurationParameters.cs", "MeetgateStatus.cs", "Version.props"]
+    {
         rendered.push(one(templates, &format!("{CSHARP}/{file}"), &format!("csharp/{file}"), Format::CSharp)?);
     }
     for platform in &templates.view().platforms {

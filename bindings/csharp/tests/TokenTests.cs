@@ -170,6 +170,7 @@ namespace Meetgate.Tests
 
                     Not("printable ASCII", () => avd.SetToken("a token"));
                     Not("printable ASCII", () => avd.SetToken("会"));
+                    Not("printable ASCII", () => avd.SetToken("\ud83d"));
                     Not("token is NULL", () => avd.SetToken(null));
                     Not("NUL", () => avd.SetToken("a\0b"));
                     avd.Room.List();

@@ -33,6 +33,17 @@ class Awaited(SandboxTest):
 
         asyncio.run(main())
 
+    def test_options_of_a_raw_call(self):
+        async def main():
+            with Server(lambda request: None) as server:
+                async with meetgate.AsyncAvd(base_url=server.url, token="t") as avd:
+                    with self.assertRaises(meetgate.Timeout):
+                        await avd.raw_call("GET", "/x", options={"timeout_ms": 100})
+                    with self.assertRaises(meetgate.Timeout):
+                        await avd.with_options(timeout_ms=100).raw_call("GET", "/x")
+
+        asyncio.run(main())
+
     def test_sixteen_calls_at_once(self):
         lock, here, most = threading.Lock(), [0], [0]
 

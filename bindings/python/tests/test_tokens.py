@@ -228,7 +228,7 @@ class Fixed(unittest.TestCase):
                 with self.assertRaisesRegex(meetgate.InvalidArgument, "^token: expected printable ASCII") as caught:
                     avd.set_token(token)
                 self.assertEqual((caught.exception.status, caught.exception.retryable), ("INVALID_ARGUMENT", False))
-            for token, why in ((None, "expected a string"), ("a\0b", "NUL"), ("\ud800", "half a character")):
+            for token, why in ((None, "expected a string"), ("a\0b", "NUL"), ("\ud800", "token is not UTF-8")):
                 with self.assertRaisesRegex(meetgate.InvalidArgument, why):
                     avd.set_token(token)
         with self.assertRaisesRegex(meetgate.InvalidArgument, "this client is closed"):
@@ -410,6 +410,13 @@ class Provided(unittest.TestCase):
         avd.set_token_provider(lambda dead_token: "second")
         self.assertEqual(avd.room.read(room_id="1")["ret"], 0)
 
+    def test_one_that_is_refused_leaves_the_one_before(self):
+        server = self.serve("first")
+        avd = self.avd(server, lambda dead_token: "first")
+        with self.assertRaises(meetgate.InvalidArgument):
+            avd.set_token_provider("second")
+        self.assertEqual(avd.room.read(room_id="1")["ret"], 0)
+
     def test_what_cannot_be_right(self):
         async def awaited(dead_token):
             return "t"
@@ -422,8 +429,9 @@ class Provided(unittest.TestCase):
         with meetgate.Avd(base_url="http://10.0.0.5", token="t") as avd:
             with self.assertRaisesRegex(meetgate.InvalidArgument, 'expected a client whose configuration says "token_provider": true'):
                 avd.set_token_provider(lambda dead_token: "t")
-            with self.assertRaisesRegex(meetgate.InvalidConfig, "expected a function"):
-                avd.set_token_provider("t")
+            for provide, why in (("t", "expected a function, got str"), (awaited, "got a coroutine function")):
+                with self.assertRaisesRegex(meetgate.InvalidArgument, "^token_provider: .*" + why):
+                    avd.set_token_provider(provide)
 
     def test_it_lives_as_long_as_the_calls_that_need_it(self):
         arrived, go_on, replies = threading.Event(), threading.Event(), []

@@ -51,7 +51,7 @@ pub fn examples() -> Vec<Example> {
             "/room/get_record_list",
             &[],
             with_data(json!([{
-                "start_time": "$digits", "end_time": "$digits", "record_type": "server", "room_id": QUIET,
+                "start_time": "$digits", "end_time": "$digits", "record_type": "server", "room_id": "$digits",
                 "down_url": "$url", "file_type": "$text", "file_size": "", "transcode_files": {},
             }])),
         ),

@@ -12,7 +12,7 @@ fn ok(result: Value) -> Value {
 
 fn application() -> Value {
     json!({
-        "app_id": "$hex32", "app_secret": "$hex32", "app_name": "$text", "status": "$text", "consumption_limit": "$int",
+        "app_id": "$hex32", "app_secret": "$hex16", "app_name": "$text", "status": "$text", "consumption_limit": "$int",
         "service": [{"service_id": "$int", "service_name": "$text", "use_limit?": "$int"}],
     })
 }
@@ -34,7 +34,7 @@ pub fn examples() -> Vec<Example> {
                 }),
             ),
             ok(json!({
-                "app_id": "$hex32", "app_secret": "$hex32", "app_name": "视频会议_demo", "status": "online",
+                "app_id": "$hex32", "app_secret": "$hex16", "app_name": "视频会议_demo", "status": "online",
                 "consumption_limit": 1000,
                 "service": [{"service_id": "$int", "service_name": "$text", "use_limit?": 9_007_199_254_740_993_i64}],
             })),

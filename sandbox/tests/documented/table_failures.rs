@@ -43,7 +43,12 @@ pub fn all() -> Vec<Failure> {
         ),
         case(
             "L3701",
-            &[("/sip/gate/del", &[("sip_gate_id", "3")]), ("/sip/gate/del", &[("sip_gate_id", "4")])],
+            &[
+                ("/sip/gate/del", &[("sip_gate_id", "2")]),
+                ("/sip/gate/del", &[("sip_gate_id", "3")]),
+                ("/sip/gate/del", &[("sip_gate_id", "4")]),
+                ("/sip/gate/del", &[("sip_gate_id", "12")]),
+            ],
             "/device/call",
             SIP_CALL,
             40023,

@@ -74,7 +74,9 @@ impl Run {
                 check_present(id, &entry["users"], &room.present)?;
             }
         }
-        let online: usize = self.world.rooms.values().map(|room| room.present.len()).sum();
+        // In the rooms of the documents' samples, which these sequences leave alone.
+        const ELSEWHERE: usize = 8;
+        let online: usize = self.world.rooms.values().map(|room| room.present.len()).sum::<usize>() + ELSEWHERE;
         let (_, licence) = self.call("/app/get_licence_info", &[])?;
         if licence["active_usernum"] != online {
             return Err(format!("{online} are online, but {licence}"));

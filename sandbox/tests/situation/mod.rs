@@ -29,6 +29,11 @@ pub struct Unprovoked {
 /// As the file has it: `cargo xtask codegen` has checked the members' names.
 pub struct Step(Value);
 
+/// A call alone.
+pub fn call(operation: &str, params: Value) -> Step {
+    Step(json!({"operation": operation, "params": params}))
+}
+
 /// Where a situation is played: one sandbox and its caller.
 pub struct Stage {
     caller: Caller,

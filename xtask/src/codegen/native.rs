@@ -5,7 +5,7 @@ use crate::catalog::Result;
 use serde::Serialize;
 
 /// One import for each function of the header that is no operation: those are called by their names.
-const FUNCTIONS: [&str; 15] = [
+const FUNCTIONS: [&str; 14] = [
     "meetgate_string_free",
     "meetgate_version",
     "meetgate_abi_version",
@@ -17,7 +17,6 @@ const FUNCTIONS: [&str; 15] = [
     "meetgate_client_set_token",
     "meetgate_client_set_token_provider",
     "meetgate_call_with",
-    "meetgate_raw_call",
     "meetgate_raw_call_with",
     "meetgate_hst_user_token",
     "meetgate_youme_checksum",

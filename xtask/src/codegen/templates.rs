@@ -15,7 +15,7 @@ macro_rules! templates {
     };
 }
 
-const TEMPLATES: [(&str, &str); 32] = templates![
+const TEMPLATES: [(&str, &str); 30] = templates![
     "c/operations.h",
     "configuration.md",
     "cpp/error_numbers.hpp",
@@ -28,7 +28,6 @@ const TEMPLATES: [(&str, &str); 32] = templates![
     "csharp/CallOptions.cs",
     "csharp/Client.cs",
     "csharp/ConfigurationParameters.cs",
-    "csharp/ErrorNumbers.cs",
     "csharp/Examples.cs",
     "csharp/MeetgateStatus.cs",
     "csharp/NativeMethods.cs",
@@ -41,7 +40,6 @@ const TEMPLATES: [(&str, &str); 32] = templates![
     "platform.md",
     "python/client.py",
     "python/macros",
-    "python/numbers.py",
     "python/options.py",
     "python/types.py",
     "python/version.py",

@@ -23,7 +23,7 @@ namespace Meetgate
         internal static ClientHandle Make(string configJson)
         {
             NativeLibrary.Check();
-            byte[] config = Utf8.Terminated(configJson, "the configuration");
+            byte[] config = Utf8.Json(configJson, "configuration");
             IntPtr error = IntPtr.Zero;
             try
             {
@@ -47,7 +47,7 @@ namespace Meetgate
             IntPtr reply = IntPtr.Zero;
             try
             {
-                // The place for a cancel of the C library, when it has one.
+                // IntPtr.Zero is the place for a cancel of the C library, when it has one.
                 int status = NativeMethods.meetgate_call_with(this, operation, parameters, options, IntPtr.Zero, out reply);
                 return Answer(status, reply, TokenProviderBridge.TakeThrown());
             }
@@ -58,12 +58,12 @@ namespace Meetgate
         }
 
         /// <summary>Sends a request of the caller's own; the platform's answer, or an exception.</summary>
-        internal string RawCall(byte[] request)
+        internal string RawCall(byte[] request, byte[] options)
         {
             IntPtr reply = IntPtr.Zero;
             try
             {
-                int status = NativeMethods.meetgate_raw_call(this, request, out reply);
+                int status = NativeMethods.meetgate_raw_call_with(this, request, options, IntPtr.Zero, out reply);
                 return Answer(status, reply, TokenProviderBridge.TakeThrown());
             }
             finally

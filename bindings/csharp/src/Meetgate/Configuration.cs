@@ -26,7 +26,8 @@ namespace Meetgate
             {
                 throw MeetgateException.Refused(
                     MeetgateStatus.InvalidConfig,
-                    "\"platform\": expected \"" + platform + "\", for this is its client, or nothing; got " + named);
+                    "configuration key \"platform\": expected \"" + platform + "\", because this is its client, or nothing; got "
+                    + named);
             }
             return configJson;
         }

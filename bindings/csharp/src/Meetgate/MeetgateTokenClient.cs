@@ -29,7 +29,7 @@ namespace Meetgate
         /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
         public void SetToken(string token)
         {
-            ReplaceToken(Utf8.Terminated(token, "token"));
+            ReplaceToken(Utf8.Text(token, "token"));
         }
 
         /// <summary>

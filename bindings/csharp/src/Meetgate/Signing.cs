@@ -79,7 +79,7 @@ namespace Meetgate
         private static byte[] Text(Parameters parameters)
         {
             NativeLibrary.Check();
-            return Utf8.Terminated(parameters.ToString(), "the parameters");
+            return Utf8.Json(parameters.ToString(), "params");
         }
     }
 

@@ -70,7 +70,7 @@ namespace Meetgate
                 {
                     throw new InvalidOperationException("the token provider gave null in place of a token");
                 }
-                byte[] bytes = Utf8.Terminated(given.Token, "the token that the token provider gave");
+                byte[] bytes = Utf8.Text(given.Token, "the token that the token provider gave");
                 if ((ulong)bytes.Length > capacity.ToUInt64())
                 {
                     throw new InvalidOperationException(

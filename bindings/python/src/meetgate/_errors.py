@@ -1,65 +1,72 @@
-"""The exceptions: one for each status of the library, and below `ApiError` one for each kind of error number."""
+"""The exceptions: one for each status of the library, and below `ApiError` one for each kind of failure of a platform."""
 
 from __future__ import annotations
 
-import json
-from typing import Any, Dict, Mapping, Optional, Type
-
-from ._numbers import CLASS_OF_NUMBER
+from typing import Any, Dict, Mapping, NamedTuple, Optional, Type
 
 
 class Error(Exception):
-    """A call that failed, and all that is known of it. `str()` of it is `message`.
+    """A call that failed. `str()` of the exception is its `message`; an attribute that does not apply is None."""
 
-    What does not apply is None. `reply` is the platform's answer with secrets masked, `reply_text` an excerpt of one
-    that was not JSON. `document` is the library's whole error document, as a dict.
-    """
-
-    #: The library's word: INVALID_ARGUMENT, AUTH, API, NETWORK and so on.
+    #: The library's word for the outcome: INVALID_ARGUMENT, AUTH, API, NETWORK and so on.
     status: str
     #: One sentence for people.
     message: str
     #: hst, youme or avd.
     platform: Optional[str]
-    #: Without the platform: `room.read`.
+    #: The operation without its platform: `room.read`.
     operation: Optional[str]
     #: The platform's error number.
     code: Optional[int]
-    #: What the number means, as documented.
+    #: The kind of failure that `code` stands for: not_found, conflict, forbidden and so on. The error document calls it
+    #: `class`, which is a keyword of Python. None where the number has another meaning here, or no known meaning.
+    kind: Optional[str]
+    #: The documented meaning of `code`.
     meaning: Optional[str]
     #: The same in Chinese.
     meaning_zh: Optional[str]
     #: The text that the platform sent with the number.
     platform_message: Optional[str]
     http_status: Optional[int]
-    #: What to quote when you ask the vendor about the call (youme).
+    #: The address that a redirect leads to, without its query.
+    location: Optional[str]
+    #: Quote it when you ask the vendor about the call (youme).
     request_id: Optional[str]
-    #: How far this machine's clock is from the platform's, in seconds (youme).
+    #: How many seconds the platform's clock is ahead of this machine's (youme).
     clock_offset_s: Optional[int]
-    #: How often the call was sent.
+    #: How often the request of the call was sent; 0 if it was never sent.
     attempts: Optional[int]
-    #: Repeating is safe and worth a try.
+    #: Whether repeating the call is safe and may succeed.
     retryable: bool
+    #: How many milliseconds to wait before the call is repeated.
+    retry_after_ms: Optional[int]
+    #: The platform's answer, with its secrets masked.
     reply: Any
+    #: The beginning of an answer that is not JSON.
     reply_text: Optional[str]
+    #: The whole error document.
+    document: Dict[str, Any]
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         # The document is the only argument, so that the exception can be pickled.
         super().__init__(document)
-        self.document: Dict[str, Any] = dict(document)
+        self.document = dict(document)
         self.status = document.get("status", "UNKNOWN")
         self.message = document.get("message", "")
         self.platform = document.get("platform")
         self.operation = document.get("operation")
         self.code = document.get("code")
+        self.kind = document.get("class")
         self.meaning = document.get("meaning")
         self.meaning_zh = document.get("meaning_zh")
         self.platform_message = document.get("platform_message")
         self.http_status = document.get("http_status")
+        self.location = document.get("location")
         self.request_id = document.get("request_id")
         self.clock_offset_s = document.get("clock_offset_s")
         self.attempts = document.get("attempts")
         self.retryable = document.get("retryable", False)
+        self.retry_after_ms = document.get("retry_after_ms")
         self.reply = document.get("reply")
         self.reply_text = document.get("reply_text")
 
@@ -177,8 +184,8 @@ OF_STATUS: Dict[str, Type[Error]] = {
     "INTERNAL": InternalError,
 }
 
-#: For the status API. A number that says "token dead" and comes with this status has another meaning (T60).
-OF_CLASS: Dict[str, Type[ApiError]] = {
+#: For the status API, by the member `class` of the error document.
+OF_KIND: Dict[str, Type[ApiError]] = {
     "bad_request": BadRequest,
     "not_found": NotFound,
     "conflict": Conflict,
@@ -194,20 +201,46 @@ def of_document(document: Mapping[str, Any]) -> Error:
     """The exception for an error document."""
     status = document.get("status", "")
     if status == "API":
-        numbers = CLASS_OF_NUMBER.get(document.get("platform", ""), {})
-        return OF_CLASS.get(numbers.get(document.get("code", 0), ""), ApiError)(document)
+        return OF_KIND.get(document.get("class", ""), ApiError)(document)
     return OF_STATUS.get(status, Error)(document)
 
 
 def of_text(status: str, text: bytes) -> Error:
-    """The exception for what the library gave out."""
+    """The exception for an error document of the library."""
+    import json
+
     try:
-        document = json.loads(text)
+        return of_document(json.loads(text))
     except ValueError:
-        # Only where memory is short: the library had no room for the document.
-        document = {"status": status, "message": "the library gave no error document", "retryable": False}
-    return of_document(document)
+        # The library gives no document only where it finds no memory for one.
+        return Subject(status=status).refuse("the library gave no error document")
 
 
-def invalid_argument(message: str) -> InvalidArgument:
-    return InvalidArgument({"status": "INVALID_ARGUMENT", "message": message, "retryable": False})
+class Subject(NamedTuple):
+    """What an error is about that only this package can see, such as a closed client or a Python value that is no JSON.
+
+    Here is the one place that makes an error document. It has the members that the library's document would have.
+    """
+
+    #: The message begins with it: `avd.room.read`.
+    name: str = ""
+    status: str = "INVALID_ARGUMENT"
+    platform: Optional[str] = None
+    operation: Optional[str] = None
+
+    def refuse(self, message: str, **more: Any) -> Error:
+        document: Dict[str, Any] = {"status": self.status, "message": message}
+        if self.name:
+            document["message"] = "%s: %s" % (self.name, message)
+        if self.platform is not None:
+            document["platform"] = self.platform
+        if self.operation is not None:
+            document["operation"] = self.operation
+        document["retryable"] = False
+        document.update(more)
+        return of_document(document)
+
+
+CONFIGURATION = Subject(status="INVALID_CONFIG")
+OPTIONS = Subject("options")
+CLIENT = Subject()

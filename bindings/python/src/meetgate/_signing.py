@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Callable, Mapping, Optional, Tuple, TypedDict
 
 from . import _errors, _json
+from ._errors import Subject
 from ._library import library
 
 
@@ -54,6 +55,7 @@ def hst_user_token(
         InvalidArgument: what cannot be right, named.
     """
     token: HstUserToken = _signed(
+        Subject("hst user token"),
         library().hst_user_token,
         {
             "app_id": app_id,
@@ -85,12 +87,12 @@ def youme_checksum(*, app_secret: str, rest_api_key: str, curtime: Optional[int]
         InvalidArgument: what cannot be right, named.
     """
     params = {"app_secret": app_secret, "rest_api_key": rest_api_key, "curtime": curtime}
-    checksum: YoumeChecksum = _signed(library().youme_checksum, params)
+    checksum: YoumeChecksum = _signed(Subject("youme checksum"), library().youme_checksum, params)
     return checksum
 
 
-def _signed(sign: Callable[[bytes], Tuple[int, bytes]], params: Mapping[str, Any]) -> Any:
-    status, reply = sign(_json.encode(params, "parameter"))
+def _signed(subject: Subject, sign: Callable[[bytes], Tuple[int, bytes]], params: Mapping[str, Any]) -> Any:
+    status, reply = sign(_json.encode(params, "parameter", subject))
     if status != 0:
         raise _errors.of_text(library().status_name(status), reply)
-    return _json.parse(reply.decode("utf-8"), float)
+    return _json.parse(reply.decode("utf-8"), float, subject)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ._client import AsyncClient, Client
-from ._client_info import TokenClientInfo
-from ._token_provider import TokenProvider
+
+if TYPE_CHECKING:
+    from ._client_info import TokenClientInfo
+    from ._token_provider import TokenProvider
 
 
 class TokenClient(Client):
@@ -44,8 +48,7 @@ class TokenClient(Client):
             token_provider: See `meetgate.TokenProvider`.
 
         Raises:
-            InvalidArgument: the client has keys or a fixed token.
-            InvalidConfig: it is not a function.
+            InvalidArgument: the client has keys or a fixed token, or the argument is not an ordinary function.
         """
         self._calls.handle.set_token_provider(token_provider)
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import inspect
 import threading
 from typing import Any, Callable, Mapping, Optional, Tuple, Union
 
-from ._errors import InvalidConfig
+from ._errors import CONFIGURATION, Subject
 
 #: Gives tokens: `provide(dead_token)` returns the token, or `(token, lifetime_s)` where its lifetime in seconds is
 #: known. `dead_token` is the token that the platform refused, and None where one is needed for another reason. A
@@ -57,22 +56,21 @@ def of_config(config: Mapping[str, Any]) -> Optional[TokenProvider]:
     provide = config.get("token_provider")
     if provide is None or isinstance(provide, bool):
         return None
-    check(provide)
+    check(provide, 'configuration key "token_provider"', CONFIGURATION)
     function: TokenProvider = provide
     return function
 
 
-def check(provide: Any) -> None:
-    """Refuses what cannot be asked for tokens."""
+def check(provide: Any, name: str, subject: Subject) -> None:
+    """Refuses a value that cannot be asked for tokens."""
     if not callable(provide):
-        raise _refused("expected a function, got %s" % type(provide).__name__)
+        raise subject.refuse("%s: expected a function, got %s" % (name, type(provide).__name__))
+    # Here, because it is slow to import, and most programs have no provider.
+    import inspect
+
     if inspect.iscoroutinefunction(provide):
-        raise _refused("expected an ordinary function, which runs in the thread of a call, got a coroutine function")
-
-
-def _refused(why: str) -> InvalidConfig:
-    message = 'configuration key "token_provider": ' + why
-    return InvalidConfig({"status": "INVALID_CONFIG", "message": message, "retryable": False})
+        expected = "expected an ordinary function, which runs in the thread of a call, got a coroutine function"
+        raise subject.refuse("%s: %s" % (name, expected))
 
 
 def _given(answer: Any, longest: int) -> Tuple[bytes, int]:

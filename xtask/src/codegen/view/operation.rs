@@ -5,7 +5,7 @@ use super::field::Field;
 use super::names::{self, pascal};
 use super::statuses::Class;
 use super::types::Place;
-use crate::catalog::{self, ErrorNumber, Result};
+use crate::catalog::{self, ErrorNumber, Result, Rule};
 use serde::Serialize;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -46,6 +46,8 @@ pub struct Operation<'c> {
     pub raised: Vec<Raised<'c>>,
     /// In the order in which they are sent.
     pub params: Vec<Field>,
+    /// What the document says of two of them together.
+    pub rules: Vec<Told<'c>>,
     /// Those whose names in Python are not the platform's.
     pub renamed: Vec<Renamed>,
     /// All of them, what is required first.
@@ -62,6 +64,14 @@ pub struct Operation<'c> {
     pub pascal: String,
     pub python: String,
     pub cpp: Cpp,
+}
+
+/// A rule, and its sentence.
+#[derive(Serialize)]
+pub struct Told<'c> {
+    #[serde(flatten)]
+    pub rule: &'c Rule,
+    pub words: String,
 }
 
 #[derive(Serialize)]
@@ -157,6 +167,7 @@ impl<'c> Operation<'c> {
             arguments: Field::all(&required_first(&operation.params), &place(pascal.clone(), &csharp, false))?,
             renamed: renamed(&params)?,
             params,
+            rules: operation.rules.iter().map(Told::of).collect(),
             returns: Field::all(&operation.returns, &place(reply, "", true))?,
             example: &operation.example,
             envelope: answer
@@ -177,6 +188,13 @@ impl<'c> Operation<'c> {
             pascal,
             name,
         })
+    }
+}
+
+impl<'c> Told<'c> {
+    fn of(rule: &'c Rule) -> Told<'c> {
+        let subject = rule.param().map(|param| format!("{param} ")).unwrap_or_default();
+        Told { rule, words: format!("{subject}{}", rule.words()).replace('`', "\"") }
     }
 }
 
