@@ -6,6 +6,7 @@ use crate::control;
 use crate::cors;
 use crate::disposition::Disposition;
 use crate::exchange::{Part, Received, Reply};
+use crate::log;
 use crate::shared::Shared;
 use crate::wire::{Front, Handle};
 use axum::Router;
@@ -41,7 +42,11 @@ async fn handle(
     let mut reply = if is_control {
         control::answer(&shared, &head, body).await
     } else if head.method == Method::OPTIONS {
-        cors::options(&head.headers)
+        let reply = cors::options(&head.headers);
+        if shared.options.verbose {
+            log::call(&receive(head, Bytes::new(), None, &line), Some(&reply), &[], started.elapsed());
+        }
+        reply
     } else {
         match to_bytes(body, LARGEST_BODY).await {
             Ok(bytes) => {

@@ -52,8 +52,8 @@ fn what_there_is() {
     assert_eq!(control(&caller, "GET", "/", Value::Null), about);
     assert_eq!(control(&caller, "GET", "/configurations", Value::Null), caller.configurations);
     let operations = control(&caller, "GET", "/operations", Value::Null);
-    // The 84, and the downloads.
-    assert_eq!(operations.as_array().unwrap().len(), 85);
+    // The 84, the downloads and the discovery.
+    assert_eq!(operations.as_array().unwrap().len(), 86);
     assert!(operations.as_array().unwrap().contains(&json!("avd.room.mix_record.start")));
     assert_eq!(control(&caller, "GET", "/tls", Value::Null), json!({"tls": null}));
 }
