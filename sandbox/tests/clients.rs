@@ -5,15 +5,14 @@
 mod caller;
 mod scratch;
 
+use caller::{Caller, QUIET};
+use scratch::Folder;
+use serde_json::{Value, json};
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::path::Path;
 use std::process::{Command, Output};
 use std::time::Duration;
-
-use caller::{Caller, QUIET};
-use scratch::Folder;
-use serde_json::{Value, json};
 
 /// Runs curl as a user would; silent but for errors, and never for ever.
 fn curl(arguments: &[&str]) -> Output {

@@ -5,11 +5,10 @@
 mod caller;
 mod socket;
 
-use std::net::TcpStream;
-
 use caller::{Answer, BUSY, Caller, QUIET, now_ms};
 use meetgate_sandbox::Options;
 use serde_json::{Value, json};
+use std::net::TcpStream;
 
 const APP: &str = "8f14e45fceea467a9f36dedd4bea2543";
 

@@ -6,10 +6,9 @@
 mod caller;
 mod running;
 
-use std::process::Command;
-
 use caller::{agent, encode, send, signing};
 use running::Running;
+use std::process::Command;
 
 #[test]
 fn the_first_line_configures_three_clients() {

@@ -5,10 +5,9 @@
 mod caller;
 mod situation;
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde_json::Value;
 use situation::Stage;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// 001 L76-L84.
 const HST: std::ops::RangeInclusive<i64> = 606000000..=606000006;

@@ -1,11 +1,9 @@
 //! Reading `situations.toml`, and doing what it says.
 
-use std::path::Path;
-
+use crate::caller::{Caller, encode, now_ms, signing};
 use meetgate_sandbox::Options;
 use serde_json::{Map, Value, json};
-
-use crate::caller::{Caller, encode, now_ms, signing};
+use std::path::Path;
 
 pub struct Situation {
     pub platform: String,
