@@ -3,7 +3,6 @@
 mod clients;
 mod examples;
 mod names;
-mod numbers;
 mod operations;
 mod params;
 mod text;
@@ -13,7 +12,7 @@ use crate::catalog::{Catalog, Platform, Result};
 use std::fmt::Write as _;
 
 pub fn render(catalog: &Catalog) -> Result<Vec<Rendered>> {
-    let mut rendered = vec![numbers::render(catalog)?, options(catalog)?];
+    let mut rendered = vec![options(catalog)?];
     for platform in &catalog.platforms {
         rendered.push(header(catalog, platform)?);
     }

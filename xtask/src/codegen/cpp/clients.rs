@@ -15,7 +15,8 @@ pub fn render(catalog: &Catalog, platform: &Platform, out: &mut String) -> Resul
     // The inner ones first: the outer ones hold them.
     for path in groups.iter().rev() {
         sentence(&format!("The operations {}.{path}.*", platform.about.name), 0, out);
-        writeln!(out, "class {} : public group {{\n public:", names::group(platform, path))?;
+        let name = names::group(platform, path);
+        writeln!(out, "class {name} : public group {{\n public:\n  {name}() {{}}\n")?;
         contents(platform, path, &groups, out)?;
         writeln!(out, "}};\n")?;
     }
@@ -64,7 +65,7 @@ fn contents(platform: &Platform, path: &str, groups: &[String], out: &mut String
         out.push('\n');
     }
     for group in inner {
-        writeln!(out, "  {} {};", names::group(platform, group), names::member(group))?;
+        writeln!(out, "  {} {}{{}};", names::group(platform, group), names::member(group))?;
     }
     Ok(())
 }
@@ -151,7 +152,7 @@ fn client(catalog: &Catalog, platform: &Platform, groups: &[String], out: &mut S
          \x20 explicit {name}(const {config} &config) : client(\"{name}\", config.str(){provider}) {{ lend_all(); }}\n\n\
          \x20 /** From a configuration that is JSON already: {name}(meetgate::raw(text)). \"platform\" may be left out. */\n\
          \x20 explicit {name}(const json &config) : client(\"{name}\", config.str()) {{ lend_all(); }}\n\n\
-         \x20 {name}({name} &&other) noexcept : client(std::move(other)) {{\n    lend_all();\n    other.lend_all();\n  }}\n\n\
+         \x20 {name}({name} &&other) noexcept : client(static_cast<client &&>(other)) {{\n    lend_all();\n    other.lend_all();\n  }}\n\n\
          \x20 {name} &operator=({name} &&other) noexcept {{\n    take(other);\n    lend_all();\n    other.lend_all();\n\
          \x20   return *this;\n  }}\n\n\
          \x20 /** Closes the client, once or more often. No call may be in flight. */\n\

@@ -100,7 +100,7 @@ const KEYWORDS: [&str; 92] = [
 
 /// What the builders have, and the types that their setters take.
 const IN_BUILDERS: [&str; 12] =
-    ["array", "array_of", "assign", "decimal", "empty", "flag", "integer", "json", "put", "set", "str", "text"];
+    ["array_of", "assign", "decimal", "empty", "flag", "integer", "object", "object_of", "put", "set", "str", "text"];
 
 /// What the groups have, and the types that their methods name.
 const IN_GROUPS: [&str; 3] = ["call_options", "reply", "run"];
@@ -182,10 +182,10 @@ pub fn argument(platform: &Platform, field: &Field, kind: &str) -> Result<String
         "integer" => "integer".to_owned(),
         "number" => "decimal".to_owned(),
         "boolean" => "flag".to_owned(),
-        "object" if field.fields.is_empty() => "json".to_owned(),
-        "object" => object(platform, field),
+        "object" if field.fields.is_empty() => "object_of<object>".to_owned(),
+        "object" => format!("object_of<{}>", object(platform, field)),
         "array" if !field.fields.is_empty() => format!("array_of<{}>", object(platform, field)),
-        "array" if field.items.is_empty() => "array".to_owned(),
+        "array" if field.items.is_empty() => "array_of<detail::element>".to_owned(),
         "array" => {
             let element = Field { items: String::new(), ..field.clone() };
             format!("array_of<{}>", argument(platform, &element, &field.items)?)

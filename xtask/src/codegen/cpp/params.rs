@@ -16,7 +16,7 @@ pub fn configuration(catalog: &Catalog, platform: &Platform, out: &mut String) -
         // The C library's functions on clients are the C++ client's methods.
         .map(|key| Field { doc: key.doc.replace("meetgate_client_", ""), ..key.clone() })
         .collect();
-    sentence(&format!("How a client of {} is made. What is left out has its default.", about.name), 0, out);
+    sentence(&format!("How a client of {} is made. A key that is left out has its default.", about.name), 0, out);
     let start = format!("  {}() {{ put(\"platform\", text(\"{}\")); }}\n", names::config(platform), about.name);
     let base = if has_tokens(catalog, platform) { "token_config" } else { "builder" };
     class_of(base, platform, &names::config(platform), &start, &keys, out)
@@ -41,7 +41,7 @@ pub fn options(catalog: &Catalog, out: &mut String) -> Result<()> {
         .collect();
     let platform = catalog.platforms.first().ok_or("no platform")?;
     sentence(
-        "For one call alone; what is left out is as the client has it. Cancelling comes with a later version.",
+        "For one call alone; a key that is left out is as the client has it. Cancelling comes with a later version.",
         0,
         out,
     );
@@ -135,12 +135,8 @@ fn class_of(
         }
         sentence(&format!("{} [{}]", field.doc.trim(), kind(field)), 2, out);
         let kinds = std::iter::once(&field.kind).chain(&field.also);
-        let mut arguments =
-            kinds.map(|kind| names::argument(platform, field, kind)).collect::<Result<Vec<String>>>()?;
-        if field.kind == "object" && !field.fields.is_empty() {
-            arguments.push("json".to_owned());
-        }
-        for argument in arguments {
+        for kind in kinds {
+            let argument = names::argument(platform, field, kind)?;
             let head = format!("  {name} &{}(const {argument} &value) {{", names::setter(&field.name));
             let body = format!("return put(\"{}\", value);", field.name);
             if head.len() + body.len() + "  }".len() <= WIDTH {
