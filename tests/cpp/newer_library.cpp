@@ -52,8 +52,11 @@ static const char *judged(meetgate_status status) {
   }
 }
 
-// A compiler that thinks of 0 to 15, or to 31, as all there is leaves these comparisons out.
-static bool is_beyond(meetgate_status status, int limit) { return static_cast<int>(status) > limit; }
+// In memory, where a compiler that takes the enumeration at its word (-fstrict-enums) expects 0 to 31, if that is as wide as
+// its members: it leaves the comparison out.
+meetgate_status kept;
+bool is_beyond_31();
+bool is_beyond_31() { return static_cast<int>(kept) > 31; }
 
 static void a_status_of_tomorrow_is_another_one() {
   for (const int number : {17, 31, 32, 99, 65536, 2147483646}) {
@@ -62,7 +65,8 @@ static void a_status_of_tomorrow_is_another_one() {
     const meetgate_status status = answer(&reply);
     meetgate_string_free(reply);
     EQUAL(judged(status), "another");
-    CHECK(is_beyond(status, 15) && (number < 32 || is_beyond(status, 31)));
+    std::memcpy(&kept, &status, sizeof kept);
+    CHECK(is_beyond_31() == (number > 31));
   }
 }
 
