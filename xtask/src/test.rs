@@ -2,7 +2,7 @@
 
 use crate::catalog::Result;
 use crate::codegen;
-use crate::prerequisites::{C_COMPILER, CLANG, CMAKE, CPP_COMPILER, MCS, PYTHON, REDIS, VALGRIND, component};
+use crate::prerequisites::{C_COMPILER, CLANG, CLANG_TIDY, CMAKE, CPP_COMPILER, MCS, PYTHON, REDIS, VALGRIND, component};
 use crate::workspace::Workspace;
 use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
@@ -78,6 +78,7 @@ pub fn run_tests(workspace: &Workspace) -> Result<()> {
         ("C tests under valgrind", VALGRIND),
         ("headers and calls from C++", CPP_COMPILER),
         ("the C++ headers with clang", CLANG),
+        ("the C++ headers with clang-tidy", CLANG_TIDY),
         ("the examples' CMake files", CMAKE),
         ("the token store redis", REDIS),
     ];
