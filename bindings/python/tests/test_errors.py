@@ -182,7 +182,7 @@ class Failures(unittest.TestCase):
             connection.recv(1000)
             connection.close()
 
-        thread = threading.Thread(target=refuse)
+        thread = threading.Thread(target=refuse, daemon=True)
         thread.start()
         with meetgate.Avd(base_url="https://127.0.0.1:%d" % listener.getsockname()[1], token="t") as avd:
             with self.assertRaises(meetgate.TlsError):
