@@ -27,7 +27,7 @@ macro_rules! programs {
     };
 }
 
-programs!(arguments, configurations, json, library, processes, raw_calls, replies, stores, tokens);
+programs!(arguments, configurations, json, library, processes, raw_calls, replies, tokens);
 
 fn run_checks(name: &str) {
     let program = program(name);
@@ -192,9 +192,8 @@ fn check(name: &str, run: impl Fn(Vec<String>) -> Output) {
 fn check_in(options: Options, name: &str, run: impl Fn(Vec<String>) -> Output) -> Sandbox {
     let sandbox = Sandbox::start(options).unwrap();
     let server = Server::start(|_, request| answer_as_the_path_says(request));
-    let folder = support::Folder::new();
     let mut arguments = configurations(&sandbox);
-    arguments.extend([server.url(), format!("https://{}", speaks_no_tls()), folder.path().display().to_string()]);
+    arguments.extend([server.url(), format!("https://{}", speaks_no_tls())]);
 
     let output = run(arguments);
     let shown = support::both(&output);
