@@ -28,10 +28,12 @@
  * - Pointers: must not be NULL, except params_json (NULL means {}), options_json (the same) and error_json (no document is
  *   given out). Any other NULL is MEETGATE_INVALID_ARGUMENT.
  * - Answers: on MEETGATE_OK the platform's answer, byte for byte. On any other status an error document:
- *   {"status":"API","message":"...","platform":"avd","operation":"room.read","code":40004,"meaning":"no such room",
- *   "meaning_zh":"...","platform_message":"...","http_status":200,"attempts":1,"retryable":false,"reply":{...}}
- *   with "request_id" and "clock_offset_s" where the platform has them, and "reply_text" in place of "reply" if the answer was
- *   not JSON. What does not apply is absent. Secrets are masked.
+ *   {"status":"API","message":"...","platform":"avd","operation":"room.read","code":40004,"class":"not_found",
+ *   "meaning":"no such room","meaning_zh":"...","platform_message":"...","http_status":200,"attempts":1,"retryable":false,
+ *   "reply":{...}}
+ *   with "location" of a redirect, "retry_after_ms" if the call should wait, "request_id" and "clock_offset_s" where the
+ *   platform has them, and "reply_text" in place of "reply" if the answer was not JSON. What does not apply is absent. Secrets
+ *   are masked.
  * - The platform's numbers: "code" of an error document. A function lists those of its own operation; the page of its platform
  *   in docs/reference has all of them, and marks those of every operation.
  * - Threads: every function may be called from any number of threads at once, also with the same client. The caller must not
@@ -344,7 +346,8 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_call(
  * @return MEETGATE_OK, or why it failed.
  */
 MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_call_with(
-    meetgate_client *client, const char *operation, const char *params_json, const char *options_json, meetgate_cancel *cancel, char **reply_json);
+    meetgate_client *client, const char *operation, const char *params_json, const char *options_json,
+    meetgate_cancel *cancel, char **reply_json);
 
 /**
  * Sends any request to the platform, signed and judged like an operation: for what the catalog does not have.
@@ -372,7 +375,8 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_raw_call
  * @return MEETGATE_OK, or why it failed.
  */
 MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_raw_call_with(
-    meetgate_client *client, const char *request_json, const char *options_json, meetgate_cancel *cancel, char **reply_json);
+    meetgate_client *client, const char *request_json, const char *options_json, meetgate_cancel *cancel,
+    char **reply_json);
 
 /* Signing ------------------------------------------------------------------------------------------------------- */
 
@@ -626,7 +630,7 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_hst_onli
 /**
  * Invite online users into a group (WEB在线邀请).
  * Calls users into a group (a meeting). Look at `user_id_list` in the answer: it has the users to whom the invitation
- * could not be sent. The call succeeds all the same (H12). Not idempotent: if no answer came, check the state before
+ * could not be sent. The call still succeeds (H12). Not idempotent: if no answer came, check the state before
  * repeating. Source: POST /v1/online/invite (000 L235-L259; 001 L318-L342).
  * @param[in] client A client of hst.
  * @param[in] params_json One JSON object:

@@ -133,8 +133,8 @@ fn check_meanings(fields: &Value, source: &[toml::Value], name: &str) {
 
 #[test]
 fn the_header_stands_alone() {
-    for standard in ["c99", "c11"] {
-        support::check_syntax("tests/c/header.c", &[&format!("-std={standard}")]);
+    for standard in ["c89", "c99", "c11"] {
+        support::check_syntax("tests/c/header.c", &[&format!("-std={standard}"), "-pedantic-errors"]);
     }
     if !support::has("c++") {
         return;

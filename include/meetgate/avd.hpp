@@ -1368,7 +1368,6 @@ class avd_device_audio_group : public group {
    * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has not
    *   been invited, 40033 the user has not been invited; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/device/audio/mute (004 L3482-L3522).
    */
   reply mute(const avd_device_audio_mute_params &params, const call_options &options = call_options()) const {
@@ -1387,7 +1386,6 @@ class avd_device_audio_group : public group {
    * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has not
    *   been invited, 40033 the user has not been invited; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/device/audio/unmute (004 L3523-L3563).
    */
   reply unmute(const avd_device_audio_unmute_params &params, const call_options &options = call_options()) const {
@@ -1412,7 +1410,6 @@ class avd_device_video_group : public group {
    * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has not
    *   been invited, 40033 the user has not been invited, 40036 type not supported; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/device/video/focus (004 L3315-L3355).
    */
   reply focus(const avd_device_video_focus_params &params, const call_options &options = call_options()) const {
@@ -1431,7 +1428,6 @@ class avd_device_video_group : public group {
    * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has not
    *   been invited, 40033 the user has not been invited, 40036 type not supported; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/device/video/unfocus (004 L3356-L3396).
    */
   reply unfocus(const avd_device_video_unfocus_params &params, const call_options &options = call_options()) const {
@@ -1452,7 +1448,6 @@ class avd_device_video_group : public group {
    * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has not
    *   been invited, 40033 the user has not been invited, 40036 type not supported; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/device/video/close (004 L3397-L3438).
    */
   reply close(const avd_device_video_close_params &params, const call_options &options = call_options()) const {
@@ -1477,7 +1472,6 @@ class avd_device_video_group : public group {
    * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has not
    *   been invited, 40033 the user has not been invited, 40036 type not supported; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/device/video/open (004 L3439-L3481).
    */
   reply open(const avd_device_video_open_params &params, const call_options &options = call_options()) const {
@@ -1511,7 +1505,6 @@ class avd_sip_account_group : public group {
    * Errors of the platform: 40020 no such gateway, 40021 another account has this number already; and those of every
    *   operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: POST /sdkapi/v2/sip/account/create (004 L3015-L3064).
    */
   reply create(const avd_sip_account_create_params &params, const call_options &options = call_options()) const {
@@ -1536,7 +1529,6 @@ class avd_sip_account_group : public group {
    * Errors of the platform: 40021 another account has this number already, 40022 no such SIP account; and those of
    *   every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: POST /sdkapi/v2/sip/account/update (004 L3065-L3111).
    */
   reply update(const avd_sip_account_update_params &params, const call_options &options = call_options()) const {
@@ -1570,7 +1562,6 @@ class avd_sip_account_group : public group {
    *   - send_video_codec (string): Codec of the video sent, such as H264.
    * Errors of the platform: 40020 no such gateway, 40022 no such SIP account; and those of every operation.
    * It only reads, and may be repeated.
-   * Since: 0.1.0.
    * Source: POST /sdkapi/v2/sip/account/read (004 L3112-L3172).
    */
   reply read(const avd_sip_account_read_params &params, const call_options &options = call_options()) const {
@@ -1588,7 +1579,6 @@ class avd_sip_account_group : public group {
    * Returns: the platform's answer, which holds nothing beside its envelope.
    * Errors of the platform: 40022 no such SIP account; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: POST /sdkapi/v2/sip/account/del (004 L3173-L3213).
    */
   reply del(const avd_sip_account_del_params &params, const call_options &options = call_options()) const {
@@ -1617,7 +1607,6 @@ class avd_sip_gate_group : public group {
    *   - gate_id (integer): Unique id of the gateway; pass it as sip_gate_id.
    * Errors of the platform: 40019 another gateway has this address already; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/sip/gate/create (004 L2786-L2832).
    */
   reply create(const avd_sip_gate_create_params &params, const call_options &options = call_options()) const {
@@ -1636,7 +1625,6 @@ class avd_sip_gate_group : public group {
    * Errors of the platform: 40019 another gateway has this address already, 40020 no such gateway; and those of every
    *   operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/sip/gate/update (004 L2833-L2874).
    */
   reply update(const avd_sip_gate_update_params &params, const call_options &options = call_options()) const {
@@ -1658,7 +1646,6 @@ class avd_sip_gate_group : public group {
    *   - url (string): Address of the gateway.
    * Errors of the platform: 40020 no such gateway; and those of every operation.
    * It only reads, and may be repeated.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/sip/gate/read (004 L2875-L2920).
    */
   reply read(const avd_sip_gate_read_params &params, const call_options &options = call_options()) const {
@@ -1676,7 +1663,6 @@ class avd_sip_gate_group : public group {
    * Returns: the platform's answer, which holds nothing beside its envelope.
    * Errors of the platform: 40020 no such gateway; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/sip/gate/del (004 L2921-L2963).
    */
   reply del(const avd_sip_gate_del_params &params, const call_options &options = call_options()) const {
@@ -1699,7 +1685,6 @@ class avd_sip_gate_group : public group {
    *     - gate_id (integer): Unique id of the gateway; pass it as sip_gate_id.
    * Errors of the platform: those of every operation.
    * It only reads, and may be repeated.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/sip/gate/list (004 L2964-L3014).
    */
   reply list(const call_options &options = call_options()) const {
@@ -1731,7 +1716,6 @@ class avd_room_desktop_record_group : public group {
    *   reached, 40043 internal error of the recording service, 40082 internal error of the media service; and those of
    *   every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/desktop_record/start (004 L1442-L1484).
    */
   reply start(const avd_room_desktop_record_start_params &params, const call_options &options = call_options()) const {
@@ -1754,7 +1738,6 @@ class avd_room_desktop_record_group : public group {
    *   in the room, 40042 the recording service cannot be reached, 40043 internal error of the recording service, 40082
    *   internal error of the media service; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/desktop_record/stop (004 L1485-L1524).
    */
   reply stop(const avd_room_desktop_record_stop_params &params, const call_options &options = call_options()) const {
@@ -1791,7 +1774,6 @@ class avd_room_desktop_record_group : public group {
    * Errors of the platform: 40004 no such room, 40043 internal error of the recording service, 40082 internal error of
    *   the media service, 40090 no such recording id; and those of every operation.
    * It only reads, and may be repeated.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/desktop_record/get (004 L1525-L1593).
    */
   reply get(const avd_room_desktop_record_get_params &params, const call_options &options = call_options()) const {
@@ -1827,7 +1809,6 @@ class avd_room_avc_group : public group {
    *   of the composed view, 40053 the site forces the composed view off, 40054 the site's conference settings are not
    *   set: initialisation failed; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/avc/start (004 L1284-L1333).
    */
   reply start(const avd_room_avc_start_params &params, const call_options &options = call_options()) const {
@@ -1847,7 +1828,6 @@ class avd_room_avc_group : public group {
    *   the composed view, 40054 the site's conference settings are not set: initialisation failed, 40055 the site forces
    *   the composed view on; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/avc/stop (004 L1334-L1373).
    */
   reply stop(const avd_room_avc_stop_params &params, const call_options &options = call_options()) const {
@@ -1876,7 +1856,6 @@ class avd_room_avc_group : public group {
    * Errors of the platform: 40004 no such room, 40045 internal error of the platform, 40051 the composed view is not on
    *   in the room, 40052 internal error of the composed view; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: POST /sdkapi/v2/room/avc/select_media (004 L2142-L2183).
    */
   reply select_media(const avd_room_avc_select_media_params &params,
@@ -1898,7 +1877,6 @@ class avd_room_avc_group : public group {
    * Errors of the platform: 40004 no such room, 40045 internal error of the platform, 40051 the composed view is not on
    *   in the room, 40052 internal error of the composed view; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/avc/set_focus_video (004 L2184-L2224).
    */
   reply set_focus_video(const avd_room_avc_set_focus_video_params &params,
@@ -1928,7 +1906,6 @@ class avd_room_avc_group : public group {
    * Errors of the platform: 40004 no such room, 40045 internal error of the platform, 40051 the composed view is not on
    *   in the room, 40052 internal error of the composed view; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/avc/update_layout (004 L2225-L2272).
    */
   reply update_layout(const avd_room_avc_update_layout_params &params,
@@ -1964,7 +1941,6 @@ class avd_room_avc_group : public group {
    * Errors of the platform: 40004 no such room, 40051 the composed view is not on in the room, 40052 internal error of
    *   the composed view; and those of every operation.
    * It only reads, and may be repeated.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/avc/get_avc_setting (004 L2273-L2314).
    */
   reply get_avc_setting(const avd_room_avc_get_avc_setting_params &params,
@@ -1996,7 +1972,6 @@ class avd_room_live_group : public group {
    *   not open, 40060 a live stream is already running in the room, 40063 internal error of the live service, 40064 the
    *   live service cannot be reached; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/live/start (004 L1198-L1242).
    */
   reply start(const avd_room_live_start_params &params, const call_options &options = call_options()) const {
@@ -2016,7 +1991,6 @@ class avd_room_live_group : public group {
    *   the live service, 40064 the live service cannot be reached, 40065 the live stream of the room has been stopped
    *   already; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/live/stop (004 L1243-L1283).
    */
   reply stop(const avd_room_live_stop_params &params, const call_options &options = call_options()) const {
@@ -2044,7 +2018,6 @@ class avd_room_record_group : public group {
    *     (stopping)): State of the recording. 0 and 1 mean the same.
    * Errors of the platform: 40090 no such recording id; and those of every operation.
    * It only reads, and may be repeated.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/record/status (004 L1111-L1155).
    */
   reply status(const avd_room_record_status_params &params, const call_options &options = call_options()) const {
@@ -2074,7 +2047,6 @@ class avd_room_record_group : public group {
    *     - name (string): File name, generated by the server.
    * Errors of the platform: 40004 no such room, 40090 no such recording id; and those of every operation.
    * It only reads, and may be repeated.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/record/get (004 L1374-L1441).
    */
   reply get(const avd_room_record_get_params &params, const call_options &options = call_options()) const {
@@ -2098,7 +2070,6 @@ class avd_room_record_group : public group {
    * Errors of the platform: 40004 no such room, 40043 internal error of the recording service, 40090 no such recording
    *   id; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/record/transfer (004 L2018-L2058).
    */
   reply transfer(const avd_room_record_transfer_params &params, const call_options &options = call_options()) const {
@@ -2130,7 +2101,6 @@ class avd_room_mix_live_group : public group {
    *   a live stream or a desktop recording is already running in the room, 40042 the recording service cannot be
    *   reached, 40043 internal error of the recording service; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: POST /sdkapi/v2/room/mix_live/start (004 L967-L1019).
    */
   reply start(const avd_room_mix_live_start_params &params, const call_options &options = call_options()) const {
@@ -2153,7 +2123,6 @@ class avd_room_mix_live_group : public group {
    *   in the room, 40042 the recording service cannot be reached, 40043 internal error of the recording service; and
    *   those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/mix_live/stop (004 L1156-L1197).
    */
   reply stop(const avd_room_mix_live_stop_params &params, const call_options &options = call_options()) const {
@@ -2217,7 +2186,6 @@ class avd_room_mix_record_group : public group {
    *   reached, 40043 internal error of the recording service, 40101 internal error: no such push information, 40102 no
    *   such stream is being pushed, 40104 the push service cannot be reached; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: POST /sdkapi/v2/room/mix_record/start (004 L627-L696).
    */
   reply start(const avd_room_mix_record_start_params &params, const call_options &options = call_options()) const {
@@ -2253,7 +2221,6 @@ class avd_room_mix_record_group : public group {
    *   in the room, 40042 the recording service cannot be reached, 40043 internal error of the recording service, 40090
    *   no such recording id; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/mix_record/stop (004 L697-L815).
    */
   reply stop(const avd_room_mix_record_stop_params &params, const call_options &options = call_options()) const {
@@ -2298,7 +2265,6 @@ class avd_room_mix_record_group : public group {
    * Errors of the platform: 40004 no such room, 40043 internal error of the recording service, 40090 no such recording
    *   id; and those of every operation.
    * It only reads, and may be repeated.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/mix_record/get (004 L816-L966).
    */
   reply get(const avd_room_mix_record_get_params &params, const call_options &options = call_options()) const {
@@ -2328,7 +2294,6 @@ class avd_room_mix_record_group : public group {
    *   in the room, 40042 the recording service cannot be reached, 40043 internal error of the recording service; and
    *   those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: POST /sdkapi/v2/room/mix_record/update_layout (004 L1020-L1068).
    */
   reply update_layout(const avd_room_mix_record_update_layout_params &params,
@@ -2357,7 +2322,6 @@ class avd_room_mix_record_group : public group {
    *   in the room, 40042 the recording service cannot be reached, 40043 internal error of the recording service, 40090
    *   no such recording id; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: POST /sdkapi/v2/room/mix_record/update_audio_layout (004 L1069-L1110).
    */
   reply update_audio_layout(const avd_room_mix_record_update_audio_layout_params &params,
@@ -2383,7 +2347,6 @@ class avd_room_participate_group : public group {
    * Errors of the platform: 40004 no such room, 40008 the user is not in the room, 40009 the room does not exist or is
    *   not open; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/participate/kick (004 L495-L535).
    */
   reply kick(const avd_room_participate_kick_params &params, const call_options &options = call_options()) const {
@@ -2428,7 +2391,6 @@ class avd_room_participate_group : public group {
    *       - id (string): Id of the audio.
    * Errors of the platform: 41005 internal error of the platform; and those of every operation.
    * It only reads, and may be repeated.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/participate/list (004 L536-L626).
    */
   reply list(const avd_room_participate_list_params &params, const call_options &options = call_options()) const {
@@ -2469,7 +2431,6 @@ class avd_device_group : public group {
    *   type not supported, 40038 video resolution not supported, or bit rate outside 1 to 4 Mbit/s, 40039 frame rate not
    *   supported; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/device/call (004 L3216-L3269).
    */
   reply call(const avd_device_call_params &params, const call_options &options = call_options()) const {
@@ -2492,7 +2453,6 @@ class avd_device_group : public group {
    * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has not
    *   been invited, 40033 the user has not been invited; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/device/kick (004 L3270-L3314).
    */
   reply kick(const avd_device_kick_params &params, const call_options &options = call_options()) const {
@@ -2518,7 +2478,6 @@ class avd_device_group : public group {
    * Errors of the platform: 40004 no such room, 40033 the user has not been invited, 40037 no such invitation; and
    *   those of every operation.
    * It only reads, and may be repeated.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/device/get_invite_status (004 L3564-L3605).
    */
   reply get_invite_status(const avd_device_get_invite_status_params &params,
@@ -2560,7 +2519,6 @@ class avd_app_group : public group {
    * Errors of the platform: 401 wrong access_key or secret_key, 40001 wrong access_key or secret_key; and those of
    *   every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: POST /sdkapi/v2/app/get_token (004 L2516-L2556).
    */
   reply get_token(const call_options &options = call_options()) const {
@@ -2579,7 +2537,6 @@ class avd_app_group : public group {
    * Errors of the platform: 40070 the site has no company information, 40071 no licence is set for the site, 40072 no
    *   licence information, 40073 licence service not available; and those of every operation.
    * It only reads, and may be repeated.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/app/get_licence_info (004 L2557-L2601).
    */
   reply get_licence_info(const call_options &options = call_options()) const {
@@ -2601,7 +2558,6 @@ class avd_app_group : public group {
    *   - sys_info (string): The server's information, encrypted; hexadecimal digits in the sample.
    * Errors of the platform: those of every operation.
    * It only reads, and may be repeated.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/app/get_system_info (004 L2602-L2646).
    */
   reply get_system_info(const call_options &options = call_options()) const {
@@ -2624,7 +2580,6 @@ class avd_app_group : public group {
    * Errors of the platform: 40070 the site has no company information, 40071 no licence is set for the site, 40072 no
    *   licence information, 40073 licence service not available; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: POST /sdkapi/v2/app/apply_file_permit (004 L2647-L2686).
    */
   reply apply_file_permit(const avd_app_apply_file_permit_params &params,
@@ -2646,7 +2601,6 @@ class avd_app_group : public group {
    * Errors of the platform: 40070 the site has no company information, 40071 no licence is set for the site, 40072 no
    *   licence information, 40073 licence service not available; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: POST /sdkapi/v2/app/delete_file_permit (004 L2687-L2728).
    */
   reply delete_file_permit(const avd_app_delete_file_permit_params &params,
@@ -2670,7 +2624,6 @@ class avd_app_group : public group {
    *   - info (object): Empty in the sample; the document does not explain it.
    * Errors of the platform: 40001 wrong access_key or secret_key; and those of every operation.
    * It only reads, and may be repeated.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/app/get_key_licence (004 L2729-L2783).
    */
   reply get_key_licence(const avd_app_get_key_licence_params &params,
@@ -2697,7 +2650,6 @@ class avd_transcode_group : public group {
    * Errors of the platform: 40004 no such room, 40043 internal error of the recording service, 40090 no such recording
    *   id; and those of every operation.
    * It only reads, and may be repeated.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/transcode/query (004 L2099-L2141).
    */
   reply query(const avd_transcode_query_params &params, const call_options &options = call_options()) const {
@@ -2727,7 +2679,6 @@ class avd_media_group : public group {
    *   already, 40082 internal error of the media service, 40083 the media service cannot be reached or timed out; and
    *   those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/media/create (004 L1594-L1642).
    */
   reply create(const avd_media_create_params &params, const call_options &options = call_options()) const {
@@ -2762,7 +2713,6 @@ class avd_media_group : public group {
    *   the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed out,
    *   40084 no media data; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/media/play (004 L1643-L1698).
    */
   reply play(const avd_media_play_params &params, const call_options &options = call_options()) const {
@@ -2784,7 +2734,6 @@ class avd_media_group : public group {
    *   the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed out; and
    *   those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/media/stop (004 L1699-L1741).
    */
   reply stop(const avd_media_stop_params &params, const call_options &options = call_options()) const {
@@ -2806,7 +2755,6 @@ class avd_media_group : public group {
    *   the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed out; and
    *   those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/media/pause (004 L1742-L1782).
    */
   reply pause(const avd_media_pause_params &params, const call_options &options = call_options()) const {
@@ -2828,7 +2776,6 @@ class avd_media_group : public group {
    *   the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed out; and
    *   those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/media/resume (004 L1783-L1823).
    */
   reply resume(const avd_media_resume_params &params, const call_options &options = call_options()) const {
@@ -2859,7 +2806,6 @@ class avd_media_group : public group {
    *   the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed out,
    *   40084 no media data; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/media/replay (004 L1824-L1877).
    */
   reply replay(const avd_media_replay_params &params, const call_options &options = call_options()) const {
@@ -2901,7 +2847,6 @@ class avd_media_group : public group {
    *   the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed out,
    *   40084 no media data; and those of every operation.
    * It only reads, and may be repeated.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/media/get_media_info (004 L1878-L1963).
    */
   reply get_media_info(const avd_media_get_media_info_params &params,
@@ -2934,7 +2879,6 @@ class avd_media_group : public group {
    *   the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed out,
    *   40084 no media data; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/media/switch (004 L1964-L2017).
    */
   reply switch_(const avd_media_switch_params &params, const call_options &options = call_options()) const {
@@ -2965,7 +2909,6 @@ class avd_room_group : public group {
    *   - room_id (string): Room number: that of the request, or the number that the server made.
    * Errors of the platform: 40005 room number exists already; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/create (004 L7-L53).
    */
   reply create(const avd_room_create_params &params, const call_options &options = call_options()) const {
@@ -2987,7 +2930,6 @@ class avd_room_group : public group {
    * Errors of the platform: 40004 no such room, 40006 automatic recording is already on in the room, 40007 automatic
    *   recording is not on in the room; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/update (004 L54-L95).
    */
   reply update(const avd_room_update_params &params, const call_options &options = call_options()) const {
@@ -3005,7 +2947,6 @@ class avd_room_group : public group {
    * Returns: the platform's answer, which holds nothing beside its envelope.
    * Errors of the platform: 40004 no such room; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/del (004 L96-L133).
    */
   reply del(const avd_room_del_params &params, const call_options &options = call_options()) const {
@@ -3031,7 +2972,6 @@ class avd_room_group : public group {
    *     - topic (string): Topic of the room.
    * Errors of the platform: 40004 no such room; and those of every operation.
    * It only reads, and may be repeated.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/read (004 L134-L183).
    */
   reply read(const avd_room_read_params &params, const call_options &options = call_options()) const {
@@ -3053,7 +2993,6 @@ class avd_room_group : public group {
    * Returns: the platform's answer, which holds nothing beside its envelope.
    * Errors of the platform: 41005 internal error of the platform; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/close (004 L184-L221).
    */
   reply close(const avd_room_close_params &params, const call_options &options = call_options()) const {
@@ -3088,7 +3027,6 @@ class avd_room_group : public group {
    *   - web_cnt (integer): Number of participants in a web browser.
    * Errors of the platform: 40003 token expired or invalid; and those of every operation.
    * It only reads, and may be repeated.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/get_statistic (004 L222-L280).
    */
   reply get_statistic(const avd_room_get_statistic_params &params, const call_options &options = call_options()) const {
@@ -3137,7 +3075,6 @@ class avd_room_group : public group {
    * Errors of the platform: 40004 no such room, 40043 internal error of the recording service, 40090 no such recording
    *   id; and those of every operation.
    * It only reads, and may be repeated.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/get_record (004 L281-L432).
    */
   reply get_record(const avd_room_get_record_params &params, const call_options &options = call_options()) const {
@@ -3170,7 +3107,6 @@ class avd_room_group : public group {
    *     - transcode_files (object): Empty in this call.
    * Errors of the platform: those of every operation.
    * It only reads, and may be repeated.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/get_record_list (004 L433-L494).
    */
   reply get_record_list(const call_options &options = call_options()) const {
@@ -3191,7 +3127,6 @@ class avd_room_group : public group {
    * Errors of the platform: 40004 no such room, 40043 internal error of the recording service; and those of every
    *   operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/del_record (004 L2059-L2098).
    */
   reply del_record(const avd_room_del_record_params &params, const call_options &options = call_options()) const {
@@ -3215,7 +3150,6 @@ class avd_room_group : public group {
    * Returns: the platform's answer, which holds nothing beside its envelope.
    * Errors of the platform: 40004 no such room, 40094 no such recording; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/delete_record (004 L2315-L2341).
    */
   reply delete_record(const avd_room_delete_record_params &params, const call_options &options = call_options()) const {
@@ -3246,7 +3180,6 @@ class avd_room_group : public group {
    *       - user_id (string): The user's id.
    * Errors of the platform: 40094 no such recording; and those of every operation.
    * It only reads, and may be repeated.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/list (004 L2342-L2439).
    */
   reply list(const call_options &options = call_options()) const {
@@ -3286,7 +3219,6 @@ class avd_room_group : public group {
    *       - dst (string): The room number for a message to everybody; else the user id of the receiver.
    * Errors of the platform: 40004 no such room; and those of every operation.
    * It only reads, and may be repeated.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/get_chat_message_log (004 L2440-L2513).
    */
   reply get_chat_message_log(const avd_room_get_chat_message_log_params &params,
@@ -3360,7 +3292,6 @@ class avd : public client {
    *   its type is not supported, 10912 the file could not be stored, 10913 the file could not be read, 10914 file type
    *   not supported; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: POST /uploadfile (004 L3606-L3657).
    */
   reply uploadfile(const avd_uploadfile_params &params, const call_options &options = call_options()) const {

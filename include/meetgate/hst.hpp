@@ -330,7 +330,6 @@ class hst_online_user_group : public group {
    *     - mutex_type (string): Exclusivity class of the terminal.
    * Errors of the platform: those of every operation.
    * It only reads, and may be repeated.
-   * Since: 0.1.0.
    * Source: GET /v1/online/user/state (000 L164-L195; 001 L247-L278).
    */
   reply state(const hst_online_user_state_params &params, const call_options &options = call_options()) const {
@@ -369,7 +368,6 @@ class hst_online_group : public group {
    *     - mutex_type (string): Exclusivity class of the terminal.
    * Errors of the platform: those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: POST /v1/online/trans-cmd (000 L197-L233; 001 L280-L316).
    */
   reply trans_cmd(const hst_online_trans_cmd_params &params, const call_options &options = call_options()) const {
@@ -380,7 +378,7 @@ class hst_online_group : public group {
    * Invite online users into a group (WEB在线邀请).
    *
    * Calls users into a group (a meeting). Look at `user_id_list` in the answer: it has the users to whom the invitation
-   * could not be sent. The call succeeds all the same (H12).
+   * could not be sent. The call still succeeds (H12).
    *
    * Note: `user_id_list` of the answer has another meaning than that of the request: the users for whom sending failed
    * (H12). The document prints its sample list with typographic quotes (000 L248).
@@ -398,7 +396,6 @@ class hst_online_group : public group {
    *   - user_id_list (array of strings): Ids of the users to whom the invitation could NOT be sent (H12).
    * Errors of the platform: those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: POST /v1/online/invite (000 L235-L259; 001 L318-L342).
    */
   reply invite(const hst_online_invite_params &params, const call_options &options = call_options()) const {
@@ -455,7 +452,6 @@ class hst_consuming_group : public group {
    *     - transfer_type (integer; one of 1 (upstream), 2 (downstream)): Direction of the transfer.
    * Errors of the platform: those of every operation.
    * It only reads, and may be repeated.
-   * Since: 0.1.0.
    * Source: GET /v1/consuming/records (000 L103-L141; 001 L186-L224).
    */
   reply records(const hst_consuming_records_params &params, const call_options &options = call_options()) const {
@@ -497,7 +493,6 @@ class hst_app_group : public group {
    *     - use_limit (integer): Usage cap of this service, up to 64 bits. Its unit is not documented.
    * Errors of the platform: those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: POST /v1/app (000 L3-L41; 001 L86-L124).
    */
   reply create(const hst_app_create_params &params, const call_options &options = call_options()) const {
@@ -539,7 +534,6 @@ class hst_app_group : public group {
    *     - use_limit (integer): Usage cap of this service, up to 64 bits. Its unit is not documented.
    * Errors of the platform: those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: PATCH /v1/app (000 L43-L82; 001 L126-L165).
    */
   reply update(const hst_app_update_params &params, const call_options &options = call_options()) const {
@@ -558,7 +552,6 @@ class hst_app_group : public group {
    * Returns: the platform's answer, which holds nothing beside its envelope.
    * Errors of the platform: those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: DELETE /v1/app (000 L84-L101; 001 L167-L184).
    */
   reply delete_(const hst_app_delete_params &params, const call_options &options = call_options()) const {
@@ -589,7 +582,6 @@ class hst_access_group : public group {
    *   - timeout (integer, s): Lifetime of the access token. The document says 7200; use the number in the answer.
    * Errors of the platform: those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /access/token (001 L10-L54).
    */
   reply token(const call_options &options = call_options()) const {
@@ -644,7 +636,6 @@ class hst : public client {
    * Returns: the platform's answer, which holds nothing beside its envelope.
    * Errors of the platform: those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: POST /v1/kickout (000 L143-L162; 001 L226-L245).
    */
   reply kickout(const hst_kickout_params &params, const call_options &options = call_options()) const {

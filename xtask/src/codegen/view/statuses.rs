@@ -22,7 +22,6 @@ pub struct Status {
 pub struct Class {
     pub name: &'static str,
     pub doc: &'static str,
-    pub pascal: String,
     /// The Python exception; two where it depends on the status (T60).
     pub python: String,
 }
@@ -60,7 +59,7 @@ pub fn classes(catalog: &Catalog) -> Result<Vec<Class>> {
                 exception.ok_or_else(|| format!("_errors.py has no exception for {name:?}"))?.to_owned()
             }
         };
-        Ok(Class { name, doc, pascal: pascal(name), python })
+        Ok(Class { name, doc, python })
     };
     CLASSES.into_iter().map(class).collect()
 }
