@@ -370,7 +370,7 @@ class hst_online_group : public group {
    * Invite online users into a group (WEB在线邀请).
    *
    * Calls users into a group (a meeting). Look at `user_id_list` in the answer: it has the users to whom the invitation
-   * could not be sent. The call succeeds all the same (H12).
+   * could not be sent. The call still succeeds (H12).
    *
    * Example:
    *   hst.online.invite(meetgate::hst_online_invite_params()

@@ -75,6 +75,7 @@ pub struct Key {
     pub platforms: Vec<String>,
     /// All platforms have it.
     pub is_shared: bool,
+    pub per_call: bool,
 }
 
 impl<'c> View<'c> {
@@ -105,7 +106,12 @@ impl<'c> View<'c> {
                 .iter()
                 .map(|key| {
                     let is_shared = key.platforms.len() == PLATFORMS.len();
-                    Ok(Key { field: Field::of(&key.field, &place)?, platforms: key.platforms.clone(), is_shared })
+                    Ok(Key {
+                        field: Field::of(&key.field, &place)?,
+                        platforms: key.platforms.clone(),
+                        is_shared,
+                        per_call: key.per_call,
+                    })
                 })
                 .collect::<Result<_>>()?,
             options: catalog
