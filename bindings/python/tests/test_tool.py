@@ -69,7 +69,7 @@ class Tool(SandboxTest):
         self.assertIn('did you mean "room_id"', found.stderr)
         config = '{"platform":"avd","base_url":"http://h","tokn":"t"}'
         found = self.run_tool("call", "avd.room.list", "--config", config, code=1)
-        self.assertIn('INVALID_CONFIG: configuration: unknown configuration key "tokn"; did you mean "token"?', found.stderr)
+        self.assertIn('INVALID_CONFIG: unknown configuration key "tokn"; did you mean "token"?', found.stderr)
         with Server(lambda request: None) as server:
             config = json.dumps({"platform": "avd", "base_url": server.url, "token": "t"})
             found = self.run_tool("call", "avd.room.list", "--config", config, "--timeout-ms", "200", code=1)
