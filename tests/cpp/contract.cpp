@@ -306,13 +306,13 @@ static void options_bound_a_raw_call_too() {
 
 static void a_list_is_read_out_of_a_reply() {
   const std::string reply = avd->room.list();
-  const std::size_t rooms = meetgate::length(reply, "/data");
+  const std::size_t rooms = meetgate::length(reply, "/rooms");
   bool is_there = false;
   for (std::size_t i = 0; i < rooms; i++) {
-    is_there = is_there || meetgate::member(reply, "/data/" + std::to_string(i) + "/room_id") == "12345123456";
+    is_there = is_there || meetgate::member(reply, "/rooms/" + std::to_string(i) + "/room_id") == "12345123456";
   }
   if (!CHECK(rooms > 0 && is_there)) std::printf("  %s\n", reply.c_str());
-  CHECK(!meetgate::find(reply, "/data/" + std::to_string(rooms) + "/room_id"));
+  CHECK(!meetgate::find(reply, "/rooms/" + std::to_string(rooms) + "/room_id"));
   CHECK(holds(avd->call("avd.room.read", raw("{\"room_id\":" + meetgate::quote("12345123456") + '}')), "\"ret\":0"));
 }
 

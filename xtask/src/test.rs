@@ -2,7 +2,9 @@
 
 use crate::catalog::Result;
 use crate::codegen;
-use crate::prerequisites::{C_COMPILER, CLANG, CLANG_TIDY, CMAKE, CPP_COMPILER, MCS, PYTHON, REDIS, VALGRIND, component};
+use crate::prerequisites::{
+    C_COMPILER, CLANG, CLANG_TIDY, CMAKE, CPP_COMPILER, MCS, PYTHON, REDIS, VALGRIND, component,
+};
 use crate::workspace::Workspace;
 use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
