@@ -4,7 +4,7 @@
 
 pub mod table;
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use std::fmt;
 
 /// One of the three conferencing platforms.
@@ -133,27 +133,40 @@ impl Type {
     }
 }
 
-/// One allowed (or, in an open list, known) value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Value {
+/// One allowed (or, in an open list, known) value, and what it means.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Value {
+    pub value: Literal,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub meaning: &'static str,
+}
+
+impl Value {
+    pub const fn text(text: &'static str) -> Value {
+        Value { value: Literal::Text(text), meaning: "" }
+    }
+
+    pub const fn number(number: i64) -> Value {
+        Value { value: Literal::Number(number), meaning: "" }
+    }
+
+    pub const fn meaning(self, meaning: &'static str) -> Value {
+        Value { meaning, ..self }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Literal {
     Text(&'static str),
     Number(i64),
 }
 
-impl Serialize for Value {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Value::Text(text) => serializer.serialize_str(text),
-            Value::Number(number) => serializer.serialize_i64(*number),
-        }
-    }
-}
-
 impl fmt::Display for Value {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Value::Text(text) => out.write_str(text),
-            Value::Number(number) => write!(out, "{number}"),
+        match self.value {
+            Literal::Text(text) => out.write_str(text),
+            Literal::Number(number) => write!(out, "{number}"),
         }
     }
 }
@@ -223,13 +236,51 @@ fn is_false(value: &bool) -> bool {
     !value
 }
 
+/// What the platform's document says of two parameters together.
+#[derive(Debug, Serialize)]
+pub struct Rule {
+    /// `osds needs videos`
+    pub words: &'static str,
+    /// Document and lines.
+    pub source: &'static str,
+    #[serde(skip)]
+    pub demand: Demand,
+}
+
+/// Values are compared as they travel: as text.
+#[derive(Debug)]
+pub enum Demand {
+    /// With `param` (of one of the values `is`, where any are named) `needs` has to be given.
+    Requires {
+        param: &'static str,
+        is: &'static [&'static str],
+        needs: &'static str,
+    },
+    /// With `param` of one of the values `is`, `other` takes `values` only; left out, it has its default.
+    Allows {
+        param: &'static str,
+        is: &'static [&'static str],
+        other: &'static str,
+        values: &'static [&'static str],
+    },
+    AtLeastOne(&'static [&'static str]),
+    /// Two times: `last` is not before `first`.
+    Ordered {
+        first: &'static str,
+        last: &'static str,
+    },
+}
+
 /// One documented operation.
 #[derive(Debug, Serialize)]
 pub struct Operation {
     /// `avd.room.mix_record.start`
     pub name: &'static str,
     pub platform: PlatformName,
+    /// How it is sent unless the configuration says otherwise.
     pub method: Method,
+    /// What the platform takes.
+    pub methods: &'static [Method],
     /// Whole, from the host root.
     pub path: &'static str,
     pub summary: &'static str,
@@ -250,8 +301,14 @@ pub struct Operation {
     /// The operation fetches the platform's token.
     #[serde(skip)]
     pub fetches_token: bool,
+    /// A successful answer has neither `ret` nor `code`; a failed one has.
+    #[serde(skip)]
+    pub bare_reply: bool,
     pub params: &'static [Field],
+    #[serde(skip_serializing_if = "<[Rule]>::is_empty")]
+    pub rules: &'static [Rule],
     pub returns: &'static [Field],
+    /// Every number that it may answer: its own and the platform's common ones.
     pub errors: &'static [i64],
 }
 
@@ -296,6 +353,9 @@ pub struct ErrorNumber {
     /// Worth repeating, for operations that only read.
     #[serde(skip_serializing_if = "is_false")]
     pub transient: bool,
+    /// Any operation may answer it.
+    #[serde(skip_serializing_if = "is_false")]
+    pub common: bool,
     pub source: &'static str,
     #[serde(skip_serializing_if = "str::is_empty")]
     pub note: &'static str,
@@ -345,7 +405,7 @@ mod tests {
 
     #[test]
     fn every_operation_is_found_by_its_name() {
-        assert_eq!(operations().len(), 84);
+        assert!(!operations().is_empty());
         for operation in operations() {
             assert_eq!(find(operation.name).map(|found| found.name), Some(operation.name));
         }
@@ -363,6 +423,19 @@ mod tests {
     }
 
     #[test]
+    fn an_operation_lists_its_own_numbers_and_the_common_ones() {
+        let errors = |name: &str| find(name).unwrap().errors;
+        assert_eq!(
+            errors("avd.device.audio.mute"),
+            [40002, 40003, 40004, 40009, 40024, 40033, 41001, 41002, 41003, 41005]
+        );
+        // No token is dead where one is fetched.
+        assert_eq!(errors("avd.app.get_token"), [401, 40001, 40002, 41001, 41002, 41003, 41005]);
+        assert_eq!(errors("hst.access.token").len() + 1, errors("hst.kickout").len());
+        assert!(errors("youme.query_room_info").is_empty());
+    }
+
+    #[test]
     fn what_an_operation_undoes_exists() {
         for operation in operations().iter().filter(|o| !o.undoes.is_empty()) {
             assert!(find(operation.undoes).is_some(), "{} undoes {}", operation.name, operation.undoes);
@@ -372,8 +445,11 @@ mod tests {
     #[test]
     fn the_json_is_one_object_with_all_of_it() {
         let catalog: serde_json::Value = serde_json::from_str(&to_json()).unwrap();
-        assert_eq!(catalog["operations"].as_array().unwrap().len(), 84);
+        assert_eq!(catalog["operations"].as_array().unwrap().len(), operations().len());
         assert_eq!(catalog["version"], env!("CARGO_PKG_VERSION"));
         assert!(catalog["errors"]["avd"].as_array().unwrap().len() > 50);
+        let of = |name: &str| catalog["operations"].as_array().unwrap().iter().find(|it| it["name"] == name).unwrap();
+        let watermark = serde_json::json!({"words": "osds needs videos", "source": "004 L649"});
+        assert_eq!(of("avd.room.mix_record.start")["rules"][0], watermark);
     }
 }

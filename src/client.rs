@@ -1,17 +1,20 @@
 //! One client of one platform: the one way in for everything.
 
 mod account;
+mod operation_names;
 
 use crate::catalog::{self, Operation, PlatformName, table};
 use crate::config::{self, Config};
 use crate::engine::Engine;
 use crate::error::{Error, Result, Status};
 use crate::json::check::{Rules, check};
-use crate::json::{Members, nearest, quoted};
+use crate::json::{Members, quoted};
 use crate::platform;
 use crate::process;
-use crate::token::{Token, Window};
+use crate::single_flight::OldValue;
+use crate::token::Token;
 use crate::transport::{Agent, Limits};
+use operation_names::Near;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -39,8 +42,9 @@ impl Client {
         let platform = platform::of(&config)?;
         let transport = Box::new(Agent::new(&config.user_agent));
         let shared = process::current();
-        let window = if platform.fetch_kills_token() { Window::Mandatory } else { Window::Advisory };
-        let credentials = account::credentials(&config, window, &shared.accounts)?;
+        let fetch_kills = platform.tokens().is_some_and(|tokens| tokens.fetch_kills_old());
+        let old_value = if fetch_kills { OldValue::Dies } else { OldValue::Lives };
+        let credentials = account::credentials(&config, old_value, &shared.accounts)?;
         Ok(Client {
             platform: config.platform(),
             engine: Engine::new(config, platform, transport, credentials, &shared.clocks),
@@ -133,18 +137,15 @@ impl Client {
 
 fn find(name: &str, platform: PlatformName) -> Result<&'static Operation> {
     catalog::find(name).ok_or_else(|| {
-        let names = catalog::operations().iter().map(|operation| operation.name);
-        // Without its platform's name first, the most likely slip.
-        let whole = format!("{platform}.{name}");
-        let near = catalog::find(&whole).map(|operation| operation.name).or_else(|| nearest(name, names));
-        match near {
-            Some(near) => {
-                Error::invalid_argument(format!("unknown operation {}; did you mean \"{near}\"?", quoted(name)))
+        let name_shown = quoted(name);
+        Error::invalid_argument(match operation_names::nearest(name, platform) {
+            Near::One(near) => format!("unknown operation {name_shown}; did you mean \"{near}\"?"),
+            Near::Group(group, names) => {
+                format!("unknown operation {name_shown}; \"{group}\" has {}", names.join(", "))
             }
-            None => Error::invalid_argument(format!(
-                "unknown operation {}; expected a name of the catalog such as \"{platform}.…\"",
-                quoted(name)
-            )),
-        }
+            Near::None => {
+                format!("unknown operation {name_shown}; expected a name of the catalog such as \"{platform}.…\"")
+            }
+        })
     })
 }

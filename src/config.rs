@@ -89,7 +89,11 @@ pub(crate) fn limits(mut limits: Limits, members: &Members<'_>) -> Limits {
 
 impl Config {
     pub(crate) fn parse(text: &str) -> Result<Config> {
-        let refuse = |problem: String| Error::invalid_config(format!("configuration: {problem}"));
+        let refuse = |problem: String| {
+            // Most name the key, and so the configuration.
+            let is_named = problem.contains("configuration key");
+            Error::invalid_config(if is_named { problem } else { format!("configuration: {problem}") })
+        };
         let members =
             Members::parse(text).map_err(|problem| Error::invalid_argument(format!("configuration: {problem}")))?;
         let platform = platform(&members).map_err(refuse)?;
@@ -302,7 +306,7 @@ mod tests {
 
     #[test]
     fn defaults_are_the_documented_ones() {
-        let documented = |name: &str| table::CALL_OPTIONS.iter().find(|key| key.name == name).unwrap().default;
+        let documented = |name: &str| table::AVD_CONFIG.iter().find(|key| key.name == name).unwrap().default;
         assert_eq!(Limits::DEFAULT.timeout.as_millis().to_string(), documented("timeout_ms"));
         assert_eq!(Limits::DEFAULT.connect_timeout.as_millis().to_string(), documented("connect_timeout_ms"));
         assert_eq!(Limits::DEFAULT.max_reply_bytes.to_string(), documented("max_reply_bytes"));

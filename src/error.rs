@@ -1,9 +1,11 @@
 //! The one error model: a status, and a document that every language shows the same way.
 
 use crate::catalog::{ErrorClass, ErrorNumber, PlatformName};
+use crate::unix_time::millis;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use std::fmt;
+use std::time::Duration;
 
 /// What kind of outcome a call had. The numbers are part of the C ABI and never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -59,7 +61,7 @@ pub struct ErrorDocument {
     pub request_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clock_offset_s: Option<i64>,
-    /// How often the call's own request was sent; 0 where it never was.
+    /// How often the call's own request was tried; 0 where it was not, so that nothing of it was sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attempts: Option<u32>,
     pub retryable: bool,
@@ -119,6 +121,34 @@ impl Error {
     /// Says that the call may be repeated: the platform has done nothing of it.
     pub(crate) fn nothing_acted(mut self) -> Self {
         self.0.retryable = true;
+        self
+    }
+
+    /// The same for another caller, of whose call nothing was sent: what failed, without the answer that said so. It is not
+    /// tried again for so long.
+    pub(crate) fn repeated(&self, rest: Duration) -> Self {
+        let of = &self.0;
+        let rest = millis(rest);
+        let mut error =
+            Error::new(of.status, format!("{} (failed a moment ago; not tried again for {rest} ms)", of.message));
+        error.0.class = of.class;
+        error.0.retryable = of.retryable;
+        error.0.retry_after_ms = Some(rest);
+        error.0.attempts = Some(0);
+        error
+    }
+
+    /// The same of what had to come before the call's own request.
+    pub(crate) fn because(mut self, what_failed: &str) -> Self {
+        self.0.message = format!("{what_failed}: {}", self.0.message);
+        self
+    }
+
+    /// Notes which call failed. Its own request was never tried, unless the error says so already.
+    pub(crate) fn of_call(mut self, platform: PlatformName, operation: Option<&'static str>) -> Self {
+        self.0.platform = Some(platform);
+        self.0.operation = operation;
+        self.0.attempts.get_or_insert(0);
         self
     }
 

@@ -6,11 +6,13 @@ pub(crate) mod check;
 pub(crate) mod mask;
 mod nearest;
 pub(crate) mod pointer;
+mod readable;
 
 pub(crate) use nearest::{nearest, quoted};
+pub(crate) use readable::readable;
 
 use serde::Deserialize;
-use serde::de::{MapAccess, Visitor};
+use serde::de::{Deserializer as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -81,6 +83,49 @@ impl<'a> Members<'a> {
     pub(crate) fn boolean(&self, name: &str) -> Option<bool> {
         self.get(name).and_then(|value| value.get().parse().ok())
     }
+}
+
+/// Some members of an object, by their names; the rest is passed over. Where a name comes twice, the last one counts.
+pub(crate) fn pick<'a, const N: usize>(object: &'a str, names: [&str; N]) -> Result<[Option<&'a RawValue>; N], String> {
+    struct Object<'n, const N: usize>([&'n str; N]);
+    impl<'de, const N: usize> Visitor<'de> for Object<'_, N> {
+        type Value = [Option<&'de RawValue>; N];
+
+        fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+            out.write_str("a JSON object")
+        }
+
+        fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Self::Value, M::Error> {
+            let mut picked = [None; N];
+            while let Some(Name(name)) = map.next_key::<Name<'de>>()? {
+                match self.0.iter().zip(&mut picked).find(|(wanted, _)| **wanted == name) {
+                    Some((_, place)) => *place = Some(map.next_value::<&RawValue>()?),
+                    None => _ = map.next_value::<IgnoredAny>()?,
+                }
+            }
+            Ok(picked)
+        }
+    }
+    let mut text = serde_json::Deserializer::from_str(object);
+    let picked = text.deserialize_map(Object(names)).and_then(|picked| text.end().map(|()| picked));
+    picked.map_err(|error| error.to_string())
+}
+
+/// A whole number, whatever its spelling: `40003`, `4.0003e4`, `200.0`, and each of them as a string.
+pub(crate) fn whole_number(value: &RawValue) -> Option<i64> {
+    /// Up to here a floating point number tells whole numbers apart.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    let text = match kind(value) {
+        Kind::Integer | Kind::Number => Cow::Borrowed(value.get()),
+        Kind::String => string(value)?,
+        _ => return None,
+    };
+    let text = text.trim();
+    text.parse().ok().or_else(|| {
+        let is_number = text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
+        let number: f64 = text.parse().ok().filter(|_| is_number)?;
+        (number.fract() == 0.0 && number.abs() <= EXACT).then_some(number as i64)
+    })
 }
 
 /// A member's name, borrowed where it holds no escape.
@@ -155,6 +200,14 @@ pub(crate) fn string(value: &RawValue) -> Option<Cow<'_, str>> {
     serde_json::from_str::<Text<'_>>(value.get()).ok().map(|Text(text)| text)
 }
 
+/// A value as it travels in a query or a form: the text of a string, the JSON of everything else; `None` as for [`string`].
+pub(crate) fn text_of(value: &RawValue) -> Option<Cow<'_, str>> {
+    match kind(value) {
+        Kind::String => string(value),
+        _ => Some(Cow::Borrowed(value.get())),
+    }
+}
+
 /// The elements of an array value, `None` for anything else.
 pub(crate) fn elements(value: &RawValue) -> Option<Vec<&RawValue>> {
     serde_json::from_str(value.get()).ok()
@@ -186,6 +239,34 @@ mod tests {
     fn an_escape_that_is_no_character_is_no_string() {
         let members = Members::parse(r#"{"s":"\ud800"}"#).unwrap();
         assert!(members.text("s").is_none());
+    }
+
+    #[test]
+    fn members_are_picked_and_the_last_of_two_counts() {
+        let picked = |text| {
+            let [a, b] = pick(text, ["a", "b"])?;
+            Ok::<_, String>((a.map(RawValue::get), b.map(RawValue::get)))
+        };
+        assert_eq!(picked(r#"{"x":[{"a":9}],"a":1,"a":"2"}"#), Ok((Some("\"2\""), None)));
+        assert_eq!(picked(r#"{"b":null}"#), Ok((None, Some("null"))));
+        assert!(picked(r#"{"a":1} x"#).is_err() && picked(r#"{"a":1,}"#).is_err() && picked("[]").is_err());
+    }
+
+    #[test]
+    fn every_spelling_of_a_whole_number_counts() {
+        let of = |text: &str| whole_number(value(text).unwrap());
+        for zero in ["0", "-0", "0.0", "0e5", "\"0\"", "\"0.0\"", "\" 0 \"", "-0.0"] {
+            assert_eq!(of(zero), Some(0), "{zero}");
+        }
+        for number in ["40003", "40003.0", "4.0003e4", "4.0003E+4", "400030e-1", "\"40003.00\""] {
+            assert_eq!(of(number), Some(40003), "{number}");
+        }
+        assert_eq!((of("6050030000.0"), of("9223372036854775807")), (Some(6_050_030_000), Some(i64::MAX)));
+        for none in
+            ["0.5", "1e300", "null", "true", "\"x\"", "\"\"", "\"inf\"", "\"NaN\"", "[0]", "{}", "1e-1", "1e999"]
+        {
+            assert_eq!(of(none), None, "{none}");
+        }
     }
 
     #[test]

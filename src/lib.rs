@@ -19,6 +19,7 @@ mod random;
 mod request;
 mod secret;
 pub mod signing;
+mod single_flight;
 mod token;
 mod transport;
 mod unix_time;

@@ -1,26 +1,28 @@
 //! What differs between the platforms, and only that: signing, envelope, error numbers.
 
 mod avd;
+mod form_way;
 mod hst;
 mod youme;
 
+pub(crate) use form_way::{FormIn, FormWay};
 pub(crate) use hst::DevToken;
 pub(crate) use youme::checksum as youme_checksum;
 
 use crate::catalog::{Carrier, Method, Operation, PlatformName};
 use crate::config::{Account, Config};
-use crate::error::{Error, Result, Status};
-use crate::json::Members;
+use crate::error::Result;
+use crate::json::{Members, pick, string};
 use crate::request::{Body, Pair, Prepared, encode_pairs};
-use crate::token::Token;
+use crate::token::{Token, is_token};
 use crate::transport::{self, BaseUrl, Upload};
-use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+/// What every platform has. What only some have are the capabilities below.
 pub(crate) trait Platform: Send + Sync {
     fn name(&self) -> PlatformName;
 
@@ -32,6 +34,12 @@ pub(crate) trait Platform: Send + Sync {
         Route { method: operation.method, path: Cow::Borrowed(operation.path), carrier: operation.carrier }
     }
 
+    /// Adds the credential.
+    fn sign<'a>(&self, prepared: &'a Prepared<'a>, signing: &Signing<'_>) -> Result<Signed<'a>>;
+
+    /// Reads the envelope of an answer. `bare`: an object without one is an answer too.
+    fn judge(&self, body: &str, bare: bool) -> Judgement;
+
     /// Whether numbers may come as strings and the reverse (T54).
     fn is_tolerant(&self) -> bool {
         false
@@ -40,41 +48,6 @@ pub(crate) trait Platform: Send + Sync {
     /// The JSON that a POST without a body carries all the same.
     fn empty_body(&self) -> Option<&'static str> {
         None
-    }
-
-    /// The content type of a file to upload.
-    fn upload_type(&self, _path: &Path) -> Result<&'static str> {
-        Err(Error::new(Status::Internal, "this platform takes no files"))
-    }
-
-    /// Whether the platform would take the upload.
-    fn check_upload(&self, _upload: &Upload, _params: &Members<'_>) -> Result<()> {
-        Ok(())
-    }
-
-    /// Adds the credential.
-    fn sign<'a>(&self, prepared: &'a Prepared<'a>, signing: &Signing<'_>) -> Result<Signed<'a>>;
-
-    /// Reads the envelope of an answer.
-    fn judge(&self, body: &[u8]) -> Judgement;
-
-    /// Whether fetching a token kills the one before it, so that nobody may use that one meanwhile.
-    fn fetch_kills_token(&self) -> bool {
-        false
-    }
-
-    fn sign_token_request(&self, _signing: &Signing<'_>) -> Result<Signed<'static>> {
-        Err(Error::new(Status::Internal, "this platform has no tokens"))
-    }
-
-    /// The token in the answer to a token request, and how long it lives where the answer says so.
-    fn read_token(&self, _body: &[u8]) -> std::result::Result<(Token, Option<Duration>), String> {
-        Err("holds no token".to_owned())
-    }
-
-    /// Whether the number of a dead token has a second meaning (T60).
-    fn dead_token_is_ambiguous(&self) -> bool {
-        false
     }
 
     /// Whether a wrong clock makes the platform refuse.
@@ -87,14 +60,68 @@ pub(crate) trait Platform: Send + Sync {
         None
     }
 
-    /// Where to ask for the address, and how.
-    fn discovery(&self) -> Result<(&BaseUrl, Signed<'static>)> {
-        Err(Error::new(Status::Internal, "this platform's address is not discovered"))
+    /// What a caller may do about parameters that make a URL too long.
+    fn hint_on_long_url(&self) -> Option<&'static str> {
+        None
     }
 
-    fn read_address(&self, _body: &[u8]) -> std::result::Result<BaseUrl, String> {
-        Err("this platform's address is not discovered".to_owned())
+    /// How forms travel, where that is a question and is known: `get` or `post`.
+    fn http_method(&self) -> Option<&'static str> {
+        None
     }
+
+    /// Where calls carry a token.
+    fn tokens(&self) -> Option<&dyn Tokens> {
+        None
+    }
+
+    /// Where the address has to be discovered.
+    fn discovery(&self) -> Option<&dyn Discovery> {
+        None
+    }
+
+    /// Where files are taken.
+    fn uploads(&self) -> Option<&dyn Uploads> {
+        None
+    }
+
+    /// Where a deployment may want a form's parameters in the query (T67), and this is to be found out.
+    fn form_way(&self) -> Option<&FormWay> {
+        None
+    }
+}
+
+/// Of a platform whose calls carry a token.
+pub(crate) trait Tokens {
+    fn sign_request(&self, signing: &Signing<'_>) -> Result<Signed<'static>>;
+
+    /// The token in the answer to a token request, and how long it lives where the answer says so. The error is the end
+    /// of a sentence that begins with "the answer".
+    fn read(&self, body: &str) -> std::result::Result<(Token, Option<Duration>), String>;
+
+    /// Whether fetching a token kills the one before it, so that nobody may use that one meanwhile.
+    fn fetch_kills_old(&self) -> bool;
+
+    /// Whether the number of a dead token has a second meaning (T60).
+    fn dead_is_ambiguous(&self) -> bool;
+}
+
+/// Of a platform whose address is asked for.
+pub(crate) trait Discovery {
+    /// Where to ask, and how.
+    fn request(&self) -> (&BaseUrl, Signed<'static>);
+
+    /// The error is the end of a sentence that begins with "the answer".
+    fn read(&self, body: &str) -> std::result::Result<BaseUrl, String>;
+}
+
+/// Of a platform that takes files.
+pub(crate) trait Uploads {
+    /// The content type of a file.
+    fn content_type(&self, path: &Path) -> Result<&'static str>;
+
+    /// Whether the platform would take it.
+    fn check(&self, upload: &Upload, params: &Members<'_>) -> Result<()>;
 }
 
 /// The platform that a configuration names.
@@ -122,6 +149,8 @@ pub(crate) struct Signing<'a> {
     pub(crate) unix_ms: i64,
     /// The platform's clock, as far as it is known.
     pub(crate) unix_s: i64,
+    /// Where a form's parameters go.
+    pub(crate) form: FormIn,
 }
 
 /// A request with its credential, ready for the transport.
@@ -142,6 +171,10 @@ pub(crate) enum SignedBody<'a> {
 }
 
 impl SignedBody<'_> {
+    pub(crate) fn is_form(&self) -> bool {
+        matches!(self, SignedBody::Bytes { content_type: FORM, .. })
+    }
+
     pub(crate) fn for_transport(&self) -> transport::Body<'_> {
         match self {
             SignedBody::Empty => transport::Body::Empty,
@@ -197,26 +230,34 @@ fn plain_body<'a>(body: &'a Body<'a>, json: &'static str) -> SignedBody<'a> {
     }
 }
 
-/// Reads the members of an answer that matter, without touching the rest. The whole text must be one JSON object.
-fn envelope<'a, T: Deserialize<'a>>(body: &'a [u8]) -> std::result::Result<T, String> {
-    let text = std::str::from_utf8(body).map_err(|_| "is not UTF-8".to_owned())?;
-    if text.trim_ascii().is_empty() {
-        return Err("is empty".to_owned());
+/// Reads the members of an answer that matter, without touching the rest. The whole text must be one JSON object. The error
+/// is the end of a sentence that begins with "the answer".
+fn envelope<'a, const N: usize>(
+    body: &'a str,
+    names: [&str; N],
+) -> std::result::Result<[Option<&'a RawValue>; N], String> {
+    match body.trim_ascii_start() {
+        "" => Err("is empty".to_owned()),
+        object if object.starts_with('{') => {
+            pick(object, names).map_err(|error| format!("is not the documented JSON: {error}"))
+        }
+        _ => Err("is not a JSON object".to_owned()),
     }
-    if !text.trim_ascii_start().starts_with('{') {
-        return Err("is not a JSON object".to_owned());
-    }
-    serde_json::from_str(text).map_err(|error| format!("is not the documented JSON: {error}"))
 }
 
-/// A number, or a string that holds one.
-fn number(value: &RawValue) -> Option<i64> {
-    let text = value.get();
-    text.parse().ok().or_else(|| text.strip_prefix('"')?.strip_suffix('"')?.trim().parse().ok())
+/// The member that holds a token. No other part of the answer is shown: its place may hold a secret too.
+fn token(value: Option<&RawValue>, name: &str) -> std::result::Result<Token, String> {
+    match value.and_then(string) {
+        Some(token) if is_token(&token) => Ok(Token::new(token)),
+        Some(_) => {
+            Err(format!("has a \"{name}\" that is no token: expected printable ASCII characters without spaces"))
+        }
+        None => Err(format!("holds no \"{name}\"")),
+    }
 }
 
 /// A message, which is text whatever the documents' tables say.
 fn message(value: Option<&RawValue>) -> Option<String> {
     let value = value?;
-    Some(crate::json::string(value).map_or_else(|| value.get().to_owned(), Cow::into_owned))
+    Some(string(value).map_or_else(|| value.get().to_owned(), Cow::into_owned))
 }

@@ -19,6 +19,8 @@ pub(crate) struct Prepared<'a> {
     pub(crate) query: Vec<Pair<'a>>,
     pub(crate) body: Body<'a>,
     pub(crate) retry: Retry,
+    /// Whether an answer without an envelope is one.
+    pub(crate) bare_reply: bool,
     secrets: Vec<Cow<'a, str>>,
 }
 
@@ -31,7 +33,15 @@ pub(crate) enum Body<'a> {
 
 impl<'a> Prepared<'a> {
     pub(crate) fn new(method: Method, path: impl Into<Cow<'a, str>>, retry: Retry) -> Prepared<'a> {
-        Prepared { method, path: path.into(), query: Vec::new(), body: Body::Empty, retry, secrets: Vec::new() }
+        Prepared {
+            method,
+            path: path.into(),
+            query: Vec::new(),
+            body: Body::Empty,
+            retry,
+            bare_reply: false,
+            secrets: Vec::new(),
+        }
     }
 
     /// What the request is told apart by: its path, whatever the parameters.

@@ -1,27 +1,22 @@
 //! The credential engine: where tokens come from, who shares them, and when they are renewed.
 //!
-//! One [`Credentials`] per account and process holds the token in a [`Cell`], whose state machine is [`state`] and whose
-//! times are [`pace`]. A [`renewal`] brings the next token; beyond the process a [`store`] shares it. [`account`] finds the
-//! credentials that an account has already.
+//! One [`Credentials`] per account and process holds the token in a [`Cell`]. A [`renewal`] brings the next token; beyond the
+//! process a [`store`] shares it. [`account`] finds the credentials that an account has already.
 
 mod account;
-mod cell;
 mod fruitless;
-mod pace;
 mod renewal;
-mod state;
 mod store;
 
 pub(crate) use account::{Accounts, digest};
-pub(crate) use cell::{Cell, Flight};
 pub(crate) use renewal::Shared;
-pub(crate) use state::{Fetched, Held, Window};
 #[cfg(feature = "redis")]
 pub(crate) use store::RedisStore;
 pub(crate) use store::{FileStore, Store};
 
 use crate::error::{Error, Result, Status};
 use crate::secret::Secret;
+use crate::single_flight::{Cell, Held, OldValue};
 use crate::unix_time::millis;
 use account::Entered;
 use fruitless::Fruitless;
@@ -86,24 +81,24 @@ pub(crate) struct TokenInfo {
 }
 
 impl Credentials {
-    pub(crate) fn fetched(window: Window, shared: Option<Shared>) -> Credentials {
-        Credentials::new(Source::Fetched { shared }, window)
+    pub(crate) fn fetched(old_value: OldValue, shared: Option<Shared>) -> Credentials {
+        Credentials::new(Source::Fetched { shared }, old_value)
     }
 
     pub(crate) fn fixed(token: Token) -> Credentials {
-        let credentials = Credentials::new(Source::Fixed, Window::Advisory);
+        let credentials = Credentials::new(Source::Fixed, OldValue::Lives);
         credentials.cell.set(token);
         credentials
     }
 
     /// Asking a provider kills no token: it hosts one for many.
     pub(crate) fn provided() -> Credentials {
-        Credentials::new(Source::Provided(RwLock::new(None)), Window::Advisory)
+        Credentials::new(Source::Provided(RwLock::new(None)), OldValue::Lives)
     }
 
-    fn new(source: Source, window: Window) -> Credentials {
+    fn new(source: Source, old_value: OldValue) -> Credentials {
         let shares = matches!(&source, Source::Fetched { shared: Some(_) });
-        let cell = if shares { Cell::shared(window) } else { Cell::new(window) };
+        let cell = if shares { Cell::shared(old_value) } else { Cell::new(old_value) };
         Credentials { source, cell, fruitless: Fruitless::default(), entered: Entered::default() }
     }
 
@@ -163,16 +158,16 @@ impl Credentials {
     }
 
     /// Notes that a token is dead, for the calls to come.
-    pub(crate) fn bury(&self, dead: &Held<Token>) {
+    pub(crate) fn mark_dead(&self, dead: &Held<Token>) {
         if !matches!(self.source, Source::Fixed) {
-            self.cell.bury(dead);
+            self.cell.mark_dead(dead);
         }
     }
 
     /// Notes that a fresh token did not help a request (T60): its old one had not died.
     pub(crate) fn add_fruitless(&self, request: &str) {
         self.fruitless.add(request);
-        self.cell.forgive();
+        self.cell.discount_early_death();
     }
 
     pub(crate) fn is_fruitless(&self, request: &str) -> bool {

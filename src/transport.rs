@@ -2,6 +2,7 @@
 
 mod agent;
 mod base_url;
+mod failure;
 mod resolve;
 mod upload;
 
@@ -32,8 +33,11 @@ pub(crate) enum Body<'a> {
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) http_status: u16,
-    /// The server's clock, from the `Date` header.
+    /// The server's clock, from the `Date` header; `None` where a cache gave the answer, which keeps an old `Date`.
     pub(crate) date: Option<SystemTime>,
+    /// Where a redirect leads to.
+    pub(crate) location: Option<String>,
+    pub(crate) retry_after: Option<Duration>,
     pub(crate) body: Vec<u8>,
 }
 

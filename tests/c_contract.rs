@@ -1,48 +1,43 @@
 //! The C boundary, from C: compiled, linked with the shared library, and run against a sandbox; under valgrind too, where
 //! it is installed.
 
+mod examples;
 mod scripted;
 mod support;
 
+use examples::PLATFORMS;
 use meetgate_sandbox::{Exchange, Options, Sandbox};
 use scripted::{Act, Request, Server, answer, json, speaks_no_tls};
 use serde_json::Value;
-use std::fs;
+use std::path::PathBuf;
 use std::process::{Command, Output};
 use std::time::{Duration, SystemTime};
-
-const PLATFORMS: [&str; 3] = ["hst", "youme", "avd"];
 
 /// Under valgrind everything takes some thirty times as long.
 const VALGRIND_LIMIT: Duration = Duration::from_secs(540);
 
-/// tests/c/contract.c: its threads on one client, and the calls of each.
+/// tests/c/processes.c: its threads on one client, and the calls of each.
 const CALLS_OF_ALL_THREADS: usize = 64 * 3;
 
-#[test]
-fn the_contract_holds() {
-    let program = contract();
-    check_contract(|arguments| support::run(Command::new(&program).args(arguments)));
+/// A test for each program of checks under tests/c, and one for it under valgrind.
+macro_rules! programs {
+    ($($name:ident),*) => {
+        mod checks { $(#[test] fn $name() { super::run_checks(stringify!($name)) })* }
+        mod checks_under_valgrind { $(#[test] fn $name() { super::run_checks_under_valgrind(stringify!($name)) })* }
+    };
 }
 
-#[test]
-fn the_contract_holds_under_valgrind() {
-    if !support::has("valgrind") {
-        return;
-    }
-    let program = contract();
-    check_contract(|arguments| support::run_within(VALGRIND_LIMIT, support::valgrind(&program).args(arguments)));
+programs!(arguments, configurations, json, library, processes, raw_calls, replies, stores, tokens);
+
+fn run_checks(name: &str) {
+    let program = program(name);
+    check(name, |arguments| support::run(Command::new(&program).args(arguments)));
 }
 
-#[test]
-fn the_contract_of_credentials_holds() {
-    let program = support::compile("tests/c/credentials.c", &["-std=c99", "-pthread"], "credentials-of-c");
-    for clock_offset_s in [3600, -3600] {
-        check_credentials(clock_offset_s, |arguments| support::run(Command::new(&program).args(arguments)));
-    }
+fn run_checks_under_valgrind(name: &str) {
     if support::has("valgrind") {
-        let run = |arguments| support::run_within(VALGRIND_LIMIT, support::valgrind(&program).args(arguments));
-        check_credentials(3600, run);
+        let program = program(name);
+        check(name, |arguments| support::run_within(VALGRIND_LIMIT, support::valgrind(&program).args(arguments)));
     }
 }
 
@@ -64,20 +59,34 @@ fn the_example_is_built_by_its_cmake_file() {
     check_example(|arguments| support::run(Command::new(&program).args(arguments)));
 }
 
+/// A test as a user writes it, with the fixture that starts a sandbox.
+#[test]
+fn the_example_of_a_test_passes() {
+    let program = support::compile("examples/c/test_room.c", &["-std=c99"], "c-test-room");
+    let output = support::run(Command::new(program).env("MEETGATE_SANDBOX", support::sandbox_program()));
+    let shown = support::both(&output);
+    assert!(output.status.success(), "{}\n{shown}", output.status);
+    assert_eq!(shown.matches("ok     ").count(), 2, "{shown}");
+}
+
 #[test]
 fn the_catalog_comes_out_as_json() {
-    let output = support::run(Command::new(contract()).arg("--catalog"));
+    let output = support::run(Command::new(program("library")).arg("--catalog"));
     assert!(output.status.success(), "{}", support::both(&output));
     let catalog: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(catalog["version"], env!("CARGO_PKG_VERSION"));
 
     let operations = catalog["operations"].as_array().unwrap();
-    assert_eq!(operations.len(), 84);
+    assert_eq!(operations.len(), meetgate::catalog::operations().len());
     for operation in operations {
         let text = |name: &str| operation[name].as_str().unwrap_or_else(|| panic!("{name} is missing: {operation}"));
         assert!(PLATFORMS.contains(&text("platform")));
         assert!(text("name").starts_with(&format!("{}.", text("platform"))));
         assert!(["GET", "POST", "PATCH", "DELETE"].contains(&text("method")), "{operation}");
+        // avd's documents head every operation but the upload with [get|post].
+        let takes_both = text("platform") == "avd" && text("path") != "/uploadfile";
+        let methods = if takes_both { serde_json::json!(["GET", "POST"]) } else { serde_json::json!([text("method")]) };
+        assert_eq!(operation["methods"], methods, "{operation}");
         assert!(text("path").starts_with('/'));
         assert!(["safe", "after-connect-failure"].contains(&text("retry")), "{operation}");
         assert!(!text("summary").is_empty() && !text("zh").is_empty() && !text("source").is_empty(), "{operation}");
@@ -92,12 +101,40 @@ fn the_catalog_comes_out_as_json() {
     for platform in PLATFORMS {
         assert!(catalog["errors"][platform].is_array(), "{platform}");
     }
+    let record = names("avd.room.mix_record.get").unwrap()["params"].as_array().unwrap();
+    let kind = record.iter().find(|param| param["name"] == "record_type").unwrap();
+    assert_eq!(kind["values"][1], serde_json::json!({ "value": 1, "meaning": "video files" }), "{kind}");
+    for operation in operations {
+        let name = operation["name"].as_str().unwrap();
+        let (platform, short) = name.split_once('.').unwrap();
+        let source: toml::Table =
+            std::fs::read_to_string(support::root().join(format!("catalog/{platform}.toml"))).unwrap().parse().unwrap();
+        for members in ["params", "returns"] {
+            let fields = source[short].get(members).and_then(toml::Value::as_array).cloned().unwrap_or_default();
+            check_meanings(&operation[members], &fields, name);
+        }
+    }
+}
+
+/// The values are those of the TOML, each with its label, and so on inwards.
+fn check_meanings(fields: &Value, source: &[toml::Value], name: &str) {
+    for (field, source) in fields.as_array().unwrap().iter().zip(source) {
+        let list = |key: &str| source.get(key).and_then(toml::Value::as_array).cloned().unwrap_or_default();
+        assert_eq!(field["name"].as_str(), source["name"].as_str(), "{name}");
+        let labels = list("labels").into_iter().map(Some).chain(std::iter::repeat(None));
+        let expected = list("values").into_iter().zip(labels).map(|(value, label)| match label {
+            Some(label) => serde_json::json!({ "value": value, "meaning": label }),
+            None => serde_json::json!({ "value": value }),
+        });
+        assert_eq!(field["values"], Value::Array(expected.collect()), "{name}: {}", source["name"]);
+        check_meanings(&field["fields"], &list("fields"), name);
+    }
 }
 
 #[test]
 fn the_header_stands_alone() {
-    for standard in ["c99", "c11"] {
-        support::check_syntax("tests/c/header.c", &[&format!("-std={standard}")]);
+    for standard in ["c89", "c99", "c11"] {
+        support::check_syntax("tests/c/header.c", &[&format!("-std={standard}"), "-pedantic-errors"]);
     }
     if !support::has("c++") {
         return;
@@ -130,46 +167,47 @@ fn a_panic_is_contained() {
     assert!(output.stdout.ends_with(b"contained\n"), "{}", support::both(&output));
 }
 
-/// The program, compiled.
-fn contract() -> std::path::PathBuf {
-    support::compile("tests/c/contract.c", &["-std=c99", "-pthread"], "contract")
+/// A program of checks, compiled.
+fn program(name: &str) -> PathBuf {
+    let flags = ["-std=c99", "-pthread", "tests/c/check.c"];
+    support::compile(&format!("tests/c/{name}.c"), &flags, &format!("checks-{name}"))
 }
 
-/// Runs it against a fresh world, and looks at it from the other side too.
-fn check_contract(run: impl FnOnce(Vec<String>) -> Output) {
-    let sandbox = Sandbox::start(Options::default()).unwrap();
+/// Runs a program of checks against a fresh world, and looks at it from the other side too.
+fn check(name: &str, run: impl Fn(Vec<String>) -> Output) {
+    match name {
+        "processes" => check_threads(&check_in(Options::default(), name, run).exchanges()),
+        // A clock that is wrong, either way.
+        "tokens" => {
+            for clock_offset_s in [3600, -3600] {
+                let sandbox = check_in(Options { clock_offset_s, ..Options::default() }, name, &run);
+                // Two calls of two clients, one repeat: the second client knew the time.
+                assert_eq!(sandbox.counts()["youme.count_qos_by_day"], 3);
+            }
+        }
+        _ => _ = check_in(Options::default(), name, run),
+    }
+}
+
+fn check_in(options: Options, name: &str, run: impl Fn(Vec<String>) -> Output) -> Sandbox {
+    let sandbox = Sandbox::start(options).unwrap();
     let server = Server::start(|_, request| answer_as_the_path_says(request));
+    let folder = support::Folder::new();
     let mut arguments = configurations(&sandbox);
-    arguments.extend([server.url(), format!("https://{}", speaks_no_tls())]);
+    arguments.extend([server.url(), format!("https://{}", speaks_no_tls()), folder.path().display().to_string()]);
 
     let output = run(arguments);
     let shown = support::both(&output);
-    assert!(output.status.success(), "{}\n{shown}", output.status);
+    assert!(output.status.success(), "{name}: {}\n{shown}", output.status);
     let text = String::from_utf8(output.stdout).unwrap();
     let closing = text.lines().last().unwrap_or_default();
-    assert!(closing.ends_with(" passed, 0 failed"), "{shown}");
-    println!("{closing}");
+    assert!(closing.ends_with(" passed, 0 failed"), "{name}: {shown}");
+    println!("{name}: {closing}");
 
     for request in server.requests() {
         assert!(!request.target.contains("evil"), "a refused path left for another host: {}", request.target);
     }
-    check_threads(&sandbox.exchanges());
-}
-
-/// Runs the program against a world whose clock is wrong, and looks at it from the other side too.
-fn check_credentials(clock_offset_s: i64, run: impl FnOnce(Vec<String>) -> Output) {
-    let sandbox = Sandbox::start(Options { clock_offset_s, ..Options::default() }).unwrap();
-    let folder = support::scratch().join("credentials-of-c.tmp");
-    _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&folder).unwrap();
-    let mut arguments = configurations(&sandbox);
-    arguments.push(folder.display().to_string());
-    let output = run(arguments);
-    let shown = support::both(&output);
-    assert!(output.status.success(), "{}\n{shown}", output.status);
-    assert!(shown.contains(" passed, 0 failed"), "{shown}");
-    // Two calls of two clients, one repeat: the second client knew the time.
-    assert_eq!(sandbox.counts()["youme.count_qos_by_day"], 3);
+    sandbox
 }
 
 /// All threads shared one token, and each call went out once.
@@ -189,9 +227,15 @@ fn check_threads(exchanges: &[Exchange]) {
     }
 }
 
-fn check_example(run: impl FnOnce(Vec<String>) -> Output) {
+/// Twice against one sandbox: what the first run left must not be in the way of the second.
+fn check_example(run: impl Fn(Vec<String>) -> Output) {
     let sandbox = Sandbox::start(Options::default()).unwrap();
-    let output = run(configurations(&sandbox));
+    for _ in 0..2 {
+        check_example_once(run(configurations(&sandbox)));
+    }
+}
+
+fn check_example_once(output: Output) {
     let shown = support::both(&output);
     assert!(output.status.success(), "{}\n{shown}", output.status);
     // Cut replies are cut between characters.

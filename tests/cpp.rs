@@ -1,9 +1,13 @@
 //! The C++ headers: compiled by every compiler and for every standard, and run against a sandbox, also under valgrind. What
 //! they put on the wire is what C does.
 
+mod drivers;
+mod examples;
 mod scripted;
 mod support;
 
+use drivers::{Driver as _, Line};
+use examples::PLATFORMS;
 use meetgate_sandbox::{Exchange, Options, Sandbox};
 use scripted::{Act, Request, Server, answer, json, speaks_no_tls};
 use serde_json::Value;
@@ -14,7 +18,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-const PLATFORMS: [&str; 3] = ["hst", "youme", "avd"];
 const STANDARDS: [&str; 4] = ["-std=c++11", "-std=c++14", "-std=c++17", "-std=c++20"];
 const WARNINGS: [&str; 6] = ["-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Wconversion", "-Werror"];
 
@@ -206,31 +209,33 @@ fn every_documented_call_sends_byte_for_byte_what_c_sends() {
     if !support::has("c++") {
         return;
     }
-    let c = support::compile("tests/c/operations.c", &["-std=c99"], "cpp-operations-of-c");
     let documented = support::compile("tests/cpp/examples.cpp", &["-std=c++11"], "cpp-examples");
-    let (mut tried, mut failures) = (0, Vec::new());
-    for platform in PLATFORMS {
-        let catalog = std::fs::read_to_string(support::root().join(format!("catalog/{platform}.toml"))).unwrap();
-        let mut operations: toml::Table = catalog.parse().unwrap();
-        operations.remove("platform");
-        operations.remove("error");
-        for (name, operation) in &operations {
-            tried += 1;
-            let name = format!("{platform}.{name}");
-            let params = operation["example"]["params"].as_str().unwrap();
-            let from_c = call(&c, &name, Some(params), platform);
-            let from_cpp = call(&documented, &name, None, platform);
-            assert!(from_c.answer.starts_with("OK\n"), "{name} from C: {}", from_c.answer);
-            if from_cpp.sent != from_c.sent {
-                failures.push(format!("{name}:\n  {}\nfrom C:\n  {}", from_cpp.sent, from_c.sent));
-            }
-            if !from_cpp.is_whole {
-                failures.push(format!("{name} did not come back as it was answered: {}", from_cpp.answer));
-            }
+    let mut c = drivers::c();
+    let mut failures = Vec::new();
+    for example in examples::all() {
+        let name = &example.name;
+        let from_c = call(example.platform, |config| {
+            c.ask(Line::New("a", config));
+            let answer = c.ask(Line::Call("a", name, &example.params));
+            c.ask(Line::Free("a"));
+            assert_eq!(answer.status, "OK", "{name} from C: {}", answer.text());
+            answer.reply
+        });
+        let from_cpp = call(example.platform, |config| {
+            let mut program = Command::new(&documented);
+            program.args([name, config]).current_dir(support::root().join("tests/fixtures"));
+            let output = support::run(&mut program);
+            [output.stdout, output.stderr].concat()
+        });
+        if from_cpp.sent != from_c.sent {
+            failures.push(format!("{name}:\n  {}\nfrom C:\n  {}", from_cpp.sent, from_c.sent));
+        }
+        if !from_cpp.is_whole {
+            failures.push(format!("{name} did not come back as it was answered: {}", from_cpp.answer));
         }
     }
+    c.end();
     assert!(failures.is_empty(), "{} differ:\n{}", failures.len(), failures.join("\n"));
-    assert_eq!(tried, 84);
 }
 
 #[test]
@@ -252,6 +257,19 @@ fn the_example_is_built_by_its_cmake_file() {
     }
     let program = support::built_by_cmake("cpp");
     check_example(|arguments| support::run(Command::new(&program).args(arguments)));
+}
+
+/// A test as a user writes it, with the fixture that starts a sandbox.
+#[test]
+fn the_example_of_a_test_passes() {
+    if !support::has("c++") {
+        return;
+    }
+    let program = support::compile("examples/cpp/test_room.cpp", &["-std=c++11"], "cpp-test-room");
+    let output = support::run(Command::new(program).env("MEETGATE_SANDBOX", support::sandbox_program()));
+    let shown = support::both(&output);
+    assert!(output.status.success(), "{}\n{shown}", output.status);
+    assert_eq!(shown.matches("ok     ").count(), 2, "{shown}");
 }
 
 // Compiling -----------------------------------------------------------------------------------------------------------
@@ -392,9 +410,15 @@ fn answer_as_the_path_says(request: &Request) -> Act {
     }
 }
 
-fn check_example(run: impl FnOnce(Vec<String>) -> Output) {
+/// Twice against one sandbox: what the first run left must not be in the way of the second.
+fn check_example(run: impl Fn(Vec<String>) -> Output) {
     let sandbox = Sandbox::start(Options::default()).unwrap();
-    let output = run(configurations(&sandbox));
+    for _ in 0..2 {
+        check_example_once(run(configurations(&sandbox)));
+    }
+}
+
+fn check_example_once(output: Output) {
     let shown = support::both(&output);
     assert!(output.status.success(), "{}\n{shown}", output.status);
     assert!(shown.ends_with("  40004 no such room (房间号不存在)\n"), "{shown}");
@@ -414,23 +438,21 @@ struct Called {
     sent: String,
     /// What it printed.
     answer: String,
-    /// It printed the last answer, byte for byte.
+    /// The last thing that it printed is the last answer, byte for byte.
     is_whole: bool,
 }
 
-fn call(driver: &Path, name: &str, params: Option<&str>, platform: &str) -> Called {
+/// Calls one operation of a fresh world: `run` takes the configuration and gives back what was printed.
+fn call(platform: &str, run: impl FnOnce(&str) -> Vec<u8>) -> Called {
     let sandbox = Sandbox::start(Options::default()).unwrap();
     let config = &sandbox.configurations()[platform];
-    let mut command = Command::new(driver);
-    command.args([name, &config.to_string()]).args(params).current_dir(support::root().join("tests/fixtures"));
-    let output = support::run(&mut command);
+    let printed = run(&config.to_string());
     let exchanges = sandbox.exchanges();
     let whole = exchanges.last().map_or(&[][..], |last| last.reply.as_slice());
     let secrets = changing(config, &exchanges);
     let sent = exchanges.iter().map(|exchange| masked(exchange, &secrets)).collect::<Vec<_>>().join("\n  ");
-    let mut answer = String::from_utf8_lossy(&output.stdout).into_owned();
-    answer.push_str(&String::from_utf8_lossy(&output.stderr));
-    Called { sent, answer, is_whole: !whole.is_empty() && output.stdout.ends_with(whole) }
+    let is_whole = !whole.is_empty() && printed.ends_with(whole);
+    Called { sent, answer: String::from_utf8_lossy(&printed).into_owned(), is_whole }
 }
 
 /// What differs from run to run: the address, the token, and what youme's signature is made of.

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 /// The functions that belong to no operation.
-const FIXED: [&str; 15] = [
+const FIXED: [&str; 19] = [
     "meetgate_abi_version",
     "meetgate_call",
     "meetgate_call_with",
@@ -20,7 +20,11 @@ const FIXED: [&str; 15] = [
     "meetgate_client_set_token",
     "meetgate_client_set_token_provider",
     "meetgate_hst_user_token",
+    "meetgate_json_get",
+    "meetgate_json_length",
+    "meetgate_json_quote",
     "meetgate_raw_call",
+    "meetgate_raw_call_with",
     "meetgate_status_name",
     "meetgate_string_free",
     "meetgate_version",
@@ -31,7 +35,7 @@ const FIXED: [&str; 15] = [
 fn exported_is_declared_is_cataloged() {
     let of_operations = catalog::operations().iter().map(|operation| function(operation.name));
     let expected: BTreeSet<String> = of_operations.chain(FIXED.map(str::to_owned)).collect();
-    assert_eq!(expected.len(), 84 + FIXED.len());
+    assert_eq!(expected.len(), catalog::operations().len() + FIXED.len());
     assert_same("exported", &exported(), &expected);
     assert_same("declared in include/meetgate.h", &declared(), &expected);
 }

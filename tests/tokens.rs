@@ -145,7 +145,18 @@ fn wrong_keys_are_not_tried_again() {
     let server = Server::start(|_, _| json(r#"{"code":606000000,"msg":"no"}"#));
     let client = hst(&server.url(), "");
     let errors: Vec<_> = (0..20).map(|_| client.call("hst.app.delete", DELETE).unwrap_err()).collect();
-    assert!(errors.iter().all(|error| error.status() == Status::Auth && error.document().code == Some(606000000)));
+    assert!(errors.iter().all(|error| error.status() == Status::Auth));
+    let first = errors[0].document();
+    assert_eq!((first.code, first.http_status, first.attempts), (Some(606000000), Some(200), Some(0)));
+    // Of the others nothing was sent: what failed is told, and for how long, without the answer of another call.
+    for error in &errors[1..] {
+        let document = error.document();
+        assert_eq!((document.code, document.http_status, document.attempts), (None, None, Some(0)), "{error:?}");
+        assert!(document.reply.is_none() && document.platform_message.is_none(), "{error:?}");
+        assert!((1..=60_000).contains(&document.retry_after_ms.unwrap()), "{error:?}");
+        assert!(error.to_string().contains("606000000"), "{error}");
+        assert!(error.to_json().contains(r#""class":"auth""#), "{error:?}");
+    }
     assert_eq!(server.requests().len(), 1);
     // Another secret is another account.
     let other = Client::new(&format!(
@@ -167,7 +178,8 @@ fn a_failed_fetch_reaches_all_who_wait_once() {
         for _ in 0..32 {
             scope.spawn(|| {
                 let error = client.call("hst.app.delete", DELETE).unwrap_err();
-                assert_eq!((error.status(), error.document().http_status), (Status::Http, Some(503)));
+                assert_eq!((error.status(), error.document().attempts), (Status::Http, Some(0)));
+                assert!(error.to_string().contains("HTTP 503"), "{error}");
             });
         }
     });

@@ -112,7 +112,7 @@ def pyright(work: str) -> Optional[str]:
 def test_installed(work: str, wheel: str, environment: Environment) -> None:
     step("testing it as installed")
     python = fresh_environment(os.path.join(work, "test-env"))
-    install(python, wheel, "mypy")
+    install(python, wheel, "mypy", "pytest")
     # The installed package with the library that lies in it, and nothing of the checkout.
     for name in ("PYTHONPATH", "MEETGATE_LIBRARY"):
         environment.pop(name, None)

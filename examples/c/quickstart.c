@@ -56,13 +56,15 @@ static meetgate_client *client_of(const char *config) {
 }
 
 static void drive_avd(meetgate_client *avd) {
-  const char *room = "{\"room_id\":\"12345123457\"}";
-  char record_id[64], params[128];
+  char room_id[64], room[128], record_id[64], params[128];
   meetgate_status status;
   char *reply;
 
-  status = meetgate_avd_room_create(avd, "{\"user_id\":\"16\",\"room_id\":\"12345123457\",\"topic\":\"周会\"}", &reply);
+  /* Without a room_id the platform makes one up, so that this program can run again. */
+  status = meetgate_avd_room_create(avd, "{\"user_id\":\"16\",\"topic\":\"周会\"}", &reply);
+  copy_member(reply, "room_id", room_id, sizeof room_id);
   show("avd: create a room", status, reply);
+  snprintf(room, sizeof room, "{\"room_id\":\"%s\"}", room_id);
   status = meetgate_avd_room_read(avd, room, &reply);
   show("avd: read it", status, reply);
 
@@ -87,14 +89,17 @@ static void drive_avd(meetgate_client *avd) {
 }
 
 static void drive_hst(meetgate_client *hst) {
+  char app_id[64], params[128];
   meetgate_status status;
   char *reply;
 
   /* This reply holds the application's secret: a program of yours would not print it. */
   status = meetgate_hst_app_create(hst, "{\"app_name\":\"会议演示\",\"service\":[{\"service_id\":3}]}", &reply);
+  copy_member(reply, "app_id", app_id, sizeof app_id);
   show("hst: create an application", status, reply);
-  status = meetgate_hst_kickout(hst, "{\"app_id\":\"8f14e45fceea467a9f36dedd4bea2543\",\"user_id\":\"u1001\"}", &reply);
-  show("hst: kick a user", status, reply);
+  snprintf(params, sizeof params, "{\"app_id\":\"%s\"}", app_id);
+  status = meetgate_hst_app_delete(hst, params, &reply);
+  show("hst: delete it", status, reply);
   status = meetgate_hst_online_user_state(
       hst, "{\"app_id\":\"8f14e45fceea467a9f36dedd4bea2543\",\"msg_id\":1}", &reply);
   show("hst: read who is online", status, reply);

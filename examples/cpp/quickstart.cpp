@@ -10,9 +10,10 @@ static void show(const char *what, const std::string &reply) {
 }
 
 static void drive_avd(const meetgate::avd &avd) {
-  const std::string id = "12345123457";
-  show("avd: create a room",
-       avd.room.create(meetgate::avd_room_create_params().user_id("16").room_id(id).topic("周会")));
+  // Without a room_id the platform makes one up, so that this program can run again.
+  const std::string created = avd.room.create(meetgate::avd_room_create_params().user_id("16").topic("周会"));
+  const std::string id = meetgate::member(created, "room_id");
+  show("avd: create a room", created);
 
   const std::string started = avd.room.mix_record.start(meetgate::avd_room_mix_record_start_params()
       .room_id(id)

@@ -78,7 +78,8 @@ internal static class Quickstart
 
     private static async Task DriveAvd(AvdClient avd)
     {
-        AvdRoomCreateReply room = await avd.Room.CreateAsync(userId: "16", roomId: "12345123457", topic: "周会");
+        // Without a room number the platform makes one up, so that this program can run again.
+        AvdRoomCreateReply room = await avd.Room.CreateAsync(userId: "16", topic: "周会");
         Console.WriteLine("avd: created room {0}", room.RoomId);
         Console.WriteLine("avd: its topic is {0}", (await avd.Room.ReadAsync(room.RoomId)).Data.Topic);
 

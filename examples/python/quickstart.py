@@ -15,25 +15,25 @@ import sys
 import meetgate
 
 QUIET_ROOM = "12345123456"
-NEW_ROOM = "12345123457"
 APP = "8f14e45fceea467a9f36dedd4bea2543"
 
 
 def drive_avd(config):
     with meetgate.Avd.from_config(config) as avd:
-        avd.room.create(user_id="16", room_id=NEW_ROOM, topic="周会")
-        print("avd: a new room:", avd.room.read(room_id=NEW_ROOM)["data"]["topic"])
+        # Without a room_id the platform makes one up, so that this program can run again.
+        new_room = avd.room.create(user_id="16", topic="周会")["room_id"]
+        print("avd: a new room:", avd.room.read(room_id=new_room)["data"]["topic"])
         try:
-            recording = avd.room.mix_record.start(room_id=NEW_ROOM)
+            recording = avd.room.mix_record.start(room_id=new_room)
             try:
                 print("avd: its recording:", avd.room.record.status(record_id=recording["record_id"])["ret"])
             finally:
                 # What is started must be stopped, whatever happens in between.
-                avd.room.mix_record.stop(room_id=NEW_ROOM)
-            for found in avd.room.mix_record.get(room_id=NEW_ROOM)["data"]:
+                avd.room.mix_record.stop(room_id=new_room)
+            for found in avd.room.mix_record.get(room_id=new_room)["data"]:
                 print("avd: a file:", found["file_size"])
         finally:
-            avd.room.close(room_id=NEW_ROOM)
+            avd.room.close(room_id=new_room)
 
         # A failure, on purpose.
         try:
@@ -56,8 +56,8 @@ def drive_hst(config):
 
 def drive_youme(config):
     with meetgate.Youme.from_config(config) as youme:
-        day = {"BeginTime": "1575907200", "EndTime": "1575993599"}
-        for room in youme.query_instance_all_records_by_time(UserId="terminal-001", **day)["UserRecords"]:
+        day = {"begin_time": "1575907200", "end_time": "1575993599"}
+        for room in youme.query_instance_all_records_by_time(user_id="terminal-001", **day)["UserRecords"]:
             print("youme: terminal-001 was in", room["RoomId"], len(room["RoomRecords"]), "times")
 
 

@@ -14,7 +14,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
-from sandbox import Sandbox
+from meetgate_sandbox import Sandbox
 
 # The sandbox is on this machine: no proxy has a place between.
 OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -96,7 +96,7 @@ def try_hst(sandbox):
 
 
 def main():
-    """The path of meetgate-sandbox may be given; see sandbox.py for where it is looked for."""
+    """The path of meetgate-sandbox may be given; see meetgate_sandbox.py for where it is looked for."""
     with Sandbox(*sys.argv[1:2]) as sandbox:
         try_avd(sandbox)
         try_youme(sandbox)

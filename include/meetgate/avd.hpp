@@ -13,46 +13,43 @@ namespace meetgate {
 
 /**
  * The object `token_store`. Shares the token with other processes: give `file` (one machine) or `redis` (several).
- * Without it the token is shared by the clients of this process alone. All who use an hst account must use the same
+ * Without it only the clients of this process share the token. All programs that use an hst account must use the same
  * store. See the guide on credentials.
  */
 class avd_token_store : public builder<avd_token_store> {
  public:
   /**
    * A folder for the token and its lock file, both with mode 0600. It must belong to this user or to root and not be
-   * writable by others; one that is missing is made, mode 0700, inside a folder that is there. [string]
+   * writable by others. A missing folder is made with mode 0700; its parent must exist. [string]
    */
   avd_token_store &file(const text &value) { return put("file", value); }
 
   /**
-   * A redis server, for example `redis://host:6379/0`, or `rediss://user:password@host:6379/0` with TLS. Only in a
+   * A redis server, for example `redis://host:6379/0`, or `rediss://user:password@host:6379/0` with TLS. It needs a
    * library built with the cargo feature `redis`. [string]
    */
   avd_token_store &redis(const text &value) { return put("redis", value); }
 
-  /** With `redis`: how its keys begin. [string, default meetgate] */
+  /** With `redis`: the beginning of its keys. [string, default meetgate] */
   avd_token_store &prefix(const text &value) { return put("prefix", value); }
 
   /**
-   * With `redis`: while redis is away, fetch tokens unshared instead of failing with `STORE`. On hst, processes that do
-   * so kill each other's tokens. [boolean, default false]
+   * With `redis`: while redis cannot be reached, tokens are fetched unshared and calls do not fail with `STORE`. On hst
+   * the processes then kill each other's tokens. [boolean, default false]
    */
   avd_token_store &degrade(const flag &value) { return put("degrade", value); }
 };
 
 /**
  * One element of `videos`. Layout: which videos are shown, and where. Needed for a layout of your own and for
- * watermarks; left out, the layout is automatic.
+ * watermarks. When it is left out, the layout is automatic.
  */
 class avd_video : public builder<avd_video> {
  public:
   /** Name of the video. The samples show both free names and `<user_id>_video1`. [string] */
   avd_video &video_name(const text &value) { return put("video_name", value); }
 
-  /**
-   * Stacking order. Where a small picture lies over a full one, the samples give the small one the larger number.
-   * [integer]
-   */
+  /** Stacking order. In the samples a small picture over a full one has the larger number. [integer] */
   avd_video &zorder(const integer &value) { return put("zorder", value); }
 
   /** Left edge. Positions and sizes are fractions of the picture in the samples. [number] */
@@ -84,7 +81,7 @@ class avd_font_color : public builder<avd_font_color> {
 /** The object `osdts`. Timestamp watermark. */
 class avd_osdts : public builder<avd_osdts> {
  public:
-  /** How the time is written, such as `YYYY-MM-DD hh:mm:ss`. [string] */
+  /** Format of the time, such as `YYYY-MM-DD hh:mm:ss`. [string] */
   avd_osdts &timestamp(const text &value) { return put("timestamp", value); }
 
   /** Horizontal position; a fraction such as 0.05 in the sample. [number] */
@@ -126,8 +123,8 @@ class avd_osdtxt : public builder<avd_osdtxt> {
 class avd_osdimg : public builder<avd_osdimg> {
  public:
   /**
-   * Path of the image on the box itself. It must be a jpg, uploaded to the box before, and readable by the media
-   * service. [string]
+   * Path of a jpg on the box that runs the media service, readable by that service. Upload it first: the path is the
+   * part after `file=` in the `download_url` that uploadfile answers. [string]
    */
   avd_osdimg &img(const text &value) { return put("img", value); }
 
@@ -142,8 +139,8 @@ class avd_osdimg : public builder<avd_osdimg> {
 };
 
 /**
- * The object `osds`. Watermarks: a timestamp, texts and images. They are recorded only with enable_osdts_record, and
- * videos must be given.
+ * The object `osds`. Watermarks: a timestamp, texts and images. They are recorded only with enable_osdts_record. Needs
+ * videos.
  */
 class avd_osds : public builder<avd_osds> {
  public:
@@ -157,7 +154,7 @@ class avd_osds : public builder<avd_osds> {
   avd_osds &osdimgs(const array_of<avd_osdimg> &value) { return put("osdimgs", value); }
 };
 
-/** One element of `audio_mixer_users`. Whose sound goes into the audio mix, and on which channel. */
+/** One element of `audio_mixer_users`. The users whose sound goes into the audio mix, and the channel of each. */
 class avd_audio_mixer_user : public builder<avd_audio_mixer_user> {
  public:
   /** User id whose sound is recorded. [string] */
@@ -173,7 +170,7 @@ class avd_audio_mixer_user : public builder<avd_audio_mixer_user> {
 /** One element of `mixer_audio`. Targets for the audio mix. */
 class avd_mixer_audio : public builder<avd_mixer_audio> {
  public:
-  /** How it is pushed. Only `udp` so far. [string; known: udp] */
+  /** Transport of the push. Only `udp` so far. [string; known: udp] */
   avd_mixer_audio &type(const text &value) { return put("type", value); }
 
   /** Target as address and port, such as `192.168.3.100:9000`. [string] */
@@ -191,10 +188,7 @@ class avd_mixer_audio : public builder<avd_mixer_audio> {
   /** SSRC in the RTP packets, a 32-bit integer that identifies the stream. May be left out. [integer] */
   avd_mixer_audio &ssrc(const integer &value) { return put("ssrc", value); }
 
-  /**
-   * Payload type in the RTP packets, a 7-bit integer. Better left out, so that the default is used. [integer from 0 to
-   * 127]
-   */
+  /** Payload type in the RTP packets, a 7-bit integer. The document advises to leave it out. [integer from 0 to 127] */
   avd_mixer_audio &payloadtype(const integer &value) { return put("payloadtype", value); }
 };
 
@@ -204,7 +198,7 @@ class avd_single_audio : public builder<avd_single_audio> {
   /** User id whose sound is pushed. [string] */
   avd_single_audio &user_id(const text &value) { return put("user_id", value); }
 
-  /** How it is pushed. Only `udp` so far. [string; known: udp] */
+  /** Transport of the push. Only `udp` so far. [string; known: udp] */
   avd_single_audio &type(const text &value) { return put("type", value); }
 
   /** Target as address and port, such as `192.168.3.100:9000`. [string] */
@@ -222,16 +216,13 @@ class avd_single_audio : public builder<avd_single_audio> {
   /** SSRC in the RTP packets, a 32-bit integer that identifies the stream. May be left out. [integer] */
   avd_single_audio &ssrc(const integer &value) { return put("ssrc", value); }
 
-  /**
-   * Payload type in the RTP packets, a 7-bit integer. Better left out, so that the default is used. [integer from 0 to
-   * 127]
-   */
+  /** Payload type in the RTP packets, a 7-bit integer. The document advises to leave it out. [integer from 0 to 127] */
   avd_single_audio &payloadtype(const integer &value) { return put("payloadtype", value); }
 };
 
 /**
- * The object `audio_data_exporter_address`. Where sound is pushed to as RTP while the recording runs. The UDP push port
- * must be configured on the server first.
+ * The object `audio_data_exporter_address`. Addresses to which sound is pushed as RTP while the recording runs. The UDP
+ * push port must be configured on the server first.
  */
 class avd_audio_data_exporter_address : public builder<avd_audio_data_exporter_address> {
  public:
@@ -258,23 +249,23 @@ class avd_config : public token_config<avd_config> {
   avd_config &base_url(const text &value) { return put("base_url", value); }
 
   /**
-   * Access key, from the system's administration. Give `access_key` and `secret_key`, or `token`, or `token_provider`.
+   * Access key, from the management console. Give `access_key` and `secret_key`, or `token`, or `token_provider`.
    * [string]
    */
   avd_config &access_key(const text &value) { return put("access_key", value); }
 
-  /** Secret key that goes with `access_key`. Sent to the platform when a token is fetched. [string] */
+  /** Secret key of `access_key`. It is sent to the platform when a token is fetched. [string] */
   avd_config &secret_key(const text &value) { return put("secret_key", value); }
 
   /**
-   * A fixed token, for deployments that issue their own, in place of keys. It is used as it is and never renewed;
-   * `set_token` replaces it. [string]
+   * A fixed token in place of keys, for deployments that issue their own. It is never renewed; `set_token` replaces it.
+   * [string]
    */
   avd_config &token(const text &value) { return put("token", value); }
 
   /**
-   * Shares the token with other processes: give `file` (one machine) or `redis` (several). Without it the token is
-   * shared by the clients of this process alone. All who use an hst account must use the same store. See the guide on
+   * Shares the token with other processes: give `file` (one machine) or `redis` (several). Without it only the clients
+   * of this process share the token. All programs that use an hst account must use the same store. See the guide on
    * credentials. [object]
    */
   avd_config &token_store(const object_of<avd_token_store> &value) { return put("token_store", value); }
@@ -286,26 +277,26 @@ class avd_config : public token_config<avd_config> {
 
   /**
    * How parameters travel. `auto`: in the query of a GET, but in a form POST for `app.get_token`, `sip.account.*` and
-   * every call with a layout, a mixer or a licence. `get` and `post` force one way for every call, uploads apart; `get`
-   * puts keys and passwords into URLs, which servers log (T12, T13). [string, default auto; one of auto, get, post]
+   * every call with a layout, a mixer or a licence. `get` and `post` apply to every call except uploads. `get` puts
+   * keys and passwords into URLs, which servers log (T12, T13, T67). [string, default auto; one of auto, get, post]
    */
   avd_config &http_method(const text &value) { return put("http_method", value); }
 
   /**
-   * Whether `uploadfile` carries the token as a query parameter. The platform's table lists none (T7). [boolean,
-   * default true]
+   * Whether `uploadfile` has the token as a query parameter. The platform's table lists none (T7). [boolean, default
+   * true]
    */
   avd_config &upload_token(const flag &value) { return put("upload_token", value); }
 
   /**
-   * Time limit of a whole call: looking up the host, connecting, fetching a token where one is needed, sending, and
-   * reading the answer to its end. [integer from 1 to 86400000, ms, default 30000]
+   * Time limit of a whole call, from looking up the host to the end of the answer. Fetching a token is part of it.
+   * [integer from 1 to 86400000, ms, default 30000]
    */
   avd_config &timeout_ms(const integer &value) { return put("timeout_ms", value); }
 
   /**
-   * Time limit for one connection: TCP and TLS handshake. It lies within `timeout_ms`. [integer from 1 to 86400000, ms,
-   * default 5000]
+   * Time limit for one connection: TCP and TLS handshake, within `timeout_ms`. [integer from 1 to 86400000, ms, default
+   * 5000]
    */
   avd_config &connect_timeout_ms(const integer &value) { return put("connect_timeout_ms", value); }
 
@@ -316,8 +307,8 @@ class avd_config : public token_config<avd_config> {
   avd_config &max_reply_bytes(const integer &value) { return put("max_reply_bytes", value); }
 
   /**
-   * Whether parameters are checked against the catalog before anything is sent. With `false` they travel as given,
-   * unknown ones too. [boolean, default true]
+   * Whether parameters are checked against the catalog before anything is sent. With `false` they are sent as given,
+   * unknown parameters too. [boolean, default true]
    */
   avd_config &validate(const flag &value) { return put("validate", value); }
 
@@ -329,18 +320,18 @@ class avd_config : public token_config<avd_config> {
 class avd_room_create_params : public builder<avd_room_create_params> {
  public:
   /**
-   * User id the room is created for. The document only calls it a unique number; room.read gives it back. [string,
+   * User id for which the room is created. The document only calls it a unique number; room.read answers it. [string,
    * required]
    */
   avd_room_create_params &user_id(const text &value) { return put("user_id", value); }
 
   /**
-   * Room number wanted. It must not be in use yet. When it is left out the server makes one and answers with it.
-   * [string]
+   * Room number for the new room. It must not be in use yet. When it is left out, the server makes a number and answers
+   * it. [string]
    */
   avd_room_create_params &room_id(const text &value) { return put("room_id", value); }
 
-  /** Topic of the room, a text for people. [string] */
+  /** Topic of the room. [string] */
   avd_room_create_params &topic(const text &value) { return put("topic", value); }
 
   /** Whether automatic recording in the cloud is switched on. [boolean] */
@@ -348,20 +339,20 @@ class avd_room_create_params : public builder<avd_room_create_params> {
     return put("enable_auto_cloud_recording", value);
   }
 
-  /** Whether voice activation is switched on, so that the speaker takes the focus. [boolean] */
+  /** Whether voice activation is switched on. [boolean] */
   avd_room_create_params &enable_voice_activated(const flag &value) { return put("enable_voice_activated", value); }
 
   /** Whether the composed view (avc) is switched on: the server composes the videos into one. [boolean] */
   avd_room_create_params &enable_auto_avc(const flag &value) { return put("enable_auto_avc", value); }
 
   /**
-   * Resolution. The document gives no form and no default for it here; other operations write a resolution as
-   * width*height, such as `1280*720`. [string]
+   * Resolution. The document gives neither form nor default here; in other operations a resolution is width*height,
+   * such as `1280*720`. [string]
    */
   avd_room_create_params &resolution(const text &value) { return put("resolution", value); }
 
   /**
-   * Whether video that mini programs send as VP8 is transcoded to H.264. The document types it as a string and names no
+   * Whether the VP8 video of mini programs is transcoded to H.264. The document types it as a string and names no
    * values; a boolean is taken too. [string or boolean]
    */
   avd_room_create_params &enable_transcode_video(const text &value) { return put("enable_transcode_video", value); }
@@ -419,10 +410,13 @@ class avd_room_get_statistic_params : public builder<avd_room_get_statistic_para
   /** Room number. [string, required] */
   avd_room_get_statistic_params &room_id(const text &value) { return put("room_id", value); }
 
-  /** Start of the time range, as a timestamp. The document's example is in seconds. [integer, unix-s, required] */
+  /** Start of the time range. The document's example is in seconds. [integer, unix-s, required] */
   avd_room_get_statistic_params &start_time(const integer &value) { return put("start_time", value); }
 
-  /** End of the time range, as a timestamp. The document's example is in seconds. [integer, unix-s, required] */
+  /**
+   * End of the time range. The document's example is in seconds. Must not be before start_time. [integer, unix-s,
+   * required]
+   */
   avd_room_get_statistic_params &end_time(const integer &value) { return put("end_time", value); }
 };
 
@@ -435,15 +429,12 @@ class avd_room_get_record_params : public builder<avd_room_get_record_params> {
   /** Room number. [string, required] */
   avd_room_get_record_params &room_id(const text &value) { return put("room_id", value); }
 
-  /**
-   * Start of the recording time range: a timestamp written as text. The document's example is in seconds. [string,
-   * unix-s, required]
-   */
+  /** Start of the time range: a timestamp as text. The document's example is in seconds. [string, unix-s, required] */
   avd_room_get_record_params &record_start_time(const text &value) { return put("record_start_time", value); }
 
   /**
-   * End of the recording time range: a timestamp written as text. The document's example is in seconds. [string,
-   * unix-s, required]
+   * End of the time range: a timestamp as text. The document's example is in seconds. Must not be before
+   * record_start_time. [string, unix-s, required]
    */
   avd_room_get_record_params &record_end_time(const text &value) { return put("record_end_time", value); }
 
@@ -451,8 +442,8 @@ class avd_room_get_record_params : public builder<avd_room_get_record_params> {
   avd_room_get_record_params &record_creator_id(const text &value) { return put("record_creator_id", value); }
 
   /**
-   * For clusters: give true to get the answer in the shape a box gives. Left out, the answer has the shape of the
-   * cluster version, which is not documented. [boolean]
+   * For clusters: with true the answer has the shape of a box's answer. When it is left out, the answer has the
+   * cluster's shape, which is not documented. [boolean]
    */
   avd_room_get_record_params &value_same_as_box(const flag &value) { return put("value_same_as_box", value); }
 
@@ -494,10 +485,7 @@ class avd_room_mix_record_start_params : public builder<avd_room_mix_record_star
   /** Whether transcoding is forced. [boolean] */
   avd_room_mix_record_start_params &enable_transcode(const flag &value) { return put("enable_transcode", value); }
 
-  /**
-   * User id of the recording's creator. Recordings can be looked up by it later: record_creator_id of room.get_record.
-   * [string]
-   */
+  /** User id of the recording's creator. room.get_record finds recordings by it (record_creator_id). [string] */
   avd_room_mix_record_start_params &user_id(const text &value) { return put("user_id", value); }
 
   /** Name of the recording. [string] */
@@ -507,8 +495,8 @@ class avd_room_mix_record_start_params : public builder<avd_room_mix_record_star
   avd_room_mix_record_start_params &video_resolution(const text &value) { return put("video_resolution", value); }
 
   /**
-   * Bit rate of the recording. The document's example is the range `1000-1500` without a unit, which suggests kbit/s,
-   * while room.avc.start gives bps for its parameter of this name. A range is passed as a string. [integer or string]
+   * Bit rate of the recording. The document's example is the range `1000-1500` without a unit, which suggests kbit/s;
+   * room.avc.start says bps for the same parameter. A range is given as a string. [integer or string]
    */
   avd_room_mix_record_start_params &video_bitrate(const integer &value) { return put("video_bitrate", value); }
   avd_room_mix_record_start_params &video_bitrate(const text &value) { return put("video_bitrate", value); }
@@ -517,23 +505,22 @@ class avd_room_mix_record_start_params : public builder<avd_room_mix_record_star
   avd_room_mix_record_start_params &video_framerate(const integer &value) { return put("video_framerate", value); }
 
   /**
-   * Layout: which videos are shown, and where. Needed for a layout of your own and for watermarks; left out, the layout
-   * is automatic. [array of objects]
+   * Layout: which videos are shown, and where. Needed for a layout of your own and for watermarks. When it is left out,
+   * the layout is automatic. [array of objects]
    */
   avd_room_mix_record_start_params &videos(const array_of<avd_video> &value) { return put("videos", value); }
 
   /**
-   * Watermarks: a timestamp, texts and images. They are recorded only with enable_osdts_record, and videos must be
-   * given. [object]
+   * Watermarks: a timestamp, texts and images. They are recorded only with enable_osdts_record. Needs videos. [object]
    */
   avd_room_mix_record_start_params &osds(const object_of<avd_osds> &value) { return put("osds", value); }
 
-  /** Whether watermarks are recorded. They need videos. [boolean] */
+  /** Whether watermarks are recorded. `true` needs videos. [boolean] */
   avd_room_mix_record_start_params &enable_osdts_record(const flag &value) { return put("enable_osdts_record", value); }
 
   /**
-   * Name of the mixed mp4 and of the mixed mp3. Audio files split off for single participants keep their own names,
-   * made of user_name and user_id. [string]
+   * Name of the mixed mp4 and of the mixed mp3. The audio files of single participants are named after user_name and
+   * user_id instead. [string]
    */
   avd_room_mix_record_start_params &file_name(const text &value) { return put("file_name", value); }
 
@@ -543,54 +530,57 @@ class avd_room_mix_record_start_params : public builder<avd_room_mix_record_star
   }
 
   /**
-   * Keep the mixed file as well. Takes effect only when a live-transcoded video is split into single files. [boolean]
+   * Whether the mixed file is kept as well, when a live-transcoded video is split into single files. `true` needs
+   * enable_realtime_transcode `true`. `true` needs enable_individual_record `true`. [boolean]
    */
   avd_room_mix_record_start_params &enable_save_mix(const flag &value) { return put("enable_save_mix", value); }
 
-  /** Keep a backup, the source file of type `tms`. Takes effect only with live transcoding. [boolean] */
+  /**
+   * Whether a backup is kept: the source file of type `tms`. `true` needs enable_realtime_transcode `true`. [boolean]
+   */
   avd_room_mix_record_start_params &enable_backup(const flag &value) { return put("enable_backup", value); }
 
   /**
-   * User ids whose sound is recorded. When it is given only sound is recorded: an mp3 is made and no mp4. [array of
+   * User ids whose sound is recorded. With it the recording is sound only: an mp3 is made, and no mp4. [array of
    * strings]
    */
   avd_room_mix_record_start_params &audio_user_ids(const array_of<text> &value) { return put("audio_user_ids", value); }
 
-  /** Leave user_name out of the names of the split mp3 and mp4 files, so that only user_id is in them. [boolean] */
+  /** Whether the names of the split mp3 and mp4 files have only user_id, without user_name. [boolean] */
   avd_room_mix_record_start_params &disable_user_name(const flag &value) { return put("disable_user_name", value); }
 
   /** Level of the video that is recorded. [string, default low; one of low, middle (medium), high] */
   avd_room_mix_record_start_params &video_level(const text &value) { return put("video_level", value); }
 
-  /** Identify each video by its camera id. For rooms where one user has several videos open. [boolean] */
+  /** Whether each video is identified by its camera id. For rooms where one user has several videos open. [boolean] */
   avd_room_mix_record_start_params &marking_video_by_id(const flag &value) { return put("marking_video_by_id", value); }
 
-  /** Whose sound goes into the audio mix, and on which channel. [array of objects] */
+  /** The users whose sound goes into the audio mix, and the channel of each. [array of objects] */
   avd_room_mix_record_start_params &audio_mixer_users(const array_of<avd_audio_mixer_user> &value) {
     return put("audio_mixer_users", value);
   }
 
   /**
-   * Container of the audio file. `wav` requires audio_codec `pcm`, `mp3` requires audio_codec `aac`. [string, default
-   * mp3; one of wav, mp3]
+   * Container of the audio file. `wav` needs audio_codec `pcm`. `mp3` needs audio_codec `aac`. [string, default mp3;
+   * one of wav, mp3]
    */
   avd_room_mix_record_start_params &audio_file_type(const text &value) { return put("audio_file_type", value); }
 
-  /** Encoding of the sound in the audio file. Must match audio_file_type. [string, default aac; one of pcm, aac] */
+  /** Encoding of the sound in the audio file. [string, default aac; one of pcm, aac] */
   avd_room_mix_record_start_params &audio_codec(const text &value) { return put("audio_codec", value); }
 
   /** Number of channels. [integer; one of 1 (mono), 2 (stereo)] */
   avd_room_mix_record_start_params &audio_channels(const integer &value) { return put("audio_channels", value); }
 
   /**
-   * Sample rate of the audio file. `pcm` takes 8000 and 16000; `aac` takes 16000, 32000, 44100 and 48000. [integer, Hz;
-   * one of 8000, 16000, 32000, 44100, 48000]
+   * Sample rate of the audio file. `8000` needs audio_codec `pcm`. `32000`, `44100` or `48000` needs audio_codec `aac`.
+   * [integer, Hz; one of 8000, 16000, 32000, 44100, 48000]
    */
   avd_room_mix_record_start_params &audio_samples(const integer &value) { return put("audio_samples", value); }
 
   /**
-   * Where sound is pushed to as RTP while the recording runs. The UDP push port must be configured on the server first.
-   * [object]
+   * Addresses to which sound is pushed as RTP while the recording runs. The UDP push port must be configured on the
+   * server first. [object]
    */
   avd_room_mix_record_start_params &audio_data_exporter_address(const object_of<avd_audio_data_exporter_address> &value) {
     return put("audio_data_exporter_address", value);
@@ -604,12 +594,12 @@ class avd_room_mix_record_stop_params : public builder<avd_room_mix_record_stop_
   avd_room_mix_record_stop_params &room_id(const text &value) { return put("room_id", value); }
 
   /**
-   * Kind of recording to stop. What leaving it out means is not documented. [string; known: audio (audio recording),
-   * video (video recording), desktop (desktop recording)]
+   * Kind of recording to stop. The document does not say what is stopped when it is left out. [string; known: audio
+   * (audio recording), video (video recording), desktop (desktop recording)]
    */
   avd_room_mix_record_stop_params &stream_type(const text &value) { return put("stream_type", value); }
 
-  /** Stop only this recording, by the id room.mix_record.start gave. [string] */
+  /** Stop only this recording: record_id in the answer of room.mix_record.start. [string] */
   avd_room_mix_record_stop_params &record_id(const text &value) { return put("record_id", value); }
 };
 
@@ -620,8 +610,8 @@ class avd_room_mix_record_get_params : public builder<avd_room_mix_record_get_pa
   avd_room_mix_record_get_params &room_id(const text &value) { return put("room_id", value); }
 
   /**
-   * Kind of files to list. What leaving it out means is not documented. [integer; one of 0 (audio and video files), 1
-   * (video files), 2 (audio files)]
+   * Kind of files to list. The document does not say what is listed when it is left out. [integer; one of 0 (audio and
+   * video files), 1 (video files), 2 (audio files)]
    */
   avd_room_mix_record_get_params &record_type(const integer &value) { return put("record_type", value); }
 
@@ -635,13 +625,16 @@ class avd_room_mix_live_start_params : public builder<avd_room_mix_live_start_pa
   /** Room number. The room must be open. [string, required] */
   avd_room_mix_live_start_params &room_id(const text &value) { return put("room_id", value); }
 
-  /** Push URL the live stream is sent to, such as `rtmp://192.0.2.30/live/demo`. [string, required] */
+  /** URL to which the live stream is pushed, such as `rtmp://192.0.2.30/live/demo`. [string, required] */
   avd_room_mix_live_start_params &push_url(const text &value) { return put("push_url", value); }
 
-  /** Layout: which videos are shown, and where. What leaving it out means is not documented. [array of objects] */
+  /**
+   * Layout: which videos are shown, and where. The document does not say which layout is used when it is left out.
+   * [array of objects]
+   */
   avd_room_mix_live_start_params &videos(const array_of<avd_video> &value) { return put("videos", value); }
 
-  /** RTMP address the live stream is played from. [string] */
+  /** RTMP address at which the live stream is played. [string] */
   avd_room_mix_live_start_params &rtmp_url(const text &value) { return put("rtmp_url", value); }
 };
 
@@ -675,14 +668,12 @@ class avd_room_mix_record_update_audio_layout_params : public builder<avd_room_m
   /** Room number. [string, required] */
   avd_room_mix_record_update_audio_layout_params &room_id(const text &value) { return put("room_id", value); }
 
-  /** Whose sound goes into the audio mix, and on which channel. [array of objects, required] */
+  /** The users whose sound goes into the audio mix, and the channel of each. [array of objects, required] */
   avd_room_mix_record_update_audio_layout_params &audio_mixer_users(const array_of<avd_audio_mixer_user> &value) {
     return put("audio_mixer_users", value);
   }
 
-  /**
-   * Change only this recording. May be left out when it is certain that only one recording runs in the room. [string]
-   */
+  /** Change only this recording. It may be left out when only one recording runs in the room. [string] */
   avd_room_mix_record_update_audio_layout_params &record_id(const text &value) { return put("record_id", value); }
 };
 
@@ -709,7 +700,7 @@ class avd_room_live_start_params : public builder<avd_room_live_start_params> {
   /** User id of the participant whose video is the focus of the live stream. [string, required] */
   avd_room_live_start_params &user_id(const text &value) { return put("user_id", value); }
 
-  /** Push URL: the address the platform sends the live stream to, for example `rtmp://…`. [string, required] */
+  /** URL to which the live stream is pushed, for example `rtmp://…`. [string, required] */
   avd_room_live_start_params &push_url(const text &value) { return put("push_url", value); }
 
   /** Address at which viewers play the stream over RTMP. [string] */
@@ -733,22 +724,22 @@ class avd_room_avc_start_params : public builder<avd_room_avc_start_params> {
   avd_room_avc_start_params &room_id(const text &value) { return put("room_id", value); }
 
   /**
-   * True: manual composed view. False, or left out: automatic. Giving it is recommended; the document's table even
-   * calls it required. [boolean, default false]
+   * True: manual composed view. False, or left out: automatic. Better given: the document's table marks it as required.
+   * [boolean, default false]
    */
   avd_room_avc_start_params &enable_manual_avc(const flag &value) { return put("enable_manual_avc", value); }
 
   /**
-   * Largest number of videos in the composed view, as text. No default is stated. Giving it is recommended; the
-   * document's table even calls it required. [string]
+   * Largest number of videos in the composed view, as text. No default is documented. Better given: the document's
+   * table marks it as required. [string]
    */
   avd_room_avc_start_params &max_video_number(const text &value) { return put("max_video_number", value); }
 
   /**
-   * Layout of the composed view. For 2 the steps are room.avc.start, then room.avc.update_layout, then
-   * room.avc.select_media. No default is stated. Giving it is recommended; the document's table even calls it required.
-   * [integer; one of 0 (fixed layout, needs stream selection (room.avc.select_media)), 1 (gallery, arranged
-   * automatically), 2 (speaker, arranged automatically)]
+   * Layout of the composed view. For 2 call room.avc.start, then room.avc.update_layout, then room.avc.select_media. No
+   * default is documented. Better given: the document's table marks it as required. [integer; one of 0 (fixed layout,
+   * needs stream selection (room.avc.select_media)), 1 (gallery, arranged automatically), 2 (speaker, arranged
+   * automatically)]
    */
   avd_room_avc_start_params &layout_mode(const integer &value) { return put("layout_mode", value); }
 
@@ -759,14 +750,14 @@ class avd_room_avc_start_params : public builder<avd_room_avc_start_params> {
   avd_room_avc_start_params &video_framerate(const integer &value) { return put("video_framerate", value); }
 
   /**
-   * Bit rate of the composed stream. The document says bits per second here; for the parameter of the same name in
-   * room.mix_record.start it shows `1000-1500` without a unit, which looks like thousands of bits per second. A string
-   * such as `1000-1500` is sent as it is. Try which of the two your deployment takes. [integer or string, bps]
+   * Bit rate of the composed stream. The document says bits per second here, but shows `1000-1500` without a unit for
+   * the same parameter of room.mix_record.start. A string such as `1000-1500` is sent as it is. Try which unit your
+   * deployment takes. [integer or string, bps]
    */
   avd_room_avc_start_params &video_bitrate(const integer &value) { return put("video_bitrate", value); }
   avd_room_avc_start_params &video_bitrate(const text &value) { return put("video_bitrate", value); }
 
-  /** Resolution, width`*`height, for example `1280*720` or `1920*1080`. [string, px] */
+  /** Resolution as width*height, for example `1280*720` or `1920*1080`. [string, px] */
   avd_room_avc_start_params &video_resolution(const text &value) { return put("video_resolution", value); }
 };
 
@@ -796,12 +787,12 @@ class avd_room_desktop_record_start_params : public builder<avd_room_desktop_rec
   /** Room number. [string, required] */
   avd_room_desktop_record_start_params &room_id(const text &value) { return put("room_id", value); }
 
-  /** True: live transcoding while recording. False: none. [boolean, required] */
+  /** Whether the recording is transcoded live. [boolean, required] */
   avd_room_desktop_record_start_params &enable_realtime_transcode(const flag &value) {
     return put("enable_realtime_transcode", value);
   }
 
-  /** File name of the recording. `room.desktop_record.get` asks for it again. [string, required] */
+  /** File name of the recording. `room.desktop_record.get` needs it. [string, required] */
   avd_room_desktop_record_start_params &name(const text &value) { return put("name", value); }
 
   /** Id of the video stream to record. [string] */
@@ -837,13 +828,13 @@ class avd_media_create_params : public builder<avd_media_create_params> {
   /** Name of the player. [string, required] */
   avd_media_create_params &name(const text &value) { return put("name", value); }
 
-  /** User id of the one who creates the player. [string] */
+  /** User id of the player's creator. [string] */
   avd_media_create_params &user_id(const text &value) { return put("user_id", value); }
 
-  /** Whether the audio is on from the start. The default is not stated. [boolean] */
+  /** Whether the audio is on from the start. The default is not documented. [boolean] */
   avd_media_create_params &auto_publish_mock_audio(const flag &value) { return put("auto_publish_mock_audio", value); }
 
-  /** Audio format of the player's output. The default is not stated. [string; one of pcma, pcmu, opus, g722] */
+  /** Audio format of the player's output. The default is not documented. [string; one of pcma, pcmu, opus, g722] */
   avd_media_create_params &player_out_audio_codec(const text &value) { return put("player_out_audio_codec", value); }
 };
 
@@ -854,21 +845,18 @@ class avd_media_play_params : public builder<avd_media_play_params> {
   avd_media_play_params &room_id(const text &value) { return put("room_id", value); }
 
   /**
-   * Path of the file on the server. Put the file on the server first. What to write for a stream is not documented.
-   * [string, required]
+   * Path of the file on the server. Upload the file first: the path is the part after `file=` in the `download_url`
+   * that uploadfile answers. The form for a stream is not documented. [string, required]
    */
   avd_media_play_params &url(const text &value) { return put("url", value); }
 
   /** Player id, as answered by `media.create`. [string, required] */
   avd_media_play_params &play_id(const text &value) { return put("play_id", value); }
 
-  /** 0: no looping. -1: loop without end. Above 0: play so many times. [integer of at least -1, default 0] */
+  /** 0: play once. -1: repeat without end. Above 0: play this many times. [integer of at least -1, default 0] */
   avd_media_play_params &replay_times(const integer &value) { return put("replay_times", value); }
 
-  /**
-   * Whether the audio and video channel is closed by itself when a single playback has ended. False leaves it open.
-   * [boolean, default true]
-   */
+  /** Whether the audio and video channel is closed when a single playback has ended. [boolean, default true] */
   avd_media_play_params &enable_auto_close_stream(const flag &value) { return put("enable_auto_close_stream", value); }
 };
 
@@ -892,7 +880,7 @@ class avd_media_pause_params : public builder<avd_media_pause_params> {
   avd_media_pause_params &play_id(const text &value) { return put("play_id", value); }
 };
 
-/** Parameters of avd.media.resume: Go on playing after a pause. Required: room_id, play_id. */
+/** Parameters of avd.media.resume: Continue playing after a pause. Required: room_id, play_id. */
 class avd_media_resume_params : public builder<avd_media_resume_params> {
  public:
   /** Room number. [string, required] */
@@ -911,11 +899,11 @@ class avd_media_replay_params : public builder<avd_media_replay_params> {
   /** Player id, as answered by `media.create`. [string, required] */
   avd_media_replay_params &play_id(const text &value) { return put("play_id", value); }
 
-  /** Path of the file to play, on the server. What plays when it is left out is not stated. [string] */
+  /** Path of the file to play, on the server. The document does not say what plays when it is left out. [string] */
   avd_media_replay_params &url(const text &value) { return put("url", value); }
 };
 
-/** Parameters of avd.media.get_media_info: Get what a player is playing. Required: room_id, play_id, url. */
+/** Parameters of avd.media.get_media_info: Read what a player plays. Required: room_id, play_id, url. */
 class avd_media_get_media_info_params : public builder<avd_media_get_media_info_params> {
  public:
   /** Room number. [string, required] */
@@ -924,7 +912,7 @@ class avd_media_get_media_info_params : public builder<avd_media_get_media_info_
   /** Player id, as answered by `media.create`. [string, required] */
   avd_media_get_media_info_params &play_id(const text &value) { return put("play_id", value); }
 
-  /** Path of the file being played, on the server. [string, required] */
+  /** Path of the file that the player plays, on the server. [string, required] */
   avd_media_get_media_info_params &url(const text &value) { return put("url", value); }
 };
 
@@ -938,7 +926,7 @@ class avd_media_switch_params : public builder<avd_media_switch_params> {
   avd_media_switch_params &play_id(const text &value) { return put("play_id", value); }
 
   /**
-   * Path of the file to switch to, on the server. The document does not mark it as required, nor say what happens
+   * Path of the new file, on the server. The document does not mark it as required and does not say what happens
    * without it: give it. [string]
    */
   avd_media_switch_params &url(const text &value) { return put("url", value); }
@@ -957,7 +945,7 @@ class avd_room_record_transfer_params : public builder<avd_room_record_transfer_
 /** Parameters of avd.room.del_record: Delete all recordings of a room. Required: room_id. */
 class avd_room_del_record_params : public builder<avd_room_del_record_params> {
  public:
-  /** Number of the room whose recordings are all deleted. [string, required] */
+  /** Room number. All recordings of this room are deleted. [string, required] */
   avd_room_del_record_params &room_id(const text &value) { return put("room_id", value); }
 };
 
@@ -981,15 +969,15 @@ class avd_room_avc_select_media_params : public builder<avd_room_avc_select_medi
   avd_room_avc_select_media_params &room_id(const text &value) { return put("room_id", value); }
 
   /**
-   * The videos to show, in order, and where each one stands. The document shows these members in its example only and
-   * gives no units; the example's positions and sizes run from 0 to 1, as fractions of the whole picture would. [array
-   * of objects, required]
+   * The videos to show, in order, with the position of each. Only the document's example has these members, and it
+   * names no units; its positions and sizes run from 0 to 1, like fractions of the whole picture. [array of objects,
+   * required]
    */
   avd_room_avc_select_media_params &videos(const array_of<avd_video> &value) { return put("videos", value); }
 
   /**
-   * How the videos are laid out. To set up a speaker layout of your own it must be 0. Not the same numbers as
-   * layout_mode of room.avc.start. [integer; one of 0 (manual layout), 1 (automatic layout)]
+   * Layout. A speaker layout of your own needs 0. The numbers are not those of layout_mode in room.avc.start. [integer;
+   * one of 0 (manual layout), 1 (automatic layout)]
    */
   avd_room_avc_select_media_params &layout_mode(const integer &value) { return put("layout_mode", value); }
 };
@@ -1003,8 +991,8 @@ class avd_room_avc_set_focus_video_params : public builder<avd_room_avc_set_focu
   avd_room_avc_set_focus_video_params &room_id(const text &value) { return put("room_id", value); }
 
   /**
-   * Id of the video. The document does not say where it comes from; `id` of a video in `room.participate.list` has the
-   * same form. [string, required]
+   * Id of the video. The document does not say which call answers it; `id` of a video in `room.participate.list` has
+   * the same form. [string, required]
    */
   avd_room_avc_set_focus_video_params &resource_id(const text &value) { return put("resource_id", value); }
 };
@@ -1024,9 +1012,9 @@ class avd_room_avc_update_layout_params : public builder<avd_room_avc_update_lay
   }
 
   /**
-   * Layout of the composed view. For 2 the steps are room.avc.start, then room.avc.update_layout, then
-   * room.avc.select_media. [integer; one of 0 (fixed layout, needs stream selection (room.avc.select_media)), 1
-   * (gallery, arranged automatically), 2 (speaker, arranged automatically)]
+   * Layout of the composed view. For 2 call room.avc.start, then room.avc.update_layout, then room.avc.select_media.
+   * [integer; one of 0 (fixed layout, needs stream selection (room.avc.select_media)), 1 (gallery, arranged
+   * automatically), 2 (speaker, arranged automatically)]
    */
   avd_room_avc_update_layout_params &layout_mode(const integer &value) { return put("layout_mode", value); }
 
@@ -1037,14 +1025,13 @@ class avd_room_avc_update_layout_params : public builder<avd_room_avc_update_lay
   avd_room_avc_update_layout_params &video_framerate(const integer &value) { return put("video_framerate", value); }
 
   /**
-   * Bit rate of the composed stream. No unit is stated here: room.avc.start says bits per second, room.mix_record.start
-   * shows `1000-1500` without a unit, which looks like thousands of bits per second. A string such as `1000-1500` is
-   * sent as it is. [integer or string]
+   * Bit rate of the composed stream. The document names no unit here; room.avc.start says bits per second,
+   * room.mix_record.start shows `1000-1500`. A string such as `1000-1500` is sent as it is. [integer or string]
    */
   avd_room_avc_update_layout_params &video_bitrate(const integer &value) { return put("video_bitrate", value); }
   avd_room_avc_update_layout_params &video_bitrate(const text &value) { return put("video_bitrate", value); }
 
-  /** Resolution, width`*`height, for example `1280*720`. [string, px] */
+  /** Resolution as width*height, for example `1280*720`. [string, px] */
   avd_room_avc_update_layout_params &video_resolution(const text &value) { return put("video_resolution", value); }
 };
 
@@ -1062,8 +1049,8 @@ class avd_room_delete_record_params : public builder<avd_room_delete_record_para
   avd_room_delete_record_params &room_id(const text &value) { return put("room_id", value); }
 
   /**
-   * Path of the file on the server, for example `/home/data/recorder/files/….mp4`: in the document's examples what
-   * follows `file=` in a download address. [string, required]
+   * Path of the file on the server, for example `/home/data/recorder/files/….mp4`: the part after `file=` in its
+   * download address. [string, required]
    */
   avd_room_delete_record_params &url(const text &value) { return put("url", value); }
 };
@@ -1074,33 +1061,30 @@ class avd_room_get_chat_message_log_params : public builder<avd_room_get_chat_me
   /** Room number. [string, required] */
   avd_room_get_chat_message_log_params &room_id(const text &value) { return put("room_id", value); }
 
-  /** User id, named as the sender is in the answer; give it to see only that user's messages. [string] */
+  /** User id of the sender. With it the answer has only this user's messages. [string] */
   avd_room_get_chat_message_log_params &fromId(const text &value) { return put("fromId", value); }
 
   /**
-   * Start of the time searched. The document names no unit; the timestamps of the answer are Unix seconds. [integer,
+   * Start of the time range. The document names no unit; the timestamps of the sample answer are in seconds. [integer,
    * unix-s]
    */
   avd_room_get_chat_message_log_params &start_time(const integer &value) { return put("start_time", value); }
 
-  /** End of the time searched, in the same unit as start_time. [integer, unix-s] */
+  /** End of the time range, in the same unit as start_time. Must not be before start_time. [integer, unix-s] */
   avd_room_get_chat_message_log_params &end_time(const integer &value) { return put("end_time", value); }
 };
 
 /** Parameters of avd.app.apply_file_permit: Install a licence file. Required: licence_cert. */
 class avd_app_apply_file_permit_params : public builder<avd_app_apply_file_permit_params> {
  public:
-  /**
-   * The licence text, obtained from the vendor's licence server. In the sample it is three long hexadecimal strings
-   * joined by $; pass it unchanged. [string, required]
-   */
+  /** The licence text from the vendor's licence server. Give it unchanged. [string, required] */
   avd_app_apply_file_permit_params &licence_cert(const text &value) { return put("licence_cert", value); }
 };
 
 /** Parameters of avd.app.delete_file_permit: Remove a licence file. Required: licence_cert. */
 class avd_app_delete_file_permit_params : public builder<avd_app_delete_file_permit_params> {
  public:
-  /** The licence text to remove, the same as was given to app.apply_file_permit. [string, required] */
+  /** The licence text that was given to app.apply_file_permit. [string, required] */
   avd_app_delete_file_permit_params &licence_cert(const text &value) { return put("licence_cert", value); }
 };
 
@@ -1111,8 +1095,8 @@ class avd_app_delete_file_permit_params : public builder<avd_app_delete_file_per
 class avd_app_get_key_licence_params : public builder<avd_app_get_key_licence_params> {
  public:
   /**
-   * The access key to count for. The document does not say whether it may be another than the one the token was fetched
-   * with. [string, required]
+   * The access key whose users are counted. The document does not say whether it may differ from the client's own.
+   * [string, required]
    */
   avd_app_get_key_licence_params &access_key(const text &value) { return put("access_key", value); }
 };
@@ -1120,12 +1104,12 @@ class avd_app_get_key_licence_params : public builder<avd_app_get_key_licence_pa
 /** Parameters of avd.sip.gate.create: Create a SIP gateway. Required: name, url. */
 class avd_sip_gate_create_params : public builder<avd_sip_gate_create_params> {
  public:
-  /** Name of the SIP gateway, of your own choice. [string, required] */
+  /** Name for the SIP gateway. [string, required] */
   avd_sip_gate_create_params &name(const text &value) { return put("name", value); }
 
   /**
-   * Address of the SIP gateway, host and port as in 192.0.2.22:5060. No two gateways may have the same one. [string,
-   * required]
+   * Address of the SIP gateway: host and port, such as 192.0.2.22:5060. No two gateways may have the same address.
+   * [string, required]
    */
   avd_sip_gate_create_params &url(const text &value) { return put("url", value); }
 };
@@ -1138,10 +1122,10 @@ class avd_sip_gate_update_params : public builder<avd_sip_gate_update_params> {
   /** Id of the SIP gateway: gate_id in the answers of sip.gate.create and sip.gate.list. [integer, required] */
   avd_sip_gate_update_params &sip_gate_id(const integer &value) { return put("sip_gate_id", value); }
 
-  /** The gateway's name from now on. [string, required] */
+  /** New name of the gateway. [string, required] */
   avd_sip_gate_update_params &name(const text &value) { return put("name", value); }
 
-  /** The gateway's address from now on, host and port. No two gateways may have the same one. [string, required] */
+  /** New address of the gateway: host and port. No two gateways may have the same address. [string, required] */
   avd_sip_gate_update_params &url(const text &value) { return put("url", value); }
 };
 
@@ -1172,14 +1156,13 @@ class avd_sip_account_create_params : public builder<avd_sip_account_create_para
   avd_sip_account_create_params &password(const text &value) { return put("password", value); }
 
   /**
-   * Number of the SIP account. No two accounts may have the same one. sip.account.read gives it back as phone_number.
+   * Number of the SIP account. No two accounts may have the same number. sip.account.read answers it as phone_number.
    * [string, required]
    */
   avd_sip_account_create_params &number(const text &value) { return put("number", value); }
 
   /**
-   * Id of the SIP gateway the account belongs to: gate_id in the answers of sip.gate.create and sip.gate.list.
-   * [integer, required]
+   * Id of the account's SIP gateway: gate_id in the answers of sip.gate.create and sip.gate.list. [integer, required]
    */
   avd_sip_account_create_params &sip_gate_id(const integer &value) { return put("sip_gate_id", value); }
 };
@@ -1193,15 +1176,15 @@ class avd_sip_account_update_params : public builder<avd_sip_account_update_para
   /** Id of the SIP account, from the answer of sip.account.create. [integer, required] */
   avd_sip_account_update_params &account_id(const integer &value) { return put("account_id", value); }
 
-  /** The account's name from now on. [string, required] */
+  /** New name of the account. [string, required] */
   avd_sip_account_update_params &name(const text &value) { return put("name", value); }
 
-  /** The account's password from now on. [string, required] */
+  /** New password of the account. [string, required] */
   avd_sip_account_update_params &password(const text &value) { return put("password", value); }
 
   /**
-   * The account's number from now on. No two accounts may have the same one. sip.account.read gives it back as
-   * phone_number. [string, required]
+   * New number of the account. No two accounts may have the same number. sip.account.read answers it as phone_number.
+   * [string, required]
    */
   avd_sip_account_update_params &number(const text &value) { return put("number", value); }
 };
@@ -1212,7 +1195,7 @@ class avd_sip_account_read_params : public builder<avd_sip_account_read_params> 
   /** Id of the SIP account, from the answer of sip.account.create. [integer, required] */
   avd_sip_account_read_params &account_id(const integer &value) { return put("account_id", value); }
 
-  /** Id of the SIP gateway the account belongs to. [integer, required] */
+  /** Id of the account's SIP gateway. [integer, required] */
   avd_sip_account_read_params &sip_gate_id(const integer &value) { return put("sip_gate_id", value); }
 };
 
@@ -1226,15 +1209,15 @@ class avd_sip_account_del_params : public builder<avd_sip_account_del_params> {
 /** Parameters of avd.device.call: Call a device into a room. Required: name, room_id, url. */
 class avd_device_call_params : public builder<avd_device_call_params> {
  public:
-  /** Name under which the device appears in the room. [string, required] */
+  /** Name of the device in the room. [string, required] */
   avd_device_call_params &name(const text &value) { return put("name", value); }
 
-  /** Number of the room the device is called into. [string, required] */
+  /** Room number. [string, required] */
   avd_device_call_params &room_id(const text &value) { return put("room_id", value); }
 
   /**
-   * Meaning unknown: the document describes it as "room id", which room_id already is. Leave it out; the answer then
-   * carries a user_id which the server made. [string]
+   * Its meaning is unknown: the document describes it as "room id", as it does room_id. Leave it out; the answer then
+   * has a user_id that the server made. [string]
    */
   avd_device_call_params &user_id(const text &value) { return put("user_id", value); }
 
@@ -1248,18 +1231,18 @@ class avd_device_call_params : public builder<avd_device_call_params> {
   avd_device_call_params &resolution_rate(const text &value) { return put("resolution_rate", value); }
 
   /**
-   * Frame rate of the device. The document does not say which ones are allowed; one that is not is answered with 40039.
+   * Frame rate of the device. The document does not say which rates are allowed; 40039 is the answer to another.
    * [integer, fps]
    */
   avd_device_call_params &frame_rate(const integer &value) { return put("frame_rate", value); }
 
-  /** Bit rate of the device. One outside 1 to 4 is answered with 40038. [integer from 1 to 4, Mbit/s] */
+  /** Bit rate of the device. 40038 is the answer to a rate outside 1 to 4. [integer from 1 to 4, Mbit/s] */
   avd_device_call_params &video_rate(const integer &value) { return put("video_rate", value); }
 
-  /** Factor by which the sound is amplified. The document gives neither range nor default. [integer] */
+  /** Factor of amplification of the sound. The document gives neither range nor default. [integer] */
   avd_device_call_params &voice_multiple(const integer &value) { return put("voice_multiple", value); }
 
-  /** Identifies the calling side, as the caller defines it. The document says no more. [string] */
+  /** The calling side, as the caller defines it. The document says no more. [string] */
   avd_device_call_params &call_from(const text &value) { return put("call_from", value); }
 };
 
@@ -1333,7 +1316,7 @@ class avd_device_audio_unmute_params : public builder<avd_device_audio_unmute_pa
   avd_device_audio_unmute_params &user_id(const text &value) { return put("user_id", value); }
 };
 
-/** Parameters of avd.device.get_invite_status: Ask how far the call to a device has come. Required: call_id. */
+/** Parameters of avd.device.get_invite_status: Read the state of a call to a device. Required: call_id. */
 class avd_device_get_invite_status_params : public builder<avd_device_get_invite_status_params> {
  public:
   /** Id of the call, from the answer of device.call. [string, required] */
@@ -1344,17 +1327,16 @@ class avd_device_get_invite_status_params : public builder<avd_device_get_invite
 class avd_uploadfile_params : public builder<avd_uploadfile_params> {
  public:
   /**
-   * Path of the local file to upload; its name must end in png, jpg, mp3, mp4 or avi. The table does not mark it as
-   * required, but there is no upload without it. [path of a file, required]
+   * Path of the local file; its name must end in png, jpg, mp3, mp4 or avi. The table does not mark it as required, but
+   * there is no upload without it. [path of a file, required]
    */
   avd_uploadfile_params &file(const text &value) { return put("file", value); }
 
-  /** Where on the server to store the file, as an absolute path. [string, default /opt/3tee/resources] */
+  /** Folder on the server for the file, as an absolute path. [string, default /opt/3tee/resources] */
   avd_uploadfile_params &path(const text &value) { return put("path", value); }
 
   /**
-   * true: store the file in the cluster only, not on the boxes. Required for files above 50 MB; for clusters only. Left
-   * out by default. [boolean]
+   * True: store the file in the cluster only, not on the boxes. For clusters only. Files above 50 MB need it. [boolean]
    */
   avd_uploadfile_params &storage_only_cluster(const flag &value) { return put("storage_only_cluster", value); }
 };
@@ -1377,10 +1359,9 @@ class avd_device_audio_group : public group {
    *       .user_id("2f9d6b84-c1e0-4a37-b5f2-6d8e0c4a7913"));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40008
-   *   the user is not in the room, 40033 the user has not been invited.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
-   * Since: 0.1.0.
+   * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has not
+   *   been invited, 40033 the user has not been invited; and those of every operation.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Source: GET /sdkapi/v2/device/audio/mute (004 L3482-L3522).
    */
   reply mute(const avd_device_audio_mute_params &params, const call_options &options = call_options()) const {
@@ -1396,10 +1377,9 @@ class avd_device_audio_group : public group {
    *       .user_id("2f9d6b84-c1e0-4a37-b5f2-6d8e0c4a7913"));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40008
-   *   the user is not in the room, 40033 the user has not been invited.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
-   * Since: 0.1.0.
+   * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has not
+   *   been invited, 40033 the user has not been invited; and those of every operation.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Source: GET /sdkapi/v2/device/audio/unmute (004 L3523-L3563).
    */
   reply unmute(const avd_device_audio_unmute_params &params, const call_options &options = call_options()) const {
@@ -1415,7 +1395,7 @@ class avd_device_video_group : public group {
   /**
    * Make a device's video the focus of its room (设备视频焦点).
    *
-   * The focus is the video everybody sees large. device.video.unfocus takes it back.
+   * device.video.unfocus takes the focus away again.
    *
    * Example:
    *   avd.device.video.focus(meetgate::avd_device_video_focus_params()
@@ -1423,10 +1403,9 @@ class avd_device_video_group : public group {
    *       .user_id("2f9d6b84-c1e0-4a37-b5f2-6d8e0c4a7913"));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40008
-   *   the user is not in the room, 40033 the user has not been invited.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
-   * Since: 0.1.0.
+   * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has not
+   *   been invited, 40033 the user has not been invited, 40036 type not supported; and those of every operation.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Source: GET /sdkapi/v2/device/video/focus (004 L3315-L3355).
    */
   reply focus(const avd_device_video_focus_params &params, const call_options &options = call_options()) const {
@@ -1442,10 +1421,9 @@ class avd_device_video_group : public group {
    *       .user_id("2f9d6b84-c1e0-4a37-b5f2-6d8e0c4a7913"));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40008
-   *   the user is not in the room, 40033 the user has not been invited.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
-   * Since: 0.1.0.
+   * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has not
+   *   been invited, 40033 the user has not been invited, 40036 type not supported; and those of every operation.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Source: GET /sdkapi/v2/device/video/unfocus (004 L3356-L3396).
    */
   reply unfocus(const avd_device_video_unfocus_params &params, const call_options &options = call_options()) const {
@@ -1463,10 +1441,9 @@ class avd_device_video_group : public group {
    *       .user_id("2f9d6b84-c1e0-4a37-b5f2-6d8e0c4a7913"));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40008
-   *   the user is not in the room, 40033 the user has not been invited.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
-   * Since: 0.1.0.
+   * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has not
+   *   been invited, 40033 the user has not been invited, 40036 type not supported; and those of every operation.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Source: GET /sdkapi/v2/device/video/close (004 L3397-L3438).
    */
   reply close(const avd_device_video_close_params &params, const call_options &options = call_options()) const {
@@ -1484,12 +1461,13 @@ class avd_device_video_group : public group {
    *       .user_id("2f9d6b84-c1e0-4a37-b5f2-6d8e0c4a7913"));
    *
    * Returns: the platform's answer, with these members.
-   *   - call_id (string): Id of the call, made by the server. In the table, not in the sample: do not count on it.
-   *   - user_id (string): Id of the device, made by the server. In the table, not in the sample: do not count on it.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40008
-   *   the user is not in the room, 40033 the user has not been invited.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
-   * Since: 0.1.0.
+   *   - call_id (string): Id of the call, made by the server. The table has it, the sample does not: do not rely on
+   *     it.
+   *   - user_id (string): Id of the device, made by the server. The table has it, the sample does not: do not rely
+   *     on it.
+   * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has not
+   *   been invited, 40033 the user has not been invited, 40036 type not supported; and those of every operation.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Source: GET /sdkapi/v2/device/video/open (004 L3439-L3481).
    */
   reply open(const avd_device_video_open_params &params, const call_options &options = call_options()) const {
@@ -1505,10 +1483,11 @@ class avd_sip_account_group : public group {
   /**
    * Create a SIP account on a gateway (创建sip账号).
    *
-   * The gateway must exist. Keep the account_id of the answer for the other sip.account calls.
+   * The gateway must exist. Keep the account_id of the answer: the other sip.account calls need it.
    *
    * Note: Sent as a form POST by default, because it carries a password (T12, T13). The account's number is number here
-   * and phone_number in sip.account.read (T23); the gateway's id is sip_gate_id here and gate_id there (T22).
+   * and phone_number in sip.account.read (T23). The gateway's id is sip_gate_id here and gate_id in sip.account.read
+   * (T22).
    *
    * Example:
    *   avd.sip.account.create(meetgate::avd_sip_account_create_params()
@@ -1520,11 +1499,10 @@ class avd_sip_account_group : public group {
    * Returns: the platform's answer, with these members.
    *   - account_id (integer): Unique id of the SIP account.
    *   - name (string): Name of the account.
-   *   - sip_gate_id (integer): Unique id of the SIP gateway the account belongs to.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40020 no such gateway,
-   *   40021 another account has this number already.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
-   * Since: 0.1.0.
+   *   - sip_gate_id (integer): Unique id of the account's SIP gateway.
+   * Errors of the platform: 40020 no such gateway, 40021 another account has this number already; and those of every
+   *   operation.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Source: POST /sdkapi/v2/sip/account/create (004 L3015-L3064).
    */
   reply create(const avd_sip_account_create_params &params, const call_options &options = call_options()) const {
@@ -1534,8 +1512,7 @@ class avd_sip_account_group : public group {
   /**
    * Change the name, password and number of a SIP account (修改sip账号).
    *
-   * All three must be given, also those that stay as they are. An account cannot be moved to another gateway with this
-   * call: it takes no gateway.
+   * Give all three, also those that do not change. This call cannot move an account to another gateway.
    *
    * Note: Sent as a form POST by default, because it carries a password (T12, T13).
    *
@@ -1547,10 +1524,9 @@ class avd_sip_account_group : public group {
    *       .number("1024"));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40021 another account has
-   *   this number already, 40022 no such SIP account.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
-   * Since: 0.1.0.
+   * Errors of the platform: 40021 another account has this number already, 40022 no such SIP account; and those of
+   *   every operation.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Source: POST /sdkapi/v2/sip/account/update (004 L3065-L3111).
    */
   reply update(const avd_sip_account_update_params &params, const call_options &options = call_options()) const {
@@ -1560,32 +1536,30 @@ class avd_sip_account_group : public group {
   /**
    * Read a SIP account, password included (获取指定的sip网关信息).
    *
-   * The answer holds the account's password in plain text: keep it out of logs.
+   * The answer has the account's password in plain text: keep it out of logs.
    *
    * Note: Heading and address are printed as those of sip.gate.read; the description, the parameters and the sample
-   * request (/sip/account/read) show what is meant (T1). Sent as a form POST like the other sip.account calls (T12,
-   * T13). The gateway's id comes back as gate_id (T22), the account's number as phone_number (T23). The table calls
-   * name the gateway's name; next to phone_name, which equals name when there is none, it can only be the account's. In
-   * the document's own examples the request names gateway 12 and the answer gateway 3.
+   * request show that it is /sip/account/read (T1). Sent as a form POST like the other sip.account calls (T12, T13).
+   * The gateway's id is gate_id in the answer (T22), the account's number phone_number (T23). The table describes name
+   * as the gateway's name; the sample's phone_name shows that it is the account's. In the document's examples the
+   * request has gateway 12, the answer gateway 3.
    *
    * Example:
    *   avd.sip.account.read(meetgate::avd_sip_account_read_params().account_id(7).sip_gate_id(3));
    *
    * Returns: the platform's answer, with these members.
    *   - recv_audio_codec (string): Codec of the audio received, such as PCMU.
-   *   - phone_name (string): Telephone name, used for pstn; the same as name when there is none.
+   *   - phone_name (string): Telephone name, for pstn. An account without one has its name here.
    *   - gate_id (integer): Unique id of the gateway.
    *   - account_id (integer): Unique id of the account.
    *   - password (string): Password of the account.
    *   - send_audio_codec (string): Codec of the audio sent, such as PCMU.
-   *   - phone_number (string): Number of the account, given as number when it was created.
+   *   - phone_number (string): Number of the account: number in sip.account.create.
    *   - recv_video_codec (string): Codec of the video received, such as H264.
    *   - name (string): Name of the account.
    *   - send_video_codec (string): Codec of the video sent, such as H264.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40020 no such gateway,
-   *   40022 no such SIP account.
-   * Repeating: it only reads, and may be repeated.
-   * Since: 0.1.0.
+   * Errors of the platform: 40020 no such gateway, 40022 no such SIP account; and those of every operation.
+   * It only reads, and may be repeated.
    * Source: POST /sdkapi/v2/sip/account/read (004 L3112-L3172).
    */
   reply read(const avd_sip_account_read_params &params, const call_options &options = call_options()) const {
@@ -1595,18 +1569,14 @@ class avd_sip_account_group : public group {
   /**
    * Delete a SIP account (删除sip账号).
    *
-   * For an account that is no longer used.
-   *
    * Note: Sent as a form POST by default like the other sip.account calls (T12, T13).
    *
    * Example:
    *   avd.sip.account.del(meetgate::avd_sip_account_del_params().account_id(7));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40022 no such SIP
-   *   account.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
-   * Since: 0.1.0.
+   * Errors of the platform: 40022 no such SIP account; and those of every operation.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Source: POST /sdkapi/v2/sip/account/del (004 L3173-L3213).
    */
   reply del(const avd_sip_account_del_params &params, const call_options &options = call_options()) const {
@@ -1622,23 +1592,21 @@ class avd_sip_gate_group : public group {
   /**
    * Create a SIP gateway (创建sip网关).
    *
-   * Keep the gate_id of the answer: it is the sip_gate_id of every later call about this gateway. Accounts are added to
-   * it with sip.account.create.
+   * Keep the gate_id of the answer: it is the sip_gate_id of every later call about this gateway. sip.account.create
+   * adds accounts.
    *
    * Note: The gateway's id is gate_id in this answer and in sip.gate.list, id in sip.gate.read, sip_gate_id as a
-   * parameter and in the answer of sip.account.create (T22): answers are given back as they come.
+   * parameter and in the answer of sip.account.create (T22). Answers are passed on as they come.
    *
    * Example:
    *   avd.sip.gate.create(meetgate::avd_sip_gate_create_params().name("annex").url("192.0.2.22:5060"));
    *
    * Returns: the platform's answer, with these members.
    *   - url (string): Address of the gateway.
-   *   - name (string): The name you gave the gateway.
+   *   - name (string): Name of the gateway.
    *   - gate_id (integer): Unique id of the gateway; pass it as sip_gate_id.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40019 another gateway has
-   *   this address already.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
-   * Since: 0.1.0.
+   * Errors of the platform: 40019 another gateway has this address already; and those of every operation.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Source: GET /sdkapi/v2/sip/gate/create (004 L2786-L2832).
    */
   reply create(const avd_sip_gate_create_params &params, const call_options &options = call_options()) const {
@@ -1648,16 +1616,15 @@ class avd_sip_gate_group : public group {
   /**
    * Change the name and address of a SIP gateway (修改sip网关).
    *
-   * Both name and address must be given, also the one that stays as it is.
+   * Give both name and address, also when one of them does not change.
    *
    * Example:
    *   avd.sip.gate.update(meetgate::avd_sip_gate_update_params().sip_gate_id(3).name("branch").url("192.0.2.22:5060"));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40019 another gateway has
-   *   this address already, 40020 no such gateway.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
-   * Since: 0.1.0.
+   * Errors of the platform: 40019 another gateway has this address already, 40020 no such gateway; and those of every
+   *   operation.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Source: GET /sdkapi/v2/sip/gate/update (004 L2833-L2874).
    */
   reply update(const avd_sip_gate_update_params &params, const call_options &options = call_options()) const {
@@ -1667,19 +1634,18 @@ class avd_sip_gate_group : public group {
   /**
    * Read a SIP gateway (获取sip网关信息).
    *
-   * Note: The heading prints /sip/gate/reads; the address below it and the sample request are /sip/gate/read (T2). The
-   * gateway's id is called id here, gate_id and sip_gate_id elsewhere (T22).
+   * Note: The heading prints /sip/gate/reads; the address and the sample request have /sip/gate/read (T2). The
+   * gateway's id is id here, gate_id or sip_gate_id in other calls (T22).
    *
    * Example:
    *   avd.sip.gate.read(meetgate::avd_sip_gate_read_params().sip_gate_id(3));
    *
    * Returns: the platform's answer, with these members.
    *   - id (integer): Unique id of the gateway.
-   *   - name (string): The name you gave the gateway.
+   *   - name (string): Name of the gateway.
    *   - url (string): Address of the gateway.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40020 no such gateway.
-   * Repeating: it only reads, and may be repeated.
-   * Since: 0.1.0.
+   * Errors of the platform: 40020 no such gateway; and those of every operation.
+   * It only reads, and may be repeated.
    * Source: GET /sdkapi/v2/sip/gate/read (004 L2875-L2920).
    */
   reply read(const avd_sip_gate_read_params &params, const call_options &options = call_options()) const {
@@ -1689,15 +1655,14 @@ class avd_sip_gate_group : public group {
   /**
    * Delete a SIP gateway (删除sip网关).
    *
-   * For a gateway that is no longer used. The document does not say what becomes of the accounts that belong to it.
+   * The document does not say what happens to the accounts of the gateway.
    *
    * Example:
    *   avd.sip.gate.del(meetgate::avd_sip_gate_del_params().sip_gate_id(4));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40020 no such gateway.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
-   * Since: 0.1.0.
+   * Errors of the platform: 40020 no such gateway; and those of every operation.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Source: GET /sdkapi/v2/sip/gate/del (004 L2921-L2963).
    */
   reply del(const avd_sip_gate_del_params &params, const call_options &options = call_options()) const {
@@ -1707,8 +1672,8 @@ class avd_sip_gate_group : public group {
   /**
    * List all SIP gateways (查询所有sip网关).
    *
-   * Note: The table prints the list's name as sip_gares; the sample, and this catalog, say sip_gates (T49). The
-   * gateway's id is gate_id here, id in sip.gate.read (T22).
+   * Note: The table prints the list's name as sip_gares; the sample, and this list, have sip_gates (T49). The gateway's
+   * id is gate_id here, id in sip.gate.read (T22).
    *
    * Example:
    *   avd.sip.gate.list();
@@ -1716,11 +1681,10 @@ class avd_sip_gate_group : public group {
    * Returns: the platform's answer, with these members.
    *   - sip_gates (array of objects): All SIP gateways of this installation.
    *     - url (string): Address of the gateway.
-   *     - name (string): The name you gave the gateway.
+   *     - name (string): Name of the gateway.
    *     - gate_id (integer): Unique id of the gateway; pass it as sip_gate_id.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid.
-   * Repeating: it only reads, and may be repeated.
-   * Since: 0.1.0.
+   * Errors of the platform: those of every operation.
+   * It only reads, and may be repeated.
    * Source: GET /sdkapi/v2/sip/gate/list (004 L2964-L3014).
    */
   reply list(const call_options &options = call_options()) const {
@@ -1736,11 +1700,11 @@ class avd_room_desktop_record_group : public group {
   /**
    * Start recording a user's desktop (开启录制用户桌面).
    *
-   * Starts a desktop recording in a room. `room.desktop_record.stop` ends it. The answer carries no recording id:
-   * remember the name, `room.desktop_record.get` finds the file by it.
+   * Starts a desktop recording in a room. `room.desktop_record.stop` stops it. The answer has no recording id: keep the
+   * name, because `room.desktop_record.get` finds the file by it.
    *
-   * Note: The failure sample answers 40082, which the error table lists under the media player; 40040 to 40043 are its
-   * numbers for desktop recordings.
+   * Note: The failure example prints 40082, which the error table has under the media player; its numbers for desktop
+   * recordings are 40040 to 40043.
    *
    * Example:
    *   avd.room.desktop_record.start(meetgate::avd_room_desktop_record_start_params()
@@ -1749,12 +1713,11 @@ class avd_room_desktop_record_group : public group {
    *       .name("slides"));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40040
-   *   a mixed recording, a live stream or a desktop recording is already running in the room, 40042 the recording
-   *   service cannot be reached, 40043 internal error of the recording service, 40082 internal error of the media
-   *   service.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
-   * Since: 0.1.0.
+   * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40040 a mixed recording,
+   *   a live stream or a desktop recording is already running in the room, 40042 the recording service cannot be
+   *   reached, 40043 internal error of the recording service, 40082 internal error of the media service; and those of
+   *   every operation.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Source: GET /sdkapi/v2/room/desktop_record/start (004 L1442-L1484).
    */
   reply start(const avd_room_desktop_record_start_params &params, const call_options &options = call_options()) const {
@@ -1764,20 +1727,19 @@ class avd_room_desktop_record_group : public group {
   /**
    * Stop recording a user's desktop (停止录制用户桌面).
    *
-   * Ends the desktop recording of a room. Fetch the file with `room.desktop_record.get`.
+   * Stops the desktop recording of a room. `room.desktop_record.get` lists its files.
    *
-   * Note: The failure sample answers 40082, which the error table lists under the media player; 40041 to 40043 are its
-   * numbers for desktop recordings.
+   * Note: The failure example prints 40082, which the error table has under the media player; its numbers for desktop
+   * recordings are 40041 to 40043.
    *
    * Example:
    *   avd.room.desktop_record.stop(meetgate::avd_room_desktop_record_stop_params().room_id("98765432100"));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40041
-   *   no mixed recording, live stream or desktop recording is running in the room, 40042 the recording service cannot
-   *   be reached, 40043 internal error of the recording service, 40082 internal error of the media service.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
-   * Since: 0.1.0.
+   * Errors of the platform: 40004 no such room, 40041 no mixed recording, live stream or desktop recording is running
+   *   in the room, 40042 the recording service cannot be reached, 40043 internal error of the recording service, 40082
+   *   internal error of the media service; and those of every operation.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Source: GET /sdkapi/v2/room/desktop_record/stop (004 L1485-L1524).
    */
   reply stop(const avd_room_desktop_record_stop_params &params, const call_options &options = call_options()) const {
@@ -1789,7 +1751,7 @@ class avd_room_desktop_record_group : public group {
    *
    * Note: The table prints `srart_time` (T46-T49): the member is `start_time`, as in the sample. The table leaves out
    * `data` and types both times as integers; in the sample they are strings in an array `data` (T54). The sample breaks
-   * strings across lines (T45): re-typed here. Its failure sample answers 40082, which the error table lists under the
+   * strings across lines (T45): corrected here. The failure example prints 40082, which the error table has under the
    * media player.
    *
    * Example:
@@ -1800,9 +1762,9 @@ class avd_room_desktop_record_group : public group {
    *
    * Returns: the platform's answer, with these members.
    *   - data (array of objects): One entry per file.
-   *     - download_url (string): Address to download the file from.
+   *     - download_url (string): Download address of the file.
    *     - duration (string, s): Length of the video as text with its unit, for example `21.985s`.
-   *     - play_url (string): Address to play the file at.
+   *     - play_url (string): Address at which the file plays.
    *     - file_size (string): File size as text, for example `0.901M`.
    *     - start_time (string, unix-s): When the recording began: a timestamp, as text in the sample and an integer
    *       in the table.
@@ -1811,10 +1773,9 @@ class avd_room_desktop_record_group : public group {
    *     - room_id (string): Room number.
    *     - file_type (string): File type, for example `mp4`.
    *     - name (string): Name of the recording.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40043
-   *   internal error of the recording service, 40082 internal error of the media service, 40090 no such recording id.
-   * Repeating: it only reads, and may be repeated.
-   * Since: 0.1.0.
+   * Errors of the platform: 40004 no such room, 40043 internal error of the recording service, 40082 internal error of
+   *   the media service, 40090 no such recording id; and those of every operation.
+   * It only reads, and may be repeated.
    * Source: GET /sdkapi/v2/room/desktop_record/get (004 L1525-L1593).
    */
   reply get(const avd_room_desktop_record_get_params &params, const call_options &options = call_options()) const {
@@ -1830,15 +1791,14 @@ class avd_room_avc_group : public group {
   /**
    * Turn on the composed view of a room (开启合屏模式).
    *
-   * The server composes the videos of all participants into one. Manual: the one video is shown in the meeting.
-   * Automatic: the videos are shown much like a gallery. For the speaker layout call `room.avc.start`, then
-   * `room.avc.update_layout`, then `room.avc.select_media`. `room.avc.stop` ends it.
+   * The server composes the videos of all participants into one. Manual: this video is shown in the meeting. Automatic:
+   * the videos are shown like a gallery. For the speaker layout call `room.avc.start`, then `room.avc.update_layout`,
+   * then `room.avc.select_media`. `room.avc.stop` turns the view off.
    *
-   * Note: The table prints enable_manual_avc, max_video_number and layout_mode as required, but its own example sends
-   * none of them and the first says what leaving it out means (T14): all three are optional here, and recommended.
-   * layout_mode has three values here and in room.avc.update_layout, two in room.avc.select_media (T15). video_bitrate
-   * is stated in bps here, while room.mix_record.start shows "1000-1500" for the same parameter (T18): an integer, or a
-   * string that is sent as it is.
+   * Note: The table prints enable_manual_avc, max_video_number and layout_mode as required. Its example sends none of
+   * them, and it says what leaving out the first means (T14): all three are optional here. layout_mode has three values
+   * here and in room.avc.update_layout, two in room.avc.select_media (T15). video_bitrate is in bps here, but
+   * "1000-1500" in room.mix_record.start (T18): an integer and a string are taken.
    *
    * Example:
    *   avd.room.avc.start(meetgate::avd_room_avc_start_params()
@@ -1849,11 +1809,10 @@ class avd_room_avc_group : public group {
    *       .video_resolution("1280*720"));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40050
-   *   the composed view is already on in the room, 40052 internal error of the composed view, 40053 the site forces the
-   *   composed view off, 40054 the site's conference settings are not set: initialisation failed.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
-   * Since: 0.1.0.
+   * Errors of the platform: 40004 no such room, 40050 the composed view is already on in the room, 40052 internal error
+   *   of the composed view, 40053 the site forces the composed view off, 40054 the site's conference settings are not
+   *   set: initialisation failed; and those of every operation.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Source: GET /sdkapi/v2/room/avc/start (004 L1284-L1333).
    */
   reply start(const avd_room_avc_start_params &params, const call_options &options = call_options()) const {
@@ -1869,11 +1828,10 @@ class avd_room_avc_group : public group {
    *   avd.room.avc.stop(meetgate::avd_room_avc_stop_params().room_id("98765432100"));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40051
-   *   the composed view is not on in the room, 40052 internal error of the composed view, 40054 the site's conference
-   *   settings are not set: initialisation failed, 40055 the site forces the composed view on.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
-   * Since: 0.1.0.
+   * Errors of the platform: 40004 no such room, 40051 the composed view is not on in the room, 40052 internal error of
+   *   the composed view, 40054 the site's conference settings are not set: initialisation failed, 40055 the site forces
+   *   the composed view on; and those of every operation.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Source: GET /sdkapi/v2/room/avc/stop (004 L1334-L1373).
    */
   reply stop(const avd_room_avc_stop_params &params, const call_options &options = call_options()) const {
@@ -1883,12 +1841,12 @@ class avd_room_avc_group : public group {
   /**
    * Choose and arrange the videos of the composed view (合屏选流).
    *
-   * Stream selection: arranges the chosen videos in the composed view, in order. The fixed layout of `room.avc.start`
-   * needs this call; for the speaker layout it is the third step, after `room.avc.start` and `room.avc.update_layout`.
+   * Arranges the chosen videos in the composed view, in order. The fixed layout of `room.avc.start` needs this call.
+   * For the speaker layout it is the third step, after `room.avc.start` and `room.avc.update_layout`.
    *
-   * Note: Takes GET and POST; sent as a form, because the layout is long (T12, T13). The table types `videos` as a
-   * string: it is JSON text, made here from an array. layout_mode has two values here and three in room.avc.start and
-   * room.avc.update_layout (T15). 40045 stands only in this document's examples, not in its error table (T63).
+   * Note: Sent as a form (POST) because the layout is long (T12, T13). The table types `videos` as a string: it is JSON
+   * text, made from an array. layout_mode has two values here and three in room.avc.start and room.avc.update_layout
+   * (T15). 40045 is only in the document's examples, not in its error table (T63).
    *
    * Example:
    *   avd.room.avc.select_media(meetgate::avd_room_avc_select_media_params()
@@ -1899,11 +1857,9 @@ class avd_room_avc_group : public group {
    *       .layout_mode(0));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40045
-   *   internal error of the platform, 40051 the composed view is not on in the room, 40052 internal error of the
-   *   composed view.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
-   * Since: 0.1.0.
+   * Errors of the platform: 40004 no such room, 40045 internal error of the platform, 40051 the composed view is not on
+   *   in the room, 40052 internal error of the composed view; and those of every operation.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Source: POST /sdkapi/v2/room/avc/select_media (004 L2142-L2183).
    */
   reply select_media(const avd_room_avc_select_media_params &params,
@@ -1914,7 +1870,7 @@ class avd_room_avc_group : public group {
   /**
    * Make one video the focus of the meeting (设置焦点).
    *
-   * Note: 40045 stands only in this document's examples, not in its error table (T63).
+   * Note: 40045 is only in the document's examples, not in its error table (T63).
    *
    * Example:
    *   avd.room.avc.set_focus_video(meetgate::avd_room_avc_set_focus_video_params()
@@ -1922,11 +1878,9 @@ class avd_room_avc_group : public group {
    *       .resource_id("16_5996d976b7ea9a9c"));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40045
-   *   internal error of the platform, 40051 the composed view is not on in the room, 40052 internal error of the
-   *   composed view.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
-   * Since: 0.1.0.
+   * Errors of the platform: 40004 no such room, 40045 internal error of the platform, 40051 the composed view is not on
+   *   in the room, 40052 internal error of the composed view; and those of every operation.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Source: GET /sdkapi/v2/room/avc/set_focus_video (004 L2184-L2224).
    */
   reply set_focus_video(const avd_room_avc_set_focus_video_params &params,
@@ -1941,9 +1895,9 @@ class avd_room_avc_group : public group {
    * `room.avc.start` and `room.avc.select_media`.
    *
    * Note: layout_mode has three values here and in room.avc.start, two in room.avc.select_media (T15). video_bitrate
-   * has no unit here, bps in room.avc.start, "1000-1500" in room.mix_record.start (T18): an integer, or a string that
-   * is sent as it is. The document's example has a stray space before the name `video_resolution`. 40045 stands only in
-   * this document's examples, not in its error table (T63).
+   * has no unit here, bps in room.avc.start, "1000-1500" in room.mix_record.start (T18): an integer and a string are
+   * taken. The document's example has a space before the name `video_resolution`. 40045 is only in the document's
+   * examples, not in its error table (T63).
    *
    * Example:
    *   avd.room.avc.update_layout(meetgate::avd_room_avc_update_layout_params()
@@ -1953,11 +1907,9 @@ class avd_room_avc_group : public group {
    *       .video_resolution("1280*720"));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40045
-   *   internal error of the platform, 40051 the composed view is not on in the room, 40052 internal error of the
-   *   composed view.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
-   * Since: 0.1.0.
+   * Errors of the platform: 40004 no such room, 40045 internal error of the platform, 40051 the composed view is not on
+   *   in the room, 40052 internal error of the composed view; and those of every operation.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Source: GET /sdkapi/v2/room/avc/update_layout (004 L2225-L2272).
    */
   reply update_layout(const avd_room_avc_update_layout_params &params,
@@ -1968,33 +1920,31 @@ class avd_room_avc_group : public group {
   /**
    * Get the layout settings of the composed view (获取房间布局参数信息).
    *
-   * For a room whose composed view is on: see `room.avc.start`.
+   * The composed view must be on: see `room.avc.start`.
    *
-   * Note: The answer's table has only ret and msg: the members below come from the sample, which is not explained. The
-   * sample breaks off at `"videos": {`, before the failure example (T3, T45), so what `videos` holds is unknown;
-   * re-typed here with an empty object. `view_bitrate` is `true` in it, where a number would be expected (T54).
+   * Note: The answer's table has only ret and msg; the other members come from the sample, which is not explained. The
+   * sample breaks off at `"videos": {` (T3, T45): the content of `videos` is unknown, and here it is an empty object.
+   * `view_bitrate` is `true` in the sample (T54).
    *
    * Example:
    *   avd.room.avc.get_avc_setting(meetgate::avd_room_avc_get_avc_setting_params().room_id("98765432100"));
    *
    * Returns: the platform's answer, with these members.
-   *   - data (object): The settings. The document shows these members in a sample and does not describe them;
-   *     further ones may follow.
+   *   - data (object): The settings. The document shows these members in a sample that breaks off, and does not
+   *     describe them.
    *     - view_width (integer, px): Width of the composed view.
-   *     - layoutMode (string): Layout, as a word. The sample shows `Outgoing_View_Layout_Auto_Orato`; other words
-   *       are not known.
+   *     - layoutMode (string): Layout, as a word. The sample has `Outgoing_View_Layout_Auto_Orato`; other words are
+   *       not documented.
    *     - exporter_name (string): A name, `test123` in the sample. Not described.
-   *     - view_bitrate (boolean): Bit rate, by its name, but `true` in the sample. Expect a number as well.
+   *     - view_bitrate (boolean): By its name the bit rate, but `true` in the sample. Expect a number too.
    *     - view_height (integer, px): Height of the composed view.
    *     - room_id (string): Room number.
    *     - view_fps (integer, fps): Frame rate of the composed view.
    *     - view_stream_id (string): Id of the composed stream.
-   *     - videos (object): The videos in the view, by its name. The sample breaks off here: what it holds is
-   *       unknown.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40051
-   *   the composed view is not on in the room, 40052 internal error of the composed view.
-   * Repeating: it only reads, and may be repeated.
-   * Since: 0.1.0.
+   *     - videos (object): By its name the videos in the view. The sample breaks off here: its content is unknown.
+   * Errors of the platform: 40004 no such room, 40051 the composed view is not on in the room, 40052 internal error of
+   *   the composed view; and those of every operation.
+   * It only reads, and may be repeated.
    * Source: GET /sdkapi/v2/room/avc/get_avc_setting (004 L2273-L2314).
    */
   reply get_avc_setting(const avd_room_avc_get_avc_setting_params &params,
@@ -2012,9 +1962,9 @@ class avd_room_live_group : public group {
    * Start a live stream of a room (开始直播).
    *
    * Pushes the meeting in an open room to a live server, with one participant's video as the focus. `room.live.stop`
-   * ends it. For a mixed picture with a layout of your own use `room.mix_live.start`.
+   * stops the stream. For a mixed picture use `room.mix_live.start`.
    *
-   * Note: The answer's table lists `data` without a word about it, and the sample has none.
+   * Note: The answer's table lists `data` without a description; the sample has no such member.
    *
    * Example:
    *   avd.room.live.start(meetgate::avd_room_live_start_params()
@@ -2023,12 +1973,11 @@ class avd_room_live_group : public group {
    *       .push_url("rtmp://192.0.2.30/live/demo"));
    *
    * Returns: the platform's answer, with these members.
-   *   - data (string): Not described by the document; its sample answer leaves it out.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40008
-   *   the user is not in the room, 40009 the room does not exist or is not open, 40060 a live stream is already running
-   *   in the room, 40063 internal error of the live service, 40064 the live service cannot be reached.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
-   * Since: 0.1.0.
+   *   - data (string): The document does not describe it, and its sample answer does not have it.
+   * Errors of the platform: 40004 no such room, 40008 the user is not in the room, 40009 the room does not exist or is
+   *   not open, 40060 a live stream is already running in the room, 40063 internal error of the live service, 40064 the
+   *   live service cannot be reached; and those of every operation.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Source: GET /sdkapi/v2/room/live/start (004 L1198-L1242).
    */
   reply start(const avd_room_live_start_params &params, const call_options &options = call_options()) const {
@@ -2038,18 +1987,16 @@ class avd_room_live_group : public group {
   /**
    * Stop the live stream of a room (停止直播).
    *
-   * Ends what `room.live.start` began in an open room. A mixed live stream is ended with `room.mix_live.stop` instead.
+   * Stops the stream that `room.live.start` started. `room.mix_live.stop` stops a mixed live stream.
    *
    * Example:
    *   avd.room.live.stop(meetgate::avd_room_live_stop_params().room_id("98765432100"));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40009
-   *   the room does not exist or is not open, 40061 no live stream is running in the room, 40063 internal error of the
-   *   live service, 40064 the live service cannot be reached, 40065 the live stream of the room has been stopped
-   *   already.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
-   * Since: 0.1.0.
+   * Errors of the platform: 40004 no such room, 40061 no live stream is running in the room, 40063 internal error of
+   *   the live service, 40064 the live service cannot be reached, 40065 the live stream of the room has been stopped
+   *   already; and those of every operation.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Source: GET /sdkapi/v2/room/live/stop (004 L1243-L1283).
    */
   reply stop(const avd_room_live_stop_params &params, const call_options &options = call_options()) const {
@@ -2065,11 +2012,11 @@ class avd_room_record_group : public group {
   /**
    * Read the state of a recording (获取录制状态).
    *
-   * Tells whether a recording runs, is stopping or has stopped. Recording and stopping are states in between that some
-   * recordings never show: once a recording has started, take it as running.
+   * Answers whether a recording runs, is stopping or has stopped. Some recordings never show the states 1 and 4: a
+   * recording that has started counts as running.
    *
-   * Note: The heading and the address print the path with the prefix /sdkapi/v2 already in it (T5): it is added once.
-   * The document's example request is that of mix_live/stop with a record_id.
+   * Note: The document prints this path with the prefix /sdkapi/v2 (T5); the prefix is not doubled. The document's
+   * example request has the path of room.mix_live.stop.
    *
    * Example:
    *   avd.room.record.status(meetgate::avd_room_record_status_params().record_id("b7c2a9d04e1f4c6d9a8b5e3f1c0d2a64"));
@@ -2077,10 +2024,8 @@ class avd_room_record_group : public group {
    * Returns: the platform's answer, with these members.
    *   - record_status (integer; one of 0 (started), 1 (recording), 2 (stopped normally), 3 (stopped abnormally), 4
    *     (stopping)): State of the recording. 0 and 1 mean the same.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40090 no such recording
-   *   id.
-   * Repeating: it only reads, and may be repeated.
-   * Since: 0.1.0.
+   * Errors of the platform: 40090 no such recording id; and those of every operation.
+   * It only reads, and may be repeated.
    * Source: GET /sdkapi/v2/room/record/status (004 L1111-L1155).
    */
   reply status(const avd_room_record_status_params &params, const call_options &options = call_options()) const {
@@ -2091,7 +2036,7 @@ class avd_room_record_group : public group {
    * Get the MP3 recording files of a room (获取MP3录制文件).
    *
    * Note: The table types `data` as a string and lists its members beside it; in the sample it is an array of objects.
-   * The sample lacks its last bracket and breaks two strings across lines (T45): re-typed here.
+   * The sample lacks its last bracket and breaks two strings across lines (T45): corrected here.
    *
    * Example:
    *   avd.room.record.get(meetgate::avd_room_record_get_params()
@@ -2103,15 +2048,13 @@ class avd_room_record_group : public group {
    *     - start_time (string, unix-s): When the recording began, a timestamp as text.
    *     - end_time (string, unix-s): When the recording ended, a timestamp as text.
    *     - room_id (string): Room number.
-   *     - play_url (string): Address to play the file at. The document says it is empty here.
-   *     - download_url (string): Address to download the file from.
+   *     - play_url (string): Address at which the file plays. The document says that it is empty here.
+   *     - download_url (string): Download address of the file.
    *     - file_type (string): File type, `mp3`.
    *     - file_size (string): File size as text, for example `0.066M`.
    *     - name (string): File name, generated by the server.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40043
-   *   internal error of the recording service, 40090 no such recording id.
-   * Repeating: it only reads, and may be repeated.
-   * Since: 0.1.0.
+   * Errors of the platform: 40004 no such room, 40090 no such recording id; and those of every operation.
+   * It only reads, and may be repeated.
    * Source: GET /sdkapi/v2/room/record/get (004 L1374-L1441).
    */
   reply get(const avd_room_record_get_params &params, const call_options &options = call_options()) const {
@@ -2121,10 +2064,10 @@ class avd_room_record_group : public group {
   /**
    * Transcode a recording (录制转码).
    *
-   * Has the file of a recording transcoded. Ask for the state with `transcode.query`.
+   * Starts to transcode the file of a recording. `transcode.query` answers the state.
    *
    * Note: The table prints the parameter as `record_idstring` (T10): it is `record_id`, as in the example. The sample
-   * answer has a trailing comma (T45): re-typed here.
+   * answer has a trailing comma (T45).
    *
    * Example:
    *   avd.room.record.transfer(meetgate::avd_room_record_transfer_params()
@@ -2132,10 +2075,9 @@ class avd_room_record_group : public group {
    *       .record_id("b7c2a9d04e1f4c6d9a8b5e3f1c0d2a64"));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40043
-   *   internal error of the recording service, 40090 no such recording id.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
-   * Since: 0.1.0.
+   * Errors of the platform: 40004 no such room, 40043 internal error of the recording service, 40090 no such recording
+   *   id; and those of every operation.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Source: GET /sdkapi/v2/room/record/transfer (004 L2018-L2058).
    */
   reply transfer(const avd_room_record_transfer_params &params, const call_options &options = call_options()) const {
@@ -2151,10 +2093,10 @@ class avd_room_mix_live_group : public group {
   /**
    * Start a mixed live stream (开始混屏直播).
    *
-   * Starts a mixed live stream in an open room: the mixed picture is pushed to an address you give. It must be ended
+   * Starts a mixed live stream in an open room: the server pushes the mixed picture to push_url. It must be stopped
    * with room.mix_live.stop.
    *
-   * Note: videos is typed string and travels as JSON text; sent as a form (POST) because the layout is long (T12, T13).
+   * Note: videos is typed string and travels as JSON text. Sent as a form (POST) because the layout is long (T12, T13).
    *
    * Example:
    *   avd.room.mix_live.start(meetgate::avd_room_mix_live_start_params()
@@ -2165,12 +2107,10 @@ class avd_room_mix_live_group : public group {
    *           meetgate::avd_video().video_name("49_video1").zorder(1).x(0.7).y(0).w(0.3).h(0.3)}));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40009
-   *   the room does not exist or is not open, 40040 a mixed recording, a live stream or a desktop recording is already
-   *   running in the room, 40042 the recording service cannot be reached, 40043 internal error of the recording
-   *   service.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
-   * Since: 0.1.0.
+   * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40040 a mixed recording,
+   *   a live stream or a desktop recording is already running in the room, 40042 the recording service cannot be
+   *   reached, 40043 internal error of the recording service; and those of every operation.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Source: POST /sdkapi/v2/room/mix_live/start (004 L967-L1019).
    */
   reply start(const avd_room_mix_live_start_params &params, const call_options &options = call_options()) const {
@@ -2182,18 +2122,17 @@ class avd_room_mix_live_group : public group {
    *
    * Stops the mixed live stream of an open room.
    *
-   * Note: The table types data as string; the sample shows an empty object.
+   * Note: The table types data as string; the sample has an empty object.
    *
    * Example:
    *   avd.room.mix_live.stop(meetgate::avd_room_mix_live_stop_params().room_id("98765432100"));
    *
    * Returns: the platform's answer, with these members.
    *   - data (object): Empty in the sample; no members are documented.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40041
-   *   no mixed recording, live stream or desktop recording is running in the room, 40042 the recording service cannot
-   *   be reached, 40043 internal error of the recording service.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
-   * Since: 0.1.0.
+   * Errors of the platform: 40004 no such room, 40041 no mixed recording, live stream or desktop recording is running
+   *   in the room, 40042 the recording service cannot be reached, 40043 internal error of the recording service; and
+   *   those of every operation.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Source: GET /sdkapi/v2/room/mix_live/stop (004 L1156-L1197).
    */
   reply stop(const avd_room_mix_live_stop_params &params, const call_options &options = call_options()) const {
@@ -2209,15 +2148,15 @@ class avd_room_mix_record_group : public group {
   /**
    * Start a mixed recording (开始混屏录制).
    *
-   * Starts a mixed recording in an open room; it must be ended with room.mix_record.stop. To record only sound as mp3,
-   * give enable_audio_record; to record mp4 with a layout of your own, give enable_realtime_transcode and videos; with
+   * Starts a mixed recording in an open room. It must be stopped with room.mix_record.stop. For an mp3 alone give
+   * enable_audio_record. For an mp4 with a layout of your own give enable_realtime_transcode and videos. With
    * enable_realtime_transcode alone the layout is automatic.
    *
-   * Note: T17: the osds sample is broken (the list osdtxts is not closed), `pc` in audio_file_type means `pcm`,
-   * video_level is typed bool but takes low, middle or high. T18: video_bitrate is typed int with the example
-   * `1000-1500`: an integer, and such a string is taken too. In the document's videos sample both tiles start at x 0
-   * and overlap. Parameters that are JSON are typed string there; here they are arrays and objects and travel as JSON
-   * text. Sent as a form (POST) because the layout is long (T12, T13).
+   * Note: T17: the osds sample is broken (the list osdtxts is not closed), `pc` at audio_file_type means `pcm`, and
+   * video_level is typed bool but takes low, middle or high. T18: video_bitrate is typed int, but its example is
+   * `1000-1500`: an integer and a string are taken. In the document's videos sample both tiles start at x 0 and
+   * overlap. The table types JSON parameters as string; here they are arrays and objects and travel as JSON text. Sent
+   * as a form (POST) because the layout is long (T12, T13).
    *
    * Example:
    *   avd.room.mix_record.start(meetgate::avd_room_mix_record_start_params()
@@ -2252,14 +2191,13 @@ class avd_room_mix_record_group : public group {
    *                   .channels(2)})));
    *
    * Returns: the platform's answer, with these members.
-   *   - record_id (string): Recording id: names this recording in room.mix_record.stop, room.record.status and the
-   *     calls that list files.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40009
-   *   the room does not exist or is not open, 40040 a mixed recording, a live stream or a desktop recording is already
-   *   running in the room, 40042 the recording service cannot be reached, 40043 internal error of the recording
-   *   service.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
-   * Since: 0.1.0.
+   *   - record_id (string): Recording id, for room.mix_record.stop, room.record.status and the calls that list
+   *     files.
+   * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40040 a mixed recording,
+   *   a live stream or a desktop recording is already running in the room, 40042 the recording service cannot be
+   *   reached, 40043 internal error of the recording service, 40101 internal error: no such push information, 40102 no
+   *   such stream is being pushed, 40104 the push service cannot be reached; and those of every operation.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Source: POST /sdkapi/v2/room/mix_record/start (004 L627-L696).
    */
   reply start(const avd_room_mix_record_start_params &params, const call_options &options = call_options()) const {
@@ -2269,11 +2207,11 @@ class avd_room_mix_record_group : public group {
   /**
    * Stop a mixed recording (停止混屏录制).
    *
-   * Stops a recording that runs in an open room and answers with the files it left.
+   * Stops a running recording and answers the files that it left.
    *
-   * Note: stream_type is an open enum (T27). The table types data as string; the sample shows an array of files, and
-   * its first object is closed too early (T45). Here the download address is `download_url`; in get_record it is
-   * `down_url` (T50): the answer is passed on as it comes.
+   * Note: stream_type is an open enum (T27). The table types data as string; the sample has an array of files, and its
+   * first object is closed too early (T45). Here the download address is `download_url`; in room.get_record it is
+   * `down_url` (T50). The answer is passed on as it comes.
    *
    * Example:
    *   avd.room.mix_record.stop(meetgate::avd_room_mix_record_stop_params()
@@ -2291,11 +2229,10 @@ class avd_room_mix_record_group : public group {
    *     - room_id (string): Room number.
    *     - file_type (string): Type of the file, such as `mp4`.
    *     - name (string): Name of the file.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40041
-   *   no mixed recording, live stream or desktop recording is running in the room, 40042 the recording service cannot
-   *   be reached, 40043 internal error of the recording service, 40090 no such recording id.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
-   * Since: 0.1.0.
+   * Errors of the platform: 40004 no such room, 40041 no mixed recording, live stream or desktop recording is running
+   *   in the room, 40042 the recording service cannot be reached, 40043 internal error of the recording service, 40090
+   *   no such recording id; and those of every operation.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Source: GET /sdkapi/v2/room/mix_record/stop (004 L697-L815).
    */
   reply stop(const avd_room_mix_record_stop_params &params, const call_options &options = call_options()) const {
@@ -2307,9 +2244,9 @@ class avd_room_mix_record_group : public group {
    *
    * Lists the files of a room's mixed recordings and live-transcoded recordings.
    *
-   * Note: The table prints `down_url` twice, the sample `download_url` (T50): listed as in the sample. transcode_files
-   * is an array of objects here, an object of lists in get_record and empty in get_record_list (T51): the answer is
-   * passed on as it comes. record_type is in the table only. The sample has comments and wrong brackets (T45).
+   * Note: The table prints `down_url` twice, the sample, and this list, `download_url` (T50). transcode_files is an
+   * array of objects here, an object of lists in room.get_record and empty in room.get_record_list (T51). The answer is
+   * passed on as it comes. Only the table has record_type. The sample has comments and wrong brackets (T45).
    *
    * Example:
    *   avd.room.mix_record.get(meetgate::avd_room_mix_record_get_params()
@@ -2323,24 +2260,23 @@ class avd_room_mix_record_group : public group {
    *     - end_time (string, unix-s): When the recording ended, a timestamp as text.
    *     - record_type (string): Kind of recording. Not in the sample; no values are documented.
    *     - room_id (string): Room number.
-   *     - download_url (string): Download address of the source file, of type `tms`; it is made when backup is on
-   *       (enable_backup of room.mix_record.start). The table calls it `down_url`.
+   *     - download_url (string): Download address of the source file, of type `tms`. The file exists when the
+   *       recording was started with enable_backup. The table calls this member `down_url`.
    *     - file_type (string): Type of the source file, such as `tms`.
    *     - file_size (string): Size as text with its unit, such as `20.547M`.
-   *     - transcode_files (array of objects): The files made from the recording. The mixed file's name is made of
-   *       room number, recording id and time of recording; a split file's of user name, user id and `v1` for that
-   *       user's first video, and so on.
-   *       - download_url (string): Download address of the file. The table calls it `down_url`.
+   *     - transcode_files (array of objects): The files made from the recording. A mixed file is named by room
+   *       number, recording id and time of recording; a split file by user name, user id and `v1` for the user's
+   *       first video.
+   *       - download_url (string): Download address of the file. The table calls this member `down_url`.
    *       - play_url (string): Address of a web page that plays the file.
    *       - duration (string): Length as text with its unit, such as `67.008s`.
    *       - file_size (string): Size as text with its unit, such as `0.234M`.
    *     - play_url (string): Play address of the source file; empty in the sample.
    *     - name (string): Name of the recording, made by the system.
    *     - record_id (string): Recording id.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40043
-   *   internal error of the recording service.
-   * Repeating: it only reads, and may be repeated.
-   * Since: 0.1.0.
+   * Errors of the platform: 40004 no such room, 40043 internal error of the recording service, 40090 no such recording
+   *   id; and those of every operation.
+   * It only reads, and may be repeated.
    * Source: GET /sdkapi/v2/room/mix_record/get (004 L816-L966).
    */
   reply get(const avd_room_mix_record_get_params &params, const call_options &options = call_options()) const {
@@ -2350,12 +2286,12 @@ class avd_room_mix_record_group : public group {
   /**
    * Change the video or audio layout of a mixed recording (更新录制视频/音频布局).
    *
-   * Changes which videos a running mixed recording shows and where, or whose sound it records. Give videos to change
-   * the picture and audio_user_ids to change the sound.
+   * Changes a running mixed recording: videos changes the picture, audio_user_ids the sound. At least one of videos and
+   * audio_user_ids is needed.
    *
-   * Note: The sample writes `order` where every other layout has `zorder` (T16): zorder. In the sample `E59D90E5B8AD`
-   * is a percent-encoded Chinese name that lost its percent signs, and h 2 and x 1.7 are larger than the picture; no
-   * range is documented, so none is checked. Sent as a form (POST) because the layout is long (T12, T13).
+   * Note: The sample has `order` where every other layout has `zorder` (T16): zorder. In the sample `E59D90E5B8AD` is a
+   * percent-encoded Chinese name that lost its percent signs. h 2 and x 1.7 of the sample are larger than the picture;
+   * no range is documented, so none is checked. Sent as a form (POST) because the layout is long (T12, T13).
    *
    * Example:
    *   avd.room.mix_record.update_layout(meetgate::avd_room_mix_record_update_layout_params()
@@ -2366,11 +2302,10 @@ class avd_room_mix_record_group : public group {
    *       .audio_user_ids({"16", "49"}));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40041
-   *   no mixed recording, live stream or desktop recording is running in the room, 40042 the recording service cannot
-   *   be reached, 40043 internal error of the recording service.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
-   * Since: 0.1.0.
+   * Errors of the platform: 40004 no such room, 40041 no mixed recording, live stream or desktop recording is running
+   *   in the room, 40042 the recording service cannot be reached, 40043 internal error of the recording service; and
+   *   those of every operation.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Source: POST /sdkapi/v2/room/mix_record/update_layout (004 L1020-L1068).
    */
   reply update_layout(const avd_room_mix_record_update_layout_params &params,
@@ -2381,9 +2316,9 @@ class avd_room_mix_record_group : public group {
   /**
    * Change the audio channels of a mixed recording (更新音频声道布局).
    *
-   * Changes whose sound goes into the audio mix of a running recording, and on which channel.
+   * Changes the users whose sound goes into the audio mix of a running recording, and their channels.
    *
-   * Note: audio_mixer_users is typed string and travels as JSON text; sent as a form (POST) because it can be long
+   * Note: audio_mixer_users is typed string and travels as JSON text. Sent as a form (POST) because it can be long
    * (T12, T13).
    *
    * Example:
@@ -2395,11 +2330,10 @@ class avd_room_mix_record_group : public group {
    *       .record_id("4d1f0c52a7e94b0f8a6b3c9d2e5f7a10"));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40041
-   *   no mixed recording, live stream or desktop recording is running in the room, 40042 the recording service cannot
-   *   be reached, 40043 internal error of the recording service, 40090 no such recording id.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
-   * Since: 0.1.0.
+   * Errors of the platform: 40004 no such room, 40041 no mixed recording, live stream or desktop recording is running
+   *   in the room, 40042 the recording service cannot be reached, 40043 internal error of the recording service, 40090
+   *   no such recording id; and those of every operation.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Source: POST /sdkapi/v2/room/mix_record/update_audio_layout (004 L1069-L1110).
    */
   reply update_audio_layout(const avd_room_mix_record_update_audio_layout_params &params,
@@ -2416,18 +2350,17 @@ class avd_room_participate_group : public group {
   /**
    * Kick a participant out of a room (踢出会议).
    *
-   * Removes one user from the meeting. To end the meeting for everybody, call room.close.
+   * Removes one user from the meeting. room.close ends the meeting for everybody.
    *
-   * Note: The table promises `ret`; both sample answers carry `code`, 200 for success (T40, T41).
+   * Note: The table has `ret`; both sample answers have `code`, 200 for success (T40, T41).
    *
    * Example:
    *   avd.room.participate.kick(meetgate::avd_room_participate_kick_params().room_id("12345123456").user_id("49"));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40008
-   *   the user is not in the room, 40009 the room does not exist or is not open.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
-   * Since: 0.1.0.
+   * Errors of the platform: 40004 no such room, 40008 the user is not in the room, 40009 the room does not exist or is
+   *   not open; and those of every operation.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Source: GET /sdkapi/v2/room/participate/kick (004 L495-L535).
    */
   reply kick(const avd_room_participate_kick_params &params, const call_options &options = call_options()) const {
@@ -2439,10 +2372,10 @@ class avd_room_participate_group : public group {
    *
    * Lists the users in a room with their cameras and microphones.
    *
-   * Note: The table promises `ret`; both sample answers carry `code`, 200 for success (T40, T41). An unknown room comes
-   * back as the internal error 41005 (T64, T66). The table lists the members of three levels flat; they are nested here
-   * as in the sample. audios and the cameras' description are in the sample only, user_data in the table only. The
-   * sample is split over two blocks (T45).
+   * Note: The table has `ret`; both sample answers have `code`, 200 for success (T40, T41). The failure example for an
+   * unknown room is the internal error 41005 (T64, T66). The table lists the members of three levels flat; the sample,
+   * and this list, nest them. Only the sample has audios and the description of a camera, only the table has user_data.
+   * The sample is split over two blocks (T45).
    *
    * Example:
    *   avd.room.participate.list(meetgate::avd_room_participate_list_params().room_id("12345123456"));
@@ -2456,23 +2389,22 @@ class avd_room_participate_group : public group {
    *     - status (integer): State of the participant. The meaning of the numbers is not documented; the sample shows
    *       1.
    *     - videos (array of objects): The participant's cameras.
-   *       - level (integer): Level that tells several cameras of one user apart. Not used so far, says the document.
+   *       - level (integer): Level that distinguishes several cameras of one user. The document says that it is not
+   *         used yet.
    *       - status (string; known: init (initialised), published): State of the camera.
    *       - id (string): Id of the video.
    *       - type (string): Type; `video` in the sample.
    *       - ctype (string): Type of position; `unknown` in the sample.
    *       - name (string): Name of the camera.
    *       - description (string): Not explained by the document; empty in the sample.
-   *     - user_data (string): Text of the application's own, set through the SDK when the user joined the room.
+   *     - user_data (string): The application's own text, given to the SDK when the user joined the room.
    *     - audios (array of objects): The participant's microphones.
    *       - type (string): Type; `Audio` in the sample.
    *       - status (string): State of the microphone; `init` in the sample.
    *       - name (string): Name of the microphone.
    *       - id (string): Id of the audio.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 41005 internal error of
-   *   the platform; msg says more.
-   * Repeating: it only reads, and may be repeated.
-   * Since: 0.1.0.
+   * Errors of the platform: 41005 internal error of the platform; and those of every operation.
+   * It only reads, and may be repeated.
    * Source: GET /sdkapi/v2/room/participate/list (004 L536-L626).
    */
   reply list(const avd_room_participate_list_params &params, const call_options &options = call_options()) const {
@@ -2488,13 +2420,13 @@ class avd_device_group : public group {
   /**
    * Call a device into a room (邀请设备).
    *
-   * Calls a device into a room and answers at once. Ask device.get_invite_status with the call_id of the answer whether
-   * the device has taken the call; the user_id of the answer names the device in all other device calls. device.kick
-   * ends the call.
+   * Calls a device into a room and answers at once. device.get_invite_status, with the call_id of the answer, says
+   * whether the device has taken the call. All other device calls need the user_id of the answer. device.kick ends the
+   * call.
    *
-   * Note: The address is url in the table and uri in the sample request: the caller gives url, both names are sent
-   * (T8). The table describes user_id as "room id", which room_id already is; what it does is not known. 40038 stands
-   * for two faults, an unsupported resolution and a bit rate outside 1 to 4 Mbit/s (T62).
+   * Note: The address is url in the table and uri in the sample request: give url, and both names are sent (T8). The
+   * table describes user_id as "room id", as it does room_id; its effect is not known. 40038 has two meanings: an
+   * unsupported resolution, and a bit rate outside 1 to 4 Mbit/s (T62).
    *
    * Example:
    *   avd.device.call(meetgate::avd_device_call_params()
@@ -2505,17 +2437,16 @@ class avd_device_group : public group {
    *       .video_rate(2));
    *
    * Returns: the platform's answer, with these members.
-   *   - call_id (string): Id of the call, made by the server; pass it to device.get_invite_status.
-   *   - user_id (string): Id of the device as a user of the room, made by the server; pass it to the other device
-   *     calls.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40009
-   *   the room does not exist or is not open, 40023 no gateway is set, 40025 the SIP service has no rpc_port set, 40026
-   *   the SIP service does not answer, 40030 internal error of the SIP service, 40031 the user is in the room already,
-   *   40032 the address to invite is not valid, 40034 the invitation failed, or an internal error, 40035 connection
-   *   closed: invitation refused, or the service port is not open, 40036 type not supported, 40038 video resolution not
-   *   supported, or bit rate outside 1 to 4 Mbit/s, 40039 frame rate not supported.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
-   * Since: 0.1.0.
+   *   - call_id (string): Id of the call, made by the server. device.get_invite_status needs it.
+   *   - user_id (string): Id of the device as a user of the room, made by the server. The other device calls need
+   *     it.
+   * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40023 no gateway is set,
+   *   40025 the SIP service has no rpc_port set, 40026 the SIP service does not answer, 40030 internal error of the SIP
+   *   service, 40031 the user is in the room already, 40032 the address to invite is not valid, 40034 the invitation
+   *   failed, or an internal error, 40035 connection closed: invitation refused, or the service port is not open, 40036
+   *   type not supported, 40038 video resolution not supported, or bit rate outside 1 to 4 Mbit/s, 40039 frame rate not
+   *   supported; and those of every operation.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Source: GET /sdkapi/v2/device/call (004 L3216-L3269).
    */
   reply call(const avd_device_call_params &params, const call_options &options = call_options()) const {
@@ -2535,10 +2466,9 @@ class avd_device_group : public group {
    * Returns: the platform's answer, with these members.
    *   - call_id (string): Id of the call, made by the server.
    *   - user_id (string): Id of the device, made by the server.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40008
-   *   the user is not in the room, 40033 the user has not been invited.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
-   * Since: 0.1.0.
+   * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has not
+   *   been invited, 40033 the user has not been invited; and those of every operation.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Source: GET /sdkapi/v2/device/kick (004 L3270-L3314).
    */
   reply kick(const avd_device_kick_params &params, const call_options &options = call_options()) const {
@@ -2546,12 +2476,12 @@ class avd_device_group : public group {
   }
 
   /**
-   * Ask how far the call to a device has come (获取呼叫状态).
+   * Read the state of a call to a device (获取呼叫状态).
    *
-   * Ask again while the answer is 0 (ringing); the document gives no interval.
+   * Ask again while the answer is 0 (being invited); the document gives no interval.
    *
    * Note: invite_status is a string in the table and a number in the sample (T54). The failure example prints 40004 (no
-   * such room_id) although the call takes no room; of the error table 40037 (no such call record) fits an unknown
+   * such room_id), although the call has no room; 40037 (no such call record) of the error table fits an unknown
    * call_id better.
    *
    * Example:
@@ -2561,10 +2491,9 @@ class avd_device_group : public group {
    * Returns: the platform's answer, with these members.
    *   - invite_status (integer; one of 0 (being invited), 1 (in the call), 2 (hung up), 3 (invitation failed)):
    *     State of the device. A number in the sample, text in the table.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40033
-   *   the user has not been invited, 40037 no such invitation.
-   * Repeating: it only reads, and may be repeated.
-   * Since: 0.1.0.
+   * Errors of the platform: 40004 no such room, 40033 the user has not been invited, 40037 no such invitation; and
+   *   those of every operation.
+   * It only reads, and may be repeated.
    * Source: GET /sdkapi/v2/device/get_invite_status (004 L3564-L3605).
    */
   reply get_invite_status(const avd_device_get_invite_status_params &params,
@@ -2593,25 +2522,23 @@ class avd_app_group : public group {
   /**
    * Fetch a new token and renew the client's own (获取token).
    *
-   * Takes no parameters: access_key and secret_key come from the client's configuration (an administrator finds them in
-   * the platform's management console). It always fetches a new token, and the client goes on with that one for its own
-   * calls. You rarely need it: the client fetches and renews its token by itself. How long a token lives, and whether a
-   * new one kills the old, is not documented.
+   * You rarely need this operation: the client fetches and renews its token by itself. access_key and secret_key come
+   * from the client's configuration; the site's administrator finds them in the management console. Every call fetches
+   * a new token, and the client uses it from then on. The document does not say how long a token lives, nor whether a
+   * new token kills the old one.
    *
-   * Note: Sent as a form POST, so that the secret stays out of addresses and their logs (T12, T13). A wrong key is
-   * answered with 401 in the failure example and 40001 in the error table; both are an authentication failure (T61).
-   * The samples have trailing commas (T45).
+   * Note: Sent as a form POST, so that the secret stays out of URLs and logs (T12, T13, T67). For a wrong key the
+   * failure example has 401, the error table 40001; both are an authentication failure (T61). The samples have trailing
+   * commas (T45).
    *
    * Example:
    *   avd.app.get_token();
    *
    * Returns: the platform's answer, with these members.
-   *   - token (string): The access token that every other call carries. The client uses it from now on; keep it
-   *     secret.
-   * Errors of the platform: 401 wrong access_key or secret_key, 40001 wrong access_key or secret_key, 40002 parameter
-   *   missing or wrong.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
-   * Since: 0.1.0.
+   *   - token (string): The token that every other call carries. The client uses it from now on. Keep it secret.
+   * Errors of the platform: 401 wrong access_key or secret_key, 40001 wrong access_key or secret_key; and those of
+   *   every operation.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Source: POST /sdkapi/v2/app/get_token (004 L2516-L2556).
    */
   reply get_token(const call_options &options = call_options()) const {
@@ -2626,11 +2553,10 @@ class avd_app_group : public group {
    *
    * Returns: the platform's answer, with these members.
    *   - active_usernum (integer): Number of users online.
-   *   - max_users (integer): Largest number of users the licence allows.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40070 the site has no
-   *   company information, 40071 no licence is set for the site, 40072 no licence information.
-   * Repeating: it only reads, and may be repeated.
-   * Since: 0.1.0.
+   *   - max_users (integer): Largest number of users that the licence allows.
+   * Errors of the platform: 40070 the site has no company information, 40071 no licence is set for the site, 40072 no
+   *   licence information, 40073 licence service not available; and those of every operation.
+   * It only reads, and may be repeated.
    * Source: GET /sdkapi/v2/app/get_licence_info (004 L2557-L2601).
    */
   reply get_licence_info(const call_options &options = call_options()) const {
@@ -2640,20 +2566,18 @@ class avd_app_group : public group {
   /**
    * Read the server's encrypted system information (获取系统加密信息).
    *
-   * An opaque text that describes the server, encrypted. The document does not say what it is for.
+   * Answers an encrypted text that describes the server. The document does not say what it is for.
    *
-   * Note: The section's description repeats that of app.get_licence_info ("get the current licence information"); the
-   * heading and the answer table say encrypted system information, and the answer is just that. The sample's value is
-   * broken over four lines inside the string (T45).
+   * Note: The section's description is that of app.get_licence_info ("get the current licence information"); the
+   * heading and the answer table say encrypted system information. The sample breaks the value over four lines (T45).
    *
    * Example:
    *   avd.app.get_system_info();
    *
    * Returns: the platform's answer, with these members.
    *   - sys_info (string): The server's information, encrypted; hexadecimal digits in the sample.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid.
-   * Repeating: it only reads, and may be repeated.
-   * Since: 0.1.0.
+   * Errors of the platform: those of every operation.
+   * It only reads, and may be repeated.
    * Source: GET /sdkapi/v2/app/get_system_info (004 L2602-L2646).
    */
   reply get_system_info(const call_options &options = call_options()) const {
@@ -2663,21 +2587,19 @@ class avd_app_group : public group {
   /**
    * Install a licence file (申请文件授权).
    *
-   * Gives the platform a licence as text. The text has to be obtained from the vendor's licence server first.
+   * Gives the platform a licence as text. The vendor's licence server issues the text.
    *
    * Note: Sent as a form POST by default, because a licence is long and secret (T12, T13). The table describes
-   * licence_cert as "system information", with the remark that it must be applied for at the licence server; the name
-   * and the sample show that the licence certificate is meant.
+   * licence_cert as "system information" from the licence server; the name and the sample show that it is the licence
+   * certificate.
    *
    * Example:
    *   avd.app.apply_file_permit(meetgate::avd_app_apply_file_permit_params().licence_cert("LICENCE-SANDBOX-0002"));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40070 the site has no
-   *   company information, 40071 no licence is set for the site, 40072 no licence information, 40073 service not
-   *   available (one of the licence errors).
-   * Repeating: it may have acted although no answer came; look before you repeat it.
-   * Since: 0.1.0.
+   * Errors of the platform: 40070 the site has no company information, 40071 no licence is set for the site, 40072 no
+   *   licence information, 40073 licence service not available; and those of every operation.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Source: POST /sdkapi/v2/app/apply_file_permit (004 L2647-L2686).
    */
   reply apply_file_permit(const avd_app_apply_file_permit_params &params,
@@ -2688,8 +2610,7 @@ class avd_app_group : public group {
   /**
    * Remove a licence file (删除文件授权).
    *
-   * Takes away a licence that was installed with app.apply_file_permit. What this means for meetings that are running
-   * is not documented.
+   * Removes a licence that app.apply_file_permit installed. The document does not say what happens to running meetings.
    *
    * Note: Sent as a form POST by default, because a licence is long and secret (T12, T13).
    *
@@ -2697,11 +2618,9 @@ class avd_app_group : public group {
    *   avd.app.delete_file_permit(meetgate::avd_app_delete_file_permit_params().licence_cert("LICENCE-SANDBOX-0001"));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40070 the site has no
-   *   company information, 40071 no licence is set for the site, 40072 no licence information, 40073 service not
-   *   available (one of the licence errors).
-   * Repeating: it may have acted although no answer came; look before you repeat it.
-   * Since: 0.1.0.
+   * Errors of the platform: 40070 the site has no company information, 40071 no licence is set for the site, 40072 no
+   *   licence information, 40073 licence service not available; and those of every operation.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Source: POST /sdkapi/v2/app/delete_file_permit (004 L2687-L2728).
    */
   reply delete_file_permit(const avd_app_delete_file_permit_params &params,
@@ -2712,20 +2631,19 @@ class avd_app_group : public group {
   /**
    * Count the users online under an access key, by terminal type (获取access_key在线人数).
    *
-   * Note: The table calls detail a string; the sample shows an object whose member names are terminal types. The sample
-   * also has info, an empty object the table does not mention.
+   * Note: The table types detail as string; in the sample it is an object whose member names are terminal types. The
+   * sample also has info, an empty object that the table does not have.
    *
    * Example:
    *   avd.app.get_key_licence(meetgate::avd_app_get_key_licence_params().access_key("meetgate-sandbox"));
    *
    * Returns: the platform's answer, with these members.
    *   - usernum (integer): Number of users online.
-   *   - detail (object): One member for each terminal type that is online, named after it (the sample has
-   *     avd_record, web and android); each is an object whose member count is the number of users of that type.
+   *   - detail (object): One member for each terminal type that is online; the sample has avd_record, web and
+   *     android. Each is an object whose member count is the number of users of that type.
    *   - info (object): Empty in the sample; the document does not explain it.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid.
-   * Repeating: it only reads, and may be repeated.
-   * Since: 0.1.0.
+   * Errors of the platform: 40001 wrong access_key or secret_key; and those of every operation.
+   * It only reads, and may be repeated.
    * Source: GET /sdkapi/v2/app/get_key_licence (004 L2729-L2783).
    */
   reply get_key_licence(const avd_app_get_key_licence_params &params,
@@ -2751,10 +2669,9 @@ class avd_transcode_group : public group {
    *
    * Returns: the platform's answer, with these members.
    *   - status (integer; one of 0 (not converted), 1 (converting), 2 (done), 3 (failed)): State of the transcoding.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40043
-   *   internal error of the recording service, 40090 no such recording id.
-   * Repeating: it only reads, and may be repeated.
-   * Since: 0.1.0.
+   * Errors of the platform: 40004 no such room, 40043 internal error of the recording service, 40090 no such recording
+   *   id; and those of every operation.
+   * It only reads, and may be repeated.
    * Source: GET /sdkapi/v2/transcode/query (004 L2099-L2141).
    */
   reply query(const avd_transcode_query_params &params, const call_options &options = call_options()) const {
@@ -2770,8 +2687,8 @@ class avd_media_group : public group {
   /**
    * Create a player in a room (创建播放器).
    *
-   * Brings a player for MP4 files into the meeting. Start it with `media.play`. When you are done with it, it must be
-   * closed with `media.stop`.
+   * Brings a player for MP4 files into the meeting. `media.play` starts it. At the end it must be closed with
+   * `media.stop`.
    *
    * Example:
    *   avd.media.create(meetgate::avd_media_create_params()
@@ -2782,11 +2699,10 @@ class avd_media_group : public group {
    *
    * Returns: the platform's answer, with these members.
    *   - play_id (string): Id of the player, generated by the server. All other player calls need it.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40080
-   *   the player exists already, 40082 internal error of the media service, 40083 the media service cannot be reached
-   *   or timed out.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
-   * Since: 0.1.0.
+   * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40080 the player exists
+   *   already, 40082 internal error of the media service, 40083 the media service cannot be reached or timed out; and
+   *   those of every operation.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Source: GET /sdkapi/v2/media/create (004 L1594-L1642).
    */
   reply create(const avd_media_create_params &params, const call_options &options = call_options()) const {
@@ -2796,11 +2712,11 @@ class avd_media_group : public group {
   /**
    * Play a stream or file in a player (播放音视频流/文件).
    *
-   * Plays audio and video into the meeting. The player must be in the room: see `media.create`.
+   * Plays a stream or file into the meeting. `media.create` makes the player.
    *
    * Note: The table prints `heigh` (T46-T49): the member is `height`, as in the sample. The table lists the members
    * flat; in the sample they are inside `data`. The document's example also sends `name`, which its table does not
-   * have: left out here.
+   * have; it is left out here.
    *
    * Example:
    *   avd.media.play(meetgate::avd_media_play_params()
@@ -2811,17 +2727,16 @@ class avd_media_group : public group {
    *       .enable_auto_close_stream(false));
    *
    * Returns: the platform's answer, with these members.
-   *   - data (object): What is being played.
+   *   - data (object): The file or stream that plays.
    *     - width (string, px): Width of the video, as text.
    *     - duration (integer, ms): Length in milliseconds.
    *     - has_video (integer; one of 0 (no), 1 (yes)): Whether there is video.
    *     - height (string, px): Height of the video, as text.
    *     - has_audio (integer; one of 0 (no), 1 (yes)): Whether there is audio.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40081
-   *   no such player in the room, 40082 internal error of the media service, 40083 the media service cannot be reached
-   *   or timed out, 40084 no media data.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
-   * Since: 0.1.0.
+   * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40081 no such player in
+   *   the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed out,
+   *   40084 no media data; and those of every operation.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Source: GET /sdkapi/v2/media/play (004 L1643-L1698).
    */
   reply play(const avd_media_play_params &params, const call_options &options = call_options()) const {
@@ -2831,7 +2746,7 @@ class avd_media_group : public group {
   /**
    * Stop a player and close it (停止播放器).
    *
-   * Stops the playback and closes the player. Every player that `media.create` made must be closed with it.
+   * Stops the playback and closes the player. Every player that `media.create` made must be closed in this way.
    *
    * Example:
    *   avd.media.stop(meetgate::avd_media_stop_params()
@@ -2839,11 +2754,10 @@ class avd_media_group : public group {
    *       .play_id("8c2f4a60-1b9d-4d57-b3e2-7f05a6d1c894"));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40081
-   *   no such player in the room, 40082 internal error of the media service, 40083 the media service cannot be reached
-   *   or timed out.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
-   * Since: 0.1.0.
+   * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40081 no such player in
+   *   the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed out; and
+   *   those of every operation.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Source: GET /sdkapi/v2/media/stop (004 L1699-L1741).
    */
   reply stop(const avd_media_stop_params &params, const call_options &options = call_options()) const {
@@ -2853,7 +2767,7 @@ class avd_media_group : public group {
   /**
    * Pause a player (暂停播放).
    *
-   * The player must not have been stopped. `media.resume` goes on.
+   * The player must not have been stopped. `media.resume` continues.
    *
    * Example:
    *   avd.media.pause(meetgate::avd_media_pause_params()
@@ -2861,11 +2775,10 @@ class avd_media_group : public group {
    *       .play_id("8c2f4a60-1b9d-4d57-b3e2-7f05a6d1c894"));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40081
-   *   no such player in the room, 40082 internal error of the media service, 40083 the media service cannot be reached
-   *   or timed out.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
-   * Since: 0.1.0.
+   * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40081 no such player in
+   *   the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed out; and
+   *   those of every operation.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Source: GET /sdkapi/v2/media/pause (004 L1742-L1782).
    */
   reply pause(const avd_media_pause_params &params, const call_options &options = call_options()) const {
@@ -2873,9 +2786,9 @@ class avd_media_group : public group {
   }
 
   /**
-   * Go on playing after a pause (继续播放).
+   * Continue playing after a pause (继续播放).
    *
-   * The player must not have been stopped. Goes on after `media.pause`.
+   * The player must not have been stopped.
    *
    * Example:
    *   avd.media.resume(meetgate::avd_media_resume_params()
@@ -2883,11 +2796,10 @@ class avd_media_group : public group {
    *       .play_id("5b0e6c1a-7d3f-4e2b-9a48-c61f0d7e2b95"));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40081
-   *   no such player in the room, 40082 internal error of the media service, 40083 the media service cannot be reached
-   *   or timed out.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
-   * Since: 0.1.0.
+   * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40081 no such player in
+   *   the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed out; and
+   *   those of every operation.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Source: GET /sdkapi/v2/media/resume (004 L1783-L1823).
    */
   reply resume(const avd_media_resume_params &params, const call_options &options = call_options()) const {
@@ -2897,7 +2809,7 @@ class avd_media_group : public group {
   /**
    * Play again after the end (重新播放).
    *
-   * For a player whose playback has ended and which is still in the room, that is, not closed with `media.stop`.
+   * For a player whose playback has ended and which `media.stop` has not closed.
    *
    * Note: The table lists the members of the answer flat; in the sample they are inside `data`.
    *
@@ -2908,17 +2820,16 @@ class avd_media_group : public group {
    *       .url("/opt/3tee/resources/welcome.mp4"));
    *
    * Returns: the platform's answer, with these members.
-   *   - data (object): What is being played.
+   *   - data (object): The file or stream that plays.
    *     - width (string, px): Width of the video, as text.
    *     - duration (integer, ms): Length in milliseconds.
    *     - has_video (integer; one of 0 (no), 1 (yes)): Whether there is video.
    *     - height (string, px): Height of the video, as text.
    *     - has_audio (integer; one of 0 (no), 1 (yes)): Whether there is audio.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40081
-   *   no such player in the room, 40082 internal error of the media service, 40083 the media service cannot be reached
-   *   or timed out, 40084 no media data.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
-   * Since: 0.1.0.
+   * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40081 no such player in
+   *   the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed out,
+   *   40084 no media data; and those of every operation.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Source: GET /sdkapi/v2/media/replay (004 L1824-L1877).
    */
   reply replay(const avd_media_replay_params &params, const call_options &options = call_options()) const {
@@ -2926,11 +2837,11 @@ class avd_media_group : public group {
   }
 
   /**
-   * Get what a player is playing (获取播放信息).
+   * Read what a player plays (获取播放信息).
    *
-   * Note: The table lists everything flat; in the sample `data` is an array of players, and `play_files` an array of
-   * files inside each. It types `created` and `updated` as strings and `user_id` as an integer, the sample has it the
-   * other way round (T54): the types here are the sample's. The sample never closes the array (T45): re-typed here.
+   * Note: The table lists everything flat; in the sample `data` is an array of players, and each has an array
+   * `play_files`. The table types `created` and `updated` as strings and `user_id` as an integer; in the sample it is
+   * the reverse (T54), and so it is here. The sample does not close the array (T45): corrected here.
    *
    * Example:
    *   avd.media.get_media_info(meetgate::avd_media_get_media_info_params()
@@ -2939,11 +2850,11 @@ class avd_media_group : public group {
    *       .url("/opt/3tee/resources/welcome.mp4"));
    *
    * Returns: the platform's answer, with these members.
-   *   - data (array of objects): The player asked for, as an entry of an array.
+   *   - data (array of objects): An array with one entry, the player.
    *     - created (integer, unix-s): When the player was created.
-   *     - room_id (string): Room number asked for.
+   *     - room_id (string): Room number.
    *     - play_id (string): Player id.
-   *     - user_id (string): User id of the one who created the player.
+   *     - user_id (string): User id of the player's creator.
    *     - name (string): Name of the player.
    *     - play_files (array of objects): The files played.
    *       - play_count (integer): How many times the file was played.
@@ -2956,11 +2867,10 @@ class avd_media_group : public group {
    *       - height (string, px): Height of the video, as text.
    *       - created (integer, unix-s): When the entry was created.
    *     - status (integer): State of the player. The meaning of the numbers is not documented; the sample shows 2.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40081
-   *   no such player in the room, 40082 internal error of the media service, 40083 the media service cannot be reached
-   *   or timed out, 40084 no media data.
-   * Repeating: it only reads, and may be repeated.
-   * Since: 0.1.0.
+   * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40081 no such player in
+   *   the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed out,
+   *   40084 no media data; and those of every operation.
+   * It only reads, and may be repeated.
    * Source: GET /sdkapi/v2/media/get_media_info (004 L1878-L1963).
    */
   reply get_media_info(const avd_media_get_media_info_params &params,
@@ -2983,17 +2893,16 @@ class avd_media_group : public group {
    *       .url("/opt/3tee/resources/second.mp4"));
    *
    * Returns: the platform's answer, with these members.
-   *   - data (object): What is being played now.
+   *   - data (object): The file that plays now.
    *     - width (string, px): Width of the video, as text.
    *     - duration (integer, ms): Length in milliseconds.
    *     - has_video (integer; one of 0 (no), 1 (yes)): Whether there is video.
    *     - height (string, px): Height of the video, as text.
    *     - has_audio (integer; one of 0 (no), 1 (yes)): Whether there is audio.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40081
-   *   no such player in the room, 40082 internal error of the media service, 40083 the media service cannot be reached
-   *   or timed out, 40084 no media data.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
-   * Since: 0.1.0.
+   * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40081 no such player in
+   *   the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed out,
+   *   40084 no media data; and those of every operation.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Source: GET /sdkapi/v2/media/switch (004 L1964-L2017).
    */
   reply switch_(const avd_media_switch_params &params, const call_options &options = call_options()) const {
@@ -3009,12 +2918,11 @@ class avd_room_group : public group {
   /**
    * Create a room (创建房间).
    *
-   * Creates a room in which a meeting can be held. The answer gives the room number, which every later call about the
-   * room needs.
+   * Creates a room for a meeting. The answer has the room number, which every later call about the room needs.
    *
-   * Note: The table marks room_id as required and says in the same line that the server makes one when it is empty
-   * (T9): optional here. enable_transcode_video is typed string (T24): a string, and a boolean is taken too. The
-   * interface description writes `used_id` where the table and the example have user_id.
+   * Note: The table marks room_id as required, but the same line says that the server makes one when it is empty (T9):
+   * it is optional here. enable_transcode_video is typed string (T24); a boolean is taken too. The description has
+   * `used_id` where the table and the example have user_id.
    *
    * Example:
    *   avd.room.create(meetgate::avd_room_create_params()
@@ -3024,11 +2932,9 @@ class avd_room_group : public group {
    *       .enable_auto_cloud_recording(true));
    *
    * Returns: the platform's answer, with these members.
-   *   - room_id (string): Room number: the one asked for, or the one the server made.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40005 room number exists
-   *   already.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
-   * Since: 0.1.0.
+   *   - room_id (string): Room number: that of the request, or the number that the server made.
+   * Errors of the platform: 40005 room number exists already; and those of every operation.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Source: GET /sdkapi/v2/room/create (004 L7-L53).
    */
   reply create(const avd_room_create_params &params, const call_options &options = call_options()) const {
@@ -3038,7 +2944,7 @@ class avd_room_group : public group {
   /**
    * Change the settings of a room (修改房间).
    *
-   * Changes a room that exists. What happens to a setting that is left out is not documented.
+   * Changes a room that exists. The document does not say what happens to a setting that is left out.
    *
    * Example:
    *   avd.room.update(meetgate::avd_room_update_params()
@@ -3047,10 +2953,9 @@ class avd_room_group : public group {
    *       .enable_auto_cloud_recording(false));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40006
-   *   automatic recording is already on in the room, 40007 automatic recording is not on in the room.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
-   * Since: 0.1.0.
+   * Errors of the platform: 40004 no such room, 40006 automatic recording is already on in the room, 40007 automatic
+   *   recording is not on in the room; and those of every operation.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Source: GET /sdkapi/v2/room/update (004 L54-L95).
    */
   reply update(const avd_room_update_params &params, const call_options &options = call_options()) const {
@@ -3066,9 +2971,8 @@ class avd_room_group : public group {
    *   avd.room.del(meetgate::avd_room_del_params().room_id("12345123456"));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
-   * Since: 0.1.0.
+   * Errors of the platform: 40004 no such room; and those of every operation.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Source: GET /sdkapi/v2/room/del (004 L96-L133).
    */
   reply del(const avd_room_del_params &params, const call_options &options = call_options()) const {
@@ -3078,10 +2982,9 @@ class avd_room_group : public group {
   /**
    * Read the settings of a room (查询房间).
    *
-   * Gives the topic, the user and the switches of a room.
+   * Answers the topic, the user and the switches of a room.
    *
-   * Note: The table lists the members next to ret and msg; the sample answer nests them in `data`, and so they are
-   * listed here.
+   * Note: The table lists the members next to ret and msg; the sample answer, and this list, have them inside `data`.
    *
    * Example:
    *   avd.room.read(meetgate::avd_room_read_params().room_id("12345123456"));
@@ -3090,12 +2993,11 @@ class avd_room_group : public group {
    *   - data (object): The settings of the room.
    *     - enable_auto_avc (boolean): Whether the composed view (avc) is switched on.
    *     - enable_voice_activated (boolean): Whether voice activation is switched on.
-   *     - user_id (string): User id the room was created for.
+   *     - user_id (string): User id for which the room was created.
    *     - enable_auto_cloud_recording (boolean): Whether recording in the cloud is switched on.
    *     - topic (string): Topic of the room.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room.
-   * Repeating: it only reads, and may be repeated.
-   * Since: 0.1.0.
+   * Errors of the platform: 40004 no such room; and those of every operation.
+   * It only reads, and may be repeated.
    * Source: GET /sdkapi/v2/room/read (004 L134-L183).
    */
   reply read(const avd_room_read_params &params, const call_options &options = call_options()) const {
@@ -3105,20 +3007,18 @@ class avd_room_group : public group {
   /**
    * Close an open room and kick everybody out (关闭房间).
    *
-   * Ends the meeting in a room: every user is kicked out, devices and recordings included. To remove the room itself,
+   * Ends the meeting in a room: every user and device is kicked out, and recordings stop. To remove the room itself,
    * call room.del.
    *
-   * Note: The table promises `ret`; both sample answers carry `code`, 200 for success (T40, T41). An unknown room and a
-   * room that is not open both come back as the internal error 41005 (T64, T66).
+   * Note: The table has `ret`; both sample answers have `code`, 200 for success (T40, T41, T68). The failure example
+   * for a room that is unknown or not open is the internal error 41005 (T64, T66).
    *
    * Example:
    *   avd.room.close(meetgate::avd_room_close_params().room_id("98765432100"));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 41005 internal error of
-   *   the platform; msg says more.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
-   * Since: 0.1.0.
+   * Errors of the platform: 41005 internal error of the platform; and those of every operation.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Source: GET /sdkapi/v2/room/close (004 L184-L221).
    */
   reply close(const avd_room_close_params &params, const call_options &options = call_options()) const {
@@ -3128,12 +3028,12 @@ class avd_room_group : public group {
   /**
    * Count a room's meetings and participants by kind of client (会议统计信息).
    *
-   * Counts the meetings held in a room between two times, and the participants by the kind of client they used.
+   * Counts the meetings in a room between two times, and the participants by their kind of client.
    *
-   * Note: The table promises `ret` and `msg`; the sample answer of a success has neither, nor `code` (T40, T41). The
-   * table prints andronid_cnt, the sample android_cnt (T46): android_cnt. For an unknown room the document prints
-   * 40003, the number of a dead token (T60): the client renews the token once, retries once, then reports 40003 as it
-   * is. The samples are torn apart by stray lines (T45).
+   * Note: The table has `ret` and `msg`; the sample answer of a success has neither, nor `code` (T40, T41). The table
+   * prints andronid_cnt, the sample android_cnt (T46): android_cnt. For an unknown room the document prints 40003, the
+   * number of a dead token (T60): the client renews the token once, repeats the call once, and then reports 40003. The
+   * samples have stray lines in them (T45).
    *
    * Example:
    *   avd.room.get_statistic(meetgate::avd_room_get_statistic_params()
@@ -3142,18 +3042,17 @@ class avd_room_group : public group {
    *       .end_time(1638330000));
    *
    * Returns: the platform's answer, with these members.
-   *   - meeting_total (integer): Number of meetings held in the room.
+   *   - meeting_total (integer): Number of meetings in the room.
    *   - ios_cnt (integer): Number of participants on iOS.
    *   - pc_cnt (integer): Number of participants on a PC.
    *   - user_cnt (integer): Number of participants in all.
    *   - other_cnt (integer): Number of participants whose kind of client is not known.
    *   - android_cnt (integer): Number of participants on Android.
-   *   - time_total (integer): Length of all the meetings together. The unit is not documented.
+   *   - time_total (integer): Total length of the meetings. The unit is not documented.
    *   - box_cnt (integer): Number of participants on an Android box (a terminal, not the media server called box).
    *   - web_cnt (integer): Number of participants in a web browser.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid.
-   * Repeating: it only reads, and may be repeated.
-   * Since: 0.1.0.
+   * Errors of the platform: 40003 token expired or invalid; and those of every operation.
+   * It only reads, and may be repeated.
    * Source: GET /sdkapi/v2/room/get_statistic (004 L222-L280).
    */
   reply get_statistic(const avd_room_get_statistic_params &params, const call_options &options = call_options()) const {
@@ -3163,13 +3062,13 @@ class avd_room_group : public group {
   /**
    * List the recordings of a room in a time range (查询某个时间段的录制文件).
    *
-   * Lists the recordings of a room made between two times, each with its source file and the files transcoded from it.
+   * Lists the recordings of a room between two times. Each has its source file and the files transcoded from it.
    *
-   * Note: The table lists all members flat and types them string; the sample nests them, and so they are listed here.
-   * Here download addresses are `down_url`, and transcode_files is an object of parallel lists; mix_record.get and
-   * get_record_list differ (T50, T51): the answer is passed on as it comes. The sample was requested with
-   * value_same_as_box=true; what the cluster version answers otherwise is not shown. The table says file_size is not
-   * returned, the sample has it. creator_id is in the sample only. The sample is broken and not closed (T45).
+   * Note: The table lists all members flat and types them string; the sample, and this list, nest them. Here download
+   * addresses are `down_url`, and transcode_files is an object of parallel lists; room.mix_record.get and
+   * room.get_record_list differ (T50, T51). The answer is passed on as it comes. The sample was requested with
+   * value_same_as_box=true; the other answer of a cluster is not shown. The table says that file_size is not returned,
+   * but the sample has it. Only the sample has creator_id. The sample's JSON is broken (T45).
    *
    * Example:
    *   avd.room.get_record(meetgate::avd_room_get_record_params()
@@ -3192,17 +3091,16 @@ class avd_room_group : public group {
    *     - transcode_files (object): The files transcoded from the recording. In the sample the three lists are in
    *       the same order.
    *       - down_url (array of strings): Download addresses, one for each file.
-   *       - play_url (array of strings): Addresses of a web page that plays each file.
-   *       - file_infos (array of objects): Figures for each file.
+   *       - play_url (array of strings): Addresses of web pages that play the files, one for each file.
+   *       - file_infos (array of objects): Length, size and name of each file.
    *         - duration (string): Length as text with its unit, such as `67.008s`.
    *         - file_size (string): Size as text with its unit, such as `0.234M`.
    *         - file_name (string): Name of the file.
    *     - record_id (string): Recording id.
    *     - creator_id (string): User id of the creator. The sample shows the text `nil`.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40043
-   *   internal error of the recording service.
-   * Repeating: it only reads, and may be repeated.
-   * Since: 0.1.0.
+   * Errors of the platform: 40004 no such room, 40043 internal error of the recording service, 40090 no such recording
+   *   id; and those of every operation.
+   * It only reads, and may be repeated.
    * Source: GET /sdkapi/v2/room/get_record (004 L281-L432).
    */
   reply get_record(const avd_room_get_record_params &params, const call_options &options = call_options()) const {
@@ -3212,12 +3110,12 @@ class avd_room_group : public group {
   /**
    * List all recordings kept on the server (获取录制文件).
    *
-   * Lists every recording file the server keeps, for all rooms. There is no paging and no filter, so the answer can be
-   * large; room.get_record narrows it to one room and a time range.
+   * Lists every recording file of the server, for all rooms. There are no pages and no filter, so the answer can be
+   * large. room.get_record lists those of one room and a time range.
    *
-   * Note: The table types data as string; the sample shows an array of objects, and so it is listed here.
-   * transcode_files is an empty object in this call, unlike in get_record and mix_record.get (T51); the download
-   * address is `down_url` (T50): the answer is passed on as it comes.
+   * Note: The table types data as string; the sample, and this list, have an array of objects. Here transcode_files is
+   * an empty object, unlike in room.get_record and room.mix_record.get (T51), and the download address is `down_url`
+   * (T50). The answer is passed on as it comes.
    *
    * Example:
    *   avd.room.get_record_list();
@@ -3231,11 +3129,10 @@ class avd_room_group : public group {
    *     - room_id (string): Room number.
    *     - down_url (string): Download address of the recording.
    *     - file_type (string): Type of the file, such as `tms`.
-   *     - file_size (string): Not filled in by this call: an empty text in the sample.
+   *     - file_size (string): An empty text in the sample: this call does not fill it in.
    *     - transcode_files (object): Empty in this call.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid.
-   * Repeating: it only reads, and may be repeated.
-   * Since: 0.1.0.
+   * Errors of the platform: those of every operation.
+   * It only reads, and may be repeated.
    * Source: GET /sdkapi/v2/room/get_record_list (004 L433-L494).
    */
   reply get_record_list(const call_options &options = call_options()) const {
@@ -3245,19 +3142,17 @@ class avd_room_group : public group {
   /**
    * Delete all recordings of a room (删除指定房间所有录制).
    *
-   * Deletes every recording of the room. To delete a single file use `room.delete_record`; mind how alike the two names
-   * are.
+   * Deletes every recording of the room. `room.delete_record`, whose name is similar, deletes a single file.
    *
-   * Note: The sample answer has a trailing comma (T45): re-typed here.
+   * Note: The sample answer has a trailing comma (T45).
    *
    * Example:
    *   avd.room.del_record(meetgate::avd_room_del_record_params().room_id("12345123456"));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40043
-   *   internal error of the recording service.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
-   * Since: 0.1.0.
+   * Errors of the platform: 40004 no such room, 40043 internal error of the recording service; and those of every
+   *   operation.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Source: GET /sdkapi/v2/room/del_record (004 L2059-L2098).
    */
   reply del_record(const avd_room_del_record_params &params, const call_options &options = call_options()) const {
@@ -3267,12 +3162,11 @@ class avd_room_group : public group {
   /**
    * Delete one recording file of a room (删除录制文件).
    *
-   * Deletes a single recorded file. To delete every recording of a room use `room.del_record`; mind how alike the two
-   * names are.
+   * Deletes a single recorded file. `room.del_record`, whose name is similar, deletes every recording of a room.
    *
-   * Note: The document has lost this section's heading and parameter table; only its example and its answers are left
-   * (T3). The example has room_id and url besides the token: both are required here. The Chinese title is ours. 40094
-   * stands only in this example, not in the error table (T63).
+   * Note: The document has lost this section's heading and parameter table; only the example and the answers are left
+   * (T3). The example has room_id and url beside the token: both are required here. The Chinese title is ours. 40094 is
+   * only in failure examples, not in the error table (T63).
    *
    * Example:
    *   avd.room.delete_record(meetgate::avd_room_delete_record_params()
@@ -3280,10 +3174,8 @@ class avd_room_group : public group {
    *       .url("/home/data/recorder/files/sandbox/20211201/12345123456-b7c2a9d04e1f4c6d9a8b5e3f1c0d2a64.mp4"));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room, 40043
-   *   internal error of the recording service, 40094 no such recording.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
-   * Since: 0.1.0.
+   * Errors of the platform: 40004 no such room, 40094 no such recording; and those of every operation.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Source: GET /sdkapi/v2/room/delete_record (004 L2315-L2341).
    */
   reply delete_record(const avd_room_delete_record_params &params, const call_options &options = call_options()) const {
@@ -3293,13 +3185,12 @@ class avd_room_group : public group {
   /**
    * List all open rooms and the users in each (查看所有正在召开的会议).
    *
-   * Every room in which a meeting is running now, with the users who are in it. No paging: a busy site gives a long
-   * answer.
+   * Lists every room in which a meeting runs, with its users. There are no pages: the answer of a busy site is long.
    *
-   * Note: The table lists the members flat; the sample shows the nesting rooms, then users. create_time is text in the
-   * table and a number in the sample (T54). The sample has broken brackets (T45). The failure example prints 40094 (no
-   * such record), a number the error table lacks (T63) and which fits room.delete_record, whose failure example is the
-   * same, rather than this call.
+   * Note: The table lists the members flat; the sample nests users in rooms. create_time is text in the table and a
+   * number in the sample (T54). The sample has broken brackets (T45). The failure example prints 40094 (no such
+   * record), which the error table does not have (T63); it fits room.delete_record, whose failure example is the same,
+   * and not this call.
    *
    * Example:
    *   avd.room.list();
@@ -3307,15 +3198,14 @@ class avd_room_group : public group {
    * Returns: the platform's answer, with these members.
    *   - rooms (array of objects): The open rooms.
    *     - room_id (string): Room number.
-   *     - create_time (integer, unix-s): When the room was created, a timestamp; the sample shows Unix seconds. A
-   *       number in the sample, text in the table.
+   *     - create_time (integer, unix-s): When the room was created, in seconds in the sample. A number in the
+   *       sample, text in the table.
    *     - users (array of objects): The users in the room.
-   *       - node_id (integer): The user's node number, a number beside user_id.
+   *       - node_id (integer): The user's node number. The document describes it as a user number.
    *       - user_name (string): The user's name.
    *       - user_id (string): The user's id.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40094 no such recording.
-   * Repeating: it only reads, and may be repeated.
-   * Since: 0.1.0.
+   * Errors of the platform: 40094 no such recording; and those of every operation.
+   * It only reads, and may be repeated.
    * Source: GET /sdkapi/v2/room/list (004 L2342-L2439).
    */
   reply list(const call_options &options = call_options()) const {
@@ -3325,12 +3215,11 @@ class avd_room_group : public group {
   /**
    * Read a room's chat messages (查看会议聊天内容).
    *
-   * The chat messages that all users sent in a room, grouped by the session (the time the meeting opened) they belong
-   * to. Private messages are among them.
+   * Answers the chat messages of a room, private ones too, grouped by session. A session is one opening of the meeting.
    *
-   * Note: The table lists the members flat and calls messages a string; the sample shows data, an array of sessions,
-   * each with an array messages. session_id is an int in the table and text in the sample (T54). The sample also has id
-   * and status, which the table does not explain.
+   * Note: The table lists the members flat and types messages as string; in the sample data is an array of sessions,
+   * and each has an array messages. session_id is an int in the table and text in the sample (T54). The sample also has
+   * id and status, which the table does not explain.
    *
    * Example:
    *   avd.room.get_chat_message_log(meetgate::avd_room_get_chat_message_log_params()
@@ -3340,25 +3229,22 @@ class avd_room_group : public group {
    *
    * Returns: the platform's answer, with these members.
    *   - data (array of objects): The sessions of the room that have messages.
-   *     - session_id (string): When the meeting opened; the sample shows Unix seconds. Text in the sample, a number
-   *       in the table.
+   *     - session_id (string): When the meeting opened, in seconds in the sample. Text in the sample, a number in
+   *       the table.
    *     - messages (array of objects): The chat messages of the session.
    *       - fromId (string): User id of the sender.
-   *       - id (integer): Shown in the sample only; the document does not explain it.
-   *       - status (integer): Shown in the sample only, as 0; the document does not explain it.
+   *       - id (integer): Only the sample has it; the document does not explain it.
+   *       - status (integer): Only the sample has it, as 0; the document does not explain it.
    *       - message (string): The text of the message.
-   *       - timestamp (integer, unix-s): When the message was sent; the sample shows Unix seconds.
+   *       - timestamp (integer, unix-s): When the message was sent, in seconds in the sample.
    *       - room_id (string): Room number.
-   *       - session_type (integer; one of 0 (to everybody), 1 (private)): Whom the message was for.
+   *       - session_type (integer; one of 0 (to everybody), 1 (private)): The receiver of the message.
    *       - message_type (integer; known: 0 (text)): Kind of message.
    *       - fromName (string): Name of the sender.
-   *       - dst_name (string): Empty for a message to everybody; for a private one the name of the user it was sent
-   *         to.
-   *       - dst (string): The room number for a message to everybody; for a private one the id of the user it was
-   *         sent to.
-   * Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room.
-   * Repeating: it only reads, and may be repeated.
-   * Since: 0.1.0.
+   *       - dst_name (string): Empty for a message to everybody; else the name of the receiver.
+   *       - dst (string): The room number for a message to everybody; else the user id of the receiver.
+   * Errors of the platform: 40004 no such room; and those of every operation.
+   * It only reads, and may be repeated.
    * Source: GET /sdkapi/v2/room/get_chat_message_log (004 L2440-L2513).
    */
   reply get_chat_message_log(const avd_room_get_chat_message_log_params &params,
@@ -3411,28 +3297,27 @@ class avd : public client {
   /**
    * Upload an image or a media file to the server (文件上传接口).
    *
-   * Takes png and jpg, mp3, mp4 and avi files. Up to 50 MB; a larger one needs storage_only_cluster, and the server's
-   * nginx stops at 200 MB unless its client_max_body_size is raised. It was made for pictures and costs the server
-   * three to four times the file's size in memory (once, when stored in the cluster only), so large files are better
-   * kept out of it.
+   * Takes png, jpg, mp3, mp4 and avi files. A file above 50 MB needs storage_only_cluster. The server's nginx refuses
+   * more than 200 MB unless its client_max_body_size is raised. The vendor made the call for pictures and advises
+   * against large files: an upload takes three to four times its size of the server's memory, or once its size with
+   * storage_only_cluster.
    *
-   * Note: The address hangs on the host root, without /sdkapi/v2. The table lists no token although every other call
-   * needs one: it is sent as a query parameter, and a switch leaves it out (T7). Type and the 50 MB rule are checked
-   * before sending; a file above 200 MB is not refused, since the limit can be raised on the server (T20). The failure
-   * example answers a wrong type with 10911, which the error table explains as unreadable file information and which
-   * has 10914 for wrong types: 10911 is read as an invalid file (T65). The failure example has a trailing comma (T45).
-   * The download_url of the other example lies in another folder (/opt/data/resources) than the default of path.
+   * Note: The path follows the host directly, without /sdkapi/v2. The table lists no token, although every other call
+   * needs one: the token is sent as a query parameter, and `upload_token` leaves it out (T7). The library checks the
+   * type and the 50 MB rule before it sends; it does not refuse a file above 200 MB, because the server's limit can be
+   * raised (T20). The failure example has 10911 for a wrong type; the error table has 10914 for that, and 10911 for a
+   * file that was not read (T65). The failure example has a trailing comma (T45). The download_url of the sample is in
+   * the folder /opt/data/resources, not in the default of path.
    *
    * Example:
    *   avd.uploadfile(meetgate::avd_uploadfile_params().file("welcome.png").path("/opt/3tee/resources"));
    *
    * Returns: the platform's answer, with these members.
-   *   - download_url (string): Address from which the file can be downloaded.
-   * Errors of the platform: 10910 upload information wrong: file misplaced in the request body, 10911 invalid file: no
-   *   file information could be read, or its type is not supported, 10912 the file could not be stored, 10913 the file
-   *   could not be read, 10914 file type not supported, 40003 token expired or invalid.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
-   * Since: 0.1.0.
+   *   - download_url (string): Download address of the file; the part after `file=` is its path on the server.
+   * Errors of the platform: 10910 the request body of the upload is wrong, 10911 invalid file: it cannot be read, or
+   *   its type is not supported, 10912 the file could not be stored, 10913 the file could not be read, 10914 file type
+   *   not supported; and those of every operation.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Source: POST /uploadfile (004 L3606-L3657).
    */
   reply uploadfile(const avd_uploadfile_params &params, const call_options &options = call_options()) const {

@@ -13,38 +13,38 @@ namespace meetgate {
 
 /**
  * The object `token_store`. Shares the token with other processes: give `file` (one machine) or `redis` (several).
- * Without it the token is shared by the clients of this process alone. All who use an hst account must use the same
+ * Without it only the clients of this process share the token. All programs that use an hst account must use the same
  * store. See the guide on credentials.
  */
 class hst_token_store : public builder<hst_token_store> {
  public:
   /**
    * A folder for the token and its lock file, both with mode 0600. It must belong to this user or to root and not be
-   * writable by others; one that is missing is made, mode 0700, inside a folder that is there. [string]
+   * writable by others. A missing folder is made with mode 0700; its parent must exist. [string]
    */
   hst_token_store &file(const text &value) { return put("file", value); }
 
   /**
-   * A redis server, for example `redis://host:6379/0`, or `rediss://user:password@host:6379/0` with TLS. Only in a
+   * A redis server, for example `redis://host:6379/0`, or `rediss://user:password@host:6379/0` with TLS. It needs a
    * library built with the cargo feature `redis`. [string]
    */
   hst_token_store &redis(const text &value) { return put("redis", value); }
 
-  /** With `redis`: how its keys begin. [string, default meetgate] */
+  /** With `redis`: the beginning of its keys. [string, default meetgate] */
   hst_token_store &prefix(const text &value) { return put("prefix", value); }
 
   /**
-   * With `redis`: while redis is away, fetch tokens unshared instead of failing with `STORE`. On hst, processes that do
-   * so kill each other's tokens. [boolean, default false]
+   * With `redis`: while redis cannot be reached, tokens are fetched unshared and calls do not fail with `STORE`. On hst
+   * the processes then kill each other's tokens. [boolean, default false]
    */
   hst_token_store &degrade(const flag &value) { return put("degrade", value); }
 };
 
-/** One element of `service`. The services the application may use, one object for each. */
+/** One element of `service`. The services of the application, one object for each. */
 class hst_service : public builder<hst_service> {
  public:
   /**
-   * Which service. The list of ids has holes, so other numbers are passed through (H15). [integer, required; known: 3
+   * The service. The list of ids has holes, so other numbers are passed through (H15). [integer, required; known: 3
    * (video), 4 (audio), 5 (screen sharing), 6 (signalling channel), 7 (presence service), 8 (recording), 9 (WeChat mini
    * program)]
    */
@@ -54,16 +54,16 @@ class hst_service : public builder<hst_service> {
   hst_service &use_limit(const integer &value) { return put("use_limit", value); }
 };
 
-/** One element of `user_list`. The users and terminals that get the command. */
+/** One element of `user_list`. The users, and the terminal of each, that get the command. */
 class hst_user : public builder<hst_user> {
  public:
   /** Id of the user. [string, required] */
   hst_user &user_id(const text &value) { return put("user_id", value); }
 
-  /** Terminal exclusivity class of the terminal, as `online.user.state` gives it. [string, required] */
+  /** Exclusivity class of the terminal, as `online.user.state` answers it. [string, required] */
   hst_user &mutex_type(const text &value) { return put("mutex_type", value); }
 
-  /** Id of the client. How it relates to `terminal_seq_num` is not documented. [string, required] */
+  /** Id of the client. Its relation to `terminal_seq_num` is not documented. [string, required] */
   hst_user &client_guid(const text &value) { return put("client_guid", value); }
 };
 
@@ -73,8 +73,8 @@ class hst_config : public token_config<hst_config> {
   hst_config() { put("platform", text("hst")); }
 
   /**
-   * Scheme, host and port of the gateway, for example `http://10.0.0.5:28000`. Left out, the address of the public
-   * cloud is asked for at `discovery_url` on the first call. [string, default discovered]
+   * Scheme, host and port of the gateway, for example `http://10.0.0.5:28000`. When it is left out, the first call asks
+   * `discovery_url` for the address of the public cloud (H28). [string, default discovered]
    */
   hst_config &base_url(const text &value) { return put("base_url", value); }
 
@@ -85,29 +85,30 @@ class hst_config : public token_config<hst_config> {
   hst_config &dev_id(const text &value) { return put("dev_id", value); }
 
   /**
-   * Developer secret that goes with `dev_id`: exactly 16 bytes. It encrypts the developer token and never leaves the
-   * machine. [string]
+   * Developer secret of `dev_id`: exactly 16 bytes. It encrypts the developer token and never leaves the machine.
+   * [string]
    */
   hst_config &dev_secret(const text &value) { return put("dev_secret", value); }
 
   /**
-   * Where the public cloud's address is asked for when there is no `base_url`. No credential is sent there; only an
-   * https address is accepted from it. [string, default https://access.paas.hst.com/server/address]
+   * The vendor's discovery service, which is asked for the public cloud's address when there is no `base_url`. It gets
+   * no credential, and only an https address is accepted from it. [string, default
+   * https://access.paas.hst.com/server/address]
    */
   hst_config &discovery_url(const text &value) { return put("discovery_url", value); }
 
-  /** Application id that the discovery request carries as `app_id`; left out of it when not set. [string] */
+  /** Application id for the discovery request (`app_id`). Without it the request has none. [string] */
   hst_config &discovery_app_id(const text &value) { return put("discovery_app_id", value); }
 
   /**
-   * A fixed token, for deployments that issue their own, in place of keys. It is used as it is and never renewed;
-   * `set_token` replaces it. [string]
+   * A fixed token in place of keys, for deployments that issue their own. It is never renewed; `set_token` replaces it.
+   * [string]
    */
   hst_config &token(const text &value) { return put("token", value); }
 
   /**
-   * Shares the token with other processes: give `file` (one machine) or `redis` (several). Without it the token is
-   * shared by the clients of this process alone. All who use an hst account must use the same store. See the guide on
+   * Shares the token with other processes: give `file` (one machine) or `redis` (several). Without it only the clients
+   * of this process share the token. All programs that use an hst account must use the same store. See the guide on
    * credentials. [object]
    */
   hst_config &token_store(const object_of<hst_token_store> &value) { return put("token_store", value); }
@@ -118,14 +119,14 @@ class hst_config : public token_config<hst_config> {
   hst_config &token_timeout_ms(const integer &value) { return put("token_timeout_ms", value); }
 
   /**
-   * Time limit of a whole call: looking up the host, connecting, fetching a token where one is needed, sending, and
-   * reading the answer to its end. [integer from 1 to 86400000, ms, default 30000]
+   * Time limit of a whole call, from looking up the host to the end of the answer. Fetching a token is part of it.
+   * [integer from 1 to 86400000, ms, default 30000]
    */
   hst_config &timeout_ms(const integer &value) { return put("timeout_ms", value); }
 
   /**
-   * Time limit for one connection: TCP and TLS handshake. It lies within `timeout_ms`. [integer from 1 to 86400000, ms,
-   * default 5000]
+   * Time limit for one connection: TCP and TLS handshake, within `timeout_ms`. [integer from 1 to 86400000, ms, default
+   * 5000]
    */
   hst_config &connect_timeout_ms(const integer &value) { return put("connect_timeout_ms", value); }
 
@@ -136,8 +137,8 @@ class hst_config : public token_config<hst_config> {
   hst_config &max_reply_bytes(const integer &value) { return put("max_reply_bytes", value); }
 
   /**
-   * Whether parameters are checked against the catalog before anything is sent. With `false` they travel as given,
-   * unknown ones too. [boolean, default true]
+   * Whether parameters are checked against the catalog before anything is sent. With `false` they are sent as given,
+   * unknown parameters too. [boolean, default true]
    */
   hst_config &validate(const flag &value) { return put("validate", value); }
 
@@ -148,19 +149,22 @@ class hst_config : public token_config<hst_config> {
 /** Parameters of hst.app.create: Create an application. Required: app_name, service. */
 class hst_app_create_params : public builder<hst_app_create_params> {
  public:
-  /** Name of the application. Only Chinese and English letters and underscores are allowed. [string, required] */
+  /**
+   * Name of the application. The document allows Chinese and English letters and underscores; the vendor's own quick
+   * start uses digits too (H26). [string, required]
+   */
   hst_app_create_params &app_name(const text &value) { return put("app_name", value); }
 
   /**
-   * State of the application. `offline` is sent when this is left out (H8). [string, default offline; one of online
+   * State of the application. When it is left out, `offline` is sent (H8). [string, default offline; one of online
    * (taken live), offline (taken down)]
    */
   hst_app_create_params &status(const text &value) { return put("status", value); }
 
-  /** Spending limit in yuan. What applies when it is left out is not documented. [integer, yuan] */
+  /** Spending limit in yuan. The default is not documented. [integer, yuan] */
   hst_app_create_params &consumption_limit(const integer &value) { return put("consumption_limit", value); }
 
-  /** The services the application may use, one object for each. [array of objects, required] */
+  /** The services of the application, one object for each. [array of objects, required] */
   hst_app_create_params &service(const array_of<hst_service> &value) { return put("service", value); }
 };
 
@@ -170,13 +174,13 @@ class hst_app_update_params : public builder<hst_app_update_params> {
   /** Id of the application to change. [string, required] */
   hst_app_update_params &app_id(const text &value) { return put("app_id", value); }
 
-  /** New name. Only Chinese and English letters and underscores are allowed. [string] */
+  /** New name. The document allows Chinese and English letters and underscores (H26). [string] */
   hst_app_update_params &app_name(const text &value) { return put("app_name", value); }
 
   /**
-   * State of the application. WARNING: the platform's default is `offline`, so leaving this out may take a live
-   * application offline. Send `online` whenever the application is to stay live (H7). [string; one of online (taken
-   * live), offline (taken down)]
+   * State of the application. WARNING: the documented default is `offline`, so without `status` a live application may
+   * go offline. Give `online` when the application is to stay live (H7). [string; one of online (taken live), offline
+   * (taken down)]
    */
   hst_app_update_params &status(const text &value) { return put("status", value); }
 
@@ -184,8 +188,8 @@ class hst_app_update_params : public builder<hst_app_update_params> {
   hst_app_update_params &consumption_limit(const integer &value) { return put("consumption_limit", value); }
 
   /**
-   * The services the application may use, one object for each. Whether this replaces the old list is not documented;
-   * give the whole list. [array of objects]
+   * The services of the application, one object for each. The document does not say whether the list replaces the old
+   * one: give the whole list. [array of objects]
    */
   hst_app_update_params &service(const array_of<hst_service> &value) { return put("service", value); }
 };
@@ -206,16 +210,19 @@ class hst_consuming_records_params : public builder<hst_consuming_records_params
   /** Start of the time range, in milliseconds since 1970-01-01 UTC. [integer, unix-ms, required] */
   hst_consuming_records_params &start_time(const integer &value) { return put("start_time", value); }
 
-  /** End of the time range, in milliseconds since 1970-01-01 UTC. [integer, unix-ms, required] */
+  /**
+   * End of the time range, in milliseconds since 1970-01-01 UTC. Must not be before start_time. [integer, unix-ms,
+   * required]
+   */
   hst_consuming_records_params &end_time(const integer &value) { return put("end_time", value); }
 
   /** Only the records of this application. [string] */
   hst_consuming_records_params &app_id(const text &value) { return put("app_id", value); }
 
-  /** Page number. The first page is 1 (H6). [integer, required] */
+  /** Page number. The document does not say where pages start; its example asks for 1 (H6). [integer, required] */
   hst_consuming_records_params &page(const integer &value) { return put("page", value); }
 
-  /** Records on a page, at most 100 (H23). [integer of at most 100, required] */
+  /** Number of records on a page, at most 100 (H23). [integer of at most 100, required] */
   hst_consuming_records_params &page_size(const integer &value) { return put("page_size", value); }
 };
 
@@ -229,9 +236,8 @@ class hst_kickout_params : public builder<hst_kickout_params> {
   hst_kickout_params &user_id(const text &value) { return put("user_id", value); }
 
   /**
-   * Terminal exclusivity class: terminals of one class sign each other out. Names which of the user's terminals to
-   * kick; what happens without it is not documented. The classes are not documented either: use the value that
-   * `online.user.state` gives. [string]
+   * Exclusivity class of the terminal to kick: terminals of one class sign each other out. Neither the classes nor the
+   * effect of leaving it out are documented. Use the value that `online.user.state` answers. [string]
    */
   hst_kickout_params &mutex_type(const text &value) { return put("mutex_type", value); }
 };
@@ -242,31 +248,26 @@ class hst_online_user_state_params : public builder<hst_online_user_state_params
   /** Only the users of this company. [string] */
   hst_online_user_state_params &company_id(const text &value) { return put("company_id", value); }
 
-  /**
-   * Page number. The document's example uses 1; the number of the first page and the default are not documented.
-   * [integer]
-   */
+  /** Page number. The document's example asks for 1; first page and default are not documented. [integer] */
   hst_online_user_state_params &page(const integer &value) { return put("page", value); }
 
-  /** Users on a page. Default and limit are not documented (H23). [integer] */
+  /** Number of users on a page. Default and limit are not documented (H23). [integer] */
   hst_online_user_state_params &page_size(const integer &value) { return put("page_size", value); }
 
   /** Id of the application. [string, required] */
   hst_online_user_state_params &app_id(const text &value) { return put("app_id", value); }
 
-  /**
-   * A number of the caller's choice, up to 64 bits, that comes back unchanged in the answer (H13). [integer, required]
-   */
+  /** A number of the caller's choice, up to 64 bits; the answer has it too (H13). [integer, required] */
   hst_online_user_state_params &msg_id(const integer &value) { return put("msg_id", value); }
 };
 
 /** Parameters of hst.online.trans_cmd: Push a command to terminals. Required: user_list, trans_mess, app_id, msg_id. */
 class hst_online_trans_cmd_params : public builder<hst_online_trans_cmd_params> {
  public:
-  /** The users and terminals that get the command. [array of objects, required] */
+  /** The users, and the terminal of each, that get the command. [array of objects, required] */
   hst_online_trans_cmd_params &user_list(const array_of<hst_user> &value) { return put("user_list", value); }
 
-  /** What the terminals receive. Its members are the caller's own. [object, required] */
+  /** The object that the terminals receive. Its members are the caller's own. [object, required] */
   hst_online_trans_cmd_params &trans_mess(const object_of<object> &value) { return put("trans_mess", value); }
 
   /** Id of the application. [string, required] */
@@ -284,7 +285,7 @@ class hst_online_invite_params : public builder<hst_online_invite_params> {
   /** Id of the application. [string, required] */
   hst_online_invite_params &app_id(const text &value) { return put("app_id", value); }
 
-  /** Id of the group, that is of the meeting. [string, required] */
+  /** Id of the group (the meeting). [string, required] */
   hst_online_invite_params &group_id(const text &value) { return put("group_id", value); }
 
   /** Ids of the users to call. [array of strings, required] */
@@ -307,11 +308,11 @@ class hst_online_user_group : public group {
   /**
    * List users and whether they are online (从在线获取用户状态).
    *
-   * Asks the presence service which users of an application are online and on which terminal.
+   * Asks the presence service for the users of an application, their terminals, and whether they are online.
    *
-   * Note: The example address (000 L182) lacks `app_id` and `msg_id`, which the table requires: both are required here
-   * (H10). `msg_id` is printed as int; 64 bits are taken (H13). The limit of 100 on `page_size` is stated for the usage
-   * records only and is not checked here (H23).
+   * Note: The example address (000 L182) does not have `app_id` and `msg_id`, which the table requires: both are
+   * required here (H10). `msg_id` is printed as int; 64 bits are taken (H13). The document limits `page_size` to 100
+   * for usage records only; here it is not checked (H23).
    *
    * Example:
    *   hst.online.user.state(meetgate::hst_online_user_state_params()
@@ -322,17 +323,14 @@ class hst_online_user_group : public group {
    *       .msg_id(20211201000001));
    *
    * Returns: the platform's answer, with these members.
-   *   - msg_id (integer): The caller's `msg_id`, unchanged, up to 64 bits (H13).
+   *   - msg_id (integer): The caller's `msg_id`, up to 64 bits (H13).
    *   - user_list (array of objects): The users.
    *     - state (integer; one of 0 (offline), 1 (online)): Presence of the user.
    *     - user_id (string): Id of the user.
    *     - terminal_seq_num (string): Terminal id.
-   *     - mutex_type (string): Terminal exclusivity class of the terminal.
-   * Errors of the platform: 606000000 authentication failed, 606000001 access token expired or replaced by a newer one,
-   *   606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the platform timed out, 606000005 the
-   *   operation failed, 606000006 the platform is busy.
-   * Repeating: it only reads, and may be repeated.
-   * Since: 0.1.0.
+   *     - mutex_type (string): Exclusivity class of the terminal.
+   * Errors of the platform: those of every operation.
+   * It only reads, and may be repeated.
    * Source: GET /v1/online/user/state (000 L164-L195; 001 L247-L278).
    */
   reply state(const hst_online_user_state_params &params, const call_options &options = call_options()) const {
@@ -348,11 +346,11 @@ class hst_online_group : public group {
   /**
    * Push a command to terminals (下发指令给终端).
    *
-   * Pushes an object of the caller's own design to the terminals of the users named. Look at `result` in every row of
-   * the answer: the call can succeed while a user was not reached (H12).
+   * Pushes an object of the caller's own design to the terminals of users. Look at `result` in every row of the answer:
+   * the call can succeed although a user was not reached (H12).
    *
-   * Note: `code` 0 says that the call was taken, not that every terminal got the command: each row of `user_list` has
-   * its own `result` (H12). `msg_id` is printed as int; 64 bits are taken (H13).
+   * Note: `code` 0 does not mean that every terminal got the command: each row of `user_list` has its own `result`
+   * (H12). `msg_id` is printed as int; 64 bits are taken (H13).
    *
    * Example:
    *   hst.online.trans_cmd(meetgate::hst_online_trans_cmd_params()
@@ -365,17 +363,14 @@ class hst_online_group : public group {
    *
    * Returns: the platform's answer, with these members.
    *   - msg_id (integer): The caller's `msg_id`, up to 64 bits (H13).
-   *   - user_list (array of objects): One row for each user: whether the command arrived (H12).
-   *     - result (integer; one of 0 (success), 1 (error), 2 (the user's device is offline)): What became of the
-   *       command for this user.
+   *   - user_list (array of objects): One row for each user, which says whether the command arrived (H12).
+   *     - result (integer; one of 0 (success), 1 (error), 2 (the user's device is offline)): The result for this
+   *       user.
    *     - user_id (string): Id of the user.
    *     - terminal_seq_num (string): Terminal id.
-   *     - mutex_type (string): Terminal exclusivity class of the terminal.
-   * Errors of the platform: 606000000 authentication failed, 606000001 access token expired or replaced by a newer one,
-   *   606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the platform timed out, 606000005 the
-   *   operation failed, 606000006 the platform is busy.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
-   * Since: 0.1.0.
+   *     - mutex_type (string): Exclusivity class of the terminal.
+   * Errors of the platform: those of every operation.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Source: POST /v1/online/trans-cmd (000 L197-L233; 001 L280-L316).
    */
   reply trans_cmd(const hst_online_trans_cmd_params &params, const call_options &options = call_options()) const {
@@ -385,12 +380,11 @@ class hst_online_group : public group {
   /**
    * Invite online users into a group (WEB在线邀请).
    *
-   * Calls users into a group (a meeting). Look at `user_id_list` in the answer: it holds the users the invitation could
-   * not be sent to, and the call succeeds all the same (H12).
+   * Calls users into a group (a meeting). Look at `user_id_list` in the answer: it has the users to whom the invitation
+   * could not be sent. The call still succeeds (H12).
    *
-   * Note: The answer's `user_id_list` has the name of the request's list and another meaning: the users for whom
-   * sending failed. `code` is 0 all the same (H12). The document's sample list is printed with typographic quotes (000
-   * L248).
+   * Note: `user_id_list` of the answer has another meaning than that of the request: the users for whom sending failed
+   * (H12). The document prints its sample list with typographic quotes (000 L248).
    *
    * Example:
    *   hst.online.invite(meetgate::hst_online_invite_params()
@@ -402,12 +396,9 @@ class hst_online_group : public group {
    *
    * Returns: the platform's answer, with these members.
    *   - seq_id (integer): The caller's `seq_id`, up to 64 bits (H13).
-   *   - user_id_list (array of strings): Ids of the users the invitation could NOT be sent to (H12).
-   * Errors of the platform: 606000000 authentication failed, 606000001 access token expired or replaced by a newer one,
-   *   606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the platform timed out, 606000005 the
-   *   operation failed, 606000006 the platform is busy.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
-   * Since: 0.1.0.
+   *   - user_id_list (array of strings): Ids of the users to whom the invitation could NOT be sent (H12).
+   * Errors of the platform: those of every operation.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Source: POST /v1/online/invite (000 L235-L259; 001 L318-L342).
    */
   reply invite(const hst_online_invite_params &params, const call_options &options = call_options()) const {
@@ -425,12 +416,12 @@ class hst_consuming_group : public group {
   /**
    * List the billed usage records, page by page (获取计费话单列表).
    *
-   * Lists the billed usage records of a time range, of one application or of all. Pages start at 1; a page with fewer
+   * Lists the billed usage records of a time range, of one application or of all. Start with page 1; a page with fewer
    * records than `page_size` is the last one (H6).
    *
-   * Note: The document lists the members of a record but not the member of the answer that holds the records, nor a
-   * total, nor the number of the first page (H6). The records are the array that is `result` itself, or the first array
-   * inside `result`.
+   * Note: The document does not name the member of the answer that holds the records, nor a total, nor the number of
+   * the first page; its example asks for page 1 (H6). The records are `result` itself when that is an array, else the
+   * first array inside it.
    *
    * Example:
    *   hst.consuming.records(meetgate::hst_consuming_records_params()
@@ -441,23 +432,22 @@ class hst_consuming_group : public group {
    *       .page_size(10));
    *
    * Returns: the platform's answer, with these members.
-   *   - list (array of objects): The records of this page. The document gives no name for this member; `list` stands
-   *     for it here. Take `result` itself when it is an array, else the first array inside it (H6).
-   *     - app_id (string): Id of the application, unique.
+   *   - list (array of objects): The records of this page. The document does not name this member; `list` stands for
+   *     it here. It is `result` itself when that is an array, else the first array inside it (H6).
+   *     - app_id (string): Unique id of the application.
    *     - app_name (string): Name of the application.
    *     - product_id (integer): Id of the product.
    *     - product_name (string): Name of the product.
-   *     - amount (number, yuan): Amount of money in yuan. The digits are those the platform sent; read them as a
-   *       decimal, not as a binary fraction (H16).
-   *     - price (number, yuan): Price in yuan. The digits are those the platform sent (H16). What it is the price of
-   *       (minute, call, head) is not documented.
+   *     - amount (number, yuan): Amount of money in yuan, with the digits of the platform. Read it as a decimal, not
+   *       as a binary fraction (H16).
+   *     - price (number, yuan): Price in yuan, with the digits of the platform (H16). The document does not say
+   *       whether per minute, call or person.
    *     - charge_term (integer; known: 1 (audio communication), 2 (video communication), 4 (screen sharing), 6
    *       (number of signalling messages), 7 (highest number of users online), 8 (recording time by resolution and
    *       number of streams), 9 (recording storage), 10 (recording traffic), 11 (WeChat mini program audio), 12
-   *       (WeChat mini program video)): Charge item. The list has holes (3 and 5), so other numbers can appear
-   *       (H15).
-   *     - start_time (string): Start, as text. Neither its format nor its time zone is documented (H14).
-   *     - end_time (string): End, as text. Neither its format nor its time zone is documented (H14).
+   *       (WeChat mini program video)): Charge item. The list has no 3 and no 5; other numbers can appear (H15).
+   *     - start_time (string): Start, as text. Format and time zone are not documented (H14).
+   *     - end_time (string): End, as text. Format and time zone are not documented (H14).
    *     - total_time (integer, s): Total duration in seconds.
    *     - group_id (string): Id of the group (the meeting).
    *     - resolution (string): Resolution. Its format is not documented.
@@ -465,11 +455,8 @@ class hst_consuming_group : public group {
    *     - stream_id (string): Id of the stream.
    *     - client_id (string): Id of the client.
    *     - transfer_type (integer; one of 1 (upstream), 2 (downstream)): Direction of the transfer.
-   * Errors of the platform: 606000000 authentication failed, 606000001 access token expired or replaced by a newer one,
-   *   606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the platform timed out, 606000005 the
-   *   operation failed, 606000006 the platform is busy.
-   * Repeating: it only reads, and may be repeated.
-   * Since: 0.1.0.
+   * Errors of the platform: those of every operation.
+   * It only reads, and may be repeated.
    * Source: GET /v1/consuming/records (000 L103-L141; 001 L186-L224).
    */
   reply records(const hst_consuming_records_params &params, const call_options &options = call_options()) const {
@@ -485,11 +472,11 @@ class hst_app_group : public group {
   /**
    * Create an application (创建应用).
    *
-   * Creates an application with the services it may use, and answers with its id and secret. It is created offline
-   * unless `status` says `online`.
+   * Creates an application with its services, and answers its id and secret. The application is offline unless `status`
+   * is `online`.
    *
-   * Note: The documents make `status` optional; a later copy of them requires it. It is always sent, `offline` when the
-   * caller gives none, which is the default the documents state (H8). The answer's `service` row carries a stray column
+   * Note: `status` is optional in the documents, and required in a later copy of them. The library always sends it: the
+   * documented default `offline` when the caller gives none (H8). The answer's `service` row has one column too many
    * (000 L35).
    *
    * Example:
@@ -501,21 +488,18 @@ class hst_app_group : public group {
    *           meetgate::hst_service().service_id(4).use_limit(1000)}));
    *
    * Returns: the platform's answer, with these members.
-   *   - app_id (string): Id of the application, unique.
-   *   - app_secret (string): Secret of the application. Keep it like a password (H18).
+   *   - app_id (string): Unique id of the application.
+   *   - app_secret (string): Secret of the application, 16 characters (H27). Keep it like a password (H18).
    *   - app_name (string): Name of the application.
    *   - status (string; one of online (taken live), offline (taken down)): State of the application.
    *   - consumption_limit (integer, yuan): Spending limit in yuan.
    *   - service (array of objects): The services of the application.
    *     - service_id (integer; known: 3 (video), 4 (audio), 5 (screen sharing), 6 (signalling channel), 7 (presence
-   *       service), 8 (recording), 9 (WeChat mini program)): Which service. Other numbers can appear (H15).
+   *       service), 8 (recording), 9 (WeChat mini program)): The service. Other numbers can appear (H15).
    *     - service_name (string): Name of the service.
    *     - use_limit (integer): Usage cap of this service, up to 64 bits. Its unit is not documented.
-   * Errors of the platform: 606000000 authentication failed, 606000001 access token expired or replaced by a newer one,
-   *   606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the platform timed out, 606000005 the
-   *   operation failed, 606000006 the platform is busy.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
-   * Since: 0.1.0.
+   * Errors of the platform: those of every operation.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Source: POST /v1/app (000 L3-L41; 001 L86-L124).
    */
   reply create(const hst_app_create_params &params, const call_options &options = call_options()) const {
@@ -525,12 +509,12 @@ class hst_app_group : public group {
   /**
    * Change an application (修改应用配置).
    *
-   * Changes name, state, spending limit or services of an application. Always give `status`: leaving it out may take a
-   * live application offline (H7).
+   * Changes name, state, spending limit or services of an application. Always give `status`: without it a live
+   * application may go offline (H7).
    *
-   * Note: The document repeats "default offline" at `status` (000 L56) for this call too, so leaving it out may take a
-   * live application offline. Nothing is sent in its place: what is left out stays out (H7). Whether a given `service`
-   * list replaces the old one or is merged into it is not documented.
+   * Note: The document says "default offline" at `status` for this call too (000 L56): without it a live application
+   * may go offline. The library sends no `status` of its own (H7). The document does not say whether a `service` list
+   * replaces the old list or is merged into it.
    *
    * Example:
    *   hst.app.update(meetgate::hst_app_update_params()
@@ -544,22 +528,19 @@ class hst_app_group : public group {
    *           meetgate::hst_service().service_id(7).use_limit(200)}));
    *
    * Returns: the platform's answer, with these members.
-   *   - app_id (string): Id of the application, unique.
-   *   - app_secret (string): Secret of the application. Keep it like a password (H18).
+   *   - app_id (string): Unique id of the application.
+   *   - app_secret (string): Secret of the application, 16 characters (H27). Keep it like a password (H18).
    *   - app_name (string): Name of the application.
    *   - status (string; one of online (taken live), offline (taken down)): State of the application. Check it after
    *     every change (H7).
    *   - consumption_limit (integer, yuan): Spending limit in yuan.
    *   - service (array of objects): The services of the application.
    *     - service_id (integer; known: 3 (video), 4 (audio), 5 (screen sharing), 6 (signalling channel), 7 (presence
-   *       service), 8 (recording), 9 (WeChat mini program)): Which service. Other numbers can appear (H15).
+   *       service), 8 (recording), 9 (WeChat mini program)): The service. Other numbers can appear (H15).
    *     - service_name (string): Name of the service.
    *     - use_limit (integer): Usage cap of this service, up to 64 bits. Its unit is not documented.
-   * Errors of the platform: 606000000 authentication failed, 606000001 access token expired or replaced by a newer one,
-   *   606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the platform timed out, 606000005 the
-   *   operation failed, 606000006 the platform is busy.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
-   * Since: 0.1.0.
+   * Errors of the platform: those of every operation.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Source: PATCH /v1/app (000 L43-L82; 001 L126-L165).
    */
   reply update(const hst_app_update_params &params, const call_options &options = call_options()) const {
@@ -569,18 +550,15 @@ class hst_app_group : public group {
   /**
    * Delete an application (删除应用).
    *
-   * Deletes an application. The answer carries nothing but `code` and `msg`. Whether it must be offline first is not
-   * documented.
+   * Deletes an application. The answer has only `code` and `msg`. The document does not say whether the application
+   * must be offline first.
    *
    * Example:
    *   hst.app.delete_(meetgate::hst_app_delete_params().app_id("c9f0f895fb98ab9159f51fd0297e236d"));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 606000000 authentication failed, 606000001 access token expired or replaced by a newer one,
-   *   606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the platform timed out, 606000005 the
-   *   operation failed, 606000006 the platform is busy.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
-   * Since: 0.1.0.
+   * Errors of the platform: those of every operation.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Source: DELETE /v1/app (000 L84-L101; 001 L167-L184).
    */
   reply delete_(const hst_app_delete_params &params, const call_options &options = call_options()) const {
@@ -594,28 +572,25 @@ class hst_access_group : public group {
   hst_access_group() {}
 
   /**
-   * Fetch a new access token, which kills the account's older one (如何获取access_token).
+   * Fetch a new access token and kill the account's older one (如何获取access_token).
    *
-   * Takes no parameters: the credentials are those of the client's configuration. Every call fetches a new token, kills
-   * the account's older one wherever it is in use (H25), and makes the new one the client's own. The other operations
-   * fetch and renew tokens by themselves, so this one is seldom needed.
+   * You rarely need this operation: the others fetch and renew tokens by themselves. The credentials come from the
+   * client's configuration. Every call fetches a new token, kills the account's older token wherever it is in use
+   * (H25), and makes the new one the client's own.
    *
    * Note: The table lists `dev_id` and `token` as parameters, but both travel in the header `Authorization:
-   * <dev_id>.<token>` (001 L28), with nothing in the query. The token printed in that line is not in the format the
-   * vendor's own generator makes; it is not a test vector. Not marked safe, although it is a GET: it kills a token
-   * (H25).
+   * <dev_id>.<token>` (001 L28), and the query is empty. The token printed in that line is not in the format of the
+   * vendor's own generator: it is no test vector. The operation is a GET, but it is not marked as one that only reads,
+   * because it kills a token (H25).
    *
    * Example:
    *   hst.access.token();
    *
    * Returns: the platform's answer, with these members.
    *   - access_token (string): The access token, 32 random characters.
-   *   - timeout (integer, s): How long the access token lives. The document says 7200; go by the number in the
-   *     answer.
-   * Errors of the platform: 606000000 authentication failed, 606000004 the platform timed out, 606000005 the operation
-   *   failed, 606000006 the platform is busy.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
-   * Since: 0.1.0.
+   *   - timeout (integer, s): Lifetime of the access token. The document says 7200; use the number in the answer.
+   * Errors of the platform: those of every operation.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Source: GET /access/token (001 L10-L54).
    */
   reply token(const call_options &options = call_options()) const {
@@ -659,8 +634,7 @@ class hst : public client {
   /**
    * Kick a user out of the platform (踢出用户).
    *
-   * Signs a user of an application out of the platform, not merely out of a group. The answer carries nothing but
-   * `code` and `msg`.
+   * Signs a user of an application out of the platform, not only out of a group. The answer has only `code` and `msg`.
    *
    * Example:
    *   hst.kickout(meetgate::hst_kickout_params()
@@ -669,11 +643,8 @@ class hst : public client {
    *       .mutex_type("pc"));
    *
    * Returns: the platform's answer, which holds nothing beside its envelope.
-   * Errors of the platform: 606000000 authentication failed, 606000001 access token expired or replaced by a newer one,
-   *   606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the platform timed out, 606000005 the
-   *   operation failed, 606000006 the platform is busy.
-   * Repeating: it may have acted although no answer came; look before you repeat it.
-   * Since: 0.1.0.
+   * Errors of the platform: those of every operation.
+   * Not idempotent: if no answer came, check the state before repeating.
    * Source: POST /v1/kickout (000 L143-L162; 001 L226-L245).
    */
   reply kickout(const hst_kickout_params &params, const call_options &options = call_options()) const {

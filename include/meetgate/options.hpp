@@ -14,14 +14,12 @@ namespace meetgate {
 class call_options : public builder<call_options> {
  public:
   /**
-   * Time limit of a whole call: looking up the host, connecting, fetching a token where one is needed, sending, and
-   * reading the answer to its end. [integer from 1 to 86400000, ms]
+   * Time limit of a whole call, from looking up the host to the end of the answer. Fetching a token is part of it.
+   * [integer from 1 to 86400000, ms]
    */
   call_options &timeout_ms(const integer &value) { return put("timeout_ms", value); }
 
-  /**
-   * Time limit for one connection: TCP and TLS handshake. It lies within `timeout_ms`. [integer from 1 to 86400000, ms]
-   */
+  /** Time limit for one connection: TCP and TLS handshake, within `timeout_ms`. [integer from 1 to 86400000, ms] */
   call_options &connect_timeout_ms(const integer &value) { return put("connect_timeout_ms", value); }
 
   /**

@@ -28,7 +28,7 @@ class youme_config : public builder<youme_config> {
   /** The restapikey. Part of the checksum; never sent (Y3). [string, required] */
   youme_config &rest_api_key(const text &value) { return put("rest_api_key", value); }
 
-  /** The administrator account in whose name the calls are made. [string, default admin] */
+  /** The administrator account of the calls. [string, default admin] */
   youme_config &identifier(const text &value) { return put("identifier", value); }
 
   /** First segment of the path (Y1). [string, default v2] */
@@ -38,14 +38,14 @@ class youme_config : public builder<youme_config> {
   youme_config &service_name(const text &value) { return put("service_name", value); }
 
   /**
-   * Time limit of a whole call: looking up the host, connecting, fetching a token where one is needed, sending, and
-   * reading the answer to its end. [integer from 1 to 86400000, ms, default 30000]
+   * Time limit of a whole call, from looking up the host to the end of the answer. Fetching a token is part of it.
+   * [integer from 1 to 86400000, ms, default 30000]
    */
   youme_config &timeout_ms(const integer &value) { return put("timeout_ms", value); }
 
   /**
-   * Time limit for one connection: TCP and TLS handshake. It lies within `timeout_ms`. [integer from 1 to 86400000, ms,
-   * default 5000]
+   * Time limit for one connection: TCP and TLS handshake, within `timeout_ms`. [integer from 1 to 86400000, ms, default
+   * 5000]
    */
   youme_config &connect_timeout_ms(const integer &value) { return put("connect_timeout_ms", value); }
 
@@ -56,8 +56,8 @@ class youme_config : public builder<youme_config> {
   youme_config &max_reply_bytes(const integer &value) { return put("max_reply_bytes", value); }
 
   /**
-   * Whether parameters are checked against the catalog before anything is sent. With `false` they travel as given,
-   * unknown ones too. [boolean, default true]
+   * Whether parameters are checked against the catalog before anything is sent. With `false` they are sent as given,
+   * unknown parameters too. [boolean, default true]
    */
   youme_config &validate(const flag &value) { return put("validate", value); }
 
@@ -77,11 +77,14 @@ class youme_query_instance_all_records_by_time_params : public builder<youme_que
   /** Start of the time range: seconds since 1970-01-01 UTC, as text (Y11). [string, unix-s, required] */
   youme_query_instance_all_records_by_time_params &BeginTime(const text &value) { return put("BeginTime", value); }
 
-  /** End of the time range: seconds since 1970-01-01 UTC, as text (Y11). [string, unix-s, required] */
+  /**
+   * End of the time range: seconds since 1970-01-01 UTC, as text (Y11). Must not be before BeginTime. [string, unix-s,
+   * required]
+   */
   youme_query_instance_all_records_by_time_params &EndTime(const text &value) { return put("EndTime", value); }
 };
 
-/** Parameters of youme.query_room_info: Show a room and everybody who was in it. Required: RoomId. */
+/** Parameters of youme.query_room_info: Show a room and the user instances that were in it. Required: RoomId. */
 class youme_query_room_info_params : public builder<youme_query_room_info_params> {
  public:
   /** Id of the room. [string, required] */
@@ -94,8 +97,8 @@ class youme_query_room_info_params : public builder<youme_query_room_info_params
   youme_query_room_info_params &BeginTime(const text &value) { return put("BeginTime", value); }
 
   /**
-   * End of the time range: seconds since 1970-01-01 UTC, as text (Y11). When it is left out, the range has no end.
-   * [string, unix-s]
+   * End of the time range: seconds since 1970-01-01 UTC, as text (Y11). When it is left out, the range has no end. Must
+   * not be before BeginTime. [string, unix-s]
    */
   youme_query_room_info_params &EndTime(const text &value) { return put("EndTime", value); }
 };
@@ -109,7 +112,10 @@ class youme_query_all_instance_by_time_params : public builder<youme_query_all_i
   /** Start of the time range: seconds since 1970-01-01 UTC, as text (Y11). [string, unix-s, required] */
   youme_query_all_instance_by_time_params &BeginTime(const text &value) { return put("BeginTime", value); }
 
-  /** End of the time range: seconds since 1970-01-01 UTC, as text (Y11). [string, unix-s, required] */
+  /**
+   * End of the time range: seconds since 1970-01-01 UTC, as text (Y11). Must not be before BeginTime. [string, unix-s,
+   * required]
+   */
   youme_query_all_instance_by_time_params &EndTime(const text &value) { return put("EndTime", value); }
 };
 
@@ -122,8 +128,8 @@ class youme_count_business_total_volume_by_day_params : public builder<youme_cou
   youme_count_business_total_volume_by_day_params &QueryDate(const text &value) { return put("QueryDate", value); }
 
   /**
-   * What to count. With 0 the rows do not say which kind they are of (Y14); give 1 to 4 to know. [integer, required;
-   * one of 0 (all), 1 (call duration), 2 (number of rooms), 3 (highest number online at once), 4 (number of callers)]
+   * The kind of figure. With 0 the rows do not name their kind (Y14). [integer, required; one of 0 (all), 1 (call
+   * duration), 2 (number of rooms), 3 (highest number online at once), 4 (number of callers)]
    */
   youme_count_business_total_volume_by_day_params &CountBy(const integer &value) { return put("CountBy", value); }
 };
@@ -138,8 +144,8 @@ class youme_count_business_distribute_volume_by_day_params : public builder<youm
   youme_count_business_distribute_volume_by_day_params &QueryDate(const text &value) { return put("QueryDate", value); }
 
   /**
-   * What to break the volume down by. The rows do not say which one they are for (Y15). [integer, required; one of 1
-   * (country), 2 (province), 3 (city), 4 (network type)]
+   * How the rows are grouped. They do not name their group (Y15). [integer, required; one of 1 (country), 2 (province),
+   * 3 (city), 4 (network type)]
    */
   youme_count_business_distribute_volume_by_day_params &CountBy(const integer &value) { return put("CountBy", value); }
 };
@@ -186,11 +192,11 @@ class youme : public client {
   /**
    * List the call records of one user instance (查询指定时间段的通话记录列表).
    *
-   * All rooms one user instance was in during a time range, with every time it entered and left. There are no pages and
-   * no limit on the range, so the answer can be large (Y20).
+   * Lists the rooms of one user instance in a time range, with every time that it entered and left. There are no pages
+   * and no limit on the range, so the answer can be large (Y20).
    *
-   * Note: Times are text holding seconds, in the request and in the answer (Y11); durations are numbers. Some times in
-   * the printed sample have nine digits (002 L221-L245); those are misprints.
+   * Note: Times are seconds as text, in the request and in the answer (Y11); durations are numbers. Some times in the
+   * printed sample have nine digits (002 L221-L245): misprints.
    *
    * Example:
    *   youme.query_instance_all_records_by_time(meetgate::youme_query_instance_all_records_by_time_params()
@@ -199,7 +205,7 @@ class youme : public client {
    *       .EndTime("1575993599"));
    *
    * Returns: the platform's answer, with these members.
-   *   - UserId (string): The user instance that was asked for.
+   *   - UserId (string): Id of the user instance.
    *   - UserRecords (array of objects): All call records of the user instance, one object for each room.
    *     - RoomId (string): Id of the room.
    *     - CreateTime (string, unix-s): When the room was created: seconds, as text.
@@ -208,8 +214,7 @@ class youme : public client {
    *       - AudioDuration (integer, s): Duration of the audio stream.
    *       - VideoDuration (integer, s): Duration of the video stream.
    *       - LeaveTime (string, unix-s): When it left: seconds, as text.
-   * Repeating: it only reads, and may be repeated.
-   * Since: 0.1.0.
+   * It only reads, and may be repeated.
    * Source: POST /v2/video/query_instance_all_records_by_time (002 L125-L255).
    */
   reply query_instance_all_records_by_time(const youme_query_instance_all_records_by_time_params &params,
@@ -218,13 +223,13 @@ class youme : public client {
   }
 
   /**
-   * Show a room and everybody who was in it (根据房间标识符查询房间的业务信息).
+   * Show a room and the user instances that were in it (根据房间标识符查询房间的业务信息).
    *
-   * When a room was created and destroyed, and every user instance that took part. Each end of the time range that is
-   * left out is unlimited, so the answer can be large (Y20).
+   * Answers when a room was created and destroyed, and every user instance that took part. Without an end or a
+   * beginning the time range is unlimited, and the answer can be large (Y20).
    *
-   * Note: Times are text holding seconds, in the request and in the answer (Y11). The printed sample body lacks a comma
-   * (002 L285).
+   * Note: Times are seconds as text, in the request and in the answer (Y11). The printed sample body lacks a comma (002
+   * L285).
    *
    * Example:
    *   youme.query_room_info(meetgate::youme_query_room_info_params().RoomId("客户服务").BeginTime("1575907200"));
@@ -232,16 +237,15 @@ class youme : public client {
    * Returns: the platform's answer, with these members.
    *   - RoomId (string): Id of the room.
    *   - CreateTime (string, unix-s): When the room was created: seconds, as text.
-   *   - DestroyTime (string, unix-s): When the room was destroyed: seconds, as text. What stands here while the room
-   *     still exists is not documented.
+   *   - DestroyTime (string, unix-s): When the room was destroyed: seconds, as text. Its value while the room exists
+   *     is not documented.
    *   - Users (array of objects): Every user instance that took part.
    *     - UserId (string): Id of the user instance.
    *     - FirstEnterTime (string, unix-s): When it entered for the first time: seconds, as text.
    *     - LastLeaveTime (string, unix-s): When it left for the last time: seconds, as text.
    *     - AudioDuration (integer, s): Duration of the audio stream.
    *     - VideoDuration (integer, s): Duration of the video stream.
-   * Repeating: it only reads, and may be repeated.
-   * Since: 0.1.0.
+   * It only reads, and may be repeated.
    * Source: POST /v2/video/query_room_info (002 L257-L359).
    */
   reply query_room_info(const youme_query_room_info_params &params,
@@ -252,11 +256,11 @@ class youme : public client {
   /**
    * List the calls of all user instances in a time range (根据时间段查询所有实例的业务信息).
    *
-   * Every user instance's stays in rooms during a time range. There are no pages and no limit on the range: ask for
+   * Lists every user instance's stays in rooms in a time range. There are no pages and no limit on the range: ask for
    * short ranges, or the answer can be very large (Y20).
    *
-   * Note: The text says timestamp without saying text or number (002 L378); the sample body and the other calls send
-   * text, so text it is (Y11).
+   * Note: The document does not say here whether times are text or numbers (002 L378); the sample body and the other
+   * calls have text (Y11).
    *
    * Example:
    *   youme.query_all_instance_by_time(meetgate::youme_query_all_instance_by_time_params()
@@ -264,8 +268,8 @@ class youme : public client {
    *       .EndTime("1575993599"));
    *
    * Returns: the platform's answer, with these members.
-   *   - UsersList (array of objects): All user instances of the time range. In the document's sample each object is
-   *     one user instance in one room.
+   *   - UsersList (array of objects): The stays of the time range. In the document's sample each object is one user
+   *     instance in one room.
    *     - UserId (string): Id of the user instance.
    *     - RoomId (string): Id of the room.
    *     - CreateTime (string, unix-s): When the room was created: seconds, as text.
@@ -273,8 +277,7 @@ class youme : public client {
    *     - LeaveTime (string, unix-s): When the user instance left: seconds, as text.
    *     - AudioDuration (integer, s): Duration of the audio stream.
    *     - VideoDuration (integer, s): Duration of the video stream.
-   * Repeating: it only reads, and may be repeated.
-   * Since: 0.1.0.
+   * It only reads, and may be repeated.
    * Source: POST /v2/video/query_all_instance_by_time (002 L361-L450).
    */
   reply query_all_instance_by_time(const youme_query_all_instance_by_time_params &params,
@@ -285,11 +288,11 @@ class youme : public client {
   /**
    * Show the volume trend of a day (按天查询业务量趋势数据).
    *
-   * One figure for each point in time of a day: call duration, number of rooms, highest number online at once, or
-   * number of callers, whichever `CountBy` asks for.
+   * Answers one figure for each point in time of a day. `CountBy` says which: call duration, number of rooms, highest
+   * number online at once, or number of callers.
    *
-   * Note: With `CountBy` 0 (all) the rows do not say which kind a figure is of (Y14): ask for one kind at a time. The
-   * unit of a call duration is not documented for this call.
+   * Note: With `CountBy` 0 (all) the rows do not name the kind of a figure (Y14): ask for one kind at a time. The unit
+   * of a call duration is not documented for this call.
    *
    * Example:
    *   youme.count_business_total_volume_by_day(meetgate::youme_count_business_total_volume_by_day_params()
@@ -298,11 +301,10 @@ class youme : public client {
    *
    * Returns: the platform's answer, with these members.
    *   - TrendData (array of objects): The volume trend of the day, one object for each point in time. With `CountBy`
-   *     0 nothing documented in a row tells its kind (Y14).
+   *     0 no documented member names the kind (Y14).
    *     - TickTime (string, unix-s): The point in time: seconds, as text.
-   *     - Volume (integer): The figure of the kind `CountBy` asked for. The document shows it in its sample only.
-   * Repeating: it only reads, and may be repeated.
-   * Since: 0.1.0.
+   *     - Volume (integer): The figure. Only the document's sample has this member.
+   * It only reads, and may be repeated.
    * Source: POST /v2/video/count_business_total_volume_by_day (002 L454-L536).
    */
   reply count_business_total_volume_by_day(const youme_count_business_total_volume_by_day_params &params,
@@ -313,12 +315,13 @@ class youme : public client {
   /**
    * Show the volume distribution of a day (按天查询业务量分布数据).
    *
-   * Call duration, number of rooms, number online and number of callers of a day, by country, province, city or network
-   * type. The platform computes it once a day. The documented rows do not say which place or network they are for
+   * Answers call duration, number of rooms, number online and number of callers of a day, by country, province, city or
+   * network type. The platform computes them once a day. The documented rows do not name their place or network type
    * (Y15).
    *
-   * Note: No documented member names the country, province, city or network type of a row (Y15); a member the document
-   * does not list stays in the answer. The text calls `PeakOnlineNum` the number online, its name says peak.
+   * Note: No documented member names the country, province, city or network type of a row (Y15); members that the
+   * document does not list stay in the answer. The document describes `PeakOnlineNum` as the number online; its name
+   * says peak.
    *
    * Example:
    *   youme.count_business_distribute_volume_by_day(meetgate::youme_count_business_distribute_volume_by_day_params()
@@ -326,15 +329,14 @@ class youme : public client {
    *       .CountBy(2));
    *
    * Returns: the platform's answer, with these members.
-   *   - DistributeData (array of objects): The volume distribution of the day. Nothing documented in a row tells its
-   *     place or network type (Y15).
+   *   - DistributeData (array of objects): The volume distribution of the day. No documented member names the place
+   *     or network type of a row (Y15).
    *     - TickTime (string, unix-s): The point in time: seconds, as text.
    *     - CommunicateDuration (integer, s): Call duration.
    *     - RoomCnt (integer): Number of rooms.
    *     - PeakOnlineNum (integer): Number online; by its name, the highest.
    *     - CommunicateNum (integer): Number of callers.
-   * Repeating: it only reads, and may be repeated.
-   * Since: 0.1.0.
+   * It only reads, and may be repeated.
    * Source: POST /v2/video/count_business_distribute_volume_by_day (002 L538-L643).
    */
   reply count_business_distribute_volume_by_day(const youme_count_business_distribute_volume_by_day_params &params,
@@ -345,9 +347,9 @@ class youme : public client {
   /**
    * Show the quality figures of a day (按天查询质量统计图表数据).
    *
-   * Join success rate, packet loss and delay of audio and video at points in time of a day.
+   * Answers join success rate, packet loss and delay of audio and video at points in time of a day.
    *
-   * Note: No units are documented. The rows of the printed sample are not in order of time, and one time appears twice
+   * Note: No units are documented. The rows of the printed sample are not in order of time; one time is there twice
    * (002 L700, L731).
    *
    * Example:
@@ -362,10 +364,11 @@ class youme : public client {
    *       like percent.
    *     - VideoPackLossRate (number): Packet loss of video. The unit is not documented; the sample (12.01) looks
    *       like percent.
-   *     - AudioDelayRate (number): Delay of audio, not a rate in spite of its name. The unit is not documented.
-   *     - VideoDelayRate (number): Delay of video, not a rate in spite of its name. The unit is not documented.
-   * Repeating: it only reads, and may be repeated.
-   * Since: 0.1.0.
+   *     - AudioDelayRate (number): Delay of audio; it is no rate, whatever its name says. The unit is not
+   *       documented.
+   *     - VideoDelayRate (number): Delay of video; it is no rate, whatever its name says. The unit is not
+   *       documented.
+   * It only reads, and may be repeated.
    * Source: POST /v2/video/count_qos_by_day (002 L645-L763).
    */
   reply count_qos_by_day(const youme_count_qos_by_day_params &params,

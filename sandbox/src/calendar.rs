@@ -4,23 +4,23 @@
 //! carry local times as text. Nothing else of a calendar is needed, so no crate is.
 
 /// Seconds of a day.
-pub const DAY_S: i64 = 86_400;
+pub(crate) const DAY_S: i64 = 86_400;
 const UTC8_S: i64 = 8 * 3600;
 
 /// A moment as clocks in China show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LocalTime {
-    pub year: i64,
-    pub month: i64,
-    pub day: i64,
-    pub hour: i64,
-    pub minute: i64,
-    pub second: i64,
+pub(crate) struct LocalTime {
+    pub(crate) year: i64,
+    pub(crate) month: i64,
+    pub(crate) day: i64,
+    pub(crate) hour: i64,
+    pub(crate) minute: i64,
+    pub(crate) second: i64,
 }
 
 impl LocalTime {
     /// From seconds since the epoch.
-    pub fn at(unix_s: i64) -> Self {
+    pub(crate) fn at(unix_s: i64) -> Self {
         let local = unix_s + UTC8_S;
         let (year, month, day) = civil_from_days(local.div_euclid(DAY_S));
         let of_day = local.rem_euclid(DAY_S);
@@ -28,12 +28,12 @@ impl LocalTime {
     }
 
     /// `20211201`
-    pub fn compact_date(&self) -> String {
+    pub(crate) fn compact_date(&self) -> String {
         format!("{:04}{:02}{:02}", self.year, self.month, self.day)
     }
 
     /// `2021-12-01-10-07-11`, as in the names of recording files (004 L331).
-    pub fn file_stamp(&self) -> String {
+    pub(crate) fn file_stamp(&self) -> String {
         format!(
             "{:04}-{:02}-{:02}-{:02}-{:02}-{:02}",
             self.year, self.month, self.day, self.hour, self.minute, self.second
@@ -41,7 +41,7 @@ impl LocalTime {
     }
 
     /// `2020-04-29 15:54:56`
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         format!(
             "{:04}-{:02}-{:02} {:02}:{:02}:{:02}",
             self.year, self.month, self.day, self.hour, self.minute, self.second
@@ -50,12 +50,12 @@ impl LocalTime {
 }
 
 /// The first second of the UTC+8 day that holds this moment.
-pub fn day_start(unix_s: i64) -> i64 {
+pub(crate) fn day_start(unix_s: i64) -> i64 {
     (unix_s + UTC8_S).div_euclid(DAY_S) * DAY_S - UTC8_S
 }
 
 /// The first second of a day written `yyyymmdd`; `None` for what is no such day.
-pub fn parse_compact_date(text: &str) -> Option<i64> {
+pub(crate) fn parse_compact_date(text: &str) -> Option<i64> {
     if text.len() != 8 || !text.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }

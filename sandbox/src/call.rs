@@ -1,24 +1,23 @@
 //! The way of one call: what is planned for it, the platform, the record, and how its answer is spoiled.
 
-use std::time::{Duration, Instant};
-
+use crate::exchange::{Received, Reply};
+use crate::faults::{CloseWhen, FaultKind};
+use crate::lock::lock;
+use crate::log;
+use crate::operation;
+use crate::shared::Shared;
+use crate::wire::{Handle, Spoil};
 use axum::body::Bytes;
 use axum::http::header::{HeaderValue, RETRY_AFTER};
 use axum::http::{Method, StatusCode};
 use serde_json::json;
-
-use crate::exchange::{Received, Reply};
-use crate::faults::{CloseWhen, FaultKind};
-use crate::log;
-use crate::operation;
-use crate::shared::{Shared, lock};
-use crate::wire::{Handle, Spoil};
+use std::time::{Duration, Instant};
 
 /// What a hotel's network says instead of the answer.
 const PORTAL: &str = "<!DOCTYPE html>\n<html><head><title>Welcome</title></head>\
                       <body><h1>Please sign in to use this network</h1></body></html>\n";
 
-pub async fn answer(shared: &Shared, line: &Handle, received: Received, started: Instant) -> Reply {
+pub(crate) async fn answer(shared: &Shared, line: &Handle, received: Received, started: Instant) -> Reply {
     let operation = operation::name_of(&received.method, &received.path);
     lock(&shared.counts).arrived(operation);
     let ordeal = shared.faults.meet(operation);
@@ -43,7 +42,7 @@ pub async fn answer(shared: &Shared, line: &Handle, received: Received, started:
             FaultKind::Text { body } => (Reply::page(200, body.unwrap_or_else(|| PORTAL.to_owned())), None),
             FaultKind::Http { status, retry_after_s, body } => (http(status, retry_after_s, body), None),
             FaultKind::Number { code } => {
-                let failure = Shared::failure(&arrival.received.path, code);
+                let failure = Shared::failure(&arrival.received, code);
                 (failure.unwrap_or_else(|| shared.perform(&arrival.received, operation)), None)
             }
             // These meet no call: latencies are waited for above, the others meet connections.
@@ -64,7 +63,7 @@ pub async fn answer(shared: &Shared, line: &Handle, received: Received, started:
 }
 
 /// A call that no platform gets to see; `answered` tells whether the caller is still there.
-pub fn refuse(shared: &Shared, received: Received, reply: Reply, answered: bool, started: Instant) -> Reply {
+pub(crate) fn refuse(shared: &Shared, received: Received, reply: Reply, answered: bool, started: Instant) -> Reply {
     let operation = operation::name_of(&received.method, &received.path);
     lock(&shared.counts).arrived(operation);
     let mut arrival = Arrival { shared, received, operation, started, faults: Vec::new(), noted: false };

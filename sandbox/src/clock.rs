@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// A shared handle: clones show the same time.
 #[derive(Clone, Debug)]
-pub struct Clock {
+pub(crate) struct Clock {
     offset_ms: Arc<AtomicI64>,
     /// What stands for the machine's time while the clock is held; `RUNNING` while it is not.
     held_ms: Arc<AtomicI64>,
@@ -18,7 +18,7 @@ pub struct Clock {
 const RUNNING: i64 = i64::MIN;
 
 impl Clock {
-    pub fn new(offset_s: i64) -> Self {
+    pub(crate) fn new(offset_s: i64) -> Self {
         Self {
             offset_ms: Arc::new(AtomicI64::new(offset_s.saturating_mul(1000))),
             held_ms: Arc::new(AtomicI64::new(RUNNING)),
@@ -26,7 +26,7 @@ impl Clock {
     }
 
     /// Milliseconds since the epoch.
-    pub fn now_ms(&self) -> i64 {
+    pub(crate) fn now_ms(&self) -> i64 {
         let machine = match self.held_ms.load(Ordering::Relaxed) {
             RUNNING => machine_ms(),
             held => held,
@@ -35,34 +35,34 @@ impl Clock {
     }
 
     /// Stops the clock: from now on only `advance` moves it.
-    pub fn hold(&self) {
+    pub(crate) fn hold(&self) {
         self.held_ms.store(machine_ms(), Ordering::Relaxed);
     }
 
     /// Starts anew: the machine's clock plus this.
-    pub fn restart(&self, offset_s: i64) {
+    pub(crate) fn restart(&self, offset_s: i64) {
         self.held_ms.store(RUNNING, Ordering::Relaxed);
         self.set_offset_s(offset_s);
     }
 
     /// Sets the clock this far ahead of the machine's, or of where it is held.
-    pub fn set_offset_s(&self, offset_s: i64) {
+    pub(crate) fn set_offset_s(&self, offset_s: i64) {
         self.offset_ms.store(offset_s.saturating_mul(1000), Ordering::Relaxed);
     }
 
     /// How far it is ahead, in seconds, the fraction left out.
-    pub fn offset_s(&self) -> i64 {
+    pub(crate) fn offset_s(&self) -> i64 {
         self.offset_ms.load(Ordering::Relaxed).div_euclid(1000)
     }
 
     /// Moves the clock on.
-    pub fn advance(&self, by: Duration) {
+    pub(crate) fn advance(&self, by: Duration) {
         let by = i64::try_from(by.as_millis()).unwrap_or(i64::MAX / 4);
         self.offset_ms.fetch_add(by, Ordering::Relaxed);
     }
 
     /// The value of the `Date` header now.
-    pub fn http_date(&self) -> String {
+    pub(crate) fn http_date(&self) -> String {
         let ms = u64::try_from(self.now_ms()).unwrap_or(0);
         // httpdate cannot write years after 9999.
         let limit = 253_402_300_799_000;
@@ -76,6 +76,11 @@ fn machine_ms() -> i64 {
         // A machine whose clock stands before 1970 gets the epoch: nothing here depends on more.
         Err(_) => 0,
     }
+}
+
+/// A lifetime in milliseconds; one that is too long to count never ends.
+pub(crate) fn lifetime_ms(seconds: u64) -> i64 {
+    i64::try_from(seconds.saturating_mul(1000)).unwrap_or(i64::MAX / 4)
 }
 
 #[cfg(test)]

@@ -3,32 +3,32 @@
 use std::collections::BTreeMap;
 
 #[derive(Default)]
-pub struct Counts {
+pub(crate) struct Counts {
     arrived: BTreeMap<&'static str, u64>,
     acted: BTreeMap<&'static str, u64>,
 }
 
 impl Counts {
     /// A call came, whatever becomes of it.
-    pub fn arrived(&mut self, operation: Option<&'static str>) {
+    pub(crate) fn arrived(&mut self, operation: Option<&'static str>) {
         count(&mut self.arrived, operation);
     }
 
     /// The platform did what it was asked. A call that it refused does not count, nor does one that a fault kept from it;
     /// one whose answer was lost on the way does.
-    pub fn acted(&mut self, operation: Option<&'static str>) {
+    pub(crate) fn acted(&mut self, operation: Option<&'static str>) {
         count(&mut self.acted, operation);
     }
 
-    pub fn of_arrived(&self) -> &BTreeMap<&'static str, u64> {
+    pub(crate) fn of_arrived(&self) -> &BTreeMap<&'static str, u64> {
         &self.arrived
     }
 
-    pub fn of_acted(&self) -> &BTreeMap<&'static str, u64> {
+    pub(crate) fn of_acted(&self) -> &BTreeMap<&'static str, u64> {
         &self.acted
     }
 
-    pub fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         *self = Self::default();
     }
 }

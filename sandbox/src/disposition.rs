@@ -2,14 +2,14 @@
 //! does not, and adds `filename*`; the order is free.
 
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Disposition {
-    pub name: String,
-    pub file_name: Option<String>,
+pub(crate) struct Disposition {
+    pub(crate) name: String,
+    pub(crate) file_name: Option<String>,
 }
 
 impl Disposition {
     /// Bytes that are no UTF-8 become replacement characters.
-    pub fn read(header: &[u8]) -> Self {
+    pub(crate) fn read(header: &[u8]) -> Self {
         let text = String::from_utf8_lossy(header);
         let (mut name, mut plain, mut encoded) = (None, None, None);
         // What stands before the first semicolon is the kind: `form-data`.

@@ -5,47 +5,47 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde_json::Value;
 
 /// A request, whole.
-pub struct Received {
-    pub method: Method,
+pub(crate) struct Received {
+    pub(crate) method: Method,
     /// The path as it came, not decoded.
-    pub path: String,
+    pub(crate) path: String,
     /// The raw text after `?`, empty when there is none.
-    pub query: String,
-    pub headers: HeaderMap,
-    pub body: Bytes,
+    pub(crate) query: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
     /// The parts of a multipart body: absent when the body is of another kind.
-    pub parts: Option<Result<Vec<Part>, String>>,
+    pub(crate) parts: Option<Result<Vec<Part>, String>>,
     /// Whether it came by TLS.
-    pub secure: bool,
+    pub(crate) secure: bool,
 }
 
 /// One part of a multipart body.
-pub struct Part {
-    pub name: String,
-    pub file_name: Option<String>,
-    pub bytes: Bytes,
+pub(crate) struct Part {
+    pub(crate) name: String,
+    pub(crate) file_name: Option<String>,
+    pub(crate) bytes: Bytes,
 }
 
 impl Received {
     /// A header's text; one that is no text counts as absent.
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
     /// The media type without its parameters, in lower case.
-    pub fn media_type(&self) -> String {
+    pub(crate) fn media_type(&self) -> String {
         let text = self.header("content-type").unwrap_or_default();
         text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
     }
 
     /// The query's names and values, decoded.
-    pub fn query_pairs(&self) -> Vec<(String, String)> {
+    pub(crate) fn query_pairs(&self) -> Vec<(String, String)> {
         form_urlencoded::parse(self.query.as_bytes()).into_owned().collect()
     }
 
     /// The address under which the caller reached us, for the URLs in answers. Behind a forwarded port only the `Host`
     /// header knows it; one that is not a plain authority is not echoed.
-    pub fn origin(&self, fallback: &str) -> String {
+    pub(crate) fn origin(&self, fallback: &str) -> String {
         match self.header("host") {
             Some(host) if is_plain_authority(host) => {
                 let scheme = if self.secure { "https" } else { "http" };
@@ -62,25 +62,25 @@ fn is_plain_authority(host: &str) -> bool {
 }
 
 /// An answer.
-pub struct Reply {
-    pub status: u16,
-    pub headers: Vec<(HeaderName, HeaderValue)>,
-    pub body: Bytes,
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
+    pub(crate) body: Bytes,
     /// The platform's own number, for the log.
-    pub number: Option<i64>,
+    pub(crate) number: Option<i64>,
     /// What the answer does not say, for the log.
-    pub detail: Option<String>,
+    pub(crate) detail: Option<String>,
 }
 
 impl Reply {
     /// Whether the platform did what it was asked: by the HTTP status, and by the number where there is one. 0 is success
     /// everywhere, 200 where avd answers with `code` (T40).
-    pub fn is_success(&self) -> bool {
+    pub(crate) fn is_success(&self) -> bool {
         self.status < 400 && matches!(self.number, None | Some(0 | 200))
     }
 
     /// A page instead of an answer.
-    pub fn page(status: u16, body: impl Into<Bytes>) -> Self {
+    pub(crate) fn page(status: u16, body: impl Into<Bytes>) -> Self {
         let body = body.into();
         let looks_like_json = matches!(body.first(), Some(b'{' | b'['));
         let kind = if looks_like_json { "application/json" } else { "text/html; charset=utf-8" };
@@ -89,11 +89,11 @@ impl Reply {
     }
 
     /// A JSON answer with HTTP 200, the rule on all three platforms.
-    pub fn json(body: &Value, number: i64) -> Self {
+    pub(crate) fn json(body: &Value, number: i64) -> Self {
         Self::json_with_status(200, body, Some(number))
     }
 
-    pub fn json_with_status(status: u16, body: &Value, number: Option<i64>) -> Self {
+    pub(crate) fn json_with_status(status: u16, body: &Value, number: Option<i64>) -> Self {
         Self {
             status,
             headers: vec![(

@@ -1,16 +1,18 @@
 //! What `-h` and `--help` say beside the options.
 
-pub const SHORT: &str = "--help explains the control interface and the faults, with examples.";
+pub(crate) const SHORT: &str = "--help explains the control interface and the faults, with examples.";
 
-pub const LONG: &str = r#"The first line on standard output is one JSON object {"hst":{…},"youme":{…},"avd":{…}}; each member is a complete
+pub(crate) const LONG: &str = r#"The first line on standard output is one JSON object {"hst":{…},"youme":{…},"avd":{…}}; each member is a complete
 client configuration. The world is seeded afresh at each start: rooms 12345123456 (quiet) and 98765432100 (everything
 running) on avd, an application with users on hst, calls of 2019-12-10 and of the last seven days on youme.
 
 Examples:
   meetgate-sandbox
       listen on a free loopback port
-  meetgate-sandbox --listen 127.0.0.1:8800 --verbose
+  meetgate-sandbox --listen 8800 --verbose
       a fixed port, each request logged on standard error without its secrets
+  meetgate-sandbox --print avd | head -n 1
+      the configuration of one platform, as a meetgate client takes it
   meetgate-sandbox --hst-token-lifetime 5 --avd-token-lifetime 5
       tokens that die every five seconds, to see a client renew them
   meetgate-sandbox --avd-access-key mine --avd-secret-key mine-too
@@ -49,8 +51,9 @@ Faults (--faults FILE, POST /_sandbox/faults):
 
   An operation's name is its path after the platform's prefix, with dots and underscores: avd.room.mix_record.start,
   avd.uploadfile, hst.online.trans_cmd, hst.app.create (update, delete), hst.access.token, youme.query_room_info;
-  avd.attachment for downloads. GET /_sandbox/operations lists them. Latencies add up; of all other faults that fit a
-  call it meets the oldest. For silence, close, text, http and number acted is false unless it is given.
+  avd.attachment for downloads, hst.server.address for the discovery of hst's address. GET /_sandbox/operations lists
+  them. Latencies add up; of all other faults that fit a call it meets the oldest. For silence, close, text, http and
+  number acted is false unless it is given.
 
 Control interface (--control), JSON both ways, on the same port; GET /_sandbox shows all of it:
   curl $URL/_sandbox/faults -d '{"operation":"avd.room.read","times":2,"kind":"http","status":502}'

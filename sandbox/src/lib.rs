@@ -1,6 +1,6 @@
 //! The three conferencing platforms in one local process: hst (好视通), youme (游密) and avd (叁体).
 //!
-//! All 84 documented operations, on one loopback port, with state and with the platforms' real rules: hst tokens die
+//! All documented operations, on one loopback port, with state and with the platforms' real rules: hst tokens die
 //! when a new one is fetched, youme checksums live five minutes, avd answers in its three envelopes. It is written from
 //! the vendors' documents and never from a client, so that a mistake cannot fit on both sides.
 //!
@@ -29,20 +29,26 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+#![deny(unreachable_pub)]
+
 mod avd;
 mod calendar;
 mod call;
 mod clock;
 mod control;
+mod control_error;
+mod cors;
 mod counts;
 mod disposition;
 mod exchange;
 mod faults;
 mod hst;
+mod lock;
 mod log;
 mod members;
 mod operation;
 mod options;
+mod platform;
 mod record;
 mod redact;
 mod sandbox;
@@ -53,7 +59,7 @@ mod wire;
 mod youme;
 
 pub use avd::{Remark, Visitor};
-pub use control::ControlError;
+pub use control_error::ControlError;
 pub use faults::{CloseWhen, Fault, FaultError, FaultKind};
 pub use hst::Presence;
 pub use options::Options;

@@ -1,13 +1,12 @@
 //! The log of `--verbose`: one line per call on standard error, without secrets.
 
+use crate::exchange::{Received, Reply};
+use crate::redact;
 use std::io::Write;
 use std::time::Duration;
 
-use crate::exchange::{Received, Reply};
-use crate::redact;
-
 /// Method, path, parameters without secrets, HTTP status, the platform's number, faults, milliseconds.
-pub fn call(received: &Received, answered: Option<&Reply>, faults: &[String], spent: Duration) {
+pub(crate) fn call(received: &Received, answered: Option<&Reply>, faults: &[String], spent: Duration) {
     let mut line = format!("{} {}", received.method, redact::printable(&received.path));
     if !received.query.is_empty() {
         line.push('?');

@@ -2,14 +2,14 @@
 
 mod help;
 
+use clap::{Parser, ValueEnum};
+use meetgate_sandbox::{Fault, Options, Sandbox};
+use serde_json::Value;
 use std::error::Error;
 use std::io::Write;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-
-use clap::Parser;
-use meetgate_sandbox::{Fault, Options, Sandbox};
 
 #[derive(Parser)]
 #[command(
@@ -22,16 +22,26 @@ use meetgate_sandbox::{Fault, Options, Sandbox};
 struct CommandLine {
     #[command(flatten)]
     options: Options,
+    /// Print the configuration of this platform alone, as one JSON object, instead of all three.
+    #[arg(long, value_name = "PLATFORM")]
+    print: Option<Platform>,
     /// Plan the faults of this file (TOML) from the start: a [[fault]] table each. See below.
     #[arg(long, value_name = "FILE")]
     faults: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Platform {
+    Hst,
+    Youme,
+    Avd,
 }
 
 /// As for any other option that makes no sense.
 const WRONG_USAGE: u8 = 2;
 
 fn main() -> ExitCode {
-    let CommandLine { mut options, faults } = CommandLine::parse();
+    let CommandLine { mut options, print, faults } = CommandLine::parse();
     if let Some(path) = faults {
         match read_faults(&path) {
             Ok(faults) => options.faults = faults,
@@ -41,7 +51,7 @@ fn main() -> ExitCode {
             }
         }
     }
-    match run(options) {
+    match run(options, print) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             complain(&error.to_string());
@@ -58,7 +68,7 @@ fn complain(what: &str) {
     let _ = writeln!(std::io::stderr(), "meetgate-sandbox: {what}");
 }
 
-fn run(options: Options) -> Result<(), Box<dyn Error>> {
+fn run(options: Options, print: Option<Platform>) -> Result<(), Box<dyn Error>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         // Before the first line: whoever has read it may send the signal.
@@ -68,7 +78,7 @@ fn run(options: Options) -> Result<(), Box<dyn Error>> {
         warn_of_others(sandbox.address(), control);
         // A reader that has gone is no reason to stop: the server is the purpose, the lines an introduction.
         let mut out = std::io::stdout();
-        let _ = writeln!(out, "{}", sandbox.configurations());
+        let _ = writeln!(out, "{}", first_line(&sandbox, print));
         if let Some(tls) = sandbox.tls() {
             let _ = writeln!(out, "{}", tls.to_json());
         }
@@ -77,6 +87,17 @@ fn run(options: Options) -> Result<(), Box<dyn Error>> {
         drop(sandbox);
         Ok(())
     })
+}
+
+fn first_line(sandbox: &Sandbox, print: Option<Platform>) -> Value {
+    let mut all = sandbox.configurations();
+    let name = match print {
+        None => return all,
+        Some(Platform::Hst) => "hst",
+        Some(Platform::Youme) => "youme",
+        Some(Platform::Avd) => "avd",
+    };
+    all.get_mut(name).map(Value::take).unwrap_or_default()
 }
 
 /// The sandbox is made for its own machine; its default credentials are known to everybody.

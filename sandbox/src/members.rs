@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-pub struct Members {
+pub(crate) struct Members {
     /// What the object is, for messages: "a fault", "the body".
     what: String,
     rest: Map<String, Value>,
@@ -13,7 +13,7 @@ pub struct Members {
 type Read<T> = Result<T, String>;
 
 impl Members {
-    pub fn of(value: Value, what: &str) -> Read<Self> {
+    pub(crate) fn of(value: Value, what: &str) -> Read<Self> {
         match value {
             Value::Object(rest) => Ok(Self { what: what.to_owned(), rest, known: Vec::new() }),
             other => Err(format!("{what} must be a JSON object, not {other}")),
@@ -21,17 +21,17 @@ impl Members {
     }
 
     /// From here on messages speak of this.
-    pub fn call_it(&mut self, what: String) {
+    pub(crate) fn call_it(&mut self, what: String) {
         self.what = what;
     }
 
     /// `null` counts as left out.
-    pub fn take(&mut self, name: &'static str) -> Option<Value> {
+    pub(crate) fn take(&mut self, name: &'static str) -> Option<Value> {
         self.known.push(name);
         self.rest.remove(name).filter(|value| !value.is_null())
     }
 
-    pub fn text(&mut self, name: &'static str) -> Read<Option<String>> {
+    pub(crate) fn text(&mut self, name: &'static str) -> Read<Option<String>> {
         match self.take(name) {
             None => Ok(None),
             Some(Value::String(text)) => Ok(Some(text)),
@@ -39,11 +39,11 @@ impl Members {
         }
     }
 
-    pub fn required_text(&mut self, name: &'static str) -> Read<String> {
+    pub(crate) fn required_text(&mut self, name: &'static str) -> Read<String> {
         self.text(name)?.filter(|text| !text.is_empty()).ok_or_else(|| self.missing(name))
     }
 
-    pub fn flag(&mut self, name: &'static str) -> Read<Option<bool>> {
+    pub(crate) fn flag(&mut self, name: &'static str) -> Read<Option<bool>> {
         match self.take(name) {
             None => Ok(None),
             Some(Value::Bool(flag)) => Ok(Some(flag)),
@@ -51,7 +51,7 @@ impl Members {
         }
     }
 
-    pub fn integer(&mut self, name: &'static str) -> Read<Option<i64>> {
+    pub(crate) fn integer(&mut self, name: &'static str) -> Read<Option<i64>> {
         match self.take(name) {
             None => Ok(None),
             Some(value) => match value.as_i64() {
@@ -61,12 +61,12 @@ impl Members {
         }
     }
 
-    pub fn required_integer(&mut self, name: &'static str) -> Read<i64> {
+    pub(crate) fn required_integer(&mut self, name: &'static str) -> Read<i64> {
         self.integer(name)?.ok_or_else(|| self.missing(name))
     }
 
     /// A whole number from 0 (or `least`) on.
-    pub fn count(&mut self, name: &'static str, least: u64) -> Read<Option<u64>> {
+    pub(crate) fn count(&mut self, name: &'static str, least: u64) -> Read<Option<u64>> {
         match self.take(name) {
             None => Ok(None),
             Some(value) => match value.as_u64().filter(|number| *number >= least) {
@@ -76,12 +76,12 @@ impl Members {
         }
     }
 
-    pub fn required_count(&mut self, name: &'static str, least: u64) -> Read<u64> {
+    pub(crate) fn required_count(&mut self, name: &'static str, least: u64) -> Read<u64> {
         self.count(name, least)?.ok_or_else(|| self.missing(name))
     }
 
     /// Seconds, also with a fraction, up to a day.
-    pub fn seconds(&mut self, name: &'static str) -> Read<Option<f64>> {
+    pub(crate) fn seconds(&mut self, name: &'static str) -> Read<Option<f64>> {
         match self.take(name) {
             None => Ok(None),
             Some(value) => match value.as_f64().filter(|number| (0.0..=86_400.0).contains(number)) {
@@ -91,12 +91,12 @@ impl Members {
         }
     }
 
-    pub fn missing(&self, name: &str) -> String {
+    pub(crate) fn missing(&self, name: &str) -> String {
         format!("`{name}` is missing in {}", self.what)
     }
 
     /// An error if anything is left over.
-    pub fn finish(self) -> Read<()> {
+    pub(crate) fn finish(self) -> Read<()> {
         match self.rest.keys().next() {
             None => Ok(()),
             Some(unknown) if self.known.is_empty() => Err(format!("{} takes no members, not `{unknown}`", self.what)),

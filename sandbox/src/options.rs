@@ -1,9 +1,9 @@
 //! What can be set at start; the same structure is the command line.
 
+use crate::faults::Fault;
+use crate::{avd, hst, youme};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
-
-use crate::faults::Fault;
 
 /// Every default credential is invented here and opens nothing but a sandbox.
 const HST_DEV_ID: &str = "5a6d626f78686f73742d646576656c6f";
@@ -20,8 +20,8 @@ const ANY_FREE_PORT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST
 /// The sandbox's settings. `Options::default()` listens on a free loopback port with invented credentials.
 #[derive(Clone, clap::Args)]
 pub struct Options {
-    /// Address and port to listen on; port 0 takes a free one.
-    #[arg(long, value_name = "ADDRESS:PORT", default_value_t = ANY_FREE_PORT)]
+    /// Address and port to listen on, or a port of 127.0.0.1 alone; port 0 takes a free one.
+    #[arg(long, value_name = "[ADDRESS:]PORT", default_value_t = ANY_FREE_PORT, value_parser = read_address)]
     pub listen: SocketAddr,
     /// hst: developer id.
     #[arg(long, value_name = "ID", default_value = HST_DEV_ID)]
@@ -83,6 +83,46 @@ impl Options {
     pub(crate) fn speaks_tls(&self) -> bool {
         self.tls || self.tls_client_certificates || self.ca_file.is_some()
     }
+
+    pub(crate) fn hst(&self) -> hst::Settings {
+        hst::Settings {
+            dev_id: self.hst_dev_id.clone(),
+            // `Sandbox::start` has checked the length; a secret of another length would simply match no token.
+            dev_secret: <[u8; 16]>::try_from(self.hst_dev_secret.as_bytes()).unwrap_or_default(),
+            token_lifetime_s: self.hst_token_lifetime,
+            seed: self.seed,
+        }
+    }
+
+    /// The world of calls ends at start-up by the machine's clock: a wrong clock of the server makes no calls of the
+    /// future.
+    pub(crate) fn youme(&self, now_ms: i64) -> youme::Settings {
+        youme::Settings {
+            app_key: self.youme_app_key.clone(),
+            app_secret: self.youme_app_secret.clone(),
+            rest_api_key: self.youme_rest_api_key.clone(),
+            seed: self.seed,
+            world_ends: now_ms / 1000 - self.clock_offset_s,
+        }
+    }
+
+    pub(crate) fn avd(&self) -> avd::Settings {
+        avd::Settings {
+            access_key: self.avd_access_key.clone(),
+            secret_key: self.avd_secret_key.clone(),
+            token_lifetime_s: self.avd_token_lifetime,
+            seed: self.seed,
+        }
+    }
+}
+
+/// `8800`, `127.0.0.1:8800`, `[::1]:8800`.
+fn read_address(text: &str) -> Result<SocketAddr, String> {
+    let is_number = text.bytes().all(|b| b.is_ascii_digit());
+    if let Some(port) = text.parse().ok().filter(|_| is_number) {
+        return Ok(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port));
+    }
+    text.parse().map_err(|_| "expected a port (0 to 65535), or an IP address and a port: 127.0.0.1:8800".to_owned())
 }
 
 impl Default for Options {
@@ -110,7 +150,19 @@ impl Default for Options {
     }
 }
 
-/// A lifetime in milliseconds; one that is too long to count never ends.
-pub(crate) fn lifetime_ms(seconds: u64) -> i64 {
-    i64::try_from(seconds.saturating_mul(1000)).unwrap_or(i64::MAX / 4)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses() {
+        let read = |text| read_address(text).map(|address| address.to_string()).ok();
+        assert_eq!(read("8800").as_deref(), Some("127.0.0.1:8800"));
+        assert_eq!(read("0").as_deref(), Some("127.0.0.1:0"));
+        assert_eq!(read("0.0.0.0:8800").as_deref(), Some("0.0.0.0:8800"));
+        assert_eq!(read("[::1]:0").as_deref(), Some("[::1]:0"));
+        for text in ["", "65536", "-1", "localhost:8800", "127.0.0.1", ":8800", "+80"] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
 }

@@ -1,13 +1,12 @@
 //! The record of exchanges, bounded in number and in size, so that a test can ask what was really sent.
 
+use crate::exchange::Received;
 use std::collections::VecDeque;
 
-use crate::exchange::Received;
-
 /// The exchanges kept: the last ones.
-pub const KEPT: usize = 1000;
+pub(crate) const KEPT: usize = 1000;
 /// The bytes kept of each body.
-pub const KEPT_BODY: usize = 64 * 1024;
+pub(crate) const KEPT_BODY: usize = 64 * 1024;
 /// The bytes kept of all requests and answers together: when they get more, the oldest exchanges go.
 const KEPT_IN_ALL: usize = 32 * 1024 * 1024;
 
@@ -34,13 +33,13 @@ pub struct Exchange {
 
 /// The last exchanges, in the order in which they were answered.
 #[derive(Default)]
-pub struct Record {
+pub(crate) struct Record {
     kept: VecDeque<Exchange>,
     bytes: usize,
 }
 
 impl Record {
-    pub fn note(&mut self, received: &Received, operation: Option<&'static str>, status: u16, reply: &[u8]) {
+    pub(crate) fn note(&mut self, received: &Received, operation: Option<&'static str>, status: u16, reply: &[u8]) {
         let text = |value: &axum::http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
         let exchange = Exchange {
             operation,
@@ -62,11 +61,11 @@ impl Record {
         }
     }
 
-    pub fn all(&self) -> Vec<Exchange> {
+    pub(crate) fn all(&self) -> Vec<Exchange> {
         self.kept.iter().cloned().collect()
     }
 
-    pub fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         *self = Self::default();
     }
 }

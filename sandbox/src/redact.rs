@@ -18,7 +18,7 @@ fn is_secret(name: &str) -> bool {
 
 /// A query or a form body with its secret values masked. The rest stays as it was sent, percent signs included, so that
 /// it shows how the caller encoded it.
-pub fn pairs(raw: &str) -> String {
+pub(crate) fn pairs(raw: &str) -> String {
     let mask = |pair: &str| {
         let name = pair.split('=').next().unwrap_or_default();
         // The name may be percent-encoded too: `%74oken` is a token.
@@ -29,19 +29,19 @@ pub fn pairs(raw: &str) -> String {
 }
 
 /// A JSON body with its secret members masked at any depth. Text that is not JSON cannot be masked, so there is none.
-pub fn json(raw: &[u8]) -> Option<String> {
+pub(crate) fn json(raw: &[u8]) -> Option<String> {
     let mut value: Value = serde_json::from_slice(raw).ok()?;
     mask_members(&mut value);
     Some(value.to_string())
 }
 
 /// A header's value, masked when its name says so.
-pub fn header<'a>(name: &str, value: &'a str) -> &'a str {
+pub(crate) fn header<'a>(name: &str, value: &'a str) -> &'a str {
     if is_secret(name) { MASK } else { value }
 }
 
 /// For bodies of any other kind.
-pub fn size_only(raw: &[u8]) -> String {
+pub(crate) fn size_only(raw: &[u8]) -> String {
     format!("<{} bytes>", raw.len())
 }
 
@@ -62,7 +62,7 @@ fn mask_members(value: &mut Value) {
 }
 
 /// One line whatever the caller sent, and not longer than is useful.
-pub fn printable(text: &str) -> String {
+pub(crate) fn printable(text: &str) -> String {
     let mut shown: String = text.chars().take(SHOWN).map(|c| if c.is_control() { '?' } else { c }).collect();
     if text.chars().nth(SHOWN).is_some() {
         shown.push('…');

@@ -1,20 +1,21 @@
 //! The running sandbox: starts on its own thread, stops on drop.
 
-use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
-use std::path::PathBuf;
-use std::sync::Arc;
-use std::thread::JoinHandle;
+mod control_methods;
 
-use serde_json::Value;
-use tokio::sync::oneshot;
-
+use crate::control;
 use crate::faults::FaultError;
 use crate::options::Options;
 use crate::server;
 use crate::shared::Shared;
 use crate::tls::{Ports, Tls, TlsError};
-use crate::wire::Front;
+use crate::wire::{Front, House};
+use serde_json::Value;
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use tokio::sync::oneshot;
 
 /// Why a sandbox did not start.
 #[derive(Debug)]
@@ -66,7 +67,7 @@ impl std::error::Error for StartError {
 /// The three platforms, running. Dropping it stops them at once.
 pub struct Sandbox {
     address: SocketAddr,
-    pub(crate) shared: Arc<Shared>,
+    shared: Arc<Shared>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -161,10 +162,12 @@ impl SecureDoors {
 
 /// Serves at every door until it is dropped.
 async fn serve(listener: TcpListener, doors: Option<SecureDoors>, shared: Arc<Shared>) -> std::io::Result<()> {
+    let options = &shared.options;
+    let house = House::new(&shared.faults, options.control.then_some(control::PREFIX), options.verbose);
     let Some(SecureDoors { ports, wrong_host, expired, .. }) = doors else {
-        return server::serve(Front::new(listener, Arc::clone(&shared), None, true)?, shared).await;
+        return server::serve(Front::new(listener, house, None, true)?, shared).await;
     };
-    let door = |listener, tls, can_refuse| Front::new(listener, Arc::clone(&shared), Some(tls), can_refuse);
+    let door = |listener, tls, can_refuse| Front::new(listener, Arc::clone(&house), Some(tls), can_refuse);
     tokio::try_join!(
         server::serve(door(listener, ports.main, true)?, Arc::clone(&shared)),
         server::serve(door(wrong_host, ports.wrong_host, false)?, Arc::clone(&shared)),

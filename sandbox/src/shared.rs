@@ -1,52 +1,44 @@
 //! Everything that the connections share: the three platforms, the clock, the faults, the record.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
-use serde_json::{Value, json};
-
 use crate::avd::Avd;
 use crate::clock::Clock;
 use crate::counts::Counts;
 use crate::exchange::{Received, Reply};
 use crate::faults::Faults;
 use crate::hst::Hst;
+use crate::lock::lock;
 use crate::options::Options;
+use crate::platform::Platform;
 use crate::record::Record;
 use crate::tls::Tls;
-use crate::wire::Lines;
 use crate::youme::Youme;
+use serde_json::{Value, json};
+use std::sync::{Arc, Mutex};
 
-pub struct Shared {
-    pub options: Options,
+pub(crate) struct Shared {
+    pub(crate) options: Options,
     /// What clients call: scheme, host and port.
-    pub base_url: String,
-    pub tls: Option<Tls>,
-    pub clock: Clock,
-    pub hst: Mutex<Hst>,
-    pub youme: Mutex<Youme>,
-    pub avd: Mutex<Avd>,
-    pub faults: Faults,
-    pub record: Mutex<Record>,
-    pub counts: Mutex<Counts>,
-    pub lines: Arc<Lines>,
-}
-
-/// A lock that survives a panic of another holder: one broken call must not end the sandbox.
-pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) base_url: String,
+    pub(crate) tls: Option<Tls>,
+    pub(crate) clock: Clock,
+    pub(crate) hst: Mutex<Hst>,
+    pub(crate) youme: Mutex<Youme>,
+    pub(crate) avd: Mutex<Avd>,
+    pub(crate) faults: Arc<Faults>,
+    pub(crate) record: Mutex<Record>,
+    pub(crate) counts: Mutex<Counts>,
 }
 
 impl Shared {
-    pub fn new(options: Options, base_url: String, tls: Option<Tls>) -> Self {
+    pub(crate) fn new(options: Options, base_url: String, tls: Option<Tls>) -> Self {
         let clock = Clock::new(options.clock_offset_s);
         Self {
-            hst: Mutex::new(Hst::new(&options, clock.clone())),
-            youme: Mutex::new(Youme::new(&options, clock.clone())),
-            avd: Mutex::new(Avd::new(&options, clock.clone(), base_url.clone())),
-            faults: Faults::new(),
+            hst: Mutex::new(Hst::new(&options.hst(), clock.clone(), base_url.clone())),
+            youme: Mutex::new(Youme::new(&options.youme(clock.now_ms()), clock.clone())),
+            avd: Mutex::new(Avd::new(&options.avd(), clock.clone(), base_url.clone())),
+            faults: Arc::new(Faults::new()),
             record: Mutex::default(),
             counts: Mutex::default(),
-            lines: Arc::default(),
             clock,
             options,
             base_url,
@@ -55,8 +47,8 @@ impl Shared {
     }
 
     /// The platform's answer to a call that got through.
-    pub fn perform(&self, received: &Received, operation: Option<&'static str>) -> Reply {
-        let reply = match Platform::of(&received.path) {
+    pub(crate) fn perform(&self, received: &Received, operation: Option<&'static str>) -> Reply {
+        let reply = match Platform::of(&received.path, &received.query) {
             Some(Platform::Hst) => lock(&self.hst).answer(received),
             Some(Platform::Youme) => lock(&self.youme).answer(received),
             Some(Platform::Avd) => lock(&self.avd).answer(received),
@@ -69,25 +61,26 @@ impl Shared {
     }
 
     /// The platform's answer to a call that was told to fail.
-    pub fn failure(path: &str, number: i64) -> Option<Reply> {
-        Platform::of(path).map(|platform| match platform {
+    pub(crate) fn failure(received: &Received, number: i64) -> Option<Reply> {
+        Platform::of(&received.path, &received.query).map(|platform| match platform {
             Platform::Hst => Hst::failure(number),
             Platform::Youme => Youme::failure(number),
-            Platform::Avd => Avd::failure(path, number),
+            Platform::Avd => Avd::failure(&received.path, number),
         })
     }
 
-    pub fn expire_tokens(&self) {
+    pub(crate) fn expire_tokens(&self) {
         lock(&self.hst).expire_token();
         lock(&self.avd).expire_tokens();
     }
 
     /// The world, the clock, the faults and the record, as they were at start.
-    pub fn reset(&self) {
+    pub(crate) fn reset(&self) {
         self.clock.restart(self.options.clock_offset_s);
-        *lock(&self.hst) = Hst::new(&self.options, self.clock.clone());
-        *lock(&self.youme) = Youme::new(&self.options, self.clock.clone());
-        *lock(&self.avd) = Avd::new(&self.options, self.clock.clone(), self.base_url.clone());
+        let (options, clock) = (&self.options, &self.clock);
+        *lock(&self.hst) = Hst::new(&options.hst(), clock.clone(), self.base_url.clone());
+        *lock(&self.youme) = Youme::new(&options.youme(clock.now_ms()), clock.clone());
+        *lock(&self.avd) = Avd::new(&options.avd(), clock.clone(), self.base_url.clone());
         lock(&self.record).clear();
         lock(&self.counts).clear();
         self.faults.clear();
@@ -98,7 +91,7 @@ impl Shared {
     }
 
     /// `{"hst":{…},"youme":{…},"avd":{…}}`, each member a complete client configuration.
-    pub fn configurations(&self) -> Value {
+    pub(crate) fn configurations(&self) -> Value {
         let (options, base_url) = (&self.options, &self.base_url);
         json!({
             "hst": {
@@ -121,41 +114,5 @@ impl Shared {
                 "secret_key": options.avd_secret_key,
             },
         })
-    }
-}
-
-/// Whose path it is. The three share no prefix: hst has `/access/token` and `/v1/…` (001), youme `/v2/video/…` (002),
-/// avd `/sdkapi/v2/…` and three places on the host root (004).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Platform {
-    Hst,
-    Youme,
-    Avd,
-}
-
-impl Platform {
-    fn of(path: &str) -> Option<Self> {
-        match path.split('/').nth(1).unwrap_or_default() {
-            "access" | "v1" => Some(Self::Hst),
-            "v2" => Some(Self::Youme),
-            "sdkapi" | "uploadfile" | "attachment" | "videoPlayer" => Some(Self::Avd),
-            _ => None,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn paths_tell_the_platform() {
-        assert_eq!(Platform::of("/access/token"), Some(Platform::Hst));
-        assert_eq!(Platform::of("/v1/app"), Some(Platform::Hst));
-        assert_eq!(Platform::of("/v2/video/query_room_info"), Some(Platform::Youme));
-        assert_eq!(Platform::of("/sdkapi/v2/room/read"), Some(Platform::Avd));
-        assert_eq!(Platform::of("/uploadfile"), Some(Platform::Avd));
-        assert_eq!(Platform::of("/"), None);
-        assert_eq!(Platform::of("/v11/app"), None);
     }
 }

@@ -3,13 +3,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod caller;
+mod catalog;
 mod documented;
 mod shape;
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use caller::Caller;
 use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// hst 9, youme 6, avd 69.
 #[test]
@@ -56,6 +56,19 @@ fn documented_failures() {
 #[test]
 fn failures_of_the_tables() {
     check_failures(documented::table_failures::all());
+}
+
+/// The catalog lists each number for the operation whose failure example prints it.
+#[test]
+fn the_catalog_lists_the_documented_failures() {
+    let catalog = catalog::operations();
+    let of_avd: Vec<_> = catalog.iter().filter(|(name, _)| name.starts_with("avd.")).collect();
+    for failure in documented::failures::all() {
+        let (name, operation) = of_avd.iter().find(|(_, operation)| operation.address == failure.address).unwrap();
+        let number =
+            failure.reply.get("ret").or(failure.reply.get("code")).and_then(serde_json::Value::as_i64).unwrap();
+        assert!(operation.all.contains(&number), "{} {name}: {number}", failure.source);
+    }
 }
 
 fn check_failures(failures: Vec<documented::failures::Failure>) {

@@ -118,7 +118,7 @@ fn bodies_are_strictly_typed() {
         ("app_name", json!(""), 606000002),
         ("app_name", json!(5), 606000003),
         ("app_name", json!("with space"), 606000003),
-        ("app_name", json!("digit1"), 606000003),
+        ("app_name", json!("digit-1"), 606000003),
         ("status", json!("ONLINE"), 606000003),
         ("status", json!(true), 606000003),
         ("consumption_limit", json!("5"), 606000003),

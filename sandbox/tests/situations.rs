@@ -3,12 +3,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod caller;
+mod catalog;
 mod situation;
 
+use serde_json::{Map, Value, json};
+use situation::{Situation, Stage};
 use std::collections::{BTreeMap, BTreeSet};
-
-use serde_json::Value;
-use situation::Stage;
 
 /// 001 L76-L84.
 const HST: std::ops::RangeInclusive<i64> = 606000000..=606000006;
@@ -49,7 +49,7 @@ fn avd_numbers() {
 
 fn check(platform: &str) {
     let mut wrong = Vec::new();
-    for situation in situation::all().into_iter().filter(|situation| situation.platform == platform) {
+    for situation in every().into_iter().filter(|situation| situation.platform == platform) {
         match Stage::new().play(&situation) {
             Ok(answer) if number(&answer) == situation.code => {}
             Ok(answer) => wrong.push(format!("{}: {answer}", situation.name)),
@@ -57,6 +57,93 @@ fn check(platform: &str) {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// With the other operations that answer the same, and the further ways.
+fn every() -> Vec<Situation> {
+    let catalog = catalog::operations();
+    let mut every = situation::all();
+    every.extend(every.iter().flat_map(|situation| situation.on_others(&catalog)).collect::<Vec<_>>());
+    every.extend(situation::further());
+    every
+}
+
+/// `hst_numbers` and `avd_numbers` show that each of these calls is answered with its number. So the catalog has to list the
+/// number for the operation; and what the catalog lists is provoked here, or named as a number that no call leads to.
+#[test]
+fn the_catalog_lists_what_is_provoked_and_nothing_else() {
+    let mut provoked: BTreeMap<String, BTreeSet<i64>> = BTreeMap::new();
+    for situation in every() {
+        if let Some(code) = situation.code {
+            provoked.entry(situation.operation().to_owned()).or_default().insert(code);
+        }
+    }
+    let mut unprovoked: BTreeMap<String, BTreeSet<i64>> = BTreeMap::new();
+    for entry in situation::unprovoked() {
+        for operation in entry.operations {
+            unprovoked.entry(operation).or_default().extend(&entry.codes);
+        }
+    }
+    let mut wrong = Vec::new();
+    for (name, operation) in catalog::operations() {
+        let mut differ = |what: &str, numbers: Vec<&i64>| {
+            if !numbers.is_empty() {
+                wrong.push(format!("{name} {what} {numbers:?}"));
+            }
+        };
+        let provoked = provoked.remove(&name).unwrap_or_default();
+        let unprovoked = unprovoked.remove(&name).unwrap_or_default();
+        differ("answers, but does not list", provoked.difference(&operation.all).collect());
+        let known: BTreeSet<i64> = provoked.union(&unprovoked).copied().collect();
+        differ("lists, but nothing provokes", operation.own.difference(&known).collect());
+        differ("is said not to answer, but answers", unprovoked.intersection(&provoked).collect());
+        differ("is said to list, but does not", unprovoked.difference(&operation.own).collect());
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(provoked.is_empty() && unprovoked.is_empty(), "no operations: {provoked:?} {unprovoked:?}");
+}
+
+/// The situations are ours, and could leave a number out. So here every operation is called with each parameter of its
+/// example made wrong in several ways, in rooms that are open, closed and gone: whatever is answered has to be listed.
+#[test]
+fn whatever_is_sent_its_number_is_listed() {
+    const ROOMS: [&str; 2] = ["12345123456", "98765432100"];
+    // One carries no parameters that could be wrong, the other no JSON.
+    const APART: [&str; 2] = ["avd.app.get_token", "avd.uploadfile"];
+    let mut unlisted = BTreeSet::new();
+    let mut answered = BTreeSet::new();
+    for (name, operation) in catalog::operations() {
+        if !name.starts_with("avd.") || APART.contains(&name.as_str()) {
+            continue;
+        }
+        for before in [None, Some("avd.room.close"), Some("avd.room.del")] {
+            let mut stage = Stage::new();
+            for (operation, room) in before.into_iter().flat_map(|operation| ROOMS.map(|room| (operation, room))) {
+                stage.send(&situation::call(operation, json!({"room_id": room}))).unwrap();
+            }
+            let mut variants = vec![operation.example.clone()];
+            for param in &operation.params {
+                let with = |value: Value| [operation.example.clone(), Map::from_iter([(param.clone(), value)])];
+                let wrong =
+                    ["404", "nowhere", "-1", "[]", "true", "rtmp://down.invalid/a"].into_iter().map(Value::from);
+                let rooms = ROOMS.into_iter().map(Value::from);
+                variants.extend(wrong.chain(rooms).map(|value| with(value).into_iter().flatten().collect()));
+            }
+            for params in variants {
+                let answer = stage.send(&situation::call(&name, Value::Object(params.clone()))).unwrap();
+                let number = number(&answer).unwrap_or_default();
+                if situation::is_success(&answer) || number == 0 {
+                    continue;
+                }
+                answered.insert(number);
+                if !operation.all.contains(&number) {
+                    unlisted.insert(format!("{name} answers {number} to {params:?}"));
+                }
+            }
+        }
+    }
+    assert!(answered.len() > 30, "too little was tried: {answered:?}");
+    assert!(unlisted.is_empty(), "{}", unlisted.into_iter().collect::<Vec<_>>().join("\n"));
 }
 
 /// youme's numbers are drawn at each start: one for each kind of failure, so the same for all situations of a kind, and

@@ -2,7 +2,9 @@
 //!
 //! The rows of the catalog: operations, error numbers and configuration keys.
 
-use super::{Carrier, ErrorClass, ErrorNumber, Field, Method, Operation, PlatformName, Retry, Type, Value};
+use super::{
+    Carrier, Demand, ErrorClass, ErrorNumber, Field, Method, Operation, PlatformName, Retry, Rule, Type, Value,
+};
 
 pub const HST_PREFIX: &str = "";
 
@@ -14,8 +16,9 @@ pub static HST_ERRORS: &[ErrorNumber] = &[
         zh: "认证失败",
         class: ErrorClass::Auth,
         transient: false,
+        common: true,
         source: "001 L78",
-        note: "The developer id, the developer secret, or the token made from them is refused. The failure example of the token call (001 L49-L53) prints this number; it is the only English text the document gives for any of them.",
+        note: "The platform refused the developer id, the developer secret or the developer token. The failure example of the token call (001 L49-L53) prints this number.",
     },
     ErrorNumber {
         code: 606000001,
@@ -24,8 +27,9 @@ pub static HST_ERRORS: &[ErrorNumber] = &[
         zh: "access_token超时失效",
         class: ErrorClass::TokenDead,
         transient: false,
+        common: true,
         source: "001 L79",
-        note: "The same number answers when the token's time is over and when somebody else with the same account fetched a newer one; the two cannot be told apart (H25).",
+        note: "The token's lifetime is over, or somebody fetched a newer token of the account; the two cannot be told apart (H25).",
     },
     ErrorNumber {
         code: 606000002,
@@ -34,6 +38,7 @@ pub static HST_ERRORS: &[ErrorNumber] = &[
         zh: "重要参数缺失",
         class: ErrorClass::BadRequest,
         transient: false,
+        common: true,
         source: "001 L80",
         note: "",
     },
@@ -44,6 +49,7 @@ pub static HST_ERRORS: &[ErrorNumber] = &[
         zh: "参数错误",
         class: ErrorClass::BadRequest,
         transient: false,
+        common: true,
         source: "001 L81",
         note: "",
     },
@@ -54,8 +60,9 @@ pub static HST_ERRORS: &[ErrorNumber] = &[
         zh: "请求超时",
         class: ErrorClass::Busy,
         transient: true,
+        common: true,
         source: "001 L82",
-        note: "Repeated only for operations that merely read: whether the request took effect is not known.",
+        note: "The library does not repeat the call. `retryable` is true only for an operation that reads: any other may have taken effect.",
     },
     ErrorNumber {
         code: 606000005,
@@ -64,8 +71,9 @@ pub static HST_ERRORS: &[ErrorNumber] = &[
         zh: "操作失败",
         class: ErrorClass::Server,
         transient: false,
+        common: true,
         source: "001 L83",
-        note: "The document does not say why an operation fails; look at `msg`.",
+        note: "The document names no reasons; look at `msg`.",
     },
     ErrorNumber {
         code: 606000006,
@@ -74,6 +82,7 @@ pub static HST_ERRORS: &[ErrorNumber] = &[
         zh: "系统繁忙",
         class: ErrorClass::Busy,
         transient: true,
+        common: true,
         source: "001 L84",
         note: "",
     },
@@ -93,28 +102,31 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "授权错误!",
         class: ErrorClass::Auth,
         transient: false,
+        common: false,
         source: "004 L2552",
         note: "Only in the failure example of app.get_token; the error table has 40001 for the same. Both are an authentication failure (T61).",
     },
     ErrorNumber {
         code: 10910,
         name: "上传文件信息错误, 请求体存放错误",
-        meaning: "upload information wrong: file misplaced in the request body",
+        meaning: "the request body of the upload is wrong",
         zh: "上传文件信息错误, 请求体存放错误",
         class: ErrorClass::BadRequest,
         transient: false,
+        common: false,
         source: "004 L3789",
         note: "",
     },
     ErrorNumber {
         code: 10911,
         name: "未读取到文件信息",
-        meaning: "invalid file: no file information could be read, or its type is not supported",
+        meaning: "invalid file: it cannot be read, or its type is not supported",
         zh: "未读取到文件信息",
         class: ErrorClass::BadRequest,
         transient: false,
+        common: false,
         source: "004 L3790",
-        note: "Two meanings: the error table says that no file information was read, the failure example of uploadfile says \"not support file type: crx\" (004 L3653). Read as an invalid file (T65).",
+        note: "Two meanings: the error table says that no file was read, the failure example of uploadfile says \"not support file type: crx\" (004 L3653). The library reads it as an invalid file (T65).",
     },
     ErrorNumber {
         code: 10912,
@@ -123,6 +135,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "文件存储失败",
         class: ErrorClass::Server,
         transient: false,
+        common: false,
         source: "004 L3791",
         note: "",
     },
@@ -133,6 +146,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "文件读取失败",
         class: ErrorClass::Server,
         transient: false,
+        common: false,
         source: "004 L3792",
         note: "",
     },
@@ -143,6 +157,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "不支持文件类型",
         class: ErrorClass::Unsupported,
         transient: false,
+        common: false,
         source: "004 L3793",
         note: "The failure example of uploadfile answers a wrong type with 10911 instead (T65).",
     },
@@ -153,6 +168,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "认证失败",
         class: ErrorClass::Auth,
         transient: false,
+        common: false,
         source: "004 L3673",
         note: "The failure example of app.get_token prints 401 for the same; both are an authentication failure (T61).",
     },
@@ -163,8 +179,9 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "参数错误",
         class: ErrorClass::BadRequest,
         transient: false,
+        common: true,
         source: "004 L3674",
-        note: "If all parameters are right, the server may not read them the way they were sent: try the other value of the client's http_method (T12, T13).",
+        note: "If all parameters are right, the server may not read them the way they were sent: try another `http_method` in the configuration (T12, T13, T67).",
     },
     ErrorNumber {
         code: 40003,
@@ -173,8 +190,9 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "access_token过期或无效",
         class: ErrorClass::TokenDead,
         transient: false,
+        common: true,
         source: "004 L3675",
-        note: "Also printed for \"no such room_id\" (004 L275). The token is renewed once and the call repeated once, then the number is reported as it is; when the repeat with a fresh token got 40003 too, that operation does not renew again for 60 s (T60).",
+        note: "The document prints it for \"no such room_id\" too (004 L275). The library renews the token once, repeats the call once, and then reports the number. When the repeated call got 40003 too, this operation does not renew again for 60 s (T60).",
     },
     ErrorNumber {
         code: 40004,
@@ -183,6 +201,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "房间号不存在",
         class: ErrorClass::NotFound,
         transient: false,
+        common: false,
         source: "004 L3681",
         note: "",
     },
@@ -193,6 +212,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "房间号已存在",
         class: ErrorClass::Conflict,
         transient: false,
+        common: false,
         source: "004 L3682",
         note: "",
     },
@@ -203,6 +223,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "房间已经开启自动录制",
         class: ErrorClass::Conflict,
         transient: false,
+        common: false,
         source: "004 L3683",
         note: "",
     },
@@ -213,6 +234,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "房间未开启自动录制",
         class: ErrorClass::Conflict,
         transient: false,
+        common: false,
         source: "004 L3684",
         note: "",
     },
@@ -223,6 +245,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "房间不存在用户",
         class: ErrorClass::NotFound,
         transient: false,
+        common: false,
         source: "004 L3690",
         note: "",
     },
@@ -233,6 +256,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "房间不存在或未打开",
         class: ErrorClass::NotFound,
         transient: false,
+        common: false,
         source: "004 L3691",
         note: "",
     },
@@ -243,6 +267,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "网关地址已存在",
         class: ErrorClass::Conflict,
         transient: false,
+        common: false,
         source: "004 L3697",
         note: "",
     },
@@ -253,6 +278,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "网关不存在",
         class: ErrorClass::NotFound,
         transient: false,
+        common: false,
         source: "004 L3698",
         note: "",
     },
@@ -263,6 +289,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "用户号码已存在",
         class: ErrorClass::Conflict,
         transient: false,
+        common: false,
         source: "004 L3699",
         note: "",
     },
@@ -273,6 +300,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "用户不存在",
         class: ErrorClass::NotFound,
         transient: false,
+        common: false,
         source: "004 L3700",
         note: "",
     },
@@ -283,6 +311,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "未设置网关信息",
         class: ErrorClass::Conflict,
         transient: false,
+        common: false,
         source: "004 L3701",
         note: "",
     },
@@ -293,6 +322,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "用户未被邀请",
         class: ErrorClass::NotFound,
         transient: false,
+        common: false,
         source: "004 L3702",
         note: "",
     },
@@ -303,6 +333,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "sip服务rpc失败",
         class: ErrorClass::Server,
         transient: false,
+        common: false,
         source: "004 L3703",
         note: "",
     },
@@ -313,6 +344,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "sip服务未响应",
         class: ErrorClass::Busy,
         transient: true,
+        common: false,
         source: "004 L3704",
         note: "",
     },
@@ -323,6 +355,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "sip服务内部错误",
         class: ErrorClass::Server,
         transient: false,
+        common: false,
         source: "004 L3705",
         note: "",
     },
@@ -333,6 +366,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "用户已在房间",
         class: ErrorClass::Conflict,
         transient: false,
+        common: false,
         source: "004 L3711",
         note: "",
     },
@@ -343,6 +377,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "邀请地址无效",
         class: ErrorClass::BadRequest,
         transient: false,
+        common: false,
         source: "004 L3712",
         note: "",
     },
@@ -353,6 +388,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "用户未被邀请",
         class: ErrorClass::NotFound,
         transient: false,
+        common: false,
         source: "004 L3713",
         note: "",
     },
@@ -363,6 +399,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "邀请失败内部错误",
         class: ErrorClass::Server,
         transient: false,
+        common: false,
         source: "004 L3714",
         note: "",
     },
@@ -373,6 +410,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "服务端口未开启",
         class: ErrorClass::Busy,
         transient: true,
+        common: false,
         source: "004 L3715",
         note: "",
     },
@@ -383,6 +421,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "不支持此类型设置",
         class: ErrorClass::Unsupported,
         transient: false,
+        common: false,
         source: "004 L3716",
         note: "",
     },
@@ -393,6 +432,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "无此邀请记录",
         class: ErrorClass::NotFound,
         transient: false,
+        common: false,
         source: "004 L3717",
         note: "",
     },
@@ -403,8 +443,9 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "不支持这个视频分辨率; video_rate设置得太低或太高, 适合1-4M",
         class: ErrorClass::BadRequest,
         transient: false,
+        common: false,
         source: "004 L3718-L3719",
-        note: "The error table has this number twice, with two meanings; msg tells which (T62).",
+        note: "The error table has this number twice, with two meanings; `msg` says which one applies (T62).",
     },
     ErrorNumber {
         code: 40039,
@@ -413,6 +454,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "不支持这个frame_rate",
         class: ErrorClass::BadRequest,
         transient: false,
+        common: false,
         source: "004 L3720",
         note: "",
     },
@@ -423,6 +465,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "房间已开始混屏录制或直播或桌面录制",
         class: ErrorClass::Conflict,
         transient: false,
+        common: false,
         source: "004 L3726",
         note: "",
     },
@@ -433,6 +476,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "房间未开始混屏录制或直播或桌面录制",
         class: ErrorClass::Conflict,
         transient: false,
+        common: false,
         source: "004 L3727",
         note: "",
     },
@@ -443,6 +487,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "服务rpc失败",
         class: ErrorClass::Busy,
         transient: true,
+        common: false,
         source: "004 L3728",
         note: "",
     },
@@ -453,8 +498,9 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "服务内部错误",
         class: ErrorClass::Server,
         transient: false,
+        common: false,
         source: "004 L3729",
-        note: "A fault of the platform itself, not repeated blindly (T64, T66).",
+        note: "A fault of the platform itself (T64, T66).",
     },
     ErrorNumber {
         code: 40045,
@@ -463,8 +509,9 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "服务内部错误",
         class: ErrorClass::Server,
         transient: false,
+        common: false,
         source: "004 L2179",
-        note: "Not in the error table: only in failure examples, those of room.avc.select_media, room.avc.set_focus_video and room.avc.update_layout (T63). The document has no Chinese for it; that of 40043 is given.",
+        note: "Not in the error table, only in the failure examples of room.avc.select_media, room.avc.set_focus_video and room.avc.update_layout (T63). The document has no Chinese text for it; this one is that of 40043.",
     },
     ErrorNumber {
         code: 40050,
@@ -473,6 +520,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "房间已经设置合屏模式",
         class: ErrorClass::Conflict,
         transient: false,
+        common: false,
         source: "004 L3735",
         note: "",
     },
@@ -483,6 +531,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "房间未设置合屏模式",
         class: ErrorClass::Conflict,
         transient: false,
+        common: false,
         source: "004 L3736",
         note: "",
     },
@@ -493,8 +542,9 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "内部错误",
         class: ErrorClass::Server,
         transient: false,
+        common: false,
         source: "004 L3737",
-        note: "A fault of the platform itself, not repeated blindly (T64, T66). Its text says that the room was not found.",
+        note: "A fault of the platform itself (T64, T66). Its text says that the room was not found.",
     },
     ErrorNumber {
         code: 40053,
@@ -503,6 +553,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "站点已强制关闭合屏",
         class: ErrorClass::Forbidden,
         transient: false,
+        common: false,
         source: "004 L3738",
         note: "",
     },
@@ -513,6 +564,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "未设置站点会控, 初始化失败",
         class: ErrorClass::Server,
         transient: false,
+        common: false,
         source: "004 L3739",
         note: "",
     },
@@ -523,6 +575,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "站点已强制开启合屏",
         class: ErrorClass::Forbidden,
         transient: false,
+        common: false,
         source: "004 L3740",
         note: "",
     },
@@ -533,6 +586,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "房间已开启直播",
         class: ErrorClass::Conflict,
         transient: false,
+        common: false,
         source: "004 L3746",
         note: "",
     },
@@ -543,6 +597,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "房间未开启直播",
         class: ErrorClass::Conflict,
         transient: false,
+        common: false,
         source: "004 L3747",
         note: "",
     },
@@ -553,8 +608,9 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "内部错误",
         class: ErrorClass::Server,
         transient: false,
+        common: false,
         source: "004 L3748",
-        note: "A fault of the platform itself, not repeated blindly (T64, T66).",
+        note: "A fault of the platform itself (T64, T66).",
     },
     ErrorNumber {
         code: 40064,
@@ -563,6 +619,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "服务连接失败",
         class: ErrorClass::Busy,
         transient: true,
+        common: false,
         source: "004 L3749",
         note: "",
     },
@@ -573,6 +630,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "房间直播已经停止",
         class: ErrorClass::Conflict,
         transient: false,
+        common: false,
         source: "004 L3750",
         note: "",
     },
@@ -583,6 +641,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "此站点无公司信息",
         class: ErrorClass::Forbidden,
         transient: false,
+        common: false,
         source: "004 L3756",
         note: "",
     },
@@ -593,6 +652,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "未设置站点授权",
         class: ErrorClass::Forbidden,
         transient: false,
+        common: false,
         source: "004 L3757",
         note: "",
     },
@@ -603,16 +663,18 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "无授权信息",
         class: ErrorClass::Forbidden,
         transient: false,
+        common: false,
         source: "004 L3758",
         note: "",
     },
     ErrorNumber {
         code: 40073,
         name: "service not available",
-        meaning: "service not available (one of the licence errors)",
+        meaning: "licence service not available",
         zh: "服务不可用",
         class: ErrorClass::Forbidden,
         transient: false,
+        common: false,
         source: "004 L3759",
         note: "",
     },
@@ -623,6 +685,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "播放器已存在",
         class: ErrorClass::Conflict,
         transient: false,
+        common: false,
         source: "004 L3765",
         note: "",
     },
@@ -633,6 +696,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "房间无此播放器",
         class: ErrorClass::NotFound,
         transient: false,
+        common: false,
         source: "004 L3766",
         note: "",
     },
@@ -643,8 +707,9 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "内部服务错误",
         class: ErrorClass::Server,
         transient: false,
+        common: false,
         source: "004 L3767",
-        note: "A fault of the platform itself, not repeated blindly (T64, T66). The failure example of the desktop recording calls too, and of the player calls.",
+        note: "A fault of the platform itself (T64, T66). The failure examples of the player calls print it, and those of the desktop recording calls.",
     },
     ErrorNumber {
         code: 40083,
@@ -653,6 +718,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "服务连接失败或超时",
         class: ErrorClass::Busy,
         transient: true,
+        common: false,
         source: "004 L3768",
         note: "",
     },
@@ -663,6 +729,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "没有媒体数据",
         class: ErrorClass::NotFound,
         transient: false,
+        common: false,
         source: "004 L3769",
         note: "",
     },
@@ -673,8 +740,9 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "录制id不存在",
         class: ErrorClass::NotFound,
         transient: false,
+        common: false,
         source: "004 L3775",
-        note: "The only failure example words it \"no such record_id\" (004 L1151).",
+        note: "The text of the failure example is \"no such record_id\" (004 L1151).",
     },
     ErrorNumber {
         code: 40094,
@@ -683,8 +751,9 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "无此录制",
         class: ErrorClass::NotFound,
         transient: false,
+        common: false,
         source: "004 L2337",
-        note: "Not in the error table: only in the failure examples of room.delete_record and room.list, where it makes sense for the first (T63). The document has no Chinese for it; ours is given.",
+        note: "Not in the error table, only in the failure examples of room.delete_record and room.list; it fits the first (T63). The document has no Chinese text for it; this one is ours.",
     },
     ErrorNumber {
         code: 40101,
@@ -693,6 +762,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "内部错误",
         class: ErrorClass::Server,
         transient: false,
+        common: false,
         source: "004 L3781",
         note: "",
     },
@@ -703,6 +773,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "没有推流信息",
         class: ErrorClass::NotFound,
         transient: false,
+        common: false,
         source: "004 L3782",
         note: "",
     },
@@ -713,6 +784,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "服务连接失败, 检查状态",
         class: ErrorClass::Busy,
         transient: true,
+        common: false,
         source: "004 L3783",
         note: "",
     },
@@ -723,6 +795,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "redis连接错误或操作失败",
         class: ErrorClass::Busy,
         transient: true,
+        common: true,
         source: "004 L3664",
         note: "",
     },
@@ -733,6 +806,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "mysql连接错误或操作失败",
         class: ErrorClass::Busy,
         transient: true,
+        common: true,
         source: "004 L3665",
         note: "",
     },
@@ -743,37 +817,42 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         zh: "服务器请求超时",
         class: ErrorClass::Busy,
         transient: true,
+        common: true,
         source: "004 L3666",
         note: "",
     },
     ErrorNumber {
         code: 41005,
         name: "internal error",
-        meaning: "internal error of the platform; msg says more",
+        meaning: "internal error of the platform",
         zh: "服务器内部错误，附带详细",
         class: ErrorClass::Server,
         transient: false,
+        common: true,
         source: "004 L3667",
-        note: "A fault of the platform itself, not repeated blindly (T64, T66). It also hides \"room not found\", as in the failure examples of room.close and participate.list (004 L217, L621).",
+        note: "A fault of the platform itself (T64, T66). Its text can say that the room was not found, as in the failure examples of room.close and room.participate.list (004 L217, L621).",
     },
 ];
 
-/// Fetch a new access token, which kills the account's older one (如何获取access_token).
+/// Fetch a new access token and kill the account's older one (如何获取access_token).
 pub static HST_ACCESS_TOKEN: Operation = Operation {
     name: "hst.access.token",
     platform: PlatformName::Hst,
     method: Method::Get,
+    methods: &[Method::Get],
     path: "/access/token",
-    summary: "Fetch a new access token, which kills the account's older one",
+    summary: "Fetch a new access token and kill the account's older one",
     zh: "如何获取access_token",
-    doc: "Takes no parameters: the credentials are those of the client's configuration. Every call fetches a new token, kills the account's older one wherever it is in use (H25), and makes the new one the client's own. The other operations fetch and renew tokens by themselves, so this one is seldom needed.",
+    doc: "You rarely need this operation: the others fetch and renew tokens by themselves. The credentials come from the client's configuration. Every call fetches a new token, kills the account's older token wherever it is in use (H25), and makes the new one the client's own.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     source: "001 L10-L54",
-    note: "The table lists `dev_id` and `token` as parameters, but both travel in the header `Authorization: <dev_id>.<token>` (001 L28), with nothing in the query. The token printed in that line is not in the format the vendor's own generator makes; it is not a test vector. Not marked safe, although it is a GET: it kills a token (H25).",
+    note: "The table lists `dev_id` and `token` as parameters, but both travel in the header `Authorization: <dev_id>.<token>` (001 L28), and the query is empty. The token printed in that line is not in the format of the vendor's own generator: it is no test vector. The operation is a GET, but it is not marked as one that only reads, because it kills a token (H25).",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: true,
     params: &[],
+    rules: &[],
     returns: &[
         Field {
             name: "access_token",
@@ -785,12 +864,12 @@ pub static HST_ACCESS_TOKEN: Operation = Operation {
         Field {
             name: "timeout",
             kind: Type::Integer,
-            doc: "How long the access token lives. The document says 7200; go by the number in the answer.",
+            doc: "Lifetime of the access token. The document says 7200; use the number in the answer.",
             unit: "s",
             ..Field::EMPTY
         },
     ],
-    errors: &[606000000, 606000004, 606000005, 606000006],
+    errors: &[606000000, 606000002, 606000003, 606000004, 606000005, 606000006],
 };
 
 /// Create an application (创建应用).
@@ -798,29 +877,31 @@ pub static HST_APP_CREATE: Operation = Operation {
     name: "hst.app.create",
     platform: PlatformName::Hst,
     method: Method::Post,
+    methods: &[Method::Post],
     path: "/v1/app",
     summary: "Create an application",
     zh: "创建应用",
-    doc: "Creates an application with the services it may use, and answers with its id and secret. It is created offline unless `status` says `online`.",
+    doc: "Creates an application with its services, and answers its id and secret. The application is offline unless `status` is `online`.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     source: "000 L3-L41; 001 L86-L124",
-    note: "The documents make `status` optional; a later copy of them requires it. It is always sent, `offline` when the caller gives none, which is the default the documents state (H8). The answer's `service` row carries a stray column (000 L35).",
+    note: "`status` is optional in the documents, and required in a later copy of them. The library always sends it: the documented default `offline` when the caller gives none (H8). The answer's `service` row has one column too many (000 L35).",
     carrier: Carrier::Json,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field {
             name: "app_name",
             kind: Type::String,
-            doc: "Name of the application. Only Chinese and English letters and underscores are allowed.",
+            doc: "Name of the application. The document allows Chinese and English letters and underscores; the vendor's own quick start uses digits too (H26).",
             required: true,
             ..Field::EMPTY
         },
         Field {
             name: "status",
             kind: Type::String,
-            doc: "State of the application. `offline` is sent when this is left out (H8).",
-            values: &[Value::Text("online"), Value::Text("offline")],
+            doc: "State of the application. When it is left out, `offline` is sent (H8).",
+            values: &[Value::text("online").meaning("taken live"), Value::text("offline").meaning("taken down")],
             default: "offline",
             always_sent: true,
             ..Field::EMPTY
@@ -828,29 +909,29 @@ pub static HST_APP_CREATE: Operation = Operation {
         Field {
             name: "consumption_limit",
             kind: Type::Integer,
-            doc: "Spending limit in yuan. What applies when it is left out is not documented.",
+            doc: "Spending limit in yuan. The default is not documented.",
             unit: "yuan",
             ..Field::EMPTY
         },
         Field {
             name: "service",
             kind: Type::Array,
-            doc: "The services the application may use, one object for each.",
+            doc: "The services of the application, one object for each.",
             required: true,
             fields: &[
                 Field {
                     name: "service_id",
                     kind: Type::Integer,
-                    doc: "Which service. The list of ids has holes, so other numbers are passed through (H15).",
+                    doc: "The service. The list of ids has holes, so other numbers are passed through (H15).",
                     required: true,
                     values: &[
-                        Value::Number(3),
-                        Value::Number(4),
-                        Value::Number(5),
-                        Value::Number(6),
-                        Value::Number(7),
-                        Value::Number(8),
-                        Value::Number(9),
+                        Value::number(3).meaning("video"),
+                        Value::number(4).meaning("audio"),
+                        Value::number(5).meaning("screen sharing"),
+                        Value::number(6).meaning("signalling channel"),
+                        Value::number(7).meaning("presence service"),
+                        Value::number(8).meaning("recording"),
+                        Value::number(9).meaning("WeChat mini program"),
                     ],
                     open: true,
                     ..Field::EMPTY
@@ -865,12 +946,13 @@ pub static HST_APP_CREATE: Operation = Operation {
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[
-        Field { name: "app_id", kind: Type::String, doc: "Id of the application, unique.", ..Field::EMPTY },
+        Field { name: "app_id", kind: Type::String, doc: "Unique id of the application.", ..Field::EMPTY },
         Field {
             name: "app_secret",
             kind: Type::String,
-            doc: "Secret of the application. Keep it like a password (H18).",
+            doc: "Secret of the application, 16 characters (H27). Keep it like a password (H18).",
             secret: true,
             ..Field::EMPTY
         },
@@ -879,7 +961,7 @@ pub static HST_APP_CREATE: Operation = Operation {
             name: "status",
             kind: Type::String,
             doc: "State of the application.",
-            values: &[Value::Text("online"), Value::Text("offline")],
+            values: &[Value::text("online").meaning("taken live"), Value::text("offline").meaning("taken down")],
             ..Field::EMPTY
         },
         Field {
@@ -897,15 +979,15 @@ pub static HST_APP_CREATE: Operation = Operation {
                 Field {
                     name: "service_id",
                     kind: Type::Integer,
-                    doc: "Which service. Other numbers can appear (H15).",
+                    doc: "The service. Other numbers can appear (H15).",
                     values: &[
-                        Value::Number(3),
-                        Value::Number(4),
-                        Value::Number(5),
-                        Value::Number(6),
-                        Value::Number(7),
-                        Value::Number(8),
-                        Value::Number(9),
+                        Value::number(3).meaning("video"),
+                        Value::number(4).meaning("audio"),
+                        Value::number(5).meaning("screen sharing"),
+                        Value::number(6).meaning("signalling channel"),
+                        Value::number(7).meaning("presence service"),
+                        Value::number(8).meaning("recording"),
+                        Value::number(9).meaning("WeChat mini program"),
                     ],
                     open: true,
                     ..Field::EMPTY
@@ -929,15 +1011,17 @@ pub static HST_APP_UPDATE: Operation = Operation {
     name: "hst.app.update",
     platform: PlatformName::Hst,
     method: Method::Patch,
+    methods: &[Method::Patch],
     path: "/v1/app",
     summary: "Change an application",
     zh: "修改应用配置",
-    doc: "Changes name, state, spending limit or services of an application. Always give `status`: leaving it out may take a live application offline (H7).",
+    doc: "Changes name, state, spending limit or services of an application. Always give `status`: without it a live application may go offline (H7).",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     source: "000 L43-L82; 001 L126-L165",
-    note: "The document repeats \"default offline\" at `status` (000 L56) for this call too, so leaving it out may take a live application offline. Nothing is sent in its place: what is left out stays out (H7). Whether a given `service` list replaces the old one or is merged into it is not documented.",
+    note: "The document says \"default offline\" at `status` for this call too (000 L56): without it a live application may go offline. The library sends no `status` of its own (H7). The document does not say whether a `service` list replaces the old list or is merged into it.",
     carrier: Carrier::Json,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field {
@@ -950,14 +1034,14 @@ pub static HST_APP_UPDATE: Operation = Operation {
         Field {
             name: "app_name",
             kind: Type::String,
-            doc: "New name. Only Chinese and English letters and underscores are allowed.",
+            doc: "New name. The document allows Chinese and English letters and underscores (H26).",
             ..Field::EMPTY
         },
         Field {
             name: "status",
             kind: Type::String,
-            doc: "State of the application. WARNING: the platform's default is `offline`, so leaving this out may take a live application offline. Send `online` whenever the application is to stay live (H7).",
-            values: &[Value::Text("online"), Value::Text("offline")],
+            doc: "State of the application. WARNING: the documented default is `offline`, so without `status` a live application may go offline. Give `online` when the application is to stay live (H7).",
+            values: &[Value::text("online").meaning("taken live"), Value::text("offline").meaning("taken down")],
             ..Field::EMPTY
         },
         Field {
@@ -970,21 +1054,21 @@ pub static HST_APP_UPDATE: Operation = Operation {
         Field {
             name: "service",
             kind: Type::Array,
-            doc: "The services the application may use, one object for each. Whether this replaces the old list is not documented; give the whole list.",
+            doc: "The services of the application, one object for each. The document does not say whether the list replaces the old one: give the whole list.",
             fields: &[
                 Field {
                     name: "service_id",
                     kind: Type::Integer,
-                    doc: "Which service. The list of ids has holes, so other numbers are passed through (H15).",
+                    doc: "The service. The list of ids has holes, so other numbers are passed through (H15).",
                     required: true,
                     values: &[
-                        Value::Number(3),
-                        Value::Number(4),
-                        Value::Number(5),
-                        Value::Number(6),
-                        Value::Number(7),
-                        Value::Number(8),
-                        Value::Number(9),
+                        Value::number(3).meaning("video"),
+                        Value::number(4).meaning("audio"),
+                        Value::number(5).meaning("screen sharing"),
+                        Value::number(6).meaning("signalling channel"),
+                        Value::number(7).meaning("presence service"),
+                        Value::number(8).meaning("recording"),
+                        Value::number(9).meaning("WeChat mini program"),
                     ],
                     open: true,
                     ..Field::EMPTY
@@ -999,12 +1083,13 @@ pub static HST_APP_UPDATE: Operation = Operation {
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[
-        Field { name: "app_id", kind: Type::String, doc: "Id of the application, unique.", ..Field::EMPTY },
+        Field { name: "app_id", kind: Type::String, doc: "Unique id of the application.", ..Field::EMPTY },
         Field {
             name: "app_secret",
             kind: Type::String,
-            doc: "Secret of the application. Keep it like a password (H18).",
+            doc: "Secret of the application, 16 characters (H27). Keep it like a password (H18).",
             secret: true,
             ..Field::EMPTY
         },
@@ -1013,7 +1098,7 @@ pub static HST_APP_UPDATE: Operation = Operation {
             name: "status",
             kind: Type::String,
             doc: "State of the application. Check it after every change (H7).",
-            values: &[Value::Text("online"), Value::Text("offline")],
+            values: &[Value::text("online").meaning("taken live"), Value::text("offline").meaning("taken down")],
             ..Field::EMPTY
         },
         Field {
@@ -1031,15 +1116,15 @@ pub static HST_APP_UPDATE: Operation = Operation {
                 Field {
                     name: "service_id",
                     kind: Type::Integer,
-                    doc: "Which service. Other numbers can appear (H15).",
+                    doc: "The service. Other numbers can appear (H15).",
                     values: &[
-                        Value::Number(3),
-                        Value::Number(4),
-                        Value::Number(5),
-                        Value::Number(6),
-                        Value::Number(7),
-                        Value::Number(8),
-                        Value::Number(9),
+                        Value::number(3).meaning("video"),
+                        Value::number(4).meaning("audio"),
+                        Value::number(5).meaning("screen sharing"),
+                        Value::number(6).meaning("signalling channel"),
+                        Value::number(7).meaning("presence service"),
+                        Value::number(8).meaning("recording"),
+                        Value::number(9).meaning("WeChat mini program"),
                     ],
                     open: true,
                     ..Field::EMPTY
@@ -1063,15 +1148,17 @@ pub static HST_APP_DELETE: Operation = Operation {
     name: "hst.app.delete",
     platform: PlatformName::Hst,
     method: Method::Delete,
+    methods: &[Method::Delete],
     path: "/v1/app",
     summary: "Delete an application",
     zh: "删除应用",
-    doc: "Deletes an application. The answer carries nothing but `code` and `msg`. Whether it must be offline first is not documented.",
+    doc: "Deletes an application. The answer has only `code` and `msg`. The document does not say whether the application must be offline first.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     source: "000 L84-L101; 001 L167-L184",
     note: "",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[Field {
         name: "app_id",
@@ -1080,6 +1167,7 @@ pub static HST_APP_DELETE: Operation = Operation {
         required: true,
         ..Field::EMPTY
     }],
+    rules: &[],
     returns: &[],
     errors: &[606000000, 606000001, 606000002, 606000003, 606000004, 606000005, 606000006],
 };
@@ -1089,15 +1177,17 @@ pub static HST_CONSUMING_RECORDS: Operation = Operation {
     name: "hst.consuming.records",
     platform: PlatformName::Hst,
     method: Method::Get,
+    methods: &[Method::Get],
     path: "/v1/consuming/records",
     summary: "List the billed usage records, page by page",
     zh: "获取计费话单列表",
-    doc: "Lists the billed usage records of a time range, of one application or of all. Pages start at 1; a page with fewer records than `page_size` is the last one (H6).",
+    doc: "Lists the billed usage records of a time range, of one application or of all. Start with page 1; a page with fewer records than `page_size` is the last one (H6).",
     retry: Retry::Safe,
     undoes: "",
     source: "000 L103-L141; 001 L186-L224",
-    note: "The document lists the members of a record but not the member of the answer that holds the records, nor a total, nor the number of the first page (H6). The records are the array that is `result` itself, or the first array inside `result`.",
+    note: "The document does not name the member of the answer that holds the records, nor a total, nor the number of the first page; its example asks for page 1 (H6). The records are `result` itself when that is an array, else the first array inside it.",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field {
@@ -1111,7 +1201,7 @@ pub static HST_CONSUMING_RECORDS: Operation = Operation {
         Field {
             name: "end_time",
             kind: Type::Integer,
-            doc: "End of the time range, in milliseconds since 1970-01-01 UTC.",
+            doc: "End of the time range, in milliseconds since 1970-01-01 UTC. Must not be before start_time.",
             required: true,
             unit: "unix-ms",
             ..Field::EMPTY
@@ -1120,57 +1210,62 @@ pub static HST_CONSUMING_RECORDS: Operation = Operation {
         Field {
             name: "page",
             kind: Type::Integer,
-            doc: "Page number. The first page is 1 (H6).",
+            doc: "Page number. The document does not say where pages start; its example asks for 1 (H6).",
             required: true,
             ..Field::EMPTY
         },
         Field {
             name: "page_size",
             kind: Type::Integer,
-            doc: "Records on a page, at most 100 (H23).",
+            doc: "Number of records on a page, at most 100 (H23).",
             required: true,
             max: Some(100),
             ..Field::EMPTY
         },
     ],
+    rules: &[Rule {
+        words: "end_time must not be before start_time",
+        source: "000 L114-L115",
+        demand: Demand::Ordered { first: "start_time", last: "end_time" },
+    }],
     returns: &[Field {
         name: "list",
         kind: Type::Array,
-        doc: "The records of this page. The document gives no name for this member; `list` stands for it here. Take `result` itself when it is an array, else the first array inside it (H6).",
+        doc: "The records of this page. The document does not name this member; `list` stands for it here. It is `result` itself when that is an array, else the first array inside it (H6).",
         fields: &[
-            Field { name: "app_id", kind: Type::String, doc: "Id of the application, unique.", ..Field::EMPTY },
+            Field { name: "app_id", kind: Type::String, doc: "Unique id of the application.", ..Field::EMPTY },
             Field { name: "app_name", kind: Type::String, doc: "Name of the application.", ..Field::EMPTY },
             Field { name: "product_id", kind: Type::Integer, doc: "Id of the product.", ..Field::EMPTY },
             Field { name: "product_name", kind: Type::String, doc: "Name of the product.", ..Field::EMPTY },
             Field {
                 name: "amount",
                 kind: Type::Number,
-                doc: "Amount of money in yuan. The digits are those the platform sent; read them as a decimal, not as a binary fraction (H16).",
+                doc: "Amount of money in yuan, with the digits of the platform. Read it as a decimal, not as a binary fraction (H16).",
                 unit: "yuan",
                 ..Field::EMPTY
             },
             Field {
                 name: "price",
                 kind: Type::Number,
-                doc: "Price in yuan. The digits are those the platform sent (H16). What it is the price of (minute, call, head) is not documented.",
+                doc: "Price in yuan, with the digits of the platform (H16). The document does not say whether per minute, call or person.",
                 unit: "yuan",
                 ..Field::EMPTY
             },
             Field {
                 name: "charge_term",
                 kind: Type::Integer,
-                doc: "Charge item. The list has holes (3 and 5), so other numbers can appear (H15).",
+                doc: "Charge item. The list has no 3 and no 5; other numbers can appear (H15).",
                 values: &[
-                    Value::Number(1),
-                    Value::Number(2),
-                    Value::Number(4),
-                    Value::Number(6),
-                    Value::Number(7),
-                    Value::Number(8),
-                    Value::Number(9),
-                    Value::Number(10),
-                    Value::Number(11),
-                    Value::Number(12),
+                    Value::number(1).meaning("audio communication"),
+                    Value::number(2).meaning("video communication"),
+                    Value::number(4).meaning("screen sharing"),
+                    Value::number(6).meaning("number of signalling messages"),
+                    Value::number(7).meaning("highest number of users online"),
+                    Value::number(8).meaning("recording time by resolution and number of streams"),
+                    Value::number(9).meaning("recording storage"),
+                    Value::number(10).meaning("recording traffic"),
+                    Value::number(11).meaning("WeChat mini program audio"),
+                    Value::number(12).meaning("WeChat mini program video"),
                 ],
                 open: true,
                 ..Field::EMPTY
@@ -1178,13 +1273,13 @@ pub static HST_CONSUMING_RECORDS: Operation = Operation {
             Field {
                 name: "start_time",
                 kind: Type::String,
-                doc: "Start, as text. Neither its format nor its time zone is documented (H14).",
+                doc: "Start, as text. Format and time zone are not documented (H14).",
                 ..Field::EMPTY
             },
             Field {
                 name: "end_time",
                 kind: Type::String,
-                doc: "End, as text. Neither its format nor its time zone is documented (H14).",
+                doc: "End, as text. Format and time zone are not documented (H14).",
                 ..Field::EMPTY
             },
             Field {
@@ -1213,7 +1308,7 @@ pub static HST_CONSUMING_RECORDS: Operation = Operation {
                 name: "transfer_type",
                 kind: Type::Integer,
                 doc: "Direction of the transfer.",
-                values: &[Value::Number(1), Value::Number(2)],
+                values: &[Value::number(1).meaning("upstream"), Value::number(2).meaning("downstream")],
                 ..Field::EMPTY
             },
         ],
@@ -1227,15 +1322,17 @@ pub static HST_KICKOUT: Operation = Operation {
     name: "hst.kickout",
     platform: PlatformName::Hst,
     method: Method::Post,
+    methods: &[Method::Post],
     path: "/v1/kickout",
     summary: "Kick a user out of the platform",
     zh: "踢出用户",
-    doc: "Signs a user of an application out of the platform, not merely out of a group. The answer carries nothing but `code` and `msg`.",
+    doc: "Signs a user of an application out of the platform, not only out of a group. The answer has only `code` and `msg`.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     source: "000 L143-L162; 001 L226-L245",
     note: "",
     carrier: Carrier::Json,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "app_id", kind: Type::String, doc: "Id of the application.", required: true, ..Field::EMPTY },
@@ -1243,10 +1340,11 @@ pub static HST_KICKOUT: Operation = Operation {
         Field {
             name: "mutex_type",
             kind: Type::String,
-            doc: "Terminal exclusivity class: terminals of one class sign each other out. Names which of the user's terminals to kick; what happens without it is not documented. The classes are not documented either: use the value that `online.user.state` gives.",
+            doc: "Exclusivity class of the terminal to kick: terminals of one class sign each other out. Neither the classes nor the effect of leaving it out are documented. Use the value that `online.user.state` answers.",
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[],
     errors: &[606000000, 606000001, 606000002, 606000003, 606000004, 606000005, 606000006],
 };
@@ -1256,44 +1354,47 @@ pub static HST_ONLINE_USER_STATE: Operation = Operation {
     name: "hst.online.user.state",
     platform: PlatformName::Hst,
     method: Method::Get,
+    methods: &[Method::Get],
     path: "/v1/online/user/state",
     summary: "List users and whether they are online",
     zh: "从在线获取用户状态",
-    doc: "Asks the presence service which users of an application are online and on which terminal.",
+    doc: "Asks the presence service for the users of an application, their terminals, and whether they are online.",
     retry: Retry::Safe,
     undoes: "",
     source: "000 L164-L195; 001 L247-L278",
-    note: "The example address (000 L182) lacks `app_id` and `msg_id`, which the table requires: both are required here (H10). `msg_id` is printed as int; 64 bits are taken (H13). The limit of 100 on `page_size` is stated for the usage records only and is not checked here (H23).",
+    note: "The example address (000 L182) does not have `app_id` and `msg_id`, which the table requires: both are required here (H10). `msg_id` is printed as int; 64 bits are taken (H13). The document limits `page_size` to 100 for usage records only; here it is not checked (H23).",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "company_id", kind: Type::String, doc: "Only the users of this company.", ..Field::EMPTY },
         Field {
             name: "page",
             kind: Type::Integer,
-            doc: "Page number. The document's example uses 1; the number of the first page and the default are not documented.",
+            doc: "Page number. The document's example asks for 1; first page and default are not documented.",
             ..Field::EMPTY
         },
         Field {
             name: "page_size",
             kind: Type::Integer,
-            doc: "Users on a page. Default and limit are not documented (H23).",
+            doc: "Number of users on a page. Default and limit are not documented (H23).",
             ..Field::EMPTY
         },
         Field { name: "app_id", kind: Type::String, doc: "Id of the application.", required: true, ..Field::EMPTY },
         Field {
             name: "msg_id",
             kind: Type::Integer,
-            doc: "A number of the caller's choice, up to 64 bits, that comes back unchanged in the answer (H13).",
+            doc: "A number of the caller's choice, up to 64 bits; the answer has it too (H13).",
             required: true,
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[
         Field {
             name: "msg_id",
             kind: Type::Integer,
-            doc: "The caller's `msg_id`, unchanged, up to 64 bits (H13).",
+            doc: "The caller's `msg_id`, up to 64 bits (H13).",
             ..Field::EMPTY
         },
         Field {
@@ -1305,7 +1406,7 @@ pub static HST_ONLINE_USER_STATE: Operation = Operation {
                     name: "state",
                     kind: Type::Integer,
                     doc: "Presence of the user.",
-                    values: &[Value::Number(0), Value::Number(1)],
+                    values: &[Value::number(0).meaning("offline"), Value::number(1).meaning("online")],
                     ..Field::EMPTY
                 },
                 Field { name: "user_id", kind: Type::String, doc: "Id of the user.", ..Field::EMPTY },
@@ -1313,7 +1414,7 @@ pub static HST_ONLINE_USER_STATE: Operation = Operation {
                 Field {
                     name: "mutex_type",
                     kind: Type::String,
-                    doc: "Terminal exclusivity class of the terminal.",
+                    doc: "Exclusivity class of the terminal.",
                     ..Field::EMPTY
                 },
             ],
@@ -1328,35 +1429,37 @@ pub static HST_ONLINE_TRANS_CMD: Operation = Operation {
     name: "hst.online.trans_cmd",
     platform: PlatformName::Hst,
     method: Method::Post,
+    methods: &[Method::Post],
     path: "/v1/online/trans-cmd",
     summary: "Push a command to terminals",
     zh: "下发指令给终端",
-    doc: "Pushes an object of the caller's own design to the terminals of the users named. Look at `result` in every row of the answer: the call can succeed while a user was not reached (H12).",
+    doc: "Pushes an object of the caller's own design to the terminals of users. Look at `result` in every row of the answer: the call can succeed although a user was not reached (H12).",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     source: "000 L197-L233; 001 L280-L316",
-    note: "`code` 0 says that the call was taken, not that every terminal got the command: each row of `user_list` has its own `result` (H12). `msg_id` is printed as int; 64 bits are taken (H13).",
+    note: "`code` 0 does not mean that every terminal got the command: each row of `user_list` has its own `result` (H12). `msg_id` is printed as int; 64 bits are taken (H13).",
     carrier: Carrier::Json,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field {
             name: "user_list",
             kind: Type::Array,
-            doc: "The users and terminals that get the command.",
+            doc: "The users, and the terminal of each, that get the command.",
             required: true,
             fields: &[
                 Field { name: "user_id", kind: Type::String, doc: "Id of the user.", required: true, ..Field::EMPTY },
                 Field {
                     name: "mutex_type",
                     kind: Type::String,
-                    doc: "Terminal exclusivity class of the terminal, as `online.user.state` gives it.",
+                    doc: "Exclusivity class of the terminal, as `online.user.state` answers it.",
                     required: true,
                     ..Field::EMPTY
                 },
                 Field {
                     name: "client_guid",
                     kind: Type::String,
-                    doc: "Id of the client. How it relates to `terminal_seq_num` is not documented.",
+                    doc: "Id of the client. Its relation to `terminal_seq_num` is not documented.",
                     required: true,
                     ..Field::EMPTY
                 },
@@ -1366,7 +1469,7 @@ pub static HST_ONLINE_TRANS_CMD: Operation = Operation {
         Field {
             name: "trans_mess",
             kind: Type::Object,
-            doc: "What the terminals receive. Its members are the caller's own.",
+            doc: "The object that the terminals receive. Its members are the caller's own.",
             required: true,
             ..Field::EMPTY
         },
@@ -1379,6 +1482,7 @@ pub static HST_ONLINE_TRANS_CMD: Operation = Operation {
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[
         Field {
             name: "msg_id",
@@ -1389,13 +1493,17 @@ pub static HST_ONLINE_TRANS_CMD: Operation = Operation {
         Field {
             name: "user_list",
             kind: Type::Array,
-            doc: "One row for each user: whether the command arrived (H12).",
+            doc: "One row for each user, which says whether the command arrived (H12).",
             fields: &[
                 Field {
                     name: "result",
                     kind: Type::Integer,
-                    doc: "What became of the command for this user.",
-                    values: &[Value::Number(0), Value::Number(1), Value::Number(2)],
+                    doc: "The result for this user.",
+                    values: &[
+                        Value::number(0).meaning("success"),
+                        Value::number(1).meaning("error"),
+                        Value::number(2).meaning("the user's device is offline"),
+                    ],
                     ..Field::EMPTY
                 },
                 Field { name: "user_id", kind: Type::String, doc: "Id of the user.", ..Field::EMPTY },
@@ -1403,7 +1511,7 @@ pub static HST_ONLINE_TRANS_CMD: Operation = Operation {
                 Field {
                     name: "mutex_type",
                     kind: Type::String,
-                    doc: "Terminal exclusivity class of the terminal.",
+                    doc: "Exclusivity class of the terminal.",
                     ..Field::EMPTY
                 },
             ],
@@ -1418,22 +1526,24 @@ pub static HST_ONLINE_INVITE: Operation = Operation {
     name: "hst.online.invite",
     platform: PlatformName::Hst,
     method: Method::Post,
+    methods: &[Method::Post],
     path: "/v1/online/invite",
     summary: "Invite online users into a group",
     zh: "WEB在线邀请",
-    doc: "Calls users into a group (a meeting). Look at `user_id_list` in the answer: it holds the users the invitation could not be sent to, and the call succeeds all the same (H12).",
+    doc: "Calls users into a group (a meeting). Look at `user_id_list` in the answer: it has the users to whom the invitation could not be sent. The call still succeeds (H12).",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     source: "000 L235-L259; 001 L318-L342",
-    note: "The answer's `user_id_list` has the name of the request's list and another meaning: the users for whom sending failed. `code` is 0 all the same (H12). The document's sample list is printed with typographic quotes (000 L248).",
+    note: "`user_id_list` of the answer has another meaning than that of the request: the users for whom sending failed (H12). The document prints its sample list with typographic quotes (000 L248).",
     carrier: Carrier::Json,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "app_id", kind: Type::String, doc: "Id of the application.", required: true, ..Field::EMPTY },
         Field {
             name: "group_id",
             kind: Type::String,
-            doc: "Id of the group, that is of the meeting.",
+            doc: "Id of the group (the meeting).",
             required: true,
             ..Field::EMPTY
         },
@@ -1459,6 +1569,7 @@ pub static HST_ONLINE_INVITE: Operation = Operation {
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[
         Field {
             name: "seq_id",
@@ -1469,7 +1580,7 @@ pub static HST_ONLINE_INVITE: Operation = Operation {
         Field {
             name: "user_id_list",
             kind: Type::Array,
-            doc: "Ids of the users the invitation could NOT be sent to (H12).",
+            doc: "Ids of the users to whom the invitation could NOT be sent (H12).",
             items: Some(Type::String),
             ..Field::EMPTY
         },
@@ -1482,15 +1593,17 @@ pub static YOUME_QUERY_INSTANCE_ALL_RECORDS_BY_TIME: Operation = Operation {
     name: "youme.query_instance_all_records_by_time",
     platform: PlatformName::Youme,
     method: Method::Post,
+    methods: &[Method::Post],
     path: "/v2/video/query_instance_all_records_by_time",
     summary: "List the call records of one user instance",
     zh: "查询指定时间段的通话记录列表",
-    doc: "All rooms one user instance was in during a time range, with every time it entered and left. There are no pages and no limit on the range, so the answer can be large (Y20).",
+    doc: "Lists the rooms of one user instance in a time range, with every time that it entered and left. There are no pages and no limit on the range, so the answer can be large (Y20).",
     retry: Retry::Safe,
     undoes: "",
     source: "002 L125-L255",
-    note: "Times are text holding seconds, in the request and in the answer (Y11); durations are numbers. Some times in the printed sample have nine digits (002 L221-L245); those are misprints.",
+    note: "Times are seconds as text, in the request and in the answer (Y11); durations are numbers. Some times in the printed sample have nine digits (002 L221-L245): misprints.",
     carrier: Carrier::Json,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "UserId", kind: Type::String, doc: "Id of the user instance.", required: true, ..Field::EMPTY },
@@ -1505,14 +1618,19 @@ pub static YOUME_QUERY_INSTANCE_ALL_RECORDS_BY_TIME: Operation = Operation {
         Field {
             name: "EndTime",
             kind: Type::String,
-            doc: "End of the time range: seconds since 1970-01-01 UTC, as text (Y11).",
+            doc: "End of the time range: seconds since 1970-01-01 UTC, as text (Y11). Must not be before BeginTime.",
             required: true,
             unit: "unix-s",
             ..Field::EMPTY
         },
     ],
+    rules: &[Rule {
+        words: "EndTime must not be before BeginTime",
+        source: "002 L140-L142",
+        demand: Demand::Ordered { first: "BeginTime", last: "EndTime" },
+    }],
     returns: &[
-        Field { name: "UserId", kind: Type::String, doc: "The user instance that was asked for.", ..Field::EMPTY },
+        Field { name: "UserId", kind: Type::String, doc: "Id of the user instance.", ..Field::EMPTY },
         Field {
             name: "UserRecords",
             kind: Type::Array,
@@ -1569,20 +1687,22 @@ pub static YOUME_QUERY_INSTANCE_ALL_RECORDS_BY_TIME: Operation = Operation {
     errors: &[],
 };
 
-/// Show a room and everybody who was in it (根据房间标识符查询房间的业务信息).
+/// Show a room and the user instances that were in it (根据房间标识符查询房间的业务信息).
 pub static YOUME_QUERY_ROOM_INFO: Operation = Operation {
     name: "youme.query_room_info",
     platform: PlatformName::Youme,
     method: Method::Post,
+    methods: &[Method::Post],
     path: "/v2/video/query_room_info",
-    summary: "Show a room and everybody who was in it",
+    summary: "Show a room and the user instances that were in it",
     zh: "根据房间标识符查询房间的业务信息",
-    doc: "When a room was created and destroyed, and every user instance that took part. Each end of the time range that is left out is unlimited, so the answer can be large (Y20).",
+    doc: "Answers when a room was created and destroyed, and every user instance that took part. Without an end or a beginning the time range is unlimited, and the answer can be large (Y20).",
     retry: Retry::Safe,
     undoes: "",
     source: "002 L257-L359",
-    note: "Times are text holding seconds, in the request and in the answer (Y11). The printed sample body lacks a comma (002 L285).",
+    note: "Times are seconds as text, in the request and in the answer (Y11). The printed sample body lacks a comma (002 L285).",
     carrier: Carrier::Json,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "RoomId", kind: Type::String, doc: "Id of the room.", required: true, ..Field::EMPTY },
@@ -1596,11 +1716,16 @@ pub static YOUME_QUERY_ROOM_INFO: Operation = Operation {
         Field {
             name: "EndTime",
             kind: Type::String,
-            doc: "End of the time range: seconds since 1970-01-01 UTC, as text (Y11). When it is left out, the range has no end.",
+            doc: "End of the time range: seconds since 1970-01-01 UTC, as text (Y11). When it is left out, the range has no end. Must not be before BeginTime.",
             unit: "unix-s",
             ..Field::EMPTY
         },
     ],
+    rules: &[Rule {
+        words: "EndTime must not be before BeginTime",
+        source: "002 L277-L279",
+        demand: Demand::Ordered { first: "BeginTime", last: "EndTime" },
+    }],
     returns: &[
         Field { name: "RoomId", kind: Type::String, doc: "Id of the room.", ..Field::EMPTY },
         Field {
@@ -1613,7 +1738,7 @@ pub static YOUME_QUERY_ROOM_INFO: Operation = Operation {
         Field {
             name: "DestroyTime",
             kind: Type::String,
-            doc: "When the room was destroyed: seconds, as text. What stands here while the room still exists is not documented.",
+            doc: "When the room was destroyed: seconds, as text. Its value while the room exists is not documented.",
             unit: "unix-s",
             ..Field::EMPTY
         },
@@ -1663,15 +1788,17 @@ pub static YOUME_QUERY_ALL_INSTANCE_BY_TIME: Operation = Operation {
     name: "youme.query_all_instance_by_time",
     platform: PlatformName::Youme,
     method: Method::Post,
+    methods: &[Method::Post],
     path: "/v2/video/query_all_instance_by_time",
     summary: "List the calls of all user instances in a time range",
     zh: "根据时间段查询所有实例的业务信息",
-    doc: "Every user instance's stays in rooms during a time range. There are no pages and no limit on the range: ask for short ranges, or the answer can be very large (Y20).",
+    doc: "Lists every user instance's stays in rooms in a time range. There are no pages and no limit on the range: ask for short ranges, or the answer can be very large (Y20).",
     retry: Retry::Safe,
     undoes: "",
     source: "002 L361-L450",
-    note: "The text says timestamp without saying text or number (002 L378); the sample body and the other calls send text, so text it is (Y11).",
+    note: "The document does not say here whether times are text or numbers (002 L378); the sample body and the other calls have text (Y11).",
     carrier: Carrier::Json,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field {
@@ -1685,16 +1812,21 @@ pub static YOUME_QUERY_ALL_INSTANCE_BY_TIME: Operation = Operation {
         Field {
             name: "EndTime",
             kind: Type::String,
-            doc: "End of the time range: seconds since 1970-01-01 UTC, as text (Y11).",
+            doc: "End of the time range: seconds since 1970-01-01 UTC, as text (Y11). Must not be before BeginTime.",
             required: true,
             unit: "unix-s",
             ..Field::EMPTY
         },
     ],
+    rules: &[Rule {
+        words: "EndTime must not be before BeginTime",
+        source: "002 L378-L380",
+        demand: Demand::Ordered { first: "BeginTime", last: "EndTime" },
+    }],
     returns: &[Field {
         name: "UsersList",
         kind: Type::Array,
-        doc: "All user instances of the time range. In the document's sample each object is one user instance in one room.",
+        doc: "The stays of the time range. In the document's sample each object is one user instance in one room.",
         fields: &[
             Field { name: "UserId", kind: Type::String, doc: "Id of the user instance.", ..Field::EMPTY },
             Field { name: "RoomId", kind: Type::String, doc: "Id of the room.", ..Field::EMPTY },
@@ -1744,15 +1876,17 @@ pub static YOUME_COUNT_BUSINESS_TOTAL_VOLUME_BY_DAY: Operation = Operation {
     name: "youme.count_business_total_volume_by_day",
     platform: PlatformName::Youme,
     method: Method::Post,
+    methods: &[Method::Post],
     path: "/v2/video/count_business_total_volume_by_day",
     summary: "Show the volume trend of a day",
     zh: "按天查询业务量趋势数据",
-    doc: "One figure for each point in time of a day: call duration, number of rooms, highest number online at once, or number of callers, whichever `CountBy` asks for.",
+    doc: "Answers one figure for each point in time of a day. `CountBy` says which: call duration, number of rooms, highest number online at once, or number of callers.",
     retry: Retry::Safe,
     undoes: "",
     source: "002 L454-L536",
-    note: "With `CountBy` 0 (all) the rows do not say which kind a figure is of (Y14): ask for one kind at a time. The unit of a call duration is not documented for this call.",
+    note: "With `CountBy` 0 (all) the rows do not name the kind of a figure (Y14): ask for one kind at a time. The unit of a call duration is not documented for this call.",
     carrier: Carrier::Json,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field {
@@ -1765,16 +1899,23 @@ pub static YOUME_COUNT_BUSINESS_TOTAL_VOLUME_BY_DAY: Operation = Operation {
         Field {
             name: "CountBy",
             kind: Type::Integer,
-            doc: "What to count. With 0 the rows do not say which kind they are of (Y14); give 1 to 4 to know.",
+            doc: "The kind of figure. With 0 the rows do not name their kind (Y14).",
             required: true,
-            values: &[Value::Number(0), Value::Number(1), Value::Number(2), Value::Number(3), Value::Number(4)],
+            values: &[
+                Value::number(0).meaning("all"),
+                Value::number(1).meaning("call duration"),
+                Value::number(2).meaning("number of rooms"),
+                Value::number(3).meaning("highest number online at once"),
+                Value::number(4).meaning("number of callers"),
+            ],
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[Field {
         name: "TrendData",
         kind: Type::Array,
-        doc: "The volume trend of the day, one object for each point in time. With `CountBy` 0 nothing documented in a row tells its kind (Y14).",
+        doc: "The volume trend of the day, one object for each point in time. With `CountBy` 0 no documented member names the kind (Y14).",
         fields: &[
             Field {
                 name: "TickTime",
@@ -1786,7 +1927,7 @@ pub static YOUME_COUNT_BUSINESS_TOTAL_VOLUME_BY_DAY: Operation = Operation {
             Field {
                 name: "Volume",
                 kind: Type::Integer,
-                doc: "The figure of the kind `CountBy` asked for. The document shows it in its sample only.",
+                doc: "The figure. Only the document's sample has this member.",
                 ..Field::EMPTY
             },
         ],
@@ -1800,15 +1941,17 @@ pub static YOUME_COUNT_BUSINESS_DISTRIBUTE_VOLUME_BY_DAY: Operation = Operation 
     name: "youme.count_business_distribute_volume_by_day",
     platform: PlatformName::Youme,
     method: Method::Post,
+    methods: &[Method::Post],
     path: "/v2/video/count_business_distribute_volume_by_day",
     summary: "Show the volume distribution of a day",
     zh: "按天查询业务量分布数据",
-    doc: "Call duration, number of rooms, number online and number of callers of a day, by country, province, city or network type. The platform computes it once a day. The documented rows do not say which place or network they are for (Y15).",
+    doc: "Answers call duration, number of rooms, number online and number of callers of a day, by country, province, city or network type. The platform computes them once a day. The documented rows do not name their place or network type (Y15).",
     retry: Retry::Safe,
     undoes: "",
     source: "002 L538-L643",
-    note: "No documented member names the country, province, city or network type of a row (Y15); a member the document does not list stays in the answer. The text calls `PeakOnlineNum` the number online, its name says peak.",
+    note: "No documented member names the country, province, city or network type of a row (Y15); members that the document does not list stay in the answer. The document describes `PeakOnlineNum` as the number online; its name says peak.",
     carrier: Carrier::Json,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field {
@@ -1821,16 +1964,22 @@ pub static YOUME_COUNT_BUSINESS_DISTRIBUTE_VOLUME_BY_DAY: Operation = Operation 
         Field {
             name: "CountBy",
             kind: Type::Integer,
-            doc: "What to break the volume down by. The rows do not say which one they are for (Y15).",
+            doc: "How the rows are grouped. They do not name their group (Y15).",
             required: true,
-            values: &[Value::Number(1), Value::Number(2), Value::Number(3), Value::Number(4)],
+            values: &[
+                Value::number(1).meaning("country"),
+                Value::number(2).meaning("province"),
+                Value::number(3).meaning("city"),
+                Value::number(4).meaning("network type"),
+            ],
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[Field {
         name: "DistributeData",
         kind: Type::Array,
-        doc: "The volume distribution of the day. Nothing documented in a row tells its place or network type (Y15).",
+        doc: "The volume distribution of the day. No documented member names the place or network type of a row (Y15).",
         fields: &[
             Field {
                 name: "TickTime",
@@ -1865,15 +2014,17 @@ pub static YOUME_COUNT_QOS_BY_DAY: Operation = Operation {
     name: "youme.count_qos_by_day",
     platform: PlatformName::Youme,
     method: Method::Post,
+    methods: &[Method::Post],
     path: "/v2/video/count_qos_by_day",
     summary: "Show the quality figures of a day",
     zh: "按天查询质量统计图表数据",
-    doc: "Join success rate, packet loss and delay of audio and video at points in time of a day.",
+    doc: "Answers join success rate, packet loss and delay of audio and video at points in time of a day.",
     retry: Retry::Safe,
     undoes: "",
     source: "002 L645-L763",
-    note: "No units are documented. The rows of the printed sample are not in order of time, and one time appears twice (002 L700, L731).",
+    note: "No units are documented. The rows of the printed sample are not in order of time; one time is there twice (002 L700, L731).",
     carrier: Carrier::Json,
+    bare_reply: false,
     fetches_token: false,
     params: &[Field {
         name: "QueryDate",
@@ -1882,6 +2033,7 @@ pub static YOUME_COUNT_QOS_BY_DAY: Operation = Operation {
         required: true,
         ..Field::EMPTY
     }],
+    rules: &[],
     returns: &[Field {
         name: "QosData",
         kind: Type::Array,
@@ -1915,13 +2067,13 @@ pub static YOUME_COUNT_QOS_BY_DAY: Operation = Operation {
             Field {
                 name: "AudioDelayRate",
                 kind: Type::Number,
-                doc: "Delay of audio, not a rate in spite of its name. The unit is not documented.",
+                doc: "Delay of audio; it is no rate, whatever its name says. The unit is not documented.",
                 ..Field::EMPTY
             },
             Field {
                 name: "VideoDelayRate",
                 kind: Type::Number,
-                doc: "Delay of video, not a rate in spite of its name. The unit is not documented.",
+                doc: "Delay of video; it is no rate, whatever its name says. The unit is not documented.",
                 ..Field::EMPTY
             },
         ],
@@ -1935,31 +2087,33 @@ pub static AVD_ROOM_CREATE: Operation = Operation {
     name: "avd.room.create",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/create",
     summary: "Create a room",
     zh: "创建房间",
-    doc: "Creates a room in which a meeting can be held. The answer gives the room number, which every later call about the room needs.",
+    doc: "Creates a room for a meeting. The answer has the room number, which every later call about the room needs.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     source: "004 L7-L53",
-    note: "The table marks room_id as required and says in the same line that the server makes one when it is empty (T9): optional here. enable_transcode_video is typed string (T24): a string, and a boolean is taken too. The interface description writes `used_id` where the table and the example have user_id.",
+    note: "The table marks room_id as required, but the same line says that the server makes one when it is empty (T9): it is optional here. enable_transcode_video is typed string (T24); a boolean is taken too. The description has `used_id` where the table and the example have user_id.",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field {
             name: "user_id",
             kind: Type::String,
-            doc: "User id the room is created for. The document only calls it a unique number; room.read gives it back.",
+            doc: "User id for which the room is created. The document only calls it a unique number; room.read answers it.",
             required: true,
             ..Field::EMPTY
         },
         Field {
             name: "room_id",
             kind: Type::String,
-            doc: "Room number wanted. It must not be in use yet. When it is left out the server makes one and answers with it.",
+            doc: "Room number for the new room. It must not be in use yet. When it is left out, the server makes a number and answers it.",
             ..Field::EMPTY
         },
-        Field { name: "topic", kind: Type::String, doc: "Topic of the room, a text for people.", ..Field::EMPTY },
+        Field { name: "topic", kind: Type::String, doc: "Topic of the room.", ..Field::EMPTY },
         Field {
             name: "enable_auto_cloud_recording",
             kind: Type::Boolean,
@@ -1969,7 +2123,7 @@ pub static AVD_ROOM_CREATE: Operation = Operation {
         Field {
             name: "enable_voice_activated",
             kind: Type::Boolean,
-            doc: "Whether voice activation is switched on, so that the speaker takes the focus.",
+            doc: "Whether voice activation is switched on.",
             ..Field::EMPTY
         },
         Field {
@@ -1981,24 +2135,25 @@ pub static AVD_ROOM_CREATE: Operation = Operation {
         Field {
             name: "resolution",
             kind: Type::String,
-            doc: "Resolution. The document gives no form and no default for it here; other operations write a resolution as width*height, such as `1280*720`.",
+            doc: "Resolution. The document gives neither form nor default here; in other operations a resolution is width*height, such as `1280*720`.",
             ..Field::EMPTY
         },
         Field {
             name: "enable_transcode_video",
             kind: Type::String,
-            doc: "Whether video that mini programs send as VP8 is transcoded to H.264. The document types it as a string and names no values; a boolean is taken too.",
+            doc: "Whether the VP8 video of mini programs is transcoded to H.264. The document types it as a string and names no values; a boolean is taken too.",
             also: &[Type::Boolean],
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[Field {
         name: "room_id",
         kind: Type::String,
-        doc: "Room number: the one asked for, or the one the server made.",
+        doc: "Room number: that of the request, or the number that the server made.",
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003, 40005],
+    errors: &[40002, 40003, 40005, 41001, 41002, 41003, 41005],
 };
 
 /// Change the settings of a room (修改房间).
@@ -2006,15 +2161,17 @@ pub static AVD_ROOM_UPDATE: Operation = Operation {
     name: "avd.room.update",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/update",
     summary: "Change the settings of a room",
     zh: "修改房间",
-    doc: "Changes a room that exists. What happens to a setting that is left out is not documented.",
+    doc: "Changes a room that exists. The document does not say what happens to a setting that is left out.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     source: "004 L54-L95",
     note: "",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field {
@@ -2039,8 +2196,9 @@ pub static AVD_ROOM_UPDATE: Operation = Operation {
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40006, 40007],
+    errors: &[40002, 40003, 40004, 40006, 40007, 41001, 41002, 41003, 41005],
 };
 
 /// Delete a room (删除房间).
@@ -2048,6 +2206,7 @@ pub static AVD_ROOM_DEL: Operation = Operation {
     name: "avd.room.del",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/del",
     summary: "Delete a room",
     zh: "删除房间",
@@ -2057,6 +2216,7 @@ pub static AVD_ROOM_DEL: Operation = Operation {
     source: "004 L96-L133",
     note: "",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[Field {
         name: "room_id",
@@ -2065,8 +2225,9 @@ pub static AVD_ROOM_DEL: Operation = Operation {
         required: true,
         ..Field::EMPTY
     }],
+    rules: &[],
     returns: &[],
-    errors: &[40002, 40003, 40004],
+    errors: &[40002, 40003, 40004, 41001, 41002, 41003, 41005],
 };
 
 /// Read the settings of a room (查询房间).
@@ -2074,17 +2235,20 @@ pub static AVD_ROOM_READ: Operation = Operation {
     name: "avd.room.read",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/read",
     summary: "Read the settings of a room",
     zh: "查询房间",
-    doc: "Gives the topic, the user and the switches of a room.",
+    doc: "Answers the topic, the user and the switches of a room.",
     retry: Retry::Safe,
     undoes: "",
     source: "004 L134-L183",
-    note: "The table lists the members next to ret and msg; the sample answer nests them in `data`, and so they are listed here.",
+    note: "The table lists the members next to ret and msg; the sample answer, and this list, have them inside `data`.",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY }],
+    rules: &[],
     returns: &[Field {
         name: "data",
         kind: Type::Object,
@@ -2102,7 +2266,12 @@ pub static AVD_ROOM_READ: Operation = Operation {
                 doc: "Whether voice activation is switched on.",
                 ..Field::EMPTY
             },
-            Field { name: "user_id", kind: Type::String, doc: "User id the room was created for.", ..Field::EMPTY },
+            Field {
+                name: "user_id",
+                kind: Type::String,
+                doc: "User id for which the room was created.",
+                ..Field::EMPTY
+            },
             Field {
                 name: "enable_auto_cloud_recording",
                 kind: Type::Boolean,
@@ -2113,7 +2282,7 @@ pub static AVD_ROOM_READ: Operation = Operation {
         ],
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003, 40004],
+    errors: &[40002, 40003, 40004, 41001, 41002, 41003, 41005],
 };
 
 /// Close an open room and kick everybody out (关闭房间).
@@ -2121,15 +2290,17 @@ pub static AVD_ROOM_CLOSE: Operation = Operation {
     name: "avd.room.close",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/close",
     summary: "Close an open room and kick everybody out",
     zh: "关闭房间",
-    doc: "Ends the meeting in a room: every user is kicked out, devices and recordings included. To remove the room itself, call room.del.",
+    doc: "Ends the meeting in a room: every user and device is kicked out, and recordings stop. To remove the room itself, call room.del.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     source: "004 L184-L221",
-    note: "The table promises `ret`; both sample answers carry `code`, 200 for success (T40, T41). An unknown room and a room that is not open both come back as the internal error 41005 (T64, T66).",
+    note: "The table has `ret`; both sample answers have `code`, 200 for success (T40, T41, T68). The failure example for a room that is unknown or not open is the internal error 41005 (T64, T66).",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[Field {
         name: "room_id",
@@ -2138,8 +2309,9 @@ pub static AVD_ROOM_CLOSE: Operation = Operation {
         required: true,
         ..Field::EMPTY
     }],
+    rules: &[],
     returns: &[],
-    errors: &[40002, 40003, 41005],
+    errors: &[40002, 40003, 41001, 41002, 41003, 41005],
 };
 
 /// Count a room's meetings and participants by kind of client (会议统计信息).
@@ -2147,22 +2319,24 @@ pub static AVD_ROOM_GET_STATISTIC: Operation = Operation {
     name: "avd.room.get_statistic",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/get_statistic",
     summary: "Count a room's meetings and participants by kind of client",
     zh: "会议统计信息",
-    doc: "Counts the meetings held in a room between two times, and the participants by the kind of client they used.",
+    doc: "Counts the meetings in a room between two times, and the participants by their kind of client.",
     retry: Retry::Safe,
     undoes: "",
     source: "004 L222-L280",
-    note: "The table promises `ret` and `msg`; the sample answer of a success has neither, nor `code` (T40, T41). The table prints andronid_cnt, the sample android_cnt (T46): android_cnt. For an unknown room the document prints 40003, the number of a dead token (T60): the client renews the token once, retries once, then reports 40003 as it is. The samples are torn apart by stray lines (T45).",
+    note: "The table has `ret` and `msg`; the sample answer of a success has neither, nor `code` (T40, T41). The table prints andronid_cnt, the sample android_cnt (T46): android_cnt. For an unknown room the document prints 40003, the number of a dead token (T60): the client renews the token once, repeats the call once, and then reports 40003. The samples have stray lines in them (T45).",
     carrier: Carrier::Query,
+    bare_reply: true,
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
             name: "start_time",
             kind: Type::Integer,
-            doc: "Start of the time range, as a timestamp. The document's example is in seconds.",
+            doc: "Start of the time range. The document's example is in seconds.",
             required: true,
             unit: "unix-s",
             ..Field::EMPTY
@@ -2170,19 +2344,19 @@ pub static AVD_ROOM_GET_STATISTIC: Operation = Operation {
         Field {
             name: "end_time",
             kind: Type::Integer,
-            doc: "End of the time range, as a timestamp. The document's example is in seconds.",
+            doc: "End of the time range. The document's example is in seconds. Must not be before start_time.",
             required: true,
             unit: "unix-s",
             ..Field::EMPTY
         },
     ],
+    rules: &[Rule {
+        words: "end_time must not be before start_time",
+        source: "004 L233-L234",
+        demand: Demand::Ordered { first: "start_time", last: "end_time" },
+    }],
     returns: &[
-        Field {
-            name: "meeting_total",
-            kind: Type::Integer,
-            doc: "Number of meetings held in the room.",
-            ..Field::EMPTY
-        },
+        Field { name: "meeting_total", kind: Type::Integer, doc: "Number of meetings in the room.", ..Field::EMPTY },
         Field { name: "ios_cnt", kind: Type::Integer, doc: "Number of participants on iOS.", ..Field::EMPTY },
         Field { name: "pc_cnt", kind: Type::Integer, doc: "Number of participants on a PC.", ..Field::EMPTY },
         Field { name: "user_cnt", kind: Type::Integer, doc: "Number of participants in all.", ..Field::EMPTY },
@@ -2196,7 +2370,7 @@ pub static AVD_ROOM_GET_STATISTIC: Operation = Operation {
         Field {
             name: "time_total",
             kind: Type::Integer,
-            doc: "Length of all the meetings together. The unit is not documented.",
+            doc: "Total length of the meetings. The unit is not documented.",
             ..Field::EMPTY
         },
         Field {
@@ -2207,7 +2381,7 @@ pub static AVD_ROOM_GET_STATISTIC: Operation = Operation {
         },
         Field { name: "web_cnt", kind: Type::Integer, doc: "Number of participants in a web browser.", ..Field::EMPTY },
     ],
-    errors: &[40002, 40003],
+    errors: &[40002, 40003, 41001, 41002, 41003, 41005],
 };
 
 /// List the recordings of a room in a time range (查询某个时间段的录制文件).
@@ -2215,22 +2389,24 @@ pub static AVD_ROOM_GET_RECORD: Operation = Operation {
     name: "avd.room.get_record",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/get_record",
     summary: "List the recordings of a room in a time range",
     zh: "查询某个时间段的录制文件",
-    doc: "Lists the recordings of a room made between two times, each with its source file and the files transcoded from it.",
+    doc: "Lists the recordings of a room between two times. Each has its source file and the files transcoded from it.",
     retry: Retry::Safe,
     undoes: "",
     source: "004 L281-L432",
-    note: "The table lists all members flat and types them string; the sample nests them, and so they are listed here. Here download addresses are `down_url`, and transcode_files is an object of parallel lists; mix_record.get and get_record_list differ (T50, T51): the answer is passed on as it comes. The sample was requested with value_same_as_box=true; what the cluster version answers otherwise is not shown. The table says file_size is not returned, the sample has it. creator_id is in the sample only. The sample is broken and not closed (T45).",
+    note: "The table lists all members flat and types them string; the sample, and this list, nest them. Here download addresses are `down_url`, and transcode_files is an object of parallel lists; room.mix_record.get and room.get_record_list differ (T50, T51). The answer is passed on as it comes. The sample was requested with value_same_as_box=true; the other answer of a cluster is not shown. The table says that file_size is not returned, but the sample has it. Only the sample has creator_id. The sample's JSON is broken (T45).",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
             name: "record_start_time",
             kind: Type::String,
-            doc: "Start of the recording time range: a timestamp written as text. The document's example is in seconds.",
+            doc: "Start of the time range: a timestamp as text. The document's example is in seconds.",
             required: true,
             unit: "unix-s",
             ..Field::EMPTY
@@ -2238,7 +2414,7 @@ pub static AVD_ROOM_GET_RECORD: Operation = Operation {
         Field {
             name: "record_end_time",
             kind: Type::String,
-            doc: "End of the recording time range: a timestamp written as text. The document's example is in seconds.",
+            doc: "End of the time range: a timestamp as text. The document's example is in seconds. Must not be before record_start_time.",
             required: true,
             unit: "unix-s",
             ..Field::EMPTY
@@ -2252,11 +2428,16 @@ pub static AVD_ROOM_GET_RECORD: Operation = Operation {
         Field {
             name: "value_same_as_box",
             kind: Type::Boolean,
-            doc: "For clusters: give true to get the answer in the shape a box gives. Left out, the answer has the shape of the cluster version, which is not documented.",
+            doc: "For clusters: with true the answer has the shape of a box's answer. When it is left out, the answer has the cluster's shape, which is not documented.",
             ..Field::EMPTY
         },
         Field { name: "record_id", kind: Type::String, doc: "Only this recording.", ..Field::EMPTY },
     ],
+    rules: &[Rule {
+        words: "record_end_time must not be before record_start_time",
+        source: "004 L293-L294",
+        demand: Demand::Ordered { first: "record_start_time", last: "record_end_time" },
+    }],
     returns: &[Field {
         name: "record_files",
         kind: Type::Array,
@@ -2311,14 +2492,14 @@ pub static AVD_ROOM_GET_RECORD: Operation = Operation {
                     Field {
                         name: "play_url",
                         kind: Type::Array,
-                        doc: "Addresses of a web page that plays each file.",
+                        doc: "Addresses of web pages that play the files, one for each file.",
                         items: Some(Type::String),
                         ..Field::EMPTY
                     },
                     Field {
                         name: "file_infos",
                         kind: Type::Array,
-                        doc: "Figures for each file.",
+                        doc: "Length, size and name of each file.",
                         fields: &[
                             Field {
                                 name: "duration",
@@ -2349,7 +2530,7 @@ pub static AVD_ROOM_GET_RECORD: Operation = Operation {
         ],
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003, 40004, 40043],
+    errors: &[40002, 40003, 40004, 40043, 40090, 41001, 41002, 41003, 41005],
 };
 
 /// List all recordings kept on the server (获取录制文件).
@@ -2357,17 +2538,20 @@ pub static AVD_ROOM_GET_RECORD_LIST: Operation = Operation {
     name: "avd.room.get_record_list",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/get_record_list",
     summary: "List all recordings kept on the server",
     zh: "获取录制文件",
-    doc: "Lists every recording file the server keeps, for all rooms. There is no paging and no filter, so the answer can be large; room.get_record narrows it to one room and a time range.",
+    doc: "Lists every recording file of the server, for all rooms. There are no pages and no filter, so the answer can be large. room.get_record lists those of one room and a time range.",
     retry: Retry::Safe,
     undoes: "",
     source: "004 L433-L494",
-    note: "The table types data as string; the sample shows an array of objects, and so it is listed here. transcode_files is an empty object in this call, unlike in get_record and mix_record.get (T51); the download address is `down_url` (T50): the answer is passed on as it comes.",
+    note: "The table types data as string; the sample, and this list, have an array of objects. Here transcode_files is an empty object, unlike in room.get_record and room.mix_record.get (T51), and the download address is `down_url` (T50). The answer is passed on as it comes.",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[],
+    rules: &[],
     returns: &[Field {
         name: "data",
         kind: Type::Array,
@@ -2399,14 +2583,14 @@ pub static AVD_ROOM_GET_RECORD_LIST: Operation = Operation {
             Field {
                 name: "file_size",
                 kind: Type::String,
-                doc: "Not filled in by this call: an empty text in the sample.",
+                doc: "An empty text in the sample: this call does not fill it in.",
                 ..Field::EMPTY
             },
             Field { name: "transcode_files", kind: Type::Object, doc: "Empty in this call.", ..Field::EMPTY },
         ],
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003],
+    errors: &[40002, 40003, 41001, 41002, 41003, 41005],
 };
 
 /// Kick a participant out of a room (踢出会议).
@@ -2414,15 +2598,17 @@ pub static AVD_ROOM_PARTICIPATE_KICK: Operation = Operation {
     name: "avd.room.participate.kick",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/participate/kick",
     summary: "Kick a participant out of a room",
     zh: "踢出会议",
-    doc: "Removes one user from the meeting. To end the meeting for everybody, call room.close.",
+    doc: "Removes one user from the meeting. room.close ends the meeting for everybody.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     source: "004 L495-L535",
-    note: "The table promises `ret`; both sample answers carry `code`, 200 for success (T40, T41).",
+    note: "The table has `ret`; both sample answers have `code`, 200 for success (T40, T41).",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
@@ -2434,8 +2620,9 @@ pub static AVD_ROOM_PARTICIPATE_KICK: Operation = Operation {
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40008, 40009],
+    errors: &[40002, 40003, 40004, 40008, 40009, 41001, 41002, 41003, 41005],
 };
 
 /// List the participants of a room (会议人数列表).
@@ -2443,6 +2630,7 @@ pub static AVD_ROOM_PARTICIPATE_LIST: Operation = Operation {
     name: "avd.room.participate.list",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/participate/list",
     summary: "List the participants of a room",
     zh: "会议人数列表",
@@ -2450,10 +2638,12 @@ pub static AVD_ROOM_PARTICIPATE_LIST: Operation = Operation {
     retry: Retry::Safe,
     undoes: "",
     source: "004 L536-L626",
-    note: "The table promises `ret`; both sample answers carry `code`, 200 for success (T40, T41). An unknown room comes back as the internal error 41005 (T64, T66). The table lists the members of three levels flat; they are nested here as in the sample. audios and the cameras' description are in the sample only, user_data in the table only. The sample is split over two blocks (T45).",
+    note: "The table has `ret`; both sample answers have `code`, 200 for success (T40, T41). The failure example for an unknown room is the internal error 41005 (T64, T66). The table lists the members of three levels flat; the sample, and this list, nest them. Only the sample has audios and the description of a camera, only the table has user_data. The sample is split over two blocks (T45).",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY }],
+    rules: &[],
     returns: &[Field {
         name: "participates",
         kind: Type::Array,
@@ -2466,11 +2656,11 @@ pub static AVD_ROOM_PARTICIPATE_LIST: Operation = Operation {
                 kind: Type::String,
                 doc: "Kind of client the participant uses.",
                 values: &[
-                    Value::Text("web"),
-                    Value::Text("miniprogram"),
-                    Value::Text("android"),
-                    Value::Text("ios"),
-                    Value::Text("pc"),
+                    Value::text("web").meaning("web browser"),
+                    Value::text("miniprogram").meaning("mini program"),
+                    Value::text("android").meaning("Android"),
+                    Value::text("ios").meaning("iOS"),
+                    Value::text("pc").meaning("PC"),
                 ],
                 open: true,
                 ..Field::EMPTY
@@ -2489,14 +2679,17 @@ pub static AVD_ROOM_PARTICIPATE_LIST: Operation = Operation {
                     Field {
                         name: "level",
                         kind: Type::Integer,
-                        doc: "Level that tells several cameras of one user apart. Not used so far, says the document.",
+                        doc: "Level that distinguishes several cameras of one user. The document says that it is not used yet.",
                         ..Field::EMPTY
                     },
                     Field {
                         name: "status",
                         kind: Type::String,
                         doc: "State of the camera.",
-                        values: &[Value::Text("init"), Value::Text("published")],
+                        values: &[
+                            Value::text("init").meaning("initialised"),
+                            Value::text("published").meaning("published"),
+                        ],
                         open: true,
                         ..Field::EMPTY
                     },
@@ -2521,7 +2714,7 @@ pub static AVD_ROOM_PARTICIPATE_LIST: Operation = Operation {
             Field {
                 name: "user_data",
                 kind: Type::String,
-                doc: "Text of the application's own, set through the SDK when the user joined the room.",
+                doc: "The application's own text, given to the SDK when the user joined the room.",
                 ..Field::EMPTY
             },
             Field {
@@ -2544,7 +2737,7 @@ pub static AVD_ROOM_PARTICIPATE_LIST: Operation = Operation {
         ],
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003, 41005],
+    errors: &[40002, 40003, 41001, 41002, 41003, 41005],
 };
 
 /// Start a mixed recording (开始混屏录制).
@@ -2552,15 +2745,17 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
     name: "avd.room.mix_record.start",
     platform: PlatformName::Avd,
     method: Method::Post,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/mix_record/start",
     summary: "Start a mixed recording",
     zh: "开始混屏录制",
-    doc: "Starts a mixed recording in an open room; it must be ended with room.mix_record.stop. To record only sound as mp3, give enable_audio_record; to record mp4 with a layout of your own, give enable_realtime_transcode and videos; with enable_realtime_transcode alone the layout is automatic.",
+    doc: "Starts a mixed recording in an open room. It must be stopped with room.mix_record.stop. For an mp3 alone give enable_audio_record. For an mp4 with a layout of your own give enable_realtime_transcode and videos. With enable_realtime_transcode alone the layout is automatic.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     source: "004 L627-L696",
-    note: "T17: the osds sample is broken (the list osdtxts is not closed), `pc` in audio_file_type means `pcm`, video_level is typed bool but takes low, middle or high. T18: video_bitrate is typed int with the example `1000-1500`: an integer, and such a string is taken too. In the document's videos sample both tiles start at x 0 and overlap. Parameters that are JSON are typed string there; here they are arrays and objects and travel as JSON text. Sent as a form (POST) because the layout is long (T12, T13).",
+    note: "T17: the osds sample is broken (the list osdtxts is not closed), `pc` at audio_file_type means `pcm`, and video_level is typed bool but takes low, middle or high. T18: video_bitrate is typed int, but its example is `1000-1500`: an integer and a string are taken. In the document's videos sample both tiles start at x 0 and overlap. The table types JSON parameters as string; here they are arrays and objects and travel as JSON text. Sent as a form (POST) because the layout is long (T12, T13).",
     carrier: Carrier::Form,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field {
@@ -2586,7 +2781,7 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
         Field {
             name: "user_id",
             kind: Type::String,
-            doc: "User id of the recording's creator. Recordings can be looked up by it later: record_creator_id of room.get_record.",
+            doc: "User id of the recording's creator. room.get_record finds recordings by it (record_creator_id).",
             ..Field::EMPTY
         },
         Field { name: "name", kind: Type::String, doc: "Name of the recording.", ..Field::EMPTY },
@@ -2599,7 +2794,7 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
         Field {
             name: "video_bitrate",
             kind: Type::Integer,
-            doc: "Bit rate of the recording. The document's example is the range `1000-1500` without a unit, which suggests kbit/s, while room.avc.start gives bps for its parameter of this name. A range is passed as a string.",
+            doc: "Bit rate of the recording. The document's example is the range `1000-1500` without a unit, which suggests kbit/s; room.avc.start says bps for the same parameter. A range is given as a string.",
             also: &[Type::String],
             ..Field::EMPTY
         },
@@ -2613,7 +2808,7 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
         Field {
             name: "videos",
             kind: Type::Array,
-            doc: "Layout: which videos are shown, and where. Needed for a layout of your own and for watermarks; left out, the layout is automatic.",
+            doc: "Layout: which videos are shown, and where. Needed for a layout of your own and for watermarks. When it is left out, the layout is automatic.",
             fields: &[
                 Field {
                     name: "video_name",
@@ -2624,7 +2819,7 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
                 Field {
                     name: "zorder",
                     kind: Type::Integer,
-                    doc: "Stacking order. Where a small picture lies over a full one, the samples give the small one the larger number.",
+                    doc: "Stacking order. In the samples a small picture over a full one has the larger number.",
                     ..Field::EMPTY
                 },
                 Field {
@@ -2642,7 +2837,7 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
         Field {
             name: "osds",
             kind: Type::Object,
-            doc: "Watermarks: a timestamp, texts and images. They are recorded only with enable_osdts_record, and videos must be given.",
+            doc: "Watermarks: a timestamp, texts and images. They are recorded only with enable_osdts_record. Needs videos.",
             fields: &[
                 Field {
                     name: "osdts",
@@ -2652,7 +2847,7 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
                         Field {
                             name: "timestamp",
                             kind: Type::String,
-                            doc: "How the time is written, such as `YYYY-MM-DD hh:mm:ss`.",
+                            doc: "Format of the time, such as `YYYY-MM-DD hh:mm:ss`.",
                             ..Field::EMPTY
                         },
                         Field {
@@ -2771,7 +2966,7 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
                         Field {
                             name: "img",
                             kind: Type::String,
-                            doc: "Path of the image on the box itself. It must be a jpg, uploaded to the box before, and readable by the media service.",
+                            doc: "Path of a jpg on the box that runs the media service, readable by that service. Upload it first: the path is the part after `file=` in the `download_url` that uploadfile answers.",
                             ..Field::EMPTY
                         },
                         Field {
@@ -2801,13 +2996,13 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
         Field {
             name: "enable_osdts_record",
             kind: Type::Boolean,
-            doc: "Whether watermarks are recorded. They need videos.",
+            doc: "Whether watermarks are recorded. `true` needs videos.",
             ..Field::EMPTY
         },
         Field {
             name: "file_name",
             kind: Type::String,
-            doc: "Name of the mixed mp4 and of the mixed mp3. Audio files split off for single participants keep their own names, made of user_name and user_id.",
+            doc: "Name of the mixed mp4 and of the mixed mp3. The audio files of single participants are named after user_name and user_id instead.",
             ..Field::EMPTY
         },
         Field {
@@ -2819,53 +3014,61 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
         Field {
             name: "enable_save_mix",
             kind: Type::Boolean,
-            doc: "Keep the mixed file as well. Takes effect only when a live-transcoded video is split into single files.",
+            doc: "Whether the mixed file is kept as well, when a live-transcoded video is split into single files. `true` needs enable_realtime_transcode `true`. `true` needs enable_individual_record `true`.",
             ..Field::EMPTY
         },
         Field {
             name: "enable_backup",
             kind: Type::Boolean,
-            doc: "Keep a backup, the source file of type `tms`. Takes effect only with live transcoding.",
+            doc: "Whether a backup is kept: the source file of type `tms`. `true` needs enable_realtime_transcode `true`.",
             ..Field::EMPTY
         },
         Field {
             name: "audio_user_ids",
             kind: Type::Array,
-            doc: "User ids whose sound is recorded. When it is given only sound is recorded: an mp3 is made and no mp4.",
+            doc: "User ids whose sound is recorded. With it the recording is sound only: an mp3 is made, and no mp4.",
             items: Some(Type::String),
             ..Field::EMPTY
         },
         Field {
             name: "disable_user_name",
             kind: Type::Boolean,
-            doc: "Leave user_name out of the names of the split mp3 and mp4 files, so that only user_id is in them.",
+            doc: "Whether the names of the split mp3 and mp4 files have only user_id, without user_name.",
             ..Field::EMPTY
         },
         Field {
             name: "video_level",
             kind: Type::String,
             doc: "Level of the video that is recorded.",
-            values: &[Value::Text("low"), Value::Text("middle"), Value::Text("high")],
+            values: &[
+                Value::text("low").meaning("low"),
+                Value::text("middle").meaning("medium"),
+                Value::text("high").meaning("high"),
+            ],
             default: "low",
             ..Field::EMPTY
         },
         Field {
             name: "marking_video_by_id",
             kind: Type::Boolean,
-            doc: "Identify each video by its camera id. For rooms where one user has several videos open.",
+            doc: "Whether each video is identified by its camera id. For rooms where one user has several videos open.",
             ..Field::EMPTY
         },
         Field {
             name: "audio_mixer_users",
             kind: Type::Array,
-            doc: "Whose sound goes into the audio mix, and on which channel.",
+            doc: "The users whose sound goes into the audio mix, and the channel of each.",
             fields: &[
                 Field { name: "user_id", kind: Type::String, doc: "User id whose sound is recorded.", ..Field::EMPTY },
                 Field {
                     name: "channel",
                     kind: Type::Integer,
                     doc: "Channel this user's sound goes to.",
-                    values: &[Value::Number(0), Value::Number(1), Value::Number(2)],
+                    values: &[
+                        Value::number(0).meaning("both channels"),
+                        Value::number(1).meaning("left channel"),
+                        Value::number(2).meaning("right channel"),
+                    ],
                     default: "0",
                     ..Field::EMPTY
                 },
@@ -2875,16 +3078,16 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
         Field {
             name: "audio_file_type",
             kind: Type::String,
-            doc: "Container of the audio file. `wav` requires audio_codec `pcm`, `mp3` requires audio_codec `aac`.",
-            values: &[Value::Text("wav"), Value::Text("mp3")],
+            doc: "Container of the audio file. `wav` needs audio_codec `pcm`. `mp3` needs audio_codec `aac`.",
+            values: &[Value::text("wav").meaning("WAV"), Value::text("mp3").meaning("MP3")],
             default: "mp3",
             ..Field::EMPTY
         },
         Field {
             name: "audio_codec",
             kind: Type::String,
-            doc: "Encoding of the sound in the audio file. Must match audio_file_type.",
-            values: &[Value::Text("pcm"), Value::Text("aac")],
+            doc: "Encoding of the sound in the audio file.",
+            values: &[Value::text("pcm").meaning("PCM"), Value::text("aac").meaning("AAC")],
             default: "aac",
             ..Field::EMPTY
         },
@@ -2892,27 +3095,27 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
             name: "audio_channels",
             kind: Type::Integer,
             doc: "Number of channels.",
-            values: &[Value::Number(1), Value::Number(2)],
+            values: &[Value::number(1).meaning("mono"), Value::number(2).meaning("stereo")],
             ..Field::EMPTY
         },
         Field {
             name: "audio_samples",
             kind: Type::Integer,
-            doc: "Sample rate of the audio file. `pcm` takes 8000 and 16000; `aac` takes 16000, 32000, 44100 and 48000.",
+            doc: "Sample rate of the audio file. `8000` needs audio_codec `pcm`. `32000`, `44100` or `48000` needs audio_codec `aac`.",
             unit: "Hz",
             values: &[
-                Value::Number(8000),
-                Value::Number(16000),
-                Value::Number(32000),
-                Value::Number(44100),
-                Value::Number(48000),
+                Value::number(8000),
+                Value::number(16000),
+                Value::number(32000),
+                Value::number(44100),
+                Value::number(48000),
             ],
             ..Field::EMPTY
         },
         Field {
             name: "audio_data_exporter_address",
             kind: Type::Object,
-            doc: "Where sound is pushed to as RTP while the recording runs. The UDP push port must be configured on the server first.",
+            doc: "Addresses to which sound is pushed as RTP while the recording runs. The UDP push port must be configured on the server first.",
             fields: &[
                 Field {
                     name: "mixer_audio",
@@ -2922,8 +3125,8 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
                         Field {
                             name: "type",
                             kind: Type::String,
-                            doc: "How it is pushed. Only `udp` so far.",
-                            values: &[Value::Text("udp")],
+                            doc: "Transport of the push. Only `udp` so far.",
+                            values: &[Value::text("udp").meaning("UDP")],
                             open: true,
                             ..Field::EMPTY
                         },
@@ -2937,7 +3140,10 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
                             name: "audio_codec",
                             kind: Type::String,
                             doc: "Encoding of the pushed sound; these two so far.",
-                            values: &[Value::Text("pcma"), Value::Text("pcmu")],
+                            values: &[
+                                Value::text("pcma").meaning("G.711 A-law"),
+                                Value::text("pcmu").meaning("G.711 mu-law"),
+                            ],
                             open: true,
                             ..Field::EMPTY
                         },
@@ -2946,7 +3152,7 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
                             kind: Type::Integer,
                             doc: "Sample rate of the pushed sound; these two so far.",
                             unit: "Hz",
-                            values: &[Value::Number(8000), Value::Number(16000)],
+                            values: &[Value::number(8000), Value::number(16000)],
                             open: true,
                             ..Field::EMPTY
                         },
@@ -2965,7 +3171,7 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
                         Field {
                             name: "payloadtype",
                             kind: Type::Integer,
-                            doc: "Payload type in the RTP packets, a 7-bit integer. Better left out, so that the default is used.",
+                            doc: "Payload type in the RTP packets, a 7-bit integer. The document advises to leave it out.",
                             min: Some(0),
                             max: Some(127),
                             ..Field::EMPTY
@@ -2987,8 +3193,8 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
                         Field {
                             name: "type",
                             kind: Type::String,
-                            doc: "How it is pushed. Only `udp` so far.",
-                            values: &[Value::Text("udp")],
+                            doc: "Transport of the push. Only `udp` so far.",
+                            values: &[Value::text("udp").meaning("UDP")],
                             open: true,
                             ..Field::EMPTY
                         },
@@ -3002,7 +3208,10 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
                             name: "audio_codec",
                             kind: Type::String,
                             doc: "Encoding of the pushed sound; these two so far.",
-                            values: &[Value::Text("pcma"), Value::Text("pcmu")],
+                            values: &[
+                                Value::text("pcma").meaning("G.711 A-law"),
+                                Value::text("pcmu").meaning("G.711 mu-law"),
+                            ],
                             open: true,
                             ..Field::EMPTY
                         },
@@ -3011,7 +3220,7 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
                             kind: Type::Integer,
                             doc: "Sample rate of the pushed sound; these two so far.",
                             unit: "Hz",
-                            values: &[Value::Number(8000), Value::Number(16000)],
+                            values: &[Value::number(8000), Value::number(16000)],
                             open: true,
                             ..Field::EMPTY
                         },
@@ -3030,7 +3239,7 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
                         Field {
                             name: "payloadtype",
                             kind: Type::Integer,
-                            doc: "Payload type in the RTP packets, a 7-bit integer. Better left out, so that the default is used.",
+                            doc: "Payload type in the RTP packets, a 7-bit integer. The document advises to leave it out.",
                             min: Some(0),
                             max: Some(127),
                             ..Field::EMPTY
@@ -3042,13 +3251,80 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
             ..Field::EMPTY
         },
     ],
+    rules: &[
+        Rule {
+            words: "osds needs videos",
+            source: "004 L649",
+            demand: Demand::Requires { param: "osds", is: &[], needs: "videos" },
+        },
+        Rule {
+            words: "enable_osdts_record \"true\" needs videos",
+            source: "004 L649",
+            demand: Demand::Requires { param: "enable_osdts_record", is: &["true"], needs: "videos" },
+        },
+        Rule {
+            words: "enable_save_mix \"true\" needs enable_realtime_transcode \"true\"",
+            source: "004 L652",
+            demand: Demand::Allows {
+                param: "enable_save_mix",
+                is: &["true"],
+                other: "enable_realtime_transcode",
+                values: &["true"],
+            },
+        },
+        Rule {
+            words: "enable_save_mix \"true\" needs enable_individual_record \"true\"",
+            source: "004 L652",
+            demand: Demand::Allows {
+                param: "enable_save_mix",
+                is: &["true"],
+                other: "enable_individual_record",
+                values: &["true"],
+            },
+        },
+        Rule {
+            words: "enable_backup \"true\" needs enable_realtime_transcode \"true\"",
+            source: "004 L653",
+            demand: Demand::Allows {
+                param: "enable_backup",
+                is: &["true"],
+                other: "enable_realtime_transcode",
+                values: &["true"],
+            },
+        },
+        Rule {
+            words: "audio_file_type \"wav\" needs audio_codec \"pcm\"",
+            source: "004 L659",
+            demand: Demand::Allows { param: "audio_file_type", is: &["wav"], other: "audio_codec", values: &["pcm"] },
+        },
+        Rule {
+            words: "audio_file_type \"mp3\" needs audio_codec \"aac\"",
+            source: "004 L659",
+            demand: Demand::Allows { param: "audio_file_type", is: &["mp3"], other: "audio_codec", values: &["aac"] },
+        },
+        Rule {
+            words: "audio_samples \"8000\" needs audio_codec \"pcm\"",
+            source: "004 L665",
+            demand: Demand::Allows { param: "audio_samples", is: &["8000"], other: "audio_codec", values: &["pcm"] },
+        },
+        Rule {
+            words: "audio_samples \"32000\", \"44100\" or \"48000\" needs audio_codec \"aac\"",
+            source: "004 L665",
+            demand: Demand::Allows {
+                param: "audio_samples",
+                is: &["32000", "44100", "48000"],
+                other: "audio_codec",
+                values: &["aac"],
+            },
+        },
+    ],
     returns: &[Field {
         name: "record_id",
         kind: Type::String,
-        doc: "Recording id: names this recording in room.mix_record.stop, room.record.status and the calls that list files.",
+        doc: "Recording id, for room.mix_record.stop, room.record.status and the calls that list files.",
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003, 40004, 40009, 40040, 40042, 40043],
+    errors: &[40002, 40003, 40004, 40009, 40040, 40042, 40043, 40101, 40102, 40104, 41001, 41002, 41003, 41005],
 };
 
 /// Stop a mixed recording (停止混屏录制).
@@ -3056,33 +3332,40 @@ pub static AVD_ROOM_MIX_RECORD_STOP: Operation = Operation {
     name: "avd.room.mix_record.stop",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/mix_record/stop",
     summary: "Stop a mixed recording",
     zh: "停止混屏录制",
-    doc: "Stops a recording that runs in an open room and answers with the files it left.",
+    doc: "Stops a running recording and answers the files that it left.",
     retry: Retry::AfterConnectFailure,
     undoes: "avd.room.mix_record.start",
     source: "004 L697-L815",
-    note: "stream_type is an open enum (T27). The table types data as string; the sample shows an array of files, and its first object is closed too early (T45). Here the download address is `download_url`; in get_record it is `down_url` (T50): the answer is passed on as it comes.",
+    note: "stream_type is an open enum (T27). The table types data as string; the sample has an array of files, and its first object is closed too early (T45). Here the download address is `download_url`; in room.get_record it is `down_url` (T50). The answer is passed on as it comes.",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
             name: "stream_type",
             kind: Type::String,
-            doc: "Kind of recording to stop. What leaving it out means is not documented.",
-            values: &[Value::Text("audio"), Value::Text("video"), Value::Text("desktop")],
+            doc: "Kind of recording to stop. The document does not say what is stopped when it is left out.",
+            values: &[
+                Value::text("audio").meaning("audio recording"),
+                Value::text("video").meaning("video recording"),
+                Value::text("desktop").meaning("desktop recording"),
+            ],
             open: true,
             ..Field::EMPTY
         },
         Field {
             name: "record_id",
             kind: Type::String,
-            doc: "Stop only this recording, by the id room.mix_record.start gave.",
+            doc: "Stop only this recording: record_id in the answer of room.mix_record.start.",
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[Field {
         name: "data",
         kind: Type::Array,
@@ -3127,7 +3410,7 @@ pub static AVD_ROOM_MIX_RECORD_STOP: Operation = Operation {
         ],
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003, 40004, 40041, 40042, 40043, 40090],
+    errors: &[40002, 40003, 40004, 40041, 40042, 40043, 40090, 41001, 41002, 41003, 41005],
 };
 
 /// List the files of a room's mixed recordings (获取录制文件).
@@ -3135,6 +3418,7 @@ pub static AVD_ROOM_MIX_RECORD_GET: Operation = Operation {
     name: "avd.room.mix_record.get",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/mix_record/get",
     summary: "List the files of a room's mixed recordings",
     zh: "获取录制文件",
@@ -3142,20 +3426,26 @@ pub static AVD_ROOM_MIX_RECORD_GET: Operation = Operation {
     retry: Retry::Safe,
     undoes: "",
     source: "004 L816-L966",
-    note: "The table prints `down_url` twice, the sample `download_url` (T50): listed as in the sample. transcode_files is an array of objects here, an object of lists in get_record and empty in get_record_list (T51): the answer is passed on as it comes. record_type is in the table only. The sample has comments and wrong brackets (T45).",
+    note: "The table prints `down_url` twice, the sample, and this list, `download_url` (T50). transcode_files is an array of objects here, an object of lists in room.get_record and empty in room.get_record_list (T51). The answer is passed on as it comes. Only the table has record_type. The sample has comments and wrong brackets (T45).",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
             name: "record_type",
             kind: Type::Integer,
-            doc: "Kind of files to list. What leaving it out means is not documented.",
-            values: &[Value::Number(0), Value::Number(1), Value::Number(2)],
+            doc: "Kind of files to list. The document does not say what is listed when it is left out.",
+            values: &[
+                Value::number(0).meaning("audio and video files"),
+                Value::number(1).meaning("video files"),
+                Value::number(2).meaning("audio files"),
+            ],
             ..Field::EMPTY
         },
         Field { name: "record_id", kind: Type::String, doc: "Only this recording.", ..Field::EMPTY },
     ],
+    rules: &[],
     returns: &[Field {
         name: "data",
         kind: Type::Array,
@@ -3185,7 +3475,7 @@ pub static AVD_ROOM_MIX_RECORD_GET: Operation = Operation {
             Field {
                 name: "download_url",
                 kind: Type::String,
-                doc: "Download address of the source file, of type `tms`; it is made when backup is on (enable_backup of room.mix_record.start). The table calls it `down_url`.",
+                doc: "Download address of the source file, of type `tms`. The file exists when the recording was started with enable_backup. The table calls this member `down_url`.",
                 ..Field::EMPTY
             },
             Field {
@@ -3203,12 +3493,12 @@ pub static AVD_ROOM_MIX_RECORD_GET: Operation = Operation {
             Field {
                 name: "transcode_files",
                 kind: Type::Array,
-                doc: "The files made from the recording. The mixed file's name is made of room number, recording id and time of recording; a split file's of user name, user id and `v1` for that user's first video, and so on.",
+                doc: "The files made from the recording. A mixed file is named by room number, recording id and time of recording; a split file by user name, user id and `v1` for the user's first video.",
                 fields: &[
                     Field {
                         name: "download_url",
                         kind: Type::String,
-                        doc: "Download address of the file. The table calls it `down_url`.",
+                        doc: "Download address of the file. The table calls this member `down_url`.",
                         ..Field::EMPTY
                     },
                     Field {
@@ -3248,7 +3538,7 @@ pub static AVD_ROOM_MIX_RECORD_GET: Operation = Operation {
         ],
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003, 40004, 40043],
+    errors: &[40002, 40003, 40004, 40043, 40090, 41001, 41002, 41003, 41005],
 };
 
 /// Start a mixed live stream (开始混屏直播).
@@ -3256,15 +3546,17 @@ pub static AVD_ROOM_MIX_LIVE_START: Operation = Operation {
     name: "avd.room.mix_live.start",
     platform: PlatformName::Avd,
     method: Method::Post,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/mix_live/start",
     summary: "Start a mixed live stream",
     zh: "开始混屏直播",
-    doc: "Starts a mixed live stream in an open room: the mixed picture is pushed to an address you give. It must be ended with room.mix_live.stop.",
+    doc: "Starts a mixed live stream in an open room: the server pushes the mixed picture to push_url. It must be stopped with room.mix_live.stop.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     source: "004 L967-L1019",
-    note: "videos is typed string and travels as JSON text; sent as a form (POST) because the layout is long (T12, T13).",
+    note: "videos is typed string and travels as JSON text. Sent as a form (POST) because the layout is long (T12, T13).",
     carrier: Carrier::Form,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field {
@@ -3277,7 +3569,7 @@ pub static AVD_ROOM_MIX_LIVE_START: Operation = Operation {
         Field {
             name: "push_url",
             kind: Type::String,
-            doc: "Push URL the live stream is sent to, such as `rtmp://192.0.2.30/live/demo`.",
+            doc: "URL to which the live stream is pushed, such as `rtmp://192.0.2.30/live/demo`.",
             required: true,
             secret: true,
             ..Field::EMPTY
@@ -3285,7 +3577,7 @@ pub static AVD_ROOM_MIX_LIVE_START: Operation = Operation {
         Field {
             name: "videos",
             kind: Type::Array,
-            doc: "Layout: which videos are shown, and where. What leaving it out means is not documented.",
+            doc: "Layout: which videos are shown, and where. The document does not say which layout is used when it is left out.",
             fields: &[
                 Field {
                     name: "video_name",
@@ -3296,7 +3588,7 @@ pub static AVD_ROOM_MIX_LIVE_START: Operation = Operation {
                 Field {
                     name: "zorder",
                     kind: Type::Integer,
-                    doc: "Stacking order. In the sample the small picture that lies over the full one has the larger number.",
+                    doc: "Stacking order. In the sample a small picture over the full one has the larger number.",
                     ..Field::EMPTY
                 },
                 Field {
@@ -3314,12 +3606,13 @@ pub static AVD_ROOM_MIX_LIVE_START: Operation = Operation {
         Field {
             name: "rtmp_url",
             kind: Type::String,
-            doc: "RTMP address the live stream is played from.",
+            doc: "RTMP address at which the live stream is played.",
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40009, 40040, 40042, 40043],
+    errors: &[40002, 40003, 40004, 40009, 40040, 40042, 40043, 41001, 41002, 41003, 41005],
 };
 
 /// Change the video or audio layout of a mixed recording (更新录制视频/音频布局).
@@ -3327,15 +3620,17 @@ pub static AVD_ROOM_MIX_RECORD_UPDATE_LAYOUT: Operation = Operation {
     name: "avd.room.mix_record.update_layout",
     platform: PlatformName::Avd,
     method: Method::Post,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/mix_record/update_layout",
     summary: "Change the video or audio layout of a mixed recording",
     zh: "更新录制视频/音频布局",
-    doc: "Changes which videos a running mixed recording shows and where, or whose sound it records. Give videos to change the picture and audio_user_ids to change the sound.",
+    doc: "Changes a running mixed recording: videos changes the picture, audio_user_ids the sound. At least one of videos and audio_user_ids is needed.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     source: "004 L1020-L1068",
-    note: "The sample writes `order` where every other layout has `zorder` (T16): zorder. In the sample `E59D90E5B8AD` is a percent-encoded Chinese name that lost its percent signs, and h 2 and x 1.7 are larger than the picture; no range is documented, so none is checked. Sent as a form (POST) because the layout is long (T12, T13).",
+    note: "The sample has `order` where every other layout has `zorder` (T16): zorder. In the sample `E59D90E5B8AD` is a percent-encoded Chinese name that lost its percent signs. h 2 and x 1.7 of the sample are larger than the picture; no range is documented, so none is checked. Sent as a form (POST) because the layout is long (T12, T13).",
     carrier: Carrier::Form,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
@@ -3353,7 +3648,7 @@ pub static AVD_ROOM_MIX_RECORD_UPDATE_LAYOUT: Operation = Operation {
                 Field {
                     name: "zorder",
                     kind: Type::Integer,
-                    doc: "Stacking order. Where a small picture lies over a full one, the samples give the small one the larger number.",
+                    doc: "Stacking order. In the samples a small picture over a full one has the larger number.",
                     ..Field::EMPTY
                 },
                 Field { name: "x", kind: Type::Number, doc: "Left edge, as in room.mix_record.start.", ..Field::EMPTY },
@@ -3371,8 +3666,13 @@ pub static AVD_ROOM_MIX_RECORD_UPDATE_LAYOUT: Operation = Operation {
             ..Field::EMPTY
         },
     ],
+    rules: &[Rule {
+        words: "at least one of videos and audio_user_ids is needed",
+        source: "004 L1033-L1034",
+        demand: Demand::AtLeastOne(&["videos", "audio_user_ids"]),
+    }],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40041, 40042, 40043],
+    errors: &[40002, 40003, 40004, 40041, 40042, 40043, 41001, 41002, 41003, 41005],
 };
 
 /// Change the audio channels of a mixed recording (更新音频声道布局).
@@ -3380,22 +3680,24 @@ pub static AVD_ROOM_MIX_RECORD_UPDATE_AUDIO_LAYOUT: Operation = Operation {
     name: "avd.room.mix_record.update_audio_layout",
     platform: PlatformName::Avd,
     method: Method::Post,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/mix_record/update_audio_layout",
     summary: "Change the audio channels of a mixed recording",
     zh: "更新音频声道布局",
-    doc: "Changes whose sound goes into the audio mix of a running recording, and on which channel.",
+    doc: "Changes the users whose sound goes into the audio mix of a running recording, and their channels.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     source: "004 L1069-L1110",
-    note: "audio_mixer_users is typed string and travels as JSON text; sent as a form (POST) because it can be long (T12, T13).",
+    note: "audio_mixer_users is typed string and travels as JSON text. Sent as a form (POST) because it can be long (T12, T13).",
     carrier: Carrier::Form,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
             name: "audio_mixer_users",
             kind: Type::Array,
-            doc: "Whose sound goes into the audio mix, and on which channel.",
+            doc: "The users whose sound goes into the audio mix, and the channel of each.",
             required: true,
             fields: &[
                 Field { name: "user_id", kind: Type::String, doc: "User id whose sound is recorded.", ..Field::EMPTY },
@@ -3403,7 +3705,11 @@ pub static AVD_ROOM_MIX_RECORD_UPDATE_AUDIO_LAYOUT: Operation = Operation {
                     name: "channel",
                     kind: Type::Integer,
                     doc: "Channel this user's sound goes to.",
-                    values: &[Value::Number(0), Value::Number(1), Value::Number(2)],
+                    values: &[
+                        Value::number(0).meaning("both channels"),
+                        Value::number(1).meaning("left channel"),
+                        Value::number(2).meaning("right channel"),
+                    ],
                     default: "0",
                     ..Field::EMPTY
                 },
@@ -3413,12 +3719,13 @@ pub static AVD_ROOM_MIX_RECORD_UPDATE_AUDIO_LAYOUT: Operation = Operation {
         Field {
             name: "record_id",
             kind: Type::String,
-            doc: "Change only this recording. May be left out when it is certain that only one recording runs in the room.",
+            doc: "Change only this recording. It may be left out when only one recording runs in the room.",
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40041, 40042, 40043, 40090],
+    errors: &[40002, 40003, 40004, 40041, 40042, 40043, 40090, 41001, 41002, 41003, 41005],
 };
 
 /// Read the state of a recording (获取录制状态).
@@ -3426,25 +3733,34 @@ pub static AVD_ROOM_RECORD_STATUS: Operation = Operation {
     name: "avd.room.record.status",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/record/status",
     summary: "Read the state of a recording",
     zh: "获取录制状态",
-    doc: "Tells whether a recording runs, is stopping or has stopped. Recording and stopping are states in between that some recordings never show: once a recording has started, take it as running.",
+    doc: "Answers whether a recording runs, is stopping or has stopped. Some recordings never show the states 1 and 4: a recording that has started counts as running.",
     retry: Retry::Safe,
     undoes: "",
     source: "004 L1111-L1155",
-    note: "The heading and the address print the path with the prefix /sdkapi/v2 already in it (T5): it is added once. The document's example request is that of mix_live/stop with a record_id.",
+    note: "The document prints this path with the prefix /sdkapi/v2 (T5); the prefix is not doubled. The document's example request has the path of room.mix_live.stop.",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[Field { name: "record_id", kind: Type::String, doc: "Recording id.", required: true, ..Field::EMPTY }],
+    rules: &[],
     returns: &[Field {
         name: "record_status",
         kind: Type::Integer,
         doc: "State of the recording. 0 and 1 mean the same.",
-        values: &[Value::Number(0), Value::Number(1), Value::Number(2), Value::Number(3), Value::Number(4)],
+        values: &[
+            Value::number(0).meaning("started"),
+            Value::number(1).meaning("recording"),
+            Value::number(2).meaning("stopped normally"),
+            Value::number(3).meaning("stopped abnormally"),
+            Value::number(4).meaning("stopping"),
+        ],
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003, 40090],
+    errors: &[40002, 40003, 40090, 41001, 41002, 41003, 41005],
 };
 
 /// Stop a mixed live stream (停止混屏直播).
@@ -3452,6 +3768,7 @@ pub static AVD_ROOM_MIX_LIVE_STOP: Operation = Operation {
     name: "avd.room.mix_live.stop",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/mix_live/stop",
     summary: "Stop a mixed live stream",
     zh: "停止混屏直播",
@@ -3459,17 +3776,19 @@ pub static AVD_ROOM_MIX_LIVE_STOP: Operation = Operation {
     retry: Retry::AfterConnectFailure,
     undoes: "avd.room.mix_live.start",
     source: "004 L1156-L1197",
-    note: "The table types data as string; the sample shows an empty object.",
+    note: "The table types data as string; the sample has an empty object.",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY }],
+    rules: &[],
     returns: &[Field {
         name: "data",
         kind: Type::Object,
         doc: "Empty in the sample; no members are documented.",
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003, 40004, 40041, 40042, 40043],
+    errors: &[40002, 40003, 40004, 40041, 40042, 40043, 41001, 41002, 41003, 41005],
 };
 
 /// Start a live stream of a room (开始直播).
@@ -3477,15 +3796,17 @@ pub static AVD_ROOM_LIVE_START: Operation = Operation {
     name: "avd.room.live.start",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/live/start",
     summary: "Start a live stream of a room",
     zh: "开始直播",
-    doc: "Pushes the meeting in an open room to a live server, with one participant's video as the focus. `room.live.stop` ends it. For a mixed picture with a layout of your own use `room.mix_live.start`.",
+    doc: "Pushes the meeting in an open room to a live server, with one participant's video as the focus. `room.live.stop` stops the stream. For a mixed picture use `room.mix_live.start`.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     source: "004 L1198-L1242",
-    note: "The answer's table lists `data` without a word about it, and the sample has none.",
+    note: "The answer's table lists `data` without a description; the sample has no such member.",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field {
@@ -3505,7 +3826,7 @@ pub static AVD_ROOM_LIVE_START: Operation = Operation {
         Field {
             name: "push_url",
             kind: Type::String,
-            doc: "Push URL: the address the platform sends the live stream to, for example `rtmp://…`.",
+            doc: "URL to which the live stream is pushed, for example `rtmp://…`.",
             required: true,
             secret: true,
             ..Field::EMPTY
@@ -3523,13 +3844,14 @@ pub static AVD_ROOM_LIVE_START: Operation = Operation {
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[Field {
         name: "data",
         kind: Type::String,
-        doc: "Not described by the document; its sample answer leaves it out.",
+        doc: "The document does not describe it, and its sample answer does not have it.",
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003, 40004, 40008, 40009, 40060, 40063, 40064],
+    errors: &[40002, 40003, 40004, 40008, 40009, 40060, 40063, 40064, 41001, 41002, 41003, 41005],
 };
 
 /// Stop the live stream of a room (停止直播).
@@ -3537,15 +3859,17 @@ pub static AVD_ROOM_LIVE_STOP: Operation = Operation {
     name: "avd.room.live.stop",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/live/stop",
     summary: "Stop the live stream of a room",
     zh: "停止直播",
-    doc: "Ends what `room.live.start` began in an open room. A mixed live stream is ended with `room.mix_live.stop` instead.",
+    doc: "Stops the stream that `room.live.start` started. `room.mix_live.stop` stops a mixed live stream.",
     retry: Retry::AfterConnectFailure,
     undoes: "avd.room.live.start",
     source: "004 L1243-L1283",
     note: "",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[Field {
         name: "room_id",
@@ -3554,8 +3878,9 @@ pub static AVD_ROOM_LIVE_STOP: Operation = Operation {
         required: true,
         ..Field::EMPTY
     }],
+    rules: &[],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40009, 40061, 40063, 40064, 40065],
+    errors: &[40002, 40003, 40004, 40061, 40063, 40064, 40065, 41001, 41002, 41003, 41005],
 };
 
 /// Turn on the composed view of a room (开启合屏模式).
@@ -3563,36 +3888,42 @@ pub static AVD_ROOM_AVC_START: Operation = Operation {
     name: "avd.room.avc.start",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/avc/start",
     summary: "Turn on the composed view of a room",
     zh: "开启合屏模式",
-    doc: "The server composes the videos of all participants into one. Manual: the one video is shown in the meeting. Automatic: the videos are shown much like a gallery. For the speaker layout call `room.avc.start`, then `room.avc.update_layout`, then `room.avc.select_media`. `room.avc.stop` ends it.",
+    doc: "The server composes the videos of all participants into one. Manual: this video is shown in the meeting. Automatic: the videos are shown like a gallery. For the speaker layout call `room.avc.start`, then `room.avc.update_layout`, then `room.avc.select_media`. `room.avc.stop` turns the view off.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     source: "004 L1284-L1333",
-    note: "The table prints enable_manual_avc, max_video_number and layout_mode as required, but its own example sends none of them and the first says what leaving it out means (T14): all three are optional here, and recommended. layout_mode has three values here and in room.avc.update_layout, two in room.avc.select_media (T15). video_bitrate is stated in bps here, while room.mix_record.start shows \"1000-1500\" for the same parameter (T18): an integer, or a string that is sent as it is.",
+    note: "The table prints enable_manual_avc, max_video_number and layout_mode as required. Its example sends none of them, and it says what leaving out the first means (T14): all three are optional here. layout_mode has three values here and in room.avc.update_layout, two in room.avc.select_media (T15). video_bitrate is in bps here, but \"1000-1500\" in room.mix_record.start (T18): an integer and a string are taken.",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
             name: "enable_manual_avc",
             kind: Type::Boolean,
-            doc: "True: manual composed view. False, or left out: automatic. Giving it is recommended; the document's table even calls it required.",
+            doc: "True: manual composed view. False, or left out: automatic. Better given: the document's table marks it as required.",
             default: "false",
             ..Field::EMPTY
         },
         Field {
             name: "max_video_number",
             kind: Type::String,
-            doc: "Largest number of videos in the composed view, as text. No default is stated. Giving it is recommended; the document's table even calls it required.",
+            doc: "Largest number of videos in the composed view, as text. No default is documented. Better given: the document's table marks it as required.",
             ..Field::EMPTY
         },
         Field {
             name: "layout_mode",
             kind: Type::Integer,
-            doc: "Layout of the composed view. For 2 the steps are room.avc.start, then room.avc.update_layout, then room.avc.select_media. No default is stated. Giving it is recommended; the document's table even calls it required.",
-            values: &[Value::Number(0), Value::Number(1), Value::Number(2)],
+            doc: "Layout of the composed view. For 2 call room.avc.start, then room.avc.update_layout, then room.avc.select_media. No default is documented. Better given: the document's table marks it as required.",
+            values: &[
+                Value::number(0).meaning("fixed layout, needs stream selection (room.avc.select_media)"),
+                Value::number(1).meaning("gallery, arranged automatically"),
+                Value::number(2).meaning("speaker, arranged automatically"),
+            ],
             ..Field::EMPTY
         },
         Field { name: "video_name", kind: Type::String, doc: "Name of the composed stream.", ..Field::EMPTY },
@@ -3606,7 +3937,7 @@ pub static AVD_ROOM_AVC_START: Operation = Operation {
         Field {
             name: "video_bitrate",
             kind: Type::Integer,
-            doc: "Bit rate of the composed stream. The document says bits per second here; for the parameter of the same name in room.mix_record.start it shows `1000-1500` without a unit, which looks like thousands of bits per second. A string such as `1000-1500` is sent as it is. Try which of the two your deployment takes.",
+            doc: "Bit rate of the composed stream. The document says bits per second here, but shows `1000-1500` without a unit for the same parameter of room.mix_record.start. A string such as `1000-1500` is sent as it is. Try which unit your deployment takes.",
             unit: "bps",
             also: &[Type::String],
             ..Field::EMPTY
@@ -3614,13 +3945,14 @@ pub static AVD_ROOM_AVC_START: Operation = Operation {
         Field {
             name: "video_resolution",
             kind: Type::String,
-            doc: "Resolution, width`*`height, for example `1280*720` or `1920*1080`.",
+            doc: "Resolution as width*height, for example `1280*720` or `1920*1080`.",
             unit: "px",
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40050, 40052, 40053, 40054],
+    errors: &[40002, 40003, 40004, 40050, 40052, 40053, 40054, 41001, 41002, 41003, 41005],
 };
 
 /// Turn off the composed view of a room (停止合屏模式).
@@ -3628,6 +3960,7 @@ pub static AVD_ROOM_AVC_STOP: Operation = Operation {
     name: "avd.room.avc.stop",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/avc/stop",
     summary: "Turn off the composed view of a room",
     zh: "停止合屏模式",
@@ -3637,10 +3970,12 @@ pub static AVD_ROOM_AVC_STOP: Operation = Operation {
     source: "004 L1334-L1373",
     note: "",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY }],
+    rules: &[],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40051, 40052, 40054, 40055],
+    errors: &[40002, 40003, 40004, 40051, 40052, 40054, 40055, 41001, 41002, 41003, 41005],
 };
 
 /// Get the MP3 recording files of a room (获取MP3录制文件).
@@ -3648,6 +3983,7 @@ pub static AVD_ROOM_RECORD_GET: Operation = Operation {
     name: "avd.room.record.get",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/record/get",
     summary: "Get the MP3 recording files of a room",
     zh: "获取MP3录制文件",
@@ -3655,8 +3991,9 @@ pub static AVD_ROOM_RECORD_GET: Operation = Operation {
     retry: Retry::Safe,
     undoes: "",
     source: "004 L1374-L1441",
-    note: "The table types `data` as a string and lists its members beside it; in the sample it is an array of objects. The sample lacks its last bracket and breaks two strings across lines (T45): re-typed here.",
+    note: "The table types `data` as a string and lists its members beside it; in the sample it is an array of objects. The sample lacks its last bracket and breaks two strings across lines (T45): corrected here.",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
@@ -3667,6 +4004,7 @@ pub static AVD_ROOM_RECORD_GET: Operation = Operation {
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[Field {
         name: "data",
         kind: Type::Array,
@@ -3690,15 +4028,10 @@ pub static AVD_ROOM_RECORD_GET: Operation = Operation {
             Field {
                 name: "play_url",
                 kind: Type::String,
-                doc: "Address to play the file at. The document says it is empty here.",
+                doc: "Address at which the file plays. The document says that it is empty here.",
                 ..Field::EMPTY
             },
-            Field {
-                name: "download_url",
-                kind: Type::String,
-                doc: "Address to download the file from.",
-                ..Field::EMPTY
-            },
+            Field { name: "download_url", kind: Type::String, doc: "Download address of the file.", ..Field::EMPTY },
             Field { name: "file_type", kind: Type::String, doc: "File type, `mp3`.", ..Field::EMPTY },
             Field {
                 name: "file_size",
@@ -3710,7 +4043,7 @@ pub static AVD_ROOM_RECORD_GET: Operation = Operation {
         ],
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003, 40004, 40043, 40090],
+    errors: &[40002, 40003, 40004, 40090, 41001, 41002, 41003, 41005],
 };
 
 /// Start recording a user's desktop (开启录制用户桌面).
@@ -3718,36 +4051,39 @@ pub static AVD_ROOM_DESKTOP_RECORD_START: Operation = Operation {
     name: "avd.room.desktop_record.start",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/desktop_record/start",
     summary: "Start recording a user's desktop",
     zh: "开启录制用户桌面",
-    doc: "Starts a desktop recording in a room. `room.desktop_record.stop` ends it. The answer carries no recording id: remember the name, `room.desktop_record.get` finds the file by it.",
+    doc: "Starts a desktop recording in a room. `room.desktop_record.stop` stops it. The answer has no recording id: keep the name, because `room.desktop_record.get` finds the file by it.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     source: "004 L1442-L1484",
-    note: "The failure sample answers 40082, which the error table lists under the media player; 40040 to 40043 are its numbers for desktop recordings.",
+    note: "The failure example prints 40082, which the error table has under the media player; its numbers for desktop recordings are 40040 to 40043.",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
             name: "enable_realtime_transcode",
             kind: Type::Boolean,
-            doc: "True: live transcoding while recording. False: none.",
+            doc: "Whether the recording is transcoded live.",
             required: true,
             ..Field::EMPTY
         },
         Field {
             name: "name",
             kind: Type::String,
-            doc: "File name of the recording. `room.desktop_record.get` asks for it again.",
+            doc: "File name of the recording. `room.desktop_record.get` needs it.",
             required: true,
             ..Field::EMPTY
         },
         Field { name: "resource_id", kind: Type::String, doc: "Id of the video stream to record.", ..Field::EMPTY },
     ],
+    rules: &[],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40040, 40042, 40043, 40082],
+    errors: &[40002, 40003, 40004, 40009, 40040, 40042, 40043, 40082, 41001, 41002, 41003, 41005],
 };
 
 /// Stop recording a user's desktop (停止录制用户桌面).
@@ -3755,19 +4091,22 @@ pub static AVD_ROOM_DESKTOP_RECORD_STOP: Operation = Operation {
     name: "avd.room.desktop_record.stop",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/desktop_record/stop",
     summary: "Stop recording a user's desktop",
     zh: "停止录制用户桌面",
-    doc: "Ends the desktop recording of a room. Fetch the file with `room.desktop_record.get`.",
+    doc: "Stops the desktop recording of a room. `room.desktop_record.get` lists its files.",
     retry: Retry::AfterConnectFailure,
     undoes: "avd.room.desktop_record.start",
     source: "004 L1485-L1524",
-    note: "The failure sample answers 40082, which the error table lists under the media player; 40041 to 40043 are its numbers for desktop recordings.",
+    note: "The failure example prints 40082, which the error table has under the media player; its numbers for desktop recordings are 40041 to 40043.",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY }],
+    rules: &[],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40041, 40042, 40043, 40082],
+    errors: &[40002, 40003, 40004, 40041, 40042, 40043, 40082, 41001, 41002, 41003, 41005],
 };
 
 /// Get the files of a desktop recording (获取录制文件).
@@ -3775,6 +4114,7 @@ pub static AVD_ROOM_DESKTOP_RECORD_GET: Operation = Operation {
     name: "avd.room.desktop_record.get",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/desktop_record/get",
     summary: "Get the files of a desktop recording",
     zh: "获取录制文件",
@@ -3782,8 +4122,9 @@ pub static AVD_ROOM_DESKTOP_RECORD_GET: Operation = Operation {
     retry: Retry::Safe,
     undoes: "",
     source: "004 L1525-L1593",
-    note: "The table prints `srart_time` (T46-T49): the member is `start_time`, as in the sample. The table leaves out `data` and types both times as integers; in the sample they are strings in an array `data` (T54). The sample breaks strings across lines (T45): re-typed here. Its failure sample answers 40082, which the error table lists under the media player.",
+    note: "The table prints `srart_time` (T46-T49): the member is `start_time`, as in the sample. The table leaves out `data` and types both times as integers; in the sample they are strings in an array `data` (T54). The sample breaks strings across lines (T45): corrected here. The failure example prints 40082, which the error table has under the media player.",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
@@ -3801,17 +4142,13 @@ pub static AVD_ROOM_DESKTOP_RECORD_GET: Operation = Operation {
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[Field {
         name: "data",
         kind: Type::Array,
         doc: "One entry per file.",
         fields: &[
-            Field {
-                name: "download_url",
-                kind: Type::String,
-                doc: "Address to download the file from.",
-                ..Field::EMPTY
-            },
+            Field { name: "download_url", kind: Type::String, doc: "Download address of the file.", ..Field::EMPTY },
             Field {
                 name: "duration",
                 kind: Type::String,
@@ -3819,7 +4156,7 @@ pub static AVD_ROOM_DESKTOP_RECORD_GET: Operation = Operation {
                 unit: "s",
                 ..Field::EMPTY
             },
-            Field { name: "play_url", kind: Type::String, doc: "Address to play the file at.", ..Field::EMPTY },
+            Field { name: "play_url", kind: Type::String, doc: "Address at which the file plays.", ..Field::EMPTY },
             Field {
                 name: "file_size",
                 kind: Type::String,
@@ -3846,7 +4183,7 @@ pub static AVD_ROOM_DESKTOP_RECORD_GET: Operation = Operation {
         ],
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003, 40004, 40043, 40082, 40090],
+    errors: &[40002, 40003, 40004, 40043, 40082, 40090, 41001, 41002, 41003, 41005],
 };
 
 /// Create a player in a room (创建播放器).
@@ -3854,46 +4191,44 @@ pub static AVD_MEDIA_CREATE: Operation = Operation {
     name: "avd.media.create",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/media/create",
     summary: "Create a player in a room",
     zh: "创建播放器",
-    doc: "Brings a player for MP4 files into the meeting. Start it with `media.play`. When you are done with it, it must be closed with `media.stop`.",
+    doc: "Brings a player for MP4 files into the meeting. `media.play` starts it. At the end it must be closed with `media.stop`.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     source: "004 L1594-L1642",
     note: "",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field { name: "name", kind: Type::String, doc: "Name of the player.", required: true, ..Field::EMPTY },
-        Field {
-            name: "user_id",
-            kind: Type::String,
-            doc: "User id of the one who creates the player.",
-            ..Field::EMPTY
-        },
+        Field { name: "user_id", kind: Type::String, doc: "User id of the player's creator.", ..Field::EMPTY },
         Field {
             name: "auto_publish_mock_audio",
             kind: Type::Boolean,
-            doc: "Whether the audio is on from the start. The default is not stated.",
+            doc: "Whether the audio is on from the start. The default is not documented.",
             ..Field::EMPTY
         },
         Field {
             name: "player_out_audio_codec",
             kind: Type::String,
-            doc: "Audio format of the player's output. The default is not stated.",
-            values: &[Value::Text("pcma"), Value::Text("pcmu"), Value::Text("opus"), Value::Text("g722")],
+            doc: "Audio format of the player's output. The default is not documented.",
+            values: &[Value::text("pcma"), Value::text("pcmu"), Value::text("opus"), Value::text("g722")],
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[Field {
         name: "play_id",
         kind: Type::String,
         doc: "Id of the player, generated by the server. All other player calls need it.",
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003, 40004, 40080, 40082, 40083],
+    errors: &[40002, 40003, 40004, 40009, 40080, 40082, 40083, 41001, 41002, 41003, 41005],
 };
 
 /// Play a stream or file in a player (播放音视频流/文件).
@@ -3901,22 +4236,24 @@ pub static AVD_MEDIA_PLAY: Operation = Operation {
     name: "avd.media.play",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/media/play",
     summary: "Play a stream or file in a player",
     zh: "播放音视频流/文件",
-    doc: "Plays audio and video into the meeting. The player must be in the room: see `media.create`.",
+    doc: "Plays a stream or file into the meeting. `media.create` makes the player.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     source: "004 L1643-L1698",
-    note: "The table prints `heigh` (T46-T49): the member is `height`, as in the sample. The table lists the members flat; in the sample they are inside `data`. The document's example also sends `name`, which its table does not have: left out here.",
+    note: "The table prints `heigh` (T46-T49): the member is `height`, as in the sample. The table lists the members flat; in the sample they are inside `data`. The document's example also sends `name`, which its table does not have; it is left out here.",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
             name: "url",
             kind: Type::String,
-            doc: "Path of the file on the server. Put the file on the server first. What to write for a stream is not documented.",
+            doc: "Path of the file on the server. Upload the file first: the path is the part after `file=` in the `download_url` that uploadfile answers. The form for a stream is not documented.",
             required: true,
             ..Field::EMPTY
         },
@@ -3930,7 +4267,7 @@ pub static AVD_MEDIA_PLAY: Operation = Operation {
         Field {
             name: "replay_times",
             kind: Type::Integer,
-            doc: "0: no looping. -1: loop without end. Above 0: play so many times.",
+            doc: "0: play once. -1: repeat without end. Above 0: play this many times.",
             min: Some(-1),
             default: "0",
             ..Field::EMPTY
@@ -3938,15 +4275,16 @@ pub static AVD_MEDIA_PLAY: Operation = Operation {
         Field {
             name: "enable_auto_close_stream",
             kind: Type::Boolean,
-            doc: "Whether the audio and video channel is closed by itself when a single playback has ended. False leaves it open.",
+            doc: "Whether the audio and video channel is closed when a single playback has ended.",
             default: "true",
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[Field {
         name: "data",
         kind: Type::Object,
-        doc: "What is being played.",
+        doc: "The file or stream that plays.",
         fields: &[
             Field {
                 name: "width",
@@ -3960,7 +4298,7 @@ pub static AVD_MEDIA_PLAY: Operation = Operation {
                 name: "has_video",
                 kind: Type::Integer,
                 doc: "Whether there is video.",
-                values: &[Value::Number(0), Value::Number(1)],
+                values: &[Value::number(0).meaning("no"), Value::number(1).meaning("yes")],
                 ..Field::EMPTY
             },
             Field {
@@ -3974,13 +4312,13 @@ pub static AVD_MEDIA_PLAY: Operation = Operation {
                 name: "has_audio",
                 kind: Type::Integer,
                 doc: "Whether there is audio.",
-                values: &[Value::Number(0), Value::Number(1)],
+                values: &[Value::number(0).meaning("no"), Value::number(1).meaning("yes")],
                 ..Field::EMPTY
             },
         ],
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003, 40004, 40081, 40082, 40083, 40084],
+    errors: &[40002, 40003, 40004, 40009, 40081, 40082, 40083, 40084, 41001, 41002, 41003, 41005],
 };
 
 /// Stop a player and close it (停止播放器).
@@ -3988,15 +4326,17 @@ pub static AVD_MEDIA_STOP: Operation = Operation {
     name: "avd.media.stop",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/media/stop",
     summary: "Stop a player and close it",
     zh: "停止播放器",
-    doc: "Stops the playback and closes the player. Every player that `media.create` made must be closed with it.",
+    doc: "Stops the playback and closes the player. Every player that `media.create` made must be closed in this way.",
     retry: Retry::AfterConnectFailure,
     undoes: "avd.media.create",
     source: "004 L1699-L1741",
     note: "",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
@@ -4008,8 +4348,9 @@ pub static AVD_MEDIA_STOP: Operation = Operation {
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40081, 40082, 40083],
+    errors: &[40002, 40003, 40004, 40009, 40081, 40082, 40083, 41001, 41002, 41003, 41005],
 };
 
 /// Pause a player (暂停播放).
@@ -4017,15 +4358,17 @@ pub static AVD_MEDIA_PAUSE: Operation = Operation {
     name: "avd.media.pause",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/media/pause",
     summary: "Pause a player",
     zh: "暂停播放",
-    doc: "The player must not have been stopped. `media.resume` goes on.",
+    doc: "The player must not have been stopped. `media.resume` continues.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     source: "004 L1742-L1782",
     note: "",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
@@ -4037,24 +4380,27 @@ pub static AVD_MEDIA_PAUSE: Operation = Operation {
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40081, 40082, 40083],
+    errors: &[40002, 40003, 40004, 40009, 40081, 40082, 40083, 41001, 41002, 41003, 41005],
 };
 
-/// Go on playing after a pause (继续播放).
+/// Continue playing after a pause (继续播放).
 pub static AVD_MEDIA_RESUME: Operation = Operation {
     name: "avd.media.resume",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/media/resume",
-    summary: "Go on playing after a pause",
+    summary: "Continue playing after a pause",
     zh: "继续播放",
-    doc: "The player must not have been stopped. Goes on after `media.pause`.",
+    doc: "The player must not have been stopped.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     source: "004 L1783-L1823",
     note: "",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
@@ -4066,8 +4412,9 @@ pub static AVD_MEDIA_RESUME: Operation = Operation {
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40081, 40082, 40083],
+    errors: &[40002, 40003, 40004, 40009, 40081, 40082, 40083, 41001, 41002, 41003, 41005],
 };
 
 /// Play again after the end (重新播放).
@@ -4075,15 +4422,17 @@ pub static AVD_MEDIA_REPLAY: Operation = Operation {
     name: "avd.media.replay",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/media/replay",
     summary: "Play again after the end",
     zh: "重新播放",
-    doc: "For a player whose playback has ended and which is still in the room, that is, not closed with `media.stop`.",
+    doc: "For a player whose playback has ended and which `media.stop` has not closed.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     source: "004 L1824-L1877",
     note: "The table lists the members of the answer flat; in the sample they are inside `data`.",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
@@ -4097,14 +4446,15 @@ pub static AVD_MEDIA_REPLAY: Operation = Operation {
         Field {
             name: "url",
             kind: Type::String,
-            doc: "Path of the file to play, on the server. What plays when it is left out is not stated.",
+            doc: "Path of the file to play, on the server. The document does not say what plays when it is left out.",
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[Field {
         name: "data",
         kind: Type::Object,
-        doc: "What is being played.",
+        doc: "The file or stream that plays.",
         fields: &[
             Field {
                 name: "width",
@@ -4118,7 +4468,7 @@ pub static AVD_MEDIA_REPLAY: Operation = Operation {
                 name: "has_video",
                 kind: Type::Integer,
                 doc: "Whether there is video.",
-                values: &[Value::Number(0), Value::Number(1)],
+                values: &[Value::number(0).meaning("no"), Value::number(1).meaning("yes")],
                 ..Field::EMPTY
             },
             Field {
@@ -4132,29 +4482,31 @@ pub static AVD_MEDIA_REPLAY: Operation = Operation {
                 name: "has_audio",
                 kind: Type::Integer,
                 doc: "Whether there is audio.",
-                values: &[Value::Number(0), Value::Number(1)],
+                values: &[Value::number(0).meaning("no"), Value::number(1).meaning("yes")],
                 ..Field::EMPTY
             },
         ],
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003, 40004, 40081, 40082, 40083, 40084],
+    errors: &[40002, 40003, 40004, 40009, 40081, 40082, 40083, 40084, 41001, 41002, 41003, 41005],
 };
 
-/// Get what a player is playing (获取播放信息).
+/// Read what a player plays (获取播放信息).
 pub static AVD_MEDIA_GET_MEDIA_INFO: Operation = Operation {
     name: "avd.media.get_media_info",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/media/get_media_info",
-    summary: "Get what a player is playing",
+    summary: "Read what a player plays",
     zh: "获取播放信息",
     doc: "",
     retry: Retry::Safe,
     undoes: "",
     source: "004 L1878-L1963",
-    note: "The table lists everything flat; in the sample `data` is an array of players, and `play_files` an array of files inside each. It types `created` and `updated` as strings and `user_id` as an integer, the sample has it the other way round (T54): the types here are the sample's. The sample never closes the array (T45): re-typed here.",
+    note: "The table lists everything flat; in the sample `data` is an array of players, and each has an array `play_files`. The table types `created` and `updated` as strings and `user_id` as an integer; in the sample it is the reverse (T54), and so it is here. The sample does not close the array (T45): corrected here.",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
@@ -4168,15 +4520,16 @@ pub static AVD_MEDIA_GET_MEDIA_INFO: Operation = Operation {
         Field {
             name: "url",
             kind: Type::String,
-            doc: "Path of the file being played, on the server.",
+            doc: "Path of the file that the player plays, on the server.",
             required: true,
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[Field {
         name: "data",
         kind: Type::Array,
-        doc: "The player asked for, as an entry of an array.",
+        doc: "An array with one entry, the player.",
         fields: &[
             Field {
                 name: "created",
@@ -4185,14 +4538,9 @@ pub static AVD_MEDIA_GET_MEDIA_INFO: Operation = Operation {
                 unit: "unix-s",
                 ..Field::EMPTY
             },
-            Field { name: "room_id", kind: Type::String, doc: "Room number asked for.", ..Field::EMPTY },
+            Field { name: "room_id", kind: Type::String, doc: "Room number.", ..Field::EMPTY },
             Field { name: "play_id", kind: Type::String, doc: "Player id.", ..Field::EMPTY },
-            Field {
-                name: "user_id",
-                kind: Type::String,
-                doc: "User id of the one who created the player.",
-                ..Field::EMPTY
-            },
+            Field { name: "user_id", kind: Type::String, doc: "User id of the player's creator.", ..Field::EMPTY },
             Field { name: "name", kind: Type::String, doc: "Name of the player.", ..Field::EMPTY },
             Field {
                 name: "play_files",
@@ -4216,7 +4564,7 @@ pub static AVD_MEDIA_GET_MEDIA_INFO: Operation = Operation {
                         name: "has_audio",
                         kind: Type::Integer,
                         doc: "Whether there is audio.",
-                        values: &[Value::Number(0), Value::Number(1)],
+                        values: &[Value::number(0).meaning("no"), Value::number(1).meaning("yes")],
                         ..Field::EMPTY
                     },
                     Field {
@@ -4238,7 +4586,7 @@ pub static AVD_MEDIA_GET_MEDIA_INFO: Operation = Operation {
                         name: "has_video",
                         kind: Type::Integer,
                         doc: "Whether there is video.",
-                        values: &[Value::Number(0), Value::Number(1)],
+                        values: &[Value::number(0).meaning("no"), Value::number(1).meaning("yes")],
                         ..Field::EMPTY
                     },
                     Field {
@@ -4267,7 +4615,7 @@ pub static AVD_MEDIA_GET_MEDIA_INFO: Operation = Operation {
         ],
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003, 40004, 40081, 40082, 40083, 40084],
+    errors: &[40002, 40003, 40004, 40009, 40081, 40082, 40083, 40084, 41001, 41002, 41003, 41005],
 };
 
 /// Switch a player to another file (切换播放).
@@ -4275,6 +4623,7 @@ pub static AVD_MEDIA_SWITCH: Operation = Operation {
     name: "avd.media.switch",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/media/switch",
     summary: "Switch a player to another file",
     zh: "切换播放",
@@ -4284,6 +4633,7 @@ pub static AVD_MEDIA_SWITCH: Operation = Operation {
     source: "004 L1964-L2017",
     note: "The table prints `heigth` (T46-T49): the member is `height`, as in the sample. The table lists the members of the answer flat; in the sample they are inside `data`.",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
@@ -4297,14 +4647,15 @@ pub static AVD_MEDIA_SWITCH: Operation = Operation {
         Field {
             name: "url",
             kind: Type::String,
-            doc: "Path of the file to switch to, on the server. The document does not mark it as required, nor say what happens without it: give it.",
+            doc: "Path of the new file, on the server. The document does not mark it as required and does not say what happens without it: give it.",
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[Field {
         name: "data",
         kind: Type::Object,
-        doc: "What is being played now.",
+        doc: "The file that plays now.",
         fields: &[
             Field {
                 name: "width",
@@ -4318,7 +4669,7 @@ pub static AVD_MEDIA_SWITCH: Operation = Operation {
                 name: "has_video",
                 kind: Type::Integer,
                 doc: "Whether there is video.",
-                values: &[Value::Number(0), Value::Number(1)],
+                values: &[Value::number(0).meaning("no"), Value::number(1).meaning("yes")],
                 ..Field::EMPTY
             },
             Field {
@@ -4332,13 +4683,13 @@ pub static AVD_MEDIA_SWITCH: Operation = Operation {
                 name: "has_audio",
                 kind: Type::Integer,
                 doc: "Whether there is audio.",
-                values: &[Value::Number(0), Value::Number(1)],
+                values: &[Value::number(0).meaning("no"), Value::number(1).meaning("yes")],
                 ..Field::EMPTY
             },
         ],
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003, 40004, 40081, 40082, 40083, 40084],
+    errors: &[40002, 40003, 40004, 40009, 40081, 40082, 40083, 40084, 41001, 41002, 41003, 41005],
 };
 
 /// Transcode a recording (录制转码).
@@ -4346,22 +4697,25 @@ pub static AVD_ROOM_RECORD_TRANSFER: Operation = Operation {
     name: "avd.room.record.transfer",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/record/transfer",
     summary: "Transcode a recording",
     zh: "录制转码",
-    doc: "Has the file of a recording transcoded. Ask for the state with `transcode.query`.",
+    doc: "Starts to transcode the file of a recording. `transcode.query` answers the state.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     source: "004 L2018-L2058",
-    note: "The table prints the parameter as `record_idstring` (T10): it is `record_id`, as in the example. The sample answer has a trailing comma (T45): re-typed here.",
+    note: "The table prints the parameter as `record_idstring` (T10): it is `record_id`, as in the example. The sample answer has a trailing comma (T45).",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field { name: "record_id", kind: Type::String, doc: "Recording id.", required: true, ..Field::EMPTY },
     ],
+    rules: &[],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40043, 40090],
+    errors: &[40002, 40003, 40004, 40043, 40090, 41001, 41002, 41003, 41005],
 };
 
 /// Delete all recordings of a room (删除指定房间所有录制).
@@ -4369,25 +4723,28 @@ pub static AVD_ROOM_DEL_RECORD: Operation = Operation {
     name: "avd.room.del_record",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/del_record",
     summary: "Delete all recordings of a room",
     zh: "删除指定房间所有录制",
-    doc: "Deletes every recording of the room. To delete a single file use `room.delete_record`; mind how alike the two names are.",
+    doc: "Deletes every recording of the room. `room.delete_record`, whose name is similar, deletes a single file.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     source: "004 L2059-L2098",
-    note: "The sample answer has a trailing comma (T45): re-typed here.",
+    note: "The sample answer has a trailing comma (T45).",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[Field {
         name: "room_id",
         kind: Type::String,
-        doc: "Number of the room whose recordings are all deleted.",
+        doc: "Room number. All recordings of this room are deleted.",
         required: true,
         ..Field::EMPTY
     }],
+    rules: &[],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40043],
+    errors: &[40002, 40003, 40004, 40043, 41001, 41002, 41003, 41005],
 };
 
 /// Get the transcoding state of a recording (获取转码状态).
@@ -4395,6 +4752,7 @@ pub static AVD_TRANSCODE_QUERY: Operation = Operation {
     name: "avd.transcode.query",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/transcode/query",
     summary: "Get the transcoding state of a recording",
     zh: "获取转码状态",
@@ -4404,19 +4762,26 @@ pub static AVD_TRANSCODE_QUERY: Operation = Operation {
     source: "004 L2099-L2141",
     note: "The table prints the parameter as `record_idstring` (T10): it is `record_id`, as in the example.",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field { name: "record_id", kind: Type::String, doc: "Recording id.", required: true, ..Field::EMPTY },
     ],
+    rules: &[],
     returns: &[Field {
         name: "status",
         kind: Type::Integer,
         doc: "State of the transcoding.",
-        values: &[Value::Number(0), Value::Number(1), Value::Number(2), Value::Number(3)],
+        values: &[
+            Value::number(0).meaning("not converted"),
+            Value::number(1).meaning("converting"),
+            Value::number(2).meaning("done"),
+            Value::number(3).meaning("failed"),
+        ],
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003, 40004, 40043, 40090],
+    errors: &[40002, 40003, 40004, 40043, 40090, 41001, 41002, 41003, 41005],
 };
 
 /// Choose and arrange the videos of the composed view (合屏选流).
@@ -4424,34 +4789,36 @@ pub static AVD_ROOM_AVC_SELECT_MEDIA: Operation = Operation {
     name: "avd.room.avc.select_media",
     platform: PlatformName::Avd,
     method: Method::Post,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/avc/select_media",
     summary: "Choose and arrange the videos of the composed view",
     zh: "合屏选流",
-    doc: "Stream selection: arranges the chosen videos in the composed view, in order. The fixed layout of `room.avc.start` needs this call; for the speaker layout it is the third step, after `room.avc.start` and `room.avc.update_layout`.",
+    doc: "Arranges the chosen videos in the composed view, in order. The fixed layout of `room.avc.start` needs this call. For the speaker layout it is the third step, after `room.avc.start` and `room.avc.update_layout`.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     source: "004 L2142-L2183",
-    note: "Takes GET and POST; sent as a form, because the layout is long (T12, T13). The table types `videos` as a string: it is JSON text, made here from an array. layout_mode has two values here and three in room.avc.start and room.avc.update_layout (T15). 40045 stands only in this document's examples, not in its error table (T63).",
+    note: "Sent as a form (POST) because the layout is long (T12, T13). The table types `videos` as a string: it is JSON text, made from an array. layout_mode has two values here and three in room.avc.start and room.avc.update_layout (T15). 40045 is only in the document's examples, not in its error table (T63).",
     carrier: Carrier::Form,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
             name: "videos",
             kind: Type::Array,
-            doc: "The videos to show, in order, and where each one stands. The document shows these members in its example only and gives no units; the example's positions and sizes run from 0 to 1, as fractions of the whole picture would.",
+            doc: "The videos to show, in order, with the position of each. Only the document's example has these members, and it names no units; its positions and sizes run from 0 to 1, like fractions of the whole picture.",
             required: true,
             fields: &[
                 Field {
                     name: "video_name",
                     kind: Type::String,
-                    doc: "Mixing name of the video. In the document's example `<user_id>_video1`, for example `16_video1`.",
+                    doc: "Name of the video; `<user_id>_video1` in the document's example, such as `16_video1`.",
                     ..Field::EMPTY
                 },
                 Field {
                     name: "zorder",
                     kind: Type::Integer,
-                    doc: "Stacking order. In the document's example the full-size video has 0 and the small ones over it 1 and 2.",
+                    doc: "Stacking order. In the document's example the full-size video has 0, the small videos over it 1 and 2.",
                     ..Field::EMPTY
                 },
                 Field { name: "x", kind: Type::Number, doc: "Horizontal position, for example 0.7.", ..Field::EMPTY },
@@ -4459,13 +4826,13 @@ pub static AVD_ROOM_AVC_SELECT_MEDIA: Operation = Operation {
                 Field {
                     name: "w",
                     kind: Type::Number,
-                    doc: "Width. 1 in the document's example for the full-size video.",
+                    doc: "Width; 1 for the full-size video in the document's example.",
                     ..Field::EMPTY
                 },
                 Field {
                     name: "h",
                     kind: Type::Number,
-                    doc: "Height. 1 in the document's example for the full-size video.",
+                    doc: "Height; 1 for the full-size video in the document's example.",
                     ..Field::EMPTY
                 },
             ],
@@ -4474,13 +4841,14 @@ pub static AVD_ROOM_AVC_SELECT_MEDIA: Operation = Operation {
         Field {
             name: "layout_mode",
             kind: Type::Integer,
-            doc: "How the videos are laid out. To set up a speaker layout of your own it must be 0. Not the same numbers as layout_mode of room.avc.start.",
-            values: &[Value::Number(0), Value::Number(1)],
+            doc: "Layout. A speaker layout of your own needs 0. The numbers are not those of layout_mode in room.avc.start.",
+            values: &[Value::number(0).meaning("manual layout"), Value::number(1).meaning("automatic layout")],
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40045, 40051, 40052],
+    errors: &[40002, 40003, 40004, 40045, 40051, 40052, 41001, 41002, 41003, 41005],
 };
 
 /// Make one video the focus of the meeting (设置焦点).
@@ -4488,6 +4856,7 @@ pub static AVD_ROOM_AVC_SET_FOCUS_VIDEO: Operation = Operation {
     name: "avd.room.avc.set_focus_video",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/avc/set_focus_video",
     summary: "Make one video the focus of the meeting",
     zh: "设置焦点",
@@ -4495,21 +4864,23 @@ pub static AVD_ROOM_AVC_SET_FOCUS_VIDEO: Operation = Operation {
     retry: Retry::AfterConnectFailure,
     undoes: "",
     source: "004 L2184-L2224",
-    note: "40045 stands only in this document's examples, not in its error table (T63).",
+    note: "40045 is only in the document's examples, not in its error table (T63).",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
             name: "resource_id",
             kind: Type::String,
-            doc: "Id of the video. The document does not say where it comes from; `id` of a video in `room.participate.list` has the same form.",
+            doc: "Id of the video. The document does not say which call answers it; `id` of a video in `room.participate.list` has the same form.",
             required: true,
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40045, 40051, 40052],
+    errors: &[40002, 40003, 40004, 40045, 40051, 40052, 41001, 41002, 41003, 41005],
 };
 
 /// Change the layout of the composed view (合屏更新布局).
@@ -4517,6 +4888,7 @@ pub static AVD_ROOM_AVC_UPDATE_LAYOUT: Operation = Operation {
     name: "avd.room.avc.update_layout",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/avc/update_layout",
     summary: "Change the layout of the composed view",
     zh: "合屏更新布局",
@@ -4524,8 +4896,9 @@ pub static AVD_ROOM_AVC_UPDATE_LAYOUT: Operation = Operation {
     retry: Retry::AfterConnectFailure,
     undoes: "",
     source: "004 L2225-L2272",
-    note: "layout_mode has three values here and in room.avc.start, two in room.avc.select_media (T15). video_bitrate has no unit here, bps in room.avc.start, \"1000-1500\" in room.mix_record.start (T18): an integer, or a string that is sent as it is. The document's example has a stray space before the name `video_resolution`. 40045 stands only in this document's examples, not in its error table (T63).",
+    note: "layout_mode has three values here and in room.avc.start, two in room.avc.select_media (T15). video_bitrate has no unit here, bps in room.avc.start, \"1000-1500\" in room.mix_record.start (T18): an integer and a string are taken. The document's example has a space before the name `video_resolution`. 40045 is only in the document's examples, not in its error table (T63).",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
@@ -4539,8 +4912,12 @@ pub static AVD_ROOM_AVC_UPDATE_LAYOUT: Operation = Operation {
         Field {
             name: "layout_mode",
             kind: Type::Integer,
-            doc: "Layout of the composed view. For 2 the steps are room.avc.start, then room.avc.update_layout, then room.avc.select_media.",
-            values: &[Value::Number(0), Value::Number(1), Value::Number(2)],
+            doc: "Layout of the composed view. For 2 call room.avc.start, then room.avc.update_layout, then room.avc.select_media.",
+            values: &[
+                Value::number(0).meaning("fixed layout, needs stream selection (room.avc.select_media)"),
+                Value::number(1).meaning("gallery, arranged automatically"),
+                Value::number(2).meaning("speaker, arranged automatically"),
+            ],
             ..Field::EMPTY
         },
         Field { name: "video_name", kind: Type::String, doc: "Name of the composed stream.", ..Field::EMPTY },
@@ -4554,20 +4931,21 @@ pub static AVD_ROOM_AVC_UPDATE_LAYOUT: Operation = Operation {
         Field {
             name: "video_bitrate",
             kind: Type::Integer,
-            doc: "Bit rate of the composed stream. No unit is stated here: room.avc.start says bits per second, room.mix_record.start shows `1000-1500` without a unit, which looks like thousands of bits per second. A string such as `1000-1500` is sent as it is.",
+            doc: "Bit rate of the composed stream. The document names no unit here; room.avc.start says bits per second, room.mix_record.start shows `1000-1500`. A string such as `1000-1500` is sent as it is.",
             also: &[Type::String],
             ..Field::EMPTY
         },
         Field {
             name: "video_resolution",
             kind: Type::String,
-            doc: "Resolution, width`*`height, for example `1280*720`.",
+            doc: "Resolution as width*height, for example `1280*720`.",
             unit: "px",
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40045, 40051, 40052],
+    errors: &[40002, 40003, 40004, 40045, 40051, 40052, 41001, 41002, 41003, 41005],
 };
 
 /// Get the layout settings of the composed view (获取房间布局参数信息).
@@ -4575,21 +4953,24 @@ pub static AVD_ROOM_AVC_GET_AVC_SETTING: Operation = Operation {
     name: "avd.room.avc.get_avc_setting",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/avc/get_avc_setting",
     summary: "Get the layout settings of the composed view",
     zh: "获取房间布局参数信息",
-    doc: "For a room whose composed view is on: see `room.avc.start`.",
+    doc: "The composed view must be on: see `room.avc.start`.",
     retry: Retry::Safe,
     undoes: "",
     source: "004 L2273-L2314",
-    note: "The answer's table has only ret and msg: the members below come from the sample, which is not explained. The sample breaks off at `\"videos\": {`, before the failure example (T3, T45), so what `videos` holds is unknown; re-typed here with an empty object. `view_bitrate` is `true` in it, where a number would be expected (T54).",
+    note: "The answer's table has only ret and msg; the other members come from the sample, which is not explained. The sample breaks off at `\"videos\": {` (T3, T45): the content of `videos` is unknown, and here it is an empty object. `view_bitrate` is `true` in the sample (T54).",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY }],
+    rules: &[],
     returns: &[Field {
         name: "data",
         kind: Type::Object,
-        doc: "The settings. The document shows these members in a sample and does not describe them; further ones may follow.",
+        doc: "The settings. The document shows these members in a sample that breaks off, and does not describe them.",
         fields: &[
             Field {
                 name: "view_width",
@@ -4601,7 +4982,7 @@ pub static AVD_ROOM_AVC_GET_AVC_SETTING: Operation = Operation {
             Field {
                 name: "layoutMode",
                 kind: Type::String,
-                doc: "Layout, as a word. The sample shows `Outgoing_View_Layout_Auto_Orato`; other words are not known.",
+                doc: "Layout, as a word. The sample has `Outgoing_View_Layout_Auto_Orato`; other words are not documented.",
                 ..Field::EMPTY
             },
             Field {
@@ -4613,7 +4994,7 @@ pub static AVD_ROOM_AVC_GET_AVC_SETTING: Operation = Operation {
             Field {
                 name: "view_bitrate",
                 kind: Type::Boolean,
-                doc: "Bit rate, by its name, but `true` in the sample. Expect a number as well.",
+                doc: "By its name the bit rate, but `true` in the sample. Expect a number too.",
                 ..Field::EMPTY
             },
             Field {
@@ -4635,13 +5016,13 @@ pub static AVD_ROOM_AVC_GET_AVC_SETTING: Operation = Operation {
             Field {
                 name: "videos",
                 kind: Type::Object,
-                doc: "The videos in the view, by its name. The sample breaks off here: what it holds is unknown.",
+                doc: "By its name the videos in the view. The sample breaks off here: its content is unknown.",
                 ..Field::EMPTY
             },
         ],
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003, 40004, 40051, 40052],
+    errors: &[40002, 40003, 40004, 40051, 40052, 41001, 41002, 41003, 41005],
 };
 
 /// Delete one recording file of a room (删除录制文件).
@@ -4649,28 +5030,31 @@ pub static AVD_ROOM_DELETE_RECORD: Operation = Operation {
     name: "avd.room.delete_record",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/delete_record",
     summary: "Delete one recording file of a room",
     zh: "删除录制文件",
-    doc: "Deletes a single recorded file. To delete every recording of a room use `room.del_record`; mind how alike the two names are.",
+    doc: "Deletes a single recorded file. `room.del_record`, whose name is similar, deletes every recording of a room.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     source: "004 L2315-L2341",
-    note: "The document has lost this section's heading and parameter table; only its example and its answers are left (T3). The example has room_id and url besides the token: both are required here. The Chinese title is ours. 40094 stands only in this example, not in the error table (T63).",
+    note: "The document has lost this section's heading and parameter table; only the example and the answers are left (T3). The example has room_id and url beside the token: both are required here. The Chinese title is ours. 40094 is only in failure examples, not in the error table (T63).",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
             name: "url",
             kind: Type::String,
-            doc: "Path of the file on the server, for example `/home/data/recorder/files/….mp4`: in the document's examples what follows `file=` in a download address.",
+            doc: "Path of the file on the server, for example `/home/data/recorder/files/….mp4`: the part after `file=` in its download address.",
             required: true,
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40043, 40094],
+    errors: &[40002, 40003, 40004, 40094, 41001, 41002, 41003, 41005],
 };
 
 /// List all open rooms and the users in each (查看所有正在召开的会议).
@@ -4678,17 +5062,20 @@ pub static AVD_ROOM_LIST: Operation = Operation {
     name: "avd.room.list",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/list",
     summary: "List all open rooms and the users in each",
     zh: "查看所有正在召开的会议",
-    doc: "Every room in which a meeting is running now, with the users who are in it. No paging: a busy site gives a long answer.",
+    doc: "Lists every room in which a meeting runs, with its users. There are no pages: the answer of a busy site is long.",
     retry: Retry::Safe,
     undoes: "",
     source: "004 L2342-L2439",
-    note: "The table lists the members flat; the sample shows the nesting rooms, then users. create_time is text in the table and a number in the sample (T54). The sample has broken brackets (T45). The failure example prints 40094 (no such record), a number the error table lacks (T63) and which fits room.delete_record, whose failure example is the same, rather than this call.",
+    note: "The table lists the members flat; the sample nests users in rooms. create_time is text in the table and a number in the sample (T54). The sample has broken brackets (T45). The failure example prints 40094 (no such record), which the error table does not have (T63); it fits room.delete_record, whose failure example is the same, and not this call.",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[],
+    rules: &[],
     returns: &[Field {
         name: "rooms",
         kind: Type::Array,
@@ -4698,7 +5085,7 @@ pub static AVD_ROOM_LIST: Operation = Operation {
             Field {
                 name: "create_time",
                 kind: Type::Integer,
-                doc: "When the room was created, a timestamp; the sample shows Unix seconds. A number in the sample, text in the table.",
+                doc: "When the room was created, in seconds in the sample. A number in the sample, text in the table.",
                 unit: "unix-s",
                 ..Field::EMPTY
             },
@@ -4710,7 +5097,7 @@ pub static AVD_ROOM_LIST: Operation = Operation {
                     Field {
                         name: "node_id",
                         kind: Type::Integer,
-                        doc: "The user's node number, a number beside user_id.",
+                        doc: "The user's node number. The document describes it as a user number.",
                         ..Field::EMPTY
                     },
                     Field { name: "user_name", kind: Type::String, doc: "The user's name.", ..Field::EMPTY },
@@ -4721,7 +5108,7 @@ pub static AVD_ROOM_LIST: Operation = Operation {
         ],
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003, 40094],
+    errors: &[40002, 40003, 40094, 41001, 41002, 41003, 41005],
 };
 
 /// Read a room's chat messages (查看会议聊天内容).
@@ -4729,39 +5116,46 @@ pub static AVD_ROOM_GET_CHAT_MESSAGE_LOG: Operation = Operation {
     name: "avd.room.get_chat_message_log",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/get_chat_message_log",
     summary: "Read a room's chat messages",
     zh: "查看会议聊天内容",
-    doc: "The chat messages that all users sent in a room, grouped by the session (the time the meeting opened) they belong to. Private messages are among them.",
+    doc: "Answers the chat messages of a room, private ones too, grouped by session. A session is one opening of the meeting.",
     retry: Retry::Safe,
     undoes: "",
     source: "004 L2440-L2513",
-    note: "The table lists the members flat and calls messages a string; the sample shows data, an array of sessions, each with an array messages. session_id is an int in the table and text in the sample (T54). The sample also has id and status, which the table does not explain.",
+    note: "The table lists the members flat and types messages as string; in the sample data is an array of sessions, and each has an array messages. session_id is an int in the table and text in the sample (T54). The sample also has id and status, which the table does not explain.",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
             name: "fromId",
             kind: Type::String,
-            doc: "User id, named as the sender is in the answer; give it to see only that user's messages.",
+            doc: "User id of the sender. With it the answer has only this user's messages.",
             ..Field::EMPTY
         },
         Field {
             name: "start_time",
             kind: Type::Integer,
-            doc: "Start of the time searched. The document names no unit; the timestamps of the answer are Unix seconds.",
+            doc: "Start of the time range. The document names no unit; the timestamps of the sample answer are in seconds.",
             unit: "unix-s",
             ..Field::EMPTY
         },
         Field {
             name: "end_time",
             kind: Type::Integer,
-            doc: "End of the time searched, in the same unit as start_time.",
+            doc: "End of the time range, in the same unit as start_time. Must not be before start_time.",
             unit: "unix-s",
             ..Field::EMPTY
         },
     ],
+    rules: &[Rule {
+        words: "end_time must not be before start_time",
+        source: "004 L2453-L2454",
+        demand: Demand::Ordered { first: "start_time", last: "end_time" },
+    }],
     returns: &[Field {
         name: "data",
         kind: Type::Array,
@@ -4770,7 +5164,7 @@ pub static AVD_ROOM_GET_CHAT_MESSAGE_LOG: Operation = Operation {
             Field {
                 name: "session_id",
                 kind: Type::String,
-                doc: "When the meeting opened; the sample shows Unix seconds. Text in the sample, a number in the table.",
+                doc: "When the meeting opened, in seconds in the sample. Text in the sample, a number in the table.",
                 ..Field::EMPTY
             },
             Field {
@@ -4782,20 +5176,20 @@ pub static AVD_ROOM_GET_CHAT_MESSAGE_LOG: Operation = Operation {
                     Field {
                         name: "id",
                         kind: Type::Integer,
-                        doc: "Shown in the sample only; the document does not explain it.",
+                        doc: "Only the sample has it; the document does not explain it.",
                         ..Field::EMPTY
                     },
                     Field {
                         name: "status",
                         kind: Type::Integer,
-                        doc: "Shown in the sample only, as 0; the document does not explain it.",
+                        doc: "Only the sample has it, as 0; the document does not explain it.",
                         ..Field::EMPTY
                     },
                     Field { name: "message", kind: Type::String, doc: "The text of the message.", ..Field::EMPTY },
                     Field {
                         name: "timestamp",
                         kind: Type::Integer,
-                        doc: "When the message was sent; the sample shows Unix seconds.",
+                        doc: "When the message was sent, in seconds in the sample.",
                         unit: "unix-s",
                         ..Field::EMPTY
                     },
@@ -4803,15 +5197,15 @@ pub static AVD_ROOM_GET_CHAT_MESSAGE_LOG: Operation = Operation {
                     Field {
                         name: "session_type",
                         kind: Type::Integer,
-                        doc: "Whom the message was for.",
-                        values: &[Value::Number(0), Value::Number(1)],
+                        doc: "The receiver of the message.",
+                        values: &[Value::number(0).meaning("to everybody"), Value::number(1).meaning("private")],
                         ..Field::EMPTY
                     },
                     Field {
                         name: "message_type",
                         kind: Type::Integer,
                         doc: "Kind of message.",
-                        values: &[Value::Number(0)],
+                        values: &[Value::number(0).meaning("text")],
                         open: true,
                         ..Field::EMPTY
                     },
@@ -4819,13 +5213,13 @@ pub static AVD_ROOM_GET_CHAT_MESSAGE_LOG: Operation = Operation {
                     Field {
                         name: "dst_name",
                         kind: Type::String,
-                        doc: "Empty for a message to everybody; for a private one the name of the user it was sent to.",
+                        doc: "Empty for a message to everybody; else the name of the receiver.",
                         ..Field::EMPTY
                     },
                     Field {
                         name: "dst",
                         kind: Type::String,
-                        doc: "The room number for a message to everybody; for a private one the id of the user it was sent to.",
+                        doc: "The room number for a message to everybody; else the user id of the receiver.",
                         ..Field::EMPTY
                     },
                 ],
@@ -4834,7 +5228,7 @@ pub static AVD_ROOM_GET_CHAT_MESSAGE_LOG: Operation = Operation {
         ],
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003, 40004],
+    errors: &[40002, 40003, 40004, 41001, 41002, 41003, 41005],
 };
 
 /// Fetch a new token and renew the client's own (获取token).
@@ -4842,25 +5236,28 @@ pub static AVD_APP_GET_TOKEN: Operation = Operation {
     name: "avd.app.get_token",
     platform: PlatformName::Avd,
     method: Method::Post,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/app/get_token",
     summary: "Fetch a new token and renew the client's own",
     zh: "获取token",
-    doc: "Takes no parameters: access_key and secret_key come from the client's configuration (an administrator finds them in the platform's management console). It always fetches a new token, and the client goes on with that one for its own calls. You rarely need it: the client fetches and renews its token by itself. How long a token lives, and whether a new one kills the old, is not documented.",
+    doc: "You rarely need this operation: the client fetches and renews its token by itself. access_key and secret_key come from the client's configuration; the site's administrator finds them in the management console. Every call fetches a new token, and the client uses it from then on. The document does not say how long a token lives, nor whether a new token kills the old one.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     source: "004 L2516-L2556",
-    note: "Sent as a form POST, so that the secret stays out of addresses and their logs (T12, T13). A wrong key is answered with 401 in the failure example and 40001 in the error table; both are an authentication failure (T61). The samples have trailing commas (T45).",
+    note: "Sent as a form POST, so that the secret stays out of URLs and logs (T12, T13, T67). For a wrong key the failure example has 401, the error table 40001; both are an authentication failure (T61). The samples have trailing commas (T45).",
     carrier: Carrier::Form,
+    bare_reply: false,
     fetches_token: true,
     params: &[],
+    rules: &[],
     returns: &[Field {
         name: "token",
         kind: Type::String,
-        doc: "The access token that every other call carries. The client uses it from now on; keep it secret.",
+        doc: "The token that every other call carries. The client uses it from now on. Keep it secret.",
         secret: true,
         ..Field::EMPTY
     }],
-    errors: &[401, 40001, 40002],
+    errors: &[401, 40001, 40002, 41001, 41002, 41003, 41005],
 };
 
 /// Read how many users the licence allows and how many are online (获取当前授权信息).
@@ -4868,6 +5265,7 @@ pub static AVD_APP_GET_LICENCE_INFO: Operation = Operation {
     name: "avd.app.get_licence_info",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/app/get_licence_info",
     summary: "Read how many users the licence allows and how many are online",
     zh: "获取当前授权信息",
@@ -4877,18 +5275,20 @@ pub static AVD_APP_GET_LICENCE_INFO: Operation = Operation {
     source: "004 L2557-L2601",
     note: "",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[],
+    rules: &[],
     returns: &[
         Field { name: "active_usernum", kind: Type::Integer, doc: "Number of users online.", ..Field::EMPTY },
         Field {
             name: "max_users",
             kind: Type::Integer,
-            doc: "Largest number of users the licence allows.",
+            doc: "Largest number of users that the licence allows.",
             ..Field::EMPTY
         },
     ],
-    errors: &[40002, 40003, 40070, 40071, 40072],
+    errors: &[40002, 40003, 40070, 40071, 40072, 40073, 41001, 41002, 41003, 41005],
 };
 
 /// Read the server's encrypted system information (获取系统加密信息).
@@ -4896,24 +5296,27 @@ pub static AVD_APP_GET_SYSTEM_INFO: Operation = Operation {
     name: "avd.app.get_system_info",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/app/get_system_info",
     summary: "Read the server's encrypted system information",
     zh: "获取系统加密信息",
-    doc: "An opaque text that describes the server, encrypted. The document does not say what it is for.",
+    doc: "Answers an encrypted text that describes the server. The document does not say what it is for.",
     retry: Retry::Safe,
     undoes: "",
     source: "004 L2602-L2646",
-    note: "The section's description repeats that of app.get_licence_info (\"get the current licence information\"); the heading and the answer table say encrypted system information, and the answer is just that. The sample's value is broken over four lines inside the string (T45).",
+    note: "The section's description is that of app.get_licence_info (\"get the current licence information\"); the heading and the answer table say encrypted system information. The sample breaks the value over four lines (T45).",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[],
+    rules: &[],
     returns: &[Field {
         name: "sys_info",
         kind: Type::String,
         doc: "The server's information, encrypted; hexadecimal digits in the sample.",
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003],
+    errors: &[40002, 40003, 41001, 41002, 41003, 41005],
 };
 
 /// Install a licence file (申请文件授权).
@@ -4921,26 +5324,29 @@ pub static AVD_APP_APPLY_FILE_PERMIT: Operation = Operation {
     name: "avd.app.apply_file_permit",
     platform: PlatformName::Avd,
     method: Method::Post,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/app/apply_file_permit",
     summary: "Install a licence file",
     zh: "申请文件授权",
-    doc: "Gives the platform a licence as text. The text has to be obtained from the vendor's licence server first.",
+    doc: "Gives the platform a licence as text. The vendor's licence server issues the text.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     source: "004 L2647-L2686",
-    note: "Sent as a form POST by default, because a licence is long and secret (T12, T13). The table describes licence_cert as \"system information\", with the remark that it must be applied for at the licence server; the name and the sample show that the licence certificate is meant.",
+    note: "Sent as a form POST by default, because a licence is long and secret (T12, T13). The table describes licence_cert as \"system information\" from the licence server; the name and the sample show that it is the licence certificate.",
     carrier: Carrier::Form,
+    bare_reply: false,
     fetches_token: false,
     params: &[Field {
         name: "licence_cert",
         kind: Type::String,
-        doc: "The licence text, obtained from the vendor's licence server. In the sample it is three long hexadecimal strings joined by $; pass it unchanged.",
+        doc: "The licence text from the vendor's licence server. Give it unchanged.",
         required: true,
         secret: true,
         ..Field::EMPTY
     }],
+    rules: &[],
     returns: &[],
-    errors: &[40002, 40003, 40070, 40071, 40072, 40073],
+    errors: &[40002, 40003, 40070, 40071, 40072, 40073, 41001, 41002, 41003, 41005],
 };
 
 /// Remove a licence file (删除文件授权).
@@ -4948,26 +5354,29 @@ pub static AVD_APP_DELETE_FILE_PERMIT: Operation = Operation {
     name: "avd.app.delete_file_permit",
     platform: PlatformName::Avd,
     method: Method::Post,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/app/delete_file_permit",
     summary: "Remove a licence file",
     zh: "删除文件授权",
-    doc: "Takes away a licence that was installed with app.apply_file_permit. What this means for meetings that are running is not documented.",
+    doc: "Removes a licence that app.apply_file_permit installed. The document does not say what happens to running meetings.",
     retry: Retry::AfterConnectFailure,
     undoes: "avd.app.apply_file_permit",
     source: "004 L2687-L2728",
     note: "Sent as a form POST by default, because a licence is long and secret (T12, T13).",
     carrier: Carrier::Form,
+    bare_reply: false,
     fetches_token: false,
     params: &[Field {
         name: "licence_cert",
         kind: Type::String,
-        doc: "The licence text to remove, the same as was given to app.apply_file_permit.",
+        doc: "The licence text that was given to app.apply_file_permit.",
         required: true,
         secret: true,
         ..Field::EMPTY
     }],
+    rules: &[],
     returns: &[],
-    errors: &[40002, 40003, 40070, 40071, 40072, 40073],
+    errors: &[40002, 40003, 40070, 40071, 40072, 40073, 41001, 41002, 41003, 41005],
 };
 
 /// Count the users online under an access key, by terminal type (获取access_key在线人数).
@@ -4975,6 +5384,7 @@ pub static AVD_APP_GET_KEY_LICENCE: Operation = Operation {
     name: "avd.app.get_key_licence",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/app/get_key_licence",
     summary: "Count the users online under an access key, by terminal type",
     zh: "获取access_key在线人数",
@@ -4982,23 +5392,25 @@ pub static AVD_APP_GET_KEY_LICENCE: Operation = Operation {
     retry: Retry::Safe,
     undoes: "",
     source: "004 L2729-L2783",
-    note: "The table calls detail a string; the sample shows an object whose member names are terminal types. The sample also has info, an empty object the table does not mention.",
+    note: "The table types detail as string; in the sample it is an object whose member names are terminal types. The sample also has info, an empty object that the table does not have.",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[Field {
         name: "access_key",
         kind: Type::String,
-        doc: "The access key to count for. The document does not say whether it may be another than the one the token was fetched with.",
+        doc: "The access key whose users are counted. The document does not say whether it may differ from the client's own.",
         required: true,
         secret: true,
         ..Field::EMPTY
     }],
+    rules: &[],
     returns: &[
         Field { name: "usernum", kind: Type::Integer, doc: "Number of users online.", ..Field::EMPTY },
         Field {
             name: "detail",
             kind: Type::Object,
-            doc: "One member for each terminal type that is online, named after it (the sample has avd_record, web and android); each is an object whose member count is the number of users of that type.",
+            doc: "One member for each terminal type that is online; the sample has avd_record, web and android. Each is an object whose member count is the number of users of that type.",
             ..Field::EMPTY
         },
         Field {
@@ -5008,7 +5420,7 @@ pub static AVD_APP_GET_KEY_LICENCE: Operation = Operation {
             ..Field::EMPTY
         },
     ],
-    errors: &[40002, 40003],
+    errors: &[40001, 40002, 40003, 41001, 41002, 41003, 41005],
 };
 
 /// Create a SIP gateway (创建sip网关).
@@ -5016,35 +5428,32 @@ pub static AVD_SIP_GATE_CREATE: Operation = Operation {
     name: "avd.sip.gate.create",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/sip/gate/create",
     summary: "Create a SIP gateway",
     zh: "创建sip网关",
-    doc: "Keep the gate_id of the answer: it is the sip_gate_id of every later call about this gateway. Accounts are added to it with sip.account.create.",
+    doc: "Keep the gate_id of the answer: it is the sip_gate_id of every later call about this gateway. sip.account.create adds accounts.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     source: "004 L2786-L2832",
-    note: "The gateway's id is gate_id in this answer and in sip.gate.list, id in sip.gate.read, sip_gate_id as a parameter and in the answer of sip.account.create (T22): answers are given back as they come.",
+    note: "The gateway's id is gate_id in this answer and in sip.gate.list, id in sip.gate.read, sip_gate_id as a parameter and in the answer of sip.account.create (T22). Answers are passed on as they come.",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
-        Field {
-            name: "name",
-            kind: Type::String,
-            doc: "Name of the SIP gateway, of your own choice.",
-            required: true,
-            ..Field::EMPTY
-        },
+        Field { name: "name", kind: Type::String, doc: "Name for the SIP gateway.", required: true, ..Field::EMPTY },
         Field {
             name: "url",
             kind: Type::String,
-            doc: "Address of the SIP gateway, host and port as in 192.0.2.22:5060. No two gateways may have the same one.",
+            doc: "Address of the SIP gateway: host and port, such as 192.0.2.22:5060. No two gateways may have the same address.",
             required: true,
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[
         Field { name: "url", kind: Type::String, doc: "Address of the gateway.", ..Field::EMPTY },
-        Field { name: "name", kind: Type::String, doc: "The name you gave the gateway.", ..Field::EMPTY },
+        Field { name: "name", kind: Type::String, doc: "Name of the gateway.", ..Field::EMPTY },
         Field {
             name: "gate_id",
             kind: Type::Integer,
@@ -5052,7 +5461,7 @@ pub static AVD_SIP_GATE_CREATE: Operation = Operation {
             ..Field::EMPTY
         },
     ],
-    errors: &[40002, 40003, 40019],
+    errors: &[40002, 40003, 40019, 41001, 41002, 41003, 41005],
 };
 
 /// Change the name and address of a SIP gateway (修改sip网关).
@@ -5060,15 +5469,17 @@ pub static AVD_SIP_GATE_UPDATE: Operation = Operation {
     name: "avd.sip.gate.update",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/sip/gate/update",
     summary: "Change the name and address of a SIP gateway",
     zh: "修改sip网关",
-    doc: "Both name and address must be given, also the one that stays as it is.",
+    doc: "Give both name and address, also when one of them does not change.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     source: "004 L2833-L2874",
     note: "",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field {
@@ -5078,23 +5489,18 @@ pub static AVD_SIP_GATE_UPDATE: Operation = Operation {
             required: true,
             ..Field::EMPTY
         },
-        Field {
-            name: "name",
-            kind: Type::String,
-            doc: "The gateway's name from now on.",
-            required: true,
-            ..Field::EMPTY
-        },
+        Field { name: "name", kind: Type::String, doc: "New name of the gateway.", required: true, ..Field::EMPTY },
         Field {
             name: "url",
             kind: Type::String,
-            doc: "The gateway's address from now on, host and port. No two gateways may have the same one.",
+            doc: "New address of the gateway: host and port. No two gateways may have the same address.",
             required: true,
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[],
-    errors: &[40002, 40003, 40019, 40020],
+    errors: &[40002, 40003, 40019, 40020, 41001, 41002, 41003, 41005],
 };
 
 /// Read a SIP gateway (获取sip网关信息).
@@ -5102,6 +5508,7 @@ pub static AVD_SIP_GATE_READ: Operation = Operation {
     name: "avd.sip.gate.read",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/sip/gate/read",
     summary: "Read a SIP gateway",
     zh: "获取sip网关信息",
@@ -5109,8 +5516,9 @@ pub static AVD_SIP_GATE_READ: Operation = Operation {
     retry: Retry::Safe,
     undoes: "",
     source: "004 L2875-L2920",
-    note: "The heading prints /sip/gate/reads; the address below it and the sample request are /sip/gate/read (T2). The gateway's id is called id here, gate_id and sip_gate_id elsewhere (T22).",
+    note: "The heading prints /sip/gate/reads; the address and the sample request have /sip/gate/read (T2). The gateway's id is id here, gate_id or sip_gate_id in other calls (T22).",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[Field {
         name: "sip_gate_id",
@@ -5119,12 +5527,13 @@ pub static AVD_SIP_GATE_READ: Operation = Operation {
         required: true,
         ..Field::EMPTY
     }],
+    rules: &[],
     returns: &[
         Field { name: "id", kind: Type::Integer, doc: "Unique id of the gateway.", ..Field::EMPTY },
-        Field { name: "name", kind: Type::String, doc: "The name you gave the gateway.", ..Field::EMPTY },
+        Field { name: "name", kind: Type::String, doc: "Name of the gateway.", ..Field::EMPTY },
         Field { name: "url", kind: Type::String, doc: "Address of the gateway.", ..Field::EMPTY },
     ],
-    errors: &[40002, 40003, 40020],
+    errors: &[40002, 40003, 40020, 41001, 41002, 41003, 41005],
 };
 
 /// Delete a SIP gateway (删除sip网关).
@@ -5132,15 +5541,17 @@ pub static AVD_SIP_GATE_DEL: Operation = Operation {
     name: "avd.sip.gate.del",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/sip/gate/del",
     summary: "Delete a SIP gateway",
     zh: "删除sip网关",
-    doc: "For a gateway that is no longer used. The document does not say what becomes of the accounts that belong to it.",
+    doc: "The document does not say what happens to the accounts of the gateway.",
     retry: Retry::AfterConnectFailure,
     undoes: "avd.sip.gate.create",
     source: "004 L2921-L2963",
     note: "",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[Field {
         name: "sip_gate_id",
@@ -5149,8 +5560,9 @@ pub static AVD_SIP_GATE_DEL: Operation = Operation {
         required: true,
         ..Field::EMPTY
     }],
+    rules: &[],
     returns: &[],
-    errors: &[40002, 40003, 40020],
+    errors: &[40002, 40003, 40020, 41001, 41002, 41003, 41005],
 };
 
 /// List all SIP gateways (查询所有sip网关).
@@ -5158,6 +5570,7 @@ pub static AVD_SIP_GATE_LIST: Operation = Operation {
     name: "avd.sip.gate.list",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/sip/gate/list",
     summary: "List all SIP gateways",
     zh: "查询所有sip网关",
@@ -5165,17 +5578,19 @@ pub static AVD_SIP_GATE_LIST: Operation = Operation {
     retry: Retry::Safe,
     undoes: "",
     source: "004 L2964-L3014",
-    note: "The table prints the list's name as sip_gares; the sample, and this catalog, say sip_gates (T49). The gateway's id is gate_id here, id in sip.gate.read (T22).",
+    note: "The table prints the list's name as sip_gares; the sample, and this list, have sip_gates (T49). The gateway's id is gate_id here, id in sip.gate.read (T22).",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[],
+    rules: &[],
     returns: &[Field {
         name: "sip_gates",
         kind: Type::Array,
         doc: "All SIP gateways of this installation.",
         fields: &[
             Field { name: "url", kind: Type::String, doc: "Address of the gateway.", ..Field::EMPTY },
-            Field { name: "name", kind: Type::String, doc: "The name you gave the gateway.", ..Field::EMPTY },
+            Field { name: "name", kind: Type::String, doc: "Name of the gateway.", ..Field::EMPTY },
             Field {
                 name: "gate_id",
                 kind: Type::Integer,
@@ -5185,7 +5600,7 @@ pub static AVD_SIP_GATE_LIST: Operation = Operation {
         ],
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003],
+    errors: &[40002, 40003, 41001, 41002, 41003, 41005],
 };
 
 /// Create a SIP account on a gateway (创建sip账号).
@@ -5193,15 +5608,17 @@ pub static AVD_SIP_ACCOUNT_CREATE: Operation = Operation {
     name: "avd.sip.account.create",
     platform: PlatformName::Avd,
     method: Method::Post,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/sip/account/create",
     summary: "Create a SIP account on a gateway",
     zh: "创建sip账号",
-    doc: "The gateway must exist. Keep the account_id of the answer for the other sip.account calls.",
+    doc: "The gateway must exist. Keep the account_id of the answer: the other sip.account calls need it.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     source: "004 L3015-L3064",
-    note: "Sent as a form POST by default, because it carries a password (T12, T13). The account's number is number here and phone_number in sip.account.read (T23); the gateway's id is sip_gate_id here and gate_id there (T22).",
+    note: "Sent as a form POST by default, because it carries a password (T12, T13). The account's number is number here and phone_number in sip.account.read (T23). The gateway's id is sip_gate_id here and gate_id in sip.account.read (T22).",
     carrier: Carrier::Form,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "name", kind: Type::String, doc: "Name of the SIP account.", required: true, ..Field::EMPTY },
@@ -5216,29 +5633,30 @@ pub static AVD_SIP_ACCOUNT_CREATE: Operation = Operation {
         Field {
             name: "number",
             kind: Type::String,
-            doc: "Number of the SIP account. No two accounts may have the same one. sip.account.read gives it back as phone_number.",
+            doc: "Number of the SIP account. No two accounts may have the same number. sip.account.read answers it as phone_number.",
             required: true,
             ..Field::EMPTY
         },
         Field {
             name: "sip_gate_id",
             kind: Type::Integer,
-            doc: "Id of the SIP gateway the account belongs to: gate_id in the answers of sip.gate.create and sip.gate.list.",
+            doc: "Id of the account's SIP gateway: gate_id in the answers of sip.gate.create and sip.gate.list.",
             required: true,
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[
         Field { name: "account_id", kind: Type::Integer, doc: "Unique id of the SIP account.", ..Field::EMPTY },
         Field { name: "name", kind: Type::String, doc: "Name of the account.", ..Field::EMPTY },
         Field {
             name: "sip_gate_id",
             kind: Type::Integer,
-            doc: "Unique id of the SIP gateway the account belongs to.",
+            doc: "Unique id of the account's SIP gateway.",
             ..Field::EMPTY
         },
     ],
-    errors: &[40002, 40003, 40020, 40021],
+    errors: &[40002, 40003, 40020, 40021, 41001, 41002, 41003, 41005],
 };
 
 /// Change the name, password and number of a SIP account (修改sip账号).
@@ -5246,15 +5664,17 @@ pub static AVD_SIP_ACCOUNT_UPDATE: Operation = Operation {
     name: "avd.sip.account.update",
     platform: PlatformName::Avd,
     method: Method::Post,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/sip/account/update",
     summary: "Change the name, password and number of a SIP account",
     zh: "修改sip账号",
-    doc: "All three must be given, also those that stay as they are. An account cannot be moved to another gateway with this call: it takes no gateway.",
+    doc: "Give all three, also those that do not change. This call cannot move an account to another gateway.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     source: "004 L3065-L3111",
     note: "Sent as a form POST by default, because it carries a password (T12, T13).",
     carrier: Carrier::Form,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field {
@@ -5264,17 +5684,11 @@ pub static AVD_SIP_ACCOUNT_UPDATE: Operation = Operation {
             required: true,
             ..Field::EMPTY
         },
-        Field {
-            name: "name",
-            kind: Type::String,
-            doc: "The account's name from now on.",
-            required: true,
-            ..Field::EMPTY
-        },
+        Field { name: "name", kind: Type::String, doc: "New name of the account.", required: true, ..Field::EMPTY },
         Field {
             name: "password",
             kind: Type::String,
-            doc: "The account's password from now on.",
+            doc: "New password of the account.",
             required: true,
             secret: true,
             ..Field::EMPTY
@@ -5282,13 +5696,14 @@ pub static AVD_SIP_ACCOUNT_UPDATE: Operation = Operation {
         Field {
             name: "number",
             kind: Type::String,
-            doc: "The account's number from now on. No two accounts may have the same one. sip.account.read gives it back as phone_number.",
+            doc: "New number of the account. No two accounts may have the same number. sip.account.read answers it as phone_number.",
             required: true,
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[],
-    errors: &[40002, 40003, 40021, 40022],
+    errors: &[40002, 40003, 40021, 40022, 41001, 41002, 41003, 41005],
 };
 
 /// Read a SIP account, password included (获取指定的sip网关信息).
@@ -5296,15 +5711,17 @@ pub static AVD_SIP_ACCOUNT_READ: Operation = Operation {
     name: "avd.sip.account.read",
     platform: PlatformName::Avd,
     method: Method::Post,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/sip/account/read",
     summary: "Read a SIP account, password included",
     zh: "获取指定的sip网关信息",
-    doc: "The answer holds the account's password in plain text: keep it out of logs.",
+    doc: "The answer has the account's password in plain text: keep it out of logs.",
     retry: Retry::Safe,
     undoes: "",
     source: "004 L3112-L3172",
-    note: "Heading and address are printed as those of sip.gate.read; the description, the parameters and the sample request (/sip/account/read) show what is meant (T1). Sent as a form POST like the other sip.account calls (T12, T13). The gateway's id comes back as gate_id (T22), the account's number as phone_number (T23). The table calls name the gateway's name; next to phone_name, which equals name when there is none, it can only be the account's. In the document's own examples the request names gateway 12 and the answer gateway 3.",
+    note: "Heading and address are printed as those of sip.gate.read; the description, the parameters and the sample request show that it is /sip/account/read (T1). Sent as a form POST like the other sip.account calls (T12, T13). The gateway's id is gate_id in the answer (T22), the account's number phone_number (T23). The table describes name as the gateway's name; the sample's phone_name shows that it is the account's. In the document's examples the request has gateway 12, the answer gateway 3.",
     carrier: Carrier::Form,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field {
@@ -5317,11 +5734,12 @@ pub static AVD_SIP_ACCOUNT_READ: Operation = Operation {
         Field {
             name: "sip_gate_id",
             kind: Type::Integer,
-            doc: "Id of the SIP gateway the account belongs to.",
+            doc: "Id of the account's SIP gateway.",
             required: true,
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[
         Field {
             name: "recv_audio_codec",
@@ -5332,7 +5750,7 @@ pub static AVD_SIP_ACCOUNT_READ: Operation = Operation {
         Field {
             name: "phone_name",
             kind: Type::String,
-            doc: "Telephone name, used for pstn; the same as name when there is none.",
+            doc: "Telephone name, for pstn. An account without one has its name here.",
             ..Field::EMPTY
         },
         Field { name: "gate_id", kind: Type::Integer, doc: "Unique id of the gateway.", ..Field::EMPTY },
@@ -5347,7 +5765,7 @@ pub static AVD_SIP_ACCOUNT_READ: Operation = Operation {
         Field {
             name: "phone_number",
             kind: Type::String,
-            doc: "Number of the account, given as number when it was created.",
+            doc: "Number of the account: number in sip.account.create.",
             ..Field::EMPTY
         },
         Field {
@@ -5364,7 +5782,7 @@ pub static AVD_SIP_ACCOUNT_READ: Operation = Operation {
             ..Field::EMPTY
         },
     ],
-    errors: &[40002, 40003, 40020, 40022],
+    errors: &[40002, 40003, 40020, 40022, 41001, 41002, 41003, 41005],
 };
 
 /// Delete a SIP account (删除sip账号).
@@ -5372,15 +5790,17 @@ pub static AVD_SIP_ACCOUNT_DEL: Operation = Operation {
     name: "avd.sip.account.del",
     platform: PlatformName::Avd,
     method: Method::Post,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/sip/account/del",
     summary: "Delete a SIP account",
     zh: "删除sip账号",
-    doc: "For an account that is no longer used.",
+    doc: "",
     retry: Retry::AfterConnectFailure,
     undoes: "avd.sip.account.create",
     source: "004 L3173-L3213",
     note: "Sent as a form POST by default like the other sip.account calls (T12, T13).",
     carrier: Carrier::Form,
+    bare_reply: false,
     fetches_token: false,
     params: &[Field {
         name: "account_id",
@@ -5389,8 +5809,9 @@ pub static AVD_SIP_ACCOUNT_DEL: Operation = Operation {
         required: true,
         ..Field::EMPTY
     }],
+    rules: &[],
     returns: &[],
-    errors: &[40002, 40003, 40022],
+    errors: &[40002, 40003, 40022, 41001, 41002, 41003, 41005],
 };
 
 /// Call a device into a room (邀请设备).
@@ -5398,35 +5819,31 @@ pub static AVD_DEVICE_CALL: Operation = Operation {
     name: "avd.device.call",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/device/call",
     summary: "Call a device into a room",
     zh: "邀请设备",
-    doc: "Calls a device into a room and answers at once. Ask device.get_invite_status with the call_id of the answer whether the device has taken the call; the user_id of the answer names the device in all other device calls. device.kick ends the call.",
+    doc: "Calls a device into a room and answers at once. device.get_invite_status, with the call_id of the answer, says whether the device has taken the call. All other device calls need the user_id of the answer. device.kick ends the call.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     source: "004 L3216-L3269",
-    note: "The address is url in the table and uri in the sample request: the caller gives url, both names are sent (T8). The table describes user_id as \"room id\", which room_id already is; what it does is not known. 40038 stands for two faults, an unsupported resolution and a bit rate outside 1 to 4 Mbit/s (T62).",
+    note: "The address is url in the table and uri in the sample request: give url, and both names are sent (T8). The table describes user_id as \"room id\", as it does room_id; its effect is not known. 40038 has two meanings: an unsupported resolution, and a bit rate outside 1 to 4 Mbit/s (T62).",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field {
             name: "name",
             kind: Type::String,
-            doc: "Name under which the device appears in the room.",
+            doc: "Name of the device in the room.",
             required: true,
             ..Field::EMPTY
         },
-        Field {
-            name: "room_id",
-            kind: Type::String,
-            doc: "Number of the room the device is called into.",
-            required: true,
-            ..Field::EMPTY
-        },
+        Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
         Field {
             name: "user_id",
             kind: Type::String,
-            doc: "Meaning unknown: the document describes it as \"room id\", which room_id already is. Leave it out; the answer then carries a user_id which the server made.",
+            doc: "Its meaning is unknown: the document describes it as \"room id\", as it does room_id. Leave it out; the answer then has a user_id that the server made.",
             ..Field::EMPTY
         },
         Field {
@@ -5441,20 +5858,20 @@ pub static AVD_DEVICE_CALL: Operation = Operation {
             name: "resolution_rate",
             kind: Type::String,
             doc: "Resolution of the device. The document does not say whether the numbers are widths or heights.",
-            values: &[Value::Text("640"), Value::Text("1080"), Value::Text("1280")],
+            values: &[Value::text("640"), Value::text("1080"), Value::text("1280")],
             ..Field::EMPTY
         },
         Field {
             name: "frame_rate",
             kind: Type::Integer,
-            doc: "Frame rate of the device. The document does not say which ones are allowed; one that is not is answered with 40039.",
+            doc: "Frame rate of the device. The document does not say which rates are allowed; 40039 is the answer to another.",
             unit: "fps",
             ..Field::EMPTY
         },
         Field {
             name: "video_rate",
             kind: Type::Integer,
-            doc: "Bit rate of the device. One outside 1 to 4 is answered with 40038.",
+            doc: "Bit rate of the device. 40038 is the answer to a rate outside 1 to 4.",
             unit: "Mbit/s",
             min: Some(1),
             max: Some(4),
@@ -5463,31 +5880,35 @@ pub static AVD_DEVICE_CALL: Operation = Operation {
         Field {
             name: "voice_multiple",
             kind: Type::Integer,
-            doc: "Factor by which the sound is amplified. The document gives neither range nor default.",
+            doc: "Factor of amplification of the sound. The document gives neither range nor default.",
             ..Field::EMPTY
         },
         Field {
             name: "call_from",
             kind: Type::String,
-            doc: "Identifies the calling side, as the caller defines it. The document says no more.",
+            doc: "The calling side, as the caller defines it. The document says no more.",
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[
         Field {
             name: "call_id",
             kind: Type::String,
-            doc: "Id of the call, made by the server; pass it to device.get_invite_status.",
+            doc: "Id of the call, made by the server. device.get_invite_status needs it.",
             ..Field::EMPTY
         },
         Field {
             name: "user_id",
             kind: Type::String,
-            doc: "Id of the device as a user of the room, made by the server; pass it to the other device calls.",
+            doc: "Id of the device as a user of the room, made by the server. The other device calls need it.",
             ..Field::EMPTY
         },
     ],
-    errors: &[40002, 40003, 40004, 40009, 40023, 40025, 40026, 40030, 40031, 40032, 40034, 40035, 40036, 40038, 40039],
+    errors: &[
+        40002, 40003, 40004, 40009, 40023, 40025, 40026, 40030, 40031, 40032, 40034, 40035, 40036, 40038, 40039, 41001,
+        41002, 41003, 41005,
+    ],
 };
 
 /// Kick a device out of a room (踢出设备).
@@ -5495,6 +5916,7 @@ pub static AVD_DEVICE_KICK: Operation = Operation {
     name: "avd.device.kick",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/device/kick",
     summary: "Kick a device out of a room",
     zh: "踢出设备",
@@ -5504,6 +5926,7 @@ pub static AVD_DEVICE_KICK: Operation = Operation {
     source: "004 L3270-L3314",
     note: "",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
@@ -5515,11 +5938,12 @@ pub static AVD_DEVICE_KICK: Operation = Operation {
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[
         Field { name: "call_id", kind: Type::String, doc: "Id of the call, made by the server.", ..Field::EMPTY },
         Field { name: "user_id", kind: Type::String, doc: "Id of the device, made by the server.", ..Field::EMPTY },
     ],
-    errors: &[40002, 40003, 40004, 40008, 40033],
+    errors: &[40002, 40003, 40004, 40009, 40024, 40033, 41001, 41002, 41003, 41005],
 };
 
 /// Make a device's video the focus of its room (设备视频焦点).
@@ -5527,15 +5951,17 @@ pub static AVD_DEVICE_VIDEO_FOCUS: Operation = Operation {
     name: "avd.device.video.focus",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/device/video/focus",
     summary: "Make a device's video the focus of its room",
     zh: "设备视频焦点",
-    doc: "The focus is the video everybody sees large. device.video.unfocus takes it back.",
+    doc: "device.video.unfocus takes the focus away again.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     source: "004 L3315-L3355",
     note: "",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
@@ -5547,8 +5973,9 @@ pub static AVD_DEVICE_VIDEO_FOCUS: Operation = Operation {
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40008, 40033],
+    errors: &[40002, 40003, 40004, 40009, 40024, 40033, 40036, 41001, 41002, 41003, 41005],
 };
 
 /// Take the focus from a device's video (取消视频焦点).
@@ -5556,6 +5983,7 @@ pub static AVD_DEVICE_VIDEO_UNFOCUS: Operation = Operation {
     name: "avd.device.video.unfocus",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/device/video/unfocus",
     summary: "Take the focus from a device's video",
     zh: "取消视频焦点",
@@ -5565,6 +5993,7 @@ pub static AVD_DEVICE_VIDEO_UNFOCUS: Operation = Operation {
     source: "004 L3356-L3396",
     note: "",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
@@ -5576,8 +6005,9 @@ pub static AVD_DEVICE_VIDEO_UNFOCUS: Operation = Operation {
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40008, 40033],
+    errors: &[40002, 40003, 40004, 40009, 40024, 40033, 40036, 41001, 41002, 41003, 41005],
 };
 
 /// Turn a device's video off (关闭视频).
@@ -5585,6 +6015,7 @@ pub static AVD_DEVICE_VIDEO_CLOSE: Operation = Operation {
     name: "avd.device.video.close",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/device/video/close",
     summary: "Turn a device's video off",
     zh: "关闭视频",
@@ -5594,6 +6025,7 @@ pub static AVD_DEVICE_VIDEO_CLOSE: Operation = Operation {
     source: "004 L3397-L3438",
     note: "",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
@@ -5605,8 +6037,9 @@ pub static AVD_DEVICE_VIDEO_CLOSE: Operation = Operation {
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40008, 40033],
+    errors: &[40002, 40003, 40004, 40009, 40024, 40033, 40036, 41001, 41002, 41003, 41005],
 };
 
 /// Turn a device's video on (打开视频).
@@ -5614,6 +6047,7 @@ pub static AVD_DEVICE_VIDEO_OPEN: Operation = Operation {
     name: "avd.device.video.open",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/device/video/open",
     summary: "Turn a device's video on",
     zh: "打开视频",
@@ -5623,6 +6057,7 @@ pub static AVD_DEVICE_VIDEO_OPEN: Operation = Operation {
     source: "004 L3439-L3481",
     note: "The table lists call_id and user_id in the answer; the sample has neither.",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
@@ -5634,21 +6069,22 @@ pub static AVD_DEVICE_VIDEO_OPEN: Operation = Operation {
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[
         Field {
             name: "call_id",
             kind: Type::String,
-            doc: "Id of the call, made by the server. In the table, not in the sample: do not count on it.",
+            doc: "Id of the call, made by the server. The table has it, the sample does not: do not rely on it.",
             ..Field::EMPTY
         },
         Field {
             name: "user_id",
             kind: Type::String,
-            doc: "Id of the device, made by the server. In the table, not in the sample: do not count on it.",
+            doc: "Id of the device, made by the server. The table has it, the sample does not: do not rely on it.",
             ..Field::EMPTY
         },
     ],
-    errors: &[40002, 40003, 40004, 40008, 40033],
+    errors: &[40002, 40003, 40004, 40009, 40024, 40033, 40036, 41001, 41002, 41003, 41005],
 };
 
 /// Turn a device's sound off (关闭音频).
@@ -5656,6 +6092,7 @@ pub static AVD_DEVICE_AUDIO_MUTE: Operation = Operation {
     name: "avd.device.audio.mute",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/device/audio/mute",
     summary: "Turn a device's sound off",
     zh: "关闭音频",
@@ -5665,6 +6102,7 @@ pub static AVD_DEVICE_AUDIO_MUTE: Operation = Operation {
     source: "004 L3482-L3522",
     note: "",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
@@ -5676,8 +6114,9 @@ pub static AVD_DEVICE_AUDIO_MUTE: Operation = Operation {
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40008, 40033],
+    errors: &[40002, 40003, 40004, 40009, 40024, 40033, 41001, 41002, 41003, 41005],
 };
 
 /// Turn a device's sound on (打开音频).
@@ -5685,6 +6124,7 @@ pub static AVD_DEVICE_AUDIO_UNMUTE: Operation = Operation {
     name: "avd.device.audio.unmute",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/device/audio/unmute",
     summary: "Turn a device's sound on",
     zh: "打开音频",
@@ -5694,6 +6134,7 @@ pub static AVD_DEVICE_AUDIO_UNMUTE: Operation = Operation {
     source: "004 L3523-L3563",
     note: "",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
@@ -5705,24 +6146,27 @@ pub static AVD_DEVICE_AUDIO_UNMUTE: Operation = Operation {
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[],
-    errors: &[40002, 40003, 40004, 40008, 40033],
+    errors: &[40002, 40003, 40004, 40009, 40024, 40033, 41001, 41002, 41003, 41005],
 };
 
-/// Ask how far the call to a device has come (获取呼叫状态).
+/// Read the state of a call to a device (获取呼叫状态).
 pub static AVD_DEVICE_GET_INVITE_STATUS: Operation = Operation {
     name: "avd.device.get_invite_status",
     platform: PlatformName::Avd,
     method: Method::Get,
+    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/device/get_invite_status",
-    summary: "Ask how far the call to a device has come",
+    summary: "Read the state of a call to a device",
     zh: "获取呼叫状态",
-    doc: "Ask again while the answer is 0 (ringing); the document gives no interval.",
+    doc: "Ask again while the answer is 0 (being invited); the document gives no interval.",
     retry: Retry::Safe,
     undoes: "",
     source: "004 L3564-L3605",
-    note: "invite_status is a string in the table and a number in the sample (T54). The failure example prints 40004 (no such room_id) although the call takes no room; of the error table 40037 (no such call record) fits an unknown call_id better.",
+    note: "invite_status is a string in the table and a number in the sample (T54). The failure example prints 40004 (no such room_id), although the call has no room; 40037 (no such call record) of the error table fits an unknown call_id better.",
     carrier: Carrier::Query,
+    bare_reply: false,
     fetches_token: false,
     params: &[Field {
         name: "call_id",
@@ -5731,14 +6175,20 @@ pub static AVD_DEVICE_GET_INVITE_STATUS: Operation = Operation {
         required: true,
         ..Field::EMPTY
     }],
+    rules: &[],
     returns: &[Field {
         name: "invite_status",
         kind: Type::Integer,
         doc: "State of the device. A number in the sample, text in the table.",
-        values: &[Value::Number(0), Value::Number(1), Value::Number(2), Value::Number(3)],
+        values: &[
+            Value::number(0).meaning("being invited"),
+            Value::number(1).meaning("in the call"),
+            Value::number(2).meaning("hung up"),
+            Value::number(3).meaning("invitation failed"),
+        ],
         ..Field::EMPTY
     }],
-    errors: &[40002, 40003, 40004, 40033, 40037],
+    errors: &[40002, 40003, 40004, 40033, 40037, 41001, 41002, 41003, 41005],
 };
 
 /// Upload an image or a media file to the server (文件上传接口).
@@ -5746,45 +6196,48 @@ pub static AVD_UPLOADFILE: Operation = Operation {
     name: "avd.uploadfile",
     platform: PlatformName::Avd,
     method: Method::Post,
+    methods: &[Method::Post],
     path: "/uploadfile",
     summary: "Upload an image or a media file to the server",
     zh: "文件上传接口",
-    doc: "Takes png and jpg, mp3, mp4 and avi files. Up to 50 MB; a larger one needs storage_only_cluster, and the server's nginx stops at 200 MB unless its client_max_body_size is raised. It was made for pictures and costs the server three to four times the file's size in memory (once, when stored in the cluster only), so large files are better kept out of it.",
+    doc: "Takes png, jpg, mp3, mp4 and avi files. A file above 50 MB needs storage_only_cluster. The server's nginx refuses more than 200 MB unless its client_max_body_size is raised. The vendor made the call for pictures and advises against large files: an upload takes three to four times its size of the server's memory, or once its size with storage_only_cluster.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     source: "004 L3606-L3657",
-    note: "The address hangs on the host root, without /sdkapi/v2. The table lists no token although every other call needs one: it is sent as a query parameter, and a switch leaves it out (T7). Type and the 50 MB rule are checked before sending; a file above 200 MB is not refused, since the limit can be raised on the server (T20). The failure example answers a wrong type with 10911, which the error table explains as unreadable file information and which has 10914 for wrong types: 10911 is read as an invalid file (T65). The failure example has a trailing comma (T45). The download_url of the other example lies in another folder (/opt/data/resources) than the default of path.",
+    note: "The path follows the host directly, without /sdkapi/v2. The table lists no token, although every other call needs one: the token is sent as a query parameter, and `upload_token` leaves it out (T7). The library checks the type and the 50 MB rule before it sends; it does not refuse a file above 200 MB, because the server's limit can be raised (T20). The failure example has 10911 for a wrong type; the error table has 10914 for that, and 10911 for a file that was not read (T65). The failure example has a trailing comma (T45). The download_url of the sample is in the folder /opt/data/resources, not in the default of path.",
     carrier: Carrier::Upload,
+    bare_reply: false,
     fetches_token: false,
     params: &[
         Field {
             name: "file",
             kind: Type::File,
-            doc: "Path of the local file to upload; its name must end in png, jpg, mp3, mp4 or avi. The table does not mark it as required, but there is no upload without it.",
+            doc: "Path of the local file; its name must end in png, jpg, mp3, mp4 or avi. The table does not mark it as required, but there is no upload without it.",
             required: true,
             ..Field::EMPTY
         },
         Field {
             name: "path",
             kind: Type::String,
-            doc: "Where on the server to store the file, as an absolute path.",
+            doc: "Folder on the server for the file, as an absolute path.",
             default: "/opt/3tee/resources",
             ..Field::EMPTY
         },
         Field {
             name: "storage_only_cluster",
             kind: Type::Boolean,
-            doc: "true: store the file in the cluster only, not on the boxes. Required for files above 50 MB; for clusters only. Left out by default.",
+            doc: "True: store the file in the cluster only, not on the boxes. For clusters only. Files above 50 MB need it.",
             ..Field::EMPTY
         },
     ],
+    rules: &[],
     returns: &[Field {
         name: "download_url",
         kind: Type::String,
-        doc: "Address from which the file can be downloaded.",
+        doc: "Download address of the file; the part after `file=` is its path on the server.",
         ..Field::EMPTY
     }],
-    errors: &[10910, 10911, 10912, 10913, 10914, 40003],
+    errors: &[10910, 10911, 10912, 10913, 10914, 40002, 40003, 41001, 41002, 41003, 41005],
 };
 
 /// In the order of the platforms' documents.
@@ -5967,15 +6420,15 @@ pub static HST_CONFIG: &[Field] = &[
     Field {
         name: "platform",
         kind: Type::String,
-        doc: "Which platform the client talks to.",
+        doc: "The platform of the client.",
         required: true,
-        values: &[Value::Text("hst"), Value::Text("youme"), Value::Text("avd")],
+        values: &[Value::text("hst"), Value::text("youme"), Value::text("avd")],
         ..Field::EMPTY
     },
     Field {
         name: "base_url",
         kind: Type::String,
-        doc: "Scheme, host and port of the gateway, for example `http://10.0.0.5:28000`. Left out, the address of the public cloud is asked for at `discovery_url` on the first call.",
+        doc: "Scheme, host and port of the gateway, for example `http://10.0.0.5:28000`. When it is left out, the first call asks `discovery_url` for the address of the public cloud (H28).",
         default: "discovered",
         ..Field::EMPTY
     },
@@ -5988,66 +6441,66 @@ pub static HST_CONFIG: &[Field] = &[
     Field {
         name: "dev_secret",
         kind: Type::String,
-        doc: "Developer secret that goes with `dev_id`: exactly 16 bytes. It encrypts the developer token and never leaves the machine.",
+        doc: "Developer secret of `dev_id`: exactly 16 bytes. It encrypts the developer token and never leaves the machine.",
         secret: true,
         ..Field::EMPTY
     },
     Field {
         name: "discovery_url",
         kind: Type::String,
-        doc: "Where the public cloud's address is asked for when there is no `base_url`. No credential is sent there; only an https address is accepted from it.",
+        doc: "The vendor's discovery service, which is asked for the public cloud's address when there is no `base_url`. It gets no credential, and only an https address is accepted from it.",
         default: "https://access.paas.hst.com/server/address",
         ..Field::EMPTY
     },
     Field {
         name: "discovery_app_id",
         kind: Type::String,
-        doc: "Application id that the discovery request carries as `app_id`; left out of it when not set.",
+        doc: "Application id for the discovery request (`app_id`). Without it the request has none.",
         ..Field::EMPTY
     },
     Field {
         name: "token",
         kind: Type::String,
-        doc: "A fixed token, for deployments that issue their own, in place of keys. It is used as it is and never renewed; `meetgate_client_set_token` replaces it.",
+        doc: "A fixed token in place of keys, for deployments that issue their own. It is never renewed; `meetgate_client_set_token` replaces it.",
         secret: true,
         ..Field::EMPTY
     },
     Field {
         name: "token_provider",
         kind: Type::Boolean,
-        doc: "With `true`, in place of keys: tokens come from the callback that is set with `meetgate_client_set_token_provider`, for those who host tokens centrally.",
+        doc: "With `true` tokens come from the callback of `meetgate_client_set_token_provider`, in place of keys.",
         default: "false",
         ..Field::EMPTY
     },
     Field {
         name: "token_store",
         kind: Type::Object,
-        doc: "Shares the token with other processes: give `file` (one machine) or `redis` (several). Without it the token is shared by the clients of this process alone. All who use an hst account must use the same store. See the guide on credentials.",
+        doc: "Shares the token with other processes: give `file` (one machine) or `redis` (several). Without it only the clients of this process share the token. All programs that use an hst account must use the same store. See the guide on credentials.",
         fields: &[
             Field {
                 name: "file",
                 kind: Type::String,
-                doc: "A folder for the token and its lock file, both with mode 0600. It must belong to this user or to root and not be writable by others; one that is missing is made, mode 0700, inside a folder that is there.",
+                doc: "A folder for the token and its lock file, both with mode 0600. It must belong to this user or to root and not be writable by others. A missing folder is made with mode 0700; its parent must exist.",
                 ..Field::EMPTY
             },
             Field {
                 name: "redis",
                 kind: Type::String,
-                doc: "A redis server, for example `redis://host:6379/0`, or `rediss://user:password@host:6379/0` with TLS. Only in a library built with the cargo feature `redis`.",
+                doc: "A redis server, for example `redis://host:6379/0`, or `rediss://user:password@host:6379/0` with TLS. It needs a library built with the cargo feature `redis`.",
                 secret: true,
                 ..Field::EMPTY
             },
             Field {
                 name: "prefix",
                 kind: Type::String,
-                doc: "With `redis`: how its keys begin.",
+                doc: "With `redis`: the beginning of its keys.",
                 default: "meetgate",
                 ..Field::EMPTY
             },
             Field {
                 name: "degrade",
                 kind: Type::Boolean,
-                doc: "With `redis`: while redis is away, fetch tokens unshared instead of failing with `STORE`. On hst, processes that do so kill each other's tokens.",
+                doc: "With `redis`: while redis cannot be reached, tokens are fetched unshared and calls do not fail with `STORE`. On hst the processes then kill each other's tokens.",
                 default: "false",
                 ..Field::EMPTY
             },
@@ -6067,7 +6520,7 @@ pub static HST_CONFIG: &[Field] = &[
     Field {
         name: "timeout_ms",
         kind: Type::Integer,
-        doc: "Time limit of a whole call: looking up the host, connecting, fetching a token where one is needed, sending, and reading the answer to its end.",
+        doc: "Time limit of a whole call, from looking up the host to the end of the answer. Fetching a token is part of it.",
         unit: "ms",
         min: Some(1),
         max: Some(86400000),
@@ -6077,7 +6530,7 @@ pub static HST_CONFIG: &[Field] = &[
     Field {
         name: "connect_timeout_ms",
         kind: Type::Integer,
-        doc: "Time limit for one connection: TCP and TLS handshake. It lies within `timeout_ms`.",
+        doc: "Time limit for one connection: TCP and TLS handshake, within `timeout_ms`.",
         unit: "ms",
         min: Some(1),
         max: Some(86400000),
@@ -6097,7 +6550,7 @@ pub static HST_CONFIG: &[Field] = &[
     Field {
         name: "validate",
         kind: Type::Boolean,
-        doc: "Whether parameters are checked against the catalog before anything is sent. With `false` they travel as given, unknown ones too.",
+        doc: "Whether parameters are checked against the catalog before anything is sent. With `false` they are sent as given, unknown parameters too.",
         default: "true",
         ..Field::EMPTY
     },
@@ -6114,9 +6567,9 @@ pub static YOUME_CONFIG: &[Field] = &[
     Field {
         name: "platform",
         kind: Type::String,
-        doc: "Which platform the client talks to.",
+        doc: "The platform of the client.",
         required: true,
-        values: &[Value::Text("hst"), Value::Text("youme"), Value::Text("avd")],
+        values: &[Value::text("hst"), Value::text("youme"), Value::text("avd")],
         ..Field::EMPTY
     },
     Field {
@@ -6152,7 +6605,7 @@ pub static YOUME_CONFIG: &[Field] = &[
     Field {
         name: "identifier",
         kind: Type::String,
-        doc: "The administrator account in whose name the calls are made.",
+        doc: "The administrator account of the calls.",
         default: "admin",
         ..Field::EMPTY
     },
@@ -6173,7 +6626,7 @@ pub static YOUME_CONFIG: &[Field] = &[
     Field {
         name: "timeout_ms",
         kind: Type::Integer,
-        doc: "Time limit of a whole call: looking up the host, connecting, fetching a token where one is needed, sending, and reading the answer to its end.",
+        doc: "Time limit of a whole call, from looking up the host to the end of the answer. Fetching a token is part of it.",
         unit: "ms",
         min: Some(1),
         max: Some(86400000),
@@ -6183,7 +6636,7 @@ pub static YOUME_CONFIG: &[Field] = &[
     Field {
         name: "connect_timeout_ms",
         kind: Type::Integer,
-        doc: "Time limit for one connection: TCP and TLS handshake. It lies within `timeout_ms`.",
+        doc: "Time limit for one connection: TCP and TLS handshake, within `timeout_ms`.",
         unit: "ms",
         min: Some(1),
         max: Some(86400000),
@@ -6203,7 +6656,7 @@ pub static YOUME_CONFIG: &[Field] = &[
     Field {
         name: "validate",
         kind: Type::Boolean,
-        doc: "Whether parameters are checked against the catalog before anything is sent. With `false` they travel as given, unknown ones too.",
+        doc: "Whether parameters are checked against the catalog before anything is sent. With `false` they are sent as given, unknown parameters too.",
         default: "true",
         ..Field::EMPTY
     },
@@ -6220,9 +6673,9 @@ pub static AVD_CONFIG: &[Field] = &[
     Field {
         name: "platform",
         kind: Type::String,
-        doc: "Which platform the client talks to.",
+        doc: "The platform of the client.",
         required: true,
-        values: &[Value::Text("hst"), Value::Text("youme"), Value::Text("avd")],
+        values: &[Value::text("hst"), Value::text("youme"), Value::text("avd")],
         ..Field::EMPTY
     },
     Field {
@@ -6235,59 +6688,59 @@ pub static AVD_CONFIG: &[Field] = &[
     Field {
         name: "access_key",
         kind: Type::String,
-        doc: "Access key, from the system's administration. Give `access_key` and `secret_key`, or `token`, or `token_provider`.",
+        doc: "Access key, from the management console. Give `access_key` and `secret_key`, or `token`, or `token_provider`.",
         ..Field::EMPTY
     },
     Field {
         name: "secret_key",
         kind: Type::String,
-        doc: "Secret key that goes with `access_key`. Sent to the platform when a token is fetched.",
+        doc: "Secret key of `access_key`. It is sent to the platform when a token is fetched.",
         secret: true,
         ..Field::EMPTY
     },
     Field {
         name: "token",
         kind: Type::String,
-        doc: "A fixed token, for deployments that issue their own, in place of keys. It is used as it is and never renewed; `meetgate_client_set_token` replaces it.",
+        doc: "A fixed token in place of keys, for deployments that issue their own. It is never renewed; `meetgate_client_set_token` replaces it.",
         secret: true,
         ..Field::EMPTY
     },
     Field {
         name: "token_provider",
         kind: Type::Boolean,
-        doc: "With `true`, in place of keys: tokens come from the callback that is set with `meetgate_client_set_token_provider`, for those who host tokens centrally.",
+        doc: "With `true` tokens come from the callback of `meetgate_client_set_token_provider`, in place of keys.",
         default: "false",
         ..Field::EMPTY
     },
     Field {
         name: "token_store",
         kind: Type::Object,
-        doc: "Shares the token with other processes: give `file` (one machine) or `redis` (several). Without it the token is shared by the clients of this process alone. All who use an hst account must use the same store. See the guide on credentials.",
+        doc: "Shares the token with other processes: give `file` (one machine) or `redis` (several). Without it only the clients of this process share the token. All programs that use an hst account must use the same store. See the guide on credentials.",
         fields: &[
             Field {
                 name: "file",
                 kind: Type::String,
-                doc: "A folder for the token and its lock file, both with mode 0600. It must belong to this user or to root and not be writable by others; one that is missing is made, mode 0700, inside a folder that is there.",
+                doc: "A folder for the token and its lock file, both with mode 0600. It must belong to this user or to root and not be writable by others. A missing folder is made with mode 0700; its parent must exist.",
                 ..Field::EMPTY
             },
             Field {
                 name: "redis",
                 kind: Type::String,
-                doc: "A redis server, for example `redis://host:6379/0`, or `rediss://user:password@host:6379/0` with TLS. Only in a library built with the cargo feature `redis`.",
+                doc: "A redis server, for example `redis://host:6379/0`, or `rediss://user:password@host:6379/0` with TLS. It needs a library built with the cargo feature `redis`.",
                 secret: true,
                 ..Field::EMPTY
             },
             Field {
                 name: "prefix",
                 kind: Type::String,
-                doc: "With `redis`: how its keys begin.",
+                doc: "With `redis`: the beginning of its keys.",
                 default: "meetgate",
                 ..Field::EMPTY
             },
             Field {
                 name: "degrade",
                 kind: Type::Boolean,
-                doc: "With `redis`: while redis is away, fetch tokens unshared instead of failing with `STORE`. On hst, processes that do so kill each other's tokens.",
+                doc: "With `redis`: while redis cannot be reached, tokens are fetched unshared and calls do not fail with `STORE`. On hst the processes then kill each other's tokens.",
                 default: "false",
                 ..Field::EMPTY
             },
@@ -6307,22 +6760,22 @@ pub static AVD_CONFIG: &[Field] = &[
     Field {
         name: "http_method",
         kind: Type::String,
-        doc: "How parameters travel. `auto`: in the query of a GET, but in a form POST for `app.get_token`, `sip.account.*` and every call with a layout, a mixer or a licence. `get` and `post` force one way for every call, uploads apart; `get` puts keys and passwords into URLs, which servers log (T12, T13).",
-        values: &[Value::Text("auto"), Value::Text("get"), Value::Text("post")],
+        doc: "How parameters travel. `auto`: in the query of a GET, but in a form POST for `app.get_token`, `sip.account.*` and every call with a layout, a mixer or a licence. `get` and `post` apply to every call except uploads. `get` puts keys and passwords into URLs, which servers log (T12, T13, T67).",
+        values: &[Value::text("auto"), Value::text("get"), Value::text("post")],
         default: "auto",
         ..Field::EMPTY
     },
     Field {
         name: "upload_token",
         kind: Type::Boolean,
-        doc: "Whether `uploadfile` carries the token as a query parameter. The platform's table lists none (T7).",
+        doc: "Whether `uploadfile` has the token as a query parameter. The platform's table lists none (T7).",
         default: "true",
         ..Field::EMPTY
     },
     Field {
         name: "timeout_ms",
         kind: Type::Integer,
-        doc: "Time limit of a whole call: looking up the host, connecting, fetching a token where one is needed, sending, and reading the answer to its end.",
+        doc: "Time limit of a whole call, from looking up the host to the end of the answer. Fetching a token is part of it.",
         unit: "ms",
         min: Some(1),
         max: Some(86400000),
@@ -6332,7 +6785,7 @@ pub static AVD_CONFIG: &[Field] = &[
     Field {
         name: "connect_timeout_ms",
         kind: Type::Integer,
-        doc: "Time limit for one connection: TCP and TLS handshake. It lies within `timeout_ms`.",
+        doc: "Time limit for one connection: TCP and TLS handshake, within `timeout_ms`.",
         unit: "ms",
         min: Some(1),
         max: Some(86400000),
@@ -6352,7 +6805,7 @@ pub static AVD_CONFIG: &[Field] = &[
     Field {
         name: "validate",
         kind: Type::Boolean,
-        doc: "Whether parameters are checked against the catalog before anything is sent. With `false` they travel as given, unknown ones too.",
+        doc: "Whether parameters are checked against the catalog before anything is sent. With `false` they are sent as given, unknown parameters too.",
         default: "true",
         ..Field::EMPTY
     },
@@ -6369,7 +6822,7 @@ pub static CALL_OPTIONS: &[Field] = &[
     Field {
         name: "timeout_ms",
         kind: Type::Integer,
-        doc: "Time limit of a whole call: looking up the host, connecting, fetching a token where one is needed, sending, and reading the answer to its end.",
+        doc: "Time limit of a whole call, from looking up the host to the end of the answer. Fetching a token is part of it.",
         unit: "ms",
         min: Some(1),
         max: Some(86400000),
@@ -6379,7 +6832,7 @@ pub static CALL_OPTIONS: &[Field] = &[
     Field {
         name: "connect_timeout_ms",
         kind: Type::Integer,
-        doc: "Time limit for one connection: TCP and TLS handshake. It lies within `timeout_ms`.",
+        doc: "Time limit for one connection: TCP and TLS handshake, within `timeout_ms`.",
         unit: "ms",
         min: Some(1),
         max: Some(86400000),

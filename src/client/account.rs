@@ -2,16 +2,21 @@
 
 use crate::config::{Config, Credential, StoreConfig};
 use crate::error::{Error, Result};
+use crate::single_flight::OldValue;
 #[cfg(feature = "redis")]
 use crate::token::RedisStore;
-use crate::token::{Accounts, Credentials, FileStore, Shared, Store, Window, digest};
+use crate::token::{Accounts, Credentials, FileStore, Shared, Store, digest};
 use std::sync::Arc;
 
 /// What the trust in the platform's certificates is set to: a token that was fetched under other settings is another's.
 const TLS_TRUST: &str = "built-in public roots";
 
 /// The credentials for a configuration; `None` where the platform has no tokens. Does no I/O.
-pub(super) fn credentials(config: &Config, window: Window, accounts: &Accounts) -> Result<Option<Arc<Credentials>>> {
+pub(super) fn credentials(
+    config: &Config,
+    old_value: OldValue,
+    accounts: &Accounts,
+) -> Result<Option<Arc<Credentials>>> {
     Ok(match config.credential() {
         None => None,
         Some(Credential::Token(token)) => Some(Arc::new(Credentials::fixed(token))),
@@ -21,7 +26,7 @@ pub(super) fn credentials(config: &Config, window: Window, accounts: &Accounts) 
             let settings = store.as_ref().map(settings).unwrap_or_default();
             let make = || {
                 let shared = store.map(|store| open(store, &account, config)).transpose()?;
-                Ok(Credentials::fetched(window, shared))
+                Ok(Credentials::fetched(old_value, shared))
             };
             Some(accounts.share(&account, settings, make)?)
         }

@@ -4,7 +4,8 @@ use super::Reader;
 use crate::json::{Members, string};
 use crate::secret::Secret;
 use crate::token::is_token;
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 
 #[derive(Debug)]
 pub(crate) struct HstKeys {
@@ -146,7 +147,10 @@ impl Reader<'_, '_> {
         match (store.text("file"), store.text("redis")) {
             (Some(folder), None) => match ["prefix", "degrade"].into_iter().find(|name| store.get(name).is_some()) {
                 Some(name) => refuse(&format!("\"{name}\" goes with \"redis\" only")),
-                None => Ok(Some(StoreConfig::File(PathBuf::from(folder.into_owned())))),
+                None => match canonical(Path::new(folder.as_ref())) {
+                    Ok(folder) => Ok(Some(StoreConfig::File(folder))),
+                    Err(error) => refuse(&format!("\"file\": {folder}: {error}")),
+                },
             },
             (None, Some(url)) => {
                 if !["redis://", "rediss://"].iter().any(|scheme| url.starts_with(scheme)) {
@@ -163,5 +167,41 @@ impl Reader<'_, '_> {
             }
             _ => refuse("expected either \"file\" or \"redis\""),
         }
+    }
+}
+
+/// The one way to write a folder that may not exist yet: absolute, so that the program may change its own folder, and
+/// without links, `.` and `..`, so that two spellings are one store.
+fn canonical(folder: &Path) -> io::Result<PathBuf> {
+    match folder.canonicalize() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        done => return done,
+    }
+    let absolute = std::path::absolute(folder)?;
+    match (absolute.parent(), absolute.file_name()) {
+        (Some(parent), Some(name)) => Ok(canonical(parent)?.join(name)),
+        // It ends in "..", and what is before that does not exist.
+        _ => Err(io::Error::from(io::ErrorKind::NotFound)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_spelling_of_a_folder_is_one() {
+        let here = std::env::current_dir().unwrap().canonicalize().unwrap();
+        for (spelling, expected) in [
+            ("src", here.join("src")),
+            ("./src/", here.join("src")),
+            ("src/../src/./config", here.join("src/config")),
+            ("no-such-folder", here.join("no-such-folder")),
+            ("./no-such-folder/./deeper/", here.join("no-such-folder/deeper")),
+            ("src/../no-such-folder", here.join("no-such-folder")),
+        ] {
+            assert_eq!(canonical(Path::new(spelling)).unwrap(), expected, "{spelling}");
+        }
+        assert!(canonical(Path::new("no-such-folder/..")).is_err());
     }
 }

@@ -1,15 +1,31 @@
 //! From an answer that is no success to the error document.
 
+use super::next::Said;
 use crate::catalog::{ErrorClass, ErrorNumber, PlatformName, Retry, table};
 use crate::error::{Error, Status};
 use crate::json::mask::{mask, scrub};
+use crate::json::{readable, without_bom};
 use crate::platform::{Judgement, Platform};
 use crate::transport::Answer;
+use crate::unix_time::millis;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
+use std::time::{Duration, SystemTime};
 
 /// How much of an answer that is not JSON an error shows.
 const EXCERPT_BYTES: usize = 1024;
+
+/// An answer, and what it means.
+pub(super) struct Answered {
+    pub(super) http_status: u16,
+    pub(super) date: Option<SystemTime>,
+    location: Option<String>,
+    retry_after: Option<Duration>,
+    /// The body as it came but for a byte order mark; where it is not UTF-8, made readable.
+    pub(super) text: String,
+    is_utf8: bool,
+    pub(super) outcome: Outcome,
+}
 
 /// What an answer means, its HTTP status considered.
 #[derive(Debug)]
@@ -26,22 +42,51 @@ pub(super) enum Outcome {
     Unreadable(String),
 }
 
-impl Outcome {
-    pub(super) fn of(answer: &Answer, judgement: Judgement) -> Outcome {
-        match judgement {
-            Judgement::Failure { code, message } => Outcome::Failure { code, message },
-            _ if !(200..300).contains(&answer.http_status) => Outcome::Http,
-            Judgement::Success => Outcome::Success,
-            Judgement::Unreadable(why) => Outcome::Unreadable(why),
+impl Answered {
+    /// Reads an answer. `judge` reads its envelope.
+    pub(super) fn of(answer: Answer, judge: impl FnOnce(&str) -> Judgement) -> Answered {
+        let Answer { http_status, date, location, retry_after, body } = answer;
+        let (text, defect) = match String::from_utf8(body) {
+            Ok(mut text) => {
+                let mark = text.len() - without_bom(&text).len();
+                text.drain(..mark);
+                (text, None)
+            }
+            Err(error) => {
+                let body = error.into_bytes();
+                // A gzip member begins so (RFC 1952).
+                let is_gzip = body.starts_with(&[0x1f, 0x8b]);
+                let defect = if is_gzip { "is compressed (gzip), which was not asked for" } else { "is not UTF-8" };
+                (readable(&body), Some(defect))
+            }
+        };
+        let is_utf8 = defect.is_none();
+        let outcome = match (judge(&text), defect) {
+            (Judgement::Failure { code, message }, _) => Outcome::Failure { code, message },
+            _ if !(200..300).contains(&http_status) => Outcome::Http,
+            (_, Some(defect)) => Outcome::Unreadable(defect.to_owned()),
+            (Judgement::Success, None) => Outcome::Success,
+            (Judgement::Unreadable(why), None) => Outcome::Unreadable(why),
+        };
+        Answered { http_status, date, location, retry_after, text, is_utf8, outcome }
+    }
+
+    pub(super) fn said(&self, platform: PlatformName) -> Said {
+        match self.outcome {
+            Outcome::Success => Said::Success,
+            Outcome::Failure { code, .. }
+                if platform.error(code).is_some_and(|known| known.class == ErrorClass::TokenDead) =>
+            {
+                Said::TokenDead
+            }
+            _ => Said::Failure,
         }
     }
 
-    pub(super) fn says_token_dead(&self, platform: PlatformName) -> bool {
-        match self {
-            Outcome::Failure { code, .. } => {
-                platform.error(*code).is_some_and(|known| known.class == ErrorClass::TokenDead)
-            }
-            _ => false,
+    pub(super) fn code(&self) -> Option<i64> {
+        match self.outcome {
+            Outcome::Failure { code, .. } => Some(code),
+            _ => None,
         }
     }
 }
@@ -52,50 +97,86 @@ pub(super) struct Describe<'a> {
     pub(super) retry: Retry,
     /// The token was fetched for this very call, or one was a moment ago.
     pub(super) token_is_good: bool,
+    /// The form went once more, in the query.
+    pub(super) went_both_ways: bool,
     pub(super) secrets: Vec<Cow<'a, str>>,
 }
 
 impl Describe<'_> {
-    pub(super) fn error(&self, outcome: Outcome, answer: &Answer) -> Error {
-        let mut error = match outcome {
-            Outcome::Failure { code, message } => self.failure(code, message),
+    pub(super) fn error(&self, answered: &Answered) -> Error {
+        let location = answered.location.as_deref().map(|location| self.shown(location));
+        let mut error = match &answered.outcome {
+            Outcome::Failure { code, message } => self.failure(*code, message.as_deref()),
             Outcome::Http | Outcome::Success => {
-                let mut error = Error::new(Status::Http, format!("the server answered HTTP {}", answer.http_status));
-                let transient = matches!(answer.http_status, 408 | 429 | 502 | 503 | 504);
+                let status = answered.http_status;
+                let sentence = match &location {
+                    Some(location) if (300..400).contains(&status) => format!(
+                        "the server answered HTTP {status}, a redirect to {location}, which is not followed; put the \
+                         address that is meant into base_url"
+                    ),
+                    _ => format!("the server answered HTTP {status}"),
+                };
+                let mut error = Error::new(Status::Http, sentence);
+                let transient = matches!(status, 408 | 429 | 502 | 503 | 504);
                 error.document_mut().retryable = transient && self.retry == Retry::Safe;
                 error
             }
             Outcome::Unreadable(why) => Error::new(Status::Protocol, format!("the answer {why}")),
         };
         let document = error.document_mut();
-        document.http_status = Some(answer.http_status);
-        let text = String::from_utf8_lossy(&answer.body);
-        let scrubbed = scrub(&text, &self.secrets);
+        document.http_status = Some(answered.http_status);
+        document.retry_after_ms = answered.retry_after.map(millis);
+        document.location = location;
+        let scrubbed = scrub(&answered.text, &self.secrets);
         // RawValue keeps the white space around it; trimmed, the document stays on one line where the answer was.
-        match serde_json::from_str::<&RawValue>(scrubbed.trim()) {
-            Ok(reply) => document.reply = mask(reply, &|name| table::SECRET_NAMES.contains(&name)),
-            Err(_) if !scrubbed.is_empty() => document.reply_text = Some(excerpt(&scrubbed)),
-            Err(_) => {}
+        let masked = serde_json::from_str::<&RawValue>(scrubbed.trim())
+            .ok()
+            .and_then(|reply| mask(reply, &|name| table::SECRET_NAMES.contains(&name)));
+        match masked {
+            Some(reply) if answered.is_utf8 => document.reply = Some(reply),
+            Some(converted) => document.reply_text = Some(excerpt(converted.get())),
+            None if scrubbed.is_empty() => {}
+            None => document.reply_text = Some(excerpt(&scrubbed)),
         }
         error
     }
 
-    fn failure(&self, code: i64, message: Option<String>) -> Error {
+    /// An address without user, query and fragment, which may hold secrets.
+    fn shown(&self, location: &str) -> String {
+        let address = location.split(['?', '#']).next().unwrap_or_default();
+        let shown = match address.split_once("://") {
+            Some((scheme, rest)) => {
+                let host = rest.find('/').map_or(rest, |end| rest.get(..end).unwrap_or_default());
+                let user = host.rfind('@').map_or(0, |end| end + 1);
+                format!("{scheme}://{}", rest.get(user..).unwrap_or_default())
+            }
+            None => address.to_owned(),
+        };
+        scrub(&shown, &self.secrets).into_owned()
+    }
+
+    fn failure(&self, code: i64, message: Option<&str>) -> Error {
         let name = self.platform.name();
         let known = name.error(code);
+        let is_ambiguous = self.platform.tokens().is_some_and(|tokens| tokens.dead_is_ambiguous());
+        // T60: answered to a fresh token, the number has its other meaning.
+        let has_other_meaning =
+            self.token_is_good && is_ambiguous && known.is_some_and(|known| known.class == ErrorClass::TokenDead);
         let status = match known.map(|known| known.class) {
-            Some(ErrorClass::Auth) => Status::Auth,
-            // T60: answered to a fresh token, the number has its other meaning.
-            Some(ErrorClass::TokenDead) if self.token_is_good && self.platform.dead_token_is_ambiguous() => Status::Api,
-            Some(ErrorClass::TokenDead) => Status::Auth,
+            _ if has_other_meaning => Status::Api,
+            Some(ErrorClass::Auth | ErrorClass::TokenDead) => Status::Auth,
             _ => Status::Api,
         };
-        let platform_message = message.map(|message| scrub(&message, &self.secrets).into_owned());
+        let platform_message = message.map(|message| scrub(message, &self.secrets).into_owned());
         let mut error = Error::new(status, self.sentence(code, known, platform_message.as_deref()));
         let document = error.document_mut();
         document.platform_message = platform_message;
         document.retryable = known.is_some_and(|known| known.transient) && self.retry == Retry::Safe;
-        error.with_number(code, known)
+        let mut error = error.with_number(code, known);
+        if has_other_meaning {
+            error.document_mut().class = None;
+        }
+        error
     }
 
     fn sentence(&self, code: i64, known: Option<&ErrorNumber>, message: Option<&str>) -> String {
@@ -105,7 +186,11 @@ impl Describe<'_> {
             (None, Some(message)) if !message.is_empty() => sentence.extend([": ", message]),
             _ => {}
         }
-        if let Some(hint) = self.platform.hint(code) {
+        let hint = match self.went_both_ways {
+            true => Some("the parameters went as a form (POST) and in the query (GET), and both were answered so"),
+            false => self.platform.hint(code),
+        };
+        if let Some(hint) = hint {
             sentence.extend([" (", hint, ")"]);
         }
         sentence

@@ -1,9 +1,10 @@
 //! From checked parameters to an unsigned request: what goes into the query, the form, the JSON body or the upload.
 
+use super::together;
 use crate::catalog::{Carrier, Field, Operation, Type};
 use crate::error::{Error, Result, Status};
 use crate::json::check::{Rules, check};
-use crate::json::{Kind, Members, kind, string};
+use crate::json::{Members, quote, text_of};
 use crate::platform::Platform;
 use crate::random;
 use crate::request::{Body, Pair, Prepared};
@@ -22,15 +23,17 @@ pub(crate) fn operation<'a>(
     if validate {
         let rules = Rules { noun: "parameter", tolerant: platform.is_tolerant() };
         check(operation.params, params, rules)
+            .and_then(|()| together::check(operation, params))
             .map_err(|problem| Error::invalid_argument(format!("{}: {problem}", operation.name)))?;
     }
     let route = platform.route(operation);
     let mut prepared = Prepared::new(route.method, route.path, operation.retry);
+    prepared.bare_reply = operation.bare_reply;
     prepared.hold_secrets(secrets(operation.params, params));
     match route.carrier {
         Carrier::Query => prepared.query = pairs(operation.params, params)?,
         Carrier::Form => prepared.body = Body::Form(pairs(operation.params, params)?),
-        Carrier::Json => prepared.body = Body::Json(json_body(operation.params, params)?),
+        Carrier::Json => prepared.body = Body::Json(json_body(operation.params, params)),
         Carrier::Upload => {
             prepared.query = pairs(operation.params, params)?;
             prepared.body = Body::Upload(upload(platform, operation, params)?);
@@ -83,37 +86,26 @@ fn pairs<'a>(fields: &'static [Field], params: &Members<'a>) -> Result<Vec<Pair<
         .collect()
 }
 
-/// How a value travels in a query or a form: a string as its text, everything else as its JSON.
-pub(super) fn text_of(value: &RawValue) -> Option<Cow<'_, str>> {
-    match kind(value) {
-        Kind::String => string(value),
-        _ => Some(Cow::Borrowed(value.get())),
-    }
-}
-
 pub(super) fn broken_escape(name: &str) -> Error {
     Error::invalid_argument(format!("parameter \"{name}\" holds an escape that is no character"))
 }
 
 /// One object with each value exactly as the caller wrote it.
-fn json_body(fields: &'static [Field], params: &Members<'_>) -> Result<String> {
-    let quoted = |text: &str| {
-        serde_json::to_string(text).map_err(|error| Error::new(Status::Internal, format!("JSON: {error}")))
-    };
+fn json_body(fields: &'static [Field], params: &Members<'_>) -> String {
     let mut body = String::from("{");
     for (name, value) in in_order(fields, params) {
         if body.len() > 1 {
             body.push(',');
         }
-        body.push_str(&quoted(&name)?);
+        body.push_str(&quote(&name));
         body.push(':');
         match value {
             Value::Given(value) => body.push_str(value.get()),
-            Value::Default(text) => body.push_str(&quoted(text)?),
+            Value::Default(text) => body.push_str(&quote(text)),
         }
     }
     body.push('}');
-    Ok(body)
+    body
 }
 
 fn secrets<'a>(fields: &'static [Field], params: &Members<'a>) -> Vec<Cow<'a, str>> {
@@ -127,10 +119,11 @@ fn upload(platform: &dyn Platform, operation: &'static Operation, params: &Membe
     let path = params
         .text(name)
         .ok_or_else(|| Error::invalid_argument(format!("parameter \"{name}\": expected the path of a file")))?;
-    let content_type = platform.upload_type(Path::new(path.as_ref()))?;
+    let uploads = platform.uploads().ok_or_else(|| Error::new(Status::Internal, "this platform takes no files"))?;
+    let content_type = uploads.content_type(Path::new(path.as_ref()))?;
     let boundary = format!("meetgate-{:016x}", random::u64()?);
     let upload = Upload::of(&path, content_type, boundary)
         .map_err(|error| Error::new(Status::Io, format!("{path}: {error}")))?;
-    platform.check_upload(&upload, params)?;
+    uploads.check(&upload, params)?;
     Ok(upload)
 }

@@ -1,10 +1,10 @@
 //! A request of the caller's own making: any path of the platform, signed and judged like an operation.
 
-use super::prepare::{broken_escape, text_of};
+use super::prepare::broken_escape;
 use crate::catalog::{Field, Method, Retry, Type, Value};
 use crate::error::{Error, Result};
 use crate::json::check::{Rules, check};
-use crate::json::{Kind, Members, kind};
+use crate::json::{Kind, Members, kind, text_of};
 use crate::platform::Platform;
 use crate::request::{Body, Pair, Prepared};
 use serde_json::value::RawValue;
@@ -17,11 +17,11 @@ const FIELDS: &[Field] = &[
         name: "method",
         required: true,
         values: &[
-            Value::Text("GET"),
-            Value::Text("POST"),
-            Value::Text("PUT"),
-            Value::Text("PATCH"),
-            Value::Text("DELETE"),
+            Value::text("GET"),
+            Value::text("POST"),
+            Value::text("PUT"),
+            Value::text("PATCH"),
+            Value::text("DELETE"),
         ],
         ..Field::EMPTY
     },
@@ -45,6 +45,7 @@ pub(super) fn request<'a>(platform: &dyn Platform, request: &Members<'a>) -> Res
     check_path(&path).map_err(refuse)?;
 
     let mut prepared = Prepared::new(method, path, Retry::AfterConnectFailure);
+    prepared.bare_reply = true;
     if let Some(query) = request.get("query") {
         prepared.query = pairs(query).map_err(refuse)?;
     }

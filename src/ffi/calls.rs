@@ -6,28 +6,20 @@ use super::strings;
 use crate::catalog::Operation;
 use crate::client::Client;
 use crate::error::{Error, Result};
-use std::ffi::c_char;
+use libc::c_char;
 
-/// Stops a call from another thread. How to make and trigger one comes with a later version; until then there is none to
-/// pass but NULL.
+/// Stops a call from another thread. A later version can make and trigger one; until then pass NULL.
 #[derive(Debug)]
 pub struct Cancel {
     _private: (),
 }
 
 /// Calls an operation by its name.
-///
-/// Parameters:
-///   - client: a client of the operation's platform.
-///   - operation: the whole name, such as "avd.room.mix_record.start" (docs/reference lists them; meetgate_catalog has
-///     them all).
-///   - params_json: one JSON object with the operation's parameters; NULL means {}.
-///   - reply_json: receives one string, whatever the result. Must not be NULL.
-///
-/// Returns: MEETGATE_OK with the platform's answer, byte for byte; on any other status an error document.
-/// Ownership: borrows everything for the call. Free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Since: 0.1.0.
+/// @param[in] client A client of the operation's platform.
+/// @param[in] operation The whole name, such as "avd.room.mix_record.start". docs/reference and meetgate_catalog list all names.
+/// @param[in] params_json One JSON object with the operation's parameters. NULL means {}.
+/// @param[out] reply_json The platform's answer; else an error document.
+/// @return MEETGATE_OK, or why it failed.
 ///
 /// # Safety
 /// `client` is NULL or a live client; the strings are NULL or NUL-terminated; `reply_json` is NULL or writable.
@@ -48,18 +40,15 @@ pub unsafe extern "C" fn meetgate_call(
 }
 
 /// Calls an operation by its name, with options for this call alone.
-///
-/// Parameters:
-///   - client, operation, params_json, reply_json: as for meetgate_call.
-///   - options_json: one JSON object, NULL means {}. "timeout_ms" (1 to 86400000, the whole call), "connect_timeout_ms"
-///     (1 to 86400000) and "max_reply_bytes" (1024 to 1073741824) take the place of the client's own.
-///     An unknown option is an error.
-///   - cancel: NULL; reserved for a later version.
-///
-/// Returns: as meetgate_call.
-/// Ownership: borrows everything for the call. Free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Since: 0.1.0.
+/// @param[in] client A client of the operation's platform.
+/// @param[in] operation As for meetgate_call.
+/// @param[in] params_json As for meetgate_call.
+/// @param[in] options_json One JSON object, or NULL. What it has takes the place of the client's own; an unknown option is an
+///   error:
+///   - {options}
+/// @param[in] cancel NULL; reserved for a later version.
+/// @param[out] reply_json As for meetgate_call.
+/// @return MEETGATE_OK, or why it failed.
 ///
 /// # Safety
 /// `client` is NULL or a live client; the strings are NULL or NUL-terminated; `reply_json` is NULL or writable.
@@ -82,21 +71,17 @@ pub unsafe extern "C" fn meetgate_call_with(
     }
 }
 
-/// Sends any request to the platform, signed and judged like an operation.
-///
-/// For what the catalog does not have. A token never leaves for another host than the client's own.
-///
-/// Parameters:
-///   - client: a client.
-///   - request_json: one JSON object: "method" (GET, POST, PUT, PATCH or DELETE), "path" (whole, from the host root, such
-///     as "/sdkapi/v2/room/read"; a further prefix of base_url goes before it), "query" (object), and either "body" (any
-///     JSON) or "form" (object). The credential is added. Must not be NULL.
-///   - reply_json: receives one string, whatever the result. Must not be NULL.
-///
-/// Returns: MEETGATE_OK with the platform's answer, byte for byte; on any other status an error document.
-/// Ownership: borrows everything for the call. Free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Since: 0.1.0.
+/// Sends any request to the platform, signed and judged like an operation: for what the catalog does not have.
+/// The credential is added. A token never leaves for another host than the client's own.
+/// @param[in] client A client.
+/// @param[in] request_json One JSON object:
+///   - method (string, required; one of GET, POST, PUT, PATCH, DELETE)
+///   - path (string, required): whole, from the host root, such as "/sdkapi/v2/room/read". A further prefix of base_url goes
+///     before it.
+///   - query (object)
+///   - body (any JSON), or form (object)
+/// @param[out] reply_json The platform's answer; else an error document.
+/// @return MEETGATE_OK, or why it failed.
 ///
 /// # Safety
 /// `client` is NULL or a live client; `request_json` is NULL or NUL-terminated; `reply_json` is NULL or writable.
@@ -116,15 +101,12 @@ pub unsafe extern "C" fn meetgate_raw_call(
 }
 
 /// Sends any request to the platform, with options for this call alone.
-///
-/// Parameters:
-///   - client, request_json, reply_json: as for meetgate_raw_call.
-///   - options_json, cancel: as for meetgate_call_with.
-///
-/// Returns: as meetgate_raw_call.
-/// Ownership: borrows everything for the call. Free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Since: 0.1.0.
+/// @param[in] client A client.
+/// @param[in] request_json As for meetgate_raw_call.
+/// @param[in] options_json As for meetgate_call_with.
+/// @param[in] cancel NULL; reserved for a later version.
+/// @param[out] reply_json As for meetgate_raw_call.
+/// @return MEETGATE_OK, or why it failed.
 ///
 /// # Safety
 /// `client` is NULL or a live client; the strings are NULL or NUL-terminated; `reply_json` is NULL or writable.

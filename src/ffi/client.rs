@@ -5,25 +5,17 @@ use super::status::meetgate_status;
 use super::strings;
 use crate::client::Client;
 use crate::error::Error;
-use std::ffi::c_char;
+use libc::c_char;
 use std::ptr;
 
 /// Makes a client of one platform.
-///
-/// Does no I/O: the first call connects, and fetches a token where the platform has one.
-///
-/// Parameters:
-///   - config_json: one JSON object, for example
-///     {"platform":"avd","base_url":"http://10.0.0.5:9609","access_key":"…","secret_key":"…"}.
-///     All keys: docs/reference/configuration.md. An unknown key is an error.
-///   - client: receives the client, or NULL on failure. Must not be NULL.
-///   - error_json: receives NULL, or on failure an error document. May be NULL.
-///
-/// Returns: MEETGATE_OK; MEETGATE_INVALID_ARGUMENT (NULL, not UTF-8, not a JSON object); MEETGATE_INVALID_CONFIG.
-/// Ownership: borrows config_json for the call. Free the client with meetgate_client_free and the error document with
-///   meetgate_string_free.
-/// Threads: any, at once. The client may be used from any number of threads at once.
-/// Since: 0.1.0.
+/// It does no I/O: the first call connects, and fetches a token where the platform has one.
+/// @param[in] config_json One JSON object, for example
+///   {"platform":"avd","base_url":"http://10.0.0.5:9609","access_key":"…","secret_key":"…"}.
+///   All keys: docs/reference/configuration.md. An unknown key is an error.
+/// @param[out] client The client, or NULL on failure.
+/// @param[out] error_json NULL, or on failure an error document.
+/// @return MEETGATE_OK; MEETGATE_INVALID_ARGUMENT (NULL, not UTF-8, not a JSON object); MEETGATE_INVALID_CONFIG.
 ///
 /// # Safety
 /// `config_json` is NULL or a NUL-terminated string; `client` and `error_json` are NULL or writable.
@@ -50,15 +42,8 @@ pub unsafe extern "C" fn meetgate_client_new(
     }
 }
 
-/// Frees a client and closes its connections.
-///
-/// Parameters:
-///   - client: a client, or NULL, which does nothing.
-///
-/// Returns: nothing.
-/// Ownership: consumes the client. In a forked child it does nothing: the client is the parent's.
-/// Threads: no call may be in flight on this client, in any thread.
-/// Since: 0.1.0.
+/// Frees a client and closes its connections. No call may be in flight on it, in any thread.
+/// @param[in] client A client. NULL does nothing, and so does the parent's client in a forked child.
 ///
 /// # Safety
 /// `client` is NULL or was made by `meetgate_client_new` and not freed since; no call is using it.

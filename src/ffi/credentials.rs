@@ -6,7 +6,8 @@ use super::status::meetgate_status;
 use super::strings;
 use crate::client::{Client, ProvidedToken};
 use crate::error::Error;
-use std::ffi::{CString, c_char, c_int, c_void};
+use libc::{c_char, c_int, c_void};
+use std::ffi::CString;
 use std::ptr;
 use std::time::Duration;
 
@@ -14,20 +15,16 @@ use std::time::Duration;
 const LONGEST_TOKEN: usize = 8191;
 
 /// Provides a token, for meetgate_client_set_token_provider.
-///
-/// Parameters:
-///   - user_data: as it was set.
-///   - dead_token: the token that the platform refused, or NULL where one is needed for another reason. A provider that
-///     still hosts this very token should fetch a new one.
-///   - token: receives the token, NUL-terminated: printable ASCII without spaces.
-///   - capacity: how many bytes token has room for, the NUL included.
-///   - lifetime_s: receives how many seconds the token will live. It is 0 before the call; leave it so where that is not
-///     known.
-///
-/// Returns: 0 if a token was written; any other number is shown in the error of the calls that needed it.
-/// Ownership: everything is borrowed for the call.
-/// Threads: runs on a thread that calls the client, one at a time, with no lock held. It must not throw, longjmp or free
-///   the client, and must not call the same client.
+/// It runs on a thread that calls the client, once at a time, with no lock held. It must not throw, longjmp, free the client or
+/// call it. All arguments are borrowed for the call.
+/// @param[in] user_data As it was set.
+/// @param[in] dead_token The token that the platform refused, or NULL where one is needed for another reason. A provider that
+///   still hosts this very token should fetch a new one.
+/// @param[out] token Receives the token, NUL-terminated: printable ASCII without spaces.
+/// @param[in] capacity How many bytes token has room for, with the NUL.
+/// @param[in,out] lifetime_s Receives how many seconds the token will live. It is 0 before the call; leave it so if that is not
+///   known.
+/// @return 0 if a token was written. Any other number is shown in the error of the calls that needed the token.
 #[allow(non_camel_case_types, reason = "its name in C")]
 pub type meetgate_token_provider = Option<
     unsafe extern "C" fn(
@@ -39,21 +36,22 @@ pub type meetgate_token_provider = Option<
     ) -> c_int,
 >;
 
-/// What is known of a client: nothing is sent.
-///
-/// Parameters:
-///   - client: a client.
-///   - info_json: receives one string, whatever the result. Must not be NULL.
-///
-/// Returns: MEETGATE_OK with one JSON object; on any other status an error document. The object has "platform" and
-///   "base_url" (unless it is to be discovered); for youme "clock_offset_s", the seconds that the host's clock is ahead of
-///   ours; for hst and avd "token" with "source" (fetched, fixed or provided), "store" (file or redis, where there is
-///   one), "generation" (0: no token yet; grows with each new one), "age_ms", "expires_in_ms" (where its lifetime is known) and
-///   "warning": somebody else is fetching tokens for this account, or the token store fails. The token itself is not there.
-///   What does not apply is absent; members may be added.
-/// Ownership: free *info_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Since: 0.1.0.
+/// What is known of a client. Nothing is sent.
+/// @param[in] client A client.
+/// @param[out] info_json One JSON object; else an error document. What does not apply is absent; members may be added:
+///   - platform (string)
+///   - base_url (string): absent while it is to be discovered.
+///   - clock_offset_s (integer): for youme, the seconds that the host's clock is ahead of this machine's.
+///   - http_method (string): for avd, get or post: how this deployment takes forms. It stands in the configuration, or
+///     was found out from the deployment's answers; absent while it is not known.
+///   - token (object): for hst and avd. The token itself is not there.
+///     - source (string): fetched, fixed or provided.
+///     - store (string): file or redis, where there is one.
+///     - generation (integer): 0 while there is no token; it grows with each new one.
+///     - age_ms (integer)
+///     - expires_in_ms (integer): where the lifetime is known.
+///     - warning (string): somebody else fetches tokens for this account, or the token store fails.
+/// @return MEETGATE_OK, or why it failed.
 ///
 /// # Safety
 /// `client` is NULL or a live client; `info_json` is NULL or writable.
@@ -64,19 +62,11 @@ pub unsafe extern "C" fn meetgate_client_info(client: *mut Client, info_json: *m
 }
 
 /// Replaces the fixed token of a client whose configuration has a "token".
-///
-/// Calls in flight end with the token that they have; one that is refused is repeated with the new one.
-///
-/// Parameters:
-///   - client: a client with a fixed token.
-///   - token: printable ASCII without spaces.
-///   - error_json: receives NULL, or on failure an error document. May be NULL.
-///
-/// Returns: MEETGATE_OK; MEETGATE_INVALID_ARGUMENT (NULL, not such a token, or the client has no fixed token);
-///   MEETGATE_FORKED.
-/// Ownership: borrows token for the call. Free the error document with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Since: 0.1.0.
+/// Calls in flight end with the token that they have. One that is refused is repeated with the new token.
+/// @param[in] client A client with a fixed token.
+/// @param[in] token Printable ASCII without spaces.
+/// @param[out] error_json NULL, or on failure an error document.
+/// @return MEETGATE_OK; MEETGATE_INVALID_ARGUMENT (NULL, no such token, or the client has no fixed token); MEETGATE_FORKED.
 ///
 /// # Safety
 /// `client` is NULL or a live client; `token` is NULL or NUL-terminated; `error_json` is NULL or writable.
@@ -90,24 +80,17 @@ pub unsafe extern "C" fn meetgate_client_set_token(
     unsafe { report(error_json, || borrow(client)?.set_token(strings::required(token, "token")?)) }
 }
 
-/// Sets where a client gets its tokens whose configuration says "token_provider": true.
-///
-/// For those who host tokens centrally, as 001 L8 advises. The provider is called when a call needs a token and there is
-/// none, when the one at hand is about to expire (the other calls go on with it meanwhile), and when the platform refused
-/// it; by one thread, while the others wait for the result within their own time.
-///
-/// Parameters:
-///   - client: a client with "token_provider": true.
-///   - provide: the callback. Must not be NULL. It takes the place of one that was set before.
-///   - user_data: handed to each call of provide; any value.
-///   - error_json: receives NULL, or on failure an error document. May be NULL.
-///
-/// Returns: MEETGATE_OK; MEETGATE_INVALID_ARGUMENT (NULL, or the client's configuration does not say
-///   "token_provider": true); MEETGATE_FORKED.
-/// Ownership: what user_data points to must live until the client is freed, and be fit for use from any thread. Free the
-///   error document with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Since: 0.1.0.
+/// Sets the function that gives tokens to a client whose configuration says "token_provider": true.
+/// It is for those who host tokens centrally, as 001 L8 advises. The function is called when a call needs a token and there is
+/// none, when the token at hand is about to expire (the other calls go on with it meanwhile), and when the platform refused the
+/// token. One thread calls it, while the others wait for the result within their own time.
+/// @param[in] client A client with "token_provider": true.
+/// @param[in] provide The function. It takes the place of one that was set before.
+/// @param[in] user_data Any value, passed to each call of provide. What it points to must live until the client is freed, and be
+///   fit for use from any thread.
+/// @param[out] error_json NULL, or on failure an error document.
+/// @return MEETGATE_OK; MEETGATE_INVALID_ARGUMENT (NULL, or the configuration does not say "token_provider": true);
+///   MEETGATE_FORKED.
 ///
 /// # Safety
 /// `client` is NULL or a live client; `provide` may be called with `user_data` from any thread while the client lives;

@@ -3,7 +3,7 @@
 use super::status::meetgate_status;
 use super::strings;
 use crate::error::{Error, Result, Status};
-use std::ffi::c_char;
+use libc::c_char;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 

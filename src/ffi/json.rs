@@ -6,24 +6,18 @@ use super::strings;
 use crate::error::{Error, Result};
 use crate::json::pointer::{find, length};
 use crate::json::{Kind, kind, quote, string};
+use libc::c_char;
 use serde_json::value::RawValue;
-use std::ffi::c_char;
 use std::ptr;
 
-/// Reads one value of a JSON text: a reply, an error document, a catalog or any other.
-///
-/// Parameters:
-///   - json: one JSON text. Must not be NULL.
-///   - pointer: where the value is, as a JSON pointer (RFC 6901): "/data/topic", "/data/0/room_id" for the first element
-///     of an array, "" for the whole text. In a name, "~1" stands for "/" and "~0" for "~". Must not be NULL.
-///   - text: receives the characters of a string, or the JSON text of any other value ("17", "true", "null",
-///     "{\"a\":1}"); NULL where the status is MEETGATE_ABSENT; on any other status an error document. Must not be NULL.
-///
-/// Returns: MEETGATE_OK; MEETGATE_ABSENT (there is no such value; null is a value); MEETGATE_INVALID_ARGUMENT (NULL, not
-///   UTF-8, not JSON, no pointer, or a string with a NUL character, which no C string can hold).
-/// Ownership: borrows json and pointer for the call. Free *text with meetgate_string_free.
-/// Threads: any, at once.
-/// Since: 0.1.0.
+/// Reads one value of a JSON text: of a reply, an error document, a catalog or any other.
+/// @param[in] json One JSON text.
+/// @param[in] pointer Where the value is, as a JSON pointer (RFC 6901): "/data/topic", "/data/0/room_id" for the first element of
+///   an array, "" for the whole text. In a name, "~1" stands for "/" and "~0" for "~".
+/// @param[out] text The characters of a string, or the JSON text of any other value: 17, true, null, {"a":1}. NULL where the
+///   status is MEETGATE_ABSENT. On any other status an error document.
+/// @return MEETGATE_OK; MEETGATE_ABSENT (there is no such value; null is a value); MEETGATE_INVALID_ARGUMENT (NULL, not UTF-8,
+///   not JSON, no pointer, or a string with a NUL character, which no C string can hold).
 ///
 /// # Safety
 /// `json` and `pointer` are NULL or NUL-terminated; `text` is NULL or writable.
@@ -59,17 +53,11 @@ pub unsafe extern "C" fn meetgate_json_get(
 }
 
 /// Counts the elements of an array or the members of an object in a JSON text.
-///
-/// Parameters:
-///   - json: one JSON text. Must not be NULL.
-///   - pointer: where the array or object is, as for meetgate_json_get. Must not be NULL.
-///   - length: receives the number; 0 on any status but MEETGATE_OK. Must not be NULL.
-///
-/// Returns: MEETGATE_OK; MEETGATE_ABSENT (there is no such value); MEETGATE_INVALID_ARGUMENT (as meetgate_json_get, or the
+/// @param[in] json One JSON text.
+/// @param[in] pointer Where the array or object is, as for meetgate_json_get.
+/// @param[out] length The number; 0 on any status but MEETGATE_OK.
+/// @return MEETGATE_OK; MEETGATE_ABSENT (there is no such value); MEETGATE_INVALID_ARGUMENT (as for meetgate_json_get, or the
 ///   value is neither an array nor an object).
-/// Ownership: borrows json and pointer for the call.
-/// Threads: any, at once.
-/// Since: 0.1.0.
 ///
 /// # Safety
 /// `json` and `pointer` are NULL or NUL-terminated; `length` is NULL or writable.
@@ -97,17 +85,11 @@ pub unsafe extern "C" fn meetgate_json_length(
     status
 }
 
-/// Writes a text as a JSON string, with quotation marks around it and escapes where they are needed: so a room's topic
-/// that holds a quotation mark goes into params_json.
-///
-/// Parameters:
-///   - text: any text. Must not be NULL.
-///   - json: receives the JSON string; on any status but MEETGATE_OK an error document. Must not be NULL.
-///
-/// Returns: MEETGATE_OK; MEETGATE_INVALID_ARGUMENT (NULL, not UTF-8).
-/// Ownership: borrows text for the call. Free *json with meetgate_string_free.
-/// Threads: any, at once.
-/// Since: 0.1.0.
+/// Writes a text as a JSON string, with quotation marks around it and escapes where they are needed.
+/// With it, a topic that holds a quotation mark goes into params_json.
+/// @param[in] text Any text.
+/// @param[out] json The JSON string; on any status but MEETGATE_OK an error document.
+/// @return MEETGATE_OK; MEETGATE_INVALID_ARGUMENT (NULL, not UTF-8).
 ///
 /// # Safety
 /// `text` is NULL or NUL-terminated; `json` is NULL or writable.

@@ -4,7 +4,8 @@ use super::guard::guard;
 use super::status::meetgate_status;
 use super::strings;
 use crate::catalog;
-use std::ffi::{CStr, c_char};
+use libc::c_char;
+use std::ffi::CStr;
 use std::ptr;
 
 /// Grows with each change that a program built against an older header would notice.
@@ -16,14 +17,7 @@ const VERSION: &CStr = match CStr::from_bytes_with_nul(concat!(env!("CARGO_PKG_V
 };
 
 /// Frees a string that this library gave out.
-///
-/// Parameters:
-///   - string: a reply, an error document or a catalog, or NULL, which does nothing.
-///
-/// Returns: nothing.
-/// Ownership: consumes the string.
-/// Threads: any.
-/// Since: 0.1.0.
+/// @param[in] string A reply, an error document, a catalog and so on. NULL does nothing.
 ///
 /// # Safety
 /// `string` is NULL or was given out by this library and not freed since.
@@ -33,49 +27,32 @@ pub unsafe extern "C" fn meetgate_string_free(string: *mut c_char) {
     guard((), || unsafe { strings::take_back(string) });
 }
 
-/// The version of the library in use, such as "0.1.0". Compare it with MEETGATE_VERSION, the header's.
-///
-/// Returns: a string that lives as long as the program.
-/// Ownership: nothing to free.
-/// Threads: any.
-/// Since: 0.1.0.
+/// The version of the library in use, such as "0.1.0". Compare it with MEETGATE_VERSION, which is the header's.
+/// @return A string that lives as long as the program: do not free it.
 #[unsafe(no_mangle)]
 pub extern "C" fn meetgate_version() -> *const c_char {
     guard(ptr::null(), || VERSION.as_ptr())
 }
 
-/// The ABI of the library in use. It must equal MEETGATE_ABI_VERSION, the header's.
-///
-/// Returns: the number.
-/// Ownership: nothing to free.
-/// Threads: any.
-/// Since: 0.1.0.
+/// The ABI of the library in use. It must equal MEETGATE_ABI_VERSION, which is the header's.
+/// @return The number.
 #[unsafe(no_mangle)]
 pub extern "C" fn meetgate_abi_version() -> u32 {
     guard(0, || MEETGATE_ABI_VERSION)
 }
 
-/// The word of a status, as the error document's "status" has it: "OK", "API" and so on.
-///
-/// Parameters:
-///   - status: a meetgate_status, or any number.
-///
-/// Returns: a string that lives as long as the program; "UNKNOWN" for a number that does not exist.
-/// Ownership: nothing to free.
-/// Threads: any.
-/// Since: 0.1.0.
+/// The word of a status, as "status" of the error document has it: "OK", "API" and so on.
+/// @param[in] status A meetgate_status, or any number.
+/// @return A string that lives as long as the program: do not free it. "UNKNOWN" for a number that does not exist.
 #[unsafe(no_mangle)]
 pub extern "C" fn meetgate_status_name(status: i32) -> *const c_char {
     guard(ptr::null(), || meetgate_status::name(status).as_ptr())
 }
 
 /// The catalog of all operations as JSON, for tools and other languages:
-/// {"version":…,"operations":[…],"errors":{"hst":[…],"youme":[…],"avd":[…]}}.
-///
-/// Returns: the text; NULL only where memory is short.
-/// Ownership: free it with meetgate_string_free.
-/// Threads: any.
-/// Since: 0.1.0.
+/// {"version":…,"operations":[…],"errors":{"hst":[…],"youme":[…],"avd":[…]}}. An operation has its parameters, the members of its
+/// answer and its error numbers. A value of an enumeration has its meaning, and "methods" are those that the platform takes.
+/// @return The text. NULL only where memory is short.
 #[unsafe(no_mangle)]
 pub extern "C" fn meetgate_catalog() -> *mut c_char {
     guard(ptr::null_mut(), || strings::to_c(catalog::to_json()).unwrap_or(ptr::null_mut()))

@@ -6,32 +6,19 @@ use super::calls::call;
 use super::status::meetgate_status;
 use crate::catalog::table;
 use crate::client::Client;
-use std::ffi::c_char;
+use libc::c_char;
 
-/// Fetch a new access token, which kills the account's older one (如何获取access_token).
-///
-/// Takes no parameters: the credentials are those of the client's configuration. Every call fetches a new token,
-/// kills the account's older one wherever it is in use (H25), and makes the new one the client's own. The other
-/// operations fetch and renew tokens by themselves, so this one is seldom needed.
-///
-/// Note: The table lists `dev_id` and `token` as parameters, but both travel in the header `Authorization:
-/// <dev_id>.<token>` (001 L28), with nothing in the query. The token printed in that line is not in the format the
-/// vendor's own generator makes; it is not a test vector. Not marked safe, although it is a GET: it kills a token
-/// (H25).
-///
-/// Parameters: none; params_json is NULL or {}.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// Fetch a new access token and kill the account's older one (如何获取access_token).
+/// You rarely need this operation: the others fetch and renew tokens by themselves. The credentials come from the
+/// client's configuration. Every call fetches a new token, kills the account's older token wherever it is in use (H25),
+/// and makes the new one the client's own. Not idempotent: if no answer came, check the state before repeating. Source:
+/// GET /access/token (001 L10-L54).
+/// @param[in] client A client of hst.
+/// @param[in] params_json NULL: there are none.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - access_token (string): The access token, 32 random characters.
-///   - timeout (integer, s): How long the access token lives. The document says 7200; go by the number in the
-///     answer.
-/// Errors of the platform: 606000000 authentication failed, 606000004 the platform timed out, 606000005 the
-///   operation failed, 606000006 the platform is busy.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /access/token (001 L10-L54).
+///   - timeout (integer, s): Lifetime of the access token. The document says 7200; use the number in the answer.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -46,46 +33,33 @@ pub unsafe extern "C" fn meetgate_hst_access_token(
 }
 
 /// Create an application (创建应用).
-///
-/// Creates an application with the services it may use, and answers with its id and secret. It is created offline
-/// unless `status` says `online`.
-///
-/// Note: The documents make `status` optional; a later copy of them requires it. It is always sent, `offline` when
-/// the caller gives none, which is the default the documents state (H8). The answer's `service` row carries a stray
-/// column (000 L35).
-///
-/// Parameters, members of params_json:
-///   - app_name (string, required): Name of the application. Only Chinese and English letters and underscores are
-///     allowed.
-///   - status (string, default offline; one of online (taken live), offline (taken down)): State of the
-///     application. `offline` is sent when this is left out (H8).
-///   - consumption_limit (integer, yuan): Spending limit in yuan. What applies when it is left out is not
-///     documented.
-///   - service (array of objects, required): The services the application may use, one object for each.
+/// Creates an application with its services, and answers its id and secret. The application is offline unless `status`
+/// is `online`. Not idempotent: if no answer came, check the state before repeating. Source: POST /v1/app (000 L3-L41;
+/// 001 L86-L124).
+/// @param[in] client A client of hst.
+/// @param[in] params_json One JSON object:
+///   - app_name (string, required): Name of the application. The document allows Chinese and English letters and
+///     underscores; the vendor's own quick start uses digits too (H26).
+///   - status (string, default offline; one of online (taken live), offline (taken down)): State of the application.
+///     When it is left out, `offline` is sent (H8).
+///   - consumption_limit (integer, yuan): Spending limit in yuan. The default is not documented.
+///   - service (array of objects, required): The services of the application, one object for each.
 ///     - service_id (integer, required; known: 3 (video), 4 (audio), 5 (screen sharing), 6 (signalling channel), 7
-///       (presence service), 8 (recording), 9 (WeChat mini program)): Which service. The list of ids has holes, so
-///       other numbers are passed through (H15).
+///       (presence service), 8 (recording), 9 (WeChat mini program)): The service. The list of ids has holes, so other
+///       numbers are passed through (H15).
 ///     - use_limit (integer): Usage cap of this service, up to 64 bits. Its unit is not documented.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
-///   - app_id (string): Id of the application, unique.
-///   - app_secret (string): Secret of the application. Keep it like a password (H18).
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
+///   - app_id (string): Unique id of the application.
+///   - app_secret (string): Secret of the application, 16 characters (H27). Keep it like a password (H18).
 ///   - app_name (string): Name of the application.
 ///   - status (string; one of online (taken live), offline (taken down)): State of the application.
 ///   - consumption_limit (integer, yuan): Spending limit in yuan.
 ///   - service (array of objects): The services of the application.
 ///     - service_id (integer; known: 3 (video), 4 (audio), 5 (screen sharing), 6 (signalling channel), 7 (presence
-///       service), 8 (recording), 9 (WeChat mini program)): Which service. Other numbers can appear (H15).
+///       service), 8 (recording), 9 (WeChat mini program)): The service. Other numbers can appear (H15).
 ///     - service_name (string): Name of the service.
 ///     - use_limit (integer): Usage cap of this service, up to 64 bits. Its unit is not documented.
-/// Errors of the platform: 606000000 authentication failed, 606000001 access token expired or replaced by a newer
-///   one, 606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the platform timed out,
-///   606000005 the operation failed, 606000006 the platform is busy.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: POST /v1/app (000 L3-L41; 001 L86-L124).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -100,48 +74,36 @@ pub unsafe extern "C" fn meetgate_hst_app_create(
 }
 
 /// Change an application (修改应用配置).
-///
-/// Changes name, state, spending limit or services of an application. Always give `status`: leaving it out may take
-/// a live application offline (H7).
-///
-/// Note: The document repeats "default offline" at `status` (000 L56) for this call too, so leaving it out may take
-/// a live application offline. Nothing is sent in its place: what is left out stays out (H7). Whether a given
-/// `service` list replaces the old one or is merged into it is not documented.
-///
-/// Parameters, members of params_json:
+/// Changes name, state, spending limit or services of an application. Always give `status`: without it a live
+/// application may go offline (H7). Not idempotent: if no answer came, check the state before repeating. Source: PATCH
+/// /v1/app (000 L43-L82; 001 L126-L165).
+/// @param[in] client A client of hst.
+/// @param[in] params_json One JSON object:
 ///   - app_id (string, required): Id of the application to change.
-///   - app_name (string): New name. Only Chinese and English letters and underscores are allowed.
+///   - app_name (string): New name. The document allows Chinese and English letters and underscores (H26).
 ///   - status (string; one of online (taken live), offline (taken down)): State of the application. WARNING: the
-///     platform's default is `offline`, so leaving this out may take a live application offline. Send `online`
-///     whenever the application is to stay live (H7).
+///     documented default is `offline`, so without `status` a live application may go offline. Give `online` when the
+///     application is to stay live (H7).
 ///   - consumption_limit (integer, yuan): New spending limit in yuan.
-///   - service (array of objects): The services the application may use, one object for each. Whether this replaces
-///     the old list is not documented; give the whole list.
+///   - service (array of objects): The services of the application, one object for each. The document does not say
+///     whether the list replaces the old one: give the whole list.
 ///     - service_id (integer, required; known: 3 (video), 4 (audio), 5 (screen sharing), 6 (signalling channel), 7
-///       (presence service), 8 (recording), 9 (WeChat mini program)): Which service. The list of ids has holes, so
-///       other numbers are passed through (H15).
+///       (presence service), 8 (recording), 9 (WeChat mini program)): The service. The list of ids has holes, so other
+///       numbers are passed through (H15).
 ///     - use_limit (integer): Usage cap of this service, up to 64 bits. Its unit is not documented.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
-///   - app_id (string): Id of the application, unique.
-///   - app_secret (string): Secret of the application. Keep it like a password (H18).
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
+///   - app_id (string): Unique id of the application.
+///   - app_secret (string): Secret of the application, 16 characters (H27). Keep it like a password (H18).
 ///   - app_name (string): Name of the application.
-///   - status (string; one of online (taken live), offline (taken down)): State of the application. Check it after
-///     every change (H7).
+///   - status (string; one of online (taken live), offline (taken down)): State of the application. Check it after every
+///     change (H7).
 ///   - consumption_limit (integer, yuan): Spending limit in yuan.
 ///   - service (array of objects): The services of the application.
 ///     - service_id (integer; known: 3 (video), 4 (audio), 5 (screen sharing), 6 (signalling channel), 7 (presence
-///       service), 8 (recording), 9 (WeChat mini program)): Which service. Other numbers can appear (H15).
+///       service), 8 (recording), 9 (WeChat mini program)): The service. Other numbers can appear (H15).
 ///     - service_name (string): Name of the service.
 ///     - use_limit (integer): Usage cap of this service, up to 64 bits. Its unit is not documented.
-/// Errors of the platform: 606000000 authentication failed, 606000001 access token expired or replaced by a newer
-///   one, 606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the platform timed out,
-///   606000005 the operation failed, 606000006 the platform is busy.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: PATCH /v1/app (000 L43-L82; 001 L126-L165).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -156,22 +118,14 @@ pub unsafe extern "C" fn meetgate_hst_app_update(
 }
 
 /// Delete an application (删除应用).
-///
-/// Deletes an application. The answer carries nothing but `code` and `msg`. Whether it must be offline first is not
-/// documented.
-///
-/// Parameters, members of params_json:
+/// Deletes an application. The answer has only `code` and `msg`. The document does not say whether the application must
+/// be offline first. Not idempotent: if no answer came, check the state before repeating. Source: DELETE /v1/app (000
+/// L84-L101; 001 L167-L184).
+/// @param[in] client A client of hst.
+/// @param[in] params_json One JSON object:
 ///   - app_id (string, required): Id of the application to delete.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 606000000 authentication failed, 606000001 access token expired or replaced by a newer
-///   one, 606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the platform timed out,
-///   606000005 the operation failed, 606000006 the platform is busy.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: DELETE /v1/app (000 L84-L101; 001 L167-L184).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -186,39 +140,34 @@ pub unsafe extern "C" fn meetgate_hst_app_delete(
 }
 
 /// List the billed usage records, page by page (获取计费话单列表).
-///
-/// Lists the billed usage records of a time range, of one application or of all. Pages start at 1; a page with
-/// fewer records than `page_size` is the last one (H6).
-///
-/// Note: The document lists the members of a record but not the member of the answer that holds the records, nor a
-/// total, nor the number of the first page (H6). The records are the array that is `result` itself, or the first
-/// array inside `result`.
-///
-/// Parameters, members of params_json:
+/// Lists the billed usage records of a time range, of one application or of all. Start with page 1; a page with fewer
+/// records than `page_size` is the last one (H6). It only reads, and may be repeated. Source: GET /v1/consuming/records
+/// (000 L103-L141; 001 L186-L224).
+/// @param[in] client A client of hst.
+/// @param[in] params_json One JSON object:
 ///   - start_time (integer, unix-ms, required): Start of the time range, in milliseconds since 1970-01-01 UTC.
-///   - end_time (integer, unix-ms, required): End of the time range, in milliseconds since 1970-01-01 UTC.
+///   - end_time (integer, unix-ms, required): End of the time range, in milliseconds since 1970-01-01 UTC. Must not be
+///     before start_time.
 ///   - app_id (string): Only the records of this application.
-///   - page (integer, required): Page number. The first page is 1 (H6).
-///   - page_size (integer of at most 100, required): Records on a page, at most 100 (H23).
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
-///   - list (array of objects): The records of this page. The document gives no name for this member; `list` stands
-///     for it here. Take `result` itself when it is an array, else the first array inside it (H6).
-///     - app_id (string): Id of the application, unique.
+///   - page (integer, required): Page number. The document does not say where pages start; its example asks for 1 (H6).
+///   - page_size (integer of at most 100, required): Number of records on a page, at most 100 (H23).
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
+///   - list (array of objects): The records of this page. The document does not name this member; `list` stands for it
+///     here. It is `result` itself when that is an array, else the first array inside it (H6).
+///     - app_id (string): Unique id of the application.
 ///     - app_name (string): Name of the application.
 ///     - product_id (integer): Id of the product.
 ///     - product_name (string): Name of the product.
-///     - amount (number, yuan): Amount of money in yuan. The digits are those the platform sent; read them as a
-///       decimal, not as a binary fraction (H16).
-///     - price (number, yuan): Price in yuan. The digits are those the platform sent (H16). What it is the price of
-///       (minute, call, head) is not documented.
-///     - charge_term (integer; known: 1 (audio communication), 2 (video communication), 4 (screen sharing), 6
-///       (number of signalling messages), 7 (highest number of users online), 8 (recording time by resolution and
-///       number of streams), 9 (recording storage), 10 (recording traffic), 11 (WeChat mini program audio), 12
-///       (WeChat mini program video)): Charge item. The list has holes (3 and 5), so other numbers can appear
-///       (H15).
-///     - start_time (string): Start, as text. Neither its format nor its time zone is documented (H14).
-///     - end_time (string): End, as text. Neither its format nor its time zone is documented (H14).
+///     - amount (number, yuan): Amount of money in yuan, with the digits of the platform. Read it as a decimal, not as a
+///       binary fraction (H16).
+///     - price (number, yuan): Price in yuan, with the digits of the platform (H16). The document does not say whether
+///       per minute, call or person.
+///     - charge_term (integer; known: 1 (audio communication), 2 (video communication), 4 (screen sharing), 6 (number of
+///       signalling messages), 7 (highest number of users online), 8 (recording time by resolution and number of
+///       streams), 9 (recording storage), 10 (recording traffic), 11 (WeChat mini program audio), 12 (WeChat mini
+///       program video)): Charge item. The list has no 3 and no 5; other numbers can appear (H15).
+///     - start_time (string): Start, as text. Format and time zone are not documented (H14).
+///     - end_time (string): End, as text. Format and time zone are not documented (H14).
 ///     - total_time (integer, s): Total duration in seconds.
 ///     - group_id (string): Id of the group (the meeting).
 ///     - resolution (string): Resolution. Its format is not documented.
@@ -226,14 +175,7 @@ pub unsafe extern "C" fn meetgate_hst_app_delete(
 ///     - stream_id (string): Id of the stream.
 ///     - client_id (string): Id of the client.
 ///     - transfer_type (integer; one of 1 (upstream), 2 (downstream)): Direction of the transfer.
-/// Errors of the platform: 606000000 authentication failed, 606000001 access token expired or replaced by a newer
-///   one, 606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the platform timed out,
-///   606000005 the operation failed, 606000006 the platform is busy.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: GET /v1/consuming/records (000 L103-L141; 001 L186-L224).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -248,26 +190,18 @@ pub unsafe extern "C" fn meetgate_hst_consuming_records(
 }
 
 /// Kick a user out of the platform (踢出用户).
-///
-/// Signs a user of an application out of the platform, not merely out of a group. The answer carries nothing but
-/// `code` and `msg`.
-///
-/// Parameters, members of params_json:
+/// Signs a user of an application out of the platform, not only out of a group. The answer has only `code` and `msg`.
+/// Not idempotent: if no answer came, check the state before repeating. Source: POST /v1/kickout (000 L143-L162; 001
+/// L226-L245).
+/// @param[in] client A client of hst.
+/// @param[in] params_json One JSON object:
 ///   - app_id (string, required): Id of the application.
 ///   - user_id (string, required): Id of the user.
-///   - mutex_type (string): Terminal exclusivity class: terminals of one class sign each other out. Names which of
-///     the user's terminals to kick; what happens without it is not documented. The classes are not documented
-///     either: use the value that `online.user.state` gives.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 606000000 authentication failed, 606000001 access token expired or replaced by a newer
-///   one, 606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the platform timed out,
-///   606000005 the operation failed, 606000006 the platform is busy.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: POST /v1/kickout (000 L143-L162; 001 L226-L245).
+///   - mutex_type (string): Exclusivity class of the terminal to kick: terminals of one class sign each other out.
+///     Neither the classes nor the effect of leaving it out are documented. Use the value that `online.user.state`
+///     answers.
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -282,37 +216,23 @@ pub unsafe extern "C" fn meetgate_hst_kickout(
 }
 
 /// List users and whether they are online (从在线获取用户状态).
-///
-/// Asks the presence service which users of an application are online and on which terminal.
-///
-/// Note: The example address (000 L182) lacks `app_id` and `msg_id`, which the table requires: both are required
-/// here (H10). `msg_id` is printed as int; 64 bits are taken (H13). The limit of 100 on `page_size` is stated for
-/// the usage records only and is not checked here (H23).
-///
-/// Parameters, members of params_json:
+/// Asks the presence service for the users of an application, their terminals, and whether they are online. It only
+/// reads, and may be repeated. Source: GET /v1/online/user/state (000 L164-L195; 001 L247-L278).
+/// @param[in] client A client of hst.
+/// @param[in] params_json One JSON object:
 ///   - company_id (string): Only the users of this company.
-///   - page (integer): Page number. The document's example uses 1; the number of the first page and the default are
-///     not documented.
-///   - page_size (integer): Users on a page. Default and limit are not documented (H23).
+///   - page (integer): Page number. The document's example asks for 1; first page and default are not documented.
+///   - page_size (integer): Number of users on a page. Default and limit are not documented (H23).
 ///   - app_id (string, required): Id of the application.
-///   - msg_id (integer, required): A number of the caller's choice, up to 64 bits, that comes back unchanged in the
-///     answer (H13).
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
-///   - msg_id (integer): The caller's `msg_id`, unchanged, up to 64 bits (H13).
+///   - msg_id (integer, required): A number of the caller's choice, up to 64 bits; the answer has it too (H13).
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
+///   - msg_id (integer): The caller's `msg_id`, up to 64 bits (H13).
 ///   - user_list (array of objects): The users.
 ///     - state (integer; one of 0 (offline), 1 (online)): Presence of the user.
 ///     - user_id (string): Id of the user.
 ///     - terminal_seq_num (string): Terminal id.
-///     - mutex_type (string): Terminal exclusivity class of the terminal.
-/// Errors of the platform: 606000000 authentication failed, 606000001 access token expired or replaced by a newer
-///   one, 606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the platform timed out,
-///   606000005 the operation failed, 606000006 the platform is busy.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: GET /v1/online/user/state (000 L164-L195; 001 L247-L278).
+///     - mutex_type (string): Exclusivity class of the terminal.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -327,40 +247,26 @@ pub unsafe extern "C" fn meetgate_hst_online_user_state(
 }
 
 /// Push a command to terminals (下发指令给终端).
-///
-/// Pushes an object of the caller's own design to the terminals of the users named. Look at `result` in every row
-/// of the answer: the call can succeed while a user was not reached (H12).
-///
-/// Note: `code` 0 says that the call was taken, not that every terminal got the command: each row of `user_list`
-/// has its own `result` (H12). `msg_id` is printed as int; 64 bits are taken (H13).
-///
-/// Parameters, members of params_json:
-///   - user_list (array of objects, required): The users and terminals that get the command.
+/// Pushes an object of the caller's own design to the terminals of users. Look at `result` in every row of the answer:
+/// the call can succeed although a user was not reached (H12). Not idempotent: if no answer came, check the state before
+/// repeating. Source: POST /v1/online/trans-cmd (000 L197-L233; 001 L280-L316).
+/// @param[in] client A client of hst.
+/// @param[in] params_json One JSON object:
+///   - user_list (array of objects, required): The users, and the terminal of each, that get the command.
 ///     - user_id (string, required): Id of the user.
-///     - mutex_type (string, required): Terminal exclusivity class of the terminal, as `online.user.state` gives
-///       it.
-///     - client_guid (string, required): Id of the client. How it relates to `terminal_seq_num` is not documented.
-///   - trans_mess (object, required): What the terminals receive. Its members are the caller's own.
+///     - mutex_type (string, required): Exclusivity class of the terminal, as `online.user.state` answers it.
+///     - client_guid (string, required): Id of the client. Its relation to `terminal_seq_num` is not documented.
+///   - trans_mess (object, required): The object that the terminals receive. Its members are the caller's own.
 ///   - app_id (string, required): Id of the application.
-///   - msg_id (integer, required): A number of the caller's choice that identifies this message, up to 64 bits
-///     (H13).
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+///   - msg_id (integer, required): A number of the caller's choice that identifies this message, up to 64 bits (H13).
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - msg_id (integer): The caller's `msg_id`, up to 64 bits (H13).
-///   - user_list (array of objects): One row for each user: whether the command arrived (H12).
-///     - result (integer; one of 0 (success), 1 (error), 2 (the user's device is offline)): What became of the
-///       command for this user.
+///   - user_list (array of objects): One row for each user, which says whether the command arrived (H12).
+///     - result (integer; one of 0 (success), 1 (error), 2 (the user's device is offline)): The result for this user.
 ///     - user_id (string): Id of the user.
 ///     - terminal_seq_num (string): Terminal id.
-///     - mutex_type (string): Terminal exclusivity class of the terminal.
-/// Errors of the platform: 606000000 authentication failed, 606000001 access token expired or replaced by a newer
-///   one, 606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the platform timed out,
-///   606000005 the operation failed, 606000006 the platform is busy.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: POST /v1/online/trans-cmd (000 L197-L233; 001 L280-L316).
+///     - mutex_type (string): Exclusivity class of the terminal.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -375,33 +281,20 @@ pub unsafe extern "C" fn meetgate_hst_online_trans_cmd(
 }
 
 /// Invite online users into a group (WEB在线邀请).
-///
-/// Calls users into a group (a meeting). Look at `user_id_list` in the answer: it holds the users the invitation
-/// could not be sent to, and the call succeeds all the same (H12).
-///
-/// Note: The answer's `user_id_list` has the name of the request's list and another meaning: the users for whom
-/// sending failed. `code` is 0 all the same (H12). The document's sample list is printed with typographic quotes
-/// (000 L248).
-///
-/// Parameters, members of params_json:
+/// Calls users into a group (a meeting). Look at `user_id_list` in the answer: it has the users to whom the invitation
+/// could not be sent. The call still succeeds (H12). Not idempotent: if no answer came, check the state before
+/// repeating. Source: POST /v1/online/invite (000 L235-L259; 001 L318-L342).
+/// @param[in] client A client of hst.
+/// @param[in] params_json One JSON object:
 ///   - app_id (string, required): Id of the application.
-///   - group_id (string, required): Id of the group, that is of the meeting.
+///   - group_id (string, required): Id of the group (the meeting).
 ///   - user_id_list (array of strings, required): Ids of the users to call.
-///   - seq_id (integer, required): A number of the caller's choice that identifies this request, up to 64 bits
-///     (H13).
+///   - seq_id (integer, required): A number of the caller's choice that identifies this request, up to 64 bits (H13).
 ///   - extend_info (object): Further content that goes with the invitation. Its members are not documented.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - seq_id (integer): The caller's `seq_id`, up to 64 bits (H13).
-///   - user_id_list (array of strings): Ids of the users the invitation could NOT be sent to (H12).
-/// Errors of the platform: 606000000 authentication failed, 606000001 access token expired or replaced by a newer
-///   one, 606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the platform timed out,
-///   606000005 the operation failed, 606000006 the platform is busy.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: POST /v1/online/invite (000 L235-L259; 001 L318-L342).
+///   - user_id_list (array of strings): Ids of the users to whom the invitation could NOT be sent (H12).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -416,20 +309,17 @@ pub unsafe extern "C" fn meetgate_hst_online_invite(
 }
 
 /// List the call records of one user instance (查询指定时间段的通话记录列表).
-///
-/// All rooms one user instance was in during a time range, with every time it entered and left. There are no pages
-/// and no limit on the range, so the answer can be large (Y20).
-///
-/// Note: Times are text holding seconds, in the request and in the answer (Y11); durations are numbers. Some times
-/// in the printed sample have nine digits (002 L221-L245); those are misprints.
-///
-/// Parameters, members of params_json:
+/// Lists the rooms of one user instance in a time range, with every time that it entered and left. There are no pages
+/// and no limit on the range, so the answer can be large (Y20). It only reads, and may be repeated. Source: POST
+/// /v2/video/query_instance_all_records_by_time (002 L125-L255).
+/// @param[in] client A client of youme.
+/// @param[in] params_json One JSON object:
 ///   - UserId (string, required): Id of the user instance.
 ///   - BeginTime (string, unix-s, required): Start of the time range: seconds since 1970-01-01 UTC, as text (Y11).
-///   - EndTime (string, unix-s, required): End of the time range: seconds since 1970-01-01 UTC, as text (Y11).
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
-///   - UserId (string): The user instance that was asked for.
+///   - EndTime (string, unix-s, required): End of the time range: seconds since 1970-01-01 UTC, as text (Y11). Must not
+///     be before BeginTime.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
+///   - UserId (string): Id of the user instance.
 ///   - UserRecords (array of objects): All call records of the user instance, one object for each room.
 ///     - RoomId (string): Id of the room.
 ///     - CreateTime (string, unix-s): When the room was created: seconds, as text.
@@ -438,11 +328,7 @@ pub unsafe extern "C" fn meetgate_hst_online_invite(
 ///       - AudioDuration (integer, s): Duration of the audio stream.
 ///       - VideoDuration (integer, s): Duration of the video stream.
 ///       - LeaveTime (string, unix-s): When it left: seconds, as text.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: POST /v2/video/query_instance_all_records_by_time (002 L125-L255).
+/// @return MEETGATE_OK, or why it failed.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -456,37 +342,29 @@ pub unsafe extern "C" fn meetgate_youme_query_instance_all_records_by_time(
     unsafe { call(&table::YOUME_QUERY_INSTANCE_ALL_RECORDS_BY_TIME, client, params_json, reply_json) }
 }
 
-/// Show a room and everybody who was in it (根据房间标识符查询房间的业务信息).
-///
-/// When a room was created and destroyed, and every user instance that took part. Each end of the time range that
-/// is left out is unlimited, so the answer can be large (Y20).
-///
-/// Note: Times are text holding seconds, in the request and in the answer (Y11). The printed sample body lacks a
-/// comma (002 L285).
-///
-/// Parameters, members of params_json:
+/// Show a room and the user instances that were in it (根据房间标识符查询房间的业务信息).
+/// Answers when a room was created and destroyed, and every user instance that took part. Without an end or a beginning
+/// the time range is unlimited, and the answer can be large (Y20). It only reads, and may be repeated. Source: POST
+/// /v2/video/query_room_info (002 L257-L359).
+/// @param[in] client A client of youme.
+/// @param[in] params_json One JSON object:
 ///   - RoomId (string, required): Id of the room.
-///   - BeginTime (string, unix-s): Start of the time range: seconds since 1970-01-01 UTC, as text (Y11). When it is
-///     left out, the range has no start.
-///   - EndTime (string, unix-s): End of the time range: seconds since 1970-01-01 UTC, as text (Y11). When it is
-///     left out, the range has no end.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+///   - BeginTime (string, unix-s): Start of the time range: seconds since 1970-01-01 UTC, as text (Y11). When it is left
+///     out, the range has no start.
+///   - EndTime (string, unix-s): End of the time range: seconds since 1970-01-01 UTC, as text (Y11). When it is left
+///     out, the range has no end. Must not be before BeginTime.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - RoomId (string): Id of the room.
 ///   - CreateTime (string, unix-s): When the room was created: seconds, as text.
-///   - DestroyTime (string, unix-s): When the room was destroyed: seconds, as text. What stands here while the room
-///     still exists is not documented.
+///   - DestroyTime (string, unix-s): When the room was destroyed: seconds, as text. Its value while the room exists is
+///     not documented.
 ///   - Users (array of objects): Every user instance that took part.
 ///     - UserId (string): Id of the user instance.
 ///     - FirstEnterTime (string, unix-s): When it entered for the first time: seconds, as text.
 ///     - LastLeaveTime (string, unix-s): When it left for the last time: seconds, as text.
 ///     - AudioDuration (integer, s): Duration of the audio stream.
 ///     - VideoDuration (integer, s): Duration of the video stream.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: POST /v2/video/query_room_info (002 L257-L359).
+/// @return MEETGATE_OK, or why it failed.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -501,20 +379,17 @@ pub unsafe extern "C" fn meetgate_youme_query_room_info(
 }
 
 /// List the calls of all user instances in a time range (根据时间段查询所有实例的业务信息).
-///
-/// Every user instance's stays in rooms during a time range. There are no pages and no limit on the range: ask for
-/// short ranges, or the answer can be very large (Y20).
-///
-/// Note: The text says timestamp without saying text or number (002 L378); the sample body and the other calls send
-/// text, so text it is (Y11).
-///
-/// Parameters, members of params_json:
+/// Lists every user instance's stays in rooms in a time range. There are no pages and no limit on the range: ask for
+/// short ranges, or the answer can be very large (Y20). It only reads, and may be repeated. Source: POST
+/// /v2/video/query_all_instance_by_time (002 L361-L450).
+/// @param[in] client A client of youme.
+/// @param[in] params_json One JSON object:
 ///   - BeginTime (string, unix-s, required): Start of the time range: seconds since 1970-01-01 UTC, as text (Y11).
-///   - EndTime (string, unix-s, required): End of the time range: seconds since 1970-01-01 UTC, as text (Y11).
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
-///   - UsersList (array of objects): All user instances of the time range. In the document's sample each object is
-///     one user instance in one room.
+///   - EndTime (string, unix-s, required): End of the time range: seconds since 1970-01-01 UTC, as text (Y11). Must not
+///     be before BeginTime.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
+///   - UsersList (array of objects): The stays of the time range. In the document's sample each object is one user
+///     instance in one room.
 ///     - UserId (string): Id of the user instance.
 ///     - RoomId (string): Id of the room.
 ///     - CreateTime (string, unix-s): When the room was created: seconds, as text.
@@ -522,11 +397,7 @@ pub unsafe extern "C" fn meetgate_youme_query_room_info(
 ///     - LeaveTime (string, unix-s): When the user instance left: seconds, as text.
 ///     - AudioDuration (integer, s): Duration of the audio stream.
 ///     - VideoDuration (integer, s): Duration of the video stream.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: POST /v2/video/query_all_instance_by_time (002 L361-L450).
+/// @return MEETGATE_OK, or why it failed.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -541,29 +412,20 @@ pub unsafe extern "C" fn meetgate_youme_query_all_instance_by_time(
 }
 
 /// Show the volume trend of a day (按天查询业务量趋势数据).
-///
-/// One figure for each point in time of a day: call duration, number of rooms, highest number online at once, or
-/// number of callers, whichever `CountBy` asks for.
-///
-/// Note: With `CountBy` 0 (all) the rows do not say which kind a figure is of (Y14): ask for one kind at a time.
-/// The unit of a call duration is not documented for this call.
-///
-/// Parameters, members of params_json:
+/// Answers one figure for each point in time of a day. `CountBy` says which: call duration, number of rooms, highest
+/// number online at once, or number of callers. It only reads, and may be repeated. Source: POST
+/// /v2/video/count_business_total_volume_by_day (002 L454-L536).
+/// @param[in] client A client of youme.
+/// @param[in] params_json One JSON object:
 ///   - QueryDate (string, required): The day, as `yyyymmdd` in UTC+8 (Y19).
-///   - CountBy (integer, required; one of 0 (all), 1 (call duration), 2 (number of rooms), 3 (highest number online
-///     at once), 4 (number of callers)): What to count. With 0 the rows do not say which kind they are of (Y14);
-///     give 1 to 4 to know.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
-///   - TrendData (array of objects): The volume trend of the day, one object for each point in time. With `CountBy`
-///     0 nothing documented in a row tells its kind (Y14).
+///   - CountBy (integer, required; one of 0 (all), 1 (call duration), 2 (number of rooms), 3 (highest number online at
+///     once), 4 (number of callers)): The kind of figure. With 0 the rows do not name their kind (Y14).
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
+///   - TrendData (array of objects): The volume trend of the day, one object for each point in time. With `CountBy` 0 no
+///     documented member names the kind (Y14).
 ///     - TickTime (string, unix-s): The point in time: seconds, as text.
-///     - Volume (integer): The figure of the kind `CountBy` asked for. The document shows it in its sample only.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: POST /v2/video/count_business_total_volume_by_day (002 L454-L536).
+///     - Volume (integer): The figure. Only the document's sample has this member.
+/// @return MEETGATE_OK, or why it failed.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -578,33 +440,24 @@ pub unsafe extern "C" fn meetgate_youme_count_business_total_volume_by_day(
 }
 
 /// Show the volume distribution of a day (按天查询业务量分布数据).
-///
-/// Call duration, number of rooms, number online and number of callers of a day, by country, province, city or
-/// network type. The platform computes it once a day. The documented rows do not say which place or network they
-/// are for (Y15).
-///
-/// Note: No documented member names the country, province, city or network type of a row (Y15); a member the
-/// document does not list stays in the answer. The text calls `PeakOnlineNum` the number online, its name says
-/// peak.
-///
-/// Parameters, members of params_json:
+/// Answers call duration, number of rooms, number online and number of callers of a day, by country, province, city or
+/// network type. The platform computes them once a day. The documented rows do not name their place or network type
+/// (Y15). It only reads, and may be repeated. Source: POST /v2/video/count_business_distribute_volume_by_day (002
+/// L538-L643).
+/// @param[in] client A client of youme.
+/// @param[in] params_json One JSON object:
 ///   - QueryDate (string, required): The day, as `yyyymmdd` in UTC+8 (Y19).
-///   - CountBy (integer, required; one of 1 (country), 2 (province), 3 (city), 4 (network type)): What to break the
-///     volume down by. The rows do not say which one they are for (Y15).
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
-///   - DistributeData (array of objects): The volume distribution of the day. Nothing documented in a row tells its
-///     place or network type (Y15).
+///   - CountBy (integer, required; one of 1 (country), 2 (province), 3 (city), 4 (network type)): How the rows are
+///     grouped. They do not name their group (Y15).
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
+///   - DistributeData (array of objects): The volume distribution of the day. No documented member names the place or
+///     network type of a row (Y15).
 ///     - TickTime (string, unix-s): The point in time: seconds, as text.
 ///     - CommunicateDuration (integer, s): Call duration.
 ///     - RoomCnt (integer): Number of rooms.
 ///     - PeakOnlineNum (integer): Number online; by its name, the highest.
 ///     - CommunicateNum (integer): Number of callers.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: POST /v2/video/count_business_distribute_volume_by_day (002 L538-L643).
+/// @return MEETGATE_OK, or why it failed.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -619,31 +472,23 @@ pub unsafe extern "C" fn meetgate_youme_count_business_distribute_volume_by_day(
 }
 
 /// Show the quality figures of a day (按天查询质量统计图表数据).
-///
-/// Join success rate, packet loss and delay of audio and video at points in time of a day.
-///
-/// Note: No units are documented. The rows of the printed sample are not in order of time, and one time appears
-/// twice (002 L700, L731).
-///
-/// Parameters, members of params_json:
+/// Answers join success rate, packet loss and delay of audio and video at points in time of a day. It only reads, and
+/// may be repeated. Source: POST /v2/video/count_qos_by_day (002 L645-L763).
+/// @param[in] client A client of youme.
+/// @param[in] params_json One JSON object:
 ///   - QueryDate (string, required): The day, as `yyyymmdd` in UTC+8 (Y19).
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - QosData (array of objects): The quality figures of the day.
 ///     - TickTime (string, unix-s): The point in time: seconds, as text.
 ///     - JoinRoomSuccRate (number): Join success rate. The unit is not documented; the sample (90.021) looks like
 ///       percent.
-///     - AudioPackLossRate (number): Packet loss of audio. The unit is not documented; the sample (10.21) looks
-///       like percent.
-///     - VideoPackLossRate (number): Packet loss of video. The unit is not documented; the sample (12.01) looks
-///       like percent.
-///     - AudioDelayRate (number): Delay of audio, not a rate in spite of its name. The unit is not documented.
-///     - VideoDelayRate (number): Delay of video, not a rate in spite of its name. The unit is not documented.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: POST /v2/video/count_qos_by_day (002 L645-L763).
+///     - AudioPackLossRate (number): Packet loss of audio. The unit is not documented; the sample (10.21) looks like
+///       percent.
+///     - VideoPackLossRate (number): Packet loss of video. The unit is not documented; the sample (12.01) looks like
+///       percent.
+///     - AudioDelayRate (number): Delay of audio; it is no rate, whatever its name says. The unit is not documented.
+///     - VideoDelayRate (number): Delay of video; it is no rate, whatever its name says. The unit is not documented.
+/// @return MEETGATE_OK, or why it failed.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -658,39 +503,27 @@ pub unsafe extern "C" fn meetgate_youme_count_qos_by_day(
 }
 
 /// Create a room (创建房间).
-///
-/// Creates a room in which a meeting can be held. The answer gives the room number, which every later call about
-/// the room needs.
-///
-/// Note: The table marks room_id as required and says in the same line that the server makes one when it is empty
-/// (T9): optional here. enable_transcode_video is typed string (T24): a string, and a boolean is taken too. The
-/// interface description writes `used_id` where the table and the example have user_id.
-///
-/// Parameters, members of params_json:
-///   - user_id (string, required): User id the room is created for. The document only calls it a unique number;
-///     room.read gives it back.
-///   - room_id (string): Room number wanted. It must not be in use yet. When it is left out the server makes one
-///     and answers with it.
-///   - topic (string): Topic of the room, a text for people.
+/// Creates a room for a meeting. The answer has the room number, which every later call about the room needs. Not
+/// idempotent: if no answer came, check the state before repeating. Source: GET /sdkapi/v2/room/create (004 L7-L53).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
+///   - user_id (string, required): User id for which the room is created. The document only calls it a unique number;
+///     room.read answers it.
+///   - room_id (string): Room number for the new room. It must not be in use yet. When it is left out, the server makes
+///     a number and answers it.
+///   - topic (string): Topic of the room.
 ///   - enable_auto_cloud_recording (boolean): Whether automatic recording in the cloud is switched on.
-///   - enable_voice_activated (boolean): Whether voice activation is switched on, so that the speaker takes the
-///     focus.
-///   - enable_auto_avc (boolean): Whether the composed view (avc) is switched on: the server composes the videos
-///     into one.
-///   - resolution (string): Resolution. The document gives no form and no default for it here; other operations
-///     write a resolution as width*height, such as `1280*720`.
-///   - enable_transcode_video (string or boolean): Whether video that mini programs send as VP8 is transcoded to
-///     H.264. The document types it as a string and names no values; a boolean is taken too.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
-///   - room_id (string): Room number: the one asked for, or the one the server made.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40005 room number
-///   exists already.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/create (004 L7-L53).
+///   - enable_voice_activated (boolean): Whether voice activation is switched on.
+///   - enable_auto_avc (boolean): Whether the composed view (avc) is switched on: the server composes the videos into
+///     one.
+///   - resolution (string): Resolution. The document gives neither form nor default here; in other operations a
+///     resolution is width*height, such as `1280*720`.
+///   - enable_transcode_video (string or boolean): Whether the VP8 video of mini programs is transcoded to H.264. The
+///     document types it as a string and names no values; a boolean is taken too.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
+///   - room_id (string): Room number: that of the request, or the number that the server made.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40005 room number exists already; and those of every
+///   operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -705,25 +538,19 @@ pub unsafe extern "C" fn meetgate_avd_room_create(
 }
 
 /// Change the settings of a room (修改房间).
-///
-/// Changes a room that exists. What happens to a setting that is left out is not documented.
-///
-/// Parameters, members of params_json:
+/// Changes a room that exists. The document does not say what happens to a setting that is left out. Not idempotent: if
+/// no answer came, check the state before repeating. Source: GET /sdkapi/v2/room/update (004 L54-L95).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number of the room to change.
 ///   - topic (string): New topic of the room.
 ///   - enable_auto_cloud_recording (boolean): Whether automatic recording in the cloud is switched on.
 ///   - user_id (string): User id, as in room.create.
-///   - enable_auto_avc (boolean): Whether the composed view (avc) is switched on: the server composes the videos
-///     into one.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40006 automatic recording is already on in the room, 40007 automatic recording is not on in the room.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/update (004 L54-L95).
+///   - enable_auto_avc (boolean): Whether the composed view (avc) is switched on: the server composes the videos into
+///     one.
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40006 automatic recording is
+///   already on in the room, 40007 automatic recording is not on in the room; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -738,19 +565,13 @@ pub unsafe extern "C" fn meetgate_avd_room_update(
 }
 
 /// Delete a room (删除房间).
-///
-/// Deletes a room number that exists. To end the meeting and keep the room, call room.close instead.
-///
-/// Parameters, members of params_json:
+/// Deletes a room number that exists. To end the meeting and keep the room, call room.close instead. Not idempotent: if
+/// no answer came, check the state before repeating. Source: GET /sdkapi/v2/room/del (004 L96-L133).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number of the room to delete.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/del (004 L96-L133).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -765,28 +586,19 @@ pub unsafe extern "C" fn meetgate_avd_room_del(
 }
 
 /// Read the settings of a room (查询房间).
-///
-/// Gives the topic, the user and the switches of a room.
-///
-/// Note: The table lists the members next to ret and msg; the sample answer nests them in `data`, and so they are
-/// listed here.
-///
-/// Parameters, members of params_json:
+/// Answers the topic, the user and the switches of a room. It only reads, and may be repeated. Source: GET
+/// /sdkapi/v2/room/read (004 L134-L183).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - data (object): The settings of the room.
 ///     - enable_auto_avc (boolean): Whether the composed view (avc) is switched on.
 ///     - enable_voice_activated (boolean): Whether voice activation is switched on.
-///     - user_id (string): User id the room was created for.
+///     - user_id (string): User id for which the room was created.
 ///     - enable_auto_cloud_recording (boolean): Whether recording in the cloud is switched on.
 ///     - topic (string): Topic of the room.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/read (004 L134-L183).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -801,24 +613,15 @@ pub unsafe extern "C" fn meetgate_avd_room_read(
 }
 
 /// Close an open room and kick everybody out (关闭房间).
-///
-/// Ends the meeting in a room: every user is kicked out, devices and recordings included. To remove the room
-/// itself, call room.del.
-///
-/// Note: The table promises `ret`; both sample answers carry `code`, 200 for success (T40, T41). An unknown room
-/// and a room that is not open both come back as the internal error 41005 (T64, T66).
-///
-/// Parameters, members of params_json:
+/// Ends the meeting in a room: every user and device is kicked out, and recordings stop. To remove the room itself, call
+/// room.del. Not idempotent: if no answer came, check the state before repeating. Source: GET /sdkapi/v2/room/close (004
+/// L184-L221).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number of the open room.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 41005 internal error
-///   of the platform; msg says more.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/close (004 L184-L221).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 41005 internal error of the platform; and those of
+///   every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -833,37 +636,26 @@ pub unsafe extern "C" fn meetgate_avd_room_close(
 }
 
 /// Count a room's meetings and participants by kind of client (会议统计信息).
-///
-/// Counts the meetings held in a room between two times, and the participants by the kind of client they used.
-///
-/// Note: The table promises `ret` and `msg`; the sample answer of a success has neither, nor `code` (T40, T41). The
-/// table prints andronid_cnt, the sample android_cnt (T46): android_cnt. For an unknown room the document prints
-/// 40003, the number of a dead token (T60): the client renews the token once, retries once, then reports 40003 as
-/// it is. The samples are torn apart by stray lines (T45).
-///
-/// Parameters, members of params_json:
+/// Counts the meetings in a room between two times, and the participants by their kind of client. It only reads, and may
+/// be repeated. Source: GET /sdkapi/v2/room/get_statistic (004 L222-L280).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
-///   - start_time (integer, unix-s, required): Start of the time range, as a timestamp. The document's example is
-///     in seconds.
-///   - end_time (integer, unix-s, required): End of the time range, as a timestamp. The document's example is in
-///     seconds.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
-///   - meeting_total (integer): Number of meetings held in the room.
+///   - start_time (integer, unix-s, required): Start of the time range. The document's example is in seconds.
+///   - end_time (integer, unix-s, required): End of the time range. The document's example is in seconds. Must not be
+///     before start_time.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
+///   - meeting_total (integer): Number of meetings in the room.
 ///   - ios_cnt (integer): Number of participants on iOS.
 ///   - pc_cnt (integer): Number of participants on a PC.
 ///   - user_cnt (integer): Number of participants in all.
 ///   - other_cnt (integer): Number of participants whose kind of client is not known.
 ///   - android_cnt (integer): Number of participants on Android.
-///   - time_total (integer): Length of all the meetings together. The unit is not documented.
+///   - time_total (integer): Total length of the meetings. The unit is not documented.
 ///   - box_cnt (integer): Number of participants on an Android box (a terminal, not the media server called box).
 ///   - web_cnt (integer): Number of participants in a web browser.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/get_statistic (004 L222-L280).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40003 token expired or invalid; and those of every
+///   operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -878,55 +670,41 @@ pub unsafe extern "C" fn meetgate_avd_room_get_statistic(
 }
 
 /// List the recordings of a room in a time range (查询某个时间段的录制文件).
-///
-/// Lists the recordings of a room made between two times, each with its source file and the files transcoded from
-/// it.
-///
-/// Note: The table lists all members flat and types them string; the sample nests them, and so they are listed
-/// here. Here download addresses are `down_url`, and transcode_files is an object of parallel lists; mix_record.get
-/// and get_record_list differ (T50, T51): the answer is passed on as it comes. The sample was requested with
-/// value_same_as_box=true; what the cluster version answers otherwise is not shown. The table says file_size is not
-/// returned, the sample has it. creator_id is in the sample only. The sample is broken and not closed (T45).
-///
-/// Parameters, members of params_json:
+/// Lists the recordings of a room between two times. Each has its source file and the files transcoded from it. It only
+/// reads, and may be repeated. Source: GET /sdkapi/v2/room/get_record (004 L281-L432).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
-///   - record_start_time (string, unix-s, required): Start of the recording time range: a timestamp written as
-///     text. The document's example is in seconds.
-///   - record_end_time (string, unix-s, required): End of the recording time range: a timestamp written as text.
-///     The document's example is in seconds.
-///   - record_creator_id (string): Only recordings created by this user: the user_id given to
-///     room.mix_record.start.
-///   - value_same_as_box (boolean): For clusters: give true to get the answer in the shape a box gives. Left out,
-///     the answer has the shape of the cluster version, which is not documented.
+///   - record_start_time (string, unix-s, required): Start of the time range: a timestamp as text. The document's
+///     example is in seconds.
+///   - record_end_time (string, unix-s, required): End of the time range: a timestamp as text. The document's example is
+///     in seconds. Must not be before record_start_time.
+///   - record_creator_id (string): Only recordings created by this user: the user_id given to room.mix_record.start.
+///   - value_same_as_box (boolean): For clusters: with true the answer has the shape of a box's answer. When it is left
+///     out, the answer has the cluster's shape, which is not documented.
 ///   - record_id (string): Only this recording.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - record_files (array of objects): The recordings found.
 ///     - start_time (string, unix-s): When the recording began, a timestamp as text.
 ///     - end_time (string, unix-s): When the recording ended, a timestamp as text.
-///     - record_type (string): Kind of recording. The sample here shows `client`, that of room.get_record_list
-///       `server`; no list of values is documented.
+///     - record_type (string): Kind of recording. The sample here shows `client`, that of room.get_record_list `server`;
+///       no list of values is documented.
 ///     - room_id (string): Room number.
 ///     - down_url (string): Download address of the source file.
 ///     - file_type (string): Type of the source file, such as `tms`.
 ///     - file_size (string): Size as text with its unit, such as `20.547M`. May be missing.
-///     - transcode_files (object): The files transcoded from the recording. In the sample the three lists are in
-///       the same order.
+///     - transcode_files (object): The files transcoded from the recording. In the sample the three lists are in the
+///       same order.
 ///       - down_url (array of strings): Download addresses, one for each file.
-///       - play_url (array of strings): Addresses of a web page that plays each file.
-///       - file_infos (array of objects): Figures for each file.
+///       - play_url (array of strings): Addresses of web pages that play the files, one for each file.
+///       - file_infos (array of objects): Length, size and name of each file.
 ///         - duration (string): Length as text with its unit, such as `67.008s`.
 ///         - file_size (string): Size as text with its unit, such as `0.234M`.
 ///         - file_name (string): Name of the file.
 ///     - record_id (string): Recording id.
 ///     - creator_id (string): User id of the creator. The sample shows the text `nil`.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40043 internal error of the recording service.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/get_record (004 L281-L432).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40043 internal error of the
+///   recording service, 40090 no such recording id; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -941,33 +719,23 @@ pub unsafe extern "C" fn meetgate_avd_room_get_record(
 }
 
 /// List all recordings kept on the server (获取录制文件).
-///
-/// Lists every recording file the server keeps, for all rooms. There is no paging and no filter, so the answer can
-/// be large; room.get_record narrows it to one room and a time range.
-///
-/// Note: The table types data as string; the sample shows an array of objects, and so it is listed here.
-/// transcode_files is an empty object in this call, unlike in get_record and mix_record.get (T51); the download
-/// address is `down_url` (T50): the answer is passed on as it comes.
-///
-/// Parameters: none; params_json is NULL or {}.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// Lists every recording file of the server, for all rooms. There are no pages and no filter, so the answer can be
+/// large. room.get_record lists those of one room and a time range. It only reads, and may be repeated. Source: GET
+/// /sdkapi/v2/room/get_record_list (004 L433-L494).
+/// @param[in] client A client of avd.
+/// @param[in] params_json NULL: there are none.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - data (array of objects): The recordings.
 ///     - start_time (string, unix-s): When the recording began, a timestamp as text.
 ///     - end_time (string, unix-s): When the recording ended, a timestamp as text.
-///     - record_type (string): Kind of recording. The sample here shows `server`, that of room.get_record `client`;
-///       no list of values is documented.
+///     - record_type (string): Kind of recording. The sample here shows `server`, that of room.get_record `client`; no
+///       list of values is documented.
 ///     - room_id (string): Room number.
 ///     - down_url (string): Download address of the recording.
 ///     - file_type (string): Type of the file, such as `tms`.
-///     - file_size (string): Not filled in by this call: an empty text in the sample.
+///     - file_size (string): An empty text in the sample: this call does not fill it in.
 ///     - transcode_files (object): Empty in this call.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/get_record_list (004 L433-L494).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -982,23 +750,15 @@ pub unsafe extern "C" fn meetgate_avd_room_get_record_list(
 }
 
 /// Kick a participant out of a room (踢出会议).
-///
-/// Removes one user from the meeting. To end the meeting for everybody, call room.close.
-///
-/// Note: The table promises `ret`; both sample answers carry `code`, 200 for success (T40, T41).
-///
-/// Parameters, members of params_json:
+/// Removes one user from the meeting. room.close ends the meeting for everybody. Not idempotent: if no answer came,
+/// check the state before repeating. Source: GET /sdkapi/v2/room/participate/kick (004 L495-L535).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - user_id (string, required): User id of the participant to kick, as room.participate.list gives it.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40008 the user is not in the room, 40009 the room does not exist or is not open.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/participate/kick (004 L495-L535).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40008 the user is not in the room,
+///   40009 the room does not exist or is not open; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1013,46 +773,35 @@ pub unsafe extern "C" fn meetgate_avd_room_participate_kick(
 }
 
 /// List the participants of a room (会议人数列表).
-///
-/// Lists the users in a room with their cameras and microphones.
-///
-/// Note: The table promises `ret`; both sample answers carry `code`, 200 for success (T40, T41). An unknown room
-/// comes back as the internal error 41005 (T64, T66). The table lists the members of three levels flat; they are
-/// nested here as in the sample. audios and the cameras' description are in the sample only, user_data in the table
-/// only. The sample is split over two blocks (T45).
-///
-/// Parameters, members of params_json:
+/// Lists the users in a room with their cameras and microphones. It only reads, and may be repeated. Source: GET
+/// /sdkapi/v2/room/participate/list (004 L536-L626).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - participates (array of objects): The participants.
 ///     - user_id (string): User id, unique.
 ///     - user_name (string): Name of the user.
 ///     - type (string; known: web (web browser), miniprogram (mini program), android, ios, pc): Kind of client the
 ///       participant uses.
-///     - status (integer): State of the participant. The meaning of the numbers is not documented; the sample shows
-///       1.
+///     - status (integer): State of the participant. The meaning of the numbers is not documented; the sample shows 1.
 ///     - videos (array of objects): The participant's cameras.
-///       - level (integer): Level that tells several cameras of one user apart. Not used so far, says the document.
+///       - level (integer): Level that distinguishes several cameras of one user. The document says that it is not used
+///         yet.
 ///       - status (string; known: init (initialised), published): State of the camera.
 ///       - id (string): Id of the video.
 ///       - type (string): Type; `video` in the sample.
 ///       - ctype (string): Type of position; `unknown` in the sample.
 ///       - name (string): Name of the camera.
 ///       - description (string): Not explained by the document; empty in the sample.
-///     - user_data (string): Text of the application's own, set through the SDK when the user joined the room.
+///     - user_data (string): The application's own text, given to the SDK when the user joined the room.
 ///     - audios (array of objects): The participant's microphones.
 ///       - type (string): Type; `Audio` in the sample.
 ///       - status (string): State of the microphone; `init` in the sample.
 ///       - name (string): Name of the microphone.
 ///       - id (string): Id of the audio.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 41005 internal error
-///   of the platform; msg says more.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/participate/list (004 L536-L626).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 41005 internal error of the platform; and those of
+///   every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1067,43 +816,35 @@ pub unsafe extern "C" fn meetgate_avd_room_participate_list(
 }
 
 /// Start a mixed recording (开始混屏录制).
-///
-/// Starts a mixed recording in an open room; it must be ended with room.mix_record.stop. To record only sound as
-/// mp3, give enable_audio_record; to record mp4 with a layout of your own, give enable_realtime_transcode and
-/// videos; with enable_realtime_transcode alone the layout is automatic.
-///
-/// Note: T17: the osds sample is broken (the list osdtxts is not closed), `pc` in audio_file_type means `pcm`,
-/// video_level is typed bool but takes low, middle or high. T18: video_bitrate is typed int with the example
-/// `1000-1500`: an integer, and such a string is taken too. In the document's videos sample both tiles start at x 0
-/// and overlap. Parameters that are JSON are typed string there; here they are arrays and objects and travel as
-/// JSON text. Sent as a form (POST) because the layout is long (T12, T13).
-///
-/// Parameters, members of params_json:
+/// Starts a mixed recording in an open room. It must be stopped with room.mix_record.stop. For an mp3 alone give
+/// enable_audio_record. For an mp4 with a layout of your own give enable_realtime_transcode and videos. With
+/// enable_realtime_transcode alone the layout is automatic. Not idempotent: if no answer came, check the state before
+/// repeating. Source: POST /sdkapi/v2/room/mix_record/start (004 L627-L696).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number. The room must be open.
 ///   - enable_audio_record (boolean): Whether a separate audio file is made. With false only an mp4 is made.
 ///   - enable_realtime_transcode (boolean): Whether the recording is transcoded live.
 ///   - enable_transcode (boolean): Whether transcoding is forced.
-///   - user_id (string): User id of the recording's creator. Recordings can be looked up by it later:
-///     record_creator_id of room.get_record.
+///   - user_id (string): User id of the recording's creator. room.get_record finds recordings by it (record_creator_id).
 ///   - name (string): Name of the recording.
 ///   - video_resolution (string): Resolution of the recording as width*height, such as `1280*720`.
-///   - video_bitrate (integer or string): Bit rate of the recording. The document's example is the range
-///     `1000-1500` without a unit, which suggests kbit/s, while room.avc.start gives bps for its parameter of this
-///     name. A range is passed as a string.
+///   - video_bitrate (integer or string): Bit rate of the recording. The document's example is the range `1000-1500`
+///     without a unit, which suggests kbit/s; room.avc.start says bps for the same parameter. A range is given as a
+///     string.
 ///   - video_framerate (integer, fps): Frame rate of the recording, such as 25.
-///   - videos (array of objects): Layout: which videos are shown, and where. Needed for a layout of your own and
-///     for watermarks; left out, the layout is automatic.
+///   - videos (array of objects): Layout: which videos are shown, and where. Needed for a layout of your own and for
+///     watermarks. When it is left out, the layout is automatic.
 ///     - video_name (string): Name of the video. The samples show both free names and `<user_id>_video1`.
-///     - zorder (integer): Stacking order. Where a small picture lies over a full one, the samples give the small
-///       one the larger number.
+///     - zorder (integer): Stacking order. In the samples a small picture over a full one has the larger number.
 ///     - x (number): Left edge. Positions and sizes are fractions of the picture in the samples.
 ///     - y (number): Top edge.
 ///     - w (number): Width; 1 is the whole picture.
 ///     - h (number): Height; 1 is the whole picture.
-///   - osds (object): Watermarks: a timestamp, texts and images. They are recorded only with enable_osdts_record,
-///     and videos must be given.
+///   - osds (object): Watermarks: a timestamp, texts and images. They are recorded only with enable_osdts_record. Needs
+///     videos.
 ///     - osdts (object): Timestamp watermark.
-///       - timestamp (string): How the time is written, such as `YYYY-MM-DD hh:mm:ss`.
+///       - timestamp (string): Format of the time, such as `YYYY-MM-DD hh:mm:ss`.
 ///       - x (number): Horizontal position; a fraction such as 0.05 in the sample.
 ///       - y (number): Vertical position; a fraction such as 0.05 in the sample.
 ///       - font (integer): Font size; 25 in the sample. No unit is documented.
@@ -1122,74 +863,67 @@ pub unsafe extern "C" fn meetgate_avd_room_participate_list(
 ///         - g (integer): Green; the document's colours use 0 and 255.
 ///         - b (integer): Blue; the document's colours use 0 and 255.
 ///     - osdimgs (array of objects): Image watermarks.
-///       - img (string): Path of the image on the box itself. It must be a jpg, uploaded to the box before, and
-///         readable by the media service.
+///       - img (string): Path of a jpg on the box that runs the media service, readable by that service. Upload it
+///         first: the path is the part after `file=` in the `download_url` that uploadfile answers.
 ///       - id (integer): Number of the watermark; 2 in the sample, where the text has 1.
 ///       - x (number): Horizontal position; a fraction such as 0.05 in the sample.
 ///       - y (number): Vertical position; a fraction such as 0.9 in the sample.
-///   - enable_osdts_record (boolean): Whether watermarks are recorded. They need videos.
-///   - file_name (string): Name of the mixed mp4 and of the mixed mp3. Audio files split off for single
-///     participants keep their own names, made of user_name and user_id.
-///   - enable_individual_record (boolean): Whether the recording is split into one audio or video file (mp3, mp4)
-///     per participant.
-///   - enable_save_mix (boolean): Keep the mixed file as well. Takes effect only when a live-transcoded video is
-///     split into single files.
-///   - enable_backup (boolean): Keep a backup, the source file of type `tms`. Takes effect only with live
-///     transcoding.
-///   - audio_user_ids (array of strings): User ids whose sound is recorded. When it is given only sound is
-///     recorded: an mp3 is made and no mp4.
-///   - disable_user_name (boolean): Leave user_name out of the names of the split mp3 and mp4 files, so that only
-///     user_id is in them.
+///   - enable_osdts_record (boolean): Whether watermarks are recorded. `true` needs videos.
+///   - file_name (string): Name of the mixed mp4 and of the mixed mp3. The audio files of single participants are named
+///     after user_name and user_id instead.
+///   - enable_individual_record (boolean): Whether the recording is split into one audio or video file (mp3, mp4) per
+///     participant.
+///   - enable_save_mix (boolean): Whether the mixed file is kept as well, when a live-transcoded video is split into
+///     single files. `true` needs enable_realtime_transcode `true`. `true` needs enable_individual_record `true`.
+///   - enable_backup (boolean): Whether a backup is kept: the source file of type `tms`. `true` needs
+///     enable_realtime_transcode `true`.
+///   - audio_user_ids (array of strings): User ids whose sound is recorded. With it the recording is sound only: an mp3
+///     is made, and no mp4.
+///   - disable_user_name (boolean): Whether the names of the split mp3 and mp4 files have only user_id, without
+///     user_name.
 ///   - video_level (string, default low; one of low, middle (medium), high): Level of the video that is recorded.
-///   - marking_video_by_id (boolean): Identify each video by its camera id. For rooms where one user has several
-///     videos open.
-///   - audio_mixer_users (array of objects): Whose sound goes into the audio mix, and on which channel.
+///   - marking_video_by_id (boolean): Whether each video is identified by its camera id. For rooms where one user has
+///     several videos open.
+///   - audio_mixer_users (array of objects): The users whose sound goes into the audio mix, and the channel of each.
 ///     - user_id (string): User id whose sound is recorded.
 ///     - channel (integer, default 0; one of 0 (both channels), 1 (left channel), 2 (right channel)): Channel this
 ///       user's sound goes to.
-///   - audio_file_type (string, default mp3; one of wav, mp3): Container of the audio file. `wav` requires
-///     audio_codec `pcm`, `mp3` requires audio_codec `aac`.
-///   - audio_codec (string, default aac; one of pcm, aac): Encoding of the sound in the audio file. Must match
-///     audio_file_type.
+///   - audio_file_type (string, default mp3; one of wav, mp3): Container of the audio file. `wav` needs audio_codec
+///     `pcm`. `mp3` needs audio_codec `aac`.
+///   - audio_codec (string, default aac; one of pcm, aac): Encoding of the sound in the audio file.
 ///   - audio_channels (integer; one of 1 (mono), 2 (stereo)): Number of channels.
-///   - audio_samples (integer, Hz; one of 8000, 16000, 32000, 44100, 48000): Sample rate of the audio file. `pcm`
-///     takes 8000 and 16000; `aac` takes 16000, 32000, 44100 and 48000.
-///   - audio_data_exporter_address (object): Where sound is pushed to as RTP while the recording runs. The UDP push
-///     port must be configured on the server first.
+///   - audio_samples (integer, Hz; one of 8000, 16000, 32000, 44100, 48000): Sample rate of the audio file. `8000` needs
+///     audio_codec `pcm`. `32000`, `44100` or `48000` needs audio_codec `aac`.
+///   - audio_data_exporter_address (object): Addresses to which sound is pushed as RTP while the recording runs. The UDP
+///     push port must be configured on the server first.
 ///     - mixer_audio (array of objects): Targets for the audio mix.
-///       - type (string; known: udp): How it is pushed. Only `udp` so far.
+///       - type (string; known: udp): Transport of the push. Only `udp` so far.
 ///       - address (string): Target as address and port, such as `192.168.3.100:9000`.
-///       - audio_codec (string; known: pcma (G.711 A-law), pcmu (G.711 mu-law)): Encoding of the pushed sound;
-///         these two so far.
+///       - audio_codec (string; known: pcma (G.711 A-law), pcmu (G.711 mu-law)): Encoding of the pushed sound; these two
+///         so far.
 ///       - audio_sample (integer, Hz; known: 8000, 16000): Sample rate of the pushed sound; these two so far.
 ///       - channels (integer): Number of channels of the pushed sound.
 ///       - ssrc (integer): SSRC in the RTP packets, a 32-bit integer that identifies the stream. May be left out.
-///       - payloadtype (integer from 0 to 127): Payload type in the RTP packets, a 7-bit integer. Better left out,
-///         so that the default is used.
+///       - payloadtype (integer from 0 to 127): Payload type in the RTP packets, a 7-bit integer. The document advises
+///         to leave it out.
 ///     - single_audios (array of objects): Targets for the sound of single users.
 ///       - user_id (string): User id whose sound is pushed.
-///       - type (string; known: udp): How it is pushed. Only `udp` so far.
+///       - type (string; known: udp): Transport of the push. Only `udp` so far.
 ///       - address (string): Target as address and port, such as `192.168.3.100:9000`.
-///       - audio_codec (string; known: pcma (G.711 A-law), pcmu (G.711 mu-law)): Encoding of the pushed sound;
-///         these two so far.
+///       - audio_codec (string; known: pcma (G.711 A-law), pcmu (G.711 mu-law)): Encoding of the pushed sound; these two
+///         so far.
 ///       - audio_sample (integer, Hz; known: 8000, 16000): Sample rate of the pushed sound; these two so far.
 ///       - channels (integer): Number of channels of the pushed sound.
 ///       - ssrc (integer): SSRC in the RTP packets, a 32-bit integer that identifies the stream. May be left out.
-///       - payloadtype (integer from 0 to 127): Payload type in the RTP packets, a 7-bit integer. Better left out,
-///         so that the default is used.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
-///   - record_id (string): Recording id: names this recording in room.mix_record.stop, room.record.status and the
-///     calls that list files.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40009 the room does not exist or is not open, 40040 a mixed recording, a live stream or a desktop recording is
-///   already running in the room, 40042 the recording service cannot be reached, 40043 internal error of the
-///   recording service.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: POST /sdkapi/v2/room/mix_record/start (004 L627-L696).
+///       - payloadtype (integer from 0 to 127): Payload type in the RTP packets, a 7-bit integer. The document advises
+///         to leave it out.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
+///   - record_id (string): Recording id, for room.mix_record.stop, room.record.status and the calls that list files.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or
+///   is not open, 40040 a mixed recording, a live stream or a desktop recording is already running in the room, 40042
+///   the recording service cannot be reached, 40043 internal error of the recording service, 40101 internal error: no
+///   such push information, 40102 no such stream is being pushed, 40104 the push service cannot be reached; and those of
+///   every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1204,20 +938,15 @@ pub unsafe extern "C" fn meetgate_avd_room_mix_record_start(
 }
 
 /// Stop a mixed recording (停止混屏录制).
-///
-/// Stops a recording that runs in an open room and answers with the files it left.
-///
-/// Note: stream_type is an open enum (T27). The table types data as string; the sample shows an array of files, and
-/// its first object is closed too early (T45). Here the download address is `download_url`; in get_record it is
-/// `down_url` (T50): the answer is passed on as it comes.
-///
-/// Parameters, members of params_json:
+/// Stops a running recording and answers the files that it left. Not idempotent: if no answer came, check the state
+/// before repeating. Source: GET /sdkapi/v2/room/mix_record/stop (004 L697-L815).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
-///   - stream_type (string; known: audio (audio recording), video (video recording), desktop (desktop recording)):
-///     Kind of recording to stop. What leaving it out means is not documented.
-///   - record_id (string): Stop only this recording, by the id room.mix_record.start gave.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+///   - stream_type (string; known: audio (audio recording), video (video recording), desktop (desktop recording)): Kind
+///     of recording to stop. The document does not say what is stopped when it is left out.
+///   - record_id (string): Stop only this recording: record_id in the answer of room.mix_record.start.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - data (array of objects): The files the recording left.
 ///     - download_url (string): Download address of the file.
 ///     - duration (string): Length as text with its unit, such as `40.005s`.
@@ -1228,14 +957,9 @@ pub unsafe extern "C" fn meetgate_avd_room_mix_record_start(
 ///     - room_id (string): Room number.
 ///     - file_type (string): Type of the file, such as `mp4`.
 ///     - name (string): Name of the file.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40041 no mixed recording, live stream or desktop recording is running in the room, 40042 the recording service
-///   cannot be reached, 40043 internal error of the recording service, 40090 no such recording id.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/mix_record/stop (004 L697-L815).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40041 no mixed recording, live
+///   stream or desktop recording is running in the room, 40042 the recording service cannot be reached, 40043 internal
+///   error of the recording service, 40090 no such recording id; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1250,47 +974,35 @@ pub unsafe extern "C" fn meetgate_avd_room_mix_record_stop(
 }
 
 /// List the files of a room's mixed recordings (获取录制文件).
-///
-/// Lists the files of a room's mixed recordings and live-transcoded recordings.
-///
-/// Note: The table prints `down_url` twice, the sample `download_url` (T50): listed as in the sample.
-/// transcode_files is an array of objects here, an object of lists in get_record and empty in get_record_list
-/// (T51): the answer is passed on as it comes. record_type is in the table only. The sample has comments and wrong
-/// brackets (T45).
-///
-/// Parameters, members of params_json:
+/// Lists the files of a room's mixed recordings and live-transcoded recordings. It only reads, and may be repeated.
+/// Source: GET /sdkapi/v2/room/mix_record/get (004 L816-L966).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
-///   - record_type (integer; one of 0 (audio and video files), 1 (video files), 2 (audio files)): Kind of files to
-///     list. What leaving it out means is not documented.
+///   - record_type (integer; one of 0 (audio and video files), 1 (video files), 2 (audio files)): Kind of files to list.
+///     The document does not say what is listed when it is left out.
 ///   - record_id (string): Only this recording.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - data (array of objects): The recordings.
 ///     - start_time (string, unix-s): When the recording began, a timestamp as text.
 ///     - end_time (string, unix-s): When the recording ended, a timestamp as text.
 ///     - record_type (string): Kind of recording. Not in the sample; no values are documented.
 ///     - room_id (string): Room number.
-///     - download_url (string): Download address of the source file, of type `tms`; it is made when backup is on
-///       (enable_backup of room.mix_record.start). The table calls it `down_url`.
+///     - download_url (string): Download address of the source file, of type `tms`. The file exists when the recording
+///       was started with enable_backup. The table calls this member `down_url`.
 ///     - file_type (string): Type of the source file, such as `tms`.
 ///     - file_size (string): Size as text with its unit, such as `20.547M`.
-///     - transcode_files (array of objects): The files made from the recording. The mixed file's name is made of
-///       room number, recording id and time of recording; a split file's of user name, user id and `v1` for that
-///       user's first video, and so on.
-///       - download_url (string): Download address of the file. The table calls it `down_url`.
+///     - transcode_files (array of objects): The files made from the recording. A mixed file is named by room number,
+///       recording id and time of recording; a split file by user name, user id and `v1` for the user's first video.
+///       - download_url (string): Download address of the file. The table calls this member `down_url`.
 ///       - play_url (string): Address of a web page that plays the file.
 ///       - duration (string): Length as text with its unit, such as `67.008s`.
 ///       - file_size (string): Size as text with its unit, such as `0.234M`.
 ///     - play_url (string): Play address of the source file; empty in the sample.
 ///     - name (string): Name of the recording, made by the system.
 ///     - record_id (string): Recording id.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40043 internal error of the recording service.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/mix_record/get (004 L816-L966).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40043 internal error of the
+///   recording service, 40090 no such recording id; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1305,37 +1017,27 @@ pub unsafe extern "C" fn meetgate_avd_room_mix_record_get(
 }
 
 /// Start a mixed live stream (开始混屏直播).
-///
-/// Starts a mixed live stream in an open room: the mixed picture is pushed to an address you give. It must be ended
-/// with room.mix_live.stop.
-///
-/// Note: videos is typed string and travels as JSON text; sent as a form (POST) because the layout is long (T12,
-/// T13).
-///
-/// Parameters, members of params_json:
+/// Starts a mixed live stream in an open room: the server pushes the mixed picture to push_url. It must be stopped with
+/// room.mix_live.stop. Not idempotent: if no answer came, check the state before repeating. Source: POST
+/// /sdkapi/v2/room/mix_live/start (004 L967-L1019).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number. The room must be open.
-///   - push_url (string, required): Push URL the live stream is sent to, such as `rtmp://192.0.2.30/live/demo`.
-///   - videos (array of objects): Layout: which videos are shown, and where. What leaving it out means is not
-///     documented.
+///   - push_url (string, required): URL to which the live stream is pushed, such as `rtmp://192.0.2.30/live/demo`.
+///   - videos (array of objects): Layout: which videos are shown, and where. The document does not say which layout is
+///     used when it is left out.
 ///     - video_name (string): Name of the video; `<user_id>_video1` in the sample.
-///     - zorder (integer): Stacking order. In the sample the small picture that lies over the full one has the
-///       larger number.
+///     - zorder (integer): Stacking order. In the sample a small picture over the full one has the larger number.
 ///     - x (number): Left edge. Positions and sizes are fractions of the picture in the sample.
 ///     - y (number): Top edge.
 ///     - w (number): Width; 1 is the whole picture.
 ///     - h (number): Height; 1 is the whole picture.
-///   - rtmp_url (string): RTMP address the live stream is played from.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40009 the room does not exist or is not open, 40040 a mixed recording, a live stream or a desktop recording is
-///   already running in the room, 40042 the recording service cannot be reached, 40043 internal error of the
-///   recording service.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: POST /sdkapi/v2/room/mix_live/start (004 L967-L1019).
+///   - rtmp_url (string): RTMP address at which the live stream is played.
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or
+///   is not open, 40040 a mixed recording, a live stream or a desktop recording is already running in the room, 40042
+///   the recording service cannot be reached, 40043 internal error of the recording service; and those of every
+///   operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1350,38 +1052,25 @@ pub unsafe extern "C" fn meetgate_avd_room_mix_live_start(
 }
 
 /// Change the video or audio layout of a mixed recording (更新录制视频/音频布局).
-///
-/// Changes which videos a running mixed recording shows and where, or whose sound it records. Give videos to change
-/// the picture and audio_user_ids to change the sound.
-///
-/// Note: The sample writes `order` where every other layout has `zorder` (T16): zorder. In the sample
-/// `E59D90E5B8AD` is a percent-encoded Chinese name that lost its percent signs, and h 2 and x 1.7 are larger than
-/// the picture; no range is documented, so none is checked. Sent as a form (POST) because the layout is long (T12,
-/// T13).
-///
-/// Parameters, members of params_json:
+/// Changes a running mixed recording: videos changes the picture, audio_user_ids the sound. At least one of videos and
+/// audio_user_ids is needed. Not idempotent: if no answer came, check the state before repeating. Source: POST
+/// /sdkapi/v2/room/mix_record/update_layout (004 L1020-L1068).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
-///   - videos (array of objects): New video layout: which videos are shown, and where. Required when the video
-///     layout is to change.
+///   - videos (array of objects): New video layout: which videos are shown, and where. Required when the video layout is
+///     to change.
 ///     - video_name (string): Name of the video, as in room.mix_record.start.
-///     - zorder (integer): Stacking order. Where a small picture lies over a full one, the samples give the small
-///       one the larger number.
+///     - zorder (integer): Stacking order. In the samples a small picture over a full one has the larger number.
 ///     - x (number): Left edge, as in room.mix_record.start.
 ///     - y (number): Top edge.
 ///     - w (number): Width; 1 is the whole picture.
 ///     - h (number): Height; 1 is the whole picture.
-///   - audio_user_ids (array of strings): User ids whose sound is recorded. Required when the audio layout is to
-///     change.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40041 no mixed recording, live stream or desktop recording is running in the room, 40042 the recording service
-///   cannot be reached, 40043 internal error of the recording service.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: POST /sdkapi/v2/room/mix_record/update_layout (004 L1020-L1068).
+///   - audio_user_ids (array of strings): User ids whose sound is recorded. Required when the audio layout is to change.
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40041 no mixed recording, live
+///   stream or desktop recording is running in the room, 40042 the recording service cannot be reached, 40043 internal
+///   error of the recording service; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1396,30 +1085,22 @@ pub unsafe extern "C" fn meetgate_avd_room_mix_record_update_layout(
 }
 
 /// Change the audio channels of a mixed recording (更新音频声道布局).
-///
-/// Changes whose sound goes into the audio mix of a running recording, and on which channel.
-///
-/// Note: audio_mixer_users is typed string and travels as JSON text; sent as a form (POST) because it can be long
-/// (T12, T13).
-///
-/// Parameters, members of params_json:
+/// Changes the users whose sound goes into the audio mix of a running recording, and their channels. Not idempotent: if
+/// no answer came, check the state before repeating. Source: POST /sdkapi/v2/room/mix_record/update_audio_layout (004
+/// L1069-L1110).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
-///   - audio_mixer_users (array of objects, required): Whose sound goes into the audio mix, and on which channel.
+///   - audio_mixer_users (array of objects, required): The users whose sound goes into the audio mix, and the channel of
+///     each.
 ///     - user_id (string): User id whose sound is recorded.
 ///     - channel (integer, default 0; one of 0 (both channels), 1 (left channel), 2 (right channel)): Channel this
 ///       user's sound goes to.
-///   - record_id (string): Change only this recording. May be left out when it is certain that only one recording
-///     runs in the room.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40041 no mixed recording, live stream or desktop recording is running in the room, 40042 the recording service
-///   cannot be reached, 40043 internal error of the recording service, 40090 no such recording id.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: POST /sdkapi/v2/room/mix_record/update_audio_layout (004 L1069-L1110).
+///   - record_id (string): Change only this recording. It may be left out when only one recording runs in the room.
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40041 no mixed recording, live
+///   stream or desktop recording is running in the room, 40042 the recording service cannot be reached, 40043 internal
+///   error of the recording service, 40090 no such recording id; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1434,26 +1115,17 @@ pub unsafe extern "C" fn meetgate_avd_room_mix_record_update_audio_layout(
 }
 
 /// Read the state of a recording (获取录制状态).
-///
-/// Tells whether a recording runs, is stopping or has stopped. Recording and stopping are states in between that
-/// some recordings never show: once a recording has started, take it as running.
-///
-/// Note: The heading and the address print the path with the prefix /sdkapi/v2 already in it (T5): it is added
-/// once. The document's example request is that of mix_live/stop with a record_id.
-///
-/// Parameters, members of params_json:
+/// Answers whether a recording runs, is stopping or has stopped. Some recordings never show the states 1 and 4: a
+/// recording that has started counts as running. It only reads, and may be repeated. Source: GET
+/// /sdkapi/v2/room/record/status (004 L1111-L1155).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - record_id (string, required): Recording id.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - record_status (integer; one of 0 (started), 1 (recording), 2 (stopped normally), 3 (stopped abnormally), 4
 ///     (stopping)): State of the recording. 0 and 1 mean the same.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40090 no such
-///   recording id.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/record/status (004 L1111-L1155).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40090 no such recording id; and those of every
+///   operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1468,24 +1140,16 @@ pub unsafe extern "C" fn meetgate_avd_room_record_status(
 }
 
 /// Stop a mixed live stream (停止混屏直播).
-///
-/// Stops the mixed live stream of an open room.
-///
-/// Note: The table types data as string; the sample shows an empty object.
-///
-/// Parameters, members of params_json:
-///   - room_id (string, required): Room number.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
-///   - data (object): Empty in the sample; no members are documented.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40041 no mixed recording, live stream or desktop recording is running in the room, 40042 the recording service
-///   cannot be reached, 40043 internal error of the recording service.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
+/// Stops the mixed live stream of an open room. Not idempotent: if no answer came, check the state before repeating.
 /// Source: GET /sdkapi/v2/room/mix_live/stop (004 L1156-L1197).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
+///   - room_id (string, required): Room number.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
+///   - data (object): Empty in the sample; no members are documented.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40041 no mixed recording, live
+///   stream or desktop recording is running in the room, 40042 the recording service cannot be reached, 40043 internal
+///   error of the recording service; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1500,31 +1164,21 @@ pub unsafe extern "C" fn meetgate_avd_room_mix_live_stop(
 }
 
 /// Start a live stream of a room (开始直播).
-///
 /// Pushes the meeting in an open room to a live server, with one participant's video as the focus. `room.live.stop`
-/// ends it. For a mixed picture with a layout of your own use `room.mix_live.start`.
-///
-/// Note: The answer's table lists `data` without a word about it, and the sample has none.
-///
-/// Parameters, members of params_json:
+/// stops the stream. For a mixed picture use `room.mix_live.start`. Not idempotent: if no answer came, check the state
+/// before repeating. Source: GET /sdkapi/v2/room/live/start (004 L1198-L1242).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number. The room must be open.
 ///   - user_id (string, required): User id of the participant whose video is the focus of the live stream.
-///   - push_url (string, required): Push URL: the address the platform sends the live stream to, for example
-///     `rtmp://…`.
+///   - push_url (string, required): URL to which the live stream is pushed, for example `rtmp://…`.
 ///   - rtmp_url (string): Address at which viewers play the stream over RTMP.
 ///   - hls_url (string): Address at which viewers play the stream over HLS.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
-///   - data (string): Not described by the document; its sample answer leaves it out.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40008 the user is not in the room, 40009 the room does not exist or is not open, 40060 a live stream is
-///   already running in the room, 40063 internal error of the live service, 40064 the live service cannot be
-///   reached.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/live/start (004 L1198-L1242).
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
+///   - data (string): The document does not describe it, and its sample answer does not have it.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40008 the user is not in the room,
+///   40009 the room does not exist or is not open, 40060 a live stream is already running in the room, 40063 internal
+///   error of the live service, 40064 the live service cannot be reached; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1539,23 +1193,15 @@ pub unsafe extern "C" fn meetgate_avd_room_live_start(
 }
 
 /// Stop the live stream of a room (停止直播).
-///
-/// Ends what `room.live.start` began in an open room. A mixed live stream is ended with `room.mix_live.stop`
-/// instead.
-///
-/// Parameters, members of params_json:
+/// Stops the stream that `room.live.start` started. `room.mix_live.stop` stops a mixed live stream. Not idempotent: if
+/// no answer came, check the state before repeating. Source: GET /sdkapi/v2/room/live/stop (004 L1243-L1283).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number. The room must be open.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40009 the room does not exist or is not open, 40061 no live stream is running in the room, 40063 internal
-///   error of the live service, 40064 the live service cannot be reached, 40065 the live stream of the room has
-///   been stopped already.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/live/stop (004 L1243-L1283).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40061 no live stream is running in
+///   the room, 40063 internal error of the live service, 40064 the live service cannot be reached, 40065 the live stream
+///   of the room has been stopped already; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1570,44 +1216,31 @@ pub unsafe extern "C" fn meetgate_avd_room_live_stop(
 }
 
 /// Turn on the composed view of a room (开启合屏模式).
-///
-/// The server composes the videos of all participants into one. Manual: the one video is shown in the meeting.
-/// Automatic: the videos are shown much like a gallery. For the speaker layout call `room.avc.start`, then
-/// `room.avc.update_layout`, then `room.avc.select_media`. `room.avc.stop` ends it.
-///
-/// Note: The table prints enable_manual_avc, max_video_number and layout_mode as required, but its own example
-/// sends none of them and the first says what leaving it out means (T14): all three are optional here, and
-/// recommended. layout_mode has three values here and in room.avc.update_layout, two in room.avc.select_media
-/// (T15). video_bitrate is stated in bps here, while room.mix_record.start shows "1000-1500" for the same parameter
-/// (T18): an integer, or a string that is sent as it is.
-///
-/// Parameters, members of params_json:
+/// The server composes the videos of all participants into one. Manual: this video is shown in the meeting. Automatic:
+/// the videos are shown like a gallery. For the speaker layout call `room.avc.start`, then `room.avc.update_layout`,
+/// then `room.avc.select_media`. `room.avc.stop` turns the view off. Not idempotent: if no answer came, check the state
+/// before repeating. Source: GET /sdkapi/v2/room/avc/start (004 L1284-L1333).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
-///   - enable_manual_avc (boolean, default false): True: manual composed view. False, or left out: automatic.
-///     Giving it is recommended; the document's table even calls it required.
-///   - max_video_number (string): Largest number of videos in the composed view, as text. No default is stated.
-///     Giving it is recommended; the document's table even calls it required.
+///   - enable_manual_avc (boolean, default false): True: manual composed view. False, or left out: automatic. Better
+///     given: the document's table marks it as required.
+///   - max_video_number (string): Largest number of videos in the composed view, as text. No default is documented.
+///     Better given: the document's table marks it as required.
 ///   - layout_mode (integer; one of 0 (fixed layout, needs stream selection (room.avc.select_media)), 1 (gallery,
-///     arranged automatically), 2 (speaker, arranged automatically)): Layout of the composed view. For 2 the steps
-///     are room.avc.start, then room.avc.update_layout, then room.avc.select_media. No default is stated. Giving it
-///     is recommended; the document's table even calls it required.
+///     arranged automatically), 2 (speaker, arranged automatically)): Layout of the composed view. For 2 call
+///     room.avc.start, then room.avc.update_layout, then room.avc.select_media. No default is documented. Better given:
+///     the document's table marks it as required.
 ///   - video_name (string): Name of the composed stream.
 ///   - video_framerate (integer, fps): Frame rate of the composed stream.
-///   - video_bitrate (integer or string, bps): Bit rate of the composed stream. The document says bits per second
-///     here; for the parameter of the same name in room.mix_record.start it shows `1000-1500` without a unit, which
-///     looks like thousands of bits per second. A string such as `1000-1500` is sent as it is. Try which of the two
-///     your deployment takes.
-///   - video_resolution (string, px): Resolution, width`*`height, for example `1280*720` or `1920*1080`.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40050 the composed view is already on in the room, 40052 internal error of the composed view, 40053 the site
-///   forces the composed view off, 40054 the site's conference settings are not set: initialisation failed.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/avc/start (004 L1284-L1333).
+///   - video_bitrate (integer or string, bps): Bit rate of the composed stream. The document says bits per second here,
+///     but shows `1000-1500` without a unit for the same parameter of room.mix_record.start. A string such as
+///     `1000-1500` is sent as it is. Try which unit your deployment takes.
+///   - video_resolution (string, px): Resolution as width*height, for example `1280*720` or `1920*1080`.
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40050 the composed view is already
+///   on in the room, 40052 internal error of the composed view, 40053 the site forces the composed view off, 40054 the
+///   site's conference settings are not set: initialisation failed; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1622,21 +1255,15 @@ pub unsafe extern "C" fn meetgate_avd_room_avc_start(
 }
 
 /// Turn off the composed view of a room (停止合屏模式).
-///
-/// The server stops composing the participants' videos into one.
-///
-/// Parameters, members of params_json:
+/// The server stops composing the participants' videos into one. Not idempotent: if no answer came, check the state
+/// before repeating. Source: GET /sdkapi/v2/room/avc/stop (004 L1334-L1373).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40051 the composed view is not on in the room, 40052 internal error of the composed view, 40054 the site's
-///   conference settings are not set: initialisation failed, 40055 the site forces the composed view on.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/avc/stop (004 L1334-L1373).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40051 the composed view is not on
+///   in the room, 40052 internal error of the composed view, 40054 the site's conference settings are not set:
+///   initialisation failed, 40055 the site forces the composed view on; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1651,31 +1278,23 @@ pub unsafe extern "C" fn meetgate_avd_room_avc_stop(
 }
 
 /// Get the MP3 recording files of a room (获取MP3录制文件).
-///
-/// Note: The table types `data` as a string and lists its members beside it; in the sample it is an array of
-/// objects. The sample lacks its last bracket and breaks two strings across lines (T45): re-typed here.
-///
-/// Parameters, members of params_json:
+/// It only reads, and may be repeated. Source: GET /sdkapi/v2/room/record/get (004 L1374-L1441).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - record_id (string): Recording id: only the files of this recording.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - data (array of objects): One entry per MP3 file.
 ///     - start_time (string, unix-s): When the recording began, a timestamp as text.
 ///     - end_time (string, unix-s): When the recording ended, a timestamp as text.
 ///     - room_id (string): Room number.
-///     - play_url (string): Address to play the file at. The document says it is empty here.
-///     - download_url (string): Address to download the file from.
+///     - play_url (string): Address at which the file plays. The document says that it is empty here.
+///     - download_url (string): Download address of the file.
 ///     - file_type (string): File type, `mp3`.
 ///     - file_size (string): File size as text, for example `0.066M`.
 ///     - name (string): File name, generated by the server.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40043 internal error of the recording service, 40090 no such recording id.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/record/get (004 L1374-L1441).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40090 no such recording id; and
+///   those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1690,29 +1309,20 @@ pub unsafe extern "C" fn meetgate_avd_room_record_get(
 }
 
 /// Start recording a user's desktop (开启录制用户桌面).
-///
-/// Starts a desktop recording in a room. `room.desktop_record.stop` ends it. The answer carries no recording id:
-/// remember the name, `room.desktop_record.get` finds the file by it.
-///
-/// Note: The failure sample answers 40082, which the error table lists under the media player; 40040 to 40043 are
-/// its numbers for desktop recordings.
-///
-/// Parameters, members of params_json:
+/// Starts a desktop recording in a room. `room.desktop_record.stop` stops it. The answer has no recording id: keep the
+/// name, because `room.desktop_record.get` finds the file by it. Not idempotent: if no answer came, check the state
+/// before repeating. Source: GET /sdkapi/v2/room/desktop_record/start (004 L1442-L1484).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
-///   - enable_realtime_transcode (boolean, required): True: live transcoding while recording. False: none.
-///   - name (string, required): File name of the recording. `room.desktop_record.get` asks for it again.
+///   - enable_realtime_transcode (boolean, required): Whether the recording is transcoded live.
+///   - name (string, required): File name of the recording. `room.desktop_record.get` needs it.
 ///   - resource_id (string): Id of the video stream to record.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40040 a mixed recording, a live stream or a desktop recording is already running in the room, 40042 the
-///   recording service cannot be reached, 40043 internal error of the recording service, 40082 internal error of
-///   the media service.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/desktop_record/start (004 L1442-L1484).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or
+///   is not open, 40040 a mixed recording, a live stream or a desktop recording is already running in the room, 40042
+///   the recording service cannot be reached, 40043 internal error of the recording service, 40082 internal error of the
+///   media service; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1727,24 +1337,15 @@ pub unsafe extern "C" fn meetgate_avd_room_desktop_record_start(
 }
 
 /// Stop recording a user's desktop (停止录制用户桌面).
-///
-/// Ends the desktop recording of a room. Fetch the file with `room.desktop_record.get`.
-///
-/// Note: The failure sample answers 40082, which the error table lists under the media player; 40041 to 40043 are
-/// its numbers for desktop recordings.
-///
-/// Parameters, members of params_json:
+/// Stops the desktop recording of a room. `room.desktop_record.get` lists its files. Not idempotent: if no answer came,
+/// check the state before repeating. Source: GET /sdkapi/v2/room/desktop_record/stop (004 L1485-L1524).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40041 no mixed recording, live stream or desktop recording is running in the room, 40042 the recording service
-///   cannot be reached, 40043 internal error of the recording service, 40082 internal error of the media service.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/desktop_record/stop (004 L1485-L1524).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40041 no mixed recording, live
+///   stream or desktop recording is running in the room, 40042 the recording service cannot be reached, 40043 internal
+///   error of the recording service, 40082 internal error of the media service; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1759,38 +1360,28 @@ pub unsafe extern "C" fn meetgate_avd_room_desktop_record_stop(
 }
 
 /// Get the files of a desktop recording (获取录制文件).
-///
-/// Note: The table prints `srart_time` (T46-T49): the member is `start_time`, as in the sample. The table leaves
-/// out `data` and types both times as integers; in the sample they are strings in an array `data` (T54). The sample
-/// breaks strings across lines (T45): re-typed here. Its failure sample answers 40082, which the error table lists
-/// under the media player.
-///
-/// Parameters, members of params_json:
+/// It only reads, and may be repeated. Source: GET /sdkapi/v2/room/desktop_record/get (004 L1525-L1593).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - name (string, required): File name given to `room.desktop_record.start`.
 ///   - record_id (string): Recording id: only the files of this recording.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - data (array of objects): One entry per file.
-///     - download_url (string): Address to download the file from.
+///     - download_url (string): Download address of the file.
 ///     - duration (string, s): Length of the video as text with its unit, for example `21.985s`.
-///     - play_url (string): Address to play the file at.
+///     - play_url (string): Address at which the file plays.
 ///     - file_size (string): File size as text, for example `0.901M`.
-///     - start_time (string, unix-s): When the recording began: a timestamp, as text in the sample and an integer
-///       in the table.
-///     - end_time (string, unix-s): When the recording ended: a timestamp, as text in the sample and an integer in
-///       the table.
+///     - start_time (string, unix-s): When the recording began: a timestamp, as text in the sample and an integer in the
+///       table.
+///     - end_time (string, unix-s): When the recording ended: a timestamp, as text in the sample and an integer in the
+///       table.
 ///     - room_id (string): Room number.
 ///     - file_type (string): File type, for example `mp4`.
 ///     - name (string): Name of the recording.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40043 internal error of the recording service, 40082 internal error of the media service, 40090 no such
-///   recording id.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/desktop_record/get (004 L1525-L1593).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40043 internal error of the
+///   recording service, 40082 internal error of the media service, 40090 no such recording id; and those of every
+///   operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1805,28 +1396,22 @@ pub unsafe extern "C" fn meetgate_avd_room_desktop_record_get(
 }
 
 /// Create a player in a room (创建播放器).
-///
-/// Brings a player for MP4 files into the meeting. Start it with `media.play`. When you are done with it, it must
-/// be closed with `media.stop`.
-///
-/// Parameters, members of params_json:
+/// Brings a player for MP4 files into the meeting. `media.play` starts it. At the end it must be closed with
+/// `media.stop`. Not idempotent: if no answer came, check the state before repeating. Source: GET
+/// /sdkapi/v2/media/create (004 L1594-L1642).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - name (string, required): Name of the player.
-///   - user_id (string): User id of the one who creates the player.
-///   - auto_publish_mock_audio (boolean): Whether the audio is on from the start. The default is not stated.
-///   - player_out_audio_codec (string; one of pcma, pcmu, opus, g722): Audio format of the player's output. The
-///     default is not stated.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+///   - user_id (string): User id of the player's creator.
+///   - auto_publish_mock_audio (boolean): Whether the audio is on from the start. The default is not documented.
+///   - player_out_audio_codec (string; one of pcma, pcmu, opus, g722): Audio format of the player's output. The default
+///     is not documented.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - play_id (string): Id of the player, generated by the server. All other player calls need it.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40080 the player exists already, 40082 internal error of the media service, 40083 the media service cannot be
-///   reached or timed out.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/media/create (004 L1594-L1642).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or
+///   is not open, 40080 the player exists already, 40082 internal error of the media service, 40083 the media service
+///   cannot be reached or timed out; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1841,38 +1426,28 @@ pub unsafe extern "C" fn meetgate_avd_media_create(
 }
 
 /// Play a stream or file in a player (播放音视频流/文件).
-///
-/// Plays audio and video into the meeting. The player must be in the room: see `media.create`.
-///
-/// Note: The table prints `heigh` (T46-T49): the member is `height`, as in the sample. The table lists the members
-/// flat; in the sample they are inside `data`. The document's example also sends `name`, which its table does not
-/// have: left out here.
-///
-/// Parameters, members of params_json:
+/// Plays a stream or file into the meeting. `media.create` makes the player. Not idempotent: if no answer came, check
+/// the state before repeating. Source: GET /sdkapi/v2/media/play (004 L1643-L1698).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
-///   - url (string, required): Path of the file on the server. Put the file on the server first. What to write for
-///     a stream is not documented.
+///   - url (string, required): Path of the file on the server. Upload the file first: the path is the part after `file=`
+///     in the `download_url` that uploadfile answers. The form for a stream is not documented.
 ///   - play_id (string, required): Player id, as answered by `media.create`.
-///   - replay_times (integer of at least -1, default 0): 0: no looping. -1: loop without end. Above 0: play so many
+///   - replay_times (integer of at least -1, default 0): 0: play once. -1: repeat without end. Above 0: play this many
 ///     times.
-///   - enable_auto_close_stream (boolean, default true): Whether the audio and video channel is closed by itself
-///     when a single playback has ended. False leaves it open.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
-///   - data (object): What is being played.
+///   - enable_auto_close_stream (boolean, default true): Whether the audio and video channel is closed when a single
+///     playback has ended.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
+///   - data (object): The file or stream that plays.
 ///     - width (string, px): Width of the video, as text.
 ///     - duration (integer, ms): Length in milliseconds.
 ///     - has_video (integer; one of 0 (no), 1 (yes)): Whether there is video.
 ///     - height (string, px): Height of the video, as text.
 ///     - has_audio (integer; one of 0 (no), 1 (yes)): Whether there is audio.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40081 no such player in the room, 40082 internal error of the media service, 40083 the media service cannot be
-///   reached or timed out, 40084 no media data.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/media/play (004 L1643-L1698).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or
+///   is not open, 40081 no such player in the room, 40082 internal error of the media service, 40083 the media service
+///   cannot be reached or timed out, 40084 no media data; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1887,22 +1462,16 @@ pub unsafe extern "C" fn meetgate_avd_media_play(
 }
 
 /// Stop a player and close it (停止播放器).
-///
-/// Stops the playback and closes the player. Every player that `media.create` made must be closed with it.
-///
-/// Parameters, members of params_json:
+/// Stops the playback and closes the player. Every player that `media.create` made must be closed in this way. Not
+/// idempotent: if no answer came, check the state before repeating. Source: GET /sdkapi/v2/media/stop (004 L1699-L1741).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - play_id (string, required): Player id, as answered by `media.create`.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40081 no such player in the room, 40082 internal error of the media service, 40083 the media service cannot be
-///   reached or timed out.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/media/stop (004 L1699-L1741).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or
+///   is not open, 40081 no such player in the room, 40082 internal error of the media service, 40083 the media service
+///   cannot be reached or timed out; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1917,22 +1486,16 @@ pub unsafe extern "C" fn meetgate_avd_media_stop(
 }
 
 /// Pause a player (暂停播放).
-///
-/// The player must not have been stopped. `media.resume` goes on.
-///
-/// Parameters, members of params_json:
+/// The player must not have been stopped. `media.resume` continues. Not idempotent: if no answer came, check the state
+/// before repeating. Source: GET /sdkapi/v2/media/pause (004 L1742-L1782).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - play_id (string, required): Player id, as answered by `media.create`.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40081 no such player in the room, 40082 internal error of the media service, 40083 the media service cannot be
-///   reached or timed out.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/media/pause (004 L1742-L1782).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or
+///   is not open, 40081 no such player in the room, 40082 internal error of the media service, 40083 the media service
+///   cannot be reached or timed out; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1946,23 +1509,17 @@ pub unsafe extern "C" fn meetgate_avd_media_pause(
     unsafe { call(&table::AVD_MEDIA_PAUSE, client, params_json, reply_json) }
 }
 
-/// Go on playing after a pause (继续播放).
-///
-/// The player must not have been stopped. Goes on after `media.pause`.
-///
-/// Parameters, members of params_json:
+/// Continue playing after a pause (继续播放).
+/// The player must not have been stopped. Not idempotent: if no answer came, check the state before repeating. Source:
+/// GET /sdkapi/v2/media/resume (004 L1783-L1823).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - play_id (string, required): Player id, as answered by `media.create`.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40081 no such player in the room, 40082 internal error of the media service, 40083 the media service cannot be
-///   reached or timed out.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/media/resume (004 L1783-L1823).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or
+///   is not open, 40081 no such player in the room, 40082 internal error of the media service, 40083 the media service
+///   cannot be reached or timed out; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -1977,31 +1534,23 @@ pub unsafe extern "C" fn meetgate_avd_media_resume(
 }
 
 /// Play again after the end (重新播放).
-///
-/// For a player whose playback has ended and which is still in the room, that is, not closed with `media.stop`.
-///
-/// Note: The table lists the members of the answer flat; in the sample they are inside `data`.
-///
-/// Parameters, members of params_json:
+/// For a player whose playback has ended and which `media.stop` has not closed. Not idempotent: if no answer came, check
+/// the state before repeating. Source: GET /sdkapi/v2/media/replay (004 L1824-L1877).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - play_id (string, required): Player id, as answered by `media.create`.
-///   - url (string): Path of the file to play, on the server. What plays when it is left out is not stated.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
-///   - data (object): What is being played.
+///   - url (string): Path of the file to play, on the server. The document does not say what plays when it is left out.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
+///   - data (object): The file or stream that plays.
 ///     - width (string, px): Width of the video, as text.
 ///     - duration (integer, ms): Length in milliseconds.
 ///     - has_video (integer; one of 0 (no), 1 (yes)): Whether there is video.
 ///     - height (string, px): Height of the video, as text.
 ///     - has_audio (integer; one of 0 (no), 1 (yes)): Whether there is audio.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40081 no such player in the room, 40082 internal error of the media service, 40083 the media service cannot be
-///   reached or timed out, 40084 no media data.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/media/replay (004 L1824-L1877).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or
+///   is not open, 40081 no such player in the room, 40082 internal error of the media service, 40083 the media service
+///   cannot be reached or timed out, 40084 no media data; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2015,24 +1564,19 @@ pub unsafe extern "C" fn meetgate_avd_media_replay(
     unsafe { call(&table::AVD_MEDIA_REPLAY, client, params_json, reply_json) }
 }
 
-/// Get what a player is playing (获取播放信息).
-///
-/// Note: The table lists everything flat; in the sample `data` is an array of players, and `play_files` an array of
-/// files inside each. It types `created` and `updated` as strings and `user_id` as an integer, the sample has it
-/// the other way round (T54): the types here are the sample's. The sample never closes the array (T45): re-typed
-/// here.
-///
-/// Parameters, members of params_json:
+/// Read what a player plays (获取播放信息).
+/// It only reads, and may be repeated. Source: GET /sdkapi/v2/media/get_media_info (004 L1878-L1963).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - play_id (string, required): Player id, as answered by `media.create`.
-///   - url (string, required): Path of the file being played, on the server.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
-///   - data (array of objects): The player asked for, as an entry of an array.
+///   - url (string, required): Path of the file that the player plays, on the server.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
+///   - data (array of objects): An array with one entry, the player.
 ///     - created (integer, unix-s): When the player was created.
-///     - room_id (string): Room number asked for.
+///     - room_id (string): Room number.
 ///     - play_id (string): Player id.
-///     - user_id (string): User id of the one who created the player.
+///     - user_id (string): User id of the player's creator.
 ///     - name (string): Name of the player.
 ///     - play_files (array of objects): The files played.
 ///       - play_count (integer): How many times the file was played.
@@ -2045,14 +1589,9 @@ pub unsafe extern "C" fn meetgate_avd_media_replay(
 ///       - height (string, px): Height of the video, as text.
 ///       - created (integer, unix-s): When the entry was created.
 ///     - status (integer): State of the player. The meaning of the numbers is not documented; the sample shows 2.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40081 no such player in the room, 40082 internal error of the media service, 40083 the media service cannot be
-///   reached or timed out, 40084 no media data.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/media/get_media_info (004 L1878-L1963).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or
+///   is not open, 40081 no such player in the room, 40082 internal error of the media service, 40083 the media service
+///   cannot be reached or timed out, 40084 no media data; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2067,33 +1606,24 @@ pub unsafe extern "C" fn meetgate_avd_media_get_media_info(
 }
 
 /// Switch a player to another file (切换播放).
-///
-/// The player must not have been stopped.
-///
-/// Note: The table prints `heigth` (T46-T49): the member is `height`, as in the sample. The table lists the members
-/// of the answer flat; in the sample they are inside `data`.
-///
-/// Parameters, members of params_json:
+/// The player must not have been stopped. Not idempotent: if no answer came, check the state before repeating. Source:
+/// GET /sdkapi/v2/media/switch (004 L1964-L2017).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - play_id (string, required): Player id, as answered by `media.create`.
-///   - url (string): Path of the file to switch to, on the server. The document does not mark it as required, nor
-///     say what happens without it: give it.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
-///   - data (object): What is being played now.
+///   - url (string): Path of the new file, on the server. The document does not mark it as required and does not say
+///     what happens without it: give it.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
+///   - data (object): The file that plays now.
 ///     - width (string, px): Width of the video, as text.
 ///     - duration (integer, ms): Length in milliseconds.
 ///     - has_video (integer; one of 0 (no), 1 (yes)): Whether there is video.
 ///     - height (string, px): Height of the video, as text.
 ///     - has_audio (integer; one of 0 (no), 1 (yes)): Whether there is audio.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40081 no such player in the room, 40082 internal error of the media service, 40083 the media service cannot be
-///   reached or timed out, 40084 no media data.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/media/switch (004 L1964-L2017).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or
+///   is not open, 40081 no such player in the room, 40082 internal error of the media service, 40083 the media service
+///   cannot be reached or timed out, 40084 no media data; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2108,24 +1638,15 @@ pub unsafe extern "C" fn meetgate_avd_media_switch(
 }
 
 /// Transcode a recording (录制转码).
-///
-/// Has the file of a recording transcoded. Ask for the state with `transcode.query`.
-///
-/// Note: The table prints the parameter as `record_idstring` (T10): it is `record_id`, as in the example. The
-/// sample answer has a trailing comma (T45): re-typed here.
-///
-/// Parameters, members of params_json:
+/// Starts to transcode the file of a recording. `transcode.query` answers the state. Not idempotent: if no answer came,
+/// check the state before repeating. Source: GET /sdkapi/v2/room/record/transfer (004 L2018-L2058).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - record_id (string, required): Recording id.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40043 internal error of the recording service, 40090 no such recording id.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/record/transfer (004 L2018-L2058).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40043 internal error of the
+///   recording service, 40090 no such recording id; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2140,23 +1661,15 @@ pub unsafe extern "C" fn meetgate_avd_room_record_transfer(
 }
 
 /// Delete all recordings of a room (删除指定房间所有录制).
-///
-/// Deletes every recording of the room. To delete a single file use `room.delete_record`; mind how alike the two
-/// names are.
-///
-/// Note: The sample answer has a trailing comma (T45): re-typed here.
-///
-/// Parameters, members of params_json:
-///   - room_id (string, required): Number of the room whose recordings are all deleted.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40043 internal error of the recording service.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/del_record (004 L2059-L2098).
+/// Deletes every recording of the room. `room.delete_record`, whose name is similar, deletes a single file. Not
+/// idempotent: if no answer came, check the state before repeating. Source: GET /sdkapi/v2/room/del_record (004
+/// L2059-L2098).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
+///   - room_id (string, required): Room number. All recordings of this room are deleted.
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40043 internal error of the
+///   recording service; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2171,22 +1684,15 @@ pub unsafe extern "C" fn meetgate_avd_room_del_record(
 }
 
 /// Get the transcoding state of a recording (获取转码状态).
-///
-/// Note: The table prints the parameter as `record_idstring` (T10): it is `record_id`, as in the example.
-///
-/// Parameters, members of params_json:
+/// It only reads, and may be repeated. Source: GET /sdkapi/v2/transcode/query (004 L2099-L2141).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - record_id (string, required): Recording id.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - status (integer; one of 0 (not converted), 1 (converting), 2 (done), 3 (failed)): State of the transcoding.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40043 internal error of the recording service, 40090 no such recording id.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/transcode/query (004 L2099-L2141).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40043 internal error of the
+///   recording service, 40090 no such recording id; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2201,40 +1707,28 @@ pub unsafe extern "C" fn meetgate_avd_transcode_query(
 }
 
 /// Choose and arrange the videos of the composed view (合屏选流).
-///
-/// Stream selection: arranges the chosen videos in the composed view, in order. The fixed layout of
-/// `room.avc.start` needs this call; for the speaker layout it is the third step, after `room.avc.start` and
-/// `room.avc.update_layout`.
-///
-/// Note: Takes GET and POST; sent as a form, because the layout is long (T12, T13). The table types `videos` as a
-/// string: it is JSON text, made here from an array. layout_mode has two values here and three in room.avc.start
-/// and room.avc.update_layout (T15). 40045 stands only in this document's examples, not in its error table (T63).
-///
-/// Parameters, members of params_json:
+/// Arranges the chosen videos in the composed view, in order. The fixed layout of `room.avc.start` needs this call. For
+/// the speaker layout it is the third step, after `room.avc.start` and `room.avc.update_layout`. Not idempotent: if no
+/// answer came, check the state before repeating. Source: POST /sdkapi/v2/room/avc/select_media (004 L2142-L2183).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
-///   - videos (array of objects, required): The videos to show, in order, and where each one stands. The document
-///     shows these members in its example only and gives no units; the example's positions and sizes run from 0 to
-///     1, as fractions of the whole picture would.
-///     - video_name (string): Mixing name of the video. In the document's example `<user_id>_video1`, for example
-///       `16_video1`.
-///     - zorder (integer): Stacking order. In the document's example the full-size video has 0 and the small ones
-///       over it 1 and 2.
+///   - videos (array of objects, required): The videos to show, in order, with the position of each. Only the document's
+///     example has these members, and it names no units; its positions and sizes run from 0 to 1, like fractions of the
+///     whole picture.
+///     - video_name (string): Name of the video; `<user_id>_video1` in the document's example, such as `16_video1`.
+///     - zorder (integer): Stacking order. In the document's example the full-size video has 0, the small videos over it
+///       1 and 2.
 ///     - x (number): Horizontal position, for example 0.7.
 ///     - y (number): Vertical position, for example 0.3.
-///     - w (number): Width. 1 in the document's example for the full-size video.
-///     - h (number): Height. 1 in the document's example for the full-size video.
-///   - layout_mode (integer; one of 0 (manual layout), 1 (automatic layout)): How the videos are laid out. To set
-///     up a speaker layout of your own it must be 0. Not the same numbers as layout_mode of room.avc.start.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40045 internal error of the platform, 40051 the composed view is not on in the room, 40052 internal error of
-///   the composed view.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: POST /sdkapi/v2/room/avc/select_media (004 L2142-L2183).
+///     - w (number): Width; 1 for the full-size video in the document's example.
+///     - h (number): Height; 1 for the full-size video in the document's example.
+///   - layout_mode (integer; one of 0 (manual layout), 1 (automatic layout)): Layout. A speaker layout of your own needs
+///     0. The numbers are not those of layout_mode in room.avc.start.
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40045 internal error of the
+///   platform, 40051 the composed view is not on in the room, 40052 internal error of the composed view; and those of
+///   every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2249,23 +1743,17 @@ pub unsafe extern "C" fn meetgate_avd_room_avc_select_media(
 }
 
 /// Make one video the focus of the meeting (设置焦点).
-///
-/// Note: 40045 stands only in this document's examples, not in its error table (T63).
-///
-/// Parameters, members of params_json:
+/// Not idempotent: if no answer came, check the state before repeating. Source: GET /sdkapi/v2/room/avc/set_focus_video
+/// (004 L2184-L2224).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
-///   - resource_id (string, required): Id of the video. The document does not say where it comes from; `id` of a
-///     video in `room.participate.list` has the same form.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40045 internal error of the platform, 40051 the composed view is not on in the room, 40052 internal error of
-///   the composed view.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/avc/set_focus_video (004 L2184-L2224).
+///   - resource_id (string, required): Id of the video. The document does not say which call answers it; `id` of a video
+///     in `room.participate.list` has the same form.
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40045 internal error of the
+///   platform, 40051 the composed view is not on in the room, 40052 internal error of the composed view; and those of
+///   every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2280,38 +1768,27 @@ pub unsafe extern "C" fn meetgate_avd_room_avc_set_focus_video(
 }
 
 /// Change the layout of the composed view (合屏更新布局).
-///
 /// Sets another layout mode, main video or stream format. For the speaker layout it is the second step, between
-/// `room.avc.start` and `room.avc.select_media`.
-///
-/// Note: layout_mode has three values here and in room.avc.start, two in room.avc.select_media (T15). video_bitrate
-/// has no unit here, bps in room.avc.start, "1000-1500" in room.mix_record.start (T18): an integer, or a string
-/// that is sent as it is. The document's example has a stray space before the name `video_resolution`. 40045 stands
-/// only in this document's examples, not in its error table (T63).
-///
-/// Parameters, members of params_json:
+/// `room.avc.start` and `room.avc.select_media`. Not idempotent: if no answer came, check the state before repeating.
+/// Source: GET /sdkapi/v2/room/avc/update_layout (004 L2225-L2272).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - main_video_resource_id (string, required): Id of the video to show large. `id` of a video in
 ///     `room.participate.list` has the same form.
 ///   - layout_mode (integer; one of 0 (fixed layout, needs stream selection (room.avc.select_media)), 1 (gallery,
-///     arranged automatically), 2 (speaker, arranged automatically)): Layout of the composed view. For 2 the steps
-///     are room.avc.start, then room.avc.update_layout, then room.avc.select_media.
+///     arranged automatically), 2 (speaker, arranged automatically)): Layout of the composed view. For 2 call
+///     room.avc.start, then room.avc.update_layout, then room.avc.select_media.
 ///   - video_name (string): Name of the composed stream.
 ///   - video_framerate (integer, fps): Frame rate of the composed stream.
-///   - video_bitrate (integer or string): Bit rate of the composed stream. No unit is stated here: room.avc.start
-///     says bits per second, room.mix_record.start shows `1000-1500` without a unit, which looks like thousands of
-///     bits per second. A string such as `1000-1500` is sent as it is.
-///   - video_resolution (string, px): Resolution, width`*`height, for example `1280*720`.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40045 internal error of the platform, 40051 the composed view is not on in the room, 40052 internal error of
-///   the composed view.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/avc/update_layout (004 L2225-L2272).
+///   - video_bitrate (integer or string): Bit rate of the composed stream. The document names no unit here;
+///     room.avc.start says bits per second, room.mix_record.start shows `1000-1500`. A string such as `1000-1500` is
+///     sent as it is.
+///   - video_resolution (string, px): Resolution as width*height, for example `1280*720`.
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40045 internal error of the
+///   platform, 40051 the composed view is not on in the room, 40052 internal error of the composed view; and those of
+///   every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2326,37 +1803,26 @@ pub unsafe extern "C" fn meetgate_avd_room_avc_update_layout(
 }
 
 /// Get the layout settings of the composed view (获取房间布局参数信息).
-///
-/// For a room whose composed view is on: see `room.avc.start`.
-///
-/// Note: The answer's table has only ret and msg: the members below come from the sample, which is not explained.
-/// The sample breaks off at `"videos": {`, before the failure example (T3, T45), so what `videos` holds is unknown;
-/// re-typed here with an empty object. `view_bitrate` is `true` in it, where a number would be expected (T54).
-///
-/// Parameters, members of params_json:
+/// The composed view must be on: see `room.avc.start`. It only reads, and may be repeated. Source: GET
+/// /sdkapi/v2/room/avc/get_avc_setting (004 L2273-L2314).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
-///   - data (object): The settings. The document shows these members in a sample and does not describe them;
-///     further ones may follow.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
+///   - data (object): The settings. The document shows these members in a sample that breaks off, and does not describe
+///     them.
 ///     - view_width (integer, px): Width of the composed view.
-///     - layoutMode (string): Layout, as a word. The sample shows `Outgoing_View_Layout_Auto_Orato`; other words
-///       are not known.
+///     - layoutMode (string): Layout, as a word. The sample has `Outgoing_View_Layout_Auto_Orato`; other words are not
+///       documented.
 ///     - exporter_name (string): A name, `test123` in the sample. Not described.
-///     - view_bitrate (boolean): Bit rate, by its name, but `true` in the sample. Expect a number as well.
+///     - view_bitrate (boolean): By its name the bit rate, but `true` in the sample. Expect a number too.
 ///     - view_height (integer, px): Height of the composed view.
 ///     - room_id (string): Room number.
 ///     - view_fps (integer, fps): Frame rate of the composed view.
 ///     - view_stream_id (string): Id of the composed stream.
-///     - videos (object): The videos in the view, by its name. The sample breaks off here: what it holds is
-///       unknown.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40051 the composed view is not on in the room, 40052 internal error of the composed view.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/avc/get_avc_setting (004 L2273-L2314).
+///     - videos (object): By its name the videos in the view. The sample breaks off here: its content is unknown.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40051 the composed view is not on
+///   in the room, 40052 internal error of the composed view; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2371,27 +1837,17 @@ pub unsafe extern "C" fn meetgate_avd_room_avc_get_avc_setting(
 }
 
 /// Delete one recording file of a room (删除录制文件).
-///
-/// Deletes a single recorded file. To delete every recording of a room use `room.del_record`; mind how alike the
-/// two names are.
-///
-/// Note: The document has lost this section's heading and parameter table; only its example and its answers are
-/// left (T3). The example has room_id and url besides the token: both are required here. The Chinese title is ours.
-/// 40094 stands only in this example, not in the error table (T63).
-///
-/// Parameters, members of params_json:
+/// Deletes a single recorded file. `room.del_record`, whose name is similar, deletes every recording of a room. Not
+/// idempotent: if no answer came, check the state before repeating. Source: GET /sdkapi/v2/room/delete_record (004
+/// L2315-L2341).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
-///   - url (string, required): Path of the file on the server, for example `/home/data/recorder/files/….mp4`: in
-///     the document's examples what follows `file=` in a download address.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40043 internal error of the recording service, 40094 no such recording.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/delete_record (004 L2315-L2341).
+///   - url (string, required): Path of the file on the server, for example `/home/data/recorder/files/….mp4`: the part
+///     after `file=` in its download address.
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40094 no such recording; and those
+///   of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2406,33 +1862,20 @@ pub unsafe extern "C" fn meetgate_avd_room_delete_record(
 }
 
 /// List all open rooms and the users in each (查看所有正在召开的会议).
-///
-/// Every room in which a meeting is running now, with the users who are in it. No paging: a busy site gives a long
-/// answer.
-///
-/// Note: The table lists the members flat; the sample shows the nesting rooms, then users. create_time is text in
-/// the table and a number in the sample (T54). The sample has broken brackets (T45). The failure example prints
-/// 40094 (no such record), a number the error table lacks (T63) and which fits room.delete_record, whose failure
-/// example is the same, rather than this call.
-///
-/// Parameters: none; params_json is NULL or {}.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// Lists every room in which a meeting runs, with its users. There are no pages: the answer of a busy site is long. It
+/// only reads, and may be repeated. Source: GET /sdkapi/v2/room/list (004 L2342-L2439).
+/// @param[in] client A client of avd.
+/// @param[in] params_json NULL: there are none.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - rooms (array of objects): The open rooms.
 ///     - room_id (string): Room number.
-///     - create_time (integer, unix-s): When the room was created, a timestamp; the sample shows Unix seconds. A
-///       number in the sample, text in the table.
+///     - create_time (integer, unix-s): When the room was created, in seconds in the sample. A number in the sample,
+///       text in the table.
 ///     - users (array of objects): The users in the room.
-///       - node_id (integer): The user's node number, a number beside user_id.
+///       - node_id (integer): The user's node number. The document describes it as a user number.
 ///       - user_name (string): The user's name.
 ///       - user_id (string): The user's id.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40094 no such
-///   recording.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/list (004 L2342-L2439).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40094 no such recording; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2447,45 +1890,32 @@ pub unsafe extern "C" fn meetgate_avd_room_list(
 }
 
 /// Read a room's chat messages (查看会议聊天内容).
-///
-/// The chat messages that all users sent in a room, grouped by the session (the time the meeting opened) they
-/// belong to. Private messages are among them.
-///
-/// Note: The table lists the members flat and calls messages a string; the sample shows data, an array of sessions,
-/// each with an array messages. session_id is an int in the table and text in the sample (T54). The sample also has
-/// id and status, which the table does not explain.
-///
-/// Parameters, members of params_json:
+/// Answers the chat messages of a room, private ones too, grouped by session. A session is one opening of the meeting.
+/// It only reads, and may be repeated. Source: GET /sdkapi/v2/room/get_chat_message_log (004 L2440-L2513).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
-///   - fromId (string): User id, named as the sender is in the answer; give it to see only that user's messages.
-///   - start_time (integer, unix-s): Start of the time searched. The document names no unit; the timestamps of the
-///     answer are Unix seconds.
-///   - end_time (integer, unix-s): End of the time searched, in the same unit as start_time.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+///   - fromId (string): User id of the sender. With it the answer has only this user's messages.
+///   - start_time (integer, unix-s): Start of the time range. The document names no unit; the timestamps of the sample
+///     answer are in seconds.
+///   - end_time (integer, unix-s): End of the time range, in the same unit as start_time. Must not be before start_time.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - data (array of objects): The sessions of the room that have messages.
-///     - session_id (string): When the meeting opened; the sample shows Unix seconds. Text in the sample, a number
-///       in the table.
+///     - session_id (string): When the meeting opened, in seconds in the sample. Text in the sample, a number in the
+///       table.
 ///     - messages (array of objects): The chat messages of the session.
 ///       - fromId (string): User id of the sender.
-///       - id (integer): Shown in the sample only; the document does not explain it.
-///       - status (integer): Shown in the sample only, as 0; the document does not explain it.
+///       - id (integer): Only the sample has it; the document does not explain it.
+///       - status (integer): Only the sample has it, as 0; the document does not explain it.
 ///       - message (string): The text of the message.
-///       - timestamp (integer, unix-s): When the message was sent; the sample shows Unix seconds.
+///       - timestamp (integer, unix-s): When the message was sent, in seconds in the sample.
 ///       - room_id (string): Room number.
-///       - session_type (integer; one of 0 (to everybody), 1 (private)): Whom the message was for.
+///       - session_type (integer; one of 0 (to everybody), 1 (private)): The receiver of the message.
 ///       - message_type (integer; known: 0 (text)): Kind of message.
 ///       - fromName (string): Name of the sender.
-///       - dst_name (string): Empty for a message to everybody; for a private one the name of the user it was sent
-///         to.
-///       - dst (string): The room number for a message to everybody; for a private one the id of the user it was
-///         sent to.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/room/get_chat_message_log (004 L2440-L2513).
+///       - dst_name (string): Empty for a message to everybody; else the name of the receiver.
+///       - dst (string): The room number for a message to everybody; else the user id of the receiver.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2500,28 +1930,17 @@ pub unsafe extern "C" fn meetgate_avd_room_get_chat_message_log(
 }
 
 /// Fetch a new token and renew the client's own (获取token).
-///
-/// Takes no parameters: access_key and secret_key come from the client's configuration (an administrator finds them
-/// in the platform's management console). It always fetches a new token, and the client goes on with that one for
-/// its own calls. You rarely need it: the client fetches and renews its token by itself. How long a token lives,
-/// and whether a new one kills the old, is not documented.
-///
-/// Note: Sent as a form POST, so that the secret stays out of addresses and their logs (T12, T13). A wrong key is
-/// answered with 401 in the failure example and 40001 in the error table; both are an authentication failure (T61).
-/// The samples have trailing commas (T45).
-///
-/// Parameters: none; params_json is NULL or {}.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
-///   - token (string): The access token that every other call carries. The client uses it from now on; keep it
-///     secret.
-/// Errors of the platform: 401 wrong access_key or secret_key, 40001 wrong access_key or secret_key, 40002
-///   parameter missing or wrong.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: POST /sdkapi/v2/app/get_token (004 L2516-L2556).
+/// You rarely need this operation: the client fetches and renews its token by itself. access_key and secret_key come
+/// from the client's configuration; the site's administrator finds them in the management console. Every call fetches a
+/// new token, and the client uses it from then on. The document does not say how long a token lives, nor whether a new
+/// token kills the old one. Not idempotent: if no answer came, check the state before repeating. Source: POST
+/// /sdkapi/v2/app/get_token (004 L2516-L2556).
+/// @param[in] client A client of avd.
+/// @param[in] params_json NULL: there are none.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
+///   - token (string): The token that every other call carries. The client uses it from now on. Keep it secret.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 401 wrong access_key or secret_key, 40001 wrong
+///   access_key or secret_key; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2536,19 +1955,15 @@ pub unsafe extern "C" fn meetgate_avd_app_get_token(
 }
 
 /// Read how many users the licence allows and how many are online (获取当前授权信息).
-///
-/// Parameters: none; params_json is NULL or {}.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// It only reads, and may be repeated. Source: GET /sdkapi/v2/app/get_licence_info (004 L2557-L2601).
+/// @param[in] client A client of avd.
+/// @param[in] params_json NULL: there are none.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - active_usernum (integer): Number of users online.
-///   - max_users (integer): Largest number of users the licence allows.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40070 the site has no
-///   company information, 40071 no licence is set for the site, 40072 no licence information.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/app/get_licence_info (004 L2557-L2601).
+///   - max_users (integer): Largest number of users that the licence allows.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40070 the site has no company information, 40071 no
+///   licence is set for the site, 40072 no licence information, 40073 licence service not available; and those of every
+///   operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2563,23 +1978,13 @@ pub unsafe extern "C" fn meetgate_avd_app_get_licence_info(
 }
 
 /// Read the server's encrypted system information (获取系统加密信息).
-///
-/// An opaque text that describes the server, encrypted. The document does not say what it is for.
-///
-/// Note: The section's description repeats that of app.get_licence_info ("get the current licence information");
-/// the heading and the answer table say encrypted system information, and the answer is just that. The sample's
-/// value is broken over four lines inside the string (T45).
-///
-/// Parameters: none; params_json is NULL or {}.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// Answers an encrypted text that describes the server. The document does not say what it is for. It only reads, and may
+/// be repeated. Source: GET /sdkapi/v2/app/get_system_info (004 L2602-L2646).
+/// @param[in] client A client of avd.
+/// @param[in] params_json NULL: there are none.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - sys_info (string): The server's information, encrypted; hexadecimal digits in the sample.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/app/get_system_info (004 L2602-L2646).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2594,26 +1999,15 @@ pub unsafe extern "C" fn meetgate_avd_app_get_system_info(
 }
 
 /// Install a licence file (申请文件授权).
-///
-/// Gives the platform a licence as text. The text has to be obtained from the vendor's licence server first.
-///
-/// Note: Sent as a form POST by default, because a licence is long and secret (T12, T13). The table describes
-/// licence_cert as "system information", with the remark that it must be applied for at the licence server; the
-/// name and the sample show that the licence certificate is meant.
-///
-/// Parameters, members of params_json:
-///   - licence_cert (string, required): The licence text, obtained from the vendor's licence server. In the sample
-///     it is three long hexadecimal strings joined by $; pass it unchanged.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40070 the site has no
-///   company information, 40071 no licence is set for the site, 40072 no licence information, 40073 service not
-///   available (one of the licence errors).
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: POST /sdkapi/v2/app/apply_file_permit (004 L2647-L2686).
+/// Gives the platform a licence as text. The vendor's licence server issues the text. Not idempotent: if no answer came,
+/// check the state before repeating. Source: POST /sdkapi/v2/app/apply_file_permit (004 L2647-L2686).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
+///   - licence_cert (string, required): The licence text from the vendor's licence server. Give it unchanged.
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40070 the site has no company information, 40071 no
+///   licence is set for the site, 40072 no licence information, 40073 licence service not available; and those of every
+///   operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2628,24 +2022,16 @@ pub unsafe extern "C" fn meetgate_avd_app_apply_file_permit(
 }
 
 /// Remove a licence file (删除文件授权).
-///
-/// Takes away a licence that was installed with app.apply_file_permit. What this means for meetings that are
-/// running is not documented.
-///
-/// Note: Sent as a form POST by default, because a licence is long and secret (T12, T13).
-///
-/// Parameters, members of params_json:
-///   - licence_cert (string, required): The licence text to remove, the same as was given to app.apply_file_permit.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40070 the site has no
-///   company information, 40071 no licence is set for the site, 40072 no licence information, 40073 service not
-///   available (one of the licence errors).
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: POST /sdkapi/v2/app/delete_file_permit (004 L2687-L2728).
+/// Removes a licence that app.apply_file_permit installed. The document does not say what happens to running meetings.
+/// Not idempotent: if no answer came, check the state before repeating. Source: POST /sdkapi/v2/app/delete_file_permit
+/// (004 L2687-L2728).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
+///   - licence_cert (string, required): The licence text that was given to app.apply_file_permit.
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40070 the site has no company information, 40071 no
+///   licence is set for the site, 40072 no licence information, 40073 licence service not available; and those of every
+///   operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2660,25 +2046,18 @@ pub unsafe extern "C" fn meetgate_avd_app_delete_file_permit(
 }
 
 /// Count the users online under an access key, by terminal type (获取access_key在线人数).
-///
-/// Note: The table calls detail a string; the sample shows an object whose member names are terminal types. The
-/// sample also has info, an empty object the table does not mention.
-///
-/// Parameters, members of params_json:
-///   - access_key (string, required): The access key to count for. The document does not say whether it may be
-///     another than the one the token was fetched with.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// It only reads, and may be repeated. Source: GET /sdkapi/v2/app/get_key_licence (004 L2729-L2783).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
+///   - access_key (string, required): The access key whose users are counted. The document does not say whether it may
+///     differ from the client's own.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - usernum (integer): Number of users online.
-///   - detail (object): One member for each terminal type that is online, named after it (the sample has
-///     avd_record, web and android); each is an object whose member count is the number of users of that type.
+///   - detail (object): One member for each terminal type that is online; the sample has avd_record, web and android.
+///     Each is an object whose member count is the number of users of that type.
 ///   - info (object): Empty in the sample; the document does not explain it.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/app/get_key_licence (004 L2729-L2783).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40001 wrong access_key or secret_key; and those of
+///   every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2693,29 +2072,20 @@ pub unsafe extern "C" fn meetgate_avd_app_get_key_licence(
 }
 
 /// Create a SIP gateway (创建sip网关).
-///
-/// Keep the gate_id of the answer: it is the sip_gate_id of every later call about this gateway. Accounts are added
-/// to it with sip.account.create.
-///
-/// Note: The gateway's id is gate_id in this answer and in sip.gate.list, id in sip.gate.read, sip_gate_id as a
-/// parameter and in the answer of sip.account.create (T22): answers are given back as they come.
-///
-/// Parameters, members of params_json:
-///   - name (string, required): Name of the SIP gateway, of your own choice.
-///   - url (string, required): Address of the SIP gateway, host and port as in 192.0.2.22:5060. No two gateways may
-///     have the same one.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// Keep the gate_id of the answer: it is the sip_gate_id of every later call about this gateway. sip.account.create adds
+/// accounts. Not idempotent: if no answer came, check the state before repeating. Source: GET /sdkapi/v2/sip/gate/create
+/// (004 L2786-L2832).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
+///   - name (string, required): Name for the SIP gateway.
+///   - url (string, required): Address of the SIP gateway: host and port, such as 192.0.2.22:5060. No two gateways may
+///     have the same address.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - url (string): Address of the gateway.
-///   - name (string): The name you gave the gateway.
+///   - name (string): Name of the gateway.
 ///   - gate_id (integer): Unique id of the gateway; pass it as sip_gate_id.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40019 another gateway
-///   has this address already.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/sip/gate/create (004 L2786-L2832).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40019 another gateway has this address already; and
+///   those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2730,24 +2100,17 @@ pub unsafe extern "C" fn meetgate_avd_sip_gate_create(
 }
 
 /// Change the name and address of a SIP gateway (修改sip网关).
-///
-/// Both name and address must be given, also the one that stays as it is.
-///
-/// Parameters, members of params_json:
+/// Give both name and address, also when one of them does not change. Not idempotent: if no answer came, check the state
+/// before repeating. Source: GET /sdkapi/v2/sip/gate/update (004 L2833-L2874).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - sip_gate_id (integer, required): Id of the SIP gateway: gate_id in the answers of sip.gate.create and
 ///     sip.gate.list.
-///   - name (string, required): The gateway's name from now on.
-///   - url (string, required): The gateway's address from now on, host and port. No two gateways may have the same
-///     one.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40019 another gateway
-///   has this address already, 40020 no such gateway.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/sip/gate/update (004 L2833-L2874).
+///   - name (string, required): New name of the gateway.
+///   - url (string, required): New address of the gateway: host and port. No two gateways may have the same address.
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40019 another gateway has this address already, 40020
+///   no such gateway; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2762,24 +2125,16 @@ pub unsafe extern "C" fn meetgate_avd_sip_gate_update(
 }
 
 /// Read a SIP gateway (获取sip网关信息).
-///
-/// Note: The heading prints /sip/gate/reads; the address below it and the sample request are /sip/gate/read (T2).
-/// The gateway's id is called id here, gate_id and sip_gate_id elsewhere (T22).
-///
-/// Parameters, members of params_json:
+/// It only reads, and may be repeated. Source: GET /sdkapi/v2/sip/gate/read (004 L2875-L2920).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - sip_gate_id (integer, required): Id of the SIP gateway: gate_id in the answers of sip.gate.create and
 ///     sip.gate.list.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - id (integer): Unique id of the gateway.
-///   - name (string): The name you gave the gateway.
+///   - name (string): Name of the gateway.
 ///   - url (string): Address of the gateway.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40020 no such gateway.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/sip/gate/read (004 L2875-L2920).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40020 no such gateway; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2794,20 +2149,14 @@ pub unsafe extern "C" fn meetgate_avd_sip_gate_read(
 }
 
 /// Delete a SIP gateway (删除sip网关).
-///
-/// For a gateway that is no longer used. The document does not say what becomes of the accounts that belong to it.
-///
-/// Parameters, members of params_json:
+/// The document does not say what happens to the accounts of the gateway. Not idempotent: if no answer came, check the
+/// state before repeating. Source: GET /sdkapi/v2/sip/gate/del (004 L2921-L2963).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - sip_gate_id (integer, required): Id of the SIP gateway: gate_id in the answers of sip.gate.create and
 ///     sip.gate.list.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40020 no such gateway.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/sip/gate/del (004 L2921-L2963).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40020 no such gateway; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2822,23 +2171,15 @@ pub unsafe extern "C" fn meetgate_avd_sip_gate_del(
 }
 
 /// List all SIP gateways (查询所有sip网关).
-///
-/// Note: The table prints the list's name as sip_gares; the sample, and this catalog, say sip_gates (T49). The
-/// gateway's id is gate_id here, id in sip.gate.read (T22).
-///
-/// Parameters: none; params_json is NULL or {}.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// It only reads, and may be repeated. Source: GET /sdkapi/v2/sip/gate/list (004 L2964-L3014).
+/// @param[in] client A client of avd.
+/// @param[in] params_json NULL: there are none.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - sip_gates (array of objects): All SIP gateways of this installation.
 ///     - url (string): Address of the gateway.
-///     - name (string): The name you gave the gateway.
+///     - name (string): Name of the gateway.
 ///     - gate_id (integer): Unique id of the gateway; pass it as sip_gate_id.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/sip/gate/list (004 L2964-L3014).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2853,31 +2194,22 @@ pub unsafe extern "C" fn meetgate_avd_sip_gate_list(
 }
 
 /// Create a SIP account on a gateway (创建sip账号).
-///
-/// The gateway must exist. Keep the account_id of the answer for the other sip.account calls.
-///
-/// Note: Sent as a form POST by default, because it carries a password (T12, T13). The account's number is number
-/// here and phone_number in sip.account.read (T23); the gateway's id is sip_gate_id here and gate_id there (T22).
-///
-/// Parameters, members of params_json:
+/// The gateway must exist. Keep the account_id of the answer: the other sip.account calls need it. Not idempotent: if no
+/// answer came, check the state before repeating. Source: POST /sdkapi/v2/sip/account/create (004 L3015-L3064).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - name (string, required): Name of the SIP account.
 ///   - password (string, required): Password of the SIP account.
-///   - number (string, required): Number of the SIP account. No two accounts may have the same one.
-///     sip.account.read gives it back as phone_number.
-///   - sip_gate_id (integer, required): Id of the SIP gateway the account belongs to: gate_id in the answers of
-///     sip.gate.create and sip.gate.list.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+///   - number (string, required): Number of the SIP account. No two accounts may have the same number. sip.account.read
+///     answers it as phone_number.
+///   - sip_gate_id (integer, required): Id of the account's SIP gateway: gate_id in the answers of sip.gate.create and
+///     sip.gate.list.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - account_id (integer): Unique id of the SIP account.
 ///   - name (string): Name of the account.
-///   - sip_gate_id (integer): Unique id of the SIP gateway the account belongs to.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40020 no such gateway,
-///   40021 another account has this number already.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: POST /sdkapi/v2/sip/account/create (004 L3015-L3064).
+///   - sip_gate_id (integer): Unique id of the account's SIP gateway.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40020 no such gateway, 40021 another account has this
+///   number already; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2892,27 +2224,18 @@ pub unsafe extern "C" fn meetgate_avd_sip_account_create(
 }
 
 /// Change the name, password and number of a SIP account (修改sip账号).
-///
-/// All three must be given, also those that stay as they are. An account cannot be moved to another gateway with
-/// this call: it takes no gateway.
-///
-/// Note: Sent as a form POST by default, because it carries a password (T12, T13).
-///
-/// Parameters, members of params_json:
+/// Give all three, also those that do not change. This call cannot move an account to another gateway. Not idempotent:
+/// if no answer came, check the state before repeating. Source: POST /sdkapi/v2/sip/account/update (004 L3065-L3111).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - account_id (integer, required): Id of the SIP account, from the answer of sip.account.create.
-///   - name (string, required): The account's name from now on.
-///   - password (string, required): The account's password from now on.
-///   - number (string, required): The account's number from now on. No two accounts may have the same one.
-///     sip.account.read gives it back as phone_number.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40021 another account
-///   has this number already, 40022 no such SIP account.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: POST /sdkapi/v2/sip/account/update (004 L3065-L3111).
+///   - name (string, required): New name of the account.
+///   - password (string, required): New password of the account.
+///   - number (string, required): New number of the account. No two accounts may have the same number. sip.account.read
+///     answers it as phone_number.
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40021 another account has this number already, 40022
+///   no such SIP account; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2927,37 +2250,25 @@ pub unsafe extern "C" fn meetgate_avd_sip_account_update(
 }
 
 /// Read a SIP account, password included (获取指定的sip网关信息).
-///
-/// The answer holds the account's password in plain text: keep it out of logs.
-///
-/// Note: Heading and address are printed as those of sip.gate.read; the description, the parameters and the sample
-/// request (/sip/account/read) show what is meant (T1). Sent as a form POST like the other sip.account calls (T12,
-/// T13). The gateway's id comes back as gate_id (T22), the account's number as phone_number (T23). The table calls
-/// name the gateway's name; next to phone_name, which equals name when there is none, it can only be the account's.
-/// In the document's own examples the request names gateway 12 and the answer gateway 3.
-///
-/// Parameters, members of params_json:
+/// The answer has the account's password in plain text: keep it out of logs. It only reads, and may be repeated. Source:
+/// POST /sdkapi/v2/sip/account/read (004 L3112-L3172).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - account_id (integer, required): Id of the SIP account, from the answer of sip.account.create.
-///   - sip_gate_id (integer, required): Id of the SIP gateway the account belongs to.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+///   - sip_gate_id (integer, required): Id of the account's SIP gateway.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - recv_audio_codec (string): Codec of the audio received, such as PCMU.
-///   - phone_name (string): Telephone name, used for pstn; the same as name when there is none.
+///   - phone_name (string): Telephone name, for pstn. An account without one has its name here.
 ///   - gate_id (integer): Unique id of the gateway.
 ///   - account_id (integer): Unique id of the account.
 ///   - password (string): Password of the account.
 ///   - send_audio_codec (string): Codec of the audio sent, such as PCMU.
-///   - phone_number (string): Number of the account, given as number when it was created.
+///   - phone_number (string): Number of the account: number in sip.account.create.
 ///   - recv_video_codec (string): Codec of the video received, such as H264.
 ///   - name (string): Name of the account.
 ///   - send_video_codec (string): Codec of the video sent, such as H264.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40020 no such gateway,
-///   40022 no such SIP account.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
-/// Source: POST /sdkapi/v2/sip/account/read (004 L3112-L3172).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40020 no such gateway, 40022 no such SIP account; and
+///   those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -2972,22 +2283,14 @@ pub unsafe extern "C" fn meetgate_avd_sip_account_read(
 }
 
 /// Delete a SIP account (删除sip账号).
-///
-/// For an account that is no longer used.
-///
-/// Note: Sent as a form POST by default like the other sip.account calls (T12, T13).
-///
-/// Parameters, members of params_json:
+/// Not idempotent: if no answer came, check the state before repeating. Source: POST /sdkapi/v2/sip/account/del (004
+/// L3173-L3213).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - account_id (integer, required): Id of the SIP account, from the answer of sip.account.create.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40022 no such SIP
-///   account.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: POST /sdkapi/v2/sip/account/del (004 L3173-L3213).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40022 no such SIP account; and those of every
+///   operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -3002,45 +2305,33 @@ pub unsafe extern "C" fn meetgate_avd_sip_account_del(
 }
 
 /// Call a device into a room (邀请设备).
-///
-/// Calls a device into a room and answers at once. Ask device.get_invite_status with the call_id of the answer
-/// whether the device has taken the call; the user_id of the answer names the device in all other device calls.
-/// device.kick ends the call.
-///
-/// Note: The address is url in the table and uri in the sample request: the caller gives url, both names are sent
-/// (T8). The table describes user_id as "room id", which room_id already is; what it does is not known. 40038
-/// stands for two faults, an unsupported resolution and a bit rate outside 1 to 4 Mbit/s (T62).
-///
-/// Parameters, members of params_json:
-///   - name (string, required): Name under which the device appears in the room.
-///   - room_id (string, required): Number of the room the device is called into.
-///   - user_id (string): Meaning unknown: the document describes it as "room id", which room_id already is. Leave
-///     it out; the answer then carries a user_id which the server made.
+/// Calls a device into a room and answers at once. device.get_invite_status, with the call_id of the answer, says
+/// whether the device has taken the call. All other device calls need the user_id of the answer. device.kick ends the
+/// call. Not idempotent: if no answer came, check the state before repeating. Source: GET /sdkapi/v2/device/call (004
+/// L3216-L3269).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
+///   - name (string, required): Name of the device in the room.
+///   - room_id (string, required): Room number.
+///   - user_id (string): Its meaning is unknown: the document describes it as "room id", as it does room_id. Leave it
+///     out; the answer then has a user_id that the server made.
 ///   - url (string, required): Address of the device: sip (as in sip:1002@192.0.2.10), rtsp, h323, pstn or rtmp.
-///   - resolution_rate (string; one of 640, 1080, 1280): Resolution of the device. The document does not say
-///     whether the numbers are widths or heights.
-///   - frame_rate (integer, fps): Frame rate of the device. The document does not say which ones are allowed; one
-///     that is not is answered with 40039.
-///   - video_rate (integer from 1 to 4, Mbit/s): Bit rate of the device. One outside 1 to 4 is answered with 40038.
-///   - voice_multiple (integer): Factor by which the sound is amplified. The document gives neither range nor
-///     default.
-///   - call_from (string): Identifies the calling side, as the caller defines it. The document says no more.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
-///   - call_id (string): Id of the call, made by the server; pass it to device.get_invite_status.
-///   - user_id (string): Id of the device as a user of the room, made by the server; pass it to the other device
-///     calls.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40009 the room does not exist or is not open, 40023 no gateway is set, 40025 the SIP service has no rpc_port
-///   set, 40026 the SIP service does not answer, 40030 internal error of the SIP service, 40031 the user is in the
-///   room already, 40032 the address to invite is not valid, 40034 the invitation failed, or an internal error,
-///   40035 connection closed: invitation refused, or the service port is not open, 40036 type not supported, 40038
-///   video resolution not supported, or bit rate outside 1 to 4 Mbit/s, 40039 frame rate not supported.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/device/call (004 L3216-L3269).
+///   - resolution_rate (string; one of 640, 1080, 1280): Resolution of the device. The document does not say whether the
+///     numbers are widths or heights.
+///   - frame_rate (integer, fps): Frame rate of the device. The document does not say which rates are allowed; 40039 is
+///     the answer to another.
+///   - video_rate (integer from 1 to 4, Mbit/s): Bit rate of the device. 40038 is the answer to a rate outside 1 to 4.
+///   - voice_multiple (integer): Factor of amplification of the sound. The document gives neither range nor default.
+///   - call_from (string): The calling side, as the caller defines it. The document says no more.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
+///   - call_id (string): Id of the call, made by the server. device.get_invite_status needs it.
+///   - user_id (string): Id of the device as a user of the room, made by the server. The other device calls need it.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or
+///   is not open, 40023 no gateway is set, 40025 the SIP service has no rpc_port set, 40026 the SIP service does not
+///   answer, 40030 internal error of the SIP service, 40031 the user is in the room already, 40032 the address to invite
+///   is not valid, 40034 the invitation failed, or an internal error, 40035 connection closed: invitation refused, or
+///   the service port is not open, 40036 type not supported, 40038 video resolution not supported, or bit rate outside 1
+///   to 4 Mbit/s, 40039 frame rate not supported; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -3055,23 +2346,18 @@ pub unsafe extern "C" fn meetgate_avd_device_call(
 }
 
 /// Kick a device out of a room (踢出设备).
-///
-/// Ends the call that device.call began.
-///
-/// Parameters, members of params_json:
+/// Ends the call that device.call began. Not idempotent: if no answer came, check the state before repeating. Source:
+/// GET /sdkapi/v2/device/kick (004 L3270-L3314).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - user_id (string, required): Id of the device, from the answer of device.call.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - call_id (string): Id of the call, made by the server.
 ///   - user_id (string): Id of the device, made by the server.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40008 the user is not in the room, 40033 the user has not been invited.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/device/kick (004 L3270-L3314).
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or
+///   is not open, 40024 the account has not been invited, 40033 the user has not been invited; and those of every
+///   operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -3086,21 +2372,16 @@ pub unsafe extern "C" fn meetgate_avd_device_kick(
 }
 
 /// Make a device's video the focus of its room (设备视频焦点).
-///
-/// The focus is the video everybody sees large. device.video.unfocus takes it back.
-///
-/// Parameters, members of params_json:
+/// device.video.unfocus takes the focus away again. Not idempotent: if no answer came, check the state before repeating.
+/// Source: GET /sdkapi/v2/device/video/focus (004 L3315-L3355).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - user_id (string, required): Id of the device, from the answer of device.call.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40008 the user is not in the room, 40033 the user has not been invited.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/device/video/focus (004 L3315-L3355).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or
+///   is not open, 40024 the account has not been invited, 40033 the user has not been invited, 40036 type not supported;
+///   and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -3115,19 +2396,16 @@ pub unsafe extern "C" fn meetgate_avd_device_video_focus(
 }
 
 /// Take the focus from a device's video (取消视频焦点).
-///
-/// Parameters, members of params_json:
+/// Not idempotent: if no answer came, check the state before repeating. Source: GET /sdkapi/v2/device/video/unfocus (004
+/// L3356-L3396).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - user_id (string, required): Id of the device, from the answer of device.call.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40008 the user is not in the room, 40033 the user has not been invited.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/device/video/unfocus (004 L3356-L3396).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or
+///   is not open, 40024 the account has not been invited, 40033 the user has not been invited, 40036 type not supported;
+///   and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -3142,21 +2420,16 @@ pub unsafe extern "C" fn meetgate_avd_device_video_unfocus(
 }
 
 /// Turn a device's video off (关闭视频).
-///
-/// The device stays in the room. device.video.open turns its video on again.
-///
-/// Parameters, members of params_json:
+/// The device stays in the room. device.video.open turns its video on again. Not idempotent: if no answer came, check
+/// the state before repeating. Source: GET /sdkapi/v2/device/video/close (004 L3397-L3438).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - user_id (string, required): Id of the device, from the answer of device.call.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40008 the user is not in the room, 40033 the user has not been invited.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/device/video/close (004 L3397-L3438).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or
+///   is not open, 40024 the account has not been invited, 40033 the user has not been invited, 40036 type not supported;
+///   and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -3171,23 +2444,18 @@ pub unsafe extern "C" fn meetgate_avd_device_video_close(
 }
 
 /// Turn a device's video on (打开视频).
-///
-/// Note: The table lists call_id and user_id in the answer; the sample has neither.
-///
-/// Parameters, members of params_json:
+/// Not idempotent: if no answer came, check the state before repeating. Source: GET /sdkapi/v2/device/video/open (004
+/// L3439-L3481).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - user_id (string, required): Id of the device, from the answer of device.call.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
-///   - call_id (string): Id of the call, made by the server. In the table, not in the sample: do not count on it.
-///   - user_id (string): Id of the device, made by the server. In the table, not in the sample: do not count on it.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40008 the user is not in the room, 40033 the user has not been invited.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/device/video/open (004 L3439-L3481).
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
+///   - call_id (string): Id of the call, made by the server. The table has it, the sample does not: do not rely on it.
+///   - user_id (string): Id of the device, made by the server. The table has it, the sample does not: do not rely on it.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or
+///   is not open, 40024 the account has not been invited, 40033 the user has not been invited, 40036 type not supported;
+///   and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -3202,21 +2470,16 @@ pub unsafe extern "C" fn meetgate_avd_device_video_open(
 }
 
 /// Turn a device's sound off (关闭音频).
-///
-/// The device stays in the room. device.audio.unmute turns its sound on again.
-///
-/// Parameters, members of params_json:
+/// The device stays in the room. device.audio.unmute turns its sound on again. Not idempotent: if no answer came, check
+/// the state before repeating. Source: GET /sdkapi/v2/device/audio/mute (004 L3482-L3522).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - user_id (string, required): Id of the device, from the answer of device.call.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40008 the user is not in the room, 40033 the user has not been invited.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/device/audio/mute (004 L3482-L3522).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or
+///   is not open, 40024 the account has not been invited, 40033 the user has not been invited; and those of every
+///   operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -3231,19 +2494,16 @@ pub unsafe extern "C" fn meetgate_avd_device_audio_mute(
 }
 
 /// Turn a device's sound on (打开音频).
-///
-/// Parameters, members of params_json:
+/// Not idempotent: if no answer came, check the state before repeating. Source: GET /sdkapi/v2/device/audio/unmute (004
+/// L3523-L3563).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - user_id (string, required): Id of the device, from the answer of device.call.
-///
-/// Returns: MEETGATE_OK and the platform's answer, which holds nothing beside its envelope; else an error document.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40008 the user is not in the room, 40033 the user has not been invited.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: GET /sdkapi/v2/device/audio/unmute (004 L3523-L3563).
+/// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or
+///   is not open, 40024 the account has not been invited, 40033 the user has not been invited; and those of every
+///   operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -3257,27 +2517,17 @@ pub unsafe extern "C" fn meetgate_avd_device_audio_unmute(
     unsafe { call(&table::AVD_DEVICE_AUDIO_UNMUTE, client, params_json, reply_json) }
 }
 
-/// Ask how far the call to a device has come (获取呼叫状态).
-///
-/// Ask again while the answer is 0 (ringing); the document gives no interval.
-///
-/// Note: invite_status is a string in the table and a number in the sample (T54). The failure example prints 40004
-/// (no such room_id) although the call takes no room; of the error table 40037 (no such call record) fits an
-/// unknown call_id better.
-///
-/// Parameters, members of params_json:
-///   - call_id (string, required): Id of the call, from the answer of device.call.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
-///   - invite_status (integer; one of 0 (being invited), 1 (in the call), 2 (hung up), 3 (invitation failed)):
-///     State of the device. A number in the sample, text in the table.
-/// Errors of the platform: 40002 parameter missing or wrong, 40003 token expired or invalid, 40004 no such room,
-///   40033 the user has not been invited, 40037 no such invitation.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it only reads, and may be repeated.
-/// Since: 0.1.0.
+/// Read the state of a call to a device (获取呼叫状态).
+/// Ask again while the answer is 0 (being invited); the document gives no interval. It only reads, and may be repeated.
 /// Source: GET /sdkapi/v2/device/get_invite_status (004 L3564-L3605).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
+///   - call_id (string, required): Id of the call, from the answer of device.call.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
+///   - invite_status (integer; one of 0 (being invited), 1 (in the call), 2 (hung up), 3 (invitation failed)): State of
+///     the device. A number in the sample, text in the table.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40033 the user has not been
+///   invited, 40037 no such invitation; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.
@@ -3292,37 +2542,23 @@ pub unsafe extern "C" fn meetgate_avd_device_get_invite_status(
 }
 
 /// Upload an image or a media file to the server (文件上传接口).
-///
-/// Takes png and jpg, mp3, mp4 and avi files. Up to 50 MB; a larger one needs storage_only_cluster, and the
-/// server's nginx stops at 200 MB unless its client_max_body_size is raised. It was made for pictures and costs the
-/// server three to four times the file's size in memory (once, when stored in the cluster only), so large files are
-/// better kept out of it.
-///
-/// Note: The address hangs on the host root, without /sdkapi/v2. The table lists no token although every other call
-/// needs one: it is sent as a query parameter, and a switch leaves it out (T7). Type and the 50 MB rule are checked
-/// before sending; a file above 200 MB is not refused, since the limit can be raised on the server (T20). The
-/// failure example answers a wrong type with 10911, which the error table explains as unreadable file information
-/// and which has 10914 for wrong types: 10911 is read as an invalid file (T65). The failure example has a trailing
-/// comma (T45). The download_url of the other example lies in another folder (/opt/data/resources) than the default
-/// of path.
-///
-/// Parameters, members of params_json:
-///   - file (path of a file, required): Path of the local file to upload; its name must end in png, jpg, mp3, mp4
-///     or avi. The table does not mark it as required, but there is no upload without it.
-///   - path (string, default /opt/3tee/resources): Where on the server to store the file, as an absolute path.
-///   - storage_only_cluster (boolean): true: store the file in the cluster only, not on the boxes. Required for
-///     files above 50 MB; for clusters only. Left out by default.
-///
-/// Returns: MEETGATE_OK and the platform's answer, with these members; else an error document.
-///   - download_url (string): Address from which the file can be downloaded.
-/// Errors of the platform: 10910 upload information wrong: file misplaced in the request body, 10911 invalid file:
-///   no file information could be read, or its type is not supported, 10912 the file could not be stored, 10913 the
-///   file could not be read, 10914 file type not supported, 40003 token expired or invalid.
-/// Ownership: borrows client and params_json for the call; free *reply_json with meetgate_string_free.
-/// Threads: any, at once, on the same client too.
-/// Repeating: it may have acted although no answer came; look before you repeat it.
-/// Since: 0.1.0.
-/// Source: POST /uploadfile (004 L3606-L3657).
+/// Takes png, jpg, mp3, mp4 and avi files. A file above 50 MB needs storage_only_cluster. The server's nginx refuses
+/// more than 200 MB unless its client_max_body_size is raised. The vendor made the call for pictures and advises against
+/// large files: an upload takes three to four times its size of the server's memory, or once its size with
+/// storage_only_cluster. Not idempotent: if no answer came, check the state before repeating. Source: POST /uploadfile
+/// (004 L3606-L3657).
+/// @param[in] client A client of avd.
+/// @param[in] params_json One JSON object:
+///   - file (path of a file, required): Path of the local file; its name must end in png, jpg, mp3, mp4 or avi. The
+///     table does not mark it as required, but there is no upload without it.
+///   - path (string, default /opt/3tee/resources): Folder on the server for the file, as an absolute path.
+///   - storage_only_cluster (boolean): True: store the file in the cluster only, not on the boxes. For clusters only.
+///     Files above 50 MB need it.
+/// @param[out] reply_json The platform's answer, with these members; else an error document:
+///   - download_url (string): Download address of the file; the part after `file=` is its path on the server.
+/// @return MEETGATE_OK, or why it failed. The platform's numbers: 10910 the request body of the upload is wrong, 10911
+///   invalid file: it cannot be read, or its type is not supported, 10912 the file could not be stored, 10913 the file
+///   could not be read, 10914 file type not supported; and those of every operation.
 ///
 /// # Safety
 /// As for `meetgate_call`.

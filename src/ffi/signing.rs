@@ -4,23 +4,18 @@ use super::guard::reply;
 use super::status::meetgate_status;
 use super::strings;
 use crate::signing;
-use std::ffi::c_char;
+use libc::c_char;
 
 /// Makes the token with which an end user logs in to the media SDK of hst.
-///
-/// Made on this machine, by the algorithm of the vendor's TokenGenerator; nothing is sent.
-///
-/// Parameters:
-///   - params_json: one JSON object: "app_id" and "app_secret" (exactly 16 bytes; hst.app.create answers both), "group_id"
-///     and "user_id" (strings, empty when left out), "expire_time" (integer, passed through: the platform's documents do
-///     not say its unit; 0 and left out are the same), "timestamp_ms" (milliseconds since 1970, the system's clock when
-///     left out) and "random" (0 to 2147483647, drawn when left out). An unknown member is an error.
-///   - reply_json: receives one string, whatever the result. Must not be NULL.
-///
-/// Returns: MEETGATE_OK with {"user_token":"001…"}; MEETGATE_INVALID_ARGUMENT with an error document.
-/// Ownership: borrows params_json for the call. Free *reply_json with meetgate_string_free: it holds a credential.
-/// Threads: any, at once.
-/// Since: 0.1.0.
+/// It is made on this machine, by the algorithm of the vendor's TokenGenerator. Nothing is sent.
+/// @param[in] params_json One JSON object; an unknown member is an error:
+///   - app_id (string, required), app_secret (string, required): hst.app.create answers both. app_secret has exactly 16 bytes.
+///   - group_id (string), user_id (string): empty when left out.
+///   - expire_time (integer): passed on as it is. The platform's documents do not say its unit; 0 and left out are the same.
+///   - timestamp_ms (integer): milliseconds since 1970; the system's clock when left out.
+///   - random (integer from 0 to 2147483647): drawn when left out.
+/// @param[out] reply_json {"user_token":"001…"}, which is a credential; else an error document.
+/// @return MEETGATE_OK, or MEETGATE_INVALID_ARGUMENT.
 ///
 /// # Safety
 /// `params_json` is NULL or NUL-terminated; `reply_json` is NULL or writable.
@@ -34,17 +29,12 @@ pub unsafe extern "C" fn meetgate_hst_user_token(
 }
 
 /// Makes the checksum of a youme request, for tools that sign requests of their own.
-///
-/// Parameters:
-///   - params_json: one JSON object: "app_secret", "rest_api_key" and "curtime" (seconds since 1970, the system's clock
-///     when left out). An unknown member is an error.
-///   - reply_json: receives one string, whatever the result. Must not be NULL.
-///
-/// Returns: MEETGATE_OK with {"checksum":"…","curtime":"…"}, 40 hexadecimal digits and the time as the query carries it
-///   (platform: 002, 1.1.2, in three parts); MEETGATE_INVALID_ARGUMENT with an error document.
-/// Ownership: borrows params_json for the call. Free *reply_json with meetgate_string_free.
-/// Threads: any, at once.
-/// Since: 0.1.0.
+/// @param[in] params_json One JSON object; an unknown member is an error:
+///   - app_secret (string, required), rest_api_key (string, required)
+///   - curtime (integer, s): seconds since 1970; the system's clock when left out.
+/// @param[out] reply_json {"checksum":"…","curtime":"…"}: 40 hexadecimal digits, and the time as the query carries it (002, 1.1.2,
+///   in three parts); else an error document.
+/// @return MEETGATE_OK, or MEETGATE_INVALID_ARGUMENT.
 ///
 /// # Safety
 /// `params_json` is NULL or NUL-terminated; `reply_json` is NULL or writable.

@@ -1,7 +1,8 @@
 //! Strings across the boundary: borrowed on the way in, given away on the way out.
 
 use crate::error::{Error, Result, Status};
-use std::ffi::{CStr, CString, c_char};
+use libc::c_char;
+use std::ffi::{CStr, CString};
 use std::ptr;
 
 /// A string argument, borrowed for the call.

@@ -2,7 +2,7 @@
 
 use super::guard::reply;
 use super::status::meetgate_status;
-use std::ffi::c_char;
+use libc::c_char;
 
 /// Panics inside the guard.
 ///

@@ -1,7 +1,7 @@
 //! Checks a JSON object against the fields that its catalog entry names.
 
 use super::{Kind, Members, elements, kind, nearest, quoted, string};
-use crate::catalog::{Field, Type, Value};
+use crate::catalog::{Field, Literal, Type, Value};
 use serde_json::value::RawValue;
 use std::fmt::Write as _;
 
@@ -41,7 +41,8 @@ fn check_value(field: &Field, value: &RawValue, rules: Rules, path: &str) -> Res
     let wrong = || {
         let got = described(field, value);
         let expected = expected(field, rules);
-        format!("{} \"{path}\": expected {expected}, got {got}", rules.noun)
+        let meant = string(value).and_then(|text| meant(field, &text)).unwrap_or_default();
+        format!("{} \"{path}\": expected {expected}, got {got}{meant}", rules.noun)
     };
     let found = kind(value);
     let text = match found {
@@ -138,9 +139,9 @@ fn is_integer(text: &str) -> bool {
 fn listed(field: &Field, plain: &str) -> bool {
     field.open
         || field.values.is_empty()
-        || field.values.iter().any(|value| match value {
-            Value::Text(text) => *text == plain,
-            Value::Number(number) => plain.parse() == Ok(*number),
+        || field.values.iter().any(|value| match value.value {
+            Literal::Text(text) => text == plain,
+            Literal::Number(number) => plain.parse() == Ok(number),
         })
 }
 
@@ -203,6 +204,16 @@ fn expected(field: &Field, rules: Rules) -> String {
     text
 }
 
+/// The value whose meaning was given in its place, or that differs in case alone.
+fn meant(field: &Field, text: &str) -> Option<String> {
+    field.values.iter().find_map(|value| match value.value {
+        Literal::Text(name) if name.eq_ignore_ascii_case(text) => Some(format!("; did you mean \"{name}\"?")),
+        _ if !value.meaning.eq_ignore_ascii_case(text) => None,
+        Literal::Text(name) => Some(format!("; did you mean \"{name}\" ({})?", value.meaning)),
+        Literal::Number(number) => Some(format!("; did you mean {number} ({})?", value.meaning)),
+    })
+}
+
 /// What was given: its value where it is short, plain and no secret, else its kind alone.
 fn described(field: &Field, value: &RawValue) -> String {
     let found = kind(value);
@@ -228,8 +239,19 @@ mod tests {
     const FIELDS: &[Field] = &[
         Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
         Field { name: "page", kind: Type::Integer, min: Some(1), max: Some(100), ..Field::EMPTY },
-        Field { name: "mode", kind: Type::Integer, values: &[Value::Number(0), Value::Number(1)], ..Field::EMPTY },
-        Field { name: "kind", kind: Type::String, values: &[Value::Text("audio")], open: true, ..Field::EMPTY },
+        Field {
+            name: "mode",
+            kind: Type::Integer,
+            values: &[Value::number(0).meaning("all"), Value::number(1).meaning("video")],
+            ..Field::EMPTY
+        },
+        Field {
+            name: "level",
+            kind: Type::String,
+            values: &[Value::text("low"), Value::text("middle").meaning("medium")],
+            ..Field::EMPTY
+        },
+        Field { name: "kind", kind: Type::String, values: &[Value::text("audio")], open: true, ..Field::EMPTY },
         Field { name: "rate", kind: Type::Integer, also: &[Type::String], ..Field::EMPTY },
         Field { name: "flag", kind: Type::Boolean, ..Field::EMPTY },
         Field { name: "ids", kind: Type::Array, items: Some(Type::String), ..Field::EMPTY },
@@ -289,6 +311,17 @@ mod tests {
         assert_problem(TOLERANT, r#"{"room_id":"1","page":"101"}"#, &["from 1 to 100"]);
         assert_problem(TOLERANT, r#"{"room_id":"1","videos":"{}"}"#, &["\"videos\"", "an array"]);
         assert_problem(TOLERANT, r#"{"room_id":"1","videos":"[{}]"}"#, &["\"videos[0].x\""]);
+    }
+
+    #[test]
+    fn a_meaning_in_place_of_its_value_is_answered_with_the_value() {
+        let medium =
+            ["\"level\"", "one of low, middle", "got a string (\"medium\"); did you mean \"middle\" (medium)?"];
+        assert_problem(STRICT, r#"{"room_id":"1","level":"medium"}"#, &medium);
+        assert_problem(STRICT, r#"{"room_id":"1","level":"LOW"}"#, &["did you mean \"low\"?"]);
+        assert_problem(TOLERANT, r#"{"room_id":"1","mode":"Video"}"#, &["one of 0, 1", "did you mean 1 (video)?"]);
+        let unlike = problem(STRICT, r#"{"room_id":"1","level":"best"}"#).unwrap();
+        assert!(unlike.ends_with("got a string (\"best\")"), "{unlike}");
     }
 
     #[test]

@@ -5,10 +5,10 @@ use serde_json::value::RawValue;
 use std::borrow::Cow;
 
 const MASK: &str = r#""***""#;
-/// Deeper answers are not shown: no platform nests as deep, and the walk is recursive.
+/// Deeper values are not shown: no platform nests as deep, and the walk is recursive.
 const DEEPEST: usize = 64;
 
-/// The same JSON with the value of every secret member replaced; `None` where it nests too deep to tell.
+/// The same JSON with the value of every secret member replaced, and every value that nests too deep.
 pub(crate) fn mask(value: &RawValue, is_secret: &dyn Fn(&str) -> bool) -> Option<Box<RawValue>> {
     let mut out = String::with_capacity(value.get().len());
     write(value, is_secret, 0, &mut out)?;
@@ -16,10 +16,8 @@ pub(crate) fn mask(value: &RawValue, is_secret: &dyn Fn(&str) -> bool) -> Option
 }
 
 fn write(value: &RawValue, is_secret: &dyn Fn(&str) -> bool, depth: usize, out: &mut String) -> Option<()> {
-    if depth > DEEPEST {
-        return None;
-    }
     match kind(value) {
+        Kind::Object | Kind::Array if depth > DEEPEST => out.push_str(MASK),
         Kind::Object => {
             let members = Members::of_answer(value).ok()?;
             out.push('{');
@@ -82,7 +80,14 @@ mod tests {
     #[test]
     fn a_tower_of_arrays_is_not_climbed() {
         let text = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
-        assert_eq!(masked(&text), None);
+        let shown = format!("{}{MASK}{}", "[".repeat(DEEPEST + 1), "]".repeat(DEEPEST + 1));
+        assert_eq!(masked(&text), Some(shown));
+    }
+
+    #[test]
+    fn a_name_that_comes_twice_is_masked_twice() {
+        let text = r#"{"app_secret":"k","app_secret":"l","x":1}"#;
+        assert_eq!(masked(text).as_deref(), Some(r#"{"app_secret":"***","app_secret":"***","x":1}"#));
     }
 
     #[test]

@@ -11,17 +11,23 @@ pub(crate) fn quoted(name: &str) -> String {
     }
 }
 
-/// The nearest of `known`, if any is near enough to be worth naming.
+/// The nearest of `known`, if any is near enough to be worth naming. Case and separators do not count.
 pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     if name.len() > LONGEST {
         return None;
     }
+    let name = plain(name);
     known
         .into_iter()
-        .map(|candidate| (strsim::jaro_winkler(name, candidate), candidate))
+        .map(|candidate| (strsim::jaro_winkler(&name, &plain(candidate)), candidate))
         .filter(|(likeness, _)| *likeness > 0.75)
         .max_by(|(a, _), (b, _)| a.total_cmp(b))
         .map(|(_, candidate)| candidate)
+}
+
+/// `RoomId`, `room-id` and `room_id` are one name to a person.
+fn plain(name: &str) -> String {
+    name.chars().filter(|character| !matches!(character, '_' | '-')).flat_map(char::to_lowercase).collect()
 }
 
 #[cfg(test)]
@@ -33,6 +39,8 @@ mod tests {
         let known = ["room_id", "topic", "user_id", "resolution"];
         assert_eq!(nearest("room_idd", known), Some("room_id"));
         assert_eq!(nearest("roomid", known), Some("room_id"));
+        assert_eq!(nearest("RoomId", known), Some("room_id"));
+        assert_eq!(nearest("USER-ID", known), Some("user_id"));
         assert_eq!(nearest("zzz", known), None);
     }
 

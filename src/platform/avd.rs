@@ -3,17 +3,17 @@
 //! The token travels as a parameter. The envelope has three shapes (T40, T41), and the number of a dead token is
 //! printed for a missing room too (T60).
 
-use super::{Judgement, Route, Signed, Signing, envelope, form, message, number, plain_body, target};
+use super::{
+    FormIn, FormWay, Judgement, Route, Signed, SignedBody, Signing, Tokens, Uploads, envelope, form, message,
+    plain_body, target, token,
+};
 use crate::catalog::{Carrier, Method, Operation, PlatformName, table};
 use crate::config::{self, AvdKeys, HttpMethod};
 use crate::error::{Error, Result, Status};
-use crate::json::Members;
-use crate::request::{Body, Prepared};
-use crate::secret::Secret;
-use crate::token::{Token, is_token};
+use crate::json::{Members, whole_number};
+use crate::request::{Body, Pair, Prepared};
+use crate::token::Token;
 use crate::transport::{BaseUrl, Upload};
-use serde::Deserialize;
-use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::path::Path;
 use std::sync::Arc;
@@ -24,11 +24,12 @@ const LARGEST_UPLOAD: u64 = 50 << 20;
 
 pub(crate) struct Platform {
     account: Arc<config::Avd>,
+    form_way: FormWay,
 }
 
 impl Platform {
     pub(crate) fn new(account: Arc<config::Avd>) -> Platform {
-        Platform { account }
+        Platform { account, form_way: FormWay::default() }
     }
 }
 
@@ -55,8 +56,108 @@ impl super::Platform for Platform {
         true
     }
 
+    fn sign<'a>(&self, prepared: &'a Prepared<'a>, signing: &Signing<'_>) -> Result<Signed<'a>> {
+        let token = signing.token.map(|token| ("token", token));
+        Ok(match &prepared.body {
+            Body::Form(pairs) => signed_form(prepared, token.as_slice(), pairs, signing.form),
+            Body::Empty if prepared.method == Method::Post => {
+                signed_form(prepared, token.as_slice(), &[], signing.form)
+            }
+            // T7: the document's table lists no token here.
+            upload @ Body::Upload(_) => {
+                signed(prepared, token.filter(|_| self.account.upload_token).as_slice(), plain_body(upload, JSON))
+            }
+            other => signed(prepared, token.as_slice(), plain_body(other, JSON)),
+        })
+    }
+
+    /// `ret` decides where there is one; else `code`, which is 0 or 200 for a success; with neither, the object itself is
+    /// the answer of one operation (T41).
+    fn judge(&self, body: &str, bare: bool) -> Judgement {
+        let [ret, code, msg] = match envelope(body, ["ret", "code", "msg"]) {
+            Ok(envelope) => envelope,
+            Err(problem) => return Judgement::Unreadable(problem),
+        };
+        let (name, value, success): (_, _, &[i64]) = match (ret, code) {
+            (Some(ret), _) => ("ret", ret, &[0]),
+            (None, Some(code)) => ("code", code, &[0, 200]),
+            (None, None) if bare => return Judgement::Success,
+            (None, None) => return Judgement::Unreadable("has neither \"ret\" nor \"code\"".to_owned()),
+        };
+        match whole_number(value) {
+            Some(code) if success.contains(&code) => Judgement::Success,
+            Some(code) => Judgement::Failure { code, message: message(msg) },
+            None => Judgement::Unreadable(format!("has a \"{name}\" that is no number")),
+        }
+    }
+
+    fn hint(&self, code: i64) -> Option<&'static str> {
+        match (code, self.account.http_method) {
+            (40002, HttpMethod::Auto) => Some(
+                "if the parameters are right, the deployment may want them another way: try \"http_method\" \"get\" or \"post\" in the configuration",
+            ),
+            _ => None,
+        }
+    }
+
+    fn hint_on_long_url(&self) -> Option<&'static str> {
+        Some("\"http_method\": \"post\" in the configuration puts the parameters into the body")
+    }
+
+    fn http_method(&self) -> Option<&'static str> {
+        match (self.account.http_method, self.form_way.known()) {
+            (HttpMethod::Get, _) | (HttpMethod::Auto, Some(FormIn::Query)) => Some("get"),
+            (HttpMethod::Post, _) | (HttpMethod::Auto, Some(FormIn::Body)) => Some("post"),
+            (HttpMethod::Auto, None) => None,
+        }
+    }
+
+    fn tokens(&self) -> Option<&dyn Tokens> {
+        Some(self)
+    }
+
+    fn uploads(&self) -> Option<&dyn Uploads> {
+        Some(self)
+    }
+
+    fn form_way(&self) -> Option<&FormWay> {
+        (self.account.http_method == HttpMethod::Auto).then_some(&self.form_way)
+    }
+}
+
+impl Tokens for Platform {
+    fn sign_request(&self, signing: &Signing<'_>) -> Result<Signed<'static>> {
+        let Some(AvdKeys { access_key, secret_key }) = self.account.credential.keys() else {
+            return Err(Error::new(Status::Internal, "a token that was given is not fetched"));
+        };
+        let route = super::Platform::route(self, &table::AVD_APP_GET_TOKEN);
+        let keys = [("access_key", access_key.as_str()), ("secret_key", secret_key.reveal())];
+        let (method, query, body) = match (route.carrier, signing.form) {
+            (Carrier::Query, _) | (_, FormIn::Query) => (Method::Get, keys.as_slice(), SignedBody::Empty),
+            (_, FormIn::Body) => (route.method, [].as_slice(), form(&keys, &[])),
+        };
+        let target = target(&route.path, query, &[]);
+        Ok(Signed { method, target, headers: Vec::new(), body, request_id: None })
+    }
+
+    /// No lifetime is documented: it lives until it is refused.
+    fn read(&self, body: &str) -> std::result::Result<(Token, Option<Duration>), String> {
+        let [found] = envelope(body, ["token"])?;
+        Ok((token(found, "token")?, None))
+    }
+
+    fn fetch_kills_old(&self) -> bool {
+        false
+    }
+
+    fn dead_is_ambiguous(&self) -> bool {
+        true
+    }
+}
+
+impl Uploads for Platform {
     /// 004 L3609-L3610.
-    fn upload_type(&self, path: &Path) -> Result<&'static str> {
+    fn content_type(&self, path: &Path) -> Result<&'static str> {
         let extension = path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase());
         match extension.as_deref() {
             Some("png") => Ok("image/png"),
@@ -70,7 +171,7 @@ impl super::Platform for Platform {
         }
     }
 
-    fn check_upload(&self, upload: &Upload, params: &Members<'_>) -> Result<()> {
+    fn check(&self, upload: &Upload, params: &Members<'_>) -> Result<()> {
         let cluster = params.get("storage_only_cluster");
         let cluster = cluster.is_some_and(|value| matches!(value.get(), "true" | "\"true\""));
         if upload.file_length() <= LARGEST_UPLOAD || cluster {
@@ -82,91 +183,24 @@ impl super::Platform for Platform {
             upload.file_length()
         )))
     }
+}
 
-    fn sign<'a>(&self, prepared: &'a Prepared<'a>, signing: &Signing<'_>) -> Result<Signed<'a>> {
-        let token = signing.token.map(|token| ("token", token));
-        let (in_query, body) = match &prepared.body {
-            Body::Form(pairs) => (None, form(token.as_slice(), pairs)),
-            Body::Empty if prepared.method == Method::Post => (None, form(token.as_slice(), &[])),
-            // T7: the document's table lists no token here.
-            upload @ Body::Upload(_) => (token.filter(|_| self.account.upload_token), plain_body(upload, JSON)),
-            other => (token, plain_body(other, JSON)),
-        };
-        Ok(Signed {
-            method: prepared.method,
-            target: target(&prepared.path, in_query.as_slice(), &prepared.query),
-            headers: Vec::new(),
-            body,
-            request_id: None,
-        })
-    }
+/// A request with the credential in its query.
+fn signed<'a>(prepared: &'a Prepared<'a>, own: &[(&str, &str)], body: SignedBody<'a>) -> Signed<'a> {
+    let target = target(&prepared.path, own, &prepared.query);
+    Signed { method: prepared.method, target, headers: Vec::new(), body, request_id: None }
+}
 
-    fn sign_token_request(&self, _signing: &Signing<'_>) -> Result<Signed<'static>> {
-        let Some(AvdKeys { access_key, secret_key }) = self.account.credential.keys() else {
-            return Err(Error::new(Status::Internal, "a token that was given is not fetched"));
-        };
-        let route = self.route(&table::AVD_APP_GET_TOKEN);
-        let keys = [("access_key", access_key.as_str()), ("secret_key", secret_key.reveal())];
-        let (query, body) = match route.carrier {
-            Carrier::Query => (keys.as_slice(), super::SignedBody::Empty),
-            _ => ([].as_slice(), form(&keys, &[])),
-        };
-        let target = target(&route.path, query, &[]);
-        Ok(Signed { method: route.method, target, headers: Vec::new(), body, request_id: None })
-    }
-
-    /// `ret` decides where there is one; else `code`, which is 0 or 200 for a success; with neither, the object itself is
-    /// the answer.
-    fn judge(&self, body: &[u8]) -> Judgement {
-        #[derive(Deserialize)]
-        struct Envelope<'a> {
-            #[serde(borrow)]
-            ret: Option<&'a RawValue>,
-            #[serde(borrow)]
-            code: Option<&'a RawValue>,
-            #[serde(borrow)]
-            msg: Option<&'a RawValue>,
+/// A form with the credential in it; or the same as a query.
+fn signed_form<'a>(prepared: &'a Prepared<'a>, own: &[(&str, &str)], pairs: &[Pair<'_>], way: FormIn) -> Signed<'a> {
+    let (method, target, body) = match way {
+        FormIn::Body => (prepared.method, target(&prepared.path, &[], &prepared.query), form(own, pairs)),
+        FormIn::Query => {
+            let all: Vec<Pair<'_>> = prepared.query.iter().chain(pairs).cloned().collect();
+            (Method::Get, target(&prepared.path, own, &all), SignedBody::Empty)
         }
-        let envelope: Envelope<'_> = match envelope(body) {
-            Ok(envelope) => envelope,
-            Err(problem) => return Judgement::Unreadable(problem),
-        };
-        let (name, value, success): (_, _, &[i64]) = match (envelope.ret, envelope.code) {
-            (Some(ret), _) => ("ret", ret, &[0]),
-            (None, Some(code)) => ("code", code, &[0, 200]),
-            (None, None) => return Judgement::Success,
-        };
-        match number(value) {
-            Some(code) if success.contains(&code) => Judgement::Success,
-            Some(code) => Judgement::Failure { code, message: message(envelope.msg) },
-            None => Judgement::Unreadable(format!("has a \"{name}\" that is no number")),
-        }
-    }
-
-    /// No lifetime is documented: it lives until it is refused.
-    fn read_token(&self, body: &[u8]) -> std::result::Result<(Token, Option<Duration>), String> {
-        #[derive(Deserialize)]
-        struct Envelope {
-            token: Option<String>,
-        }
-        match envelope::<Envelope>(body)?.token {
-            Some(token) if is_token(&token) => Ok((Secret::new(token), None)),
-            _ => Err("the platform's answer holds no token".to_owned()),
-        }
-    }
-
-    fn dead_token_is_ambiguous(&self) -> bool {
-        true
-    }
-
-    fn hint(&self, code: i64) -> Option<&'static str> {
-        match (code, self.account.http_method) {
-            (40002, HttpMethod::Auto) => Some(
-                "if the parameters are right, the deployment may want them another way: try \"http_method\" \"get\" or \"post\" in the configuration",
-            ),
-            _ => None,
-        }
-    }
+    };
+    Signed { method, target, headers: Vec::new(), body, request_id: None }
 }
 
 const JSON: &str = "application/json;charset=UTF-8";
@@ -190,13 +224,16 @@ mod tests {
 
     #[test]
     fn three_envelopes_are_one_judgement() {
-        let judge = |text: &str| platform().judge(text.as_bytes());
+        let judge = |text: &str| platform().judge(text, false);
         for success in [
             r#"{"ret":0,"msg":"success"}"#,
             r#"{"ret":"0"}"#,
             r#"{"code":200,"msg":"success"}"#,
             r#"{"code":"0"}"#,
-            r#"{"meeting_total":0}"#,
+            r#"{"ret":0.0}"#,
+            r#"{"ret":"0.0"}"#,
+            r#"{"code":200.0}"#,
+            r#"{"ret":1,"ret":0}"#,
             r#"{"ret":0,"code":500}"#,
             " {\"ret\":0}\n",
         ] {
@@ -208,11 +245,19 @@ mod tests {
         for unreadable in ["", " ", "[0]", "0", "<html>", r#"{"ret":"x"}"#, r#"{"ret":0,}"#, r#"{"ret":0} x"#] {
             assert!(matches!(judge(unreadable), Judgement::Unreadable(_)), "{unreadable}");
         }
+        assert_eq!(judge(r#"{"ret":4.0003e4}"#), Judgement::Failure { code: 40003, message: None });
+        for no_success in [r#"{"ret":null}"#, r#"{"error":"unauthorized"}"#, r#"{"ret":false}"#, r#"{"ret":0.5}"#, "{}"]
+        {
+            assert!(matches!(judge(no_success), Judgement::Unreadable(_)), "{no_success}");
+        }
+        let bare = |text: &str| platform().judge(text, true);
+        assert_eq!(bare(r#"{"meeting_total":0}"#), Judgement::Success, "get_statistic and raw calls");
+        assert!(matches!(bare(r#"{"ret":null}"#), Judgement::Unreadable(_)));
     }
 
     #[test]
     fn only_documented_files_are_taken() {
-        let upload_type = |path: &str| platform().upload_type(Path::new(path));
+        let upload_type = |path: &str| platform().content_type(Path::new(path));
         assert_eq!(upload_type("/x/a.PNG").unwrap(), "image/png");
         assert!(upload_type("/x/a.crx").is_err());
         assert!(upload_type("/x/png").is_err());

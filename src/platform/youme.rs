@@ -1,15 +1,14 @@
 //! youme: 游密 video REST (document 002). Read beside it, in its order.
 
-use super::{Judgement, Route, Signed, Signing, envelope, message, number, plain_body, target};
+use super::{Judgement, Route, Signed, Signing, envelope, message, plain_body, target};
 use crate::catalog::{Operation, PlatformName};
 use crate::config;
 use crate::error::Result;
 use crate::hex::hex;
+use crate::json::{Kind, kind, whole_number};
 use crate::random;
 use crate::request::Prepared;
 use crate::transport::BaseUrl;
-use serde::Deserialize;
-use serde_json::value::RawValue;
 use sha1::{Digest, Sha1};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -78,29 +77,19 @@ impl super::Platform for Platform {
     }
 
     /// 1.4: success is `ErrorCode` 0 and the status word OK or absent. Calls of version 1 say `ActionStatus` (Y5).
-    fn judge(&self, body: &[u8]) -> Judgement {
-        #[derive(Deserialize)]
-        #[serde(rename_all = "PascalCase")]
-        struct Envelope<'a> {
-            #[serde(borrow)]
-            status: Option<Cow<'a, str>>,
-            #[serde(borrow)]
-            action_status: Option<Cow<'a, str>>,
-            #[serde(borrow)]
-            error_code: Option<&'a RawValue>,
-            #[serde(borrow)]
-            error_info: Option<&'a RawValue>,
-        }
-        let envelope: Envelope<'_> = match envelope(body) {
+    fn judge(&self, body: &str, _bare: bool) -> Judgement {
+        const NAMES: [&str; 4] = ["Status", "ActionStatus", "ErrorCode", "ErrorInfo"];
+        let [status, action_status, code, info] = match envelope(body, NAMES) {
             Ok(envelope) => envelope,
             Err(problem) => return Judgement::Unreadable(problem),
         };
-        let Some(code) = envelope.error_code.and_then(number) else {
+        let Some(code) = code.and_then(whole_number) else {
             return Judgement::Unreadable("has no number \"ErrorCode\"".to_owned());
         };
-        match (code, envelope.status.or(envelope.action_status).as_deref()) {
+        let word = [status, action_status].into_iter().flatten().find(|word| kind(word) != Kind::Null);
+        match (code, message(word).as_deref()) {
             (0, Some("OK") | None) => Judgement::Success,
-            _ => Judgement::Failure { code, message: message(envelope.error_info) },
+            _ => Judgement::Failure { code, message: message(info) },
         }
     }
 }
@@ -117,7 +106,7 @@ pub(crate) fn checksum(app_secret: &str, rest_api_key: &str, curtime: &str) -> S
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::platform::Platform as _;
+    use crate::platform::{FormIn, Platform as _};
 
     fn platform() -> Platform {
         let text = r#"{"platform":"youme","app_key":"k","app_secret":"s","rest_api_key":"r"}"#;
@@ -134,7 +123,7 @@ mod tests {
 
     #[test]
     fn success_is_code_0_and_no_word_against_it() {
-        let judge = |text: &str| platform().judge(text.as_bytes());
+        let judge = |text: &str| platform().judge(text, false);
         for success in [
             r#"{"Status":"OK","ErrorCode":0,"ErrorInfo":""}"#,
             r#"{"ActionStatus":"OK","ErrorCode":0}"#,
@@ -152,7 +141,7 @@ mod tests {
     fn each_request_has_its_own_seq() {
         let platform = platform();
         let prepared = Prepared::new(crate::catalog::Method::Post, "/v2/video/x", crate::catalog::Retry::Safe);
-        let signing = Signing { token: None, unix_ms: 0, unix_s: 1 };
+        let signing = Signing { token: None, unix_ms: 0, unix_s: 1, form: FormIn::Body };
         let seq = || platform.sign(&prepared, &signing).unwrap().request_id.unwrap();
         assert_ne!(seq(), seq());
     }

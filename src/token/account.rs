@@ -5,6 +5,7 @@ use crate::error::{Error, Result};
 use crate::hex::hex;
 use parking_lot::Mutex;
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Weak};
 
 /// A name that says everything and shows nothing: the SHA-256 of all parts, in hexadecimal. Where a part is a secret, a
@@ -19,20 +20,23 @@ pub(crate) fn digest(parts: &[&str]) -> String {
     hex(&digest.finalize())
 }
 
-/// The accounts that have clients.
+/// The accounts that have clients, by their digests.
 #[derive(Default)]
-pub(crate) struct Accounts(Arc<Mutex<Vec<InUse>>>);
+pub(crate) struct Accounts(Arc<Mutex<InUse>>);
 
-/// Leaves nothing behind of an account, in its list, when its last client goes.
-#[derive(Default)]
-pub(super) struct Entered(Weak<Mutex<Vec<InUse>>>);
+type InUse = BTreeMap<String, Entry>;
 
-struct InUse {
-    /// The account's digest.
-    account: String,
+struct Entry {
     /// The digest of the store's settings.
     store: String,
     credentials: Weak<Credentials>,
+}
+
+/// Leaves nothing behind of an account when its last client goes.
+#[derive(Default)]
+pub(super) struct Entered {
+    accounts: Weak<Mutex<InUse>>,
+    account: String,
 }
 
 impl Accounts {
@@ -45,13 +49,15 @@ impl Accounts {
     ) -> Result<Arc<Credentials>> {
         let (credentials, agrees) = {
             let mut accounts = self.0.lock();
-            let known = accounts.iter().filter(|known| known.account == account);
-            match known.filter_map(|known| Some((known.credentials.upgrade()?, known.store == store))).next() {
+            let known =
+                accounts.get(account).and_then(|known| Some((known.credentials.upgrade()?, known.store == store)));
+            match known {
                 Some(shared) => shared,
                 None => {
-                    let credentials = Arc::new(make()?.entered(Entered(Arc::downgrade(&self.0))));
-                    let (account, credentials_of) = (account.to_owned(), Arc::downgrade(&credentials));
-                    accounts.push(InUse { account, store, credentials: credentials_of });
+                    let entered = Entered { accounts: Arc::downgrade(&self.0), account: account.to_owned() };
+                    let credentials = Arc::new(make()?.entered(entered));
+                    let entry = Entry { store, credentials: Arc::downgrade(&credentials) };
+                    accounts.insert(account.to_owned(), entry);
                     (credentials, true)
                 }
             }
@@ -70,10 +76,11 @@ impl Accounts {
 
 impl Entered {
     pub(super) fn forget_unused(&self) {
-        if let Some(accounts) = self.0.upgrade() {
-            let mut accounts = accounts.lock();
-            accounts.retain(|known| known.credentials.strong_count() > 0);
-            accounts.shrink_to_fit();
+        let Some(accounts) = self.accounts.upgrade() else { return };
+        let mut accounts = accounts.lock();
+        // Another client may have made new ones meanwhile.
+        if accounts.get(&self.account).is_some_and(|known| known.credentials.strong_count() == 0) {
+            accounts.remove(&self.account);
         }
     }
 }
@@ -81,10 +88,10 @@ impl Entered {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::token::Window;
+    use crate::single_flight::OldValue;
 
     fn fetched() -> Result<Credentials> {
-        Ok(Credentials::fetched(Window::Mandatory, None))
+        Ok(Credentials::fetched(OldValue::Dies, None))
     }
 
     #[test]
@@ -106,7 +113,7 @@ mod tests {
         assert!(gone.upgrade().is_none(), "nothing else keeps it");
         assert_eq!(accounts.0.lock().len(), 1, "only the other is known");
         drop(other);
-        assert_eq!(accounts.0.lock().capacity(), 0);
+        assert!(accounts.0.lock().is_empty());
     }
 
     #[test]

@@ -1,10 +1,9 @@
 //! A renewal, in the refresher's place: from the provider, from those who share a store, or from the platform.
 
-use super::cell::Flight;
-use super::state::{Fetched, LONGEST_LIFETIME, Need, Refusal};
 use super::store::{self, Lock, Store};
 use super::{Given, Provide, Token, is_token};
 use crate::error::{Error, Result, Status};
+use crate::single_flight::{Fetched, Flight, LONGEST_LIFETIME, Need, Refusal};
 use parking_lot::Mutex;
 use std::convert::Infallible;
 use std::time::{Duration, Instant};

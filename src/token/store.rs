@@ -9,9 +9,9 @@ pub(crate) use file::FileStore;
 pub(crate) use redis::RedisStore;
 
 use super::Token;
-use super::state::{Fetched, Need};
 use crate::error::{Error, Result, Status};
 use crate::random;
+use crate::single_flight::{Fetched, Need};
 use std::thread;
 use std::time::{Duration, Instant};
 

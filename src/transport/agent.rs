@@ -1,17 +1,17 @@
 //! The transport over ureq.
 
 use super::resolve::AddressOrName;
-use super::upload::FileBroke;
 use super::{Answer, Body, Bounds, Failure, Request, Transport};
-use crate::error::Status;
-use std::io;
-use std::time::Instant;
-use ureq::http::{self, Response, header};
+use std::time::{Duration, Instant, SystemTime};
+use ureq::http::{self, HeaderMap, Response, header};
 use ureq::unversioned::transport::DefaultConnector;
 use ureq::{AsSendBody, SendBody, Timeout};
 
 /// Connections kept open for one host: as many as threads are likely to call at once.
 const IDLE_CONNECTIONS: usize = 64;
+
+/// A longer `Retry-After` is cut, so that it fits into every language's integers.
+const LONGEST_PAUSE: Duration = Duration::from_secs(365 * 86_400);
 
 /// A pooled HTTP client.
 #[derive(Debug)]
@@ -50,7 +50,7 @@ impl Agent {
 
 impl Transport for Agent {
     fn send(&self, request: &Request<'_>, bounds: &Bounds) -> Result<Answer, Failure> {
-        let failed = |error: ureq::Error| Failure::of(error, bounds);
+        let failed = |error: ureq::Error| Failure::of(error, &request.url, bounds);
         if bounds.deadline <= Instant::now() {
             return Err(failed(ureq::Error::Timeout(Timeout::Global)));
         }
@@ -74,66 +74,65 @@ impl Transport for Agent {
             }
         }
         .map_err(failed)?;
-        let date = answer.headers().get(header::DATE).and_then(|value| value.to_str().ok());
+        let Head { date, location, retry_after } = Head::of(answer.headers());
         Ok(Answer {
             http_status: answer.status().as_u16(),
-            date: date.and_then(|text| httpdate::parse_http_date(text).ok()),
+            date,
+            location,
+            retry_after,
             body: answer.body_mut().with_config().limit(bounds.limits.max_reply_bytes).read_to_vec().map_err(failed)?,
         })
     }
 }
 
-impl Failure {
-    fn of(error: ureq::Error, bounds: &Bounds) -> Failure {
-        use ureq::Error as E;
-        let (status, nothing_sent) = match &error {
-            E::Timeout(Timeout::Resolve | Timeout::Connect) => (Status::Timeout, true),
-            E::Timeout(_) => (Status::Timeout, false),
-            E::HostNotFound | E::ConnectionFailed => (Status::Network, true),
-            E::Tls(_) | E::Rustls(_) | E::Pem(_) => (Status::Tls, true),
-            E::BodyExceedsLimit(_) => (Status::Limit, false),
-            E::Http(_) | E::BadUri(_) => (Status::InvalidArgument, true),
-            E::Io(error) => of_io(error),
-            _ => (Status::Protocol, false),
-        };
-        let limits = bounds.limits;
-        let message = match &error {
-            E::Timeout(Timeout::Connect) => {
-                format!("no connection within {} ms (connect_timeout_ms)", limits.connect_timeout.as_millis())
-            }
-            _ if status == Status::Timeout => {
-                format!("no complete answer within {} ms ({})", limits.timeout.as_millis(), bounds.timeout_key)
-            }
-            E::BodyExceedsLimit(limit) => {
-                format!("the answer is larger than {limit} bytes; raise max_reply_bytes to read it")
-            }
-            E::HostNotFound => "the host name could not be resolved".to_owned(),
-            E::Io(error) if status == Status::Io => format!("the file could not be read: {error}"),
-            E::Io(error) if status == Status::Tls => format!("TLS: {error}"),
-            E::Io(error) if nothing_sent => format!("no connection: {error}"),
-            E::Io(error) => format!("the connection broke: {error}"),
-            E::Protocol(error) => format!("the answer is not valid HTTP: {error}"),
-            other => other.to_string(),
-        };
-        Failure { status, message, nothing_sent }
+/// What an answer's head says beside its status.
+struct Head {
+    date: Option<SystemTime>,
+    location: Option<String>,
+    retry_after: Option<Duration>,
+}
+
+impl Head {
+    fn of(headers: &HeaderMap) -> Head {
+        let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+        let time = |text: &str| httpdate::parse_http_date(text).ok();
+        Head {
+            date: text(header::DATE).filter(|_| !headers.contains_key(header::AGE)).and_then(time),
+            location: text(header::LOCATION).map(str::to_owned),
+            retry_after: text(header::RETRY_AFTER)
+                .and_then(|text| match text.trim().parse() {
+                    Ok(seconds) => Some(Duration::from_secs(seconds)),
+                    Err(_) => time(text)?.duration_since(SystemTime::now()).ok(),
+                })
+                .map(|pause| pause.min(LONGEST_PAUSE)),
+        }
     }
 }
 
-fn of_io(error: &io::Error) -> (Status, bool) {
-    use io::ErrorKind as K;
-    if let Some(inner) = error.get_ref() {
-        if inner.is::<FileBroke>() {
-            return (Status::Io, false);
-        }
-        if inner.is::<rustls::Error>() {
-            return (Status::Tls, true);
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn head(name: header::HeaderName, value: &str) -> Head {
+        Head::of(&HeaderMap::from_iter([(name, value.parse().unwrap())]))
+    }
+
+    #[test]
+    fn a_pause_comes_in_seconds_or_as_a_date() {
+        assert_eq!(head(header::RETRY_AFTER, " 120 ").retry_after, Some(Duration::from_secs(120)));
+        assert_eq!(head(header::RETRY_AFTER, &u64::MAX.to_string()).retry_after, Some(LONGEST_PAUSE));
+        let soon = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(100));
+        let pause = head(header::RETRY_AFTER, &soon).retry_after.unwrap().as_secs();
+        assert!((95..=100).contains(&pause), "{pause}");
+        for none in ["soon", "-1", "Mon, 01 Jan 1990 00:00:00 GMT", ""] {
+            assert_eq!(head(header::RETRY_AFTER, none).retry_after, None, "{none}");
         }
     }
-    match error.kind() {
-        K::TimedOut => (Status::Timeout, false),
-        K::ConnectionRefused | K::HostUnreachable | K::NetworkUnreachable | K::AddrNotAvailable => {
-            (Status::Network, true)
-        }
-        _ => (Status::Network, false),
+
+    #[test]
+    fn the_date_of_a_cached_answer_is_nobodys_clock() {
+        let date = (header::DATE, "Mon, 01 Jan 1990 00:00:00 GMT".parse().unwrap());
+        assert!(Head::of(&HeaderMap::from_iter([date.clone()])).date.is_some());
+        assert!(Head::of(&HeaderMap::from_iter([date, (header::AGE, "0".parse().unwrap())])).date.is_none());
     }
 }

@@ -14,6 +14,17 @@ pub(crate) struct BaseUrl {
 
 impl BaseUrl {
     pub(crate) fn parse(text: &str) -> Result<BaseUrl, String> {
+        let after_scheme = text.split_once("://").map_or(text, |(_, rest)| rest);
+        let host = after_scheme.split(['/', '?', '#']).next().unwrap_or_default();
+        if !host.is_ascii() {
+            return Err("expected a host name in ASCII: write a Chinese one in punycode (\"xn--…\")".to_owned());
+        }
+        if host.starts_with('[') && host.contains('%') {
+            return Err("expected an address without a zone (\"%…\"): give a global address or a host name".to_owned());
+        }
+        if !text.is_ascii() {
+            return Err("expected ASCII characters: percent-encode the others".to_owned());
+        }
         let uri: Uri = text.parse().map_err(|_| "expected a URL such as https://10.0.0.5:9610".to_owned())?;
         if !matches!(uri.scheme_str(), Some("http" | "https")) {
             return Err("expected a URL whose scheme is http or https".to_owned());
@@ -54,11 +65,16 @@ impl BaseUrl {
         self.uri.scheme_str() == Some("https")
     }
 
+    /// Whether a target makes a URL that can be sent.
+    pub(crate) fn has_room_for(&self, target: &str) -> bool {
+        self.text.len() + target.len() <= LONGEST
+    }
+
     /// The URL of a target below this address. A target that would lead to another origin is refused: a token never
     /// leaves for another host.
     pub(crate) fn join(&self, target: &str) -> Result<String, String> {
         let url = format!("{}{target}", self.text);
-        if url.len() > LONGEST {
+        if !self.has_room_for(target) {
             return Err(format!("the request's URL would have {} bytes; at most {LONGEST} can be sent", url.len()));
         }
         let joined: Uri = url.parse().map_err(|_| "the path does not make a valid URL".to_owned())?;
@@ -93,6 +109,19 @@ mod tests {
         {
             assert!(base(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn an_address_that_cannot_be_reached_is_refused_with_the_way_out() {
+        let refused = |text: &str| BaseUrl::parse(text).unwrap_err();
+        for text in ["http://会议.example:9610", "https://会议.中国/x", "会议.中国"] {
+            assert!(refused(text).contains("punycode"), "{text}");
+        }
+        for text in ["http://[fe80::1%25eth0]", "http://[fe80::1%eth0]:9610/x"] {
+            assert!(refused(text).contains("zone"), "{text}");
+        }
+        assert!(refused("http://h/会议").contains("percent-encode"));
+        assert!(BaseUrl::parse("http://xn--fiq228c.example").is_ok());
     }
 
     #[test]

@@ -1,126 +1,138 @@
-/* What the C tests check with. Included once by each program. */
+/* What the C tests check with: check.c goes with each program of them.
+ *
+ * A check of a call names the status, the variable that receives the reply, the call, and what the reply must hold:
+ *
+ *   char *reply;
+ *
+ *   EXPECT(MEETGATE_API, reply, meetgate_avd_room_read(avd, JSON({"room_id":"1"}), &reply),
+ *       is("/code", "40004"), holds("/message", "no such room"), absent("/request_id"));
+ *
+ * It frees the reply. */
 #ifndef MEETGATE_TESTS_CHECK_H
 #define MEETGATE_TESTS_CHECK_H
 
 #include <meetgate.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static int passed, failed;
+/* Conditions ------------------------------------------------------------------------------------------------------ */
 
-/* What the out-pointers hold before a call: a call that leaves it there has broken its promise. */
-static char untouched[] = "untouched";
-static char *reply = untouched;
+#define CHECK(condition) check((condition) != 0, #condition, __FILE__, __LINE__)
 
-static void check(int holds, const char *what, int line) {
-  if (holds) {
-    passed++;
-  } else {
-    failed++;
-    printf("line %d: %s\n", line, what);
-  }
-}
+/* Counts a check, and prints what it was where it does not hold. Gives back whether it holds. */
+int check(int holds, const char *what, const char *file, int line);
 
-#define CHECK(condition) check((condition) != 0, #condition, __LINE__)
+/* How many checks have failed so far. */
+int failures(void);
 
-/* printf into one of a few buffers, with every ' made a ": JSON that can be read in C. */
-static const char *json(const char *format, ...) {
-  static char buffers[16][2048];
-  static unsigned next;
-  char *text = buffers[next++ % 16], *quote;
-  va_list arguments;
+/* Replies --------------------------------------------------------------------------------------------------------- */
 
-  va_start(arguments, format);
-  if (vsnprintf(text, sizeof buffers[0], format, arguments) >= (int)sizeof buffers[0]) {
-    abort();
-  }
-  va_end(arguments);
-  for (quote = text; (quote = strchr(quote, '\'')) != NULL; quote++) {
-    *quote = '"';
-  }
-  return text;
-}
+/* What an out-pointer holds before a call: a call that leaves it there has broken its promise. */
+extern char untouched[];
 
-/* In front of a fragment: the text must not hold it. */
-#define NOT "!"
+/* One thing that a reply must hold. */
+struct want {
+  int (*is_met)(const char *reply, const struct want *want);
+  const char *what, *pointer, *text;
+  double least, most;
+};
 
-/* Checks the status of the call that has just filled `reply`, and that the text holds each of the fragments, whose ' stand
- * for ". Frees the text. */
-static void expect(
-    int line, const char *call, meetgate_status wanted, meetgate_status got, const char *const *fragments) {
-  const char *beginning = json("{'status':'%s','message':'", meetgate_status_name(wanted));
-  int before = failed;
+/* The value at this JSON pointer has these characters, or this JSON text where it is no string. */
+struct want is(const char *pointer, const char *text);
+/* The value at this pointer holds this part. */
+struct want holds(const char *pointer, const char *part);
+/* The value at this pointer is a number, least and most included. */
+struct want between(const char *pointer, double least, double most);
+/* There is a value at this pointer. */
+struct want present(const char *pointer);
+/* There is none. */
+struct want absent(const char *pointer);
+/* The whole reply does not hold this text, whether as a value or as a part of one. */
+struct want nowhere(const char *text);
+/* The whole reply begins with this text. */
+struct want begins(const char *text);
+/* The reply is an error document that says that nothing was sent. */
+struct want not_sent(void);
 
-  if (reply == NULL || reply == untouched) {
-    check(0, "the call gave no string out", line);
-  } else {
-    check(got == wanted, meetgate_status_name(got), line);
-    check(wanted == MEETGATE_OK || strncmp(reply, beginning, strlen(beginning)) == 0, "not that error document", line);
-    check(reply[0] == '{' && strchr("}\n", reply[strlen(reply) - 1]) != NULL, "not one JSON object", line);
-    for (; *fragments != NULL; fragments++) {
-      int is_absence = **fragments == NOT[0];
-      const char *fragment = json("%s", *fragments + is_absence);
-      check((strstr(reply, fragment) == NULL) == is_absence, *fragments, line);
-    }
-    if (failed > before) {
-      printf("  %s\n  %s\n", call, reply);
-    }
-    meetgate_string_free(reply);
-  }
-  reply = untouched;
-}
+#define EXPECT(wanted, reply, call, ...) \
+  do {                                                                                                     \
+    (reply) = untouched;                                                                                   \
+    expect((wanted), (call), &(reply), (const struct want[]){__VA_ARGS__, {0}}, #call, __FILE__, __LINE__); \
+  } while (0)
 
-#define EXPECT(wanted, call, ...) expect(__LINE__, #call, (wanted), (call), (const char *const[]){__VA_ARGS__, NULL})
+/* The call is refused with this in its message, before anything is sent. */
+#define REFUSE(reply, call, part) EXPECT(MEETGATE_INVALID_ARGUMENT, reply, call, holds("/message", part), not_sent())
 
-/* The call is refused before anything is sent. */
-#define REFUSE(call, ...) EXPECT(MEETGATE_INVALID_ARGUMENT, call, __VA_ARGS__)
+/* Checks the status of a call, and its reply: one JSON object, an error document unless the status is MEETGATE_OK, with
+ * all that is wanted of it. Frees the reply. */
+void expect(meetgate_status wanted, meetgate_status got, char **reply, const struct want *wants, const char *call,
+    const char *file, int line);
 
-/* Clients --------------------------------------------------------------------------------------------------------- */
+/* Texts ----------------------------------------------------------------------------------------------------------- */
 
-static meetgate_client *client_of(const char *config) {
-  meetgate_client *client;
+/* The JSON between the brackets as a C string. */
+#define JSON(...) #__VA_ARGS__
 
-  if (meetgate_client_new(config, &client, &reply) != MEETGATE_OK) {
-    printf("no client of %s: %s\n", config, reply);
-    exit(2);
-  }
-  CHECK(reply == NULL);
-  reply = untouched;
-  return client;
-}
+/* printf into one of 32 buffers: the 32nd call after this one, of this function or of those below, takes it again. */
+#if defined(__GNUC__)
+__attribute__((format(printf, 1, 2)))
+#endif
+const char *format(const char *format, ...);
 
-/* A configuration with further keys. */
-static const char *with(const char *config, const char *keys) {
-  return json("%.*s,%s}", (int)strlen(config) - 1, config, keys);
-}
+/* One JSON object with the members of two, in such a buffer. */
+const char *with(const char *object, const char *more);
+
+/* The value at a pointer, in such a buffer. It must be there. */
+const char *member(const char *json, const char *pointer);
+
+/* What the programs are started with ------------------------------------------------------------------------------ */
+
+/* tests/c_contract.rs starts each program of checks so: PROGRAM HST YOUME AVD SERVER NO_TLS FOLDER */
+struct setting {
+  /* Configurations of one sandbox. */
+  const char *hst, *youme, *avd;
+  /* The URL of a server that answers as the first segment of the path says, see c_contract.rs. */
+  const char *server;
+  /* An https URL where nobody speaks TLS. */
+  const char *no_tls;
+  /* An empty folder. */
+  const char *folder;
+};
+
+/* A client of this configuration; without one the program ends. */
+meetgate_client *client_of(const char *config);
+
+/* An avd client, with the token "fixed-token==", of the server that answers in one certain way. */
+meetgate_client *avd_at(const struct setting *setting, const char *way);
+
+/* A client of the sandbox for each platform. */
+struct clients {
+  meetgate_client *hst, *youme, *avd;
+};
+
+struct clients clients_of(const struct setting *setting);
+void free_clients(struct clients *clients);
+
+/* The one that an operation of this name is called on. */
+meetgate_client *client_for(const struct clients *clients, const char *operation);
+
+/* Parameters of calls that succeed in a sandbox: avd.room.read, youme.count_qos_by_day, hst.online.user.state. */
+#define ROOM JSON({"room_id":"12345123456"})
+#define QOS JSON({"QueryDate":"20191210"})
+#define STATES JSON({"app_id":"8f14e45fceea467a9f36dedd4bea2543","msg_id":9007199254740993})
 
 /* Groups of checks ------------------------------------------------------------------------------------------------ */
 
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
 struct group {
   const char *name;
-  void (*run)(void);
+  void (*run)(const struct setting *setting);
 };
 
 #define TEST(name) {#name, test_##name}
 
-/* Runs all, with a line for each. */
-static void run_groups(const struct group *groups, size_t count) {
-  size_t i;
-
-  for (i = 0; i < count; i++) {
-    int before = failed;
-    groups[i].run();
-    printf("%s %s\n", failed == before ? "ok" : "FAILED", groups[i].name);
-    fflush(stdout);
-  }
-}
-
-/* The closing line, and the program's status. */
-static int close_checks(void) {
-  printf("%d passed, %d failed\n", passed, failed);
-  return failed == 0 ? 0 : 1;
-}
+/* Runs all, with a line for each and a closing line `N passed, N failed`; the program's status. */
+int run_checks(int argc, char **argv, const struct group *groups, size_t count);
 
 #endif

@@ -26,6 +26,31 @@ pub fn scratch() -> &'static Path {
     Path::new(env!("CARGO_TARGET_TMPDIR"))
 }
 
+/// A folder of its own, empty, and gone in the end.
+pub struct Folder(PathBuf);
+
+impl Folder {
+    pub fn new() -> Folder {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let folder = scratch().join(format!("folder-{}-{number}", std::process::id()));
+        // A process of the same id may have left one.
+        _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+        Folder(folder)
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        _ = fs::remove_dir_all(&self.0);
+    }
+}
+
 /// A folder with the shared library as programs look for it: `libmeetgate.so` to link with and `libmeetgate.so.0` to run
 /// with, which the build alone does not make.
 pub fn library_folder() -> &'static Path {
@@ -63,6 +88,23 @@ fn built_library() -> PathBuf {
         Some(library) => library,
         None => panic!("libmeetgate.so is neither beside {} nor one folder up", program.display()),
     }
+}
+
+/// The program `meetgate-sandbox`, which a test of the library alone has not built: it is built in the folder of this very
+/// program, where little is left to do when the tests of the whole workspace run.
+pub fn sandbox_program() -> PathBuf {
+    if let Some(named) = env::var_os("MEETGATE_SANDBOX") {
+        return PathBuf::from(named);
+    }
+    let program = env::current_exe().unwrap_or_else(|error| panic!("where is this program: {error}"));
+    let Some(target) = program.ancestors().nth(3) else { panic!("{} is in no target folder", program.display()) };
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut build = Command::new(cargo);
+    build.current_dir(root()).args(["build", "--quiet", "--locked", "--package", "meetgate-sandbox"]);
+    build.args(["--bin", "meetgate-sandbox", "--target-dir"]).arg(target);
+    let output = run_within(Duration::from_secs(540), &mut build);
+    assert!(output.status.success(), "{}", both(&output));
+    target.join("debug/meetgate-sandbox")
 }
 
 /// Compiles `source`, a path from the root, with `cc`, or with `c++` where it ends in `.cpp`, and links it with the

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 use std::error::Error;
+use std::fmt::{Display, Formatter};
 use std::fs;
 use std::path::Path;
 
@@ -31,6 +32,9 @@ pub struct About {
     pub title: String,
     pub zh: String,
     pub prefix: String,
+    /// The methods that each operation but an upload may be sent by, where it is not only its own.
+    #[serde(default)]
+    pub methods: Vec<String>,
     /// How a body travels: `form` or `json`.
     pub body: String,
     pub doc: String,
@@ -46,6 +50,9 @@ pub struct ErrorNumber {
     pub class: String,
     #[serde(default)]
     pub transient: bool,
+    /// Any operation may answer it, so that no operation lists it.
+    #[serde(default)]
+    pub common: bool,
     pub source: String,
     #[serde(default)]
     pub note: String,
@@ -61,6 +68,9 @@ pub struct Operation {
     pub prefix: Option<String>,
     #[serde(default)]
     pub fetches_token: bool,
+    /// A successful answer has neither `ret` nor `code`.
+    #[serde(default)]
+    pub bare_reply: bool,
     pub summary: String,
     pub zh: String,
     #[serde(default)]
@@ -71,6 +81,8 @@ pub struct Operation {
     pub source: String,
     #[serde(default)]
     pub note: String,
+    /// Its own numbers; the platform's common ones come on top.
+    #[serde(default)]
     pub errors: Vec<i64>,
     /// The platform notes that concern it.
     #[serde(default)]
@@ -78,8 +90,42 @@ pub struct Operation {
     #[serde(default)]
     pub params: Vec<Field>,
     #[serde(default)]
+    pub rules: Vec<Rule>,
+    #[serde(default)]
     pub returns: Vec<Field>,
     pub example: Example,
+}
+
+/// What the platform's document says of two parameters together. Its words are made here and nowhere else.
+#[derive(Deserialize, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Rule {
+    /// With `param` (of one of the values `is`, where any are named) `needs` has to be given.
+    Requires {
+        param: String,
+        #[serde(default)]
+        is: Vec<Value>,
+        needs: String,
+        source: String,
+    },
+    /// With `param` of one of the values `is`, `other` takes `values` only; left out, it has its default.
+    Allows {
+        param: String,
+        is: Vec<Value>,
+        other: String,
+        values: Vec<Value>,
+        source: String,
+    },
+    AtLeastOne {
+        params: Vec<String>,
+        source: String,
+    },
+    /// Two times: `last` is not before `first`.
+    Ordered {
+        first: String,
+        last: String,
+        source: String,
+    },
 }
 
 #[derive(Deserialize, Serialize)]
@@ -137,6 +183,15 @@ pub enum Value {
     Text(String),
 }
 
+impl Display for Value {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Value::Number(number) => number.fmt(f),
+            Value::Text(text) => text.fmt(f),
+        }
+    }
+}
+
 /// One configuration key, and where it applies.
 #[derive(Serialize)]
 pub struct Key {
@@ -145,6 +200,45 @@ pub struct Key {
     pub platforms: Vec<String>,
     /// It is an option of one call, too.
     pub per_call: bool,
+}
+
+impl Rule {
+    /// The parameter that the rule is told at, if it is told at one.
+    pub fn param(&self) -> Option<&str> {
+        match self {
+            Rule::Requires { param, .. } | Rule::Allows { param, .. } => Some(param),
+            Rule::Ordered { last, .. } => Some(last),
+            Rule::AtLeastOne { .. } => None,
+        }
+    }
+
+    pub fn params(&self) -> Vec<&str> {
+        match self {
+            Rule::Requires { param, needs, .. } => vec![param, needs],
+            Rule::Allows { param, other, .. } => vec![param, other],
+            Rule::AtLeastOne { params, .. } => params.iter().map(String::as_str).collect(),
+            Rule::Ordered { first, last, .. } => vec![first, last],
+        }
+    }
+
+    /// What it demands; the sentence's subject is the parameter that it is told at.
+    pub fn words(&self) -> String {
+        let any_of = |values: &[Value]| {
+            let values: Vec<String> = values.iter().map(|value| format!("`{value}`")).collect();
+            match values.split_last() {
+                Some((last, [])) => last.clone(),
+                Some((last, others)) => format!("{} or {last}", others.join(", ")),
+                None => String::new(),
+            }
+        };
+        match self {
+            Rule::Requires { is, needs, .. } if is.is_empty() => format!("needs {needs}"),
+            Rule::Requires { is, needs, .. } => format!("{} needs {needs}", any_of(is)),
+            Rule::Allows { is, other, values, .. } => format!("{} needs {other} {}", any_of(is), any_of(values)),
+            Rule::AtLeastOne { params, .. } => format!("at least one of {} is needed", params.join(" and ")),
+            Rule::Ordered { first, .. } => format!("must not be before {first}"),
+        }
+    }
 }
 
 impl Operation {
@@ -161,6 +255,14 @@ impl Operation {
     /// The C function's name.
     pub fn function(&self, platform: &About) -> String {
         format!("meetgate_{}_{}", platform.name, self.name.replace('.', "_"))
+    }
+
+    /// Every number that it may answer, ascending: its own and the common ones. A call that fetches the token has none that
+    /// could be dead.
+    pub fn all_errors(&self, errors: &[ErrorNumber]) -> Vec<i64> {
+        let common = |error: &ErrorNumber| error.common && !(self.fetches_token && error.class == "token_dead");
+        let is_answered = |error: &&ErrorNumber| common(error) || self.errors.contains(&error.code);
+        errors.iter().filter(is_answered).map(|error| error.code).collect()
     }
 
     /// The name of its row in the Rust table.
@@ -198,7 +300,7 @@ fn platform(path: &Path) -> Result<Platform> {
         let operation: Operation = table.try_into().map_err(|error| format!("{name}: {error}"))?;
         let operation = Operation { name: name.clone(), ..operation };
         check(&operation, &errors).map_err(|problem| format!("{name}: {problem}"))?;
-        operations.push(operation);
+        operations.push(with_rules_told(operation));
     }
     Ok(Platform { about, errors, operations })
 }
@@ -207,6 +309,7 @@ fn platform(path: &Path) -> Result<Platform> {
 fn check(operation: &Operation, errors: &[ErrorNumber]) -> Result<()> {
     check_fields(&operation.params)?;
     check_fields(&operation.returns)?;
+    operation.rules.iter().try_for_each(|rule| check_rule(operation, rule))?;
     for code in &operation.errors {
         if !errors.iter().any(|error| error.code == *code) {
             return Err(format!("error {code} is not in the platform's table").into());
@@ -219,6 +322,28 @@ fn check(operation: &Operation, errors: &[ErrorNumber]) -> Result<()> {
         }
     }
     serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(&operation.example.reply)?;
+    Ok(())
+}
+
+/// Each rule becomes a sentence of the parameter that it is told at, or of the operation.
+fn with_rules_told(mut operation: Operation) -> Operation {
+    for rule in &operation.rules {
+        let field = operation.params.iter_mut().find(|field| Some(field.name.as_str()) == rule.param());
+        let doc = field.map_or(&mut operation.doc, |field| &mut field.doc);
+        let words = rule.words();
+        let mut letters = words.chars();
+        let first = letters.next().map_or(String::new(), |first| first.to_uppercase().collect());
+        *doc = format!("{} {first}{}.", doc.trim_end(), letters.as_str()).trim_start().to_owned();
+    }
+    operation
+}
+
+fn check_rule(operation: &Operation, rule: &Rule) -> Result<()> {
+    for name in rule.params() {
+        if !operation.params.iter().any(|param| param.name == name) {
+            return Err(format!("a rule names {name:?}, which is no parameter").into());
+        }
+    }
     Ok(())
 }
 

@@ -1,7 +1,10 @@
 using System;
+using System.Collections.Generic;
 using System.Diagnostics;
+using System.Linq;
 using System.Net;
 using System.Net.Sockets;
+using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Threading;
@@ -21,6 +24,7 @@ namespace Meetgate.Tests
                 Check.Equal(MeetgateStatus.Api, problem.Status);
                 Check.Equal("API", problem.StatusName);
                 Check.Equal(40004, problem.Code);
+                Check.Equal("not_found", problem.ErrorClass);
                 Check.Equal("no such room", problem.Meaning);
                 Check.Equal("房间号不存在", problem.MeaningZh);
                 Check.Equal("no such room", problem.PlatformMessage);
@@ -32,6 +36,8 @@ namespace Meetgate.Tests
                 Check.Equal(null, problem.RequestId);
                 Check.Equal(null, problem.ClockOffsetS);
                 Check.Equal(null, problem.ReplyText);
+                Check.Equal(null, problem.Location);
+                Check.Equal(null, problem.RetryAfterMs);
                 Check.Equal(40004, problem.Reply["ret"].AsInteger());
                 Check.Equal("avd answered 40004: no such room", problem.Message);
                 Check.Contains("\"status\":\"API\"", problem.Document);
@@ -53,6 +59,44 @@ namespace Meetgate.Tests
             var unknown = Check.Throws<MeetgateApiException>(() => Answered(9007199254740993));
             Check.Equal(9007199254740993, unknown.Code);
             Check.Equal(null, unknown.Meaning);
+            Check.Equal(null, unknown.ErrorClass);
+        }
+
+        public static void The_documents_class_chooses_the_exceptions()
+        {
+            // Each class that the catalog has for a number, as the library writes it.
+            JsonValue platforms = JsonValue.Parse(MeetgateClient.ReadCatalog())["errors"];
+            var classes = new HashSet<string>();
+            foreach (KeyValuePair<string, JsonValue> platform in platforms.Members)
+            {
+                foreach (JsonValue number in platform.Value.Items)
+                {
+                    classes.Add(number["class"].AsText());
+                }
+            }
+            classes.Remove("auth");
+            classes.Remove("token_dead");
+            Check.True(classes.Count >= 7, "the catalog has classes");
+            foreach (string name in classes)
+            {
+                MeetgateException problem = FromDocument(MeetgateStatus.Api, "{\"status\":\"API\",\"class\":\"" + name + "\"}");
+                Check.True(problem is MeetgateApiException && problem.GetType() != typeof(MeetgateApiException), name + " has a class");
+                Check.Equal(name, problem.ErrorClass);
+            }
+            MeetgateException dead = FromDocument(MeetgateStatus.Auth, "{\"status\":\"AUTH\",\"class\":\"token_dead\"}");
+            Check.Equal(typeof(MeetgateTokenDeadException), dead.GetType());
+            Check.Equal(typeof(MeetgateAuthException), FromDocument(MeetgateStatus.Auth, "{\"status\":\"AUTH\"}").GetType());
+            // A class of a newer library, and T60: a number that has another meaning here has no class.
+            foreach (string other in new[] { "{\"status\":\"API\",\"class\":\"new\"}", "{\"status\":\"API\",\"code\":40003}" })
+            {
+                Check.Equal(typeof(MeetgateApiException), FromDocument(MeetgateStatus.Api, other).GetType());
+            }
+            MeetgateException redirect = FromDocument(
+                MeetgateStatus.Http,
+                "{\"status\":\"HTTP\",\"location\":\"https://h/login\",\"retry_after_ms\":1500,\"attempts\":0}");
+            Check.Equal("https://h/login", redirect.Location);
+            Check.Equal(1500, redirect.RetryAfterMs);
+            Check.Equal(0, redirect.Attempts);
         }
 
         public static void Wrong_keys_are_an_authentication_failure()
@@ -201,8 +245,9 @@ namespace Meetgate.Tests
                 Contains("", () => avd.Call("avd.room.list", "{"));
                 Contains("array", () => avd.Call("avd.room.list", "[]"));
                 Contains("NUL", () => avd.Call("avd.room.list\0"));
-                Contains("surrogate", () => avd.Call("avd.room.read", "{\"room_id\":\"\ud83d\"}"));
-                Contains("", () => avd.Room.Read(roomId: "\ud83d"));
+                Contains("\"room_id\": holds an escape that is no character", () => avd.Call("avd.room.read", "{\"room_id\":\"\ud83d\"}"));
+                Contains("\"room_id\": holds an escape that is no character", () => avd.Room.Read(roomId: "\ud83d"));
+                Contains("unknown operation", () => avd.Call("avd.\ud83d"));
                 Contains("hst", () => avd.Call("hst.kickout", "{\"app_id\":\"a\",\"user_id\":\"u\"}"));
                 Contains("stream_type", () => avd.Room.MixRecord.Get(roomId: "1", recordType: 7), "record_type");
                 Contains("timeout_ms", () => avd.With(new CallOptions { TimeoutMs = 0 }).Room.List());
@@ -219,7 +264,15 @@ namespace Meetgate.Tests
             Check.Throws<MeetgateInvalidConfigException>(() => new AvdClient("{}"));
             Check.Throws<MeetgateInvalidConfigException>(() => new HstClient("{\"dev_id\":\"d\",\"dev_secret\":\"short\"}"));
             var wrong = Check.Throws<MeetgateInvalidConfigException>(() => new AvdClient("{\"platform\":\"hst\"}"));
-            Check.Contains("avd", wrong.Message);
+            Check.Contains("expected \"avd\", because this is its client", wrong.Message);
+            // Only the assembly sees that one, only the library this one: the documents differ in the message alone.
+            var mistyped = Check.Throws<MeetgateInvalidConfigException>(() => new AvdClient("{\"platform\":7}"));
+            Check.Contains("expected one of hst, youme, avd", mistyped.Message);
+            Check.Equal(WithoutMessage(mistyped), WithoutMessage(wrong));
+            var nul = Check.Throws<MeetgateInvalidArgumentException>(() => new AvdClient("{}\0"));
+            var cut = Check.Throws<MeetgateInvalidArgumentException>(() => new AvdClient("{"));
+            Check.Equal("configuration: holds a NUL character", nul.Message);
+            Check.Equal(WithoutMessage(cut), WithoutMessage(nul));
             var unknown = Check.Throws<MeetgateInvalidConfigException>(() => new AvdClient("{\"base_ur\":\"http://h\"}"));
             Check.Contains("base_url", unknown.Message);
             Check.Throws<MeetgateInvalidConfigException>(
@@ -262,6 +315,17 @@ namespace Meetgate.Tests
             {
                 avd.Room.List();
             }
+        }
+
+        private static string WithoutMessage(MeetgateException problem) => string.Join(
+            ",",
+            JsonValue.Parse(problem.Document).Members.Select(
+                member => member.Key + "=" + (member.Key == "message" ? "" : member.Value.ToString())));
+
+        private static MeetgateException FromDocument(MeetgateStatus status, string document)
+        {
+            MethodInfo from = typeof(MeetgateException).GetMethod("From", BindingFlags.Static | BindingFlags.NonPublic);
+            return (MeetgateException)from.Invoke(null, new object[] { (int)status, document, null });
         }
 
         private static void Contains(string part, Action act, string other = null) =>

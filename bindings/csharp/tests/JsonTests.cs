@@ -61,7 +61,8 @@ namespace Meetgate.Tests
             Check.Equal("[\"x\\ud800y\"]", JsonValue.Parse("[\"x\\ud800y\"]").ToString());
             Check.Equal("😀", JsonValue.Parse("[\"\\ud83d\\ude00\"]")[0].AsText());
             Check.Equal("\0", JsonValue.Parse("[\"\\u0000\"]")[0].AsText());
-            foreach (string broken in new[] { "", "{", "[", "\ufeff{}", "{\"a\":1}x", "tru", "{'a':1}", "{\"__type\":5}", "\"\ud800\"" })
+            Check.Equal("{}", JsonValue.Parse("\ufeff{}").ToString());
+            foreach (string broken in new[] { "", "{", "[", "\ufeff\ufeff{}", "\ufeff", "{\"a\":1}x", "tru", "{'a':1}", "{\"__type\":5}", "\"\ud800\"" })
             {
                 Check.Throws<FormatException>(() => JsonValue.Parse(broken));
             }

@@ -170,13 +170,14 @@ namespace Meetgate.Tests
 
                     Not("printable ASCII", () => avd.SetToken("a token"));
                     Not("printable ASCII", () => avd.SetToken("会"));
-                    Not("printable ASCII", () => avd.SetToken(null));
+                    Not("printable ASCII", () => avd.SetToken("\ud83d"));
+                    Not("token is NULL", () => avd.SetToken(null));
                     Not("NUL", () => avd.SetToken("a\0b"));
                     avd.Room.List();
                     avd.Dispose();
                     Check.Throws<ObjectDisposedException>(() => avd.SetToken("t"));
                 }
-                Not("fixed token", () => issuer.SetToken("t"));
+                Not("expected a client whose configuration has a fixed \"token\"", () => issuer.SetToken("t"));
             }
         }
 
@@ -310,7 +311,7 @@ namespace Meetgate.Tests
                 }
                 using (AvdClient avd = server.Avd())
                 {
-                    Not("token_provider", () => avd.SetTokenProvider(dead => "t"));
+                    Not("expected a client whose configuration says \"token_provider\": true", () => avd.SetTokenProvider(dead => "t"));
                 }
                 Refused("not both", () => new AvdClient(baseUrl: server.Url, token: "t", tokenProvider: dead => "t"));
             }

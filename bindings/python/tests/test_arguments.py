@@ -1,9 +1,13 @@
 """The boundary: what cannot be right never reaches the platform, and never hurts."""
 
+import asyncio
 import ctypes
 import decimal
 import enum
+import inspect
 import math
+import os
+import re
 import unittest
 
 import meetgate
@@ -29,7 +33,7 @@ class Refused(unittest.TestCase):
         self.refused('did you mean "avd.room.create"', "room.create")
         self.refused("unknown operation", "")
         self.refused("NUL", "avd.room.read\0x")
-        self.refused("half a character", "avd.\ud800")
+        self.refused("operation is not UTF-8", "avd.\ud800")
         self.refused("expected a string, got NoneType", None)
         self.refused("expected a string, got bytes", b"avd.room.read")
         self.refused("hst", "hst.access.token")
@@ -39,7 +43,7 @@ class Refused(unittest.TestCase):
         self.refused('"room_id" is missing', "avd.room.read", {"room_id": None})
         self.refused('did you mean "room_id"', "avd.room.read", {"room_idd": "1"})
         self.refused('"room_id": expected a string, got a boolean', "avd.room.read", {"room_id": True})
-        self.refused("half a character", "avd.room.read", {"room_id": "\ud800"})
+        self.refused('"room_id": holds an escape that is no character', "avd.room.read", {"room_id": "\ud800"})
         self.refused("cannot be sent as JSON: bytes", "avd.room.read", {"room_id": b"1"})
         self.refused("cannot be sent as JSON: object", "avd.room.read", {"room_id": object()})
         self.refused("names that are strings", "avd.room.read", {1: "1"})
@@ -53,6 +57,26 @@ class Refused(unittest.TestCase):
     def test_options(self):
         self.refused('did you mean "timeout_ms"', "avd.room.read", {"room_id": "1"}, {"timeout": 1})
         self.refused("from 1 to 86400000", "avd.room.read", {"room_id": "1"}, {"timeout_ms": 0})
+
+    def test_an_argument_in_the_platforms_spelling_is_told_its_name_in_python(self):
+        with meetgate.Youme(app_key="k", app_secret="s", rest_api_key="r") as youme:
+            for given in ({"UserId": "1", "begin_time": "1", "end_time": "2"}, {"UserId": "1"}):
+                with self.assertRaisesRegex(TypeError, "'UserId': in Python it is 'user_id'"):
+                    youme.query_instance_all_records_by_time(**given)
+            with self.assertRaisesRegex(TypeError, "unexpected keyword argument 'nonsense'"):
+                youme.count_qos_by_day(query_date="20191210", nonsense=1)
+            self.assertEqual(
+                list(inspect.signature(youme.query_room_info).parameters), ["room_id", "begin_time", "end_time"]
+            )
+            self.assertIn("Sent as `RoomId`.", youme.query_room_info.__doc__)
+
+        async def ask():
+            async with meetgate.AsyncAvd(base_url="http://127.0.0.1:1", token="t") as avd:
+                self.assertTrue(inspect.iscoroutinefunction(avd.room.get_chat_message_log))
+                await avd.room.get_chat_message_log(room_id="1", fromId="16")
+
+        with self.assertRaisesRegex(TypeError, "'fromId': in Python it is 'from_id'"):
+            asyncio.run(ask())
 
     def test_methods_take_keywords_only(self):
         with self.assertRaises(TypeError):
@@ -117,7 +141,7 @@ class Configuration(unittest.TestCase):
             meetgate.Avd(base_url="http://10.0.0.5", token="t", timeout=1)
         with self.assertRaisesRegex(meetgate.InvalidConfig, "max_workers"):
             meetgate.AsyncAvd(**base, max_workers=0)
-        with self.assertRaisesRegex(meetgate.InvalidArgument, "half a character"):
+        with self.assertRaisesRegex(meetgate.InvalidConfig, '"token": holds an escape that is no character'):
             meetgate.Avd(base_url="http://10.0.0.5", token="\udfff")
 
     def test_from_text_and_from_a_dict(self):
@@ -130,9 +154,37 @@ class Configuration(unittest.TestCase):
             meetgate.AsyncHst.from_config({})
         with self.assertRaisesRegex(meetgate.InvalidConfig, '"dev_id" is missing'):
             meetgate.AsyncHst.from_config({"dev_secret": "0123456789abcdef"})
-        for broken in ("{", "[]", '"avd"', '{"platform":"hst"}'):
-            with self.assertRaises(meetgate.InvalidConfig):
+
+    def test_the_library_reads_a_text_and_says_what_is_wrong_with_it(self):
+        for kind, broken, why in (
+            (meetgate.InvalidArgument, "{", "not valid JSON: EOF"),
+            (meetgate.InvalidArgument, "[]", "expected a JSON object, got an array"),
+            (meetgate.InvalidArgument, '"avd"', "expected a JSON object, got a string"),
+            (meetgate.InvalidArgument, "[" * 100000, "not valid JSON"),
+            (meetgate.InvalidArgument, '{"token":"t","token":"u"}', '"token" appears twice'),
+            (meetgate.InvalidConfig, '{"platform":7}', '"platform": expected one of hst, youme, avd'),
+            (meetgate.InvalidConfig, {"platform": 7}, '"platform": expected one of hst, youme, avd'),
+            (meetgate.InvalidConfig, "{}", '"base_url" is missing'),
+        ):
+            with self.subTest(str(broken)[:20]), self.assertRaisesRegex(kind, why):
                 meetgate.Avd.from_config(broken)
+
+    def test_what_only_python_sees(self):
+        for kind, config, why in (
+            (meetgate.InvalidConfig, '{"platform":"hst"}', '"platform": expected "avd", because this is its client'),
+            (meetgate.InvalidConfig, {"platform": "hst"}, '"platform": expected "avd", because this is its client'),
+            (meetgate.InvalidArgument, "{}\0", "holds a NUL character"),
+            (meetgate.InvalidArgument, b"{}", "expected a dict or JSON text, got bytes"),
+        ):
+            with self.subTest(config), self.assertRaisesRegex(kind, why):
+                meetgate.Avd.from_config(config)
+
+    def test_a_byte_order_mark_before_a_text_is_no_part_of_it(self):
+        for text in ('{"base_url":"http://10.0.0.5","token":"t"}', '{"platform":"avd","base_url":"http://10.0.0.5","token":"t"}'):
+            meetgate.Avd.from_config("\ufeff" + text).close()
+
+    def test_a_key_without_a_value_is_left_out(self):
+        meetgate.Avd.from_config({"platform": None, "base_url": "http://10.0.0.5", "token": "t", "timeout_ms": None}).close()
 
     def test_every_key_of_the_catalog_is_taken(self):
         meetgate.Avd(
@@ -160,6 +212,47 @@ class Configuration(unittest.TestCase):
             of(base_url=address, token_provider=lambda dead_token: "t").close()
 
 
+class Documents(unittest.TestCase):
+    """An error that only Python can see has the members that the library gives an error of the same kind."""
+
+    def setUp(self):
+        self.avd = meetgate.Avd(base_url="http://127.0.0.1:1", token="t")
+        self.addCleanup(self.avd.close)
+
+    def document(self, call, value):
+        with self.assertRaises(meetgate.Error) as caught:
+            call(value)
+        return caught.exception.document
+
+    def test_they_are_the_same_but_for_the_reason(self):
+        avd = self.avd
+        for call, subject in (
+            (lambda value: avd.room.read(room_id=value), 'avd.room.read: parameter "room_id": '),
+            (lambda value: avd.raw_call("GET", value), 'raw call: member of the request "path": '),
+            (lambda value: avd.raw_call("GET", "/x", options={"timeout_ms": value}), 'options: option "timeout_ms": '),
+            (lambda value: avd.with_options(timeout_ms=value).room.list(), 'options: option "timeout_ms": '),
+            (lambda value: meetgate.youme_checksum(app_secret=value, rest_api_key="r"), 'youme checksum: parameter "app_secret": '),
+            (lambda value: meetgate.Avd(base_url=value, token="t"), 'configuration key "base_url": '),
+        ):
+            with self.subTest(subject):
+                ours, theirs = self.document(call, b"bytes"), self.document(call, [])
+                self.assertIn("cannot be sent as JSON: bytes", ours["message"])
+                self.assertIn("got an array", theirs["message"])
+                self.assertIn(subject, theirs["message"])
+                self.assertTrue(ours["message"].startswith(subject), ours["message"])
+                self.assertEqual({**ours, "message": ""}, {**theirs, "message": ""})
+
+    def test_one_place_makes_them(self):
+        package = os.path.dirname(meetgate.__file__)
+        makers = []
+        for folder, _, names in os.walk(package):
+            for name in names:
+                if name.endswith(".py"):
+                    with open(os.path.join(folder, name), encoding="utf-8") as file:
+                        makers += [name] * len(re.findall(r"""["']retryable["']\]? ?(?::|=(?!=))""", file.read()))
+        self.assertEqual(makers, ["_errors.py"])
+
+
 class Boundary(unittest.TestCase):
     """Below the methods: NULL, bytes that are not UTF-8, and text that is not JSON, straight into the C functions."""
 
@@ -183,10 +276,10 @@ class Boundary(unittest.TestCase):
                 status, error = library().call_with(client, b"avd.room.read", params, options)
                 self.assertEqual(library().status_name(status), "INVALID_ARGUMENT")
                 self.assertIn(why, error)
-            self.assertIn(why, library().raw_call(client, broken)[1])
+            self.assertIn(why, library().raw_call_with(client, broken, None)[1])
 
     def test_every_function_has_its_types(self):
-        for name in ("_client_new", "client_free", "_call_with", "_raw_call", "_string_free", "_status_name"):
+        for name in ("_client_new", "client_free", "_call_with", "_raw_call_with", "_string_free", "_status_name"):
             self.assertTrue(getattr(library(), name).argtypes, name)
         self.assertIs(library()._catalog.restype, ctypes.c_void_p)
 

@@ -24,12 +24,23 @@ class Awaited(SandboxTest):
                 with self.assertRaises(meetgate.NotFound):
                     await avd.room.read(room_id="40400000000")
             async with meetgate.AsyncYoume.from_config(config["youme"]) as youme:
-                self.assertEqual((await youme.count_qos_by_day(QueryDate="20191210"))["ErrorCode"], 0)
+                self.assertEqual((await youme.count_qos_by_day(query_date="20191210"))["ErrorCode"], 0)
             async with meetgate.AsyncHst.from_config(config["hst"]) as hst:
                 rows = [row async for row in hst.consuming.iter_records(
                     start_time=1588146896000, end_time=1590738896000, page_size=10
                 )]
                 self.assertEqual(len(rows), 25)
+
+        asyncio.run(main())
+
+    def test_options_of_a_raw_call(self):
+        async def main():
+            with Server(lambda request: None) as server:
+                async with meetgate.AsyncAvd(base_url=server.url, token="t") as avd:
+                    with self.assertRaises(meetgate.Timeout):
+                        await avd.raw_call("GET", "/x", options={"timeout_ms": 100})
+                    with self.assertRaises(meetgate.Timeout):
+                        await avd.with_options(timeout_ms=100).raw_call("GET", "/x")
 
         asyncio.run(main())
 

@@ -12,7 +12,7 @@ import unittest
 import meetgate
 from meetgate._library import library
 from support import APP, HERE, ROOM, ROOT, Sandbox, SandboxTest, Server, always, examples
-from wire_driver import CLIENTS, arguments_of, method_of
+from wire_driver import CLIENTS, argument_of, arguments_of, method_of
 
 
 class Calls(SandboxTest):
@@ -68,8 +68,6 @@ class Calls(SandboxTest):
         self.assertEqual(reply["data"]["topic"], "周会")
         reply = self.youme.raw_call("POST", "/v2/video/count_qos_by_day", body={"QueryDate": "20191210"})
         self.assertEqual(reply["ErrorCode"], 0)
-        with self.assertRaisesRegex(meetgate.InvalidArgument, "takes no options"):
-            self.avd.with_options(timeout_ms=5).raw_call("GET", "/sdkapi/v2/room/read")
 
     def test_options_hold_for_what_with_options_returns(self):
         with Server(always('{"ret":0,"data":"%s"}' % ("x" * 4000))) as server:
@@ -83,14 +81,28 @@ class Calls(SandboxTest):
                     avd.call("avd.room.read", {"room_id": "1"}, {"max_reply_bytes": 1024})
                 self.assertEqual(avd.room.read(room_id="1")["ret"], 0)
 
+    def test_options_hold_for_raw_calls_too(self):
+        with Server(always('{"ret":0,"data":"%s"}' % ("x" * 4000))) as server:
+            with meetgate.Avd(base_url=server.url, token="t") as avd:
+                with self.assertRaises(meetgate.LimitError):
+                    avd.with_options(max_reply_bytes=1024).raw_call("GET", "/x")
+                with self.assertRaises(meetgate.LimitError):
+                    avd.raw_call("GET", "/x", options={"max_reply_bytes": 1024})
+                with self.assertRaisesRegex(meetgate.InvalidArgument, 'did you mean "timeout_ms"'):
+                    avd.raw_call("GET", "/x", options={"timeout": 1})
+                self.assertEqual(avd.raw_call("GET", "/x")["ret"], 0)
+        with Server(lambda request: None) as server, meetgate.Avd(base_url=server.url, token="t") as avd:
+            with self.assertRaises(meetgate.Timeout):
+                avd.raw_call("GET", "/x", options={"timeout_ms": 100})
+
     def test_bills_are_read_page_by_page(self):
         span = {"start_time": 1588146896000, "end_time": 1590738896000}
         for size in (1, 7, 25, 100):
             rows = list(self.hst.consuming.iter_records(page_size=size, **span))
             self.assertEqual(len(rows), 25, size)
         self.assertEqual(rows[0]["app_id"], APP)
-        with self.assertRaises(meetgate.InvalidArgument):
-            self.hst.consuming.iter_records(page_size=0, **span)
+        with self.assertRaises(meetgate.BadRequest):
+            list(self.hst.consuming.iter_records(page_size=0, **span))
 
     def test_pages_end_with_the_first_short_one_wherever_the_rows_are(self):
         for result in ("[%s]", '{"total":3,"rows":[%s]}'):
@@ -157,14 +169,16 @@ class Generated(unittest.TestCase):
                     method = method_of(clients[operation["platform"]], operation["name"])
                     self.assertEqual(inspect.iscoroutinefunction(method), kind is awaited)
                     parameters = inspect.signature(method).parameters
-                    self.assertEqual(
-                        {name.rstrip("_") for name in parameters}, {field["name"] for field in operation["params"]}
-                    )
+                    names = {field["name"]: argument_of(field["name"]) for field in operation["params"]}
+                    self.assertEqual(set(parameters), set(names.values()))
                     for field in operation["params"]:
-                        parameter = parameters[field["name"]]
+                        name = names[field["name"]]
+                        parameter = parameters[name]
                         self.assertEqual(parameter.kind, parameter.KEYWORD_ONLY)
                         self.assertEqual(parameter.default is parameter.empty, field["required"])
-                        self.assertIn(field["name"] + ":", method.__doc__)
+                        self.assertIn(name + ": ", method.__doc__)
+                        is_said = "Sent as `%s`." % field["name"] in " ".join(method.__doc__.split())
+                        self.assertEqual(is_said, name != field["name"])
                     self.assertTrue(method.__doc__.startswith(operation["summary"]))
                     self.assertIn("Source: %s %s" % (operation["method"], operation["path"]), method.__doc__)
 

@@ -1,5 +1,6 @@
 """What is printed runs: the guide's first program, and the example."""
 
+import importlib.util
 import os
 import re
 import subprocess
@@ -16,10 +17,11 @@ def read(*path):
 
 
 class Printed(unittest.TestCase):
-    def run_beside_a_sandbox(self, program, *arguments):
+    def run_beside_a_sandbox(self, program, *arguments, sandbox=None):
         """In a folder with the sandbox's first line in a file, as the guide says."""
-        sandbox = Sandbox()
-        self.addCleanup(sandbox.stop)
+        if sandbox is None:
+            sandbox = Sandbox()
+            self.addCleanup(sandbox.stop)
         with tempfile.TemporaryDirectory() as folder:
             with open(os.path.join(folder, "sandbox.json"), "w", encoding="utf-8") as file:
                 file.write(sandbox.first_line)
@@ -51,8 +53,12 @@ class Printed(unittest.TestCase):
             if isinstance(found, type) and issubclass(found, meetgate.Error):
                 self.assertIn("`%s`" % name, guide + "`Error`")
 
-    def test_the_example_runs(self):
-        shown = self.run_beside_a_sandbox([os.path.join(ROOT, "examples", "python", "quickstart.py")], "sandbox.json")
+    def test_the_example_runs_and_runs_again(self):
+        program = [os.path.join(ROOT, "examples", "python", "quickstart.py")]
+        sandbox = Sandbox()
+        self.addCleanup(sandbox.stop)
+        self.run_beside_a_sandbox(program, "sandbox.json", sandbox=sandbox)
+        shown = self.run_beside_a_sandbox(program, "sandbox.json", sandbox=sandbox)
         for line in (
             "avd: a new room: 周会",
             "avd: avd answered 40004: no such room (房间号不存在)",
@@ -62,6 +68,18 @@ class Printed(unittest.TestCase):
             "avd: asked at once: 8 times, 3 participants",
         ):
             self.assertIn(line, shown)
+
+    def test_the_example_of_a_test_passes_under_pytest(self):
+        if importlib.util.find_spec("pytest") is None:
+            self.skipTest("pytest is not installed")
+        tests = os.path.join(ROOT, "examples", "python")
+        found = subprocess.run(
+            [sys.executable, "-m", "pytest", "--quiet", "-p", "no:cacheprovider", tests], timeout=120,
+            env=dict(os.environ, PYTHONDONTWRITEBYTECODE="1"), encoding="utf-8",
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        )
+        self.assertEqual(found.returncode, 0, found.stdout)
+        self.assertIn("2 passed", found.stdout)
 
 
 if __name__ == "__main__":

@@ -46,7 +46,7 @@ class Finding(unittest.TestCase):
             package = os.path.join(folder, "meetgate")
             os.mkdir(package)
             source = os.path.dirname(_library.__file__)
-            for name in ("_library.py", "_version.py"):
+            for name in ("_library.py", "_processor.py", "_version.py"):
                 os.symlink(os.path.join(source, name), os.path.join(package, name))
             open(os.path.join(package, "__init__.py"), "w").close()
             # abspath of a link is the link's: it looks in the new folder.

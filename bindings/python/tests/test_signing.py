@@ -5,6 +5,8 @@ import unittest
 
 import meetgate
 
+from support import SandboxTest
+
 KEYS = {"app_id": "a92b622559266609176621caf44f5857", "app_secret": "1234567890123456"}
 
 
@@ -33,13 +35,21 @@ class HstUserToken(unittest.TestCase):
             ({**KEYS, "app_id": 7}, '"app_id": expected a string'),
             ({**KEYS, "app_id": None}, '"app_id" is missing'),
             ({**KEYS, "random": -1}, '"random"'),
-            ({**KEYS, "user_id": "\ud800"}, "half a character"),
+            ({**KEYS, "user_id": "\ud800"}, '"user_id": holds an escape that is no character'),
         ):
             with self.assertRaisesRegex(meetgate.InvalidArgument, why) as caught:
                 meetgate.hst_user_token(**keys)
             self.assertNotIn("short-secret", str(caught.exception.document))
         with self.assertRaises(TypeError):
             meetgate.hst_user_token(**KEYS, userid="u")
+
+
+class HstUserTokenOfANewApplication(SandboxTest):
+    def test_the_secret_that_the_platform_gives_makes_a_token(self):
+        with meetgate.Hst.from_config(self.sandbox.configurations["hst"]) as hst:
+            made = hst.app.create(app_name="test123", service=[{"service_id": 3}])["result"]
+        token = meetgate.hst_user_token(app_id=made["app_id"], app_secret=made["app_secret"], user_id="u1001")
+        self.assertTrue(token["user_token"].startswith("001"))
 
 
 class YoumeChecksum(unittest.TestCase):

@@ -225,16 +225,16 @@ class Fixed(unittest.TestCase):
     def test_what_cannot_be_right(self):
         with meetgate.Avd(base_url="http://10.0.0.5", token="t") as avd:
             for token in ("", "two words", "会", "a\nb"):
-                with self.assertRaisesRegex(meetgate.InvalidArgument, "expected .* printable ASCII") as caught:
+                with self.assertRaisesRegex(meetgate.InvalidArgument, "^token: expected printable ASCII") as caught:
                     avd.set_token(token)
                 self.assertEqual((caught.exception.status, caught.exception.retryable), ("INVALID_ARGUMENT", False))
-            for token, why in ((None, "expected a string"), ("a\0b", "NUL"), ("\ud800", "half a character")):
+            for token, why in ((None, "expected a string"), ("a\0b", "NUL"), ("\ud800", "token is not UTF-8")):
                 with self.assertRaisesRegex(meetgate.InvalidArgument, why):
                     avd.set_token(token)
         with self.assertRaisesRegex(meetgate.InvalidArgument, "this client is closed"):
             avd.set_token("t")
         with meetgate.Avd(base_url="http://10.0.0.5", access_key="a", secret_key="bbbb") as avd:
-            with self.assertRaisesRegex(meetgate.InvalidArgument, "made with a fixed token"):
+            with self.assertRaisesRegex(meetgate.InvalidArgument, "expected a client whose configuration has a fixed"):
                 avd.set_token("t")
 
     def test_the_awaited_clients(self):
@@ -410,6 +410,13 @@ class Provided(unittest.TestCase):
         avd.set_token_provider(lambda dead_token: "second")
         self.assertEqual(avd.room.read(room_id="1")["ret"], 0)
 
+    def test_one_that_is_refused_leaves_the_one_before(self):
+        server = self.serve("first")
+        avd = self.avd(server, lambda dead_token: "first")
+        with self.assertRaises(meetgate.InvalidArgument):
+            avd.set_token_provider("second")
+        self.assertEqual(avd.room.read(room_id="1")["ret"], 0)
+
     def test_what_cannot_be_right(self):
         async def awaited(dead_token):
             return "t"
@@ -420,10 +427,11 @@ class Provided(unittest.TestCase):
         with self.assertRaisesRegex(meetgate.InvalidConfig, "not both"):
             meetgate.Avd(base_url="http://10.0.0.5", token="t", token_provider=lambda dead_token: "t")
         with meetgate.Avd(base_url="http://10.0.0.5", token="t") as avd:
-            with self.assertRaisesRegex(meetgate.InvalidArgument, "expected a client made with a token provider"):
+            with self.assertRaisesRegex(meetgate.InvalidArgument, 'expected a client whose configuration says "token_provider": true'):
                 avd.set_token_provider(lambda dead_token: "t")
-            with self.assertRaisesRegex(meetgate.InvalidConfig, "expected a function"):
-                avd.set_token_provider("t")
+            for provide, why in (("t", "expected a function, got str"), (awaited, "got a coroutine function")):
+                with self.assertRaisesRegex(meetgate.InvalidArgument, "^token_provider: .*" + why):
+                    avd.set_token_provider(provide)
 
     def test_it_lives_as_long_as_the_calls_that_need_it(self):
         arrived, go_on, replies = threading.Event(), threading.Event(), []

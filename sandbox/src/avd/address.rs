@@ -1,7 +1,7 @@
 //! Addresses that callers name: which host, and whether anything is there.
 
 /// The host of what follows a scheme: without path, user and port.
-pub fn host(rest: &str) -> &str {
+pub(crate) fn host(rest: &str) -> &str {
     let authority = rest.split('/').next().unwrap_or_default();
     let authority = authority.rsplit('@').next().unwrap_or_default();
     match authority.rsplit_once(':') {
@@ -12,7 +12,7 @@ pub fn host(rest: &str) -> &str {
 
 /// Nothing is really pushed or played. A host under `.invalid`, a name that RFC 2606 promises never to exist, stands for
 /// one that is down.
-pub fn is_down(host: &str) -> bool {
+pub(crate) fn is_down(host: &str) -> bool {
     host.ends_with(".invalid")
 }
 

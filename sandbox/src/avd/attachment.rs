@@ -1,18 +1,16 @@
 //! `/attachment?file=<path>`: downloads, whole or in part. The documents' URLs carry no token (004 L331), so none is asked.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
-
+use super::world::files::{Files, extension};
+use crate::exchange::{Received, Reply};
 use axum::body::Bytes;
 use axum::http::Method;
 use axum::http::header::{
     ACCEPT_RANGES, CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, IF_RANGE, LOCATION, RANGE,
 };
 use serde_json::json;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::files::{Files, extension};
-use crate::exchange::{Received, Reply};
-
-pub fn serve(files: &Files, received: &Received) -> Reply {
+pub(crate) fn serve(files: &Files, received: &Received) -> Reply {
     if received.method != Method::GET && received.method != Method::HEAD {
         return Reply::json_with_status(405, &json!({"ret": 405, "msg": "method not allowed"}), Some(405));
     }
@@ -45,7 +43,7 @@ pub fn serve(files: &Files, received: &Received) -> Reply {
 }
 
 /// `play_url` leads to the vendor's web player (004 L738). Here a browser is sent to the file itself; it can play it.
-pub fn player_page(received: &Received) -> Reply {
+pub(crate) fn player_page(received: &Received) -> Reply {
     // The inner URL is not encoded in the documents: everything after `url=` is it.
     let target = received.query.strip_prefix("url=").unwrap_or_default();
     // Only to a file of this server: an open redirect has no place even here.

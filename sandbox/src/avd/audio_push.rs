@@ -3,16 +3,15 @@
 //! Which of them says what is not written. Taken here: an object that names nobody to push to has no push information;
 //! somebody who publishes no sound has no stream to push; a host that is down cannot be connected to.
 
-use serde_json::Value;
-
 use super::address;
 use super::refusal::{NO_PUSH_INFO, NO_PUSHED_STREAM, PUSH_UNREACHABLE, RECORDING_SETTING, Refusal};
-use super::rooms::Room;
+use super::world::room::Room;
+use serde_json::Value;
 
 const NAME: &str = "audio_data_exporter_address";
 
 /// Checks the parameter; nothing is really pushed.
-pub fn check(text: &str, room: &Room) -> Result<(), Refusal> {
+pub(crate) fn check(text: &str, room: &Room) -> Result<(), Refusal> {
     let settings: Value = serde_json::from_str(text).map_err(|_| wrong())?;
     if !settings.is_object() {
         return Err(wrong());
@@ -53,7 +52,7 @@ fn wrong() -> Refusal {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::avd::participants::{Audio, Participant};
+    use crate::avd::world::room::{Audio, Participant};
 
     fn room() -> Room {
         let mut room = Room::new("1", "16");

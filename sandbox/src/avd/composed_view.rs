@@ -1,95 +1,35 @@
 //! The composed view, avc: the server puts all videos into one (004 L1284-L1372, L2142-L2313).
 
-use serde_json::{Map, Value, json};
-
-use super::layout;
+use super::call::{Answer, Call, success};
 use super::params::Params;
 use super::refusal::{COMPOSED_VIEW_INTERNAL, COMPOSED_VIEW_OFF, COMPOSED_VIEW_ON, NO_ROOM_TO_COMPOSE, Refusal};
-use super::rooms::Room;
 use super::world::World;
-use super::{Answer, Call, success};
-
-/// The view of one room while it is on.
-pub struct ComposedView {
-    /// 0 fixed, 1 gallery, 2 speaker (004 L1301; T15).
-    pub layout_mode: i64,
-    pub name: String,
-    pub width: i64,
-    pub height: i64,
-    pub frame_rate: i64,
-    pub bit_rate: Option<i64>,
-    pub stream_id: String,
-    /// The selected videos, by name.
-    pub videos: Map<String, Value>,
-}
+use super::world::composed_view::{Change, ComposedView};
+use super::world::room::Room;
+use super::{layout, site};
+use serde_json::{Map, Value, json};
 
 const TEXT: &str = "no such room id";
 
-impl ComposedView {
-    /// What a room has that was created with the composed view on: 1080p, as the sample shows (004 L2302).
-    pub fn automatic(stream_id: String) -> Self {
-        Self {
-            layout_mode: 1,
-            name: "avc".to_owned(),
-            width: 1920,
-            height: 1080,
-            frame_rate: 25,
-            bit_rate: None,
-            stream_id,
-            videos: Map::new(),
-        }
-    }
-
-    /// Takes over what the call sets of it.
-    fn change(&mut self, settings: Settings) {
-        if let Some(mode) = settings.layout_mode {
-            self.layout_mode = mode;
-        }
-        if let Some(name) = settings.name {
-            self.name = name;
-        }
-        if let Some(rate) = settings.frame_rate {
-            self.frame_rate = rate;
-        }
-        if let Some(rate) = settings.bit_rate {
-            self.bit_rate = Some(rate);
-        }
-        if let Some((width, height)) = settings.resolution {
-            self.width = width;
-            self.height = height;
-        }
-    }
-}
-
 /// The settings that start and update_layout share.
-struct Settings {
-    layout_mode: Option<i64>,
-    name: Option<String>,
-    frame_rate: Option<i64>,
-    bit_rate: Option<i64>,
-    resolution: Option<(i64, i64)>,
-}
-
-impl Settings {
-    fn read(params: &Params) -> Result<Self, Refusal> {
-        let resolution = match params.text("video_resolution").map(layout::resolution) {
-            Some(None) => return Err(Refusal::args_error("video_resolution")),
-            Some(resolution) => resolution,
-            None => None,
-        };
-        // T18: a range such as `1000-1500` is taken too; its upper end counts.
-        let bit_rate = match params.text("video_bitrate").map(|text| text.rsplit('-').next().unwrap_or(text).trim()) {
-            Some(text) => Some(text.parse().map_err(|_| Refusal::args_error("video_bitrate"))?),
-            None => None,
-        };
-        Ok(Self {
-            layout_mode: mode(params, 2)?,
-            name: params.text("video_name").map(str::to_owned),
-            frame_rate: params.integer("video_framerate")?,
-            bit_rate,
-            resolution,
-        })
-    }
+fn read_change(params: &Params) -> Result<Change, Refusal> {
+    let resolution = match params.text("video_resolution").map(layout::resolution) {
+        Some(None) => return Err(Refusal::args_error("video_resolution")),
+        Some(resolution) => resolution,
+        None => None,
+    };
+    // T18: a range such as `1000-1500` is taken too; its upper end counts.
+    let bit_rate = match params.text("video_bitrate").map(|text| text.rsplit('-').next().unwrap_or(text).trim()) {
+        Some(text) => Some(text.parse().map_err(|_| Refusal::args_error("video_bitrate"))?),
+        None => None,
+    };
+    Ok(Change {
+        layout_mode: mode(params, 2)?,
+        name: params.text("video_name").map(str::to_owned),
+        frame_rate: params.integer("video_framerate")?,
+        bit_rate,
+        resolution,
+    })
 }
 
 fn mode(params: &Params, highest: i64) -> Result<Option<i64>, Refusal> {
@@ -102,14 +42,14 @@ fn mode(params: &Params, highest: i64) -> Result<Option<i64>, Refusal> {
 /// `/room/avc/start` (004 L1284-L1332). T14: three parameters are printed as required, yet the document's own example sends
 /// none of them and the table says what leaving one out means; all are optional. In a room where no meeting runs there is
 /// nothing to compose: the view's own "room not found", 40052 (L3737).
-pub fn start(world: &mut World, call: &Call) -> Answer {
+pub(crate) fn start(world: &mut World, call: &Call) -> Answer {
     let manual = call.params.flag("enable_manual_avc")?.unwrap_or(false);
     call.params.integer("max_video_number")?;
-    let settings = Settings::read(call.params)?;
+    let settings = read_change(call.params)?;
     let stream_id = world.new_uuid();
-    world.room(call, TEXT)?;
-    world.site.check_view_on()?;
-    let room = world.room_mut(call, TEXT)?;
+    call.room(world, TEXT)?;
+    site::check_view_on(&world.site)?;
+    let room = call.room_mut(world, TEXT)?;
     if !room.is_open() {
         return Err(Refusal::of(NO_ROOM_TO_COMPOSE));
     }
@@ -125,22 +65,22 @@ pub fn start(world: &mut World, call: &Call) -> Answer {
 }
 
 /// `/room/avc/stop` (004 L1334-L1372).
-pub fn stop(world: &mut World, call: &Call) -> Answer {
-    world.room(call, TEXT)?;
-    world.site.check_view_off()?;
-    let room = world.room_mut(call, TEXT)?;
+pub(crate) fn stop(world: &mut World, call: &Call) -> Answer {
+    call.room(world, TEXT)?;
+    site::check_view_off(&world.site)?;
+    let room = call.room_mut(world, TEXT)?;
     room.composed_view.take().ok_or_else(|| Refusal::of(COMPOSED_VIEW_OFF))?;
     success()
 }
 
 /// `/room/avc/select_media` (004 L2142-L2182). T15: here the modes are 0 and 1 only.
-pub fn select_media(world: &mut World, call: &Call) -> Answer {
+pub(crate) fn select_media(world: &mut World, call: &Call) -> Answer {
     let videos = call.params.required_json_array("videos")?;
     if !layout::is_layout(&videos) {
         return Err(Refusal::args_error("videos"));
     }
     let layout_mode = mode(call.params, 1)?;
-    let room = world.room_mut(call, TEXT)?;
+    let room = call.room_mut(world, TEXT)?;
     let mut selected = Map::new();
     for video in videos {
         let name = video.get("video_name").and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -158,9 +98,9 @@ pub fn select_media(world: &mut World, call: &Call) -> Answer {
 }
 
 /// `/room/avc/set_focus_video` (004 L2184-L2223): 40045 when nobody in the room has this video.
-pub fn set_focus_video(world: &mut World, call: &Call) -> Answer {
+pub(crate) fn set_focus_video(world: &mut World, call: &Call) -> Answer {
     let resource_id = call.params.required("resource_id")?;
-    let room = world.room_mut(call, TEXT)?;
+    let room = call.room_mut(world, TEXT)?;
     view_of(room)?;
     if !room.has_video(resource_id) {
         return Err(Refusal::of(COMPOSED_VIEW_INTERNAL));
@@ -169,10 +109,10 @@ pub fn set_focus_video(world: &mut World, call: &Call) -> Answer {
 }
 
 /// `/room/avc/update_layout` (004 L2225-L2271).
-pub fn update_layout(world: &mut World, call: &Call) -> Answer {
+pub(crate) fn update_layout(world: &mut World, call: &Call) -> Answer {
     let main_video = call.params.required("main_video_resource_id")?;
-    let settings = Settings::read(call.params)?;
-    let room = world.room_mut(call, TEXT)?;
+    let settings = read_change(call.params)?;
+    let room = call.room_mut(world, TEXT)?;
     let known = room.has_video(main_video);
     let view = view_of(room)?;
     if !known {
@@ -185,8 +125,8 @@ pub fn update_layout(world: &mut World, call: &Call) -> Answer {
 /// `/room/avc/get_avc_setting` (004 L2273-L2313). The page with the end of the sample is lost (T3): what `videos` holds is
 /// our choice, the selected videos by name. `view_bitrate` is `true` in the sample (T54), and here where no rate was set.
 /// Only the speaker layout's name is printed; the other two are formed after it.
-pub fn get_setting(world: &mut World, call: &Call) -> Answer {
-    let room = world.room(call, TEXT)?;
+pub(crate) fn get_setting(world: &mut World, call: &Call) -> Answer {
+    let room = call.room(world, TEXT)?;
     let view = room.composed_view.as_ref().ok_or_else(|| Refusal::of(COMPOSED_VIEW_OFF))?;
     let layout_name = match view.layout_mode {
         0 => "Outgoing_View_Layout_Manual",

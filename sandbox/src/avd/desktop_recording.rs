@@ -1,21 +1,21 @@
 //! Recording a participant's desktop (004 L1442-L1592).
 
-use serde_json::{Value, json};
-
-use super::recorded_files::Plan;
-use super::recordings::{Ending, Kind, Recording};
+use super::call::{Answer, Call, success};
+use super::recorded_files::Described;
 use super::refusal::{ALREADY_RECORDING, NOT_RECORDING, PLAYER_SETTING, Refusal};
 use super::world::World;
-use super::{Answer, Call, success};
+use super::world::plan::Plan;
+use super::world::recording::{Ending, Kind, Recording};
+use serde_json::{Value, json};
 
 /// 40082 is listed under the media player, and these operations' examples print it as well (004 L1479).
 const SETTING: i64 = PLAYER_SETTING;
 
 /// `/room/desktop_record/start` (004 L1442-L1483). A `resource_id` that nobody in the room publishes is a "set error".
-pub fn start(world: &mut World, call: &Call) -> Answer {
+pub(crate) fn start(world: &mut World, call: &Call) -> Answer {
     let realtime = call.params.required_flag("enable_realtime_transcode")?;
     let name = call.params.required("name")?;
-    let room = world.open_room(call, "no such room_id")?;
+    let room = call.open_room(world, "no such room_id")?;
     if call.params.text("resource_id").is_some_and(|id| !room.has_video(id)) {
         return Err(Refusal::setting(SETTING, "resource_id"));
     }
@@ -32,8 +32,8 @@ pub fn start(world: &mut World, call: &Call) -> Answer {
 }
 
 /// `/room/desktop_record/stop` (004 L1485-L1523).
-pub fn stop(world: &mut World, call: &Call) -> Answer {
-    let room_id = world.room(call, "no such room_id")?.id.clone();
+pub(crate) fn stop(world: &mut World, call: &Call) -> Answer {
+    let room_id = call.room(world, "no such room_id")?.id.clone();
     let running = world.running(&room_id, Kind::Desktop);
     let running = running.ok_or_else(|| Refusal::of(NOT_RECORDING))?;
     world.end_recording(&running, call.now_ms, Ending::Stopped);
@@ -42,11 +42,10 @@ pub fn stop(world: &mut World, call: &Call) -> Answer {
 
 /// `/room/desktop_record/get` (004 L1525-L1592): the finished recordings of one name. A name that no recording of the room
 /// has is a "set error"; one whose recording still runs has no files yet. T48: `start_time`, as the sample spells it.
-pub fn get(world: &mut World, call: &Call) -> Answer {
+pub(crate) fn get(world: &mut World, call: &Call) -> Answer {
     let name = call.params.required("name")?;
-    let room_id = world.room(call, "no such room_id")?.id.clone();
-    let record_id = call.params.text("record_id");
-    world.check_record_id(record_id)?;
+    let room_id = call.room(world, "no such room_id")?.id.clone();
+    let record_id = call.record_id(world)?;
     let of_name = |recording: &&Recording| {
         recording.kind == Kind::Desktop && recording.room_id == room_id && recording.name.as_deref() == Some(name)
     };
@@ -60,7 +59,7 @@ pub fn get(world: &mut World, call: &Call) -> Answer {
         .iter()
         .filter(of_name)
         .filter(wanted)
-        .flat_map(|recording| recording.described(&world.files, &call.origin))
+        .flat_map(|recording| Described::all_of(recording, &world.files, &call.origin))
         .map(|file| file.with_times(name))
         .collect();
     Ok(json!({"ret": 0, "msg": "success", "data": data}))

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 /// Whether this is a layout: objects with a video name and a place. T16: one example says `order` for `zorder`. The
 /// examples go beyond the picture (x 1.7, h 2), so no range is checked.
-pub fn is_layout(items: &[Value]) -> bool {
+pub(crate) fn is_layout(items: &[Value]) -> bool {
     items.iter().all(|item| {
         let named = item.get("video_name").and_then(Value::as_str).is_some_and(|name| !name.is_empty());
         let depth = item.get("zorder").or_else(|| item.get("order"));
@@ -15,7 +15,7 @@ pub fn is_layout(items: &[Value]) -> bool {
 }
 
 /// `[{"user_id":"123456","channel":1}]`: channel 0 both, 1 left, 2 right, 0 by default (004 L1081).
-pub fn is_audio_layout(items: &[Value]) -> bool {
+pub(crate) fn is_audio_layout(items: &[Value]) -> bool {
     items.iter().all(|item| {
         let named = item.get("user_id").is_some_and(|id| id.is_string() || id.is_number());
         let channel = item.get("channel").map_or(Some(0), integer);
@@ -24,12 +24,12 @@ pub fn is_audio_layout(items: &[Value]) -> bool {
 }
 
 /// `["49","83c9928591924b98a8d7783730ef4772"]` (004 L1034).
-pub fn are_user_ids(items: &[Value]) -> bool {
+pub(crate) fn are_user_ids(items: &[Value]) -> bool {
     items.iter().all(|item| item.is_string() || item.is_number())
 }
 
 /// `1280*720` (004 L644, L1305): width and height.
-pub fn resolution(text: &str) -> Option<(i64, i64)> {
+pub(crate) fn resolution(text: &str) -> Option<(i64, i64)> {
     let (width, height) = text.split_once('*')?;
     let side = |text: &str| text.trim().parse::<i64>().ok().filter(|side| *side > 0);
     Some((side(width)?, side(height)?))

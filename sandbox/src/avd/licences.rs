@@ -1,14 +1,13 @@
 //! Licences and who uses them (004 L2557-L2782).
 
-use std::collections::BTreeMap;
-
-use serde_json::{Value, json};
-
-use super::recordings::Recording;
+use super::call::{Answer, Call, success};
 use super::refusal::{NO_LICENCE, NO_SITE_LICENCE, Refusal};
-use super::rooms::Room;
+use super::site;
 use super::world::World;
-use super::{Answer, Call, success};
+use super::world::recording::Recording;
+use super::world::room::Room;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// As the sample shows it (004 L2587).
 const MAX_USERS: i64 = 500;
@@ -16,8 +15,8 @@ const MAX_USERS: i64 = 500;
 const KEY_WRONG: i64 = 40001;
 
 /// `/app/get_licence_info` (004 L2557-L2600). A site that knows no company: 40070. Without any licence: 40071.
-pub fn get_licence_info(world: &mut World, _call: &Call) -> Answer {
-    world.site.check_company()?;
+pub(crate) fn get_licence_info(world: &mut World, _call: &Call) -> Answer {
+    site::check_company(&world.site)?;
     if world.licences.is_empty() {
         return Err(Refusal::of(NO_SITE_LICENCE));
     }
@@ -26,14 +25,14 @@ pub fn get_licence_info(world: &mut World, _call: &Call) -> Answer {
 }
 
 /// `/app/get_system_info` (004 L2602-L2645).
-pub fn get_system_info(world: &mut World, _call: &Call) -> Answer {
+pub(crate) fn get_system_info(world: &mut World, _call: &Call) -> Answer {
     Ok(json!({"ret": 0, "msg": "success", "sys_info": world.system_info}))
 }
 
 /// `/app/apply_file_permit` (004 L2647-L2685). Applying an installed licence again changes nothing.
-pub fn apply_file_permit(world: &mut World, call: &Call) -> Answer {
+pub(crate) fn apply_file_permit(world: &mut World, call: &Call) -> Answer {
     let certificate = call.params.required("licence_cert")?;
-    world.site.check_licence_service()?;
+    site::check_licence_service(&world.site)?;
     if !looks_issued(certificate) {
         return Err(Refusal::of(NO_LICENCE));
     }
@@ -42,9 +41,9 @@ pub fn apply_file_permit(world: &mut World, call: &Call) -> Answer {
 }
 
 /// `/app/delete_file_permit` (004 L2687-L2727): 40072 for one that is not installed.
-pub fn delete_file_permit(world: &mut World, call: &Call) -> Answer {
+pub(crate) fn delete_file_permit(world: &mut World, call: &Call) -> Answer {
     let certificate = call.params.required("licence_cert")?;
-    world.site.check_licence_service()?;
+    site::check_licence_service(&world.site)?;
     if !world.licences.remove(certificate) {
         return Err(Refusal::of(NO_LICENCE));
     }
@@ -60,7 +59,7 @@ fn looks_issued(certificate: &str) -> bool {
 }
 
 /// `/app/get_key_licence` (004 L2729-L2782): who is online under an access key, recorders included. There is one key here.
-pub fn get_key_licence(world: &mut World, call: &Call) -> Answer {
+pub(crate) fn get_key_licence(world: &mut World, call: &Call) -> Answer {
     if call.params.required("access_key")? != call.access_key {
         return Err(Refusal::of(KEY_WRONG));
     }

@@ -1,25 +1,23 @@
 //! Live streams, mixed and single (004 L967-L1018, L1156-L1282).
 
-use serde_json::json;
-
-use super::address;
-use super::layout;
-use super::recorded_files::Plan;
-use super::recordings::{Ending, Kind, Recording};
+use super::call::{Answer, Call, success};
 use super::refusal::{
     ALREADY_LIVE, ALREADY_RECORDING, LIVE_HAS_STOPPED, LIVE_SETTING, LIVE_UNREACHABLE, NOT_LIVE, NOT_RECORDING,
     RECORDING_SETTING, Refusal, USER_NOT_IN_ROOM,
 };
 use super::world::World;
-use super::{Answer, Call, success};
+use super::world::plan::Plan;
+use super::world::recording::{Ending, Kind, Recording};
+use super::{address, layout};
+use serde_json::json;
 
 /// 40042 belongs to the service that pushes mixed streams (004 L3728).
 const MIXED_UNREACHABLE: i64 = 40042;
 
 /// `/room/mix_live/start` (004 L967-L1018). Once started it must be stopped.
-pub fn start_mixed(world: &mut World, call: &Call) -> Answer {
+pub(crate) fn start_mixed(world: &mut World, call: &Call) -> Answer {
     let push_url = call.params.required("push_url")?;
-    let room_id = world.open_room(call, "no such room_id")?.id.clone();
+    let room_id = call.open_room(world, "no such room_id")?.id.clone();
     let videos = call.params.json_array("videos").unwrap_or(Some(vec![json!(null)]));
     if videos.is_some_and(|videos| !layout::is_layout(&videos)) {
         return Err(Refusal::setting(RECORDING_SETTING, "videos"));
@@ -33,8 +31,8 @@ pub fn start_mixed(world: &mut World, call: &Call) -> Answer {
 }
 
 /// `/room/mix_live/stop` (004 L1156-L1196).
-pub fn stop_mixed(world: &mut World, call: &Call) -> Answer {
-    let room_id = world.room(call, "no such room")?.id.clone();
+pub(crate) fn stop_mixed(world: &mut World, call: &Call) -> Answer {
+    let room_id = call.room(world, "no such room")?.id.clone();
     let running = world.running(&room_id, Kind::MixedLive);
     let running = running.ok_or_else(|| Refusal::of(NOT_RECORDING))?;
     world.end_recording(&running, call.now_ms, Ending::Stopped);
@@ -42,10 +40,10 @@ pub fn stop_mixed(world: &mut World, call: &Call) -> Answer {
 }
 
 /// `/room/live/start` (004 L1198-L1241): the video of `user_id` is the focus, so he has to be there.
-pub fn start(world: &mut World, call: &Call) -> Answer {
+pub(crate) fn start(world: &mut World, call: &Call) -> Answer {
     let user_id = call.params.required("user_id")?;
     let push_url = call.params.required("push_url")?;
-    let room = world.open_room(call, "no such room_id")?;
+    let room = call.open_room(world, "no such room_id")?;
     if !room.has_user(user_id) {
         return Err(Refusal::of(USER_NOT_IN_ROOM));
     }
@@ -60,8 +58,8 @@ pub fn start(world: &mut World, call: &Call) -> Answer {
 
 /// `/room/live/stop` (004 L1243-L1282). A room that never was live says 40061, one whose live stream is over 40065 (L3747,
 /// L3750).
-pub fn stop(world: &mut World, call: &Call) -> Answer {
-    let room = world.room(call, "no such room_id")?;
+pub(crate) fn stop(world: &mut World, call: &Call) -> Answer {
+    let room = call.room(world, "no such room_id")?;
     let why_not = if room.live_stopped { LIVE_HAS_STOPPED } else { NOT_LIVE };
     let running = world.running(&room.id, Kind::Live);
     let running = running.ok_or_else(|| Refusal::of(why_not))?;

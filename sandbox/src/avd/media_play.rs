@@ -1,17 +1,14 @@
 //! Putting a file or stream into a player: play, replay, switch (004 L1643-L1697, L1824-L1876, L1964-L2016).
 
-use serde_json::json;
-
-use super::address;
-use super::files::{Files, MediaFacts};
-use super::players::{State, wrong_state};
-use super::refusal::{Refusal, STREAM_UNREACHABLE};
+use super::call::{Answer, Call};
+use super::playing::{facts_of, player_mut, wrong_state};
 use super::world::World;
-use super::{Answer, Call};
+use super::world::player::State;
+use serde_json::json;
 
 /// `/media/play`. The file has to lie on the server (L1655): another is a "set error". Whatever the player was playing before
 /// gives way.
-pub fn play(world: &mut World, call: &Call) -> Answer {
+pub(crate) fn play(world: &mut World, call: &Call) -> Answer {
     let url = call.params.required("url")?;
     let replay_times = call.params.integer("replay_times")?.unwrap_or(0);
     call.params.flag("enable_auto_close_stream")?;
@@ -22,8 +19,8 @@ pub fn play(world: &mut World, call: &Call) -> Answer {
 }
 
 /// `/media/replay`: only after the end (L1826: "播放结束播放器还在"). Without `url` the same file again.
-pub fn replay(world: &mut World, call: &Call) -> Answer {
-    let player = world.player_mut(call)?;
+pub(crate) fn replay(world: &mut World, call: &Call) -> Answer {
+    let player = player_mut(world, call)?;
     if player.state != State::Ended {
         return Err(wrong_state("the player has not come to the end"));
     }
@@ -32,8 +29,8 @@ pub fn replay(world: &mut World, call: &Call) -> Answer {
 }
 
 /// `/media/switch`: only while it plays or is paused (L1966: "播放器未停止"). Without `url` the same file from its beginning.
-pub fn switch(world: &mut World, call: &Call) -> Answer {
-    let player = world.player_mut(call)?;
+pub(crate) fn switch(world: &mut World, call: &Call) -> Answer {
+    let player = player_mut(world, call)?;
     if !matches!(player.state, State::Playing | State::Paused) {
         return Err(wrong_state("the player has stopped"));
     }
@@ -43,7 +40,7 @@ pub fn switch(world: &mut World, call: &Call) -> Answer {
 
 fn begin(world: &mut World, call: &Call, url: &str, replay_times: i64) -> Answer {
     // The player first: a player that does not exist says more than a file that does not.
-    world.player_mut(call)?;
+    player_mut(world, call)?;
     let facts = facts_of(&world.files, url)?;
     // T47: the tables' heigh and heigth are the samples' height. Width and height are text, the rest numbers.
     let answer = json!({
@@ -57,20 +54,6 @@ fn begin(world: &mut World, call: &Call, url: &str, replay_times: i64) -> Answer
             "has_audio": i32::from(facts.has_audio),
         },
     });
-    world.player_mut(call)?.begin(url, facts, replay_times, call.now_ms);
+    player_mut(world, call)?.begin(url, facts, replay_times, call.now_ms);
     Ok(answer)
-}
-
-/// A file of the server, or a stream from anywhere, of which nothing is known beforehand. One from a host that is down
-/// cannot be connected to: 40083 (004 L3768).
-pub fn facts_of(files: &Files, url: &str) -> Result<MediaFacts, Refusal> {
-    let schemes = ["rtmp://", "rtmps://", "rtsp://", "http://", "https://"];
-    let rest = schemes.iter().find_map(|scheme| url.strip_prefix(scheme));
-    if let Some(rest) = rest.filter(|rest| !rest.is_empty()) {
-        if address::is_down(address::host(rest)) {
-            return Err(Refusal::of(STREAM_UNREACHABLE));
-        }
-        return Ok(MediaFacts { width: 1280, height: 720, duration_ms: 0, has_video: true, has_audio: true });
-    }
-    files.media(url).cloned().ok_or_else(|| wrong_state("no such file on the server"))
 }

@@ -1,21 +1,20 @@
 //! Mixed recordings: start, stop, get, layouts (004 L627-L965, L1020-L1109).
 
-use serde_json::{Value, json};
-
-use super::audio_push;
-use super::files::extension;
-use super::layout;
-use super::media_bytes::Format;
+use super::call::{Answer, Call, success};
 use super::params::Params;
-use super::recorded_files::{Plan, url_of};
-use super::recordings::{Ending, Kind, Recording};
+use super::recorded_files::{Described, size_of, url_of};
 use super::refusal::{ALREADY_RECORDING, ARGS, NO_SUCH_RECORD_ID, NOT_RECORDING, RECORDING_SETTING, Refusal};
 use super::world::World;
-use super::{Answer, Call, success};
+use super::world::files::extension;
+use super::world::media_bytes::Format;
+use super::world::plan::Plan;
+use super::world::recording::{Ending, Kind, Recording};
+use super::{audio_push, layout};
+use serde_json::{Value, json};
 
 /// `/room/mix_record/start` (004 L627-L695). Settings that contradict each other are the documents' "set error", 40043.
-pub fn start(world: &mut World, call: &Call) -> Answer {
-    let room = world.open_room(call, "no such room_id")?;
+pub(crate) fn start(world: &mut World, call: &Call) -> Answer {
+    let room = call.open_room(world, "no such room_id")?;
     let room_id = room.id.clone();
     if world.running(&room_id, Kind::Mix).is_some() {
         return Err(Refusal::of(ALREADY_RECORDING));
@@ -112,8 +111,8 @@ fn is_bit_rate(text: &str) -> bool {
 /// `/room/mix_record/stop` (004 L697-L814): the answer lists the files. `record_id` stops one certain recording;
 /// `stream_type` names what is stopped: `audio` and `video` a mixed recording that has such a part, `desktop` the desktop
 /// recording (L709). T27: the set is open, but of any other kind nothing can run here: a "set error".
-pub fn stop(world: &mut World, call: &Call) -> Answer {
-    let room_id = world.room(call, "no such room_id")?.id.clone();
+pub(crate) fn stop(world: &mut World, call: &Call) -> Answer {
+    let room_id = call.room(world, "no such room_id")?.id.clone();
     let stream_type = call.params.text("stream_type");
     let kind = match stream_type {
         None | Some("audio" | "video") => Kind::Mix,
@@ -140,7 +139,7 @@ pub fn stop(world: &mut World, call: &Call) -> Answer {
     world.end_recording(&running, call.now_ms, Ending::Stopped);
     let files: Vec<Value> = match world.recording(&running) {
         Some(recording) => {
-            let described = recording.described(&world.files, &call.origin);
+            let described = Described::all_of(recording, &world.files, &call.origin);
             described.iter().map(|file| file.with_times(file.name())).collect()
         }
         None => Vec::new(),
@@ -149,14 +148,13 @@ pub fn stop(world: &mut World, call: &Call) -> Answer {
 }
 
 /// `/room/mix_record/get` (004 L816-L965): finished mixed and automatic recordings (L952 is an automatic one).
-pub fn get(world: &mut World, call: &Call) -> Answer {
-    let room_id = world.room(call, "no such room_id")?.id.clone();
+pub(crate) fn get(world: &mut World, call: &Call) -> Answer {
+    let room_id = call.room(world, "no such room_id")?.id.clone();
     let record_type = call.params.integer("record_type")?.unwrap_or(0);
     if !(0..=2).contains(&record_type) {
         return Err(Refusal::setting(RECORDING_SETTING, "record_type"));
     }
-    let record_id = call.params.text("record_id");
-    world.check_record_id(record_id)?;
+    let record_id = call.record_id(world)?;
     let wanted = |recording: &&Recording| {
         matches!(recording.kind, Kind::Mix | Kind::Automatic)
             && recording.room_id == room_id
@@ -164,7 +162,7 @@ pub fn get(world: &mut World, call: &Call) -> Answer {
             && recording.is_finished(call.now_ms)
     };
     let describe = |recording: &Recording| {
-        let described = recording.described(&world.files, &call.origin);
+        let described = Described::all_of(recording, &world.files, &call.origin);
         // L828: 0 all, 1 video, 2 audio.
         let files: Vec<Value> = described
             .iter()
@@ -179,7 +177,7 @@ pub fn get(world: &mut World, call: &Call) -> Answer {
             "download_url": recording.source.as_deref().map(|path| url_of(&call.origin, path)).unwrap_or_default(),
             "transcode_files": files,
             "play_url": "",
-            "file_size": recording.size(&world.files),
+            "file_size": size_of(recording, &world.files),
             "start_time": recording.start_text(),
             "end_time": recording.end_text(),
             "room_id": recording.room_id,
@@ -193,8 +191,8 @@ pub fn get(world: &mut World, call: &Call) -> Answer {
 }
 
 /// `/room/mix_record/update_layout` (004 L1020-L1067): `videos` or `audio_user_ids`, whichever is to change.
-pub fn update_layout(world: &mut World, call: &Call) -> Answer {
-    let room_id = world.room(call, "no such room_id")?.id.clone();
+pub(crate) fn update_layout(world: &mut World, call: &Call) -> Answer {
+    let room_id = call.room(world, "no such room_id")?.id.clone();
     let videos = call.params.json_array("videos")?;
     let users = call.params.json_array("audio_user_ids")?;
     if videos.is_none() && users.is_none() {
@@ -211,13 +209,12 @@ pub fn update_layout(world: &mut World, call: &Call) -> Answer {
 }
 
 /// `/room/mix_record/update_audio_layout` (004 L1069-L1109).
-pub fn update_audio_layout(world: &mut World, call: &Call) -> Answer {
-    let room_id = world.room(call, "no such room_id")?.id.clone();
+pub(crate) fn update_audio_layout(world: &mut World, call: &Call) -> Answer {
+    let room_id = call.room(world, "no such room_id")?.id.clone();
     if !layout::is_audio_layout(&call.params.required_json_array("audio_mixer_users")?) {
         return Err(Refusal::args_error("audio_mixer_users"));
     }
-    let record_id = call.params.text("record_id");
-    world.check_record_id(record_id)?;
+    let record_id = call.record_id(world)?;
     match world.running(&room_id, Kind::Mix) {
         Some(running) if record_id.is_none_or(|id| id == running) => success(),
         _ => Err(not_recording()),

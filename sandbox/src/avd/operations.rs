@@ -1,13 +1,19 @@
 //! The addresses of avd and who answers them.
 
+use super::call::{Answer, Call};
+use super::world::World;
+use super::{
+    chat, composed_view, desktop_recording, devices, licences, live, media_play, mix_recording, participants, players,
+    recording_queries, rooms, sip, statistics, transcoding,
+};
 use axum::http::Method;
 
-use super::{
-    Handler, PREFIX, chat, composed_view, desktop_recording, devices, licences, live, media_play, mix_recording,
-    participants, players, recording_queries, rooms, sip, statistics, transcoding,
-};
+pub(crate) type Handler = fn(&mut World, &Call) -> Answer;
 
-pub enum Operation {
+/// Where the operations live (004 L10 and on: "…/sdkapi/v2" before each address).
+const PREFIX: &str = "/sdkapi/v2";
+
+pub(crate) enum Operation {
     /// Needs no token: it gives one.
     GetToken,
     /// On the host root, outside the prefix (004 L3635).
@@ -17,14 +23,14 @@ pub enum Operation {
 
 impl Operation {
     /// "[get|post]" for everything but the upload (004 L3613).
-    pub fn takes(&self, method: &Method) -> bool {
+    pub(crate) fn takes(&self, method: &Method) -> bool {
         match self {
             Self::Upload => *method == Method::POST,
             Self::GetToken | Self::Api(_) => *method == Method::GET || *method == Method::POST,
         }
     }
 
-    pub fn methods(&self) -> &'static str {
+    pub(crate) fn methods(&self) -> &'static str {
         match self {
             Self::Upload => "POST",
             Self::GetToken | Self::Api(_) => "GET, POST",
@@ -33,11 +39,11 @@ impl Operation {
 }
 
 /// T40: three operations answer with `code`, 200 for success.
-pub fn answers_with_code(path: &str) -> bool {
+pub(crate) fn answers_with_code(path: &str) -> bool {
     matches!(path.strip_prefix(PREFIX), Some("/room/close" | "/room/participate/kick" | "/room/participate/list"))
 }
 
-pub fn find(path: &str) -> Option<Operation> {
+pub(crate) fn find(path: &str) -> Option<Operation> {
     if path == "/uploadfile" {
         return Some(Operation::Upload);
     }
@@ -50,7 +56,7 @@ pub fn find(path: &str) -> Option<Operation> {
 }
 
 /// Every path, for those who name operations: the token call and the upload among them.
-pub fn paths() -> impl Iterator<Item = String> {
+pub(crate) fn paths() -> impl Iterator<Item = String> {
     let below = std::iter::once("/app/get_token").chain(API.iter().map(|(address, _)| *address));
     below.map(|address| format!("{PREFIX}{address}")).chain(std::iter::once("/uploadfile".to_owned()))
 }

@@ -3,21 +3,19 @@
 //! How POST encodes its parameters is written nowhere (T12, T13), so every way that a form can travel is taken. Types swap
 //! freely (T54): a number may come quoted, a boolean as a number.
 
-use std::collections::HashMap;
-
-use axum::http::Method;
-use serde_json::Value;
-
 use super::refusal::Refusal;
 use crate::exchange::Received;
+use axum::http::Method;
+use serde_json::Value;
+use std::collections::HashMap;
 
-pub struct Params {
+pub(crate) struct Params {
     values: HashMap<String, String>,
 }
 
 impl Params {
     /// Where a name is in the query and in the body, the body wins.
-    pub fn read(received: &Received) -> Self {
+    pub(crate) fn read(received: &Received) -> Self {
         let mut values: HashMap<String, String> = received.query_pairs().into_iter().collect();
         if received.method == Method::POST {
             if received.media_type() == "application/x-www-form-urlencoded" {
@@ -32,15 +30,15 @@ impl Params {
     }
 
     /// An empty value counts as left out (T9: `room_id` is "required", and generated when it is empty).
-    pub fn text(&self, name: &str) -> Option<&str> {
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.values.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
-    pub fn required(&self, name: &str) -> Result<&str, Refusal> {
+    pub(crate) fn required(&self, name: &str) -> Result<&str, Refusal> {
         self.text(name).ok_or_else(Refusal::args_required)
     }
 
-    pub fn flag(&self, name: &str) -> Result<Option<bool>, Refusal> {
+    pub(crate) fn flag(&self, name: &str) -> Result<Option<bool>, Refusal> {
         match self.text(name).map(|text| text.trim().to_ascii_lowercase()).as_deref() {
             None => Ok(None),
             Some("true" | "1") => Ok(Some(true)),
@@ -49,23 +47,23 @@ impl Params {
         }
     }
 
-    pub fn required_flag(&self, name: &str) -> Result<bool, Refusal> {
+    pub(crate) fn required_flag(&self, name: &str) -> Result<bool, Refusal> {
         self.flag(name)?.ok_or_else(Refusal::args_required)
     }
 
-    pub fn integer(&self, name: &str) -> Result<Option<i64>, Refusal> {
+    pub(crate) fn integer(&self, name: &str) -> Result<Option<i64>, Refusal> {
         match self.text(name).map(str::trim) {
             None => Ok(None),
             Some(text) => parse_integer(text).map(Some).ok_or_else(|| Refusal::args_error(name)),
         }
     }
 
-    pub fn required_integer(&self, name: &str) -> Result<i64, Refusal> {
+    pub(crate) fn required_integer(&self, name: &str) -> Result<i64, Refusal> {
         self.integer(name)?.ok_or_else(Refusal::args_required)
     }
 
     /// An array that travels as JSON text (004 L981).
-    pub fn json_array(&self, name: &str) -> Result<Option<Vec<Value>>, Refusal> {
+    pub(crate) fn json_array(&self, name: &str) -> Result<Option<Vec<Value>>, Refusal> {
         match self.text(name).map(serde_json::from_str::<Value>) {
             None => Ok(None),
             Some(Ok(Value::Array(items))) => Ok(Some(items)),
@@ -73,7 +71,7 @@ impl Params {
         }
     }
 
-    pub fn required_json_array(&self, name: &str) -> Result<Vec<Value>, Refusal> {
+    pub(crate) fn required_json_array(&self, name: &str) -> Result<Vec<Value>, Refusal> {
         self.json_array(name)?.ok_or_else(Refusal::args_required)
     }
 }

@@ -1,90 +1,16 @@
 //! Who is in a room: list and kick (004 L495-L625).
 
+use super::call::{Answer, Call};
+use super::refusal::{INTERNAL, ROOM_NOT_OPEN, Refusal, USER_NOT_IN_ROOM};
+use super::world::World;
+use super::world::room::{Audio, Participant, Video};
 use serde_json::{Map, Value, json};
 
-use super::refusal::{INTERNAL, ROOM_NOT_OPEN, Refusal, USER_NOT_IN_ROOM};
-use super::rooms::{Meeting, Room};
-use super::world::World;
-use super::{Answer, Call};
-
-/// Somebody in a room, person or device.
-#[derive(Clone)]
-pub struct Participant {
-    pub id: String,
-    pub name: String,
-    /// 004 L569: web, miniprogram, android, ios, pc; a device has the scheme of its address.
-    pub client: String,
-    pub node_id: i64,
-    /// 004 L570: only who joined with an extension field has one.
-    pub user_data: Option<String>,
-    pub videos: Vec<Video>,
-    pub audios: Vec<Audio>,
-}
-
-#[derive(Clone)]
-pub struct Video {
-    pub id: String,
-    pub name: String,
-    pub published: bool,
-}
-
-#[derive(Clone)]
-pub struct Audio {
-    pub id: String,
-    pub name: String,
-    pub published: bool,
-}
-
-/// One stay of one participant.
-pub struct Visit {
-    pub user: Participant,
-    pub joined: i64,
-    pub left: Option<i64>,
-}
-
-impl Meeting {
-    pub fn present(&self) -> impl Iterator<Item = &Visit> {
-        self.visits.iter().filter(|visit| visit.left.is_none())
-    }
-
-    pub fn join(&mut self, user: Participant, now_s: i64) {
-        self.visits.push(Visit { user, joined: now_s, left: None });
-    }
-
-    /// Whether somebody of this id was there to leave.
-    pub fn leave(&mut self, user_id: &str, now_s: i64) -> bool {
-        let mut left = false;
-        for visit in self.visits.iter_mut().filter(|visit| visit.left.is_none() && visit.user.id == user_id) {
-            visit.left = Some(now_s);
-            left = true;
-        }
-        left
-    }
-}
-
-impl Room {
-    pub fn present(&self) -> impl Iterator<Item = &Participant> {
-        self.meeting().into_iter().flat_map(|meeting| meeting.present().map(|visit| &visit.user))
-    }
-
-    pub fn has_user(&self, user_id: &str) -> bool {
-        self.present().any(|user| user.id == user_id)
-    }
-
-    /// Whether this names a video of somebody present: by its resource id, or in the mixing spelling `<user>_video1`.
-    pub fn has_video(&self, name: &str) -> bool {
-        let by_user = name
-            .rsplit_once("_video")
-            .is_some_and(|(user, number)| number.parse::<u8>().is_ok() && self.has_user(user));
-        by_user || self.present().any(|user| user.videos.iter().any(|video| video.id == name))
-    }
-}
-
 /// `/room/participate/kick` (004 L495-L534): envelope `code` (T40).
-pub fn kick(world: &mut World, call: &Call) -> Answer {
+pub(crate) fn kick(world: &mut World, call: &Call) -> Answer {
     let user_id = call.params.required("user_id")?;
     let now_s = call.now_s();
-    let room = world.room_mut(call, "no such room_id")?;
+    let room = call.room_mut(world, "no such room_id")?;
     let room_id = room.id.clone();
     let meeting = room.meeting_mut().ok_or_else(|| Refusal::of(ROOM_NOT_OPEN))?;
     if !meeting.leave(user_id, now_s) {
@@ -97,7 +23,7 @@ pub fn kick(world: &mut World, call: &Call) -> Answer {
 
 /// `/room/participate/list` (004 L536-L625): envelope `code`; T64: "not found" hides behind an internal error. A closed
 /// room has no participants to list, so it is not found either.
-pub fn list(world: &mut World, call: &Call) -> Answer {
+pub(crate) fn list(world: &mut World, call: &Call) -> Answer {
     let id = call.params.required("room_id")?;
     match world.rooms.get(id).filter(|room| room.is_open()) {
         Some(room) => {

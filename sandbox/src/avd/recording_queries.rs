@@ -1,31 +1,20 @@
 //! Looking for recordings and throwing them away (004 L281-L493, L1111-L1154, L1374-L1440, L2059-L2097, L2315-L2340).
 
-use serde_json::{Value, json};
-
-use super::files::extension;
-use super::recorded_files::{path_in, url_of};
-use super::recordings::{Kind, Recording};
+use super::call::{Answer, Call, success};
+use super::recorded_files::{Described, path_in, size_of, url_of};
 use super::refusal::{NO_SUCH_RECORD, NO_SUCH_RECORD_ID, RECORDING_SETTING, Refusal};
 use super::world::World;
-use super::{Answer, Call, success};
-
-impl World {
-    /// A record id that a call names has to exist.
-    pub fn check_record_id(&self, id: Option<&str>) -> Result<(), Refusal> {
-        match id {
-            Some(id) if self.recording(id).is_none() => Err(Refusal::of(NO_SUCH_RECORD_ID)),
-            _ => Ok(()),
-        }
-    }
-}
+use super::world::files::extension;
+use super::world::recording::{Kind, Recording};
+use serde_json::{Value, json};
 
 /// `/room/get_record` (004 L281-L431). The answer of a cluster (`value_same_as_box` left out) is shown nowhere: both are
 /// the same here. A range that ends before it begins, or is no time, is a "set error".
-pub fn of_room(world: &mut World, call: &Call) -> Answer {
+pub(crate) fn of_room(world: &mut World, call: &Call) -> Answer {
     call.params.required("record_start_time")?;
     call.params.required("record_end_time")?;
     call.params.flag("value_same_as_box")?;
-    let room_id = world.room(call, "no such room_id")?.id.clone();
+    let room_id = call.room(world, "no such room_id")?.id.clone();
     let time = |name: &str| {
         let wrong = || Refusal::setting(RECORDING_SETTING, name);
         call.params.integer(name).ok().flatten().ok_or_else(wrong)
@@ -34,8 +23,7 @@ pub fn of_room(world: &mut World, call: &Call) -> Answer {
     if from > until {
         return Err(Refusal::setting(RECORDING_SETTING, "record_end_time"));
     }
-    let record_id = call.params.text("record_id");
-    world.check_record_id(record_id)?;
+    let record_id = call.record_id(world)?;
     let creator = call.params.text("record_creator_id");
     let wanted = |recording: &&Recording| {
         let ended = recording.ended.map_or(i64::MAX, |(at, _)| at / 1000);
@@ -54,7 +42,7 @@ pub fn of_room(world: &mut World, call: &Call) -> Answer {
 
 /// 004 L328-L421. T50: here `transcode_files` is an object of parallel lists.
 fn with_files(world: &World, recording: &Recording, call: &Call) -> Value {
-    let described = recording.described(&world.files, &call.origin);
+    let described = Described::all_of(recording, &world.files, &call.origin);
     let down: Vec<String> = described.iter().map(|file| file.url()).collect();
     // This one has a slash before the question mark (004 L345).
     let play: Vec<String> = down.iter().map(|url| format!("{}/videoPlayer/?url={url}", call.origin)).collect();
@@ -67,7 +55,7 @@ fn with_files(world: &World, recording: &Recording, call: &Call) -> Value {
         "transcode_files": {"down_url": down, "play_url": play, "file_infos": infos},
         "record_type": "client",
         "creator_id": recording.creator.as_deref().unwrap_or("nil"),
-        "file_size": recording.size(&world.files),
+        "file_size": size_of(recording, &world.files),
         "start_time": recording.start_text(),
         "end_time": recording.end_text(),
         "room_id": recording.room_id,
@@ -79,7 +67,7 @@ fn with_files(world: &World, recording: &Recording, call: &Call) -> Value {
 
 /// `/room/get_record_list` (004 L433-L493): everything on the server. The size is "not returned" and the conversions are
 /// "empty" (L460-L461).
-pub fn of_server(world: &mut World, call: &Call) -> Answer {
+pub(crate) fn of_server(world: &mut World, call: &Call) -> Answer {
     let finished = |recording: &&Recording| recording.kind.leaves_files() && recording.is_finished(call.now_ms);
     let describe = |recording: &Recording| {
         let main = recording.main_file()?;
@@ -99,10 +87,9 @@ pub fn of_server(world: &mut World, call: &Call) -> Answer {
 }
 
 /// `/room/record/get` (004 L1374-L1440): the MP3 recordings, that is those of nothing but sound.
-pub fn audio(world: &mut World, call: &Call) -> Answer {
-    let room_id = world.room(call, "no such room_id")?.id.clone();
-    let record_id = call.params.text("record_id");
-    world.check_record_id(record_id)?;
+pub(crate) fn audio(world: &mut World, call: &Call) -> Answer {
+    let room_id = call.room(world, "no such room_id")?.id.clone();
+    let record_id = call.record_id(world)?;
     let wanted = |recording: &&Recording| {
         recording.room_id == room_id
             && (recording.kind == Kind::Audio || (recording.kind == Kind::Mix && !recording.plan.video))
@@ -113,7 +100,7 @@ pub fn audio(world: &mut World, call: &Call) -> Answer {
         .recordings
         .iter()
         .filter(wanted)
-        .flat_map(|recording| recording.described(&world.files, &call.origin))
+        .flat_map(|recording| Described::all_of(recording, &world.files, &call.origin))
         .map(|file| {
             json!({
                 "start_time": file.recording.start_text(),
@@ -132,15 +119,15 @@ pub fn audio(world: &mut World, call: &Call) -> Answer {
 }
 
 /// `/room/record/status` (004 L1111-L1154; T5: its address is printed with the prefix).
-pub fn status(world: &mut World, call: &Call) -> Answer {
+pub(crate) fn status(world: &mut World, call: &Call) -> Answer {
     let id = call.params.required("record_id")?;
     let recording = world.recording(id).ok_or_else(|| Refusal::of(NO_SUCH_RECORD_ID))?;
     Ok(json!({"ret": 0, "msg": "success", "record_status": recording.status(call.now_ms)}))
 }
 
 /// `/room/del_record` (004 L2059-L2097): all recordings of a room. What still runs or stops cannot be deleted: 40043.
-pub fn delete_all(world: &mut World, call: &Call) -> Answer {
-    let room_id = world.room(call, "no such room_id")?.id.clone();
+pub(crate) fn delete_all(world: &mut World, call: &Call) -> Answer {
+    let room_id = call.room(world, "no such room_id")?.id.clone();
     let of_room = |recording: &Recording| recording.room_id == room_id && recording.kind.leaves_files();
     if world.recordings.iter().any(|recording| of_room(recording) && !recording.is_finished(call.now_ms)) {
         return Err(Refusal::of(RECORDING_SETTING));
@@ -156,9 +143,9 @@ pub fn delete_all(world: &mut World, call: &Call) -> Answer {
 
 /// `/room/delete_record` (T3: only its example and its answers survive, 004 L2315-L2340): one file, by its server path. The
 /// download URL is taken too.
-pub fn delete_one(world: &mut World, call: &Call) -> Answer {
+pub(crate) fn delete_one(world: &mut World, call: &Call) -> Answer {
     let url = call.params.required("url")?;
-    let room_id = world.room(call, "no such room_id")?.id.clone();
+    let room_id = call.room(world, "no such room_id")?.id.clone();
     let path = path_in(url);
     let holds =
         |recording: &Recording| recording.files.contains(&path) || recording.source.as_deref() == Some(path.as_str());

@@ -5,104 +5,104 @@ use std::borrow::Cow;
 /// Why a call is refused. `text` differs between operations for the same number, as the documents' examples do; clients
 /// must not compare it.
 #[derive(Debug)]
-pub struct Refusal {
-    pub number: i64,
-    pub text: Cow<'static, str>,
+pub(crate) struct Refusal {
+    pub(crate) number: i64,
+    pub(crate) text: Cow<'static, str>,
     /// What exactly was wrong. Only the log says it: the platform's own texts are as terse as the documents show them.
-    pub detail: Option<String>,
+    pub(crate) detail: Option<String>,
 }
 
-pub const ARGS: i64 = 40002;
-pub const TOKEN_INVALID: i64 = 40003;
-pub const NO_SUCH_ROOM: i64 = 40004;
-pub const ROOM_EXISTS: i64 = 40005;
-pub const AUTOMATIC_RECORDING_ON: i64 = 40006;
-pub const AUTOMATIC_RECORDING_OFF: i64 = 40007;
-pub const USER_NOT_IN_ROOM: i64 = 40008;
-pub const ROOM_NOT_OPEN: i64 = 40009;
-pub const GATE_URL_EXISTS: i64 = 40019;
-pub const NO_SUCH_GATE: i64 = 40020;
-pub const NUMBER_EXISTS: i64 = 40021;
-pub const NO_SUCH_ACCOUNT: i64 = 40022;
-pub const NO_GATE_SET: i64 = 40023;
-pub const ACCOUNT_NOT_INVITED: i64 = 40024;
-pub const USER_IN_ROOM: i64 = 40031;
-pub const INVALID_ADDRESS: i64 = 40032;
-pub const NOT_INVITED: i64 = 40033;
-pub const TYPE_NOT_SUPPORTED: i64 = 40036;
-pub const NO_SUCH_CALL: i64 = 40037;
+pub(crate) const ARGS: i64 = 40002;
+pub(crate) const TOKEN_INVALID: i64 = 40003;
+pub(crate) const NO_SUCH_ROOM: i64 = 40004;
+pub(crate) const ROOM_EXISTS: i64 = 40005;
+pub(crate) const AUTOMATIC_RECORDING_ON: i64 = 40006;
+pub(crate) const AUTOMATIC_RECORDING_OFF: i64 = 40007;
+pub(crate) const USER_NOT_IN_ROOM: i64 = 40008;
+pub(crate) const ROOM_NOT_OPEN: i64 = 40009;
+pub(crate) const GATE_URL_EXISTS: i64 = 40019;
+pub(crate) const NO_SUCH_GATE: i64 = 40020;
+pub(crate) const NUMBER_EXISTS: i64 = 40021;
+pub(crate) const NO_SUCH_ACCOUNT: i64 = 40022;
+pub(crate) const NO_GATE_SET: i64 = 40023;
+pub(crate) const ACCOUNT_NOT_INVITED: i64 = 40024;
+pub(crate) const USER_IN_ROOM: i64 = 40031;
+pub(crate) const INVALID_ADDRESS: i64 = 40032;
+pub(crate) const NOT_INVITED: i64 = 40033;
+pub(crate) const TYPE_NOT_SUPPORTED: i64 = 40036;
+pub(crate) const NO_SUCH_CALL: i64 = 40037;
 /// T62: one number for two meanings, resolution and rate.
-pub const VIDEO_NOT_SUPPORTED: i64 = 40038;
-pub const FRAME_RATE_NOT_SUPPORTED: i64 = 40039;
-pub const ALREADY_RECORDING: i64 = 40040;
-pub const NOT_RECORDING: i64 = 40041;
-pub const RECORDING_SETTING: i64 = 40043;
+pub(crate) const VIDEO_NOT_SUPPORTED: i64 = 40038;
+pub(crate) const FRAME_RATE_NOT_SUPPORTED: i64 = 40039;
+pub(crate) const ALREADY_RECORDING: i64 = 40040;
+pub(crate) const NOT_RECORDING: i64 = 40041;
+pub(crate) const RECORDING_SETTING: i64 = 40043;
 /// T63: printed in examples only.
-pub const COMPOSED_VIEW_INTERNAL: i64 = 40045;
-pub const COMPOSED_VIEW_ON: i64 = 40050;
-pub const COMPOSED_VIEW_OFF: i64 = 40051;
-pub const NO_ROOM_TO_COMPOSE: i64 = 40052;
-pub const COMPOSED_VIEW_FORCED_OFF: i64 = 40053;
-pub const NO_SITE_SETTINGS: i64 = 40054;
-pub const COMPOSED_VIEW_FORCED_ON: i64 = 40055;
-pub const ALREADY_LIVE: i64 = 40060;
-pub const NOT_LIVE: i64 = 40061;
-pub const LIVE_SETTING: i64 = 40063;
-pub const LIVE_UNREACHABLE: i64 = 40064;
-pub const LIVE_HAS_STOPPED: i64 = 40065;
-pub const NO_COMPANY: i64 = 40070;
-pub const NO_SITE_LICENCE: i64 = 40071;
-pub const NO_LICENCE: i64 = 40072;
-pub const LICENCE_SERVICE_DOWN: i64 = 40073;
-pub const PLAYER_EXISTS: i64 = 40080;
-pub const NO_SUCH_PLAYER: i64 = 40081;
-pub const PLAYER_SETTING: i64 = 40082;
-pub const STREAM_UNREACHABLE: i64 = 40083;
-pub const NO_MEDIA_INFO: i64 = 40084;
-pub const NO_SUCH_RECORD_ID: i64 = 40090;
+pub(crate) const COMPOSED_VIEW_INTERNAL: i64 = 40045;
+pub(crate) const COMPOSED_VIEW_ON: i64 = 40050;
+pub(crate) const COMPOSED_VIEW_OFF: i64 = 40051;
+pub(crate) const NO_ROOM_TO_COMPOSE: i64 = 40052;
+pub(crate) const COMPOSED_VIEW_FORCED_OFF: i64 = 40053;
+pub(crate) const NO_SITE_SETTINGS: i64 = 40054;
+pub(crate) const COMPOSED_VIEW_FORCED_ON: i64 = 40055;
+pub(crate) const ALREADY_LIVE: i64 = 40060;
+pub(crate) const NOT_LIVE: i64 = 40061;
+pub(crate) const LIVE_SETTING: i64 = 40063;
+pub(crate) const LIVE_UNREACHABLE: i64 = 40064;
+pub(crate) const LIVE_HAS_STOPPED: i64 = 40065;
+pub(crate) const NO_COMPANY: i64 = 40070;
+pub(crate) const NO_SITE_LICENCE: i64 = 40071;
+pub(crate) const NO_LICENCE: i64 = 40072;
+pub(crate) const LICENCE_SERVICE_DOWN: i64 = 40073;
+pub(crate) const PLAYER_EXISTS: i64 = 40080;
+pub(crate) const NO_SUCH_PLAYER: i64 = 40081;
+pub(crate) const PLAYER_SETTING: i64 = 40082;
+pub(crate) const STREAM_UNREACHABLE: i64 = 40083;
+pub(crate) const NO_MEDIA_INFO: i64 = 40084;
+pub(crate) const NO_SUCH_RECORD_ID: i64 = 40090;
 /// T63: printed in examples only.
-pub const NO_SUCH_RECORD: i64 = 40094;
-pub const NO_PUSH_INFO: i64 = 40101;
-pub const NO_PUSHED_STREAM: i64 = 40102;
-pub const PUSH_UNREACHABLE: i64 = 40104;
+pub(crate) const NO_SUCH_RECORD: i64 = 40094;
+pub(crate) const NO_PUSH_INFO: i64 = 40101;
+pub(crate) const NO_PUSHED_STREAM: i64 = 40102;
+pub(crate) const PUSH_UNREACHABLE: i64 = 40104;
 /// T64: an internal error that also hides "room not found".
-pub const INTERNAL: i64 = 41005;
-pub const UPLOAD_BODY: i64 = 10910;
+pub(crate) const INTERNAL: i64 = 41005;
+pub(crate) const UPLOAD_BODY: i64 = 10910;
 /// T65: the table says "no file read", the example "not support file type".
-pub const UPLOAD_FILE: i64 = 10911;
-pub const UPLOAD_STORE: i64 = 10912;
+pub(crate) const UPLOAD_FILE: i64 = 10911;
+pub(crate) const UPLOAD_STORE: i64 = 10912;
 
 impl Refusal {
     /// With the table's own text.
-    pub fn of(number: i64) -> Self {
+    pub(crate) fn of(number: i64) -> Self {
         Self::with(number, text_of(number))
     }
 
-    pub fn with(number: i64, text: &'static str) -> Self {
+    pub(crate) fn with(number: i64, text: &'static str) -> Self {
         Self { number, text: Cow::Borrowed(text), detail: None }
     }
 
-    pub fn saying(number: i64, text: String) -> Self {
+    pub(crate) fn saying(number: i64, text: String) -> Self {
         Self { number, text: Cow::Owned(text), detail: None }
     }
 
     /// A required argument is missing.
-    pub fn args_required() -> Self {
+    pub(crate) fn args_required() -> Self {
         Self::of(ARGS)
     }
 
     /// 40002 means "args required or error" (004 L3674).
-    pub fn args_error(name: &str) -> Self {
+    pub(crate) fn args_error(name: &str) -> Self {
         Self { detail: Some(name.to_owned()), ..Self::with(ARGS, "args required or error") }
     }
 
     /// `text` is the spelling of the operation's own example.
-    pub fn no_such_room(text: &'static str) -> Self {
+    pub(crate) fn no_such_room(text: &'static str) -> Self {
         Self::with(NO_SUCH_ROOM, text)
     }
 
     /// The documents' "Internal error or set error" when it is the settings that are wrong.
-    pub fn setting(number: i64, what: &str) -> Self {
+    pub(crate) fn setting(number: i64, what: &str) -> Self {
         Self { detail: Some(what.to_owned()), ..Self::of(number) }
     }
 }

@@ -1,88 +1,15 @@
 //! Rooms (004 L5-L220, L2342-L2438). A created room counts as open until it is closed or deleted.
 
-use serde_json::{Value, json};
-
-use super::composed_view::ComposedView;
-use super::participants::Visit;
-use super::recordings::{Ending, Kind};
+use super::call::{Answer, Call, success};
 use super::refusal::{AUTOMATIC_RECORDING_OFF, AUTOMATIC_RECORDING_ON, INTERNAL, ROOM_EXISTS, Refusal};
 use super::world::World;
-use super::{Answer, Call, success};
-
-pub struct Room {
-    pub id: String,
-    pub owner: String,
-    pub topic: String,
-    pub auto_recording: bool,
-    /// It was recorded automatically, and no longer is.
-    pub auto_recording_stopped: bool,
-    /// It had a live stream, and no longer has.
-    pub live_stopped: bool,
-    pub voice_activated: bool,
-    pub auto_composed_view: bool,
-    /// Oldest first; only the last one can be open.
-    pub meetings: Vec<Meeting>,
-    pub composed_view: Option<ComposedView>,
-    /// The user id of the device whose video everybody sees large.
-    pub focus: Option<String>,
-    pub chat: Vec<super::chat::Session>,
-}
-
-/// One opening of a room, from when to when, and who was there.
-pub struct Meeting {
-    pub opened: i64,
-    pub closed: Option<i64>,
-    pub visits: Vec<Visit>,
-}
-
-impl Room {
-    pub fn new(id: &str, owner: &str) -> Self {
-        Self {
-            id: id.to_owned(),
-            owner: owner.to_owned(),
-            topic: String::new(),
-            auto_recording: false,
-            auto_recording_stopped: false,
-            live_stopped: false,
-            voice_activated: false,
-            auto_composed_view: false,
-            meetings: Vec::new(),
-            composed_view: None,
-            focus: None,
-            chat: Vec::new(),
-        }
-    }
-
-    pub fn meeting(&self) -> Option<&Meeting> {
-        self.meetings.last().filter(|meeting| meeting.closed.is_none())
-    }
-
-    pub fn meeting_mut(&mut self) -> Option<&mut Meeting> {
-        self.meetings.last_mut().filter(|meeting| meeting.closed.is_none())
-    }
-
-    pub fn is_open(&self) -> bool {
-        self.meeting().is_some()
-    }
-
-    pub fn open(&mut self, now_s: i64) {
-        self.meetings.push(Meeting { opened: now_s, closed: None, visits: Vec::new() });
-    }
-
-    pub fn close(&mut self, now_s: i64) {
-        if let Some(meeting) = self.meeting_mut() {
-            meeting.closed = Some(now_s);
-            for visit in meeting.visits.iter_mut().filter(|visit| visit.left.is_none()) {
-                visit.left = Some(now_s);
-            }
-        }
-        self.composed_view = None;
-        self.focus = None;
-    }
-}
+use super::world::composed_view::ComposedView;
+use super::world::recording::{Ending, Kind};
+use super::world::room::Room;
+use serde_json::{Value, json};
 
 /// `/room/create` (004 L7-L52). T9: an empty `room_id` is generated.
-pub fn create(world: &mut World, call: &Call) -> Answer {
+pub(crate) fn create(world: &mut World, call: &Call) -> Answer {
     let owner = call.params.required("user_id")?;
     let auto_recording = call.params.flag("enable_auto_cloud_recording")?.unwrap_or(false);
     let voice_activated = call.params.flag("enable_voice_activated")?.unwrap_or(false);
@@ -110,11 +37,11 @@ pub fn create(world: &mut World, call: &Call) -> Answer {
 /// `/room/update` (004 L54-L94). The automatic recording of an open room follows its switch at once. To start one that
 /// runs is 40006, to stop one that was stopped before 40007 (L3683-L3684). A room that never recorded by itself takes
 /// `false` as a setting: the document's own example sends it (L70).
-pub fn update(world: &mut World, call: &Call) -> Answer {
+pub(crate) fn update(world: &mut World, call: &Call) -> Answer {
     let auto_recording = call.params.flag("enable_auto_cloud_recording")?;
     let auto_composed_view = call.params.flag("enable_auto_avc")?;
     let stream_id = world.new_uuid();
-    let room = world.room(call, "no such room_id")?;
+    let room = call.room(world, "no such room_id")?;
     let (id, open) = (room.id.clone(), room.is_open());
     let recording = world.running(&id, Kind::Automatic);
     match auto_recording {
@@ -125,7 +52,7 @@ pub fn update(world: &mut World, call: &Call) -> Answer {
         _ => {}
     }
     let may_compose = world.site.decides_view(true);
-    let room = world.room_mut(call, "no such room_id")?;
+    let room = call.room_mut(world, "no such room_id")?;
     if let Some(topic) = call.params.text("topic") {
         room.topic = topic.to_owned();
     }
@@ -150,16 +77,16 @@ pub fn update(world: &mut World, call: &Call) -> Answer {
 }
 
 /// `/room/del` (004 L96-L132). Deleting an open room tears its recordings off: they end abnormally.
-pub fn delete(world: &mut World, call: &Call) -> Answer {
-    let id = world.room(call, "no such room_id")?.id.clone();
+pub(crate) fn delete(world: &mut World, call: &Call) -> Answer {
+    let id = call.room(world, "no such room_id")?.id.clone();
     world.close_room(&id, call.now_ms, Ending::Broken);
     world.rooms.remove(&id);
     success()
 }
 
 /// `/room/read` (004 L134-L182).
-pub fn read(world: &mut World, call: &Call) -> Answer {
-    let room = world.room(call, "no such room")?;
+pub(crate) fn read(world: &mut World, call: &Call) -> Answer {
+    let room = call.room(world, "no such room")?;
     Ok(json!({
         "ret": 0,
         "msg": "success",
@@ -174,7 +101,7 @@ pub fn read(world: &mut World, call: &Call) -> Answer {
 }
 
 /// `/room/close` (004 L184-L220): envelope `code` (T40); T64: "not found" hides behind an internal error.
-pub fn close(world: &mut World, call: &Call) -> Answer {
+pub(crate) fn close(world: &mut World, call: &Call) -> Answer {
     let id = call.params.required("room_id")?;
     if !world.rooms.get(id).is_some_and(Room::is_open) {
         return Err(Refusal::with(INTERNAL, "Internal server error:room not found or opened"));
@@ -184,7 +111,7 @@ pub fn close(world: &mut World, call: &Call) -> Answer {
 }
 
 /// `/room/list` (004 L2342-L2438): the open rooms. Its failure example (40094) is another operation's.
-pub fn list(world: &mut World, _call: &Call) -> Answer {
+pub(crate) fn list(world: &mut World, _call: &Call) -> Answer {
     let describe = |room: &Room| {
         let meeting = room.meeting()?;
         let users: Vec<Value> = meeting

@@ -1,12 +1,11 @@
 //! `/room/get_statistic` (004 L222-L279): the one success without any envelope (T41).
 
-use serde_json::json;
-
+use super::call::{Answer, Call};
 use super::refusal::{Refusal, TOKEN_INVALID};
 use super::world::World;
-use super::{Answer, Call};
+use serde_json::json;
 
-pub fn of_room(world: &mut World, call: &Call) -> Answer {
+pub(crate) fn of_room(world: &mut World, call: &Call) -> Answer {
     let room_id = call.params.required("room_id")?;
     let from = call.params.required_integer("start_time")?;
     let until = call.params.required_integer("end_time")?;

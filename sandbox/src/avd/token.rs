@@ -1,22 +1,21 @@
 //! avd tokens (004 L2516-L2555).
 
-use std::collections::HashMap;
-
+use super::call::Answer;
+use super::params::Params;
+use super::refusal::{Refusal, TOKEN_INVALID};
+use super::settings::Settings;
+use crate::clock::lifetime_ms;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
-
-use super::Answer;
-use super::params::Params;
-use super::refusal::{Refusal, TOKEN_INVALID};
-use crate::options::{Options, lifetime_ms};
+use std::collections::HashMap;
 
 /// A bound for callers that fetch a token for every call: the oldest dies.
 const MOST: usize = 10_000;
 
 /// The account and its live tokens. Whether a new token kills an old one is written nowhere: here several live
 /// together.
-pub struct Tokens {
+pub(crate) struct Tokens {
     access_key: String,
     secret_key: String,
     lifetime_ms: i64,
@@ -26,18 +25,18 @@ pub struct Tokens {
 }
 
 impl Tokens {
-    pub fn new(options: &Options) -> Self {
+    pub(crate) fn new(settings: &Settings) -> Self {
         Self {
-            access_key: options.avd_access_key.clone(),
-            secret_key: options.avd_secret_key.clone(),
-            lifetime_ms: lifetime_ms(options.avd_token_lifetime),
+            access_key: settings.access_key.clone(),
+            secret_key: settings.secret_key.clone(),
+            lifetime_ms: lifetime_ms(settings.token_lifetime_s),
             live: HashMap::new(),
             random: fastrand::Rng::new(),
         }
     }
 
     /// `/app/get_token`. T61: a wrong key is `ret` 401 here, as 004 L2552 prints it; others have seen 40001.
-    pub fn issue(&mut self, params: &Params, now_ms: i64) -> Answer {
+    pub(crate) fn issue(&mut self, params: &Params, now_ms: i64) -> Answer {
         let access_key = params.required("access_key")?;
         let secret_key = params.required("secret_key")?;
         if access_key != self.access_key || secret_key != self.secret_key {
@@ -53,14 +52,14 @@ impl Tokens {
     }
 
     /// Without a token an argument is missing (40002); one that is unknown or dead is invalid (40003).
-    pub fn check(&self, params: &Params, now_ms: i64) -> Result<(), Refusal> {
+    pub(crate) fn check(&self, params: &Params, now_ms: i64) -> Result<(), Refusal> {
         match self.live.get(params.required("token")?) {
             Some(dies_at) if now_ms < *dies_at => Ok(()),
             _ => Err(Refusal::of(TOKEN_INVALID)),
         }
     }
 
-    pub fn expire(&mut self) {
+    pub(crate) fn expire(&mut self) {
         self.live.clear();
     }
 

@@ -1,13 +1,12 @@
 //! `/uploadfile` (004 L3606-L3656).
 
-use serde_json::json;
-
-use super::files::extension;
+use super::call::{Answer, Call};
 use super::recorded_files::url_of;
 use super::refusal::{Refusal, UPLOAD_BODY, UPLOAD_FILE, UPLOAD_STORE};
 use super::world::World;
-use super::{Answer, Call};
+use super::world::files::extension;
 use crate::exchange::Received;
+use serde_json::json;
 
 /// 004 L3609-L3610.
 const TYPES: [&str; 5] = ["png", "jpg", "mp3", "mp4", "avi"];
@@ -16,7 +15,7 @@ const LARGEST: usize = 50 * 1024 * 1024;
 /// 004 L3622.
 const DEFAULT_FOLDER: &str = "/opt/3tee/resources";
 
-pub fn upload(world: &mut World, call: &Call, received: &Received) -> Answer {
+pub(crate) fn upload(world: &mut World, call: &Call, received: &Received) -> Answer {
     let parts = match &received.parts {
         Some(Ok(parts)) => parts,
         // 10910: the request's body is not laid out as it has to be.
@@ -46,6 +45,6 @@ pub fn upload(world: &mut World, call: &Call, received: &Received) -> Answer {
         return Err(Refusal::saying(UPLOAD_STORE, "file store failed: path must be absolute".to_owned()));
     }
     let path = format!("{folder}/{name}");
-    world.files.put_uploaded(&path, part.bytes.clone())?;
+    world.files.put_uploaded(&path, part.bytes.clone()).map_err(|_| Refusal::of(UPLOAD_STORE))?;
     Ok(json!({"ret": 0, "msg": "success", "download_url": url_of(&call.origin, &path)}))
 }

@@ -1,17 +1,17 @@
 //! Faults and the clock, and what there is.
 
-use std::time::Duration;
-
-use serde_json::{Value, json};
-
-use super::{Answer, ControlError, PREFIX, ROUTES, Request, ok};
+use super::request::{Answer, Request, ok};
+use super::routes::{PREFIX, ROUTES};
+use crate::control_error::ControlError;
 use crate::faults::Fault;
 use crate::shared::Shared;
+use serde_json::{Value, json};
+use std::time::Duration;
 
 /// Three hundred years: enough for any wrong clock, and far from where times cannot be counted any more.
 const FARTHEST_S: i64 = 10_000_000_000;
 
-pub fn about(shared: &Shared) -> Answer {
+pub(crate) fn about(shared: &Shared) -> Answer {
     let routes: Vec<Value> = ROUTES
         .iter()
         .map(|(method, path, what)| json!({"method": method, "path": format!("{PREFIX}{path}"), "what": what}))
@@ -24,12 +24,12 @@ pub fn about(shared: &Shared) -> Answer {
     }))
 }
 
-pub fn add_fault(shared: &Shared, request: &Request) -> Answer {
+pub(crate) fn add_fault(shared: &Shared, request: &Request) -> Answer {
     let fault = Fault::from_json(&request.json()?)?;
     Ok(json!({"id": shared.faults.add(fault)?}))
 }
 
-pub fn remove_fault(shared: &Shared, path: &str) -> Answer {
+pub(crate) fn remove_fault(shared: &Shared, path: &str) -> Answer {
     let id = path.strip_prefix("/faults/").and_then(|id| id.parse().ok());
     if id.is_some_and(|id| shared.faults.remove(id)) {
         return ok();
@@ -37,11 +37,11 @@ pub fn remove_fault(shared: &Shared, path: &str) -> Answer {
     Err(ControlError::not_found("there is no fault of this id; it may have met all its calls".to_owned()))
 }
 
-pub fn clock(shared: &Shared) -> Value {
+pub(crate) fn clock(shared: &Shared) -> Value {
     json!({"offset_s": shared.clock.offset_s()})
 }
 
-pub fn set_clock(shared: &Shared, request: &Request) -> Answer {
+pub(crate) fn set_clock(shared: &Shared, request: &Request) -> Answer {
     let mut members = request.members()?;
     let offset_s = members.required_integer("offset_s")?;
     members.finish()?;
@@ -52,7 +52,7 @@ pub fn set_clock(shared: &Shared, request: &Request) -> Answer {
     Ok(clock(shared))
 }
 
-pub fn advance_clock(shared: &Shared, request: &Request) -> Answer {
+pub(crate) fn advance_clock(shared: &Shared, request: &Request) -> Answer {
     let mut members = request.members()?;
     let seconds = members.take("seconds").ok_or_else(|| members.missing("seconds"))?;
     members.finish()?;

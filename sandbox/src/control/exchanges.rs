@@ -1,16 +1,16 @@
 //! The record as JSON, secrets masked unless they are asked for.
 
-use std::collections::BTreeMap;
-
-use serde_json::{Value, json};
-
-use super::{Answer, ControlError, Request};
+use super::request::{Answer, Request};
+use crate::control_error::ControlError;
+use crate::lock::lock;
 use crate::operation;
 use crate::record::Exchange;
 use crate::redact;
-use crate::shared::{Shared, lock};
+use crate::shared::Shared;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
-pub fn list(shared: &Shared, request: &Request) -> Answer {
+pub(crate) fn list(shared: &Shared, request: &Request) -> Answer {
     let mut query = request.query()?;
     let wanted = query.text("operation")?;
     let secrets = match query.text("secrets")?.as_deref() {

@@ -1,13 +1,14 @@
 //! People who come, go and talk, and the administrator.
 
+use super::request::{Answer, Request, ok};
+use crate::avd::{Remark, Visitor};
+use crate::control_error::ControlError;
+use crate::hst::Presence;
+use crate::lock::lock;
+use crate::shared::Shared;
 use serde_json::{Value, json};
 
-use super::{Answer, ControlError, Request, ok};
-use crate::avd::{Remark, Visitor};
-use crate::hst::Presence;
-use crate::shared::{Shared, lock};
-
-pub fn join(shared: &Shared, request: &Request) -> Answer {
+pub(crate) fn join(shared: &Shared, request: &Request) -> Answer {
     let mut members = request.members()?;
     let visitor = Visitor {
         room_id: members.required_text("room_id")?,
@@ -21,7 +22,7 @@ pub fn join(shared: &Shared, request: &Request) -> Answer {
     ok()
 }
 
-pub fn leave(shared: &Shared, request: &Request) -> Answer {
+pub(crate) fn leave(shared: &Shared, request: &Request) -> Answer {
     let mut query = request.query()?;
     let (room_id, user_id) = (query.required_text("room_id")?, query.required_text("user_id")?);
     query.finish()?;
@@ -29,7 +30,7 @@ pub fn leave(shared: &Shared, request: &Request) -> Answer {
     ok()
 }
 
-pub fn say(shared: &Shared, request: &Request) -> Answer {
+pub(crate) fn say(shared: &Shared, request: &Request) -> Answer {
     let mut members = request.members()?;
     let remark = Remark {
         room_id: members.required_text("room_id")?,
@@ -41,13 +42,13 @@ pub fn say(shared: &Shared, request: &Request) -> Answer {
     Ok(json!({"id": lock(&shared.avd).say(remark)?}))
 }
 
-pub fn set_site(shared: &Shared, request: &Request) -> Answer {
+pub(crate) fn set_site(shared: &Shared, request: &Request) -> Answer {
     let mut avd = lock(&shared.avd);
     avd.change_site(&request.json()?)?;
     Ok(avd.site())
 }
 
-pub fn set_presence(shared: &Shared, request: &Request) -> Answer {
+pub(crate) fn set_presence(shared: &Shared, request: &Request) -> Answer {
     let mut members = request.members()?;
     let presence = Presence {
         app_id: members.required_text("app_id")?,

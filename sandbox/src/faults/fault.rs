@@ -1,9 +1,8 @@
 //! What a bad day looks like: the value that the faults file, the control interface and the library all speak of.
 
+use crate::operation;
 use std::fmt;
 use std::time::Duration;
-
-use crate::operation;
 
 /// Something that goes wrong, with which calls and how often.
 ///
@@ -168,7 +167,7 @@ impl FaultKind {
         }
     }
 
-    pub(super) fn is_about_connections(&self) -> bool {
+    pub(crate) fn is_about_connections(&self) -> bool {
         matches!(self, Self::Refuse { .. } | Self::Reset)
     }
 
@@ -184,14 +183,14 @@ impl FaultKind {
 }
 
 impl CloseWhen {
-    pub(super) const ALL: [(&str, Self); 4] = [
+    pub(crate) const ALL: [(&str, Self); 4] = [
         ("before_head", Self::BeforeHead),
         ("in_head", Self::InHead),
         ("after_head", Self::AfterHead),
         ("in_body", Self::InBody),
     ];
 
-    pub(super) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         Self::ALL.iter().find(|(_, when)| *when == self).map_or("", |(name, _)| name)
     }
 }

@@ -1,11 +1,9 @@
 //! Faults in JSON and in TOML: `{"operation": "avd.room.read", "times": 2, "kind": "http", "status": 502}`.
 
-use std::time::Duration;
-
-use serde_json::{Map, Value, json};
-
 use super::fault::{CloseWhen, Fault, FaultError, FaultKind};
 use crate::members::Members;
+use serde_json::{Map, Value, json};
+use std::time::Duration;
 
 const KINDS: &str = "latency, silence, close, length, drip, text, http, number, refuse, reset";
 

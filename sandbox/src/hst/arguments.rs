@@ -1,19 +1,18 @@
 //! hst's two ways of passing parameters: a JSON body, strictly typed, and the URL's query.
 
+use super::refusal::Refusal;
+use crate::exchange::Received;
+use serde_json::{Map, Value};
+use std::borrow::Cow;
 use std::collections::HashMap;
 
-use serde_json::{Map, Value};
-
-use super::Refusal;
-use crate::exchange::Received;
-
 /// The members of a JSON body (000 L25: "HTTP body, Content-Type为application/json;charset=UTF-8"), or of an object in it.
-pub struct Body<'a> {
-    members: std::borrow::Cow<'a, Map<String, Value>>,
+pub(crate) struct Body<'a> {
+    members: Cow<'a, Map<String, Value>>,
 }
 
 impl Body<'_> {
-    pub fn read(received: &Received) -> Result<Self, Refusal> {
+    pub(crate) fn read(received: &Received) -> Result<Self, Refusal> {
         if received.body.is_empty() {
             return Err(Refusal::missing("the body"));
         }
@@ -21,7 +20,7 @@ impl Body<'_> {
             return Err(Refusal::wrong("Content-Type must be application/json"));
         }
         match serde_json::from_slice(&received.body) {
-            Ok(Value::Object(members)) => Ok(Self { members: std::borrow::Cow::Owned(members) }),
+            Ok(Value::Object(members)) => Ok(Self { members: Cow::Owned(members) }),
             Ok(_) => Err(Refusal::wrong("the body must be a JSON object")),
             Err(error) => Err(Refusal::wrong(format_args!("the body is not JSON: {error}"))),
         }
@@ -30,15 +29,15 @@ impl Body<'_> {
 
 impl<'a> Body<'a> {
     fn of(members: &'a Map<String, Value>) -> Self {
-        Self { members: std::borrow::Cow::Borrowed(members) }
+        Self { members: Cow::Borrowed(members) }
     }
 
     /// `null` counts as left out.
-    pub fn get(&self, name: &str) -> Option<&Value> {
+    pub(crate) fn get(&self, name: &str) -> Option<&Value> {
         self.members.get(name).filter(|value| !value.is_null())
     }
 
-    pub fn string(&self, name: &str) -> Result<Option<&str>, Refusal> {
+    pub(crate) fn string(&self, name: &str) -> Result<Option<&str>, Refusal> {
         match self.get(name) {
             None => Ok(None),
             Some(Value::String(text)) => Ok(Some(text)),
@@ -46,7 +45,7 @@ impl<'a> Body<'a> {
         }
     }
 
-    pub fn required_string(&self, name: &str) -> Result<&str, Refusal> {
+    pub(crate) fn required_string(&self, name: &str) -> Result<&str, Refusal> {
         match self.string(name)? {
             Some("") | None => Err(Refusal::missing(name)),
             Some(text) => Ok(text),
@@ -54,7 +53,7 @@ impl<'a> Body<'a> {
     }
 
     /// The documents' `long`, and `msg_id`, whose `int` is taken as 64 bits too (H13).
-    pub fn long(&self, name: &str) -> Result<Option<i64>, Refusal> {
+    pub(crate) fn long(&self, name: &str) -> Result<Option<i64>, Refusal> {
         match self.get(name) {
             None => Ok(None),
             Some(value) => match value.as_i64() {
@@ -64,12 +63,12 @@ impl<'a> Body<'a> {
         }
     }
 
-    pub fn required_long(&self, name: &str) -> Result<i64, Refusal> {
+    pub(crate) fn required_long(&self, name: &str) -> Result<i64, Refusal> {
         self.long(name)?.ok_or_else(|| Refusal::missing(name))
     }
 
     /// The documents' `int`.
-    pub fn int(&self, name: &str) -> Result<Option<i32>, Refusal> {
+    pub(crate) fn int(&self, name: &str) -> Result<Option<i32>, Refusal> {
         match self.long(name)?.map(i32::try_from) {
             None => Ok(None),
             Some(Ok(number)) => Ok(Some(number)),
@@ -77,7 +76,7 @@ impl<'a> Body<'a> {
         }
     }
 
-    pub fn list(&self, name: &str) -> Result<Option<&Vec<Value>>, Refusal> {
+    pub(crate) fn list(&self, name: &str) -> Result<Option<&Vec<Value>>, Refusal> {
         match self.get(name) {
             None => Ok(None),
             Some(Value::Array(items)) => Ok(Some(items)),
@@ -85,12 +84,12 @@ impl<'a> Body<'a> {
         }
     }
 
-    pub fn required_list(&self, name: &str) -> Result<&Vec<Value>, Refusal> {
+    pub(crate) fn required_list(&self, name: &str) -> Result<&Vec<Value>, Refusal> {
         self.list(name)?.ok_or_else(|| Refusal::missing(name))
     }
 
     /// An object whose content belongs to the caller.
-    pub fn object(&self, name: &str) -> Result<Option<&Map<String, Value>>, Refusal> {
+    pub(crate) fn object(&self, name: &str) -> Result<Option<&Map<String, Value>>, Refusal> {
         match self.get(name) {
             None => Ok(None),
             Some(Value::Object(members)) => Ok(Some(members)),
@@ -99,7 +98,7 @@ impl<'a> Body<'a> {
     }
 
     /// One object of a list.
-    pub fn item<'b>(value: &'b Value, list: &str) -> Result<Body<'b>, Refusal> {
+    pub(crate) fn item<'b>(value: &'b Value, list: &str) -> Result<Body<'b>, Refusal> {
         match value {
             Value::Object(members) => Ok(Body::of(members)),
             _ => Err(Refusal::wrong(format_args!("{list} must hold objects"))),
@@ -108,25 +107,25 @@ impl<'a> Body<'a> {
 }
 
 /// The parameters of "URL传参" (000 L98).
-pub struct Query {
+pub(crate) struct Query {
     values: HashMap<String, String>,
 }
 
 impl Query {
-    pub fn read(received: &Received) -> Self {
+    pub(crate) fn read(received: &Received) -> Self {
         Self { values: received.query_pairs().into_iter().collect() }
     }
 
     /// An empty value counts as left out.
-    pub fn text(&self, name: &str) -> Option<&str> {
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.values.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
-    pub fn required_text(&self, name: &str) -> Result<&str, Refusal> {
+    pub(crate) fn required_text(&self, name: &str) -> Result<&str, Refusal> {
         self.text(name).ok_or_else(|| Refusal::missing(name))
     }
 
-    pub fn number(&self, name: &str) -> Result<Option<i64>, Refusal> {
+    pub(crate) fn number(&self, name: &str) -> Result<Option<i64>, Refusal> {
         match self.text(name).map(str::parse) {
             None => Ok(None),
             Some(Ok(number)) => Ok(Some(number)),
@@ -134,7 +133,7 @@ impl Query {
         }
     }
 
-    pub fn required_number(&self, name: &str) -> Result<i64, Refusal> {
+    pub(crate) fn required_number(&self, name: &str) -> Result<i64, Refusal> {
         self.number(name)?.ok_or_else(|| Refusal::missing(name))
     }
 }

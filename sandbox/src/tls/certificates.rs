@@ -1,13 +1,12 @@
 //! A private CA and what it signs, made afresh at each start: nothing on disk, nothing to leak or to run out.
 
-use std::net::IpAddr;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
-
 use rcgen::{
     BasicConstraints, Certificate, CertificateParams, DnType, Error, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
     KeyUsagePurpose, date_time_ymd,
 };
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use std::net::IpAddr;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 const DAY: Duration = Duration::from_secs(86_400);
 /// Some systems take no server certificate that is valid for longer than this.
@@ -15,19 +14,19 @@ const VALID_DAYS: u32 = 397;
 /// RFC 2606: a name that never exists.
 const ANOTHER_HOST: &str = "another-host.invalid";
 
-pub struct Authority {
+pub(crate) struct Authority {
     certificate: Certificate,
     issuer: Issuer<'static, KeyPair>,
 }
 
 /// A certificate and its key.
-pub struct Identity {
+pub(crate) struct Identity {
     certificate: Certificate,
     key: KeyPair,
 }
 
 impl Authority {
-    pub fn new() -> Result<Self, Error> {
+    pub(crate) fn new() -> Result<Self, Error> {
         let mut params = CertificateParams::default();
         name(&mut params, "meetgate-sandbox private CA");
         params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
@@ -39,28 +38,28 @@ impl Authority {
         Ok(Self { certificate, issuer: Issuer::new(params, key) })
     }
 
-    pub fn certificate_pem(&self) -> String {
+    pub(crate) fn certificate_pem(&self) -> String {
         self.certificate.pem()
     }
 
-    pub fn certificate_der(&self) -> CertificateDer<'static> {
+    pub(crate) fn certificate_der(&self) -> CertificateDer<'static> {
         self.certificate.der().clone()
     }
 
-    pub fn server(&self, listening: IpAddr) -> Result<Identity, Error> {
+    pub(crate) fn server(&self, listening: IpAddr) -> Result<Identity, Error> {
         self.sign_server(&own_names(listening), now().saturating_sub(DAY))
     }
 
-    pub fn server_of_another_host(&self) -> Result<Identity, Error> {
+    pub(crate) fn server_of_another_host(&self) -> Result<Identity, Error> {
         self.sign_server(&[ANOTHER_HOST.to_owned()], now().saturating_sub(DAY))
     }
 
     /// It was over yesterday.
-    pub fn server_that_is_over(&self, listening: IpAddr) -> Result<Identity, Error> {
+    pub(crate) fn server_that_is_over(&self, listening: IpAddr) -> Result<Identity, Error> {
         self.sign_server(&own_names(listening), now().saturating_sub(DAY * (VALID_DAYS + 1)))
     }
 
-    pub fn client(&self) -> Result<Identity, Error> {
+    pub(crate) fn client(&self) -> Result<Identity, Error> {
         let mut params = CertificateParams::default();
         name(&mut params, "meetgate-sandbox client");
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
@@ -85,19 +84,19 @@ impl Authority {
 }
 
 impl Identity {
-    pub fn certificate_pem(&self) -> String {
+    pub(crate) fn certificate_pem(&self) -> String {
         self.certificate.pem()
     }
 
-    pub fn key_pem(&self) -> String {
+    pub(crate) fn key_pem(&self) -> String {
         self.key.serialize_pem()
     }
 
-    pub fn certificate_der(&self) -> CertificateDer<'static> {
+    pub(crate) fn certificate_der(&self) -> CertificateDer<'static> {
         self.certificate.der().clone()
     }
 
-    pub fn key_der(&self) -> PrivateKeyDer<'static> {
+    pub(crate) fn key_der(&self) -> PrivateKeyDer<'static> {
         PrivatePkcs8KeyDer::from(self.key.serialize_der()).into()
     }
 }

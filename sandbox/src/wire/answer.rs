@@ -2,17 +2,15 @@
 //!
 //! Works on the bytes that the HTTP server writes, so that what arrives is what a broken server or network would send.
 
+use crate::faults::CloseWhen;
 use std::collections::VecDeque;
 use std::future::Future;
 use std::io::{self, ErrorKind};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
-
 use tokio::io::AsyncWrite;
 use tokio::time::Sleep;
-
-use crate::faults::CloseWhen;
 
 /// More than this is not taken at once, whatever the server offers: the rest waits in its own buffers.
 const PIECE: usize = 64 * 1024;
@@ -20,7 +18,7 @@ const END_OF_HEAD: &[u8] = b"\r\n\r\n";
 
 /// What to do to the next answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Spoil {
+pub(crate) enum Spoil {
     Close(CloseWhen),
     Length(i64),
     Drip { bytes: usize, every: Duration },
@@ -28,7 +26,7 @@ pub enum Spoil {
 
 impl Spoil {
     /// How much of a body of this length is sent.
-    pub fn sent(self, body: usize) -> usize {
+    pub(crate) fn sent(self, body: usize) -> usize {
         match self {
             Self::Close(CloseWhen::BeforeHead | CloseWhen::InHead | CloseWhen::AfterHead) => 0,
             Self::Close(CloseWhen::InBody) => body / 2,
@@ -42,7 +40,7 @@ impl Spoil {
 }
 
 /// One answer on its way.
-pub struct Spoiling {
+pub(crate) struct Spoiling {
     spoil: Spoil,
     /// The length of the answer's real body.
     body: usize,
@@ -64,10 +62,10 @@ struct Pace {
 }
 
 /// The answer is all out.
-pub struct Done;
+pub(crate) struct Done;
 
 impl Spoiling {
-    pub fn new(spoil: Spoil, body: usize) -> Self {
+    pub(crate) fn new(spoil: Spoil, body: usize) -> Self {
         let pace = match spoil {
             Spoil::Drip { bytes, every } => Some(Pace { bytes, every, left: bytes, pause: None }),
             Spoil::Close(_) | Spoil::Length(_) => None,
@@ -76,7 +74,7 @@ impl Spoiling {
     }
 
     /// Takes bytes from the server. They go out while this or `poll_drain` is polled.
-    pub fn poll_write<S: AsyncWrite + Unpin>(
+    pub(crate) fn poll_write<S: AsyncWrite + Unpin>(
         &mut self,
         stream: &mut S,
         cx: &mut Context<'_>,
@@ -91,13 +89,13 @@ impl Spoiling {
     }
 
     /// Whether the server has given all of it: what it writes then is another answer.
-    pub fn is_whole(&self) -> bool {
+    pub(crate) fn is_whole(&self) -> bool {
         self.to_come == Some(0)
     }
 
     /// Ready when everything taken so far is sent: with `Done` when that was all. An answer that ends in a closed
     /// connection ends in an error, which is what makes the server close it.
-    pub fn poll_drain<S: AsyncWrite + Unpin>(
+    pub(crate) fn poll_drain<S: AsyncWrite + Unpin>(
         &mut self,
         stream: &mut S,
         cx: &mut Context<'_>,

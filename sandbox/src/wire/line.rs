@@ -1,29 +1,27 @@
 //! One accepted connection, which a handler can tell how to spoil its next answer.
 
+use super::answer::{Spoil, Spoiling};
+use super::reset::{Doom, Verdict};
+use super::stream::Stream;
+use crate::lock::lock;
 use std::collections::HashMap;
 use std::io::{self, ErrorKind, IoSlice};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker, ready};
-
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-
-use super::answer::{Spoil, Spoiling};
-use super::reset::{Doom, Verdict};
-use super::stream::Stream;
-use crate::shared::lock;
 
 /// The open connections, so that they can be closed when nobody is to be served any more.
 #[derive(Default)]
-pub struct Lines {
+pub(crate) struct Lines {
     open: Mutex<HashMap<u64, Arc<LineState>>>,
     last_id: AtomicU64,
 }
 
 impl Lines {
     /// Closes those on which no call is being answered. The others close with their answer: see `Handle::begin`.
-    pub fn hang_up(&self) {
+    pub(crate) fn hang_up(&self) {
         for state in lock(&self.open).values() {
             state.hung_up.store(true, Ordering::Release);
             if let Some(reader) = lock(&state.reader).take() {
@@ -45,35 +43,35 @@ struct LineState {
 
 /// What a handler holds of the connection that its call came by.
 #[derive(Clone)]
-pub struct Handle(Arc<LineState>);
+pub(crate) struct Handle(Arc<LineState>);
 
 impl Handle {
     /// A call has come; while it is being answered the connection is not closed under it.
-    pub fn begin(&self) {
+    pub(crate) fn begin(&self) {
         self.0.busy.store(true, Ordering::Release);
     }
 
     /// The answer is on its way.
-    pub fn end(&self) {
+    pub(crate) fn end(&self) {
         self.0.busy.store(false, Ordering::Release);
     }
 
     /// Whether the connection is to be closed after this answer.
-    pub fn is_hung_up(&self) -> bool {
+    pub(crate) fn is_hung_up(&self) -> bool {
         self.0.hung_up.load(Ordering::Acquire)
     }
 
-    pub fn is_secure(&self) -> bool {
+    pub(crate) fn is_secure(&self) -> bool {
         self.0.secure
     }
 
     /// The next answer, whose body has this length, is spoiled.
-    pub fn spoil(&self, spoil: Spoil, body: usize) {
+    pub(crate) fn spoil(&self, spoil: Spoil, body: usize) {
         *lock(&self.0.next) = Some((spoil, body));
     }
 }
 
-pub struct Line {
+pub(crate) struct Line {
     stream: Stream,
     state: Arc<LineState>,
     spoiling: Option<Box<Spoiling>>,
@@ -85,14 +83,14 @@ pub struct Line {
 }
 
 impl Line {
-    pub fn new(stream: Stream, doom: Option<Doom>, lines: &Arc<Lines>) -> Self {
+    pub(crate) fn new(stream: Stream, doom: Option<Doom>, lines: &Arc<Lines>) -> Self {
         let id = lines.last_id.fetch_add(1, Ordering::Relaxed);
         let state = Arc::new(LineState { secure: stream.is_secure(), ..LineState::default() });
         lock(&lines.open).insert(id, Arc::clone(&state));
         Self { stream, state, spoiling: None, doom, heard: Vec::new(), lines: Arc::clone(lines), id }
     }
 
-    pub fn handle(&self) -> Handle {
+    pub(crate) fn handle(&self) -> Handle {
         Handle(Arc::clone(&self.state))
     }
 

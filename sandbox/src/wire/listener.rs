@@ -1,63 +1,76 @@
 //! The sandbox's front door: accepts, and now and then is not there.
 
+use super::line::{Handle, Line, Lines};
+use super::reset::Doom;
+use super::stream::Stream;
+use crate::faults::Faults;
+use axum::extract::connect_info::Connected;
+use axum::serve::{IncomingStream, Listener};
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-
-use axum::extract::connect_info::Connected;
-use axum::serve::{IncomingStream, Listener};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio_rustls::TlsAcceptor;
-
-use super::line::{Handle, Line};
-use super::reset::Doom;
-use super::stream::Stream;
-use crate::shared::Shared;
 
 /// As many as tokio takes.
 const BACKLOG: u32 = 1024;
 /// How long to wait before something that failed is tried again: out of files, the port not yet free.
 const RETRY: Duration = Duration::from_millis(20);
 
-pub struct Front {
+/// What all doors of one sandbox know.
+pub(crate) struct House {
+    pub(crate) faults: Arc<Faults>,
+    /// The beginning of the paths that no fault keeps from getting through; none where there is no control interface.
+    pub(crate) spared: Option<&'static str>,
+    pub(crate) verbose: bool,
+    lines: Arc<Lines>,
+}
+
+impl House {
+    pub(crate) fn new(faults: &Arc<Faults>, spared: Option<&'static str>, verbose: bool) -> Arc<Self> {
+        Arc::new(Self { faults: Arc::clone(faults), spared, verbose, lines: Arc::default() })
+    }
+}
+
+pub(crate) struct Front {
     /// None while connections are refused.
     listener: Option<TcpListener>,
     address: SocketAddr,
-    shared: Arc<Shared>,
+    house: Arc<House>,
     tls: Option<TlsAcceptor>,
     /// Only the door whose address is given to clients is ever closed.
     can_refuse: bool,
 }
 
 impl Front {
-    pub fn new(
+    pub(crate) fn new(
         listener: std::net::TcpListener,
-        shared: Arc<Shared>,
+        house: Arc<House>,
         tls: Option<TlsAcceptor>,
         can_refuse: bool,
     ) -> io::Result<Self> {
         let address = listener.local_addr()?;
-        Ok(Self { listener: Some(TcpListener::from_std(listener)?), address, shared, tls, can_refuse })
+        Ok(Self { listener: Some(TcpListener::from_std(listener)?), address, house, tls, can_refuse })
     }
 
     /// Really stops listening, so that the operating system refuses, and comes back on the same port.
     async fn refuse(&mut self) {
-        let mut changes = self.shared.faults.changes();
-        let Some(mut until) = self.shared.faults.refuses_until() else {
+        let mut changes = self.house.faults.changes();
+        let Some(mut until) = self.house.faults.refuses_until() else {
             return;
         };
         self.listener = None;
         // Bound but without a listener: the port is kept, nobody else gets it in the meantime.
         let mut reserved = Some(reserve(self.address).await);
-        self.shared.lines.hang_up();
-        self.shared.faults.set_listening(false);
+        self.house.lines.hang_up();
+        self.house.faults.set_listening(false);
         while Instant::now() < until {
             tokio::select! {
                 _ = tokio::time::sleep_until(until.into()) => {}
                 _ = changes.changed() => {}
             }
-            match self.shared.faults.refuses_until() {
+            match self.house.faults.refuses_until() {
                 Some(later) => until = later,
                 None => break,
             }
@@ -72,11 +85,11 @@ impl Front {
                 Err(_) => tokio::time::sleep(RETRY).await,
             }
         }
-        self.shared.faults.set_listening(true);
+        self.house.faults.set_listening(true);
     }
 
     async fn next_socket(&mut self) -> (TcpStream, SocketAddr) {
-        let mut changes = self.shared.faults.changes();
+        let mut changes = self.house.faults.changes();
         loop {
             if self.can_refuse {
                 self.refuse().await;
@@ -112,14 +125,14 @@ impl Listener for Front {
             // Small answers must leave at once: the library's speed is measured against this server.
             let _ = socket.set_nodelay(true);
             let mut doom = None;
-            if self.shared.options.control {
-                doom = self.shared.faults.has_reset().then(|| Doom::new(&self.shared));
-            } else if self.shared.faults.resets_connection() {
+            if let Some(spared) = self.house.spared {
+                doom = self.house.faults.has_reset().then(|| Doom::new(&self.house.faults, spared));
+            } else if self.house.faults.resets_connection() {
                 let _ = socket.set_zero_linger();
                 continue;
             }
-            let stream = Stream::new(socket, self.tls.as_ref(), self.shared.options.verbose);
-            return (Line::new(stream, doom, &self.shared.lines), peer);
+            let stream = Stream::new(socket, self.tls.as_ref(), self.house.verbose);
+            return (Line::new(stream, doom, &self.house.lines), peer);
         }
     }
 

@@ -5,13 +5,12 @@ use std::future::Future;
 use std::io::{self, ErrorKind, IoSlice, Write};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
-
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::server::TlsStream;
 use tokio_rustls::{Accept, TlsAcceptor};
 
-pub struct Stream {
+pub(crate) struct Stream {
     state: State,
     verbose: bool,
 }
@@ -24,7 +23,7 @@ enum State {
 }
 
 impl Stream {
-    pub fn new(socket: TcpStream, tls: Option<&TlsAcceptor>, verbose: bool) -> Self {
+    pub(crate) fn new(socket: TcpStream, tls: Option<&TlsAcceptor>, verbose: bool) -> Self {
         let state = match tls {
             Some(tls) => State::Shaking(Box::new(tls.accept(socket))),
             None => State::Plain(socket),
@@ -32,12 +31,12 @@ impl Stream {
         Self { state, verbose }
     }
 
-    pub fn is_secure(&self) -> bool {
+    pub(crate) fn is_secure(&self) -> bool {
         !matches!(self.state, State::Plain(_))
     }
 
     /// Ready once the handshake is done.
-    pub fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+    pub(crate) fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let State::Shaking(handshake) = &mut self.state else {
             return Poll::Ready(Ok(()));
         };
@@ -58,7 +57,7 @@ impl Stream {
     }
 
     /// What is not yet sent is thrown away when the connection is dropped, and the other side is told so by a reset.
-    pub fn reset_when_dropped(&self) {
+    pub(crate) fn reset_when_dropped(&self) {
         let socket = match &self.state {
             State::Plain(socket) => socket,
             State::Secure(stream) => stream.get_ref().0,

@@ -1,18 +1,17 @@
 //! The JSON body (002 L62-L64): an object, never empty, strictly typed. Times are strings of seconds everywhere, also
 //! where the document forgets to say so (002 L378; its example L385 shows strings; Y11).
 
-use serde_json::{Map, Value};
-
-use super::{Cause, Refusal};
+use super::refusal::{Cause, Refusal};
 use crate::calendar;
 use crate::exchange::Received;
+use serde_json::{Map, Value};
 
-pub struct Body {
+pub(crate) struct Body {
     members: Map<String, Value>,
 }
 
 impl Body {
-    pub fn read(received: &Received) -> Result<Self, Refusal> {
+    pub(crate) fn read(received: &Received) -> Result<Self, Refusal> {
         if received.body.is_empty() {
             return Err(wrong("the body must not be empty"));
         }
@@ -27,7 +26,7 @@ impl Body {
         }
     }
 
-    pub fn text(&self, name: &str) -> Result<&str, Refusal> {
+    pub(crate) fn text(&self, name: &str) -> Result<&str, Refusal> {
         match self.members.get(name) {
             None => Err(wrong(format!("{name} is missing"))),
             Some(Value::String(text)) if !text.is_empty() => Ok(text),
@@ -36,7 +35,7 @@ impl Body {
     }
 
     /// A time: a string of decimal digits.
-    pub fn time(&self, name: &str) -> Result<i64, Refusal> {
+    pub(crate) fn time(&self, name: &str) -> Result<i64, Refusal> {
         let text = self.text(name)?;
         match text.parse() {
             Ok(seconds) if text.bytes().all(|b| b.is_ascii_digit()) => Ok(seconds),
@@ -45,18 +44,18 @@ impl Body {
     }
 
     /// A time that may be left out (002 L277-L279).
-    pub fn optional_time(&self, name: &str) -> Result<Option<i64>, Refusal> {
+    pub(crate) fn optional_time(&self, name: &str) -> Result<Option<i64>, Refusal> {
         if self.members.contains_key(name) { self.time(name).map(Some) } else { Ok(None) }
     }
 
     /// `QueryDate`, `yyyymmdd` in UTC+8 (Y19): the first second of that day.
-    pub fn date(&self) -> Result<i64, Refusal> {
+    pub(crate) fn date(&self) -> Result<i64, Refusal> {
         let text = self.text("QueryDate")?;
         calendar::parse_compact_date(text).ok_or_else(|| wrong("QueryDate must be a day written yyyymmdd"))
     }
 
     /// `CountBy`, an integer of the command's own set.
-    pub fn count_by(&self, allowed: std::ops::RangeInclusive<i64>) -> Result<i64, Refusal> {
+    pub(crate) fn count_by(&self, allowed: std::ops::RangeInclusive<i64>) -> Result<i64, Refusal> {
         match self.members.get("CountBy").map(Value::as_i64) {
             None => Err(wrong("CountBy is missing")),
             Some(Some(kind)) if allowed.contains(&kind) => Ok(kind),
@@ -67,19 +66,19 @@ impl Body {
 
 /// A range of time as a call asks for it, both ends included.
 #[derive(Clone, Copy)]
-pub struct Range {
-    pub begin: i64,
-    pub end: i64,
+pub(crate) struct Range {
+    pub(crate) begin: i64,
+    pub(crate) end: i64,
 }
 
 impl Range {
     /// Both ends required.
-    pub fn required(body: &Body) -> Result<Self, Refusal> {
+    pub(crate) fn required(body: &Body) -> Result<Self, Refusal> {
         Self::checked(body.time("BeginTime")?, body.time("EndTime")?)
     }
 
     /// Either end may be open.
-    pub fn optional(body: &Body) -> Result<Self, Refusal> {
+    pub(crate) fn optional(body: &Body) -> Result<Self, Refusal> {
         let begin = body.optional_time("BeginTime")?.unwrap_or(0);
         Self::checked(begin, body.optional_time("EndTime")?.unwrap_or(i64::MAX))
     }

@@ -1,21 +1,19 @@
 //! The daily figures: trend, distribution, quality (002 L452-L763). All are sums over the same calls that the record
 //! queries list.
 
-use std::collections::{BTreeMap, HashSet};
-
-use serde_json::{Map, Value, json};
-
-use super::Answer;
 use super::arguments::Body;
+use super::refusal::Answer;
 use super::world::{Call, Terminal, World};
 use crate::calendar::DAY_S;
+use serde_json::{Map, Value, json};
+use std::collections::{BTreeMap, HashSet};
 
 /// The documents do not say how fine the ticks are; hours here.
 const TICK_S: i64 = 3600;
 
 /// `count_business_total_volume_by_day` (002 L454-L536). `CountBy`: 1 call duration, 2 rooms, 3 most people online at once,
 /// 4 callers; 0 all four, one after the other, in rows that do not say which they are (Y14).
-pub fn total_volume(world: &World, body: &Body) -> Answer {
+pub(crate) fn total_volume(world: &World, body: &Body) -> Answer {
     let kind = body.count_by(0..=4)?;
     let day = body.date()?;
     let kinds = if kind == 0 { 1..=4 } else { kind..=kind };
@@ -38,7 +36,7 @@ pub fn total_volume(world: &World, body: &Body) -> Answer {
 
 /// `count_business_distribute_volume_by_day` (002 L538-L643). `CountBy`: 1 country, 2 province, 3 city, 4 network. One row
 /// each, made once a day, and the row does not say whose it is (Y15). `TickTime` is the day's first second.
-pub fn distributed_volume(world: &World, body: &Body) -> Answer {
+pub(crate) fn distributed_volume(world: &World, body: &Body) -> Answer {
     let kind = body.count_by(1..=4)?;
     let day = body.date()?;
     let place = |terminal: &Terminal| match kind {
@@ -67,7 +65,7 @@ pub fn distributed_volume(world: &World, body: &Body) -> Answer {
 
 /// `count_qos_by_day` (002 L645-L763): one row for each hour with calls in it; an hour without has nothing to measure.
 /// Rates are per cent, delays milliseconds (the document names no unit).
-pub fn quality(world: &World, body: &Body) -> Answer {
+pub(crate) fn quality(world: &World, body: &Body) -> Answer {
     let day = body.date()?;
     let row = |tick: i64| {
         let calls = calls_during(world, tick, tick + TICK_S);

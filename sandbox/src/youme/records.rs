@@ -1,14 +1,13 @@
 //! Call records: of one user, of one room, of everybody (002 L125-L450).
 
-use serde_json::{Map, Value, json};
-
 use super::arguments::{Body, Range};
+use super::refusal::{Answer, Cause, Refusal};
 use super::world::{Call, World};
-use super::{Answer, Cause, Refusal};
+use serde_json::{Map, Value, json};
 
 /// `query_instance_all_records_by_time` (002 L125-L255): a user's stays, grouped by the life of the room they were in.
 /// A user whom nobody ever saw has no records.
-pub fn of_instance(world: &World, body: &Body) -> Answer {
+pub(crate) fn of_instance(world: &World, body: &Body) -> Answer {
     let user = body.text("UserId")?;
     let range = Range::required(body)?;
     let mut groups: Vec<(usize, Vec<Value>)> = Vec::new();
@@ -38,7 +37,7 @@ pub fn of_instance(world: &World, body: &Body) -> Answer {
 
 /// `query_room_info` (002 L257-L359). A room lives many times, the answer has one life: from the first creation to the
 /// last destruction that the range touches. Each user is summed up over the stays in the range.
-pub fn of_room(world: &World, body: &Body) -> Answer {
+pub(crate) fn of_room(world: &World, body: &Body) -> Answer {
     let room = body.text("RoomId")?;
     let range = Range::optional(body)?;
     if !world.has_room(room) {
@@ -77,7 +76,7 @@ pub fn of_room(world: &World, body: &Body) -> Answer {
 }
 
 /// `query_all_instance_by_time` (002 L361-L450): every stay that touches the range, without paging (Y20).
-pub fn of_everybody(world: &World, body: &Body) -> Answer {
+pub(crate) fn of_everybody(world: &World, body: &Body) -> Answer {
     let range = Range::required(body)?;
     let row = |call: &Call| {
         let meeting = world.meeting(call)?;

@@ -8,14 +8,14 @@ const REMEMBERED: usize = 100_000;
 const LONGEST: usize = 256;
 
 #[derive(Default)]
-pub struct Sequence {
+pub(crate) struct Sequence {
     used: HashSet<String>,
     order: VecDeque<String>,
 }
 
 impl Sequence {
     /// Whether it was never used; it is from now on.
-    pub fn is_new(&mut self, seq: &str) -> bool {
+    pub(crate) fn is_new(&mut self, seq: &str) -> bool {
         let seq: String = seq.chars().take(LONGEST).collect();
         if !self.used.insert(seq.clone()) {
             return false;

@@ -11,51 +11,55 @@ const EXAMPLE_DAY: i64 = 1_575_907_200;
 const RECENT_DAYS: i64 = 7;
 const USERS: usize = 12;
 const ROOMS: [&str; 3] = ["weekly-review", "board", "客户服务"];
+/// The room of the documents' own sample calls (002 L285), its life (L323-L325) and who was in it; on the example day.
+const SAMPLE_ROOM: &str = "123456789";
+const SAMPLE_LIFE: [i64; 2] = [1_575_961_850, 1_575_963_822];
+const SAMPLE_USERS: [&str; 3] = ["123456789", "aaaaa", "bbbbb"];
 
 /// Where and how a terminal is connected.
-pub struct Terminal {
-    pub id: String,
-    pub country: &'static str,
-    pub province: &'static str,
-    pub city: &'static str,
-    pub network: &'static str,
+pub(crate) struct Terminal {
+    pub(crate) id: String,
+    pub(crate) country: &'static str,
+    pub(crate) province: &'static str,
+    pub(crate) city: &'static str,
+    pub(crate) network: &'static str,
 }
 
 /// One stay of one user in one room.
-pub struct Call {
-    pub terminal: usize,
+pub(crate) struct Call {
+    pub(crate) terminal: usize,
     /// Index into `World::meetings`.
-    pub meeting: usize,
-    pub enter: i64,
-    pub leave: i64,
-    pub audio_s: i64,
-    pub video_s: i64,
+    pub(crate) meeting: usize,
+    pub(crate) enter: i64,
+    pub(crate) leave: i64,
+    pub(crate) audio_s: i64,
+    pub(crate) video_s: i64,
     /// How often entering failed before it succeeded.
-    pub failed_joins: i64,
-    pub audio_loss: f64,
-    pub video_loss: f64,
-    pub audio_delay: f64,
-    pub video_delay: f64,
+    pub(crate) failed_joins: i64,
+    pub(crate) audio_loss: f64,
+    pub(crate) video_loss: f64,
+    pub(crate) audio_delay: f64,
+    pub(crate) video_delay: f64,
 }
 
 /// One life of a room: rooms come into being when the first enters and go when the last leaves.
-pub struct Meeting {
-    pub room: &'static str,
-    pub created: i64,
-    pub destroyed: i64,
+pub(crate) struct Meeting {
+    pub(crate) room: &'static str,
+    pub(crate) created: i64,
+    pub(crate) destroyed: i64,
 }
 
-pub struct World {
-    pub terminals: Vec<Terminal>,
-    pub meetings: Vec<Meeting>,
+pub(crate) struct World {
+    pub(crate) terminals: Vec<Terminal>,
+    pub(crate) meetings: Vec<Meeting>,
     /// In order of entering.
-    pub calls: Vec<Call>,
+    pub(crate) calls: Vec<Call>,
     /// Nothing happens after this.
-    pub ends: i64,
+    pub(crate) ends: i64,
 }
 
 impl World {
-    pub fn generate(seed: u64, ends: i64) -> Self {
+    pub(crate) fn generate(seed: u64, ends: i64) -> Self {
         let mut world = Self { terminals: terminals(), meetings: Vec::new(), calls: Vec::new(), ends };
         let today = day_start(ends);
         let recent = (0..=RECENT_DAYS).rev().map(|back| today - back * DAY_S);
@@ -63,17 +67,28 @@ impl World {
         for day in example.chain(recent) {
             world.add_day(seed, day);
         }
+        world.add_sample(seed);
         world.calls.sort_by_key(|call| (call.enter, call.terminal));
         world
     }
 
     /// The calls whose stay touches the range.
-    pub fn calls_between(&self, begin: i64, end: i64) -> impl Iterator<Item = &Call> {
+    pub(crate) fn calls_between(&self, begin: i64, end: i64) -> impl Iterator<Item = &Call> {
         self.calls.iter().filter(move |call| call.enter <= end && call.leave >= begin)
     }
 
-    pub fn has_room(&self, room: &str) -> bool {
-        ROOMS.contains(&room)
+    pub(crate) fn has_room(&self, room: &str) -> bool {
+        ROOMS.contains(&room) || room == SAMPLE_ROOM
+    }
+
+    fn add_sample(&mut self, seed: u64) {
+        let [created, destroyed] = SAMPLE_LIFE;
+        let meeting = self.meetings.len();
+        self.meetings.push(Meeting { room: SAMPLE_ROOM, created, destroyed });
+        let mut random = fastrand::Rng::with_seed(seed);
+        for terminal in USERS..USERS + SAMPLE_USERS.len() {
+            self.calls.push(stay(&mut random, terminal, meeting, created, destroyed));
+        }
     }
 
     fn add_day(&mut self, seed: u64, day: i64) {
@@ -154,24 +169,19 @@ fn terminals() -> Vec<Terminal> {
     ];
     let networks = ["wifi", "4g", "ethernet"];
     let connected = places.iter().cycle().zip(networks.iter().cycle());
-    (1..=USERS)
+    let ids = (1..=USERS).map(|number| format!("terminal-{number:03}"));
+    ids.chain(SAMPLE_USERS.map(str::to_owned))
         .zip(connected)
-        .map(|(number, ((country, province, city), network))| Terminal {
-            id: format!("terminal-{number:03}"),
-            country,
-            province,
-            city,
-            network,
-        })
+        .map(|(id, ((country, province, city), network))| Terminal { id, country, province, city, network })
         .collect()
 }
 
 impl World {
-    pub fn terminal_id(&self, call: &Call) -> &str {
+    pub(crate) fn terminal_id(&self, call: &Call) -> &str {
         self.terminals.get(call.terminal).map_or("", |terminal| terminal.id.as_str())
     }
 
-    pub fn meeting(&self, call: &Call) -> Option<&Meeting> {
+    pub(crate) fn meeting(&self, call: &Call) -> Option<&Meeting> {
         self.meetings.get(call.meeting)
     }
 }

@@ -1,9 +1,8 @@
 //! 004: recordings of all kinds, live streams, conversions.
 
-use serde_json::{Value, json};
-
 use super::{Example, avd, plain};
 use crate::caller::{BUSY, QUIET};
+use serde_json::{Value, json};
 
 const MIX: &str = "b7c2a9d04e1f4c6d9a8b5e3f1c0d2a64";
 const PUSH: (&str, &str) = ("push_url", "rtmp://192.0.2.30/live/demo");
@@ -51,7 +50,7 @@ pub fn examples() -> Vec<Example> {
             "/room/get_record_list",
             &[],
             with_data(json!([{
-                "start_time": "$digits", "end_time": "$digits", "record_type": "server", "room_id": QUIET,
+                "start_time": "$digits", "end_time": "$digits", "record_type": "server", "room_id": "$digits",
                 "down_url": "$url", "file_type": "$text", "file_size": "", "transcode_files": {},
             }])),
         ),

@@ -1,8 +1,7 @@
 //! 004: tokens, licences, SIP, the upload.
 
-use serde_json::json;
-
 use super::{Example, Sends, avd, plain};
+use serde_json::json;
 
 pub fn examples() -> Vec<Example> {
     let gate = ("sip_gate_id", "3");
@@ -15,7 +14,7 @@ pub fn examples() -> Vec<Example> {
             "avd.app.get_licence_info",
             "/app/get_licence_info",
             &[],
-            json!({"ret": 0, "msg": "success", "active_usernum": 6, "max_users": 500}),
+            json!({"ret": 0, "msg": "success", "active_usernum": 14, "max_users": 500}),
         ),
         // L2602-L2645
         avd(
@@ -44,9 +43,9 @@ pub fn examples() -> Vec<Example> {
             "/app/get_key_licence",
             &[("access_key", "meetgate-sandbox")],
             json!({
-                "ret": 0, "msg": "success", "info": {}, "usernum": 10,
+                "ret": 0, "msg": "success", "info": {}, "usernum": 21,
                 "detail": {
-                    "avd_record": {"count": 4}, "web": {"count": 2}, "android": {"count": 2}, "pc": {"count": 1},
+                    "avd_record": {"count": 7}, "web": {"count": 10}, "android": {"count": 2}, "pc": {"count": 1},
                     "sip": {"count": 1},
                 },
             }),
@@ -56,7 +55,7 @@ pub fn examples() -> Vec<Example> {
             "avd.sip.gate.create",
             "/sip/gate/create",
             &[("name", "334"), ("url", "192.0.2.22:5060")],
-            json!({"ret": 0, "msg": "success", "url": "192.0.2.22:5060", "name": "334", "gate_id": 5}),
+            json!({"ret": 0, "msg": "success", "url": "192.0.2.22:5060", "name": "334", "gate_id": 13}),
         ),
         // L2833-L2873
         avd("avd.sip.gate.update", "/sip/gate/update", &[gate, ("name", "coco"), ("url", "192.0.2.22:5060")], plain()),

@@ -1,8 +1,7 @@
 //! 000 and 001.
 
-use serde_json::{Value, json};
-
 use super::{Example, Sends};
+use serde_json::{Value, json};
 
 const APP: &str = "8f14e45fceea467a9f36dedd4bea2543";
 
@@ -12,7 +11,7 @@ fn ok(result: Value) -> Value {
 
 fn application() -> Value {
     json!({
-        "app_id": "$hex32", "app_secret": "$hex32", "app_name": "$text", "status": "$text", "consumption_limit": "$int",
+        "app_id": "$hex32", "app_secret": "$hex16", "app_name": "$text", "status": "$text", "consumption_limit": "$int",
         "service": [{"service_id": "$int", "service_name": "$text", "use_limit?": "$int"}],
     })
 }
@@ -34,7 +33,7 @@ pub fn examples() -> Vec<Example> {
                 }),
             ),
             ok(json!({
-                "app_id": "$hex32", "app_secret": "$hex32", "app_name": "视频会议_demo", "status": "online",
+                "app_id": "$hex32", "app_secret": "$hex16", "app_name": "视频会议_demo", "status": "online",
                 "consumption_limit": 1000,
                 "service": [{"service_id": "$int", "service_name": "$text", "use_limit?": 9_007_199_254_740_993_i64}],
             })),

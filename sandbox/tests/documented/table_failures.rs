@@ -1,9 +1,8 @@
 //! Numbers of the error tables (004 L3660-L3793) that no example prints, and the situation that leads there.
 
-use serde_json::json;
-
 use super::failures::{Failure, Pairs, Token};
 use crate::caller::{BUSY, QUIET};
+use serde_json::json;
 
 const IN_QUIET: (&str, &str) = ("room_id", QUIET);
 const IN_BUSY: (&str, &str) = ("room_id", BUSY);
@@ -43,7 +42,12 @@ pub fn all() -> Vec<Failure> {
         ),
         case(
             "L3701",
-            &[("/sip/gate/del", &[("sip_gate_id", "3")]), ("/sip/gate/del", &[("sip_gate_id", "4")])],
+            &[
+                ("/sip/gate/del", &[("sip_gate_id", "2")]),
+                ("/sip/gate/del", &[("sip_gate_id", "3")]),
+                ("/sip/gate/del", &[("sip_gate_id", "4")]),
+                ("/sip/gate/del", &[("sip_gate_id", "12")]),
+            ],
             "/device/call",
             SIP_CALL,
             40023,

@@ -1,4 +1,4 @@
-"""Uses every method of examples/python/sandbox.py once. Run by tests/python.rs: the fixture's folder, then the program."""
+"""Uses every method of examples/python/meetgate_sandbox.py once. Run by tests/python.rs: the fixture's folder, then the program."""
 
 import os
 import sys
@@ -11,7 +11,7 @@ sys.path.insert(0, sys.argv[1])
 sys.dont_write_bytecode = True
 PROGRAM = sys.argv[2]
 
-from sandbox import Sandbox, SandboxError, find_program  # noqa: E402
+from meetgate_sandbox import Sandbox, SandboxError, find_program  # noqa: E402
 
 QUIET = "12345123456"
 

@@ -96,6 +96,7 @@ fn has_type(value: &Value, kind: &str) -> bool {
         "$bool" => value.is_boolean(),
         "$object" => value.is_object(),
         "$digits" => matches(|text| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())),
+        "$hex16" => matches(|text| text.len() == 16 && text.bytes().all(|b| b.is_ascii_hexdigit())),
         "$hex32" => matches(|text| text.len() == 32 && text.bytes().all(|b| b.is_ascii_hexdigit())),
         "$uuid" => matches(|text| text.len() == 36 && text.split('-').map(str::len).eq([8, 4, 4, 4, 12])),
         "$token" => matches(|text| text.len() == 56 && text.ends_with("==")),

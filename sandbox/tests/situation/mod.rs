@@ -1,11 +1,11 @@
 //! Reading `situations.toml`, and doing what it says.
 
-use std::path::Path;
-
+use crate::caller::{Caller, encode, now_ms, signing};
+use crate::catalog::Operation;
 use meetgate_sandbox::Options;
 use serde_json::{Map, Value, json};
-
-use crate::caller::{Caller, encode, now_ms, signing};
+use std::collections::BTreeMap;
+use std::path::Path;
 
 pub struct Situation {
     pub platform: String,
@@ -14,10 +14,23 @@ pub struct Situation {
     pub steps: Vec<Step>,
     /// The number, or youme's kind.
     pub name: String,
+    /// Other operations that answer the same.
+    pub also: Vec<String>,
+}
+
+/// A number that operations list although no call leads there.
+pub struct Unprovoked {
+    pub codes: Vec<i64>,
+    pub operations: Vec<String>,
 }
 
 /// As the file has it: `cargo xtask codegen` has checked the members' names.
 pub struct Step(Value);
+
+/// A call alone.
+pub fn call(operation: &str, params: Value) -> Step {
+    Step(json!({"operation": operation, "params": params}))
+}
 
 /// Where a situation is played: one sandbox and its caller.
 pub struct Stage {
@@ -25,21 +38,73 @@ pub struct Stage {
     last_seq: u32,
 }
 
-pub fn all() -> Vec<Situation> {
+fn file() -> Value {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("situations.toml");
-    let file: Value = toml::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
-    let read = |entry: &Value| {
-        let text = |name: &str| entry[name].as_str().map(str::to_owned);
-        let code = entry["code"].as_i64();
-        Situation {
-            platform: text("platform").unwrap(),
-            code,
-            fault: entry["fault"] == true,
-            steps: entry["steps"].as_array().unwrap().iter().cloned().map(Step).collect(),
-            name: code.map(|code| code.to_string()).or(text("kind")).unwrap(),
-        }
+    toml::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+/// Those that the page shows.
+pub fn all() -> Vec<Situation> {
+    file()["situation"].as_array().unwrap().iter().map(read).collect()
+}
+
+pub fn further() -> Vec<Situation> {
+    file()["further"].as_array().unwrap().iter().map(read).collect()
+}
+
+pub fn unprovoked() -> Vec<Unprovoked> {
+    let read = |entry: &Value| Unprovoked {
+        codes: entry["codes"].as_array().unwrap().iter().map(|code| code.as_i64().unwrap()).collect(),
+        operations: texts_of(&entry["operations"]),
     };
-    file["situation"].as_array().unwrap().iter().map(read).collect()
+    file()["unprovoked"].as_array().unwrap().iter().map(read).collect()
+}
+
+fn read(entry: &Value) -> Situation {
+    let text = |name: &str| entry[name].as_str().map(str::to_owned);
+    let code = entry["code"].as_i64();
+    Situation {
+        platform: text("platform").unwrap(),
+        code,
+        fault: entry["fault"] == true,
+        steps: entry["steps"].as_array().unwrap().iter().cloned().map(Step).collect(),
+        name: code.map(|code| code.to_string()).or(text("kind")).unwrap(),
+        also: texts_of(&entry["also"]),
+    }
+}
+
+fn texts_of(list: &Value) -> Vec<String> {
+    list.as_array().into_iter().flatten().map(|name| name.as_str().unwrap().to_owned()).collect()
+}
+
+impl Situation {
+    /// The operation that answers the number.
+    pub fn operation(&self) -> &str {
+        self.steps.last().unwrap().0["operation"].as_str().unwrap()
+    }
+
+    /// The same with each operation of `also` in place of the last step.
+    pub fn on_others(&self, catalog: &BTreeMap<String, Operation>) -> Vec<Self> {
+        let (last, before) = self.steps.split_last().unwrap();
+        let on = |name: &String| {
+            let operation = catalog.get(name).unwrap_or_else(|| panic!("{name} is no operation"));
+            let mut params = operation.example.clone();
+            let given = last.0["params"].as_object().into_iter().flatten();
+            params.extend(
+                given.filter(|(name, _)| operation.params.contains(*name)).map(|(n, v)| (n.clone(), v.clone())),
+            );
+            let step = Step(json!({"operation": name, "params": params, "answers": {}}));
+            Self {
+                platform: self.platform.clone(),
+                code: self.code,
+                fault: self.fault,
+                steps: before.iter().map(|step| Step(step.0.clone())).chain([step]).collect(),
+                name: format!("{} on {name}", self.name),
+                also: Vec::new(),
+            }
+        };
+        self.also.iter().map(on).collect()
+    }
 }
 
 pub fn is_success(answer: &Value) -> bool {

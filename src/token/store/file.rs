@@ -74,7 +74,8 @@ impl FileStore {
         file.write_all(&text)?;
         file.sync_all()?;
         patiently(|| fs::rename(&self.unfinished, &self.token))?;
-        sync_folder(&self.folder)
+        sync_folder(&self.folder);
+        Ok(())
     }
 }
 
@@ -250,13 +251,11 @@ fn check_owner(_folder: &fs::Metadata) -> std::result::Result<(), String> {
     Ok(())
 }
 
-/// So that the rename outlives a power cut.
+/// So that the rename outlives a power cut, where the file system can do that; the token is written either way.
 #[cfg(unix)]
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
+fn sync_folder(folder: &Path) {
+    _ = File::open(folder).and_then(|folder| folder.sync_all());
 }
 
 #[cfg(not(unix))]
-fn sync_folder(_folder: &Path) -> io::Result<()> {
-    Ok(())
-}
+fn sync_folder(_folder: &Path) {}

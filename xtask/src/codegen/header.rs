@@ -1,36 +1,37 @@
 //! `include/meetgate.h`: cbindgen's output between a hand-written head and the closing guard.
 
 use super::Rendered;
+use super::templates::Templates;
+use super::text;
+use super::view::{Field, View};
 use crate::catalog::{Catalog, Result};
-use minijinja::{Environment, Value};
-use serde_json::json;
+use minijinja::context;
 use std::path::Path;
 
 /// The files of `src/ffi` with exports, in the header's order.
 const SOURCES: [&str; 8] = ["status", "library", "json", "client", "credentials", "calls", "signing", "operations"];
 const WIDTH: usize = 120;
 
-pub fn render(root: &Path, catalog: &Catalog) -> Result<Rendered> {
+pub fn render(root: &Path, catalog: &Catalog, templates: &Templates<'_>) -> Result<Rendered> {
     let config = cbindgen::Config::from_file(root.join("xtask/cbindgen.toml"))?;
     let bindings = cbindgen::Builder::new().with_config(config).with_src(root.join("src/client.rs"));
     let bindings =
         SOURCES.iter().fold(bindings, |bindings, name| bindings.with_src(root.join(format!("src/ffi/{name}.rs"))));
     let mut body = Vec::new();
     bindings.generate()?.write(&mut body);
-    let body = declarations(&String::from_utf8(body)?, catalog);
+    let body = declarations(&String::from_utf8(body)?, catalog).replace(OPTIONS, &options(templates.view()));
 
-    let version = env!("CARGO_PKG_VERSION");
-    let mut numbers = version.split('.');
-    let mut next = || numbers.next().unwrap_or("0");
-    let mut environment = Environment::new();
-    environment.set_keep_trailing_newline(true);
-    let text = environment.render_str(
-        include_str!("../../templates/meetgate.h.j2"),
-        Value::from_serialize(
-            json!({ "version": version, "major": next(), "minor": next(), "patch": next(), "body": body }),
-        ),
-    )?;
+    let text = templates.render("meetgate.h", context! { body })?;
     Ok(("include/meetgate.h".to_owned(), text))
+}
+
+/// Where the options of one call stand in a comment of `src/ffi`.
+const OPTIONS: &str = " *   - {options}\n";
+
+fn options(view: &View<'_>) -> String {
+    let option = |option: &Field| format!("{} ({}): {}", option.name, option.described, option.doc);
+    let lines = view.options.iter().flat_map(|it| text::wrap(&option(it), WIDTH, " *   - ", " *     "));
+    lines.map(|line| line + "\n").collect()
 }
 
 /// Marks each function for export, and each function and callback type for the calling convention, takes out what is meant for Rust readers, and heads each group.
@@ -40,10 +41,8 @@ fn declarations(generated: &str, catalog: &Catalog) -> String {
     let mut group = String::new();
     let mut lines = generated.lines();
     while let Some(line) = lines.next() {
-        if line == "/**" {
-            comment.push(line);
+        if line.trim() == "/**" {
             comment.extend(lines.by_ref().take_while(|line| !line.contains("*/")));
-            comment.push(" */");
             continue;
         }
         let function = line.starts_with(EXPORT).then(|| Function::read(line, &mut lines)).flatten();
@@ -57,11 +56,12 @@ fn declarations(generated: &str, catalog: &Catalog) -> String {
                 group = heading;
             }
         }
-        for line in without_safety(&comment) {
-            out.push_str(line);
+        if !comment.is_empty() {
+            let indent = line.len() - line.trim_start().len();
+            out.push_str(&text::comment(&without_safety(&comment), indent, WIDTH));
             out.push('\n');
+            comment.clear();
         }
-        comment.clear();
         match function {
             Some(function) => out.push_str(&function.declaration()),
             None if line.starts_with("typedef ") && line.contains("(*") => out.push_str(&callback(line, &mut lines)),
@@ -73,7 +73,8 @@ fn declarations(generated: &str, catalog: &Catalog) -> String {
     while out.contains("\n\n\n") {
         out = out.replace("\n\n\n", "\n\n");
     }
-    out.trim().to_owned()
+    // C89 has no comma after the last enumerator.
+    out.trim().replace(",\n}", "\n}")
 }
 
 const EXPORT: &str = "MEETGATE_EXPORT";
@@ -109,7 +110,10 @@ impl Function {
         if head.len() + arguments.len() + 2 <= WIDTH {
             return format!("{head}{arguments});");
         }
-        format!("{head}\n    {arguments});")
+        // An argument stays whole.
+        let arguments = arguments.replace(", ", ",\t").replace(' ', "\u{1}").replace('\t', " ");
+        let lines: Vec<String> = text::wrap(&format!("{arguments});"), WIDTH, "    ", "    ");
+        format!("{head}\n{}", lines.join("\n").replace('\u{1}', " "))
     }
 }
 
@@ -146,15 +150,12 @@ fn heading(function: &str, catalog: &Catalog) -> String {
     }
 }
 
-/// A comment without its `# Safety` section, which speaks to Rust.
-fn without_safety<'l>(comment: &[&'l str]) -> Vec<&'l str> {
-    let Some(start) = comment.iter().position(|line| line.contains("# Safety")) else {
-        return comment.to_vec();
-    };
-    let mut kept: Vec<&str> = comment.iter().take(start).copied().collect();
-    while kept.last().is_some_and(|line| line.trim() == "*") {
-        kept.pop();
-    }
-    kept.extend(comment.last());
-    kept
+/// A comment's text without its `# Safety` section, which speaks to Rust.
+fn without_safety(comment: &[&str]) -> String {
+    let lines = comment.iter().map(|line| {
+        let text = line.trim_start().trim_start_matches('*');
+        text.strip_prefix(' ').unwrap_or(text)
+    });
+    let lines: Vec<&str> = lines.take_while(|line| !line.contains("# Safety")).collect();
+    lines.join("\n")
 }

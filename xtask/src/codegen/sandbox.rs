@@ -1,9 +1,8 @@
 //! `docs/reference/sandbox.md`: the sandbox's guide, and how to get every error number out of it.
 
 use super::Rendered;
-use super::reference::cell;
+use super::templates::Templates;
 use crate::catalog::{Catalog, ErrorNumber, Platform, Result};
-use minijinja::{Environment, Value};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::HashSet;
@@ -16,6 +15,11 @@ const SITUATIONS: &str = "sandbox/situations.toml";
 #[serde(deny_unknown_fields)]
 struct File {
     situation: Vec<Situation>,
+    /// Only the sandbox's tests read these.
+    #[serde(rename = "further")]
+    _further: Vec<toml::Table>,
+    #[serde(rename = "unprovoked")]
+    _unprovoked: Vec<toml::Table>,
 }
 
 /// How to get one number. What its members mean is said at the head of the file.
@@ -31,6 +35,8 @@ struct Situation {
     #[serde(default)]
     fault: bool,
     steps: Vec<Step>,
+    #[serde(default, rename = "also")]
+    _also: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -58,7 +64,7 @@ struct Row {
     how: String,
 }
 
-pub fn render(root: &Path, catalog: &Catalog) -> Result<Rendered> {
+pub fn render(root: &Path, catalog: &Catalog, templates: &Templates<'_>) -> Result<Rendered> {
     let wrong = |error: &dyn std::fmt::Display| format!("{SITUATIONS}: {error}");
     let file: File = toml::from_str(&fs::read_to_string(root.join(SITUATIONS))?).map_err(|error| wrong(&error))?;
     let tables = catalog
@@ -69,12 +75,8 @@ pub fn render(root: &Path, catalog: &Catalog) -> Result<Rendered> {
             Ok(json!({ "platform": platform.about, "numbered": !platform.errors.is_empty(), "rows": rows }))
         })
         .collect::<Result<Vec<_>>>()?;
-    let mut environment = Environment::new();
-    environment.set_trim_blocks(true);
-    environment.set_lstrip_blocks(true);
-    environment.set_keep_trailing_newline(true);
-    environment.add_template("sandbox", include_str!("../../templates/sandbox.md.j2"))?;
-    let text = environment.get_template("sandbox")?.render(Value::from_serialize(json!({ "tables": tables })))?;
+    let operations: usize = catalog.platforms.iter().map(|platform| platform.operations.len()).sum();
+    let text = templates.render("sandbox.md", json!({ "operations": operations, "tables": tables }))?;
     Ok(("docs/reference/sandbox.md".to_owned(), text))
 }
 
@@ -125,16 +127,16 @@ fn check(situation: &Situation, platform: &Platform) -> Result<()> {
 }
 
 fn meaning(error: &ErrorNumber) -> String {
-    cell(&format!("{} ({})", error.meaning, error.zh))
+    format!("{} ({})", error.meaning, error.zh)
 }
 
 /// A fault is given as it is planned.
 fn how(situation: &Situation) -> String {
     let operation = situation.steps.last().and_then(|step| step.operation.as_deref()).unwrap_or_default();
     if !situation.fault {
-        return cell(&situation.how);
+        return situation.how.clone();
     }
     let code = situation.code.map_or("…".to_owned(), |code| code.to_string());
     let fault = format!(r#"`{{"operation":"{operation}","kind":"number","code":{code}}}`"#);
-    cell(&format!("Plan the fault {fault}. {}", situation.how))
+    format!("Plan the fault {fault}. {}", situation.how)
 }

@@ -23,7 +23,7 @@ namespace Meetgate
         internal static ClientHandle Make(string configJson)
         {
             NativeLibrary.Check();
-            byte[] config = Utf8.Terminated(configJson, "the configuration");
+            byte[] config = Utf8.Json(configJson, "configuration");
             IntPtr error = IntPtr.Zero;
             try
             {
@@ -47,7 +47,7 @@ namespace Meetgate
             IntPtr reply = IntPtr.Zero;
             try
             {
-                // The place for a cancel of the C library, when it has one.
+                // IntPtr.Zero is the place for a cancel of the C library, when it has one.
                 int status = NativeMethods.meetgate_call_with(this, operation, parameters, options, IntPtr.Zero, out reply);
                 return Answer(status, reply, TokenProviderBridge.TakeThrown());
             }
@@ -58,12 +58,12 @@ namespace Meetgate
         }
 
         /// <summary>Sends a request of the caller's own; the platform's answer, or an exception.</summary>
-        internal string RawCall(byte[] request)
+        internal string RawCall(byte[] request, byte[] options)
         {
             IntPtr reply = IntPtr.Zero;
             try
             {
-                int status = NativeMethods.meetgate_raw_call(this, request, out reply);
+                int status = NativeMethods.meetgate_raw_call_with(this, request, options, IntPtr.Zero, out reply);
                 return Answer(status, reply, TokenProviderBridge.TakeThrown());
             }
             finally
@@ -72,7 +72,7 @@ namespace Meetgate
             }
         }
 
-        /// <summary>What is known of the client, as JSON text.</summary>
+        /// <summary>The description of the client, as JSON text.</summary>
         internal string Info()
         {
             IntPtr info = IntPtr.Zero;
@@ -86,16 +86,27 @@ namespace Meetgate
             }
         }
 
-        /// <summary>Replaces the fixed token; the status.</summary>
-        internal int SetToken(byte[] token) => NativeMethods.meetgate_client_set_token(this, token);
+        /// <summary>Replaces the fixed token.</summary>
+        internal void SetToken(byte[] token)
+        {
+            IntPtr error = IntPtr.Zero;
+            try
+            {
+                Answer(NativeMethods.meetgate_client_set_token(this, token, out error), error);
+            }
+            finally
+            {
+                NativeMethods.meetgate_string_free(error);
+            }
+        }
 
-        /// <summary>Sets where the tokens come from; the status.</summary>
-        internal int SetTokenProvider(Func<string, ProvidedToken> provider) => tokenProvider.Set(this, provider);
+        /// <summary>Sets where the tokens come from.</summary>
+        internal void SetTokenProvider(Func<string, ProvidedToken> provider) => tokenProvider.Set(this, provider);
 
         /// <summary>The text that C gave out, or an exception.</summary>
         /// <param name="status">How it ended.</param>
         /// <param name="reply">The text; it stays the caller's to free.</param>
-        /// <param name="thrown">What a token provider threw meanwhile, or null.</param>
+        /// <param name="thrown">The exception that a token provider threw meanwhile, or null.</param>
         internal static string Answer(int status, IntPtr reply, Exception thrown = null)
         {
             string text = Utf8.Copy(reply);

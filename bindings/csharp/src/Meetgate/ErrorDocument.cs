@@ -2,22 +2,6 @@ using System;
 
 namespace Meetgate
 {
-    /// <summary>What kind of failure a platform's number stands for, by the catalog.</summary>
-    internal enum ErrorClass
-    {
-        Unknown,
-        Auth,
-        TokenDead,
-        BadRequest,
-        NotFound,
-        Conflict,
-        Forbidden,
-        Limit,
-        Unsupported,
-        Busy,
-        Server,
-    }
-
     /// <summary>The C library's error document.</summary>
     internal sealed class ErrorDocument
     {
@@ -28,18 +12,21 @@ namespace Meetgate
         internal readonly string Platform;
         internal readonly string Operation;
         internal readonly long? Code;
+        internal readonly string Class;
         internal readonly string Meaning;
         internal readonly string MeaningZh;
         internal readonly string PlatformMessage;
         internal readonly int? HttpStatus;
+        internal readonly string Location;
         internal readonly string RequestId;
         internal readonly long? ClockOffsetS;
         internal readonly int? Attempts;
         internal readonly bool Retryable;
+        internal readonly long? RetryAfterMs;
         internal readonly JsonValue Reply;
         internal readonly string ReplyText;
 
-        /// <summary>What the program's own code threw inside the call; null if it threw nothing.</summary>
+        /// <summary>The exception that the program's own code threw inside the call, or null.</summary>
         internal readonly Exception Cause;
 
         internal ErrorDocument(MeetgateStatus status, string text, Exception cause)
@@ -63,20 +50,21 @@ namespace Meetgate
             Platform = Member(json, "platform");
             Operation = Member(json, "operation");
             Code = Number(json, "code");
+            Class = Member(json, "class");
             Meaning = Member(json, "meaning");
             MeaningZh = Member(json, "meaning_zh");
             PlatformMessage = Member(json, "platform_message");
             HttpStatus = (int?)Number(json, "http_status");
+            Location = Member(json, "location");
             RequestId = Member(json, "request_id");
             ClockOffsetS = Number(json, "clock_offset_s");
             Attempts = (int?)Number(json, "attempts");
             JsonValue retryable = json["retryable"];
             Retryable = retryable != null && retryable.AsBoolean() == true;
+            RetryAfterMs = Number(json, "retry_after_ms");
             Reply = json["reply"];
             ReplyText = Member(json, "reply_text");
         }
-
-        internal ErrorClass Class => Code == null ? ErrorClass.Unknown : ErrorNumbers.ClassOf(Platform, Code.Value);
 
         private static string Member(JsonValue json, string name) => json[name] == null ? null : json[name].AsText();
 

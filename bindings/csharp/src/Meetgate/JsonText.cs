@@ -16,14 +16,15 @@ namespace Meetgate
     {
         private const string FirstMember = "__type";
 
-        /// <summary>Deeper than any answer, and shallow enough for whoever walks through a value by recursion.</summary>
+        /// <summary>Deeper than any answer, and shallow enough for programs that walk through a value by recursion.</summary>
         private const int DeepestNesting = 1000;
 
         internal static JsonValue Read(string json)
         {
             try
             {
-                byte[] bytes = Utf8.Strict.GetBytes(json);
+                // A byte order mark before a text is no part of it.
+                byte[] bytes = Utf8.Strict.GetBytes(json.StartsWith("\ufeff", StringComparison.Ordinal) ? json.Substring(1) : json);
                 using (XmlDictionaryReader reader = JsonReaderWriterFactory.CreateJsonReader(
                     bytes, 0, bytes.Length, Utf8.Strict, XmlDictionaryReaderQuotas.Max, null))
                 {
@@ -213,14 +214,36 @@ namespace Meetgate
                         json.Append("\\t");
                         break;
                     default:
-                        // Half a surrogate pair is no character: UTF-8 cannot hold it, an escape can.
-                        bool isHalf = char.IsSurrogate(c) && !IsPaired(text, i);
-                        json.Append(c < ' ' || isHalf ? "\\u" + ((int)c).ToString("x4", CultureInfo.InvariantCulture) : c.ToString());
+                        json.Append(c < ' ' || IsHalf(text, i) ? Escaped(c) : c.ToString());
                         break;
                 }
             }
             json.Append('"');
         }
+
+        /// <summary>JSON text in which each half of a surrogate pair that stands alone is an escape.</summary>
+        internal static string WithHalvesEscaped(string json)
+        {
+            StringBuilder escaped = null;
+            for (int i = 0; i < json.Length; i++)
+            {
+                if (IsHalf(json, i))
+                {
+                    escaped = escaped ?? new StringBuilder(json, 0, i, json.Length + 16);
+                    escaped.Append(Escaped(json[i]));
+                }
+                else if (escaped != null)
+                {
+                    escaped.Append(json[i]);
+                }
+            }
+            return escaped == null ? json : escaped.ToString();
+        }
+
+        private static string Escaped(char c) => "\\u" + ((int)c).ToString("x4", CultureInfo.InvariantCulture);
+
+        /// <summary>Half a surrogate pair is no character: UTF-8 cannot hold it, an escape can.</summary>
+        private static bool IsHalf(string text, int i) => char.IsSurrogate(text[i]) && !IsPaired(text, i);
 
         private static bool IsPaired(string text, int i)
         {

@@ -4,7 +4,7 @@ using System.Threading.Tasks;
 
 namespace Meetgate
 {
-    /// <summary>What the clients of the three platforms have in common.</summary>
+    /// <summary>The base of the clients of all three platforms.</summary>
     /// <remarks>
     /// Any number of threads may use one client at once. <see cref="Dispose()"/> may be called at any time: calls that have begun
     /// come to their end, later ones throw <see cref="ObjectDisposedException"/>.
@@ -23,7 +23,7 @@ namespace Meetgate
         internal MeetgateClient(MeetgateClient client, CallOptions options)
         {
             owner = client.owner;
-            this.options = options == null ? null : Utf8.Terminated(options.Parameters().ToString(), "the options");
+            this.options = options == null ? null : Utf8.Json(options.Parameters().ToString(), "options");
         }
 
         /// <summary>The version of the C library in use.</summary>
@@ -71,7 +71,7 @@ namespace Meetgate
             CancellationToken cancellationToken = default(CancellationToken)) =>
             CallAsync(operation, Text(parameters, "parameters"), cancellationToken);
 
-        /// <summary>Sends any request to the platform, signed and judged like an operation: for what the catalog does not have.</summary>
+        /// <summary>Sends any request to the platform, signed and judged like an operation, where the catalog has no operation.</summary>
         /// <param name="requestJson">
         /// One JSON object: <c>method</c>, <c>path</c> (whole, from the host root), <c>query</c>, and either <c>body</c> or <c>form</c>.
         /// </param>
@@ -79,7 +79,7 @@ namespace Meetgate
         /// <exception cref="MeetgateException">The call failed.</exception>
         public Reply RawCall(string requestJson) => Run(Raw(requestJson));
 
-        /// <summary>Sends any request to the platform, signed and judged like an operation: for what the catalog does not have.</summary>
+        /// <summary>Sends any request to the platform, signed and judged like an operation, where the catalog has no operation.</summary>
         /// <param name="request">
         /// <c>method</c>, <c>path</c> (whole, from the host root), <c>query</c>, and either <c>body</c> or <c>form</c>.
         /// </param>
@@ -99,7 +99,7 @@ namespace Meetgate
             CancellationToken cancellationToken = default(CancellationToken)) =>
             RunAsync(Raw(Text(request, "request")), cancellationToken);
 
-        /// <summary>What is known of the client: its address, and how its token is. Nothing is sent.</summary>
+        /// <summary>Tells what the library knows of the client: its address, and the state of its token. Nothing is sent.</summary>
         /// <exception cref="MeetgateException">It could not be asked.</exception>
         /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
         public ClientInfo Info() => Run(() => new ClientInfo(JsonValue.Parse(owner.Handle.Info())));
@@ -117,11 +117,9 @@ namespace Meetgate
             }
         }
 
-        /// <summary>Replaces the fixed token; the status.</summary>
-        internal int ReplaceToken(byte[] token) => Run(() => owner.Handle.SetToken(token));
+        internal void ReplaceToken(byte[] token) => Run(() => owner.Handle.SetToken(token));
 
-        /// <summary>Sets where the tokens come from; the status.</summary>
-        internal int ReplaceTokenProvider(Func<string, ProvidedToken> provider) => Run(() => owner.Handle.SetTokenProvider(provider));
+        internal void ReplaceTokenProvider(Func<string, ProvidedToken> provider) => Run(() => owner.Handle.SetTokenProvider(provider));
 
         internal T Send<T>(string operation, Parameters parameters, Func<string, T> make) =>
             Run(Named(operation, parameters.ToString(), make));
@@ -145,20 +143,22 @@ namespace Meetgate
         /// <summary>Everything is turned into bytes here, on the caller's thread.</summary>
         private Func<T> Named<T>(string operation, string parametersJson, Func<string, T> make)
         {
-            byte[] name = Utf8.Terminated(operation, "operation");
-            byte[] parameters = Utf8.Terminated(parametersJson, "the parameters");
+            byte[] name = Utf8.Text(operation, "operation");
+            byte[] parameters = Utf8.Json(parametersJson, "params");
             return () => make(owner.Handle.Call(name, parameters, options));
         }
 
         private Func<Reply> Raw(string requestJson)
         {
-            if (options != null)
-            {
-                throw new InvalidOperationException("a raw call takes no options: make it on the client itself");
-            }
-            byte[] request = Utf8.Terminated(requestJson, "the request");
-            return () => new Reply(owner.Handle.RawCall(request));
+            byte[] request = Utf8.Json(requestJson, "request");
+            return () => new Reply(owner.Handle.RawCall(request, options));
         }
+
+        private void Run(Action call) => Run<object>(() =>
+        {
+            call();
+            return null;
+        });
 
         private T Run<T>(Func<T> call)
         {

@@ -2,10 +2,10 @@ using System;
 
 namespace Meetgate
 {
-    /// <summary>A call that failed: what the library and the platform say about it.</summary>
+    /// <summary>A call that failed.</summary>
     /// <remarks>
-    /// There is a class for each <see cref="MeetgateStatus"/>, and below <see cref="MeetgateApiException"/> one for each kind of
-    /// number a platform answers with. What does not apply is null. Where a token provider threw, its exception is the
+    /// There is a class for each <see cref="MeetgateStatus"/>, and below <see cref="MeetgateApiException"/> one for each
+    /// <see cref="ErrorClass"/>. A property that does not apply is null. Where a token provider threw, its exception is the
     /// <see cref="Exception.InnerException"/>.
     /// </remarks>
     public class MeetgateException : Exception
@@ -33,10 +33,16 @@ namespace Meetgate
         /// <summary>The platform's own number.</summary>
         public long? Code => document.Code;
 
-        /// <summary>What that number means.</summary>
+        /// <summary>
+        /// The kind of failure that <see cref="Code"/> stands for: <c>not_found</c>, <c>conflict</c>, <c>forbidden</c> and so on. The
+        /// error document calls it <c>class</c>. Null where the number has another meaning here, or no known meaning.
+        /// </summary>
+        public string ErrorClass => document.Class;
+
+        /// <summary>The documented meaning of <see cref="Code"/>.</summary>
         public string Meaning => document.Meaning;
 
-        /// <summary>What that number means, in Chinese.</summary>
+        /// <summary>The same in Chinese.</summary>
         public string MeaningZh => document.MeaningZh;
 
         /// <summary>The platform's own words. Show them, but never decide by them.</summary>
@@ -45,17 +51,23 @@ namespace Meetgate
         /// <summary>The HTTP status.</summary>
         public int? HttpStatus => document.HttpStatus;
 
-        /// <summary>What the request is known by at the platform (youme: <c>seq</c>).</summary>
+        /// <summary>The address that a redirect leads to, without its query.</summary>
+        public string Location => document.Location;
+
+        /// <summary>The platform's name for the request: quote it when you ask the vendor about the call (youme: <c>seq</c>).</summary>
         public string RequestId => document.RequestId;
 
         /// <summary>By how many seconds the platform's clock is ahead of this machine's.</summary>
         public long? ClockOffsetS => document.ClockOffsetS;
 
-        /// <summary>How often the request was sent.</summary>
+        /// <summary>How often the request of the call was sent; 0 if it was never sent.</summary>
         public int? Attempts => document.Attempts;
 
-        /// <summary>Whether repeating the call is safe and worth a try.</summary>
+        /// <summary>Whether repeating the call is safe and may succeed.</summary>
         public bool Retryable => document.Retryable;
+
+        /// <summary>How many milliseconds to wait before the call is repeated.</summary>
+        public long? RetryAfterMs => document.RetryAfterMs;
 
         /// <summary>The platform's answer, its secrets masked.</summary>
         public JsonValue Reply => document.Reply;
@@ -76,7 +88,7 @@ namespace Meetgate
                 case MeetgateStatus.InvalidConfig:
                     return new MeetgateInvalidConfigException(document);
                 case MeetgateStatus.Auth:
-                    return document.Class == ErrorClass.TokenDead
+                    return document.Class == "token_dead"
                         ? new MeetgateTokenDeadException(document)
                         : new MeetgateAuthException(document);
                 case MeetgateStatus.Api:
@@ -108,7 +120,10 @@ namespace Meetgate
             }
         }
 
-        /// <summary>What fails without an error document of the C library, in the form that it would have.</summary>
+        /// <summary>
+        /// The one place that makes an error document: for a mistake that only this assembly can see. The document has the members
+        /// that the C library's own would have.
+        /// </summary>
         internal static MeetgateException Refused(MeetgateStatus status, string message)
         {
             string word = NativeLibrary.StatusName((int)status);
@@ -120,24 +135,23 @@ namespace Meetgate
         {
             switch (document.Class)
             {
-                case ErrorClass.BadRequest:
+                case "bad_request":
                     return new MeetgateBadRequestException(document);
-                case ErrorClass.NotFound:
+                case "not_found":
                     return new MeetgateNotFoundException(document);
-                case ErrorClass.Conflict:
+                case "conflict":
                     return new MeetgateConflictException(document);
-                case ErrorClass.Forbidden:
+                case "forbidden":
                     return new MeetgateForbiddenException(document);
-                case ErrorClass.Limit:
+                case "limit":
                     return new MeetgateLimitReachedException(document);
-                case ErrorClass.Unsupported:
+                case "unsupported":
                     return new MeetgateUnsupportedException(document);
-                case ErrorClass.Busy:
+                case "busy":
                     return new MeetgatePlatformBusyException(document);
-                case ErrorClass.Server:
+                case "server":
                     return new MeetgateServerException(document);
                 default:
-                    // Auth and a dead token have a status of their own; here such a number has another meaning (T60).
                     return new MeetgateApiException(document);
             }
         }

@@ -2,7 +2,7 @@ using System;
 
 namespace Meetgate
 {
-    /// <summary>What the clients of the platforms that have tokens have in common.</summary>
+    /// <summary>The base of the clients of platforms that have tokens.</summary>
     public abstract class MeetgateTokenClient : MeetgateClient
     {
         internal MeetgateTokenClient(string configJson, Func<string, ProvidedToken> tokenProvider = null)
@@ -21,18 +21,15 @@ namespace Meetgate
 
         /// <summary>Replaces the fixed token of a client that was made with one.</summary>
         /// <remarks>
-        /// Calls in flight end with the token that they have; one that is refused is repeated with the new one. Any thread may
-        /// do this at any time.
+        /// Calls in flight keep the token that they have. A call whose token is refused is repeated with the new one. Any thread may
+        /// call this at any time.
         /// </remarks>
         /// <param name="token">Printable ASCII without spaces.</param>
-        /// <exception cref="MeetgateInvalidArgumentException">It is not such a token, or the client has no fixed token.</exception>
+        /// <exception cref="MeetgateInvalidArgumentException">The token has other characters, or the client has no fixed token.</exception>
         /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
         public void SetToken(string token)
         {
-            Check(
-                ReplaceToken(Utf8.Terminated(token, "token")),
-                "the token was not replaced: expected printable ASCII characters without spaces, for a client that was made "
-                + "with a fixed token");
+            ReplaceToken(Utf8.Text(token, "token"));
         }
 
         /// <summary>
@@ -40,16 +37,16 @@ namespace Meetgate
         /// that was set before. The argument <c>tokenProvider</c> of the constructor does the same from the start.
         /// </summary>
         /// <remarks>
-        /// It is called when a call needs a token and there is none, when the one at hand is about to expire, and when the platform
-        /// refused it: on a thread of one of the calls, one at a time, with no lock held. It must not use this client; others it
-        /// may. What it throws is the <c>InnerException</c> of that call's <see cref="MeetgateAuthException"/>; other calls that
-        /// waited for the same token get that exception without it.
+        /// The function is called when a call needs a token and there is none, when the token at hand is about to expire, and when the
+        /// platform refused it. It runs on a thread of one of the calls, one at a time, with no lock held. It must not use this client,
+        /// but may use others. An exception that it throws is the <c>InnerException</c> of that call's
+        /// <see cref="MeetgateAuthException"/>. Other calls that waited for the same token throw one without an inner exception.
         /// </remarks>
         /// <param name="provider">
-        /// Gets the token that the platform refused, or null where one is needed for another reason; one that still hosts this very
-        /// token should fetch a new one. Answers a text or a <see cref="ProvidedToken"/>.
+        /// Its argument is the token that the platform refused, or null where a token is needed for another reason. A function that
+        /// still hosts the refused token should fetch a new one. It returns a text or a <see cref="ProvidedToken"/>.
         /// </param>
-        /// <exception cref="MeetgateInvalidArgumentException">The client's configuration does not say so.</exception>
+        /// <exception cref="MeetgateInvalidArgumentException">The client's configuration does not say <c>"token_provider": true</c>.</exception>
         /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
         public void SetTokenProvider(Func<string, ProvidedToken> provider)
         {
@@ -57,20 +54,7 @@ namespace Meetgate
             {
                 throw new ArgumentNullException("provider");
             }
-            Check(
-                ReplaceTokenProvider(provider),
-                "the token provider was not set: expected a client whose configuration says \"token_provider\": true");
-        }
-
-        /// <summary>These functions of the C library say nothing but a status.</summary>
-        private static void Check(int status, string refused)
-        {
-            if (status != (int)MeetgateStatus.Ok)
-            {
-                bool isRefused = status == (int)MeetgateStatus.InvalidArgument;
-                throw MeetgateException.Refused(
-                    (MeetgateStatus)status, isRefused ? refused : "the token was not set: " + NativeLibrary.StatusName(status));
-            }
+            ReplaceTokenProvider(provider);
         }
     }
 }

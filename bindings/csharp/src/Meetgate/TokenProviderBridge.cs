@@ -9,7 +9,7 @@ namespace Meetgate
         private const int Given = 0;
         private const int Failed = 1;
 
-        /// <summary>What the provider threw on this thread, until the call that needed the token comes back.</summary>
+        /// <summary>The exception that the provider threw on this thread, until the call that needed the token comes back.</summary>
         [ThreadStatic]
         private static Exception thrown;
 
@@ -24,26 +24,34 @@ namespace Meetgate
         }
 
         /// <summary>Gives a client this provider in the place of the one before.</summary>
-        /// <returns>The status.</returns>
-        internal int Set(ClientHandle client, Func<string, ProvidedToken> provider)
+        internal void Set(ClientHandle client, Func<string, ProvidedToken> provider)
         {
             lock (callback)
             {
                 Func<string, ProvidedToken> before = provide;
                 // Ahead of the call: the library may ask at once, on another thread.
                 provide = provider;
-                int status = NativeMethods.meetgate_client_set_token_provider(client, callback, IntPtr.Zero);
-                if (status != (int)MeetgateStatus.Ok)
+                IntPtr error = IntPtr.Zero;
+                try
+                {
+                    ClientHandle.Answer(
+                        NativeMethods.meetgate_client_set_token_provider(client, callback, IntPtr.Zero, out error), error);
+                }
+                catch
                 {
                     provide = before;
+                    throw;
                 }
-                return status;
+                finally
+                {
+                    NativeMethods.meetgate_string_free(error);
+                }
             }
         }
 
         /// <summary>
-        /// What a provider threw on this thread since this was last asked; null if it threw nothing. Each call asks, so that
-        /// one inside a provider, on another client, leaves nothing behind.
+        /// The exception that a provider threw on this thread since this was last asked, or null. Each call asks, so that a call
+        /// inside a provider, on another client, leaves nothing behind.
         /// </summary>
         internal static Exception TakeThrown()
         {
@@ -62,7 +70,7 @@ namespace Meetgate
                 {
                     throw new InvalidOperationException("the token provider gave null in place of a token");
                 }
-                byte[] bytes = Utf8.Terminated(given.Token, "the token that the token provider gave");
+                byte[] bytes = Utf8.Text(given.Token, "the token that the token provider gave");
                 if ((ulong)bytes.Length > capacity.ToUInt64())
                 {
                     throw new InvalidOperationException(

@@ -13,11 +13,11 @@ namespace Meetgate.Tests
             new Example(
                 "hst.app.create",
                 @"{""app_name"":""会议室_demo"",""consumption_limit"":500,""service"":[{""service_id"":3},{""service_id"":4,""use_limit"":1000}]}",
-                @"{""code"":0,""msg"":""OK"",""result"":{""app_id"":""45c48cce2e2d4fbdaa1afc51c7c6ad26"",""app_secret"":""invented-app-secret"",""app_name"":""会议室_demo"",""status"":""offline"",""consumption_limit"":500,""service"":[{""service_id"":3,""service_name"":""视频服务""},{""service_id"":4,""service_name"":""音频服务"",""use_limit"":1000}]}}"),
+                @"{""code"":0,""msg"":""OK"",""result"":{""app_id"":""45c48cce2e2d4fbdaa1afc51c7c6ad26"",""app_secret"":""invented-secret1"",""app_name"":""会议室_demo"",""status"":""offline"",""consumption_limit"":500,""service"":[{""service_id"":3,""service_name"":""视频服务""},{""service_id"":4,""service_name"":""音频服务"",""use_limit"":1000}]}}"),
             new Example(
                 "hst.app.update",
                 @"{""app_id"":""8f14e45fceea467a9f36dedd4bea2543"",""app_name"":""会议演示"",""status"":""online"",""service"":[{""service_id"":3},{""service_id"":4},{""service_id"":6},{""service_id"":7,""use_limit"":200}]}",
-                @"{""code"":0,""msg"":""OK"",""result"":{""app_id"":""8f14e45fceea467a9f36dedd4bea2543"",""app_secret"":""invented-app-secret"",""app_name"":""会议演示"",""status"":""online"",""consumption_limit"":500,""service"":[{""service_id"":3,""service_name"":""视频服务""},{""service_id"":4,""service_name"":""音频服务""},{""service_id"":6,""service_name"":""信令通道服务""},{""service_id"":7,""service_name"":""在线服务"",""use_limit"":200}]}}"),
+                @"{""code"":0,""msg"":""OK"",""result"":{""app_id"":""8f14e45fceea467a9f36dedd4bea2543"",""app_secret"":""invented-secret1"",""app_name"":""会议演示"",""status"":""online"",""consumption_limit"":500,""service"":[{""service_id"":3,""service_name"":""视频服务""},{""service_id"":4,""service_name"":""音频服务""},{""service_id"":6,""service_name"":""信令通道服务""},{""service_id"":7,""service_name"":""在线服务"",""use_limit"":200}]}}"),
             new Example(
                 "hst.app.delete",
                 @"{""app_id"":""c9f0f895fb98ab9159f51fd0297e236d""}",

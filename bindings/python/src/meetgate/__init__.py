@@ -9,18 +9,14 @@
             print(error.code, error.meaning)
 
 `Hst`, `Youme` and `Avd` block; `AsyncHst`, `AsyncYoume` and `AsyncAvd` are awaited. Every operation of a platform is a
-method with keyword arguments, which are the platform's own names. An argument that is None is left out of the request.
+method with keyword arguments. An argument that is None is left out of the request.
 """
 
 from __future__ import annotations
 
-import json
 import sys
-from typing import Any, Dict
+from typing import TYPE_CHECKING, Any, Dict, List
 
-from ._avd import Avd
-from ._avd_async import AsyncAvd
-from ._client_info import ClientInfo, TokenClientInfo, TokenInfo
 from ._errors import (
     ApiError,
     AuthError,
@@ -47,16 +43,21 @@ from ._errors import (
     TlsError,
     Unsupported,
 )
-from ._hst import Hst
-from ._hst_async import AsyncHst
-from ._json import Reply, text_of
 from ._library import LibraryError, library
-from ._options import CallOptions, TokenStore
-from ._signing import HstUserToken, YoumeChecksum, hst_user_token, youme_checksum
-from ._token_provider import TokenProvider
 from ._version import __version__
-from ._youme import Youme
-from ._youme_async import AsyncYoume
+
+if TYPE_CHECKING:
+    from ._avd import Avd
+    from ._avd_async import AsyncAvd
+    from ._client_info import ClientInfo, TokenClientInfo, TokenInfo
+    from ._hst import Hst
+    from ._hst_async import AsyncHst
+    from ._json import Reply, text_of
+    from ._options import CallOptions, TokenStore
+    from ._signing import HstUserToken, YoumeChecksum, hst_user_token, youme_checksum
+    from ._token_provider import TokenProvider
+    from ._youme import Youme
+    from ._youme_async import AsyncYoume
 
 __all__ = [
     "ApiError",
@@ -108,8 +109,33 @@ __all__ = [
 ]
 
 
+#: Imported when a program first uses it, because all of it takes longer than most programs need.
+_LATER: Dict[str, str] = {
+    "AsyncAvd": "_avd_async",
+    "AsyncHst": "_hst_async",
+    "AsyncYoume": "_youme_async",
+    "Avd": "_avd",
+    "CallOptions": "_options",
+    "ClientInfo": "_client_info",
+    "Hst": "_hst",
+    "HstUserToken": "_signing",
+    "Reply": "_json",
+    "TokenClientInfo": "_client_info",
+    "TokenInfo": "_client_info",
+    "TokenProvider": "_token_provider",
+    "TokenStore": "_options",
+    "Youme": "_youme",
+    "YoumeChecksum": "_signing",
+    "hst_user_token": "_signing",
+    "text_of": "_json",
+    "youme_checksum": "_signing",
+}
+
+
 def catalog() -> Dict[str, Any]:
     """All operations with their parameters, answers and error numbers."""
+    import json
+
     document: Dict[str, Any] = json.loads(library().catalog())
     return document
 
@@ -119,18 +145,36 @@ def library_version() -> str:
     return library().version()
 
 
-def _name_as_programs_do() -> None:
-    """In a traceback, `meetgate.NotFound`."""
-    for name in __all__:
-        found = globals()[name]
-        if isinstance(found, type) and found.__module__.startswith(__name__ + "."):
-            found.__module__ = __name__
+def __dir__() -> List[str]:
+    return sorted({*globals(), *__all__})
 
 
-_name_as_programs_do()
+# Type checkers would take it as the promise that every name exists.
+if not TYPE_CHECKING:
 
-# A library that is missing or does not fit is an error right here. Only `python -m meetgate`, whose package Python imports
-# before it says what runs, goes on: its `doctor` is there to explain just that.
+    def __getattr__(name: str) -> Any:
+        if name not in _LATER:
+            raise AttributeError("module %r has no attribute %r" % (__name__, name))
+        from importlib import import_module
+
+        found = _as_public(getattr(import_module("." + _LATER[name], __name__), name))
+        globals()[name] = found
+        return found
+
+
+def _as_public(found: Any) -> Any:
+    """With the name that programs use: a traceback shows `meetgate.NotFound`."""
+    if isinstance(found, type) and found.__module__.startswith(__name__ + "."):
+        found.__module__ = __name__
+    return found
+
+
+for _name in __all__:
+    if _name in globals():
+        _as_public(globals()[_name])
+
+# A missing or unfit library is an error right here. Only `python -m meetgate`, whose package Python imports before it
+# runs the command, goes on: its `doctor` explains what is wrong.
 try:
     library()
 except LibraryError:

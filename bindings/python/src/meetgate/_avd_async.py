@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Callable, List, Literal, Optional, Sequence, Tuple, Union
 
 from ._calls import AsyncCalls
+from ._named import named
 from ._token_client import AsyncTokenClient
 
 if TYPE_CHECKING:
@@ -27,27 +28,26 @@ class AsyncAvdApp:
     async def get_token(self) -> t.AppGetTokenReply:
         """Fetch a new token and renew the client's own (获取token).
 
-        Takes no parameters: access_key and secret_key come from the client's configuration (an
-        administrator finds them in the platform's management console). It always fetches a new
-        token, and the client goes on with that one for its own calls. You rarely need it: the
-        client fetches and renews its token by itself. How long a token lives, and whether a new one
-        kills the old, is not documented.
+        You rarely need this operation: the client fetches and renews its token by itself.
+        access_key and secret_key come from the client's configuration; the site's administrator
+        finds them in the management console. Every call fetches a new token, and the client uses it
+        from then on. The document does not say how long a token lives, nor whether a new token
+        kills the old one.
 
-        Note: Sent as a form POST, so that the secret stays out of addresses and their logs (T12,
-        T13). A wrong key is answered with 401 in the failure example and 40001 in the error table;
-        both are an authentication failure (T61). The samples have trailing commas (T45).
+        Note: Sent as a form POST, so that the secret stays out of URLs and logs (T12, T13, T67).
+        For a wrong key the failure example has 401, the error table 40001; both are an
+        authentication failure (T61). The samples have trailing commas (T45).
 
         Returns:
             The platform's answer, with:
-            - token (string): The access token that every other call carries. The client uses it
-              from now on; keep it secret.
+            - token (string): The token that every other call carries. The client uses it from now
+              on. Keep it secret.
 
         Raises:
             AuthError: 401 wrong access_key or secret_key; 40001 wrong access_key or secret_key.
-            BadRequest: 40002 parameter missing or wrong.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: POST /sdkapi/v2/app/get_token (004 L2516-L2556, platform notes T12, T13, T45, T61).
         """
         return await self._calls.call("avd.app.get_token", {})
@@ -58,13 +58,11 @@ class AsyncAvdApp:
         Returns:
             The platform's answer, with:
             - active_usernum (integer): Number of users online.
-            - max_users (integer): Largest number of users the licence allows.
+            - max_users (integer): Largest number of users that the licence allows.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             Forbidden: 40070 the site has no company information; 40071 no licence is set for the
-                site; 40072 no licence information.
+                site; 40072 no licence information; 40073 licence service not available.
             Error: what else can go wrong, see `meetgate.Error`.
 
         It only reads, and may be repeated.
@@ -75,13 +73,12 @@ class AsyncAvdApp:
     async def get_system_info(self) -> t.AppGetSystemInfoReply:
         """Read the server's encrypted system information (获取系统加密信息).
 
-        An opaque text that describes the server, encrypted. The document does not say what it is
+        Answers an encrypted text that describes the server. The document does not say what it is
         for.
 
-        Note: The section's description repeats that of app.get_licence_info ("get the current
-        licence information"); the heading and the answer table say encrypted system information,
-        and the answer is just that. The sample's value is broken over four lines inside the string
-        (T45).
+        Note: The section's description is that of app.get_licence_info ("get the current licence
+        information"); the heading and the answer table say encrypted system information. The sample
+        breaks the value over four lines (T45).
 
         Returns:
             The platform's answer, with:
@@ -89,8 +86,6 @@ class AsyncAvdApp:
               sample.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             Error: what else can go wrong, see `meetgate.Error`.
 
         It only reads, and may be repeated.
@@ -101,31 +96,25 @@ class AsyncAvdApp:
     async def apply_file_permit(self, *, licence_cert: str) -> t.AppApplyFilePermitReply:
         """Install a licence file (申请文件授权).
 
-        Gives the platform a licence as text. The text has to be obtained from the vendor's licence
-        server first.
+        Gives the platform a licence as text. The vendor's licence server issues the text.
 
         Note: Sent as a form POST by default, because a licence is long and secret (T12, T13). The
-        table describes licence_cert as "system information", with the remark that it must be
-        applied for at the licence server; the name and the sample show that the licence certificate
-        is meant.
+        table describes licence_cert as "system information" from the licence server; the name and
+        the sample show that it is the licence certificate.
 
         Args:
-            licence_cert: The licence text, obtained from the vendor's licence server. In the sample
-                it is three long hexadecimal strings joined by $; pass it unchanged. (string,
-                required)
+            licence_cert: The licence text from the vendor's licence server. Give it unchanged.
+                (string, required)
 
         Returns:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             Forbidden: 40070 the site has no company information; 40071 no licence is set for the
-                site; 40072 no licence information; 40073 service not available (one of the licence
-                errors).
+                site; 40072 no licence information; 40073 licence service not available.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: POST /sdkapi/v2/app/apply_file_permit (004 L2647-L2686, platform notes T12, T13).
         """
         return await self._calls.call("avd.app.apply_file_permit", {"licence_cert": licence_cert})
@@ -133,27 +122,24 @@ class AsyncAvdApp:
     async def delete_file_permit(self, *, licence_cert: str) -> t.AppDeleteFilePermitReply:
         """Remove a licence file (删除文件授权).
 
-        Takes away a licence that was installed with app.apply_file_permit. What this means for
-        meetings that are running is not documented.
+        Removes a licence that app.apply_file_permit installed. The document does not say what
+        happens to running meetings.
 
         Note: Sent as a form POST by default, because a licence is long and secret (T12, T13).
 
         Args:
-            licence_cert: The licence text to remove, the same as was given to
-                app.apply_file_permit. (string, required)
+            licence_cert: The licence text that was given to app.apply_file_permit. (string,
+                required)
 
         Returns:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             Forbidden: 40070 the site has no company information; 40071 no licence is set for the
-                site; 40072 no licence information; 40073 service not available (one of the licence
-                errors).
+                site; 40072 no licence information; 40073 licence service not available.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: POST /sdkapi/v2/app/delete_file_permit (004 L2687-L2728, platform notes T12, T13).
         """
         return await self._calls.call("avd.app.delete_file_permit", {"licence_cert": licence_cert})
@@ -161,24 +147,23 @@ class AsyncAvdApp:
     async def get_key_licence(self, *, access_key: str) -> t.AppGetKeyLicenceReply:
         """Count the users online under an access key, by terminal type (获取access_key在线人数).
 
-        Note: The table calls detail a string; the sample shows an object whose member names are
-        terminal types. The sample also has info, an empty object the table does not mention.
+        Note: The table types detail as string; in the sample it is an object whose member names are
+        terminal types. The sample also has info, an empty object that the table does not have.
 
         Args:
-            access_key: The access key to count for. The document does not say whether it may be
-                another than the one the token was fetched with. (string, required)
+            access_key: The access key whose users are counted. The document does not say whether it
+                may differ from the client's own. (string, required)
 
         Returns:
             The platform's answer, with:
             - usernum (integer): Number of users online.
-            - detail (object): One member for each terminal type that is online, named after it (the
-              sample has avd_record, web and android); each is an object whose member count is the
-              number of users of that type.
+            - detail (object): One member for each terminal type that is online; the sample has
+              avd_record, web and android. Each is an object whose member count is the number of
+              users of that type.
             - info (object): Empty in the sample; the document does not explain it.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
+            AuthError: 40001 wrong access_key or secret_key.
             Error: what else can go wrong, see `meetgate.Error`.
 
         It only reads, and may be repeated.
@@ -206,13 +191,11 @@ class AsyncAvdDeviceAudio:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
-            NotFound: 40004 no such room; 40008 the user is not in the room; 40033 the user has not
-                been invited.
+            NotFound: 40004 no such room; 40009 the room does not exist or is not open; 40024 the
+                account has not been invited; 40033 the user has not been invited.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/device/audio/mute (004 L3482-L3522).
         """
         return await self._calls.call(
@@ -231,13 +214,11 @@ class AsyncAvdDeviceAudio:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
-            NotFound: 40004 no such room; 40008 the user is not in the room; 40033 the user has not
-                been invited.
+            NotFound: 40004 no such room; 40009 the room does not exist or is not open; 40024 the
+                account has not been invited; 40033 the user has not been invited.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/device/audio/unmute (004 L3523-L3563).
         """
         return await self._calls.call(
@@ -255,7 +236,7 @@ class AsyncAvdDeviceVideo:
     async def focus(self, *, room_id: str, user_id: str) -> t.DeviceVideoFocusReply:
         """Make a device's video the focus of its room (设备视频焦点).
 
-        The focus is the video everybody sees large. device.video.unfocus takes it back.
+        device.video.unfocus takes the focus away again.
 
         Args:
             room_id: Room number. (string, required)
@@ -265,13 +246,12 @@ class AsyncAvdDeviceVideo:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
-            NotFound: 40004 no such room; 40008 the user is not in the room; 40033 the user has not
-                been invited.
+            NotFound: 40004 no such room; 40009 the room does not exist or is not open; 40024 the
+                account has not been invited; 40033 the user has not been invited.
+            Unsupported: 40036 type not supported.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/device/video/focus (004 L3315-L3355).
         """
         return await self._calls.call(
@@ -290,13 +270,12 @@ class AsyncAvdDeviceVideo:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
-            NotFound: 40004 no such room; 40008 the user is not in the room; 40033 the user has not
-                been invited.
+            NotFound: 40004 no such room; 40009 the room does not exist or is not open; 40024 the
+                account has not been invited; 40033 the user has not been invited.
+            Unsupported: 40036 type not supported.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/device/video/unfocus (004 L3356-L3396).
         """
         return await self._calls.call(
@@ -317,13 +296,12 @@ class AsyncAvdDeviceVideo:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
-            NotFound: 40004 no such room; 40008 the user is not in the room; 40033 the user has not
-                been invited.
+            NotFound: 40004 no such room; 40009 the room does not exist or is not open; 40024 the
+                account has not been invited; 40033 the user has not been invited.
+            Unsupported: 40036 type not supported.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/device/video/close (004 L3397-L3438).
         """
         return await self._calls.call(
@@ -342,19 +320,18 @@ class AsyncAvdDeviceVideo:
 
         Returns:
             The platform's answer, with:
-            - call_id (string): Id of the call, made by the server. In the table, not in the sample:
-              do not count on it.
-            - user_id (string): Id of the device, made by the server. In the table, not in the
-              sample: do not count on it.
+            - call_id (string): Id of the call, made by the server. The table has it, the sample
+              does not: do not rely on it.
+            - user_id (string): Id of the device, made by the server. The table has it, the sample
+              does not: do not rely on it.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
-            NotFound: 40004 no such room; 40008 the user is not in the room; 40033 the user has not
-                been invited.
+            NotFound: 40004 no such room; 40009 the room does not exist or is not open; 40024 the
+                account has not been invited; 40033 the user has not been invited.
+            Unsupported: 40036 type not supported.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/device/video/open (004 L3439-L3481).
         """
         return await self._calls.call(
@@ -386,55 +363,53 @@ class AsyncAvdDevice:
     ) -> t.DeviceCallReply:
         """Call a device into a room (邀请设备).
 
-        Calls a device into a room and answers at once. Ask device.get_invite_status with the
-        call_id of the answer whether the device has taken the call; the user_id of the answer names
-        the device in all other device calls. device.kick ends the call.
+        Calls a device into a room and answers at once. device.get_invite_status, with the call_id
+        of the answer, says whether the device has taken the call. All other device calls need the
+        user_id of the answer. device.kick ends the call.
 
-        Note: The address is url in the table and uri in the sample request: the caller gives url,
-        both names are sent (T8). The table describes user_id as "room id", which room_id already
-        is; what it does is not known. 40038 stands for two faults, an unsupported resolution and a
-        bit rate outside 1 to 4 Mbit/s (T62).
+        Note: The address is url in the table and uri in the sample request: give url, and both
+        names are sent (T8). The table describes user_id as "room id", as it does room_id; its
+        effect is not known. 40038 has two meanings: an unsupported resolution, and a bit rate
+        outside 1 to 4 Mbit/s (T62).
 
         Args:
-            name: Name under which the device appears in the room. (string, required)
-            room_id: Number of the room the device is called into. (string, required)
-            user_id: Meaning unknown: the document describes it as "room id", which room_id already
-                is. Leave it out; the answer then carries a user_id which the server made. (string)
+            name: Name of the device in the room. (string, required)
+            room_id: Room number. (string, required)
+            user_id: Its meaning is unknown: the document describes it as "room id", as it does
+                room_id. Leave it out; the answer then has a user_id that the server made. (string)
             url: Address of the device: sip (as in sip:1002@192.0.2.10), rtsp, h323, pstn or rtmp.
                 (string, required)
             resolution_rate: Resolution of the device. The document does not say whether the numbers
                 are widths or heights. (string; one of 640, 1080, 1280)
-            frame_rate: Frame rate of the device. The document does not say which ones are allowed;
-                one that is not is answered with 40039. (integer, fps)
-            video_rate: Bit rate of the device. One outside 1 to 4 is answered with 40038. (integer
-                from 1 to 4, Mbit/s)
-            voice_multiple: Factor by which the sound is amplified. The document gives neither range
+            frame_rate: Frame rate of the device. The document does not say which rates are allowed;
+                40039 is the answer to another. (integer, fps)
+            video_rate: Bit rate of the device. 40038 is the answer to a rate outside 1 to 4.
+                (integer from 1 to 4, Mbit/s)
+            voice_multiple: Factor of amplification of the sound. The document gives neither range
                 nor default. (integer)
-            call_from: Identifies the calling side, as the caller defines it. The document says no
-                more. (string)
+            call_from: The calling side, as the caller defines it. The document says no more.
+                (string)
 
         Returns:
             The platform's answer, with:
-            - call_id (string): Id of the call, made by the server; pass it to
-              device.get_invite_status.
-            - user_id (string): Id of the device as a user of the room, made by the server; pass it
-              to the other device calls.
+            - call_id (string): Id of the call, made by the server. device.get_invite_status needs
+              it.
+            - user_id (string): Id of the device as a user of the room, made by the server. The
+              other device calls need it.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong; 40032 the address to invite is not valid;
-                40038 video resolution not supported, or bit rate outside 1 to 4 Mbit/s; 40039 frame
-                rate not supported.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room; 40009 the room does not exist or is not open.
             Conflict: 40023 no gateway is set; 40031 the user is in the room already.
             ServerError: 40025 the SIP service has no rpc_port set; 40030 internal error of the SIP
                 service; 40034 the invitation failed, or an internal error.
             PlatformBusy: 40026 the SIP service does not answer; 40035 connection closed: invitation
                 refused, or the service port is not open.
+            BadRequest: 40032 the address to invite is not valid; 40038 video resolution not
+                supported, or bit rate outside 1 to 4 Mbit/s; 40039 frame rate not supported.
             Unsupported: 40036 type not supported.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/device/call (004 L3216-L3269, platform notes T8, T62).
         """
         return await self._calls.call(
@@ -467,25 +442,23 @@ class AsyncAvdDevice:
             - user_id (string): Id of the device, made by the server.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
-            NotFound: 40004 no such room; 40008 the user is not in the room; 40033 the user has not
-                been invited.
+            NotFound: 40004 no such room; 40009 the room does not exist or is not open; 40024 the
+                account has not been invited; 40033 the user has not been invited.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/device/kick (004 L3270-L3314).
         """
         return await self._calls.call("avd.device.kick", {"room_id": room_id, "user_id": user_id})
 
     async def get_invite_status(self, *, call_id: str) -> t.DeviceGetInviteStatusReply:
-        """Ask how far the call to a device has come (获取呼叫状态).
+        """Read the state of a call to a device (获取呼叫状态).
 
-        Ask again while the answer is 0 (ringing); the document gives no interval.
+        Ask again while the answer is 0 (being invited); the document gives no interval.
 
         Note: invite_status is a string in the table and a number in the sample (T54). The failure
-        example prints 40004 (no such room_id) although the call takes no room; of the error table
-        40037 (no such call record) fits an unknown call_id better.
+        example prints 40004 (no such room_id), although the call has no room; 40037 (no such call
+        record) of the error table fits an unknown call_id better.
 
         Args:
             call_id: Id of the call, from the answer of device.call. (string, required)
@@ -496,8 +469,6 @@ class AsyncAvdDevice:
               (invitation failed)): State of the device. A number in the sample, text in the table.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room; 40033 the user has not been invited; 40037 no such
                 invitation.
             Error: what else can go wrong, see `meetgate.Error`.
@@ -525,17 +496,17 @@ class AsyncAvdMedia:
     ) -> t.MediaCreateReply:
         """Create a player in a room (创建播放器).
 
-        Brings a player for MP4 files into the meeting. Start it with `media.play`. When you are
-        done with it, it must be closed with `media.stop`.
+        Brings a player for MP4 files into the meeting. `media.play` starts it. At the end it must
+        be closed with `media.stop`.
 
         Args:
             room_id: Room number. (string, required)
             name: Name of the player. (string, required)
-            user_id: User id of the one who creates the player. (string)
+            user_id: User id of the player's creator. (string)
             auto_publish_mock_audio: Whether the audio is on from the start. The default is not
-                stated. (boolean)
-            player_out_audio_codec: Audio format of the player's output. The default is not stated.
-                (string; one of pcma, pcmu, opus, g722)
+                documented. (boolean)
+            player_out_audio_codec: Audio format of the player's output. The default is not
+                documented. (string; one of pcma, pcmu, opus, g722)
 
         Returns:
             The platform's answer, with:
@@ -543,15 +514,13 @@ class AsyncAvdMedia:
               need it.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
-            NotFound: 40004 no such room.
+            NotFound: 40004 no such room; 40009 the room does not exist or is not open.
             Conflict: 40080 the player exists already.
             ServerError: 40082 internal error of the media service.
             PlatformBusy: 40083 the media service cannot be reached or timed out.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/media/create (004 L1594-L1642, platform notes T64).
         """
         return await self._calls.call(
@@ -576,25 +545,26 @@ class AsyncAvdMedia:
     ) -> t.MediaPlayReply:
         """Play a stream or file in a player (播放音视频流/文件).
 
-        Plays audio and video into the meeting. The player must be in the room: see `media.create`.
+        Plays a stream or file into the meeting. `media.create` makes the player.
 
         Note: The table prints `heigh` (T46-T49): the member is `height`, as in the sample. The
         table lists the members flat; in the sample they are inside `data`. The document's example
-        also sends `name`, which its table does not have: left out here.
+        also sends `name`, which its table does not have; it is left out here.
 
         Args:
             room_id: Room number. (string, required)
-            url: Path of the file on the server. Put the file on the server first. What to write for
-                a stream is not documented. (string, required)
+            url: Path of the file on the server. Upload the file first: the path is the part after
+                `file=` in the `download_url` that uploadfile answers. The form for a stream is not
+                documented. (string, required)
             play_id: Player id, as answered by `media.create`. (string, required)
-            replay_times: 0: no looping. -1: loop without end. Above 0: play so many times. (integer
-                of at least -1, default 0)
-            enable_auto_close_stream: Whether the audio and video channel is closed by itself when a
-                single playback has ended. False leaves it open. (boolean, default true)
+            replay_times: 0: play once. -1: repeat without end. Above 0: play this many times.
+                (integer of at least -1, default 0)
+            enable_auto_close_stream: Whether the audio and video channel is closed when a single
+                playback has ended. (boolean, default true)
 
         Returns:
             The platform's answer, with:
-            - data (object): What is being played.
+            - data (object): The file or stream that plays.
                 - width (string, px): Width of the video, as text.
                 - duration (integer, ms): Length in milliseconds.
                 - has_video (integer; one of 0 (no), 1 (yes)): Whether there is video.
@@ -602,14 +572,13 @@ class AsyncAvdMedia:
                 - has_audio (integer; one of 0 (no), 1 (yes)): Whether there is audio.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
-            NotFound: 40004 no such room; 40081 no such player in the room; 40084 no media data.
+            NotFound: 40004 no such room; 40009 the room does not exist or is not open; 40081 no
+                such player in the room; 40084 no media data.
             ServerError: 40082 internal error of the media service.
             PlatformBusy: 40083 the media service cannot be reached or timed out.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/media/play (004 L1643-L1698, platform notes T47, T64).
         """
         return await self._calls.call(
@@ -627,7 +596,7 @@ class AsyncAvdMedia:
         """Stop a player and close it (停止播放器).
 
         Stops the playback and closes the player. Every player that `media.create` made must be
-        closed with it.
+        closed in this way.
 
         Args:
             room_id: Room number. (string, required)
@@ -637,14 +606,13 @@ class AsyncAvdMedia:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
-            NotFound: 40004 no such room; 40081 no such player in the room.
+            NotFound: 40004 no such room; 40009 the room does not exist or is not open; 40081 no
+                such player in the room.
             ServerError: 40082 internal error of the media service.
             PlatformBusy: 40083 the media service cannot be reached or timed out.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/media/stop (004 L1699-L1741, platform notes T64).
         """
         return await self._calls.call("avd.media.stop", {"room_id": room_id, "play_id": play_id})
@@ -652,7 +620,7 @@ class AsyncAvdMedia:
     async def pause(self, *, room_id: str, play_id: str) -> t.MediaPauseReply:
         """Pause a player (暂停播放).
 
-        The player must not have been stopped. `media.resume` goes on.
+        The player must not have been stopped. `media.resume` continues.
 
         Args:
             room_id: Room number. (string, required)
@@ -662,22 +630,21 @@ class AsyncAvdMedia:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
-            NotFound: 40004 no such room; 40081 no such player in the room.
+            NotFound: 40004 no such room; 40009 the room does not exist or is not open; 40081 no
+                such player in the room.
             ServerError: 40082 internal error of the media service.
             PlatformBusy: 40083 the media service cannot be reached or timed out.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/media/pause (004 L1742-L1782, platform notes T64).
         """
         return await self._calls.call("avd.media.pause", {"room_id": room_id, "play_id": play_id})
 
     async def resume(self, *, room_id: str, play_id: str) -> t.MediaResumeReply:
-        """Go on playing after a pause (继续播放).
+        """Continue playing after a pause (继续播放).
 
-        The player must not have been stopped. Goes on after `media.pause`.
+        The player must not have been stopped.
 
         Args:
             room_id: Room number. (string, required)
@@ -687,14 +654,13 @@ class AsyncAvdMedia:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
-            NotFound: 40004 no such room; 40081 no such player in the room.
+            NotFound: 40004 no such room; 40009 the room does not exist or is not open; 40081 no
+                such player in the room.
             ServerError: 40082 internal error of the media service.
             PlatformBusy: 40083 the media service cannot be reached or timed out.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/media/resume (004 L1783-L1823, platform notes T64).
         """
         return await self._calls.call("avd.media.resume", {"room_id": room_id, "play_id": play_id})
@@ -708,20 +674,19 @@ class AsyncAvdMedia:
     ) -> t.MediaReplayReply:
         """Play again after the end (重新播放).
 
-        For a player whose playback has ended and which is still in the room, that is, not closed
-        with `media.stop`.
+        For a player whose playback has ended and which `media.stop` has not closed.
 
         Note: The table lists the members of the answer flat; in the sample they are inside `data`.
 
         Args:
             room_id: Room number. (string, required)
             play_id: Player id, as answered by `media.create`. (string, required)
-            url: Path of the file to play, on the server. What plays when it is left out is not
-                stated. (string)
+            url: Path of the file to play, on the server. The document does not say what plays when
+                it is left out. (string)
 
         Returns:
             The platform's answer, with:
-            - data (object): What is being played.
+            - data (object): The file or stream that plays.
                 - width (string, px): Width of the video, as text.
                 - duration (integer, ms): Length in milliseconds.
                 - has_video (integer; one of 0 (no), 1 (yes)): Whether there is video.
@@ -729,14 +694,13 @@ class AsyncAvdMedia:
                 - has_audio (integer; one of 0 (no), 1 (yes)): Whether there is audio.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
-            NotFound: 40004 no such room; 40081 no such player in the room; 40084 no media data.
+            NotFound: 40004 no such room; 40009 the room does not exist or is not open; 40081 no
+                such player in the room; 40084 no media data.
             ServerError: 40082 internal error of the media service.
             PlatformBusy: 40083 the media service cannot be reached or timed out.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/media/replay (004 L1824-L1877, platform notes T64).
         """
         return await self._calls.call(
@@ -751,25 +715,25 @@ class AsyncAvdMedia:
         play_id: str,
         url: str,
     ) -> t.MediaGetMediaInfoReply:
-        """Get what a player is playing (获取播放信息).
+        """Read what a player plays (获取播放信息).
 
-        Note: The table lists everything flat; in the sample `data` is an array of players, and
-        `play_files` an array of files inside each. It types `created` and `updated` as strings and
-        `user_id` as an integer, the sample has it the other way round (T54): the types here are the
-        sample's. The sample never closes the array (T45): re-typed here.
+        Note: The table lists everything flat; in the sample `data` is an array of players, and each
+        has an array `play_files`. The table types `created` and `updated` as strings and `user_id`
+        as an integer; in the sample it is the reverse (T54), and so it is here. The sample does not
+        close the array (T45): corrected here.
 
         Args:
             room_id: Room number. (string, required)
             play_id: Player id, as answered by `media.create`. (string, required)
-            url: Path of the file being played, on the server. (string, required)
+            url: Path of the file that the player plays, on the server. (string, required)
 
         Returns:
             The platform's answer, with:
-            - data (array of objects): The player asked for, as an entry of an array.
+            - data (array of objects): An array with one entry, the player.
                 - created (integer, unix-s): When the player was created.
-                - room_id (string): Room number asked for.
+                - room_id (string): Room number.
                 - play_id (string): Player id.
-                - user_id (string): User id of the one who created the player.
+                - user_id (string): User id of the player's creator.
                 - name (string): Name of the player.
                 - play_files (array of objects): The files played.
                     - play_count (integer): How many times the file was played.
@@ -785,9 +749,8 @@ class AsyncAvdMedia:
                   documented; the sample shows 2.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
-            NotFound: 40004 no such room; 40081 no such player in the room; 40084 no media data.
+            NotFound: 40004 no such room; 40009 the room does not exist or is not open; 40081 no
+                such player in the room; 40084 no media data.
             ServerError: 40082 internal error of the media service.
             PlatformBusy: 40083 the media service cannot be reached or timed out.
             Error: what else can go wrong, see `meetgate.Error`.
@@ -817,12 +780,12 @@ class AsyncAvdMedia:
         Args:
             room_id: Room number. (string, required)
             play_id: Player id, as answered by `media.create`. (string, required)
-            url: Path of the file to switch to, on the server. The document does not mark it as
-                required, nor say what happens without it: give it. (string)
+            url: Path of the new file, on the server. The document does not mark it as required and
+                does not say what happens without it: give it. (string)
 
         Returns:
             The platform's answer, with:
-            - data (object): What is being played now.
+            - data (object): The file that plays now.
                 - width (string, px): Width of the video, as text.
                 - duration (integer, ms): Length in milliseconds.
                 - has_video (integer; one of 0 (no), 1 (yes)): Whether there is video.
@@ -830,14 +793,13 @@ class AsyncAvdMedia:
                 - has_audio (integer; one of 0 (no), 1 (yes)): Whether there is audio.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
-            NotFound: 40004 no such room; 40081 no such player in the room; 40084 no media data.
+            NotFound: 40004 no such room; 40009 the room does not exist or is not open; 40081 no
+                such player in the room; 40084 no media data.
             ServerError: 40082 internal error of the media service.
             PlatformBusy: 40083 the media service cannot be reached or timed out.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/media/switch (004 L1964-L2017, platform notes T47, T64).
         """
         return await self._calls.call(
@@ -866,47 +828,41 @@ class AsyncAvdRoomAvc:
     ) -> t.RoomAvcStartReply:
         """Turn on the composed view of a room (开启合屏模式).
 
-        The server composes the videos of all participants into one. Manual: the one video is shown
-        in the meeting. Automatic: the videos are shown much like a gallery. For the speaker layout
-        call `room.avc.start`, then `room.avc.update_layout`, then `room.avc.select_media`.
-        `room.avc.stop` ends it.
+        The server composes the videos of all participants into one. Manual: this video is shown in
+        the meeting. Automatic: the videos are shown like a gallery. For the speaker layout call
+        `room.avc.start`, then `room.avc.update_layout`, then `room.avc.select_media`.
+        `room.avc.stop` turns the view off.
 
-        Note: The table prints enable_manual_avc, max_video_number and layout_mode as required, but
-        its own example sends none of them and the first says what leaving it out means (T14): all
-        three are optional here, and recommended. layout_mode has three values here and in
-        room.avc.update_layout, two in room.avc.select_media (T15). video_bitrate is stated in bps
-        here, while room.mix_record.start shows "1000-1500" for the same parameter (T18): an
-        integer, or a string that is sent as it is.
+        Note: The table prints enable_manual_avc, max_video_number and layout_mode as required. Its
+        example sends none of them, and it says what leaving out the first means (T14): all three
+        are optional here. layout_mode has three values here and in room.avc.update_layout, two in
+        room.avc.select_media (T15). video_bitrate is in bps here, but "1000-1500" in
+        room.mix_record.start (T18): an integer and a string are taken.
 
         Args:
             room_id: Room number. (string, required)
-            enable_manual_avc: True: manual composed view. False, or left out: automatic. Giving it
-                is recommended; the document's table even calls it required. (boolean, default
-                false)
+            enable_manual_avc: True: manual composed view. False, or left out: automatic. Better
+                given: the document's table marks it as required. (boolean, default false)
             max_video_number: Largest number of videos in the composed view, as text. No default is
-                stated. Giving it is recommended; the document's table even calls it required.
-                (string)
-            layout_mode: Layout of the composed view. For 2 the steps are room.avc.start, then
-                room.avc.update_layout, then room.avc.select_media. No default is stated. Giving it
-                is recommended; the document's table even calls it required. (integer; one of 0
-                (fixed layout, needs stream selection (room.avc.select_media)), 1 (gallery, arranged
+                documented. Better given: the document's table marks it as required. (string)
+            layout_mode: Layout of the composed view. For 2 call room.avc.start, then
+                room.avc.update_layout, then room.avc.select_media. No default is documented. Better
+                given: the document's table marks it as required. (integer; one of 0 (fixed layout,
+                needs stream selection (room.avc.select_media)), 1 (gallery, arranged
                 automatically), 2 (speaker, arranged automatically))
             video_name: Name of the composed stream. (string)
             video_framerate: Frame rate of the composed stream. (integer, fps)
-            video_bitrate: Bit rate of the composed stream. The document says bits per second here;
-                for the parameter of the same name in room.mix_record.start it shows `1000-1500`
-                without a unit, which looks like thousands of bits per second. A string such as
-                `1000-1500` is sent as it is. Try which of the two your deployment takes. (integer
-                or string, bps)
-            video_resolution: Resolution, width`*`height, for example `1280*720` or `1920*1080`.
+            video_bitrate: Bit rate of the composed stream. The document says bits per second here,
+                but shows `1000-1500` without a unit for the same parameter of
+                room.mix_record.start. A string such as `1000-1500` is sent as it is. Try which unit
+                your deployment takes. (integer or string, bps)
+            video_resolution: Resolution as width*height, for example `1280*720` or `1920*1080`.
                 (string, px)
 
         Returns:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room.
             Conflict: 40050 the composed view is already on in the room.
             ServerError: 40052 internal error of the composed view; 40054 the site's conference
@@ -914,7 +870,7 @@ class AsyncAvdRoomAvc:
             Forbidden: 40053 the site forces the composed view off.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/avc/start (004 L1284-L1333, platform notes T14, T15, T18, T64).
         """
         return await self._calls.call(
@@ -943,8 +899,6 @@ class AsyncAvdRoomAvc:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room.
             Conflict: 40051 the composed view is not on in the room.
             ServerError: 40052 internal error of the composed view; 40054 the site's conference
@@ -952,7 +906,7 @@ class AsyncAvdRoomAvc:
             Forbidden: 40055 the site forces the composed view on.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/avc/stop (004 L1334-L1373, platform notes T64).
         """
         return await self._calls.call("avd.room.avc.stop", {"room_id": room_id})
@@ -966,46 +920,43 @@ class AsyncAvdRoomAvc:
     ) -> t.RoomAvcSelectMediaReply:
         """Choose and arrange the videos of the composed view (合屏选流).
 
-        Stream selection: arranges the chosen videos in the composed view, in order. The fixed
-        layout of `room.avc.start` needs this call; for the speaker layout it is the third step,
-        after `room.avc.start` and `room.avc.update_layout`.
+        Arranges the chosen videos in the composed view, in order. The fixed layout of
+        `room.avc.start` needs this call. For the speaker layout it is the third step, after
+        `room.avc.start` and `room.avc.update_layout`.
 
-        Note: Takes GET and POST; sent as a form, because the layout is long (T12, T13). The table
-        types `videos` as a string: it is JSON text, made here from an array. layout_mode has two
-        values here and three in room.avc.start and room.avc.update_layout (T15). 40045 stands only
-        in this document's examples, not in its error table (T63).
+        Note: Sent as a form (POST) because the layout is long (T12, T13). The table types `videos`
+        as a string: it is JSON text, made from an array. layout_mode has two values here and three
+        in room.avc.start and room.avc.update_layout (T15). 40045 is only in the document's
+        examples, not in its error table (T63).
 
         Args:
             room_id: Room number. (string, required)
-            videos: The videos to show, in order, and where each one stands. The document shows
-                these members in its example only and gives no units; the example's positions and
-                sizes run from 0 to 1, as fractions of the whole picture would. (array of objects,
-                required)
-                - video_name (string): Mixing name of the video. In the document's example
-                  `<user_id>_video1`, for example `16_video1`.
+            videos: The videos to show, in order, with the position of each. Only the document's
+                example has these members, and it names no units; its positions and sizes run from 0
+                to 1, like fractions of the whole picture. (array of objects, required)
+                - video_name (string): Name of the video; `<user_id>_video1` in the document's
+                  example, such as `16_video1`.
                 - zorder (integer): Stacking order. In the document's example the full-size video
-                  has 0 and the small ones over it 1 and 2.
+                  has 0, the small videos over it 1 and 2.
                 - x (number): Horizontal position, for example 0.7.
                 - y (number): Vertical position, for example 0.3.
-                - w (number): Width. 1 in the document's example for the full-size video.
-                - h (number): Height. 1 in the document's example for the full-size video.
-            layout_mode: How the videos are laid out. To set up a speaker layout of your own it must
-                be 0. Not the same numbers as layout_mode of room.avc.start. (integer; one of 0
-                (manual layout), 1 (automatic layout))
+                - w (number): Width; 1 for the full-size video in the document's example.
+                - h (number): Height; 1 for the full-size video in the document's example.
+            layout_mode: Layout. A speaker layout of your own needs 0. The numbers are not those of
+                layout_mode in room.avc.start. (integer; one of 0 (manual layout), 1 (automatic
+                layout))
 
         Returns:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room.
             ServerError: 40045 internal error of the platform; 40052 internal error of the composed
                 view.
             Conflict: 40051 the composed view is not on in the room.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: POST /sdkapi/v2/room/avc/select_media (004 L2142-L2183, platform notes T12, T13,
             T15, T63, T64).
         """
@@ -1022,26 +973,24 @@ class AsyncAvdRoomAvc:
     ) -> t.RoomAvcSetFocusVideoReply:
         """Make one video the focus of the meeting (设置焦点).
 
-        Note: 40045 stands only in this document's examples, not in its error table (T63).
+        Note: 40045 is only in the document's examples, not in its error table (T63).
 
         Args:
             room_id: Room number. (string, required)
-            resource_id: Id of the video. The document does not say where it comes from; `id` of a
+            resource_id: Id of the video. The document does not say which call answers it; `id` of a
                 video in `room.participate.list` has the same form. (string, required)
 
         Returns:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room.
             ServerError: 40045 internal error of the platform; 40052 internal error of the composed
                 view.
             Conflict: 40051 the composed view is not on in the room.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/avc/set_focus_video (004 L2184-L2224, platform notes T63, T64).
         """
         return await self._calls.call(
@@ -1067,39 +1016,36 @@ class AsyncAvdRoomAvc:
 
         Note: layout_mode has three values here and in room.avc.start, two in room.avc.select_media
         (T15). video_bitrate has no unit here, bps in room.avc.start, "1000-1500" in
-        room.mix_record.start (T18): an integer, or a string that is sent as it is. The document's
-        example has a stray space before the name `video_resolution`. 40045 stands only in this
-        document's examples, not in its error table (T63).
+        room.mix_record.start (T18): an integer and a string are taken. The document's example has a
+        space before the name `video_resolution`. 40045 is only in the document's examples, not in
+        its error table (T63).
 
         Args:
             room_id: Room number. (string, required)
             main_video_resource_id: Id of the video to show large. `id` of a video in
                 `room.participate.list` has the same form. (string, required)
-            layout_mode: Layout of the composed view. For 2 the steps are room.avc.start, then
+            layout_mode: Layout of the composed view. For 2 call room.avc.start, then
                 room.avc.update_layout, then room.avc.select_media. (integer; one of 0 (fixed
                 layout, needs stream selection (room.avc.select_media)), 1 (gallery, arranged
                 automatically), 2 (speaker, arranged automatically))
             video_name: Name of the composed stream. (string)
             video_framerate: Frame rate of the composed stream. (integer, fps)
-            video_bitrate: Bit rate of the composed stream. No unit is stated here: room.avc.start
-                says bits per second, room.mix_record.start shows `1000-1500` without a unit, which
-                looks like thousands of bits per second. A string such as `1000-1500` is sent as it
-                is. (integer or string)
-            video_resolution: Resolution, width`*`height, for example `1280*720`. (string, px)
+            video_bitrate: Bit rate of the composed stream. The document names no unit here;
+                room.avc.start says bits per second, room.mix_record.start shows `1000-1500`. A
+                string such as `1000-1500` is sent as it is. (integer or string)
+            video_resolution: Resolution as width*height, for example `1280*720`. (string, px)
 
         Returns:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room.
             ServerError: 40045 internal error of the platform; 40052 internal error of the composed
                 view.
             Conflict: 40051 the composed view is not on in the room.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/avc/update_layout (004 L2225-L2272, platform notes T15, T18,
             T63, T64).
         """
@@ -1119,36 +1065,33 @@ class AsyncAvdRoomAvc:
     async def get_avc_setting(self, *, room_id: str) -> t.RoomAvcGetAvcSettingReply:
         """Get the layout settings of the composed view (获取房间布局参数信息).
 
-        For a room whose composed view is on: see `room.avc.start`.
+        The composed view must be on: see `room.avc.start`.
 
-        Note: The answer's table has only ret and msg: the members below come from the sample, which
-        is not explained. The sample breaks off at `"videos": {`, before the failure example (T3,
-        T45), so what `videos` holds is unknown; re-typed here with an empty object. `view_bitrate`
-        is `true` in it, where a number would be expected (T54).
+        Note: The answer's table has only ret and msg; the other members come from the sample, which
+        is not explained. The sample breaks off at `"videos": {` (T3, T45): the content of `videos`
+        is unknown, and here it is an empty object. `view_bitrate` is `true` in the sample (T54).
 
         Args:
             room_id: Room number. (string, required)
 
         Returns:
             The platform's answer, with:
-            - data (object): The settings. The document shows these members in a sample and does not
-              describe them; further ones may follow.
+            - data (object): The settings. The document shows these members in a sample that breaks
+              off, and does not describe them.
                 - view_width (integer, px): Width of the composed view.
-                - layoutMode (string): Layout, as a word. The sample shows
-                  `Outgoing_View_Layout_Auto_Orato`; other words are not known.
+                - layoutMode (string): Layout, as a word. The sample has
+                  `Outgoing_View_Layout_Auto_Orato`; other words are not documented.
                 - exporter_name (string): A name, `test123` in the sample. Not described.
-                - view_bitrate (boolean): Bit rate, by its name, but `true` in the sample. Expect a
-                  number as well.
+                - view_bitrate (boolean): By its name the bit rate, but `true` in the sample. Expect
+                  a number too.
                 - view_height (integer, px): Height of the composed view.
                 - room_id (string): Room number.
                 - view_fps (integer, fps): Frame rate of the composed view.
                 - view_stream_id (string): Id of the composed stream.
-                - videos (object): The videos in the view, by its name. The sample breaks off here:
-                  what it holds is unknown.
+                - videos (object): By its name the videos in the view. The sample breaks off here:
+                  its content is unknown.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room.
             Conflict: 40051 the composed view is not on in the room.
             ServerError: 40052 internal error of the composed view.
@@ -1177,27 +1120,23 @@ class AsyncAvdRoomDesktopRecord:
     ) -> t.RoomDesktopRecordStartReply:
         """Start recording a user's desktop (开启录制用户桌面).
 
-        Starts a desktop recording in a room. `room.desktop_record.stop` ends it. The answer carries
-        no recording id: remember the name, `room.desktop_record.get` finds the file by it.
+        Starts a desktop recording in a room. `room.desktop_record.stop` stops it. The answer has no
+        recording id: keep the name, because `room.desktop_record.get` finds the file by it.
 
-        Note: The failure sample answers 40082, which the error table lists under the media player;
-        40040 to 40043 are its numbers for desktop recordings.
+        Note: The failure example prints 40082, which the error table has under the media player;
+        its numbers for desktop recordings are 40040 to 40043.
 
         Args:
             room_id: Room number. (string, required)
-            enable_realtime_transcode: True: live transcoding while recording. False: none.
-                (boolean, required)
-            name: File name of the recording. `room.desktop_record.get` asks for it again. (string,
-                required)
+            enable_realtime_transcode: Whether the recording is transcoded live. (boolean, required)
+            name: File name of the recording. `room.desktop_record.get` needs it. (string, required)
             resource_id: Id of the video stream to record. (string)
 
         Returns:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
-            NotFound: 40004 no such room.
+            NotFound: 40004 no such room; 40009 the room does not exist or is not open.
             Conflict: 40040 a mixed recording, a live stream or a desktop recording is already
                 running in the room.
             PlatformBusy: 40042 the recording service cannot be reached.
@@ -1205,7 +1144,7 @@ class AsyncAvdRoomDesktopRecord:
                 media service.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/desktop_record/start (004 L1442-L1484, platform notes T64).
         """
         return await self._calls.call(
@@ -1221,10 +1160,10 @@ class AsyncAvdRoomDesktopRecord:
     async def stop(self, *, room_id: str) -> t.RoomDesktopRecordStopReply:
         """Stop recording a user's desktop (停止录制用户桌面).
 
-        Ends the desktop recording of a room. Fetch the file with `room.desktop_record.get`.
+        Stops the desktop recording of a room. `room.desktop_record.get` lists its files.
 
-        Note: The failure sample answers 40082, which the error table lists under the media player;
-        40041 to 40043 are its numbers for desktop recordings.
+        Note: The failure example prints 40082, which the error table has under the media player;
+        its numbers for desktop recordings are 40041 to 40043.
 
         Args:
             room_id: Room number. (string, required)
@@ -1233,8 +1172,6 @@ class AsyncAvdRoomDesktopRecord:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room.
             Conflict: 40041 no mixed recording, live stream or desktop recording is running in the
                 room.
@@ -1243,7 +1180,7 @@ class AsyncAvdRoomDesktopRecord:
                 media service.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/desktop_record/stop (004 L1485-L1524, platform notes T64).
         """
         return await self._calls.call("avd.room.desktop_record.stop", {"room_id": room_id})
@@ -1259,8 +1196,8 @@ class AsyncAvdRoomDesktopRecord:
 
         Note: The table prints `srart_time` (T46-T49): the member is `start_time`, as in the sample.
         The table leaves out `data` and types both times as integers; in the sample they are strings
-        in an array `data` (T54). The sample breaks strings across lines (T45): re-typed here. Its
-        failure sample answers 40082, which the error table lists under the media player.
+        in an array `data` (T54). The sample breaks strings across lines (T45): corrected here. The
+        failure example prints 40082, which the error table has under the media player.
 
         Args:
             room_id: Room number. (string, required)
@@ -1270,10 +1207,10 @@ class AsyncAvdRoomDesktopRecord:
         Returns:
             The platform's answer, with:
             - data (array of objects): One entry per file.
-                - download_url (string): Address to download the file from.
+                - download_url (string): Download address of the file.
                 - duration (string, s): Length of the video as text with its unit, for example
                   `21.985s`.
-                - play_url (string): Address to play the file at.
+                - play_url (string): Address at which the file plays.
                 - file_size (string): File size as text, for example `0.901M`.
                 - start_time (string, unix-s): When the recording began: a timestamp, as text in the
                   sample and an integer in the table.
@@ -1284,8 +1221,6 @@ class AsyncAvdRoomDesktopRecord:
                 - name (string): Name of the recording.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room; 40090 no such recording id.
             ServerError: 40043 internal error of the recording service; 40082 internal error of the
                 media service.
@@ -1319,27 +1254,25 @@ class AsyncAvdRoomLive:
         """Start a live stream of a room (开始直播).
 
         Pushes the meeting in an open room to a live server, with one participant's video as the
-        focus. `room.live.stop` ends it. For a mixed picture with a layout of your own use
-        `room.mix_live.start`.
+        focus. `room.live.stop` stops the stream. For a mixed picture use `room.mix_live.start`.
 
-        Note: The answer's table lists `data` without a word about it, and the sample has none.
+        Note: The answer's table lists `data` without a description; the sample has no such member.
 
         Args:
             room_id: Room number. The room must be open. (string, required)
             user_id: User id of the participant whose video is the focus of the live stream.
                 (string, required)
-            push_url: Push URL: the address the platform sends the live stream to, for example
-                `rtmp://…`. (string, required)
+            push_url: URL to which the live stream is pushed, for example `rtmp://…`. (string,
+                required)
             rtmp_url: Address at which viewers play the stream over RTMP. (string)
             hls_url: Address at which viewers play the stream over HLS. (string)
 
         Returns:
             The platform's answer, with:
-            - data (string): Not described by the document; its sample answer leaves it out.
+            - data (string): The document does not describe it, and its sample answer does not have
+              it.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room; 40008 the user is not in the room; 40009 the room does not
                 exist or is not open.
             Conflict: 40060 a live stream is already running in the room.
@@ -1347,7 +1280,7 @@ class AsyncAvdRoomLive:
             PlatformBusy: 40064 the live service cannot be reached.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/live/start (004 L1198-L1242, platform notes T64).
         """
         return await self._calls.call(
@@ -1364,8 +1297,8 @@ class AsyncAvdRoomLive:
     async def stop(self, *, room_id: str) -> t.RoomLiveStopReply:
         """Stop the live stream of a room (停止直播).
 
-        Ends what `room.live.start` began in an open room. A mixed live stream is ended with
-        `room.mix_live.stop` instead.
+        Stops the stream that `room.live.start` started. `room.mix_live.stop` stops a mixed live
+        stream.
 
         Args:
             room_id: Room number. The room must be open. (string, required)
@@ -1374,16 +1307,14 @@ class AsyncAvdRoomLive:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
-            NotFound: 40004 no such room; 40009 the room does not exist or is not open.
+            NotFound: 40004 no such room.
             Conflict: 40061 no live stream is running in the room; 40065 the live stream of the room
                 has been stopped already.
             ServerError: 40063 internal error of the live service.
             PlatformBusy: 40064 the live service cannot be reached.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/live/stop (004 L1243-L1283, platform notes T64).
         """
         return await self._calls.call("avd.room.live.stop", {"room_id": room_id})
@@ -1405,34 +1336,32 @@ class AsyncAvdRoomMixLive:
     ) -> t.RoomMixLiveStartReply:
         """Start a mixed live stream (开始混屏直播).
 
-        Starts a mixed live stream in an open room: the mixed picture is pushed to an address you
-        give. It must be ended with room.mix_live.stop.
+        Starts a mixed live stream in an open room: the server pushes the mixed picture to push_url.
+        It must be stopped with room.mix_live.stop.
 
-        Note: videos is typed string and travels as JSON text; sent as a form (POST) because the
+        Note: videos is typed string and travels as JSON text. Sent as a form (POST) because the
         layout is long (T12, T13).
 
         Args:
             room_id: Room number. The room must be open. (string, required)
-            push_url: Push URL the live stream is sent to, such as `rtmp://192.0.2.30/live/demo`.
+            push_url: URL to which the live stream is pushed, such as `rtmp://192.0.2.30/live/demo`.
                 (string, required)
-            videos: Layout: which videos are shown, and where. What leaving it out means is not
-                documented. (array of objects)
+            videos: Layout: which videos are shown, and where. The document does not say which
+                layout is used when it is left out. (array of objects)
                 - video_name (string): Name of the video; `<user_id>_video1` in the sample.
-                - zorder (integer): Stacking order. In the sample the small picture that lies over
-                  the full one has the larger number.
+                - zorder (integer): Stacking order. In the sample a small picture over the full one
+                  has the larger number.
                 - x (number): Left edge. Positions and sizes are fractions of the picture in the
                   sample.
                 - y (number): Top edge.
                 - w (number): Width; 1 is the whole picture.
                 - h (number): Height; 1 is the whole picture.
-            rtmp_url: RTMP address the live stream is played from. (string)
+            rtmp_url: RTMP address at which the live stream is played. (string)
 
         Returns:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room; 40009 the room does not exist or is not open.
             Conflict: 40040 a mixed recording, a live stream or a desktop recording is already
                 running in the room.
@@ -1440,7 +1369,7 @@ class AsyncAvdRoomMixLive:
             ServerError: 40043 internal error of the recording service.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: POST /sdkapi/v2/room/mix_live/start (004 L967-L1019, platform notes T12, T13, T45,
             T64, T66).
         """
@@ -1454,7 +1383,7 @@ class AsyncAvdRoomMixLive:
 
         Stops the mixed live stream of an open room.
 
-        Note: The table types data as string; the sample shows an empty object.
+        Note: The table types data as string; the sample has an empty object.
 
         Args:
             room_id: Room number. (string, required)
@@ -1464,8 +1393,6 @@ class AsyncAvdRoomMixLive:
             - data (object): Empty in the sample; no members are documented.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room.
             Conflict: 40041 no mixed recording, live stream or desktop recording is running in the
                 room.
@@ -1473,7 +1400,7 @@ class AsyncAvdRoomMixLive:
             ServerError: 40043 internal error of the recording service.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/mix_live/stop (004 L1156-L1197, platform notes T64, T66).
         """
         return await self._calls.call("avd.room.mix_live.stop", {"room_id": room_id})
@@ -1517,17 +1444,17 @@ class AsyncAvdRoomMixRecord:
     ) -> t.RoomMixRecordStartReply:
         """Start a mixed recording (开始混屏录制).
 
-        Starts a mixed recording in an open room; it must be ended with room.mix_record.stop. To
-        record only sound as mp3, give enable_audio_record; to record mp4 with a layout of your own,
-        give enable_realtime_transcode and videos; with enable_realtime_transcode alone the layout
-        is automatic.
+        Starts a mixed recording in an open room. It must be stopped with room.mix_record.stop. For
+        an mp3 alone give enable_audio_record. For an mp4 with a layout of your own give
+        enable_realtime_transcode and videos. With enable_realtime_transcode alone the layout is
+        automatic.
 
-        Note: T17: the osds sample is broken (the list osdtxts is not closed), `pc` in
-        audio_file_type means `pcm`, video_level is typed bool but takes low, middle or high. T18:
-        video_bitrate is typed int with the example `1000-1500`: an integer, and such a string is
-        taken too. In the document's videos sample both tiles start at x 0 and overlap. Parameters
-        that are JSON are typed string there; here they are arrays and objects and travel as JSON
-        text. Sent as a form (POST) because the layout is long (T12, T13).
+        Note: T17: the osds sample is broken (the list osdtxts is not closed), `pc` at
+        audio_file_type means `pcm`, and video_level is typed bool but takes low, middle or high.
+        T18: video_bitrate is typed int, but its example is `1000-1500`: an integer and a string are
+        taken. In the document's videos sample both tiles start at x 0 and overlap. The table types
+        JSON parameters as string; here they are arrays and objects and travel as JSON text. Sent as
+        a form (POST) because the layout is long (T12, T13).
 
         Args:
             room_id: Room number. The room must be open. (string, required)
@@ -1535,30 +1462,30 @@ class AsyncAvdRoomMixRecord:
                 made. (boolean)
             enable_realtime_transcode: Whether the recording is transcoded live. (boolean)
             enable_transcode: Whether transcoding is forced. (boolean)
-            user_id: User id of the recording's creator. Recordings can be looked up by it later:
-                record_creator_id of room.get_record. (string)
+            user_id: User id of the recording's creator. room.get_record finds recordings by it
+                (record_creator_id). (string)
             name: Name of the recording. (string)
             video_resolution: Resolution of the recording as width*height, such as `1280*720`.
                 (string)
             video_bitrate: Bit rate of the recording. The document's example is the range
-                `1000-1500` without a unit, which suggests kbit/s, while room.avc.start gives bps
-                for its parameter of this name. A range is passed as a string. (integer or string)
+                `1000-1500` without a unit, which suggests kbit/s; room.avc.start says bps for the
+                same parameter. A range is given as a string. (integer or string)
             video_framerate: Frame rate of the recording, such as 25. (integer, fps)
             videos: Layout: which videos are shown, and where. Needed for a layout of your own and
-                for watermarks; left out, the layout is automatic. (array of objects)
+                for watermarks. When it is left out, the layout is automatic. (array of objects)
                 - video_name (string): Name of the video. The samples show both free names and
                   `<user_id>_video1`.
-                - zorder (integer): Stacking order. Where a small picture lies over a full one, the
-                  samples give the small one the larger number.
+                - zorder (integer): Stacking order. In the samples a small picture over a full one
+                  has the larger number.
                 - x (number): Left edge. Positions and sizes are fractions of the picture in the
                   samples.
                 - y (number): Top edge.
                 - w (number): Width; 1 is the whole picture.
                 - h (number): Height; 1 is the whole picture.
             osds: Watermarks: a timestamp, texts and images. They are recorded only with
-                enable_osdts_record, and videos must be given. (object)
+                enable_osdts_record. Needs videos. (object)
                 - osdts (object): Timestamp watermark.
-                    - timestamp (string): How the time is written, such as `YYYY-MM-DD hh:mm:ss`.
+                    - timestamp (string): Format of the time, such as `YYYY-MM-DD hh:mm:ss`.
                     - x (number): Horizontal position; a fraction such as 0.05 in the sample.
                     - y (number): Vertical position; a fraction such as 0.05 in the sample.
                     - font (integer): Font size; 25 in the sample. No unit is documented.
@@ -1577,45 +1504,47 @@ class AsyncAvdRoomMixRecord:
                         - g (integer): Green; the document's colours use 0 and 255.
                         - b (integer): Blue; the document's colours use 0 and 255.
                 - osdimgs (array of objects): Image watermarks.
-                    - img (string): Path of the image on the box itself. It must be a jpg, uploaded
-                      to the box before, and readable by the media service.
+                    - img (string): Path of a jpg on the box that runs the media service, readable
+                      by that service. Upload it first: the path is the part after `file=` in the
+                      `download_url` that uploadfile answers.
                     - id (integer): Number of the watermark; 2 in the sample, where the text has 1.
                     - x (number): Horizontal position; a fraction such as 0.05 in the sample.
                     - y (number): Vertical position; a fraction such as 0.9 in the sample.
-            enable_osdts_record: Whether watermarks are recorded. They need videos. (boolean)
-            file_name: Name of the mixed mp4 and of the mixed mp3. Audio files split off for single
-                participants keep their own names, made of user_name and user_id. (string)
+            enable_osdts_record: Whether watermarks are recorded. `true` needs videos. (boolean)
+            file_name: Name of the mixed mp4 and of the mixed mp3. The audio files of single
+                participants are named after user_name and user_id instead. (string)
             enable_individual_record: Whether the recording is split into one audio or video file
                 (mp3, mp4) per participant. (boolean)
-            enable_save_mix: Keep the mixed file as well. Takes effect only when a live-transcoded
-                video is split into single files. (boolean)
-            enable_backup: Keep a backup, the source file of type `tms`. Takes effect only with live
-                transcoding. (boolean)
-            audio_user_ids: User ids whose sound is recorded. When it is given only sound is
-                recorded: an mp3 is made and no mp4. (array of strings)
-            disable_user_name: Leave user_name out of the names of the split mp3 and mp4 files, so
-                that only user_id is in them. (boolean)
+            enable_save_mix: Whether the mixed file is kept as well, when a live-transcoded video is
+                split into single files. `true` needs enable_realtime_transcode `true`. `true` needs
+                enable_individual_record `true`. (boolean)
+            enable_backup: Whether a backup is kept: the source file of type `tms`. `true` needs
+                enable_realtime_transcode `true`. (boolean)
+            audio_user_ids: User ids whose sound is recorded. With it the recording is sound only:
+                an mp3 is made, and no mp4. (array of strings)
+            disable_user_name: Whether the names of the split mp3 and mp4 files have only user_id,
+                without user_name. (boolean)
             video_level: Level of the video that is recorded. (string, default low; one of low,
                 middle (medium), high)
-            marking_video_by_id: Identify each video by its camera id. For rooms where one user has
-                several videos open. (boolean)
-            audio_mixer_users: Whose sound goes into the audio mix, and on which channel. (array of
-                objects)
+            marking_video_by_id: Whether each video is identified by its camera id. For rooms where
+                one user has several videos open. (boolean)
+            audio_mixer_users: The users whose sound goes into the audio mix, and the channel of
+                each. (array of objects)
                 - user_id (string): User id whose sound is recorded.
                 - channel (integer, default 0; one of 0 (both channels), 1 (left channel), 2 (right
                   channel)): Channel this user's sound goes to.
-            audio_file_type: Container of the audio file. `wav` requires audio_codec `pcm`, `mp3`
-                requires audio_codec `aac`. (string, default mp3; one of wav, mp3)
-            audio_codec: Encoding of the sound in the audio file. Must match audio_file_type.
-                (string, default aac; one of pcm, aac)
+            audio_file_type: Container of the audio file. `wav` needs audio_codec `pcm`. `mp3` needs
+                audio_codec `aac`. (string, default mp3; one of wav, mp3)
+            audio_codec: Encoding of the sound in the audio file. (string, default aac; one of pcm,
+                aac)
             audio_channels: Number of channels. (integer; one of 1 (mono), 2 (stereo))
-            audio_samples: Sample rate of the audio file. `pcm` takes 8000 and 16000; `aac` takes
-                16000, 32000, 44100 and 48000. (integer, Hz; one of 8000, 16000, 32000, 44100,
-                48000)
-            audio_data_exporter_address: Where sound is pushed to as RTP while the recording runs.
-                The UDP push port must be configured on the server first. (object)
+            audio_samples: Sample rate of the audio file. `8000` needs audio_codec `pcm`. `32000`,
+                `44100` or `48000` needs audio_codec `aac`. (integer, Hz; one of 8000, 16000, 32000,
+                44100, 48000)
+            audio_data_exporter_address: Addresses to which sound is pushed as RTP while the
+                recording runs. The UDP push port must be configured on the server first. (object)
                 - mixer_audio (array of objects): Targets for the audio mix.
-                    - type (string; known: udp): How it is pushed. Only `udp` so far.
+                    - type (string; known: udp): Transport of the push. Only `udp` so far.
                     - address (string): Target as address and port, such as `192.168.3.100:9000`.
                     - audio_codec (string; known: pcma (G.711 A-law), pcmu (G.711 mu-law)): Encoding
                       of the pushed sound; these two so far.
@@ -1625,10 +1554,10 @@ class AsyncAvdRoomMixRecord:
                     - ssrc (integer): SSRC in the RTP packets, a 32-bit integer that identifies the
                       stream. May be left out.
                     - payloadtype (integer from 0 to 127): Payload type in the RTP packets, a 7-bit
-                      integer. Better left out, so that the default is used.
+                      integer. The document advises to leave it out.
                 - single_audios (array of objects): Targets for the sound of single users.
                     - user_id (string): User id whose sound is pushed.
-                    - type (string; known: udp): How it is pushed. Only `udp` so far.
+                    - type (string; known: udp): Transport of the push. Only `udp` so far.
                     - address (string): Target as address and port, such as `192.168.3.100:9000`.
                     - audio_codec (string; known: pcma (G.711 A-law), pcmu (G.711 mu-law)): Encoding
                       of the pushed sound; these two so far.
@@ -1638,24 +1567,25 @@ class AsyncAvdRoomMixRecord:
                     - ssrc (integer): SSRC in the RTP packets, a 32-bit integer that identifies the
                       stream. May be left out.
                     - payloadtype (integer from 0 to 127): Payload type in the RTP packets, a 7-bit
-                      integer. Better left out, so that the default is used.
+                      integer. The document advises to leave it out.
 
         Returns:
             The platform's answer, with:
-            - record_id (string): Recording id: names this recording in room.mix_record.stop,
-              room.record.status and the calls that list files.
+            - record_id (string): Recording id, for room.mix_record.stop, room.record.status and the
+              calls that list files.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
-            NotFound: 40004 no such room; 40009 the room does not exist or is not open.
+            NotFound: 40004 no such room; 40009 the room does not exist or is not open; 40102 no
+                such stream is being pushed.
             Conflict: 40040 a mixed recording, a live stream or a desktop recording is already
                 running in the room.
-            PlatformBusy: 40042 the recording service cannot be reached.
-            ServerError: 40043 internal error of the recording service.
+            PlatformBusy: 40042 the recording service cannot be reached; 40104 the push service
+                cannot be reached.
+            ServerError: 40043 internal error of the recording service; 40101 internal error: no
+                such push information.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: POST /sdkapi/v2/room/mix_record/start (004 L627-L696, platform notes T12, T13, T17,
             T18, T64, T66).
         """
@@ -1700,18 +1630,20 @@ class AsyncAvdRoomMixRecord:
     ) -> t.RoomMixRecordStopReply:
         """Stop a mixed recording (停止混屏录制).
 
-        Stops a recording that runs in an open room and answers with the files it left.
+        Stops a running recording and answers the files that it left.
 
-        Note: stream_type is an open enum (T27). The table types data as string; the sample shows an
+        Note: stream_type is an open enum (T27). The table types data as string; the sample has an
         array of files, and its first object is closed too early (T45). Here the download address is
-        `download_url`; in get_record it is `down_url` (T50): the answer is passed on as it comes.
+        `download_url`; in room.get_record it is `down_url` (T50). The answer is passed on as it
+        comes.
 
         Args:
             room_id: Room number. (string, required)
-            stream_type: Kind of recording to stop. What leaving it out means is not documented.
-                (string; known: audio (audio recording), video (video recording), desktop (desktop
-                recording))
-            record_id: Stop only this recording, by the id room.mix_record.start gave. (string)
+            stream_type: Kind of recording to stop. The document does not say what is stopped when
+                it is left out. (string; known: audio (audio recording), video (video recording),
+                desktop (desktop recording))
+            record_id: Stop only this recording: record_id in the answer of room.mix_record.start.
+                (string)
 
         Returns:
             The platform's answer, with:
@@ -1727,8 +1659,6 @@ class AsyncAvdRoomMixRecord:
                 - name (string): Name of the file.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room; 40090 no such recording id.
             Conflict: 40041 no mixed recording, live stream or desktop recording is running in the
                 room.
@@ -1736,7 +1666,7 @@ class AsyncAvdRoomMixRecord:
             ServerError: 40043 internal error of the recording service.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/mix_record/stop (004 L697-L815, platform notes T27, T45, T50,
             T64, T66).
         """
@@ -1756,15 +1686,16 @@ class AsyncAvdRoomMixRecord:
 
         Lists the files of a room's mixed recordings and live-transcoded recordings.
 
-        Note: The table prints `down_url` twice, the sample `download_url` (T50): listed as in the
-        sample. transcode_files is an array of objects here, an object of lists in get_record and
-        empty in get_record_list (T51): the answer is passed on as it comes. record_type is in the
-        table only. The sample has comments and wrong brackets (T45).
+        Note: The table prints `down_url` twice, the sample, and this list, `download_url` (T50).
+        transcode_files is an array of objects here, an object of lists in room.get_record and empty
+        in room.get_record_list (T51). The answer is passed on as it comes. Only the table has
+        record_type. The sample has comments and wrong brackets (T45).
 
         Args:
             room_id: Room number. (string, required)
-            record_type: Kind of files to list. What leaving it out means is not documented.
-                (integer; one of 0 (audio and video files), 1 (video files), 2 (audio files))
+            record_type: Kind of files to list. The document does not say what is listed when it is
+                left out. (integer; one of 0 (audio and video files), 1 (video files), 2 (audio
+                files))
             record_id: Only this recording. (string)
 
         Returns:
@@ -1775,16 +1706,16 @@ class AsyncAvdRoomMixRecord:
                 - record_type (string): Kind of recording. Not in the sample; no values are
                   documented.
                 - room_id (string): Room number.
-                - download_url (string): Download address of the source file, of type `tms`; it is
-                  made when backup is on (enable_backup of room.mix_record.start). The table calls
-                  it `down_url`.
+                - download_url (string): Download address of the source file, of type `tms`. The
+                  file exists when the recording was started with enable_backup. The table calls
+                  this member `down_url`.
                 - file_type (string): Type of the source file, such as `tms`.
                 - file_size (string): Size as text with its unit, such as `20.547M`.
-                - transcode_files (array of objects): The files made from the recording. The mixed
-                  file's name is made of room number, recording id and time of recording; a split
-                  file's of user name, user id and `v1` for that user's first video, and so on.
-                    - download_url (string): Download address of the file. The table calls it
-                      `down_url`.
+                - transcode_files (array of objects): The files made from the recording. A mixed
+                  file is named by room number, recording id and time of recording; a split file by
+                  user name, user id and `v1` for the user's first video.
+                    - download_url (string): Download address of the file. The table calls this
+                      member `down_url`.
                     - play_url (string): Address of a web page that plays the file.
                     - duration (string): Length as text with its unit, such as `67.008s`.
                     - file_size (string): Size as text with its unit, such as `0.234M`.
@@ -1793,9 +1724,7 @@ class AsyncAvdRoomMixRecord:
                 - record_id (string): Recording id.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
-            NotFound: 40004 no such room.
+            NotFound: 40004 no such room; 40090 no such recording id.
             ServerError: 40043 internal error of the recording service.
             Error: what else can go wrong, see `meetgate.Error`.
 
@@ -1817,21 +1746,21 @@ class AsyncAvdRoomMixRecord:
     ) -> t.RoomMixRecordUpdateLayoutReply:
         """Change the video or audio layout of a mixed recording (更新录制视频/音频布局).
 
-        Changes which videos a running mixed recording shows and where, or whose sound it records.
-        Give videos to change the picture and audio_user_ids to change the sound.
+        Changes a running mixed recording: videos changes the picture, audio_user_ids the sound. At
+        least one of videos and audio_user_ids is needed.
 
-        Note: The sample writes `order` where every other layout has `zorder` (T16): zorder. In the
-        sample `E59D90E5B8AD` is a percent-encoded Chinese name that lost its percent signs, and h 2
-        and x 1.7 are larger than the picture; no range is documented, so none is checked. Sent as a
-        form (POST) because the layout is long (T12, T13).
+        Note: The sample has `order` where every other layout has `zorder` (T16): zorder. In the
+        sample `E59D90E5B8AD` is a percent-encoded Chinese name that lost its percent signs. h 2 and
+        x 1.7 of the sample are larger than the picture; no range is documented, so none is checked.
+        Sent as a form (POST) because the layout is long (T12, T13).
 
         Args:
             room_id: Room number. (string, required)
             videos: New video layout: which videos are shown, and where. Required when the video
                 layout is to change. (array of objects)
                 - video_name (string): Name of the video, as in room.mix_record.start.
-                - zorder (integer): Stacking order. Where a small picture lies over a full one, the
-                  samples give the small one the larger number.
+                - zorder (integer): Stacking order. In the samples a small picture over a full one
+                  has the larger number.
                 - x (number): Left edge, as in room.mix_record.start.
                 - y (number): Top edge.
                 - w (number): Width; 1 is the whole picture.
@@ -1843,8 +1772,6 @@ class AsyncAvdRoomMixRecord:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room.
             Conflict: 40041 no mixed recording, live stream or desktop recording is running in the
                 room.
@@ -1852,7 +1779,7 @@ class AsyncAvdRoomMixRecord:
             ServerError: 40043 internal error of the recording service.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: POST /sdkapi/v2/room/mix_record/update_layout (004 L1020-L1068, platform notes T12,
             T13, T16, T64, T66).
         """
@@ -1870,27 +1797,26 @@ class AsyncAvdRoomMixRecord:
     ) -> t.RoomMixRecordUpdateAudioLayoutReply:
         """Change the audio channels of a mixed recording (更新音频声道布局).
 
-        Changes whose sound goes into the audio mix of a running recording, and on which channel.
+        Changes the users whose sound goes into the audio mix of a running recording, and their
+        channels.
 
-        Note: audio_mixer_users is typed string and travels as JSON text; sent as a form (POST)
+        Note: audio_mixer_users is typed string and travels as JSON text. Sent as a form (POST)
         because it can be long (T12, T13).
 
         Args:
             room_id: Room number. (string, required)
-            audio_mixer_users: Whose sound goes into the audio mix, and on which channel. (array of
-                objects, required)
+            audio_mixer_users: The users whose sound goes into the audio mix, and the channel of
+                each. (array of objects, required)
                 - user_id (string): User id whose sound is recorded.
                 - channel (integer, default 0; one of 0 (both channels), 1 (left channel), 2 (right
                   channel)): Channel this user's sound goes to.
-            record_id: Change only this recording. May be left out when it is certain that only one
-                recording runs in the room. (string)
+            record_id: Change only this recording. It may be left out when only one recording runs
+                in the room. (string)
 
         Returns:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room; 40090 no such recording id.
             Conflict: 40041 no mixed recording, live stream or desktop recording is running in the
                 room.
@@ -1898,7 +1824,7 @@ class AsyncAvdRoomMixRecord:
             ServerError: 40043 internal error of the recording service.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: POST /sdkapi/v2/room/mix_record/update_audio_layout (004 L1069-L1110, platform notes
             T12, T13, T64, T66).
         """
@@ -1917,10 +1843,9 @@ class AsyncAvdRoomParticipate:
     async def kick(self, *, room_id: str, user_id: str) -> t.RoomParticipateKickReply:
         """Kick a participant out of a room (踢出会议).
 
-        Removes one user from the meeting. To end the meeting for everybody, call room.close.
+        Removes one user from the meeting. room.close ends the meeting for everybody.
 
-        Note: The table promises `ret`; both sample answers carry `code`, 200 for success (T40,
-        T41).
+        Note: The table has `ret`; both sample answers have `code`, 200 for success (T40, T41).
 
         Args:
             room_id: Room number. (string, required)
@@ -1931,13 +1856,11 @@ class AsyncAvdRoomParticipate:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room; 40008 the user is not in the room; 40009 the room does not
                 exist or is not open.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/participate/kick (004 L495-L535, platform notes T40, T41).
         """
         return await self._calls.call(
@@ -1950,11 +1873,11 @@ class AsyncAvdRoomParticipate:
 
         Lists the users in a room with their cameras and microphones.
 
-        Note: The table promises `ret`; both sample answers carry `code`, 200 for success (T40,
-        T41). An unknown room comes back as the internal error 41005 (T64, T66). The table lists the
-        members of three levels flat; they are nested here as in the sample. audios and the cameras'
-        description are in the sample only, user_data in the table only. The sample is split over
-        two blocks (T45).
+        Note: The table has `ret`; both sample answers have `code`, 200 for success (T40, T41). The
+        failure example for an unknown room is the internal error 41005 (T64, T66). The table lists
+        the members of three levels flat; the sample, and this list, nest them. Only the sample has
+        audios and the description of a camera, only the table has user_data. The sample is split
+        over two blocks (T45).
 
         Args:
             room_id: Room number. (string, required)
@@ -1969,16 +1892,16 @@ class AsyncAvdRoomParticipate:
                 - status (integer): State of the participant. The meaning of the numbers is not
                   documented; the sample shows 1.
                 - videos (array of objects): The participant's cameras.
-                    - level (integer): Level that tells several cameras of one user apart. Not used
-                      so far, says the document.
+                    - level (integer): Level that distinguishes several cameras of one user. The
+                      document says that it is not used yet.
                     - status (string; known: init (initialised), published): State of the camera.
                     - id (string): Id of the video.
                     - type (string): Type; `video` in the sample.
                     - ctype (string): Type of position; `unknown` in the sample.
                     - name (string): Name of the camera.
                     - description (string): Not explained by the document; empty in the sample.
-                - user_data (string): Text of the application's own, set through the SDK when the
-                  user joined the room.
+                - user_data (string): The application's own text, given to the SDK when the user
+                  joined the room.
                 - audios (array of objects): The participant's microphones.
                     - type (string): Type; `Audio` in the sample.
                     - status (string): State of the microphone; `init` in the sample.
@@ -1986,9 +1909,7 @@ class AsyncAvdRoomParticipate:
                     - id (string): Id of the audio.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
-            ServerError: 41005 internal error of the platform; msg says more.
+            ServerError: 41005 internal error of the platform.
             Error: what else can go wrong, see `meetgate.Error`.
 
         It only reads, and may be repeated.
@@ -2007,13 +1928,11 @@ class AsyncAvdRoomRecord:
     async def status(self, *, record_id: str) -> t.RoomRecordStatusReply:
         """Read the state of a recording (获取录制状态).
 
-        Tells whether a recording runs, is stopping or has stopped. Recording and stopping are
-        states in between that some recordings never show: once a recording has started, take it as
-        running.
+        Answers whether a recording runs, is stopping or has stopped. Some recordings never show the
+        states 1 and 4: a recording that has started counts as running.
 
-        Note: The heading and the address print the path with the prefix /sdkapi/v2 already in it
-        (T5): it is added once. The document's example request is that of mix_live/stop with a
-        record_id.
+        Note: The document prints this path with the prefix /sdkapi/v2 (T5); the prefix is not
+        doubled. The document's example request has the path of room.mix_live.stop.
 
         Args:
             record_id: Recording id. (string, required)
@@ -2024,8 +1943,6 @@ class AsyncAvdRoomRecord:
               (stopped abnormally), 4 (stopping)): State of the recording. 0 and 1 mean the same.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40090 no such recording id.
             Error: what else can go wrong, see `meetgate.Error`.
 
@@ -2039,7 +1956,7 @@ class AsyncAvdRoomRecord:
 
         Note: The table types `data` as a string and lists its members beside it; in the sample it
         is an array of objects. The sample lacks its last bracket and breaks two strings across
-        lines (T45): re-typed here.
+        lines (T45): corrected here.
 
         Args:
             room_id: Room number. (string, required)
@@ -2051,18 +1968,15 @@ class AsyncAvdRoomRecord:
                 - start_time (string, unix-s): When the recording began, a timestamp as text.
                 - end_time (string, unix-s): When the recording ended, a timestamp as text.
                 - room_id (string): Room number.
-                - play_url (string): Address to play the file at. The document says it is empty
-                  here.
-                - download_url (string): Address to download the file from.
+                - play_url (string): Address at which the file plays. The document says that it is
+                  empty here.
+                - download_url (string): Download address of the file.
                 - file_type (string): File type, `mp3`.
                 - file_size (string): File size as text, for example `0.066M`.
                 - name (string): File name, generated by the server.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room; 40090 no such recording id.
-            ServerError: 40043 internal error of the recording service.
             Error: what else can go wrong, see `meetgate.Error`.
 
         It only reads, and may be repeated.
@@ -2076,10 +1990,10 @@ class AsyncAvdRoomRecord:
     async def transfer(self, *, room_id: str, record_id: str) -> t.RoomRecordTransferReply:
         """Transcode a recording (录制转码).
 
-        Has the file of a recording transcoded. Ask for the state with `transcode.query`.
+        Starts to transcode the file of a recording. `transcode.query` answers the state.
 
         Note: The table prints the parameter as `record_idstring` (T10): it is `record_id`, as in
-        the example. The sample answer has a trailing comma (T45): re-typed here.
+        the example. The sample answer has a trailing comma (T45).
 
         Args:
             room_id: Room number. (string, required)
@@ -2089,13 +2003,11 @@ class AsyncAvdRoomRecord:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room; 40090 no such recording id.
             ServerError: 40043 internal error of the recording service.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/record/transfer (004 L2018-L2058, platform notes T10, T45, T64).
         """
         return await self._calls.call(
@@ -2134,43 +2046,41 @@ class AsyncAvdRoom:
     ) -> t.RoomCreateReply:
         """Create a room (创建房间).
 
-        Creates a room in which a meeting can be held. The answer gives the room number, which every
-        later call about the room needs.
+        Creates a room for a meeting. The answer has the room number, which every later call about
+        the room needs.
 
-        Note: The table marks room_id as required and says in the same line that the server makes
-        one when it is empty (T9): optional here. enable_transcode_video is typed string (T24): a
-        string, and a boolean is taken too. The interface description writes `used_id` where the
-        table and the example have user_id.
+        Note: The table marks room_id as required, but the same line says that the server makes one
+        when it is empty (T9): it is optional here. enable_transcode_video is typed string (T24); a
+        boolean is taken too. The description has `used_id` where the table and the example have
+        user_id.
 
         Args:
-            user_id: User id the room is created for. The document only calls it a unique number;
-                room.read gives it back. (string, required)
-            room_id: Room number wanted. It must not be in use yet. When it is left out the server
-                makes one and answers with it. (string)
-            topic: Topic of the room, a text for people. (string)
+            user_id: User id for which the room is created. The document only calls it a unique
+                number; room.read answers it. (string, required)
+            room_id: Room number for the new room. It must not be in use yet. When it is left out,
+                the server makes a number and answers it. (string)
+            topic: Topic of the room. (string)
             enable_auto_cloud_recording: Whether automatic recording in the cloud is switched on.
                 (boolean)
-            enable_voice_activated: Whether voice activation is switched on, so that the speaker
-                takes the focus. (boolean)
+            enable_voice_activated: Whether voice activation is switched on. (boolean)
             enable_auto_avc: Whether the composed view (avc) is switched on: the server composes the
                 videos into one. (boolean)
-            resolution: Resolution. The document gives no form and no default for it here; other
-                operations write a resolution as width*height, such as `1280*720`. (string)
-            enable_transcode_video: Whether video that mini programs send as VP8 is transcoded to
-                H.264. The document types it as a string and names no values; a boolean is taken
-                too. (string or boolean)
+            resolution: Resolution. The document gives neither form nor default here; in other
+                operations a resolution is width*height, such as `1280*720`. (string)
+            enable_transcode_video: Whether the VP8 video of mini programs is transcoded to H.264.
+                The document types it as a string and names no values; a boolean is taken too.
+                (string or boolean)
 
         Returns:
             The platform's answer, with:
-            - room_id (string): Room number: the one asked for, or the one the server made.
+            - room_id (string): Room number: that of the request, or the number that the server
+              made.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             Conflict: 40005 room number exists already.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/create (004 L7-L53, platform notes T9, T24, T45).
         """
         return await self._calls.call(
@@ -2198,7 +2108,8 @@ class AsyncAvdRoom:
     ) -> t.RoomUpdateReply:
         """Change the settings of a room (修改房间).
 
-        Changes a room that exists. What happens to a setting that is left out is not documented.
+        Changes a room that exists. The document does not say what happens to a setting that is left
+        out.
 
         Args:
             room_id: Room number of the room to change. (string, required)
@@ -2213,14 +2124,12 @@ class AsyncAvdRoom:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room.
             Conflict: 40006 automatic recording is already on in the room; 40007 automatic recording
                 is not on in the room.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/update (004 L54-L95, platform notes T45).
         """
         return await self._calls.call(
@@ -2247,12 +2156,10 @@ class AsyncAvdRoom:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/del (004 L96-L133, platform notes T45).
         """
         return await self._calls.call("avd.room.del", {"room_id": room_id})
@@ -2260,10 +2167,10 @@ class AsyncAvdRoom:
     async def read(self, *, room_id: str) -> t.RoomReadReply:
         """Read the settings of a room (查询房间).
 
-        Gives the topic, the user and the switches of a room.
+        Answers the topic, the user and the switches of a room.
 
-        Note: The table lists the members next to ret and msg; the sample answer nests them in
-        `data`, and so they are listed here.
+        Note: The table lists the members next to ret and msg; the sample answer, and this list,
+        have them inside `data`.
 
         Args:
             room_id: Room number. (string, required)
@@ -2273,14 +2180,12 @@ class AsyncAvdRoom:
             - data (object): The settings of the room.
                 - enable_auto_avc (boolean): Whether the composed view (avc) is switched on.
                 - enable_voice_activated (boolean): Whether voice activation is switched on.
-                - user_id (string): User id the room was created for.
+                - user_id (string): User id for which the room was created.
                 - enable_auto_cloud_recording (boolean): Whether recording in the cloud is switched
                   on.
                 - topic (string): Topic of the room.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room.
             Error: what else can go wrong, see `meetgate.Error`.
 
@@ -2292,12 +2197,12 @@ class AsyncAvdRoom:
     async def close(self, *, room_id: str) -> t.RoomCloseReply:
         """Close an open room and kick everybody out (关闭房间).
 
-        Ends the meeting in a room: every user is kicked out, devices and recordings included. To
+        Ends the meeting in a room: every user and device is kicked out, and recordings stop. To
         remove the room itself, call room.del.
 
-        Note: The table promises `ret`; both sample answers carry `code`, 200 for success (T40,
-        T41). An unknown room and a room that is not open both come back as the internal error 41005
-        (T64, T66).
+        Note: The table has `ret`; both sample answers have `code`, 200 for success (T40, T41, T68).
+        The failure example for a room that is unknown or not open is the internal error 41005 (T64,
+        T66).
 
         Args:
             room_id: Room number of the open room. (string, required)
@@ -2306,13 +2211,12 @@ class AsyncAvdRoom:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
-            ServerError: 41005 internal error of the platform; msg says more.
+            ServerError: 41005 internal error of the platform.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
-        Source: GET /sdkapi/v2/room/close (004 L184-L221, platform notes T40, T41, T45, T64, T66).
+        Not idempotent: if no answer came, check the state before repeating.
+        Source: GET /sdkapi/v2/room/close (004 L184-L221, platform notes T40, T41, T45, T64, T66,
+            T68).
         """
         return await self._calls.call("avd.room.close", {"room_id": room_id})
 
@@ -2325,37 +2229,36 @@ class AsyncAvdRoom:
     ) -> t.RoomGetStatisticReply:
         """Count a room's meetings and participants by kind of client (会议统计信息).
 
-        Counts the meetings held in a room between two times, and the participants by the kind of
-        client they used.
+        Counts the meetings in a room between two times, and the participants by their kind of
+        client.
 
-        Note: The table promises `ret` and `msg`; the sample answer of a success has neither, nor
-        `code` (T40, T41). The table prints andronid_cnt, the sample android_cnt (T46): android_cnt.
-        For an unknown room the document prints 40003, the number of a dead token (T60): the client
-        renews the token once, retries once, then reports 40003 as it is. The samples are torn apart
-        by stray lines (T45).
+        Note: The table has `ret` and `msg`; the sample answer of a success has neither, nor `code`
+        (T40, T41). The table prints andronid_cnt, the sample android_cnt (T46): android_cnt. For an
+        unknown room the document prints 40003, the number of a dead token (T60): the client renews
+        the token once, repeats the call once, and then reports 40003. The samples have stray lines
+        in them (T45).
 
         Args:
             room_id: Room number. (string, required)
-            start_time: Start of the time range, as a timestamp. The document's example is in
-                seconds. (integer, unix-s, required)
-            end_time: End of the time range, as a timestamp. The document's example is in seconds.
-                (integer, unix-s, required)
+            start_time: Start of the time range. The document's example is in seconds. (integer,
+                unix-s, required)
+            end_time: End of the time range. The document's example is in seconds. Must not be
+                before start_time. (integer, unix-s, required)
 
         Returns:
             The platform's answer, with:
-            - meeting_total (integer): Number of meetings held in the room.
+            - meeting_total (integer): Number of meetings in the room.
             - ios_cnt (integer): Number of participants on iOS.
             - pc_cnt (integer): Number of participants on a PC.
             - user_cnt (integer): Number of participants in all.
             - other_cnt (integer): Number of participants whose kind of client is not known.
             - android_cnt (integer): Number of participants on Android.
-            - time_total (integer): Length of all the meetings together. The unit is not documented.
+            - time_total (integer): Total length of the meetings. The unit is not documented.
             - box_cnt (integer): Number of participants on an Android box (a terminal, not the media
               server called box).
             - web_cnt (integer): Number of participants in a web browser.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
             AuthError, ApiError: 40003 token expired or invalid.
             Error: what else can go wrong, see `meetgate.Error`.
 
@@ -2380,27 +2283,26 @@ class AsyncAvdRoom:
     ) -> t.RoomGetRecordReply:
         """List the recordings of a room in a time range (查询某个时间段的录制文件).
 
-        Lists the recordings of a room made between two times, each with its source file and the
-        files transcoded from it.
+        Lists the recordings of a room between two times. Each has its source file and the files
+        transcoded from it.
 
-        Note: The table lists all members flat and types them string; the sample nests them, and so
-        they are listed here. Here download addresses are `down_url`, and transcode_files is an
-        object of parallel lists; mix_record.get and get_record_list differ (T50, T51): the answer
-        is passed on as it comes. The sample was requested with value_same_as_box=true; what the
-        cluster version answers otherwise is not shown. The table says file_size is not returned,
-        the sample has it. creator_id is in the sample only. The sample is broken and not closed
-        (T45).
+        Note: The table lists all members flat and types them string; the sample, and this list,
+        nest them. Here download addresses are `down_url`, and transcode_files is an object of
+        parallel lists; room.mix_record.get and room.get_record_list differ (T50, T51). The answer
+        is passed on as it comes. The sample was requested with value_same_as_box=true; the other
+        answer of a cluster is not shown. The table says that file_size is not returned, but the
+        sample has it. Only the sample has creator_id. The sample's JSON is broken (T45).
 
         Args:
             room_id: Room number. (string, required)
-            record_start_time: Start of the recording time range: a timestamp written as text. The
-                document's example is in seconds. (string, unix-s, required)
-            record_end_time: End of the recording time range: a timestamp written as text. The
-                document's example is in seconds. (string, unix-s, required)
+            record_start_time: Start of the time range: a timestamp as text. The document's example
+                is in seconds. (string, unix-s, required)
+            record_end_time: End of the time range: a timestamp as text. The document's example is
+                in seconds. Must not be before record_start_time. (string, unix-s, required)
             record_creator_id: Only recordings created by this user: the user_id given to
                 room.mix_record.start. (string)
-            value_same_as_box: For clusters: give true to get the answer in the shape a box gives.
-                Left out, the answer has the shape of the cluster version, which is not documented.
+            value_same_as_box: For clusters: with true the answer has the shape of a box's answer.
+                When it is left out, the answer has the cluster's shape, which is not documented.
                 (boolean)
             record_id: Only this recording. (string)
 
@@ -2418,8 +2320,9 @@ class AsyncAvdRoom:
                 - transcode_files (object): The files transcoded from the recording. In the sample
                   the three lists are in the same order.
                     - down_url (array of strings): Download addresses, one for each file.
-                    - play_url (array of strings): Addresses of a web page that plays each file.
-                    - file_infos (array of objects): Figures for each file.
+                    - play_url (array of strings): Addresses of web pages that play the files, one
+                      for each file.
+                    - file_infos (array of objects): Length, size and name of each file.
                         - duration (string): Length as text with its unit, such as `67.008s`.
                         - file_size (string): Size as text with its unit, such as `0.234M`.
                         - file_name (string): Name of the file.
@@ -2427,9 +2330,7 @@ class AsyncAvdRoom:
                 - creator_id (string): User id of the creator. The sample shows the text `nil`.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
-            NotFound: 40004 no such room.
+            NotFound: 40004 no such room; 40090 no such recording id.
             ServerError: 40043 internal error of the recording service.
             Error: what else can go wrong, see `meetgate.Error`.
 
@@ -2452,13 +2353,12 @@ class AsyncAvdRoom:
     async def get_record_list(self) -> t.RoomGetRecordListReply:
         """List all recordings kept on the server (获取录制文件).
 
-        Lists every recording file the server keeps, for all rooms. There is no paging and no
-        filter, so the answer can be large; room.get_record narrows it to one room and a time range.
+        Lists every recording file of the server, for all rooms. There are no pages and no filter,
+        so the answer can be large. room.get_record lists those of one room and a time range.
 
-        Note: The table types data as string; the sample shows an array of objects, and so it is
-        listed here. transcode_files is an empty object in this call, unlike in get_record and
-        mix_record.get (T51); the download address is `down_url` (T50): the answer is passed on as
-        it comes.
+        Note: The table types data as string; the sample, and this list, have an array of objects.
+        Here transcode_files is an empty object, unlike in room.get_record and room.mix_record.get
+        (T51), and the download address is `down_url` (T50). The answer is passed on as it comes.
 
         Returns:
             The platform's answer, with:
@@ -2470,12 +2370,10 @@ class AsyncAvdRoom:
                 - room_id (string): Room number.
                 - down_url (string): Download address of the recording.
                 - file_type (string): Type of the file, such as `tms`.
-                - file_size (string): Not filled in by this call: an empty text in the sample.
+                - file_size (string): An empty text in the sample: this call does not fill it in.
                 - transcode_files (object): Empty in this call.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             Error: what else can go wrong, see `meetgate.Error`.
 
         It only reads, and may be repeated.
@@ -2486,25 +2384,23 @@ class AsyncAvdRoom:
     async def del_record(self, *, room_id: str) -> t.RoomDelRecordReply:
         """Delete all recordings of a room (删除指定房间所有录制).
 
-        Deletes every recording of the room. To delete a single file use `room.delete_record`; mind
-        how alike the two names are.
+        Deletes every recording of the room. `room.delete_record`, whose name is similar, deletes a
+        single file.
 
-        Note: The sample answer has a trailing comma (T45): re-typed here.
+        Note: The sample answer has a trailing comma (T45).
 
         Args:
-            room_id: Number of the room whose recordings are all deleted. (string, required)
+            room_id: Room number. All recordings of this room are deleted. (string, required)
 
         Returns:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room.
             ServerError: 40043 internal error of the recording service.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/del_record (004 L2059-L2098, platform notes T45, T64).
         """
         return await self._calls.call("avd.room.del_record", {"room_id": room_id})
@@ -2512,31 +2408,27 @@ class AsyncAvdRoom:
     async def delete_record(self, *, room_id: str, url: str) -> t.RoomDeleteRecordReply:
         """Delete one recording file of a room (删除录制文件).
 
-        Deletes a single recorded file. To delete every recording of a room use `room.del_record`;
-        mind how alike the two names are.
+        Deletes a single recorded file. `room.del_record`, whose name is similar, deletes every
+        recording of a room.
 
-        Note: The document has lost this section's heading and parameter table; only its example and
-        its answers are left (T3). The example has room_id and url besides the token: both are
-        required here. The Chinese title is ours. 40094 stands only in this example, not in the
+        Note: The document has lost this section's heading and parameter table; only the example and
+        the answers are left (T3). The example has room_id and url beside the token: both are
+        required here. The Chinese title is ours. 40094 is only in failure examples, not in the
         error table (T63).
 
         Args:
             room_id: Room number. (string, required)
-            url: Path of the file on the server, for example `/home/data/recorder/files/….mp4`: in
-                the document's examples what follows `file=` in a download address. (string,
-                required)
+            url: Path of the file on the server, for example `/home/data/recorder/files/….mp4`: the
+                part after `file=` in its download address. (string, required)
 
         Returns:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room; 40094 no such recording.
-            ServerError: 40043 internal error of the recording service.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/room/delete_record (004 L2315-L2341, platform notes T3, T63, T64).
         """
         return await self._calls.call("avd.room.delete_record", {"room_id": room_id, "url": url})
@@ -2544,29 +2436,27 @@ class AsyncAvdRoom:
     async def list(self) -> t.RoomListReply:
         """List all open rooms and the users in each (查看所有正在召开的会议).
 
-        Every room in which a meeting is running now, with the users who are in it. No paging: a
-        busy site gives a long answer.
+        Lists every room in which a meeting runs, with its users. There are no pages: the answer of
+        a busy site is long.
 
-        Note: The table lists the members flat; the sample shows the nesting rooms, then users.
-        create_time is text in the table and a number in the sample (T54). The sample has broken
-        brackets (T45). The failure example prints 40094 (no such record), a number the error table
-        lacks (T63) and which fits room.delete_record, whose failure example is the same, rather
-        than this call.
+        Note: The table lists the members flat; the sample nests users in rooms. create_time is text
+        in the table and a number in the sample (T54). The sample has broken brackets (T45). The
+        failure example prints 40094 (no such record), which the error table does not have (T63); it
+        fits room.delete_record, whose failure example is the same, and not this call.
 
         Returns:
             The platform's answer, with:
             - rooms (array of objects): The open rooms.
                 - room_id (string): Room number.
-                - create_time (integer, unix-s): When the room was created, a timestamp; the sample
-                  shows Unix seconds. A number in the sample, text in the table.
+                - create_time (integer, unix-s): When the room was created, in seconds in the
+                  sample. A number in the sample, text in the table.
                 - users (array of objects): The users in the room.
-                    - node_id (integer): The user's node number, a number beside user_id.
+                    - node_id (integer): The user's node number. The document describes it as a user
+                      number.
                     - user_name (string): The user's name.
                     - user_id (string): The user's id.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40094 no such recording.
             Error: what else can go wrong, see `meetgate.Error`.
 
@@ -2575,58 +2465,58 @@ class AsyncAvdRoom:
         """
         return await self._calls.call("avd.room.list", {})
 
+    @named({"fromId": "from_id"})
     async def get_chat_message_log(
         self,
         *,
         room_id: str,
-        fromId: Optional[str] = None,
+        from_id: Optional[str] = None,
         start_time: Optional[int] = None,
         end_time: Optional[int] = None,
     ) -> t.RoomGetChatMessageLogReply:
         """Read a room's chat messages (查看会议聊天内容).
 
-        The chat messages that all users sent in a room, grouped by the session (the time the
-        meeting opened) they belong to. Private messages are among them.
+        Answers the chat messages of a room, private ones too, grouped by session. A session is one
+        opening of the meeting.
 
-        Note: The table lists the members flat and calls messages a string; the sample shows data,
-        an array of sessions, each with an array messages. session_id is an int in the table and
+        Note: The table lists the members flat and types messages as string; in the sample data is
+        an array of sessions, and each has an array messages. session_id is an int in the table and
         text in the sample (T54). The sample also has id and status, which the table does not
         explain.
 
         Args:
             room_id: Room number. (string, required)
-            fromId: User id, named as the sender is in the answer; give it to see only that user's
-                messages. (string)
-            start_time: Start of the time searched. The document names no unit; the timestamps of
-                the answer are Unix seconds. (integer, unix-s)
-            end_time: End of the time searched, in the same unit as start_time. (integer, unix-s)
+            from_id: User id of the sender. With it the answer has only this user's messages. Sent
+                as `fromId`. (string)
+            start_time: Start of the time range. The document names no unit; the timestamps of the
+                sample answer are in seconds. (integer, unix-s)
+            end_time: End of the time range, in the same unit as start_time. Must not be before
+                start_time. (integer, unix-s)
 
         Returns:
             The platform's answer, with:
             - data (array of objects): The sessions of the room that have messages.
-                - session_id (string): When the meeting opened; the sample shows Unix seconds. Text
-                  in the sample, a number in the table.
+                - session_id (string): When the meeting opened, in seconds in the sample. Text in
+                  the sample, a number in the table.
                 - messages (array of objects): The chat messages of the session.
                     - fromId (string): User id of the sender.
-                    - id (integer): Shown in the sample only; the document does not explain it.
-                    - status (integer): Shown in the sample only, as 0; the document does not
-                      explain it.
+                    - id (integer): Only the sample has it; the document does not explain it.
+                    - status (integer): Only the sample has it, as 0; the document does not explain
+                      it.
                     - message (string): The text of the message.
-                    - timestamp (integer, unix-s): When the message was sent; the sample shows Unix
-                      seconds.
+                    - timestamp (integer, unix-s): When the message was sent, in seconds in the
+                      sample.
                     - room_id (string): Room number.
-                    - session_type (integer; one of 0 (to everybody), 1 (private)): Whom the message
-                      was for.
+                    - session_type (integer; one of 0 (to everybody), 1 (private)): The receiver of
+                      the message.
                     - message_type (integer; known: 0 (text)): Kind of message.
                     - fromName (string): Name of the sender.
-                    - dst_name (string): Empty for a message to everybody; for a private one the
-                      name of the user it was sent to.
-                    - dst (string): The room number for a message to everybody; for a private one
-                      the id of the user it was sent to.
+                    - dst_name (string): Empty for a message to everybody; else the name of the
+                      receiver.
+                    - dst (string): The room number for a message to everybody; else the user id of
+                      the receiver.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room.
             Error: what else can go wrong, see `meetgate.Error`.
 
@@ -2635,7 +2525,7 @@ class AsyncAvdRoom:
         """
         return await self._calls.call(
             "avd.room.get_chat_message_log",
-            {"room_id": room_id, "fromId": fromId, "start_time": start_time, "end_time": end_time},
+            {"room_id": room_id, "fromId": from_id, "start_time": start_time, "end_time": end_time},
         )
 
 
@@ -2655,34 +2545,33 @@ class AsyncAvdSipAccount:
     ) -> t.SipAccountCreateReply:
         """Create a SIP account on a gateway (创建sip账号).
 
-        The gateway must exist. Keep the account_id of the answer for the other sip.account calls.
+        The gateway must exist. Keep the account_id of the answer: the other sip.account calls need
+        it.
 
         Note: Sent as a form POST by default, because it carries a password (T12, T13). The
-        account's number is number here and phone_number in sip.account.read (T23); the gateway's id
-        is sip_gate_id here and gate_id there (T22).
+        account's number is number here and phone_number in sip.account.read (T23). The gateway's id
+        is sip_gate_id here and gate_id in sip.account.read (T22).
 
         Args:
             name: Name of the SIP account. (string, required)
             password: Password of the SIP account. (string, required)
-            number: Number of the SIP account. No two accounts may have the same one.
-                sip.account.read gives it back as phone_number. (string, required)
-            sip_gate_id: Id of the SIP gateway the account belongs to: gate_id in the answers of
-                sip.gate.create and sip.gate.list. (integer, required)
+            number: Number of the SIP account. No two accounts may have the same number.
+                sip.account.read answers it as phone_number. (string, required)
+            sip_gate_id: Id of the account's SIP gateway: gate_id in the answers of sip.gate.create
+                and sip.gate.list. (integer, required)
 
         Returns:
             The platform's answer, with:
             - account_id (integer): Unique id of the SIP account.
             - name (string): Name of the account.
-            - sip_gate_id (integer): Unique id of the SIP gateway the account belongs to.
+            - sip_gate_id (integer): Unique id of the account's SIP gateway.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40020 no such gateway.
             Conflict: 40021 another account has this number already.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: POST /sdkapi/v2/sip/account/create (004 L3015-L3064, platform notes T12, T13, T22,
             T23).
         """
@@ -2701,30 +2590,28 @@ class AsyncAvdSipAccount:
     ) -> t.SipAccountUpdateReply:
         """Change the name, password and number of a SIP account (修改sip账号).
 
-        All three must be given, also those that stay as they are. An account cannot be moved to
-        another gateway with this call: it takes no gateway.
+        Give all three, also those that do not change. This call cannot move an account to another
+        gateway.
 
         Note: Sent as a form POST by default, because it carries a password (T12, T13).
 
         Args:
             account_id: Id of the SIP account, from the answer of sip.account.create. (integer,
                 required)
-            name: The account's name from now on. (string, required)
-            password: The account's password from now on. (string, required)
-            number: The account's number from now on. No two accounts may have the same one.
-                sip.account.read gives it back as phone_number. (string, required)
+            name: New name of the account. (string, required)
+            password: New password of the account. (string, required)
+            number: New number of the account. No two accounts may have the same number.
+                sip.account.read answers it as phone_number. (string, required)
 
         Returns:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             Conflict: 40021 another account has this number already.
             NotFound: 40022 no such SIP account.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: POST /sdkapi/v2/sip/account/update (004 L3065-L3111, platform notes T12, T13, T23).
         """
         return await self._calls.call(
@@ -2735,38 +2622,35 @@ class AsyncAvdSipAccount:
     async def read(self, *, account_id: int, sip_gate_id: int) -> t.SipAccountReadReply:
         """Read a SIP account, password included (获取指定的sip网关信息).
 
-        The answer holds the account's password in plain text: keep it out of logs.
+        The answer has the account's password in plain text: keep it out of logs.
 
         Note: Heading and address are printed as those of sip.gate.read; the description, the
-        parameters and the sample request (/sip/account/read) show what is meant (T1). Sent as a
-        form POST like the other sip.account calls (T12, T13). The gateway's id comes back as
-        gate_id (T22), the account's number as phone_number (T23). The table calls name the
-        gateway's name; next to phone_name, which equals name when there is none, it can only be the
-        account's. In the document's own examples the request names gateway 12 and the answer
-        gateway 3.
+        parameters and the sample request show that it is /sip/account/read (T1). Sent as a form
+        POST like the other sip.account calls (T12, T13). The gateway's id is gate_id in the answer
+        (T22), the account's number phone_number (T23). The table describes name as the gateway's
+        name; the sample's phone_name shows that it is the account's. In the document's examples the
+        request has gateway 12, the answer gateway 3.
 
         Args:
             account_id: Id of the SIP account, from the answer of sip.account.create. (integer,
                 required)
-            sip_gate_id: Id of the SIP gateway the account belongs to. (integer, required)
+            sip_gate_id: Id of the account's SIP gateway. (integer, required)
 
         Returns:
             The platform's answer, with:
             - recv_audio_codec (string): Codec of the audio received, such as PCMU.
-            - phone_name (string): Telephone name, used for pstn; the same as name when there is
-              none.
+            - phone_name (string): Telephone name, for pstn. An account without one has its name
+              here.
             - gate_id (integer): Unique id of the gateway.
             - account_id (integer): Unique id of the account.
             - password (string): Password of the account.
             - send_audio_codec (string): Codec of the audio sent, such as PCMU.
-            - phone_number (string): Number of the account, given as number when it was created.
+            - phone_number (string): Number of the account: number in sip.account.create.
             - recv_video_codec (string): Codec of the video received, such as H264.
             - name (string): Name of the account.
             - send_video_codec (string): Codec of the video sent, such as H264.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40020 no such gateway; 40022 no such SIP account.
             Error: what else can go wrong, see `meetgate.Error`.
 
@@ -2782,8 +2666,6 @@ class AsyncAvdSipAccount:
     async def del_(self, *, account_id: int) -> t.SipAccountDelReply:
         """Delete a SIP account (删除sip账号).
 
-        For an account that is no longer used.
-
         Note: Sent as a form POST by default like the other sip.account calls (T12, T13).
 
         Args:
@@ -2794,12 +2676,10 @@ class AsyncAvdSipAccount:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40022 no such SIP account.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: POST /sdkapi/v2/sip/account/del (004 L3173-L3213, platform notes T12, T13).
         """
         return await self._calls.call("avd.sip.account.del", {"account_id": account_id})
@@ -2815,30 +2695,28 @@ class AsyncAvdSipGate:
         """Create a SIP gateway (创建sip网关).
 
         Keep the gate_id of the answer: it is the sip_gate_id of every later call about this
-        gateway. Accounts are added to it with sip.account.create.
+        gateway. sip.account.create adds accounts.
 
         Note: The gateway's id is gate_id in this answer and in sip.gate.list, id in sip.gate.read,
-        sip_gate_id as a parameter and in the answer of sip.account.create (T22): answers are given
-        back as they come.
+        sip_gate_id as a parameter and in the answer of sip.account.create (T22). Answers are passed
+        on as they come.
 
         Args:
-            name: Name of the SIP gateway, of your own choice. (string, required)
-            url: Address of the SIP gateway, host and port as in 192.0.2.22:5060. No two gateways
-                may have the same one. (string, required)
+            name: Name for the SIP gateway. (string, required)
+            url: Address of the SIP gateway: host and port, such as 192.0.2.22:5060. No two gateways
+                may have the same address. (string, required)
 
         Returns:
             The platform's answer, with:
             - url (string): Address of the gateway.
-            - name (string): The name you gave the gateway.
+            - name (string): Name of the gateway.
             - gate_id (integer): Unique id of the gateway; pass it as sip_gate_id.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             Conflict: 40019 another gateway has this address already.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/sip/gate/create (004 L2786-L2832, platform notes T22).
         """
         return await self._calls.call("avd.sip.gate.create", {"name": name, "url": url})
@@ -2846,26 +2724,24 @@ class AsyncAvdSipGate:
     async def update(self, *, sip_gate_id: int, name: str, url: str) -> t.SipGateUpdateReply:
         """Change the name and address of a SIP gateway (修改sip网关).
 
-        Both name and address must be given, also the one that stays as it is.
+        Give both name and address, also when one of them does not change.
 
         Args:
             sip_gate_id: Id of the SIP gateway: gate_id in the answers of sip.gate.create and
                 sip.gate.list. (integer, required)
-            name: The gateway's name from now on. (string, required)
-            url: The gateway's address from now on, host and port. No two gateways may have the same
-                one. (string, required)
+            name: New name of the gateway. (string, required)
+            url: New address of the gateway: host and port. No two gateways may have the same
+                address. (string, required)
 
         Returns:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             Conflict: 40019 another gateway has this address already.
             NotFound: 40020 no such gateway.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/sip/gate/update (004 L2833-L2874, platform notes T22).
         """
         return await self._calls.call(
@@ -2876,8 +2752,8 @@ class AsyncAvdSipGate:
     async def read(self, *, sip_gate_id: int) -> t.SipGateReadReply:
         """Read a SIP gateway (获取sip网关信息).
 
-        Note: The heading prints /sip/gate/reads; the address below it and the sample request are
-        /sip/gate/read (T2). The gateway's id is called id here, gate_id and sip_gate_id elsewhere
+        Note: The heading prints /sip/gate/reads; the address and the sample request have
+        /sip/gate/read (T2). The gateway's id is id here, gate_id or sip_gate_id in other calls
         (T22).
 
         Args:
@@ -2887,12 +2763,10 @@ class AsyncAvdSipGate:
         Returns:
             The platform's answer, with:
             - id (integer): Unique id of the gateway.
-            - name (string): The name you gave the gateway.
+            - name (string): Name of the gateway.
             - url (string): Address of the gateway.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40020 no such gateway.
             Error: what else can go wrong, see `meetgate.Error`.
 
@@ -2904,8 +2778,7 @@ class AsyncAvdSipGate:
     async def del_(self, *, sip_gate_id: int) -> t.SipGateDelReply:
         """Delete a SIP gateway (删除sip网关).
 
-        For a gateway that is no longer used. The document does not say what becomes of the accounts
-        that belong to it.
+        The document does not say what happens to the accounts of the gateway.
 
         Args:
             sip_gate_id: Id of the SIP gateway: gate_id in the answers of sip.gate.create and
@@ -2915,12 +2788,10 @@ class AsyncAvdSipGate:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40020 no such gateway.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /sdkapi/v2/sip/gate/del (004 L2921-L2963, platform notes T22).
         """
         return await self._calls.call("avd.sip.gate.del", {"sip_gate_id": sip_gate_id})
@@ -2928,19 +2799,17 @@ class AsyncAvdSipGate:
     async def list(self) -> t.SipGateListReply:
         """List all SIP gateways (查询所有sip网关).
 
-        Note: The table prints the list's name as sip_gares; the sample, and this catalog, say
+        Note: The table prints the list's name as sip_gares; the sample, and this list, have
         sip_gates (T49). The gateway's id is gate_id here, id in sip.gate.read (T22).
 
         Returns:
             The platform's answer, with:
             - sip_gates (array of objects): All SIP gateways of this installation.
                 - url (string): Address of the gateway.
-                - name (string): The name you gave the gateway.
+                - name (string): Name of the gateway.
                 - gate_id (integer): Unique id of the gateway; pass it as sip_gate_id.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             Error: what else can go wrong, see `meetgate.Error`.
 
         It only reads, and may be repeated.
@@ -2980,8 +2849,6 @@ class AsyncAvdTranscode:
               State of the transcoding.
 
         Raises:
-            BadRequest: 40002 parameter missing or wrong.
-            AuthError, ApiError: 40003 token expired or invalid.
             NotFound: 40004 no such room; 40090 no such recording id.
             ServerError: 40043 internal error of the recording service.
             Error: what else can go wrong, see `meetgate.Error`.
@@ -2998,14 +2865,13 @@ class AsyncAvdTranscode:
 class AsyncAvd(AsyncTokenClient):
     """A client of avd: AVD / nice2meet sdkapi v2 (叁体 AVD).
 
-    Every path follows `<host>/sdkapi/v2`, except `/uploadfile`, which hangs on the host itself;
-    hosts and ports differ from one installation to the next, and private ones are often an
-    address and port with a self-signed certificate. Requests are not signed: app.get_token
-    exchanges the access key and the secret key for a token, and every other call carries it as
-    the parameter `token`. Answers come in three shapes: most have `ret` (0 is success), some
-    have `code` instead (0 or 200 is success), and room.get_statistic has neither when it
-    succeeds; where both are present `ret` decides. `msg` is text for people and is never
-    compared.
+    Every path follows `<host>/sdkapi/v2`, except `/uploadfile`, which follows the host
+    directly. Hosts and ports differ between installations; a private one is often an address
+    and port with a self-signed certificate. Requests are not signed: app.get_token exchanges
+    the access key and the secret key for a token, and every other call carries it as the
+    parameter `token`. Answers have three shapes: most have `ret` (0 is success), some have
+    `code` instead (0 or 200 is success), and a successful room.get_statistic has neither. Where
+    both are present, `ret` decides. `msg` is text for people and is never compared.
     """
 
     platform = "avd"
@@ -3042,48 +2908,48 @@ class AsyncAvd(AsyncTokenClient):
             base_url: Scheme, host and port of the deployment, for example `http://10.0.0.5:9609`. A
                 path prefix is kept; one that already ends in `/sdkapi/v2` is not doubled. (string,
                 required)
-            access_key: Access key, from the system's administration. Give `access_key` and
-                `secret_key`, or `token`, or `token_provider`. (string)
-            secret_key: Secret key that goes with `access_key`. Sent to the platform when a token is
+            access_key: Access key, from the management console. Give `access_key` and `secret_key`,
+                or `token`, or `token_provider`. (string)
+            secret_key: Secret key of `access_key`. It is sent to the platform when a token is
                 fetched. (string, secret)
-            token: A fixed token, for deployments that issue their own, in place of keys. It is used
-                as it is and never renewed; `set_token` replaces it. (string, secret)
+            token: A fixed token in place of keys, for deployments that issue their own. It is never
+                renewed; `set_token` replaces it. (string, secret)
             token_provider: In place of keys: a function that gives tokens, for those who host them
                 centrally. It is called with the token that the platform refused, or with None where
                 one is needed for another reason, and returns a token, or a tuple of a token and its
                 lifetime in seconds. See `meetgate.TokenProvider`. (callable)
             token_store: Shares the token with other processes: give `file` (one machine) or `redis`
-                (several). Without it the token is shared by the clients of this process alone. All
-                who use an hst account must use the same store. See the guide on credentials.
+                (several). Without it only the clients of this process share the token. All programs
+                that use an hst account must use the same store. See the guide on credentials.
                 (object)
                 - file (string): A folder for the token and its lock file, both with mode 0600. It
-                  must belong to this user or to root and not be writable by others; one that is
-                  missing is made, mode 0700, inside a folder that is there.
+                  must belong to this user or to root and not be writable by others. A missing
+                  folder is made with mode 0700; its parent must exist.
                 - redis (string): A redis server, for example `redis://host:6379/0`, or
-                  `rediss://user:password@host:6379/0` with TLS. Only in a library built with the
+                  `rediss://user:password@host:6379/0` with TLS. It needs a library built with the
                   cargo feature `redis`.
-                - prefix (string, default meetgate): With `redis`: how its keys begin.
-                - degrade (boolean, default false): With `redis`: while redis is away, fetch tokens
-                  unshared instead of failing with `STORE`. On hst, processes that do so kill each
-                  other's tokens.
+                - prefix (string, default meetgate): With `redis`: the beginning of its keys.
+                - degrade (boolean, default false): With `redis`: while redis cannot be reached,
+                  tokens are fetched unshared and calls do not fail with `STORE`. On hst the
+                  processes then kill each other's tokens.
             token_timeout_ms: Time limit for fetching one token, within the call's `timeout_ms`.
                 (integer from 1 to 600000, ms, default 10000)
             http_method: How parameters travel. `auto`: in the query of a GET, but in a form POST
                 for `app.get_token`, `sip.account.*` and every call with a layout, a mixer or a
-                licence. `get` and `post` force one way for every call, uploads apart; `get` puts
-                keys and passwords into URLs, which servers log (T12, T13). (string, default auto;
-                one of auto, get, post)
-            upload_token: Whether `uploadfile` carries the token as a query parameter. The
-                platform's table lists none (T7). (boolean, default true)
-            timeout_ms: Time limit of a whole call: looking up the host, connecting, fetching a
-                token where one is needed, sending, and reading the answer to its end. (integer from
-                1 to 86400000, ms, default 30000)
-            connect_timeout_ms: Time limit for one connection: TCP and TLS handshake. It lies within
+                licence. `get` and `post` apply to every call except uploads. `get` puts keys and
+                passwords into URLs, which servers log (T12, T13, T67). (string, default auto; one
+                of auto, get, post)
+            upload_token: Whether `uploadfile` has the token as a query parameter. The platform's
+                table lists none (T7). (boolean, default true)
+            timeout_ms: Time limit of a whole call, from looking up the host to the end of the
+                answer. Fetching a token is part of it. (integer from 1 to 86400000, ms, default
+                30000)
+            connect_timeout_ms: Time limit for one connection: TCP and TLS handshake, within
                 `timeout_ms`. (integer from 1 to 86400000, ms, default 5000)
             max_reply_bytes: The largest answer that is read. A larger one ends the call with
                 `LIMIT`. (integer from 1024 to 1073741824, bytes, default 16777216)
             validate: Whether parameters are checked against the catalog before anything is sent.
-                With `false` they travel as given, unknown ones too. (boolean, default true)
+                With `false` they are sent as given, unknown parameters too. (boolean, default true)
             user_agent: The `User-Agent` header. (string, default meetgate/ and the version)
             parse_float: What makes a Python number of a decimal in an answer; `decimal.Decimal`
                 keeps every digit. (Python only, default float)
@@ -3127,10 +2993,9 @@ class AsyncAvd(AsyncTokenClient):
         left out stays.
 
         Args:
-            timeout_ms: Time limit of a whole call: looking up the host, connecting, fetching a
-                token where one is needed, sending, and reading the answer to its end. (integer from
-                1 to 86400000, ms)
-            connect_timeout_ms: Time limit for one connection: TCP and TLS handshake. It lies within
+            timeout_ms: Time limit of a whole call, from looking up the host to the end of the
+                answer. Fetching a token is part of it. (integer from 1 to 86400000, ms)
+            connect_timeout_ms: Time limit for one connection: TCP and TLS handshake, within
                 `timeout_ms`. (integer from 1 to 86400000, ms)
             max_reply_bytes: The largest answer that is read. A larger one ends the call with
                 `LIMIT`. (integer from 1024 to 1073741824, bytes)
@@ -3158,42 +3023,42 @@ class AsyncAvd(AsyncTokenClient):
     ) -> t.UploadfileReply:
         """Upload an image or a media file to the server (文件上传接口).
 
-        Takes png and jpg, mp3, mp4 and avi files. Up to 50 MB; a larger one needs
-        storage_only_cluster, and the server's nginx stops at 200 MB unless its client_max_body_size
-        is raised. It was made for pictures and costs the server three to four times the file's size
-        in memory (once, when stored in the cluster only), so large files are better kept out of it.
+        Takes png, jpg, mp3, mp4 and avi files. A file above 50 MB needs storage_only_cluster. The
+        server's nginx refuses more than 200 MB unless its client_max_body_size is raised. The
+        vendor made the call for pictures and advises against large files: an upload takes three to
+        four times its size of the server's memory, or once its size with storage_only_cluster.
 
-        Note: The address hangs on the host root, without /sdkapi/v2. The table lists no token
-        although every other call needs one: it is sent as a query parameter, and a switch leaves it
-        out (T7). Type and the 50 MB rule are checked before sending; a file above 200 MB is not
-        refused, since the limit can be raised on the server (T20). The failure example answers a
-        wrong type with 10911, which the error table explains as unreadable file information and
-        which has 10914 for wrong types: 10911 is read as an invalid file (T65). The failure example
-        has a trailing comma (T45). The download_url of the other example lies in another folder
-        (/opt/data/resources) than the default of path.
+        Note: The path follows the host directly, without /sdkapi/v2. The table lists no token,
+        although every other call needs one: the token is sent as a query parameter, and
+        `upload_token` leaves it out (T7). The library checks the type and the 50 MB rule before it
+        sends; it does not refuse a file above 200 MB, because the server's limit can be raised
+        (T20). The failure example has 10911 for a wrong type; the error table has 10914 for that,
+        and 10911 for a file that was not read (T65). The failure example has a trailing comma
+        (T45). The download_url of the sample is in the folder /opt/data/resources, not in the
+        default of path.
 
         Args:
-            file: Path of the local file to upload; its name must end in png, jpg, mp3, mp4 or avi.
-                The table does not mark it as required, but there is no upload without it. (path of
-                a file, or a file object opened for reading bytes, required)
-            path: Where on the server to store the file, as an absolute path. (string, default
+            file: Path of the local file; its name must end in png, jpg, mp3, mp4 or avi. The table
+                does not mark it as required, but there is no upload without it. (path of a file, or
+                a file object opened for reading bytes, required)
+            path: Folder on the server for the file, as an absolute path. (string, default
                 /opt/3tee/resources)
-            storage_only_cluster: true: store the file in the cluster only, not on the boxes.
-                Required for files above 50 MB; for clusters only. Left out by default. (boolean)
+            storage_only_cluster: True: store the file in the cluster only, not on the boxes. For
+                clusters only. Files above 50 MB need it. (boolean)
 
         Returns:
             The platform's answer, with:
-            - download_url (string): Address from which the file can be downloaded.
+            - download_url (string): Download address of the file; the part after `file=` is its
+              path on the server.
 
         Raises:
-            BadRequest: 10910 upload information wrong: file misplaced in the request body; 10911
-                invalid file: no file information could be read, or its type is not supported.
+            BadRequest: 10910 the request body of the upload is wrong; 10911 invalid file: it cannot
+                be read, or its type is not supported.
             ServerError: 10912 the file could not be stored; 10913 the file could not be read.
             Unsupported: 10914 file type not supported.
-            AuthError, ApiError: 40003 token expired or invalid.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: POST /uploadfile (004 L3606-L3657, platform notes T7, T20, T45, T65).
         """
         return await self._calls.call(

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextvars
-import functools
 import os
 import threading
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Callable, Dict, Mapping, Optional, Tuple, TypeVar
+from typing import TYPE_CHECKING, Any, Callable, Dict, Mapping, Optional, Tuple, TypeVar
 
-from . import _errors, _json, _token_provider, _upload
+from . import _config, _errors, _json, _token_provider, _upload
+from ._errors import CLIENT, OPTIONS, Subject
 from ._library import Library, library
 from ._token_provider import Provider, TokenProvider
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
 
 T = TypeVar("T")
 
@@ -22,33 +22,28 @@ class Handle:
 
     _pointer: Optional[int] = None
 
-    def __init__(self, config: Mapping[str, Any]) -> None:
+    def __init__(self, platform: str, config: _config.Config) -> None:
+        self.platform = platform
         self._library: Library = library()
         self._process = os.getpid()
         self._lock = threading.Lock()
         self._in_flight = 0
         self.is_closed = False
-        self._provider: Optional[Provider] = None
-        provide = _token_provider.of_config(config)
-        if provide is not None:
-            config = {**config, "token_provider": True}
-        if config.get("token_provider"):
-            self._provider = Provider()
-            # Made once and kept: C calls it for as long as the client lives, in whichever threads there are.
-            self._callback = self._library.token_provider(self._provider.ask)
-        status, pointer, error = self._library.client_new(_json.encode(config, "configuration key"))
+        self._provider = Provider()
+        encoded, provide = _config.read(platform, config)
+        status, pointer, error = self._library.client_new(encoded)
         if status != 0:
             raise _errors.of_text(self._library.status_name(status), error)
         self._pointer = pointer
         if provide is not None:
-            self.set_token_provider(provide)
+            self._ask(provide)
 
     def run(self, function: Callable[[Library, int], Tuple[int, bytes]]) -> str:
         """Calls a function with the client, and gives the platform's answer."""
         status, reply = self._use(function)
-        raised = None if self._provider is None else self._provider.take_raised()
+        raised = self._provider.take_raised()
         if raised is not None and not isinstance(raised, Exception):
-            # Such as KeyboardInterrupt: nothing that C could stop.
+            # KeyboardInterrupt, for example: it ends the program, not the call.
             raise raised
         if status != 0:
             error = _errors.of_text(self._library.status_name(status), reply)
@@ -58,51 +53,56 @@ class Handle:
         return reply.decode("utf-8")
 
     def set_token(self, token: str) -> None:
-        text = _c_string(token, "token")
-        self._set(
-            lambda library, client: library.set_token(client, text),
-            "set_token: expected a client that was made with a fixed token, and a token of printable ASCII "
-            "characters without spaces",
-        )
+        text = _json.c_string(token, "token", CLIENT)
+        self.run(lambda library, client: library.set_token(client, text))
 
     def set_token_provider(self, provide: TokenProvider) -> None:
-        _token_provider.check(provide)
-        expected = 'set_token_provider: expected a client made with a token provider, or with "token_provider": true'
-        if self._provider is None:
-            raise _errors.invalid_argument(expected)
-        self._provider.provide = provide
-        self._set(lambda library, client: library.set_token_provider(client, self._callback), expected)
+        _token_provider.check(provide, "token_provider", CLIENT)
+        self._ask(provide)
 
-    def _set(self, function: Callable[[Library, int], int], expected: str) -> None:
-        """Calls a function that answers with a status and no document."""
-        word = self._library.status_name(self._use(function))
-        if word != "OK":
-            message = expected if word == "INVALID_ARGUMENT" else "the library answered " + word
-            raise _errors.of_document({"status": word, "message": message, "retryable": False})
+    def _ask(self, provide: TokenProvider) -> None:
+        """Asks this function from now on. Where the library refuses it, the one that was set before stays."""
+        # Made once and kept: C calls it for as long as the client lives. `setdefault` gives two threads the same one.
+        callback = self.__dict__.setdefault("_callback", self._library.token_provider(self._provider.ask))
+        # Ahead of the call: the library may ask at once, in another thread.
+        before, self._provider.provide = self._provider.provide, provide
+        try:
+            self.run(lambda library, client: library.set_token_provider(client, callback))
+        except BaseException:
+            self._provider.provide = before
+            raise
 
     def _use(self, function: Callable[[Library, int], T]) -> T:
         """Calls a function with the client, which is not freed meanwhile."""
-        # Before the lock: in a child, a thread that is not there any more may hold it.
-        self.check_process()
-        if self._provider is not None and self._provider.is_asked:
-            raise _errors.invalid_argument("a token provider must not call the client that it provides for")
+        if self.is_of_parent:
+            # Without the lock, which may be held by a thread that does not exist in this process. The library refuses.
+            return function(self._library, self._open_pointer())
+        if self._provider.is_asked:
+            raise CLIENT.refuse("a token provider must not call the client that it provides for")
         with self._lock:
-            if self.is_closed or self._pointer is None:
-                raise _errors.invalid_argument("this client is closed")
+            pointer = self._open_pointer()
             self._in_flight += 1
-            pointer = self._pointer
         try:
             return function(self._library, pointer)
         finally:
             self._end_of_call()
 
-    def check_process(self) -> None:
-        if os.getpid() != self._process:
-            message = "this client was made by the parent process; make a new one after fork"
-            raise _errors.Forked({"status": "FORKED", "message": message, "retryable": False})
+    def _open_pointer(self) -> int:
+        if self.is_closed or self._pointer is None:
+            raise self.closed_error()
+        return self._pointer
+
+    @staticmethod
+    def closed_error() -> Exception:
+        return CLIENT.refuse("this client is closed")
+
+    @property
+    def is_of_parent(self) -> bool:
+        """Whether this is a forked child of the process that made the client."""
+        return os.getpid() != self._process
 
     def close(self) -> None:
-        if os.getpid() != self._process:
+        if self.is_of_parent:
             return
         with self._lock:
             self.is_closed = True
@@ -126,7 +126,7 @@ class Handle:
 
     def __del__(self) -> None:
         # A call in flight holds a reference to the handle, so there is none now.
-        if self._pointer is not None and os.getpid() == self._process:
+        if self._pointer is not None and not self.is_of_parent:
             pointer, self._pointer = self._pointer, None
             self._library.client_free(pointer)
 
@@ -146,27 +146,38 @@ class Calls:
         return Calls(self.handle, self._parse_float, {**self._options, **given})
 
     def call(self, operation: str, params: Mapping[str, Any]) -> Any:
-        return _json.parse(self.text(operation, params), self._parse_float)
+        return _json.parse(self.text(operation, params), self._parse_float, self._subject(operation))
 
     def text(self, operation: str, params: Mapping[str, Any]) -> str:
+        subject = self._subject(operation)
         if any(_upload.is_file_object(value) for value in params.values()):
-            with _upload.on_disk(params) as given:
+            with _upload.on_disk(params, subject) as given:
                 return self.text(operation, given)
-        name = _c_string(operation, "operation")
-        encoded = _json.encode(params, "parameter")
-        options = _json.encode(self._options, "option") if self._options else None
+        name = _json.c_string(operation, "operation", CLIENT)
+        encoded = _json.encode(params, "parameter", subject)
+        options = self._encoded_options()
         return self.handle.run(lambda library, client: library.call_with(client, name, encoded, options))
 
     def info(self) -> Any:
-        return _json.parse(self.handle.run(lambda library, client: library.client_info(client)), self._parse_float)
+        text = self.handle.run(lambda library, client: library.client_info(client))
+        return _json.parse(text, self._parse_float, CLIENT)
 
     def raw(self, request: Mapping[str, Any]) -> Any:
-        if self._options:
-            names = ", ".join(self._options)
-            raise _errors.invalid_argument("a raw call takes no options of its own (%s): give them to the client" % names)
-        encoded = _json.encode(request, "member of the request")
-        text = self.handle.run(lambda library, client: library.raw_call(client, encoded))
-        return _json.parse(text, self._parse_float)
+        subject = Subject("raw call", platform=self.handle.platform)
+        encoded = _json.encode(request, "member of the request", subject)
+        options = self._encoded_options()
+        text = self.handle.run(lambda library, client: library.raw_call_with(client, encoded, options))
+        return _json.parse(text, self._parse_float, subject)
+
+    def _encoded_options(self) -> Optional[bytes]:
+        return _json.encode(self._options, "option", OPTIONS) if self._options else None
+
+    def _subject(self, operation: str) -> Subject:
+        """Of the errors of a call of this operation. Its name may be wrong, or no text at all."""
+        platform, _, name = str(operation).partition(".")
+        if platform != self.handle.platform or not name:
+            return Subject(str(operation))
+        return Subject(operation, platform=platform, operation=name)
 
 
 class AsyncCalls:
@@ -198,19 +209,18 @@ class AsyncCalls:
         return await self._run(self._calls.raw, request)
 
     async def _run(self, function: Callable[..., Any], *arguments: Any) -> Any:
-        # A pool has no threads in a forked child, and one that is shut down takes nothing any more.
-        self.handle.check_process()
+        # Here, because a program that awaits nothing need not wait for their import.
+        import asyncio
+        import contextvars
+        import functools
+
+        if self.handle.is_of_parent:
+            # The pool has no threads in a forked child. The library refuses the call at once.
+            return function(*arguments)
+        # A pool that is shut down takes nothing any more.
         if self.handle.is_closed:
-            raise _errors.invalid_argument("this client is closed")
+            raise self.handle.closed_error()
         context = contextvars.copy_context()
         return await asyncio.get_running_loop().run_in_executor(
             self._pool, functools.partial(context.run, function, *arguments)
         )
-
-
-def _c_string(text: str, what: str) -> bytes:
-    if not isinstance(text, str):
-        raise _errors.invalid_argument("%s: expected a string, got %s" % (what, type(text).__name__))
-    if "\0" in text:
-        raise _errors.invalid_argument("%s: holds a NUL character" % what)
-    return _json.to_utf8(text, what)

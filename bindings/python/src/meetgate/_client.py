@@ -1,17 +1,19 @@
-"""What the clients of all platforms have in common."""
+"""The base of all clients: the methods that every platform has."""
 
 from __future__ import annotations
 
 import copy
-import json
-from concurrent.futures import ThreadPoolExecutor
-from types import TracebackType
-from typing import Any, Callable, Dict, Mapping, Optional, Type, TypeVar, Union
+from typing import TYPE_CHECKING, Any, Callable, Mapping, Optional, Type, TypeVar
 
-from . import _errors
 from ._calls import AsyncCalls, Calls, Handle
-from ._client_info import ClientInfo
-from ._options import CallOptions
+from ._config import Config
+from ._errors import CONFIGURATION
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from ._client_info import ClientInfo
+    from ._options import CallOptions
 
 C = TypeVar("C", bound="Client")
 A = TypeVar("A", bound="AsyncClient")
@@ -23,21 +25,21 @@ class Client:
     #: The platform: hst, youme or avd.
     platform: str
 
-    def __init__(self, config: Mapping[str, Any], parse_float: Callable[[str], Any]) -> None:
-        handle = Handle({"platform": self.platform, **config})
+    def __init__(self, config: Config, parse_float: Callable[[str], Any]) -> None:
+        handle = Handle(self.platform, config)
         self._calls = Calls(handle, parse_float, {})
         self._make_groups()
 
     @classmethod
     def from_config(
         cls: Type[C],
-        config: Union[str, Mapping[str, Any]],
+        config: Config,
         *,
         parse_float: Callable[[str], Any] = float,
     ) -> C:
         """Makes a client from a configuration: a dict, or its JSON text. `platform` may be left out of it."""
         client = cls.__new__(cls)
-        Client.__init__(client, _members(config, cls.platform), parse_float)
+        Client.__init__(client, config, parse_float)
         return client
 
     def call(
@@ -49,7 +51,7 @@ class Client:
     def call_text(
         self, operation: str, params: Optional[Mapping[str, Any]] = None, options: Optional[CallOptions] = None
     ) -> str:
-        """The same, giving the answer as the text that the platform sent."""
+        """Calls an operation as `call` does, and returns the answer as the text that the platform sent."""
         return self._calls.with_options(options).text(operation, params or {})
 
     def raw_call(
@@ -60,32 +62,32 @@ class Client:
         query: Optional[Mapping[str, Any]] = None,
         body: Optional[Any] = None,
         form: Optional[Mapping[str, Any]] = None,
+        options: Optional[CallOptions] = None,
     ) -> Any:
-        """Sends any request to the platform, signed and judged like an operation; for what the catalog does not have.
-
-        It goes by the client's own time limits: options of one call do not apply.
+        """Sends any request to the platform, signed and judged like an operation, where the catalog has no operation.
 
         Args:
             method: GET, POST, PUT, PATCH or DELETE.
-            path: Whole, from the host's root: `/sdkapi/v2/room/read`.
+            path: The whole path, from the host's root: `/sdkapi/v2/room/read`.
             query: Parameters for the address.
-            body: Anything, sent as JSON; or
-            form: parameters for a form.
+            body: Any value, sent as JSON. A request has a body or a form, not both.
+            form: Parameters for a form.
+            options: Options of this call: `{"timeout_ms": 500}`.
         """
-        return self._calls.raw({"method": method, "path": path, "query": query, "body": body, "form": form})
+        return self._calls.with_options(options).raw({"method": method, "path": path, "query": query, "body": body, "form": form})
 
     def info(self) -> ClientInfo:
-        """What is known of this client. Nothing is sent.
+        """Tells what the library knows of this client. Nothing is sent.
 
         Returns:
-            A dict with `platform`, `base_url` and `clock_offset_s`, how many seconds the platform's clock is ahead of
-            this machine's.
+            A dict with `platform`, `base_url` and `clock_offset_s`: the seconds that the platform's clock is ahead of this
+            machine's.
         """
         known: ClientInfo = self._calls.info()
         return known
 
     def close(self) -> None:
-        """Closes the client and its connections, once calls in flight have ended. Closing again does nothing."""
+        """Closes the client, and its connections when the calls in flight have ended. Closing again does nothing."""
         self._calls.handle.close()
 
     @property
@@ -119,19 +121,20 @@ class Client:
 class AsyncClient:
     """A client whose calls are awaited. Use it in an `async with` statement, or await `close`.
 
-    Each call runs in a thread of the client's own pool. Cancelling the task ends the waiting, not the call: that goes on
-    to its end or to its time limit, unless it was still waiting for a thread.
+    Each call runs in a thread of the client's own pool. Cancelling the task ends the waiting, not the call: the call goes on
+    to its end or to its time limit. A call that was still waiting for a thread is not made.
     """
 
     #: The platform: hst, youme or avd.
     platform: str
 
-    def __init__(self, config: Mapping[str, Any], parse_float: Callable[[str], Any], max_workers: int) -> None:
+    def __init__(self, config: Config, parse_float: Callable[[str], Any], max_workers: int) -> None:
         if max_workers < 1:
-            raise _errors.InvalidConfig(
-                {"status": "INVALID_CONFIG", "message": "max_workers: expected at least 1", "retryable": False}
-            )
-        handle = Handle({"platform": self.platform, **config})
+            raise CONFIGURATION.refuse("max_workers: expected at least 1, got %d" % max_workers)
+        handle = Handle(self.platform, config)
+        # Here, because a program that awaits nothing need not wait for its import.
+        from concurrent.futures import ThreadPoolExecutor
+
         self._pool = ThreadPoolExecutor(max_workers, "meetgate-" + self.platform)
         self._calls = AsyncCalls(Calls(handle, parse_float, {}), self._pool)
         self._make_groups()
@@ -139,14 +142,14 @@ class AsyncClient:
     @classmethod
     def from_config(
         cls: Type[A],
-        config: Union[str, Mapping[str, Any]],
+        config: Config,
         *,
         parse_float: Callable[[str], Any] = float,
         max_workers: int = 32,
     ) -> A:
         """Makes a client from a configuration: a dict, or its JSON text. `platform` may be left out of it."""
         client = cls.__new__(cls)
-        AsyncClient.__init__(client, _members(config, cls.platform), parse_float, max_workers)
+        AsyncClient.__init__(client, config, parse_float, max_workers)
         return client
 
     async def call(
@@ -158,7 +161,7 @@ class AsyncClient:
     async def call_text(
         self, operation: str, params: Optional[Mapping[str, Any]] = None, options: Optional[CallOptions] = None
     ) -> str:
-        """The same, giving the answer as the text that the platform sent."""
+        """Calls an operation as `call` does, and returns the answer as the text that the platform sent."""
         return await self._calls.with_options(options).text(operation, params or {})
 
     async def raw_call(
@@ -169,17 +172,18 @@ class AsyncClient:
         query: Optional[Mapping[str, Any]] = None,
         body: Optional[Any] = None,
         form: Optional[Mapping[str, Any]] = None,
+        options: Optional[CallOptions] = None,
     ) -> Any:
-        """Sends any request to the platform, signed and judged like an operation; see `Client.raw_call`."""
-        return await self._calls.raw({"method": method, "path": path, "query": query, "body": body, "form": form})
+        """Sends any request to the platform, signed and judged like an operation; see `Avd.raw_call`."""
+        return await self._calls.with_options(options).raw({"method": method, "path": path, "query": query, "body": body, "form": form})
 
     def info(self) -> ClientInfo:
-        """What is known of this client; see `Client.info`. Not awaited: nothing is sent."""
+        """Tells what the library knows of this client; see `Client.info`. It is not awaited: nothing is sent."""
         known: ClientInfo = self._calls.info()
         return known
 
     async def close(self) -> None:
-        """Closes the client: calls that run end in peace, new ones are refused. Closing again does nothing."""
+        """Closes the client. Calls that run come to their end, new calls are refused. Closing again does nothing."""
         self._calls.handle.close()
         self._pool.shutdown(wait=False)
 
@@ -209,18 +213,3 @@ class AsyncClient:
 
     def _make_groups(self) -> None:
         raise NotImplementedError
-
-
-def _members(config: Union[str, Mapping[str, Any]], platform: str) -> Dict[str, Any]:
-    def refuse(message: str) -> _errors.InvalidConfig:
-        return _errors.InvalidConfig({"status": "INVALID_CONFIG", "message": message, "retryable": False})
-
-    try:
-        members = json.loads(config) if isinstance(config, str) else dict(config)
-    except ValueError as error:
-        raise refuse("configuration: not valid JSON: %s" % error) from None
-    if not isinstance(members, dict):
-        raise refuse("configuration: expected a JSON object")
-    if members.pop("platform", platform) != platform:
-        raise refuse('configuration key "platform": this is a client of %s' % platform)
-    return members

@@ -1,65 +1,72 @@
-"""The exceptions: one for each status of the library, and below `ApiError` one for each kind of error number."""
+"""The exceptions: one for each status of the library, and below `ApiError` one for each kind of failure of a platform."""
 
 from __future__ import annotations
 
-import json
-from typing import Any, Dict, Mapping, Optional, Type
-
-from ._numbers import CLASS_OF_NUMBER
+from typing import Any, Dict, Mapping, NamedTuple, Optional, Type
 
 
 class Error(Exception):
-    """A call that failed, and all that is known of it. `str()` of it is `message`.
+    """A call that failed. `str()` of the exception is its `message`; an attribute that does not apply is None."""
 
-    What does not apply is None. `reply` is the platform's answer with secrets masked, `reply_text` an excerpt of one
-    that was not JSON. `document` is the library's whole error document, as a dict.
-    """
-
-    #: The library's word: INVALID_ARGUMENT, AUTH, API, NETWORK and so on.
+    #: The library's word for the outcome: INVALID_ARGUMENT, AUTH, API, NETWORK and so on.
     status: str
     #: One sentence for people.
     message: str
     #: hst, youme or avd.
     platform: Optional[str]
-    #: Without the platform: `room.read`.
+    #: The operation without its platform: `room.read`.
     operation: Optional[str]
     #: The platform's error number.
     code: Optional[int]
-    #: What the number means, as documented.
+    #: The kind of failure that `code` stands for: not_found, conflict, forbidden and so on. The error document calls it
+    #: `class`, which is a keyword of Python. None where the number has another meaning here, or no known meaning.
+    kind: Optional[str]
+    #: The documented meaning of `code`.
     meaning: Optional[str]
     #: The same in Chinese.
     meaning_zh: Optional[str]
     #: The text that the platform sent with the number.
     platform_message: Optional[str]
     http_status: Optional[int]
-    #: What to quote when you ask the vendor about the call (youme).
+    #: The address that a redirect leads to, without its query.
+    location: Optional[str]
+    #: Quote it when you ask the vendor about the call (youme).
     request_id: Optional[str]
-    #: How far this machine's clock is from the platform's, in seconds (youme).
+    #: How many seconds the platform's clock is ahead of this machine's (youme).
     clock_offset_s: Optional[int]
-    #: How often the call was sent.
+    #: How often the request of the call was sent; 0 if it was never sent.
     attempts: Optional[int]
-    #: Repeating is safe and worth a try.
+    #: Whether repeating the call is safe and may succeed.
     retryable: bool
+    #: How many milliseconds to wait before the call is repeated.
+    retry_after_ms: Optional[int]
+    #: The platform's answer, with its secrets masked.
     reply: Any
+    #: The beginning of an answer that is not JSON.
     reply_text: Optional[str]
+    #: The whole error document.
+    document: Dict[str, Any]
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         # The document is the only argument, so that the exception can be pickled.
         super().__init__(document)
-        self.document: Dict[str, Any] = dict(document)
+        self.document = dict(document)
         self.status = document.get("status", "UNKNOWN")
         self.message = document.get("message", "")
         self.platform = document.get("platform")
         self.operation = document.get("operation")
         self.code = document.get("code")
+        self.kind = document.get("class")
         self.meaning = document.get("meaning")
         self.meaning_zh = document.get("meaning_zh")
         self.platform_message = document.get("platform_message")
         self.http_status = document.get("http_status")
+        self.location = document.get("location")
         self.request_id = document.get("request_id")
         self.clock_offset_s = document.get("clock_offset_s")
         self.attempts = document.get("attempts")
         self.retryable = document.get("retryable", False)
+        self.retry_after_ms = document.get("retry_after_ms")
         self.reply = document.get("reply")
         self.reply_text = document.get("reply_text")
 
@@ -76,7 +83,7 @@ class InvalidConfig(Error):
 
 
 class AuthError(Error):
-    """The platform refused the credentials, or the token provider failed: `__cause__` is what it raised."""
+    """The platform refused the credentials, or the token provider failed: its exception is the `__cause__`."""
 
 
 class ApiError(Error):
@@ -104,7 +111,7 @@ class LimitReached(ApiError):
 
 
 class Unsupported(ApiError):
-    """The platform cannot do that, such as a file type it does not take."""
+    """The platform does not support it, for example the type of a file."""
 
 
 class PlatformBusy(ApiError):
@@ -144,7 +151,7 @@ class Cancelled(Error):
 
 
 class LimitError(Error):
-    """A limit of this library was exceeded, such as the size of an answer. The message names the configuration key."""
+    """A limit of this library was exceeded, for example the size of an answer. The message names the configuration key."""
 
 
 class StoreError(Error):
@@ -177,8 +184,8 @@ OF_STATUS: Dict[str, Type[Error]] = {
     "INTERNAL": InternalError,
 }
 
-#: For the status API. A number that says "token dead" and comes with this status has another meaning (T60).
-OF_CLASS: Dict[str, Type[ApiError]] = {
+#: For the status API: the exception of each `class` of an error document.
+OF_KIND: Dict[str, Type[ApiError]] = {
     "bad_request": BadRequest,
     "not_found": NotFound,
     "conflict": Conflict,
@@ -194,20 +201,47 @@ def of_document(document: Mapping[str, Any]) -> Error:
     """The exception for an error document."""
     status = document.get("status", "")
     if status == "API":
-        numbers = CLASS_OF_NUMBER.get(document.get("platform", ""), {})
-        return OF_CLASS.get(numbers.get(document.get("code", 0), ""), ApiError)(document)
+        return OF_KIND.get(document.get("class", ""), ApiError)(document)
     return OF_STATUS.get(status, Error)(document)
 
 
 def of_text(status: str, text: bytes) -> Error:
-    """The exception for what the library gave out."""
+    """The exception for an error document of the library."""
+    # Here, because a program that only imports the package reads no JSON.
+    import json
+
     try:
-        document = json.loads(text)
+        return of_document(json.loads(text))
     except ValueError:
-        # Only where memory is short: the library had no room for the document.
-        document = {"status": status, "message": "the library gave no error document", "retryable": False}
-    return of_document(document)
+        # The library gives no document only where it finds no memory for one.
+        return Subject(status=status).refuse("the library gave no error document")
 
 
-def invalid_argument(message: str) -> InvalidArgument:
-    return InvalidArgument({"status": "INVALID_ARGUMENT", "message": message, "retryable": False})
+class Subject(NamedTuple):
+    """The subject of an error that only this package can see: a closed client, a Python value that is no JSON.
+
+    This is the only place that makes an error document. The document has the members that the library would give it.
+    """
+
+    #: The message begins with it: `avd.room.read`.
+    name: str = ""
+    status: str = "INVALID_ARGUMENT"
+    platform: Optional[str] = None
+    operation: Optional[str] = None
+
+    def refuse(self, message: str, **more: Any) -> Error:
+        document: Dict[str, Any] = {"status": self.status, "message": message}
+        if self.name:
+            document["message"] = "%s: %s" % (self.name, message)
+        if self.platform is not None:
+            document["platform"] = self.platform
+        if self.operation is not None:
+            document["operation"] = self.operation
+        document["retryable"] = False
+        document.update(more)
+        return of_document(document)
+
+
+CONFIGURATION = Subject(status="INVALID_CONFIG")
+OPTIONS = Subject("options")
+CLIENT = Subject()

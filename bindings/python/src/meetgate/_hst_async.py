@@ -35,31 +35,28 @@ class AsyncHstAccess:
         self._calls = calls
 
     async def token(self) -> t.AccessTokenReply:
-        """Fetch a new access token, which kills the account's older one (如何获取access_token).
+        """Fetch a new access token and kill the account's older one (如何获取access_token).
 
-        Takes no parameters: the credentials are those of the client's configuration. Every call
-        fetches a new token, kills the account's older one wherever it is in use (H25), and makes
-        the new one the client's own. The other operations fetch and renew tokens by themselves, so
-        this one is seldom needed.
+        You rarely need this operation: the others fetch and renew tokens by themselves. The
+        credentials come from the client's configuration. Every call fetches a new token, kills the
+        account's older token wherever it is in use (H25), and makes the new one the client's own.
 
         Note: The table lists `dev_id` and `token` as parameters, but both travel in the header
-        `Authorization: <dev_id>.<token>` (001 L28), with nothing in the query. The token printed in
-        that line is not in the format the vendor's own generator makes; it is not a test vector.
-        Not marked safe, although it is a GET: it kills a token (H25).
+        `Authorization: <dev_id>.<token>` (001 L28), and the query is empty. The token printed in
+        that line is not in the format of the vendor's own generator: it is no test vector. The
+        operation is a GET, but it is not marked as one that only reads, because it kills a token
+        (H25).
 
         Returns:
             The platform's answer, with:
             - access_token (string): The access token, 32 random characters.
-            - timeout (integer, s): How long the access token lives. The document says 7200; go by
-              the number in the answer.
+            - timeout (integer, s): Lifetime of the access token. The document says 7200; use the
+              number in the answer.
 
         Raises:
-            AuthError: 606000000 authentication failed.
-            PlatformBusy: 606000004 the platform timed out; 606000006 the platform is busy.
-            ServerError: 606000005 the operation failed.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: GET /access/token (001 L10-L54, platform notes H5, H25).
         """
         return await self._calls.call("hst.access.token", {})
@@ -81,33 +78,34 @@ class AsyncHstApp:
     ) -> t.AppCreateReply:
         """Create an application (创建应用).
 
-        Creates an application with the services it may use, and answers with its id and secret. It
-        is created offline unless `status` says `online`.
+        Creates an application with its services, and answers its id and secret. The application is
+        offline unless `status` is `online`.
 
-        Note: The documents make `status` optional; a later copy of them requires it. It is always
-        sent, `offline` when the caller gives none, which is the default the documents state (H8).
-        The answer's `service` row carries a stray column (000 L35).
+        Note: `status` is optional in the documents, and required in a later copy of them. The
+        library always sends it: the documented default `offline` when the caller gives none (H8).
+        The answer's `service` row has one column too many (000 L35).
 
         Args:
-            app_name: Name of the application. Only Chinese and English letters and underscores are
-                allowed. (string, required)
-            status: State of the application. `offline` is sent when this is left out (H8). (string,
+            app_name: Name of the application. The document allows Chinese and English letters and
+                underscores; the vendor's own quick start uses digits too (H26). (string, required)
+            status: State of the application. When it is left out, `offline` is sent (H8). (string,
                 default offline; one of online (taken live), offline (taken down))
-            consumption_limit: Spending limit in yuan. What applies when it is left out is not
-                documented. (integer, yuan)
-            service: The services the application may use, one object for each. (array of objects,
+            consumption_limit: Spending limit in yuan. The default is not documented. (integer,
+                yuan)
+            service: The services of the application, one object for each. (array of objects,
                 required)
                 - service_id (integer, required; known: 3 (video), 4 (audio), 5 (screen sharing), 6
                   (signalling channel), 7 (presence service), 8 (recording), 9 (WeChat mini
-                  program)): Which service. The list of ids has holes, so other numbers are passed
+                  program)): The service. The list of ids has holes, so other numbers are passed
                   through (H15).
                 - use_limit (integer): Usage cap of this service, up to 64 bits. Its unit is not
                   documented.
 
         Returns:
             The platform's answer, with:
-            - app_id (string): Id of the application, unique.
-            - app_secret (string): Secret of the application. Keep it like a password (H18).
+            - app_id (string): Unique id of the application.
+            - app_secret (string): Secret of the application, 16 characters (H27). Keep it like a
+              password (H18).
             - app_name (string): Name of the application.
             - status (string; one of online (taken live), offline (taken down)): State of the
               application.
@@ -115,20 +113,15 @@ class AsyncHstApp:
             - service (array of objects): The services of the application.
                 - service_id (integer; known: 3 (video), 4 (audio), 5 (screen sharing), 6
                   (signalling channel), 7 (presence service), 8 (recording), 9 (WeChat mini
-                  program)): Which service. Other numbers can appear (H15).
+                  program)): The service. Other numbers can appear (H15).
                 - service_name (string): Name of the service.
                 - use_limit (integer): Usage cap of this service, up to 64 bits. Its unit is not
                   documented.
 
         Raises:
-            AuthError: 606000000 authentication failed.
-            AuthError, ApiError: 606000001 access token expired or replaced by a newer one.
-            BadRequest: 606000002 a parameter is missing; 606000003 a parameter is wrong.
-            PlatformBusy: 606000004 the platform timed out; 606000006 the platform is busy.
-            ServerError: 606000005 the operation failed.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: POST /v1/app (000 L3-L41; 001 L86-L124, platform notes H5, H8, H15, H18).
         """
         return await self._calls.call(
@@ -153,35 +146,35 @@ class AsyncHstApp:
         """Change an application (修改应用配置).
 
         Changes name, state, spending limit or services of an application. Always give `status`:
-        leaving it out may take a live application offline (H7).
+        without it a live application may go offline (H7).
 
-        Note: The document repeats "default offline" at `status` (000 L56) for this call too, so
-        leaving it out may take a live application offline. Nothing is sent in its place: what is
-        left out stays out (H7). Whether a given `service` list replaces the old one or is merged
-        into it is not documented.
+        Note: The document says "default offline" at `status` for this call too (000 L56): without
+        it a live application may go offline. The library sends no `status` of its own (H7). The
+        document does not say whether a `service` list replaces the old list or is merged into it.
 
         Args:
             app_id: Id of the application to change. (string, required)
-            app_name: New name. Only Chinese and English letters and underscores are allowed.
-                (string)
-            status: State of the application. WARNING: the platform's default is `offline`, so
-                leaving this out may take a live application offline. Send `online` whenever the
+            app_name: New name. The document allows Chinese and English letters and underscores
+                (H26). (string)
+            status: State of the application. WARNING: the documented default is `offline`, so
+                without `status` a live application may go offline. Give `online` when the
                 application is to stay live (H7). (string; one of online (taken live), offline
                 (taken down))
             consumption_limit: New spending limit in yuan. (integer, yuan)
-            service: The services the application may use, one object for each. Whether this
-                replaces the old list is not documented; give the whole list. (array of objects)
+            service: The services of the application, one object for each. The document does not say
+                whether the list replaces the old one: give the whole list. (array of objects)
                 - service_id (integer, required; known: 3 (video), 4 (audio), 5 (screen sharing), 6
                   (signalling channel), 7 (presence service), 8 (recording), 9 (WeChat mini
-                  program)): Which service. The list of ids has holes, so other numbers are passed
+                  program)): The service. The list of ids has holes, so other numbers are passed
                   through (H15).
                 - use_limit (integer): Usage cap of this service, up to 64 bits. Its unit is not
                   documented.
 
         Returns:
             The platform's answer, with:
-            - app_id (string): Id of the application, unique.
-            - app_secret (string): Secret of the application. Keep it like a password (H18).
+            - app_id (string): Unique id of the application.
+            - app_secret (string): Secret of the application, 16 characters (H27). Keep it like a
+              password (H18).
             - app_name (string): Name of the application.
             - status (string; one of online (taken live), offline (taken down)): State of the
               application. Check it after every change (H7).
@@ -189,20 +182,15 @@ class AsyncHstApp:
             - service (array of objects): The services of the application.
                 - service_id (integer; known: 3 (video), 4 (audio), 5 (screen sharing), 6
                   (signalling channel), 7 (presence service), 8 (recording), 9 (WeChat mini
-                  program)): Which service. Other numbers can appear (H15).
+                  program)): The service. Other numbers can appear (H15).
                 - service_name (string): Name of the service.
                 - use_limit (integer): Usage cap of this service, up to 64 bits. Its unit is not
                   documented.
 
         Raises:
-            AuthError: 606000000 authentication failed.
-            AuthError, ApiError: 606000001 access token expired or replaced by a newer one.
-            BadRequest: 606000002 a parameter is missing; 606000003 a parameter is wrong.
-            PlatformBusy: 606000004 the platform timed out; 606000006 the platform is busy.
-            ServerError: 606000005 the operation failed.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: PATCH /v1/app (000 L43-L82; 001 L126-L165, platform notes H5, H7, H15, H18).
         """
         return await self._calls.call(
@@ -219,8 +207,8 @@ class AsyncHstApp:
     async def delete(self, *, app_id: str) -> t.AppDeleteReply:
         """Delete an application (删除应用).
 
-        Deletes an application. The answer carries nothing but `code` and `msg`. Whether it must be
-        offline first is not documented.
+        Deletes an application. The answer has only `code` and `msg`. The document does not say
+        whether the application must be offline first.
 
         Args:
             app_id: Id of the application to delete. (string, required)
@@ -229,14 +217,9 @@ class AsyncHstApp:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            AuthError: 606000000 authentication failed.
-            AuthError, ApiError: 606000001 access token expired or replaced by a newer one.
-            BadRequest: 606000002 a parameter is missing; 606000003 a parameter is wrong.
-            PlatformBusy: 606000004 the platform timed out; 606000006 the platform is busy.
-            ServerError: 606000005 the operation failed.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: DELETE /v1/app (000 L84-L101; 001 L167-L184).
         """
         return await self._calls.call("hst.app.delete", {"app_id": app_id})
@@ -259,45 +242,46 @@ class AsyncHstConsuming:
     ) -> t.ConsumingRecordsReply:
         """List the billed usage records, page by page (获取计费话单列表).
 
-        Lists the billed usage records of a time range, of one application or of all. Pages start at
-        1; a page with fewer records than `page_size` is the last one (H6).
+        Lists the billed usage records of a time range, of one application or of all. Start with
+        page 1; a page with fewer records than `page_size` is the last one (H6).
 
-        Note: The document lists the members of a record but not the member of the answer that holds
-        the records, nor a total, nor the number of the first page (H6). The records are the array
-        that is `result` itself, or the first array inside `result`.
+        Note: The document does not name the member of the answer that holds the records, nor a
+        total, nor the number of the first page; its example asks for page 1 (H6). The records are
+        `result` itself when that is an array, else the first array inside it.
 
         Args:
             start_time: Start of the time range, in milliseconds since 1970-01-01 UTC. (integer,
                 unix-ms, required)
-            end_time: End of the time range, in milliseconds since 1970-01-01 UTC. (integer,
-                unix-ms, required)
+            end_time: End of the time range, in milliseconds since 1970-01-01 UTC. Must not be
+                before start_time. (integer, unix-ms, required)
             app_id: Only the records of this application. (string)
-            page: Page number. The first page is 1 (H6). (integer, required)
-            page_size: Records on a page, at most 100 (H23). (integer of at most 100, required)
+            page: Page number. The document does not say where pages start; its example asks for 1
+                (H6). (integer, required)
+            page_size: Number of records on a page, at most 100 (H23). (integer of at most 100,
+                required)
 
         Returns:
             The platform's answer, with:
-            - list (array of objects): The records of this page. The document gives no name for this
-              member; `list` stands for it here. Take `result` itself when it is an array, else the
-              first array inside it (H6).
-                - app_id (string): Id of the application, unique.
+            - list (array of objects): The records of this page. The document does not name this
+              member; `list` stands for it here. It is `result` itself when that is an array, else
+              the first array inside it (H6).
+                - app_id (string): Unique id of the application.
                 - app_name (string): Name of the application.
                 - product_id (integer): Id of the product.
                 - product_name (string): Name of the product.
-                - amount (number, yuan): Amount of money in yuan. The digits are those the platform
-                  sent; read them as a decimal, not as a binary fraction (H16).
-                - price (number, yuan): Price in yuan. The digits are those the platform sent (H16).
-                  What it is the price of (minute, call, head) is not documented.
+                - amount (number, yuan): Amount of money in yuan, with the digits of the platform.
+                  Read it as a decimal, not as a binary fraction (H16).
+                - price (number, yuan): Price in yuan, with the digits of the platform (H16). The
+                  document does not say whether per minute, call or person.
                 - charge_term (integer; known: 1 (audio communication), 2 (video communication), 4
                   (screen sharing), 6 (number of signalling messages), 7 (highest number of users
                   online), 8 (recording time by resolution and number of streams), 9 (recording
                   storage), 10 (recording traffic), 11 (WeChat mini program audio), 12 (WeChat mini
-                  program video)): Charge item. The list has holes (3 and 5), so other numbers can
-                  appear (H15).
-                - start_time (string): Start, as text. Neither its format nor its time zone is
-                  documented (H14).
-                - end_time (string): End, as text. Neither its format nor its time zone is
-                  documented (H14).
+                  program video)): Charge item. The list has no 3 and no 5; other numbers can appear
+                  (H15).
+                - start_time (string): Start, as text. Format and time zone are not documented
+                  (H14).
+                - end_time (string): End, as text. Format and time zone are not documented (H14).
                 - total_time (integer, s): Total duration in seconds.
                 - group_id (string): Id of the group (the meeting).
                 - resolution (string): Resolution. Its format is not documented.
@@ -308,11 +292,6 @@ class AsyncHstConsuming:
                   transfer.
 
         Raises:
-            AuthError: 606000000 authentication failed.
-            AuthError, ApiError: 606000001 access token expired or replaced by a newer one.
-            BadRequest: 606000002 a parameter is missing; 606000003 a parameter is wrong.
-            PlatformBusy: 606000004 the platform timed out; 606000006 the platform is busy.
-            ServerError: 606000005 the operation failed.
             Error: what else can go wrong, see `meetgate.Error`.
 
         It only reads, and may be repeated.
@@ -376,36 +355,33 @@ class AsyncHstOnlineUser:
     ) -> t.OnlineUserStateReply:
         """List users and whether they are online (从在线获取用户状态).
 
-        Asks the presence service which users of an application are online and on which terminal.
+        Asks the presence service for the users of an application, their terminals, and whether they
+        are online.
 
-        Note: The example address (000 L182) lacks `app_id` and `msg_id`, which the table requires:
-        both are required here (H10). `msg_id` is printed as int; 64 bits are taken (H13). The limit
-        of 100 on `page_size` is stated for the usage records only and is not checked here (H23).
+        Note: The example address (000 L182) does not have `app_id` and `msg_id`, which the table
+        requires: both are required here (H10). `msg_id` is printed as int; 64 bits are taken (H13).
+        The document limits `page_size` to 100 for usage records only; here it is not checked (H23).
 
         Args:
             company_id: Only the users of this company. (string)
-            page: Page number. The document's example uses 1; the number of the first page and the
-                default are not documented. (integer)
-            page_size: Users on a page. Default and limit are not documented (H23). (integer)
+            page: Page number. The document's example asks for 1; first page and default are not
+                documented. (integer)
+            page_size: Number of users on a page. Default and limit are not documented (H23).
+                (integer)
             app_id: Id of the application. (string, required)
-            msg_id: A number of the caller's choice, up to 64 bits, that comes back unchanged in the
-                answer (H13). (integer, required)
+            msg_id: A number of the caller's choice, up to 64 bits; the answer has it too (H13).
+                (integer, required)
 
         Returns:
             The platform's answer, with:
-            - msg_id (integer): The caller's `msg_id`, unchanged, up to 64 bits (H13).
+            - msg_id (integer): The caller's `msg_id`, up to 64 bits (H13).
             - user_list (array of objects): The users.
                 - state (integer; one of 0 (offline), 1 (online)): Presence of the user.
                 - user_id (string): Id of the user.
                 - terminal_seq_num (string): Terminal id.
-                - mutex_type (string): Terminal exclusivity class of the terminal.
+                - mutex_type (string): Exclusivity class of the terminal.
 
         Raises:
-            AuthError: 606000000 authentication failed.
-            AuthError, ApiError: 606000001 access token expired or replaced by a newer one.
-            BadRequest: 606000002 a parameter is missing; 606000003 a parameter is wrong.
-            PlatformBusy: 606000004 the platform timed out; 606000006 the platform is busy.
-            ServerError: 606000005 the operation failed.
             Error: what else can go wrong, see `meetgate.Error`.
 
         It only reads, and may be repeated.
@@ -441,23 +417,22 @@ class AsyncHstOnline:
     ) -> t.OnlineTransCmdReply:
         """Push a command to terminals (下发指令给终端).
 
-        Pushes an object of the caller's own design to the terminals of the users named. Look at
-        `result` in every row of the answer: the call can succeed while a user was not reached
-        (H12).
+        Pushes an object of the caller's own design to the terminals of users. Look at `result` in
+        every row of the answer: the call can succeed although a user was not reached (H12).
 
-        Note: `code` 0 says that the call was taken, not that every terminal got the command: each
-        row of `user_list` has its own `result` (H12). `msg_id` is printed as int; 64 bits are taken
-        (H13).
+        Note: `code` 0 does not mean that every terminal got the command: each row of `user_list`
+        has its own `result` (H12). `msg_id` is printed as int; 64 bits are taken (H13).
 
         Args:
-            user_list: The users and terminals that get the command. (array of objects, required)
-                - user_id (string, required): Id of the user.
-                - mutex_type (string, required): Terminal exclusivity class of the terminal, as
-                  `online.user.state` gives it.
-                - client_guid (string, required): Id of the client. How it relates to
-                  `terminal_seq_num` is not documented.
-            trans_mess: What the terminals receive. Its members are the caller's own. (object,
+            user_list: The users, and the terminal of each, that get the command. (array of objects,
                 required)
+                - user_id (string, required): Id of the user.
+                - mutex_type (string, required): Exclusivity class of the terminal, as
+                  `online.user.state` answers it.
+                - client_guid (string, required): Id of the client. Its relation to
+                  `terminal_seq_num` is not documented.
+            trans_mess: The object that the terminals receive. Its members are the caller's own.
+                (object, required)
             app_id: Id of the application. (string, required)
             msg_id: A number of the caller's choice that identifies this message, up to 64 bits
                 (H13). (integer, required)
@@ -465,23 +440,18 @@ class AsyncHstOnline:
         Returns:
             The platform's answer, with:
             - msg_id (integer): The caller's `msg_id`, up to 64 bits (H13).
-            - user_list (array of objects): One row for each user: whether the command arrived
-              (H12).
+            - user_list (array of objects): One row for each user, which says whether the command
+              arrived (H12).
                 - result (integer; one of 0 (success), 1 (error), 2 (the user's device is offline)):
-                  What became of the command for this user.
+                  The result for this user.
                 - user_id (string): Id of the user.
                 - terminal_seq_num (string): Terminal id.
-                - mutex_type (string): Terminal exclusivity class of the terminal.
+                - mutex_type (string): Exclusivity class of the terminal.
 
         Raises:
-            AuthError: 606000000 authentication failed.
-            AuthError, ApiError: 606000001 access token expired or replaced by a newer one.
-            BadRequest: 606000002 a parameter is missing; 606000003 a parameter is wrong.
-            PlatformBusy: 606000004 the platform timed out; 606000006 the platform is busy.
-            ServerError: 606000005 the operation failed.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: POST /v1/online/trans-cmd (000 L197-L233; 001 L280-L316, platform notes H5, H12,
             H13).
         """
@@ -501,16 +471,16 @@ class AsyncHstOnline:
     ) -> t.OnlineInviteReply:
         """Invite online users into a group (WEB在线邀请).
 
-        Calls users into a group (a meeting). Look at `user_id_list` in the answer: it holds the
-        users the invitation could not be sent to, and the call succeeds all the same (H12).
+        Calls users into a group (a meeting). Look at `user_id_list` in the answer: it has the users
+        to whom the invitation could not be sent. The call still succeeds (H12).
 
-        Note: The answer's `user_id_list` has the name of the request's list and another meaning:
-        the users for whom sending failed. `code` is 0 all the same (H12). The document's sample
-        list is printed with typographic quotes (000 L248).
+        Note: `user_id_list` of the answer has another meaning than that of the request: the users
+        for whom sending failed (H12). The document prints its sample list with typographic quotes
+        (000 L248).
 
         Args:
             app_id: Id of the application. (string, required)
-            group_id: Id of the group, that is of the meeting. (string, required)
+            group_id: Id of the group (the meeting). (string, required)
             user_id_list: Ids of the users to call. (array of strings, required)
             seq_id: A number of the caller's choice that identifies this request, up to 64 bits
                 (H13). (integer, required)
@@ -520,18 +490,13 @@ class AsyncHstOnline:
         Returns:
             The platform's answer, with:
             - seq_id (integer): The caller's `seq_id`, up to 64 bits (H13).
-            - user_id_list (array of strings): Ids of the users the invitation could NOT be sent to
-              (H12).
+            - user_id_list (array of strings): Ids of the users to whom the invitation could NOT be
+              sent (H12).
 
         Raises:
-            AuthError: 606000000 authentication failed.
-            AuthError, ApiError: 606000001 access token expired or replaced by a newer one.
-            BadRequest: 606000002 a parameter is missing; 606000003 a parameter is wrong.
-            PlatformBusy: 606000004 the platform timed out; 606000006 the platform is busy.
-            ServerError: 606000005 the operation failed.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: POST /v1/online/invite (000 L235-L259; 001 L318-L342, platform notes H5, H12, H13).
         """
         return await self._calls.call(
@@ -549,10 +514,10 @@ class AsyncHstOnline:
 class AsyncHst(AsyncTokenClient):
     """A client of hst: HST FSP PaaS business gateway (好视通 FSP PaaS 业务网关).
 
-    The base URL of a private cloud is `http://<ip>:28000`; without a base URL the address of
-    the public cloud is discovered, because the host printed in the documents was retired. The
-    access token is fetched with `Authorization: <dev_id>.<dev_token>`, where the developer
-    token is made locally from the developer secret; every other call carries `Authorization:
+    The base URL of a private cloud is `http://<ip>:28000`. Without a base URL the library asks
+    for the address of the public cloud, because the host printed in the documents was retired
+    (H28). The access token is fetched with `Authorization: <dev_id>.<dev_token>`; the developer
+    token is made locally from the developer secret. Every other call carries `Authorization:
     <access_token>`, the bare value. Answers are JSON with `code` (0 is success), `msg` and,
     where there is data, `result`; numbers can exceed 32 bits. An account has one live access
     token: fetching a new one kills the old one (H25).
@@ -588,48 +553,49 @@ class AsyncHst(AsyncTokenClient):
 
         Args:
             base_url: Scheme, host and port of the gateway, for example `http://10.0.0.5:28000`.
-                Left out, the address of the public cloud is asked for at `discovery_url` on the
-                first call. (string, default discovered)
+                When it is left out, the first call asks `discovery_url` for the address of the
+                public cloud (H28). (string, default discovered)
             dev_id: Developer id, from the platform's console. Give `dev_id` and `dev_secret`, or
                 `token`, or `token_provider`. (string)
-            dev_secret: Developer secret that goes with `dev_id`: exactly 16 bytes. It encrypts the
-                developer token and never leaves the machine. (string, secret)
-            discovery_url: Where the public cloud's address is asked for when there is no
-                `base_url`. No credential is sent there; only an https address is accepted from it.
-                (string, default https://access.paas.hst.com/server/address)
-            discovery_app_id: Application id that the discovery request carries as `app_id`; left
-                out of it when not set. (string)
-            token: A fixed token, for deployments that issue their own, in place of keys. It is used
-                as it is and never renewed; `set_token` replaces it. (string, secret)
+            dev_secret: Developer secret of `dev_id`: exactly 16 bytes. It encrypts the developer
+                token and never leaves the machine. (string, secret)
+            discovery_url: The vendor's discovery service, which is asked for the public cloud's
+                address when there is no `base_url`. It gets no credential, and only an https
+                address is accepted from it. (string, default
+                https://access.paas.hst.com/server/address)
+            discovery_app_id: Application id for the discovery request (`app_id`). Without it the
+                request has none. (string)
+            token: A fixed token in place of keys, for deployments that issue their own. It is never
+                renewed; `set_token` replaces it. (string, secret)
             token_provider: In place of keys: a function that gives tokens, for those who host them
                 centrally. It is called with the token that the platform refused, or with None where
                 one is needed for another reason, and returns a token, or a tuple of a token and its
                 lifetime in seconds. See `meetgate.TokenProvider`. (callable)
             token_store: Shares the token with other processes: give `file` (one machine) or `redis`
-                (several). Without it the token is shared by the clients of this process alone. All
-                who use an hst account must use the same store. See the guide on credentials.
+                (several). Without it only the clients of this process share the token. All programs
+                that use an hst account must use the same store. See the guide on credentials.
                 (object)
                 - file (string): A folder for the token and its lock file, both with mode 0600. It
-                  must belong to this user or to root and not be writable by others; one that is
-                  missing is made, mode 0700, inside a folder that is there.
+                  must belong to this user or to root and not be writable by others. A missing
+                  folder is made with mode 0700; its parent must exist.
                 - redis (string): A redis server, for example `redis://host:6379/0`, or
-                  `rediss://user:password@host:6379/0` with TLS. Only in a library built with the
+                  `rediss://user:password@host:6379/0` with TLS. It needs a library built with the
                   cargo feature `redis`.
-                - prefix (string, default meetgate): With `redis`: how its keys begin.
-                - degrade (boolean, default false): With `redis`: while redis is away, fetch tokens
-                  unshared instead of failing with `STORE`. On hst, processes that do so kill each
-                  other's tokens.
+                - prefix (string, default meetgate): With `redis`: the beginning of its keys.
+                - degrade (boolean, default false): With `redis`: while redis cannot be reached,
+                  tokens are fetched unshared and calls do not fail with `STORE`. On hst the
+                  processes then kill each other's tokens.
             token_timeout_ms: Time limit for fetching one token, within the call's `timeout_ms`.
                 (integer from 1 to 600000, ms, default 10000)
-            timeout_ms: Time limit of a whole call: looking up the host, connecting, fetching a
-                token where one is needed, sending, and reading the answer to its end. (integer from
-                1 to 86400000, ms, default 30000)
-            connect_timeout_ms: Time limit for one connection: TCP and TLS handshake. It lies within
+            timeout_ms: Time limit of a whole call, from looking up the host to the end of the
+                answer. Fetching a token is part of it. (integer from 1 to 86400000, ms, default
+                30000)
+            connect_timeout_ms: Time limit for one connection: TCP and TLS handshake, within
                 `timeout_ms`. (integer from 1 to 86400000, ms, default 5000)
             max_reply_bytes: The largest answer that is read. A larger one ends the call with
                 `LIMIT`. (integer from 1024 to 1073741824, bytes, default 16777216)
             validate: Whether parameters are checked against the catalog before anything is sent.
-                With `false` they travel as given, unknown ones too. (boolean, default true)
+                With `false` they are sent as given, unknown parameters too. (boolean, default true)
             user_agent: The `User-Agent` header. (string, default meetgate/ and the version)
             parse_float: What makes a Python number of a decimal in an answer; `decimal.Decimal`
                 keeps every digit. (Python only, default float)
@@ -673,10 +639,9 @@ class AsyncHst(AsyncTokenClient):
         left out stays.
 
         Args:
-            timeout_ms: Time limit of a whole call: looking up the host, connecting, fetching a
-                token where one is needed, sending, and reading the answer to its end. (integer from
-                1 to 86400000, ms)
-            connect_timeout_ms: Time limit for one connection: TCP and TLS handshake. It lies within
+            timeout_ms: Time limit of a whole call, from looking up the host to the end of the
+                answer. Fetching a token is part of it. (integer from 1 to 86400000, ms)
+            connect_timeout_ms: Time limit for one connection: TCP and TLS handshake, within
                 `timeout_ms`. (integer from 1 to 86400000, ms)
             max_reply_bytes: The largest answer that is read. A larger one ends the call with
                 `LIMIT`. (integer from 1024 to 1073741824, bytes)
@@ -702,29 +667,23 @@ class AsyncHst(AsyncTokenClient):
     ) -> t.KickoutReply:
         """Kick a user out of the platform (踢出用户).
 
-        Signs a user of an application out of the platform, not merely out of a group. The answer
-        carries nothing but `code` and `msg`.
+        Signs a user of an application out of the platform, not only out of a group. The answer has
+        only `code` and `msg`.
 
         Args:
             app_id: Id of the application. (string, required)
             user_id: Id of the user. (string, required)
-            mutex_type: Terminal exclusivity class: terminals of one class sign each other out.
-                Names which of the user's terminals to kick; what happens without it is not
-                documented. The classes are not documented either: use the value that
-                `online.user.state` gives. (string)
+            mutex_type: Exclusivity class of the terminal to kick: terminals of one class sign each
+                other out. Neither the classes nor the effect of leaving it out are documented. Use
+                the value that `online.user.state` answers. (string)
 
         Returns:
             The platform's answer, which holds nothing beside its envelope.
 
         Raises:
-            AuthError: 606000000 authentication failed.
-            AuthError, ApiError: 606000001 access token expired or replaced by a newer one.
-            BadRequest: 606000002 a parameter is missing; 606000003 a parameter is wrong.
-            PlatformBusy: 606000004 the platform timed out; 606000006 the platform is busy.
-            ServerError: 606000005 the operation failed.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It may have acted although no answer came: look before you repeat it.
+        Not idempotent: if no answer came, check the state before repeating.
         Source: POST /v1/kickout (000 L143-L162; 001 L226-L245).
         """
         return await self._calls.call(

@@ -1,4 +1,4 @@
-"""JSON both ways. Out: compact, every digit as given. In: integers exact, decimals as the caller wants them."""
+"""JSON both ways. It is written with every digit as given, and read with exact integers and decimals of the caller's type."""
 
 from __future__ import annotations
 
@@ -9,72 +9,88 @@ from decimal import Decimal
 from json.encoder import encode_basestring
 from typing import Any, Callable, Dict, List, Mapping, Union
 
-from ._errors import ProtocolError, invalid_argument
+from ._errors import Error, Subject
 
-#: What a parameter of type `number` takes. A Decimal travels with its digits, `Decimal("0.50")` as `0.50`.
+#: The Python types that a parameter of type `number` takes. A Decimal travels with its digits, `Decimal("0.50")` as `0.50`.
 Number = Union[int, float, Decimal]
 
 
 class Reply(Dict[str, Any]):
-    """An answer: a dict, and in `text` just what the platform sent."""
+    """An answer: a dict, and in `text` exactly the characters that the platform sent."""
 
     text: str
+    _subject: Subject
 
 
 def text_of(reply: Mapping[str, Any]) -> str:
     """The text of an answer exactly as the platform sent it, with all its digits.
 
-    For what a call returned, not for a copy or a part of it.
+    It takes a call's result itself, not a copy or a part of it.
     """
     if isinstance(reply, Reply):
         return reply.text
     raise TypeError("expected an answer just as a call returned it, got %s" % type(reply).__name__)
 
 
-def parse(text: str, parse_float: Callable[[str], Any]) -> Any:
+def parse(text: str, parse_float: Callable[[str], Any], subject: Subject) -> Any:
     """An answer as a dict."""
     try:
         value = json.loads(text, parse_float=parse_float)
     except RecursionError:
-        raise _unreadable("is nested too deep for Python", text) from None
+        raise _unreadable("is nested too deep for Python", subject) from None
     except ValueError as error:
-        # The library has made sure that it is JSON: what is left is a number too long for Python, or `parse_float`.
-        raise _unreadable("cannot be read in Python: %s" % error, text) from error
+        # The library has made sure that it is JSON. Python refuses a number of thousands of digits, and so may `parse_float`.
+        raise _unreadable("cannot be read in Python: %s" % error, subject) from error
     if not isinstance(value, dict):
         return value
     reply = Reply(value)
     reply.text = text
+    reply._subject = subject
     return reply
 
 
-def _unreadable(why: str, text: str) -> ProtocolError:
-    document = {"status": "PROTOCOL", "message": "the answer " + why, "retryable": False, "reply_text": text[:1024]}
-    return ProtocolError(document)
+def unusable(reply: Any, why: str) -> Error:
+    """The error for an answer that is read, and is not as documented. It shows the answer, which must be of a kind without secrets."""
+    subject = reply._subject if isinstance(reply, Reply) else Subject()
+    return subject._replace(status="PROTOCOL").refuse("the answer " + why, reply=reply)
 
 
-def encode(members: Mapping[str, Any], what: str) -> bytes:
+def _unreadable(why: str, subject: Subject) -> Error:
+    """Without the answer: its secrets are masked by the library only, in errors of its own."""
+    return subject._replace(status="PROTOCOL").refuse("the answer %s; `call_text` returns it as text" % why)
+
+
+def c_string(text: Any, name: str, subject: Subject) -> bytes:
+    """A text as C takes it, up to the NUL that Python adds. Half a surrogate pair is left for the library to refuse."""
+    if not isinstance(text, str):
+        raise subject.refuse("%s: expected a string, got %s" % (name, type(text).__name__))
+    if "\0" in text:
+        raise subject.refuse("%s: holds a NUL character" % name)
+    return text.encode("utf-8", "surrogatepass")
+
+
+def encode(members: Mapping[str, Any], what: str, subject: Subject) -> bytes:
     """One JSON object as UTF-8. A member that is None is left out."""
     parts: List[str] = []
     for name, value in members.items():
         if value is not None:
-            parts.append("%s:%s" % (_name(name, what), _value(value, "%s \"%s\"" % (what, name), 0)))
-    return to_utf8("{" + ",".join(parts) + "}", what)
+            where = '%s "%s"' % (what, name)
+            parts.append("%s:%s" % (_name(name, what, subject), _value(value, where, subject, 0)))
+    return to_utf8("{" + ",".join(parts) + "}")
 
 
-def to_utf8(text: str, what: str) -> bytes:
-    try:
-        return text.encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise invalid_argument("%s: holds half a character at position %d" % (what, error.start)) from None
+def to_utf8(json_text: str) -> bytes:
+    """JSON text as bytes. Half a surrogate pair travels as its escape, so that the library names the place and refuses it."""
+    return json_text.encode("utf-8", "backslashreplace")
 
 
-def _name(name: Any, where: str) -> str:
+def _name(name: Any, where: str, subject: Subject) -> str:
     if not isinstance(name, str):
-        raise invalid_argument("%s: expected names that are strings, got %r" % (where, name))
+        raise subject.refuse("%s: expected names that are strings, got %r" % (where, name))
     return str(encode_basestring(name))
 
 
-def _value(value: Any, where: str, depth: int) -> str:
+def _value(value: Any, where: str, subject: Subject, depth: int) -> str:
     if isinstance(value, str):
         return str(encode_basestring(value))
     if value is None:
@@ -82,36 +98,36 @@ def _value(value: Any, where: str, depth: int) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
-        return _integer(value, where)
+        return _integer(value, where, subject)
     if isinstance(value, float):
         if math.isfinite(value):
             return float.__repr__(value)
-        raise invalid_argument("%s: expected a finite number, got %r" % (where, value))
+        raise subject.refuse("%s: expected a finite number, got %r" % (where, value))
     if isinstance(value, Decimal):
         if value.is_finite():
             return str(value)
-        raise invalid_argument("%s: expected a finite number, got %s" % (where, value))
+        raise subject.refuse("%s: expected a finite number, got %s" % (where, value))
     if isinstance(value, os.PathLike):
         path = os.fspath(value)
         if isinstance(path, str):
             return str(encode_basestring(path))
     if depth > 100:
-        raise invalid_argument("%s: is nested too deep" % where)
+        raise subject.refuse("%s: is nested too deep" % where)
     if isinstance(value, Mapping):
         members = [
-            "%s:%s" % (_name(name, where), _value(member, "%s.%s" % (where, name), depth + 1))
+            "%s:%s" % (_name(name, where, subject), _value(member, "%s.%s" % (where, name), subject, depth + 1))
             for name, member in value.items()
         ]
         return "{" + ",".join(members) + "}"
     if isinstance(value, (list, tuple)):
-        items = [_value(item, "%s[%d]" % (where, index), depth + 1) for index, item in enumerate(value)]
+        items = [_value(item, "%s[%d]" % (where, index), subject, depth + 1) for index, item in enumerate(value)]
         return "[" + ",".join(items) + "]"
-    raise invalid_argument("%s: cannot be sent as JSON: %s" % (where, type(value).__name__))
+    raise subject.refuse("%s: cannot be sent as JSON: %s" % (where, type(value).__name__))
 
 
-def _integer(value: int, where: str) -> str:
+def _integer(value: int, where: str, subject: Subject) -> str:
     try:
         return int.__repr__(value)
     except ValueError as error:
         # Python writes no integer of thousands of digits.
-        raise invalid_argument("%s: %s" % (where, error)) from None
+        raise subject.refuse("%s: %s" % (where, error)) from None

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import ctypes
 import os
-import platform
 import sys
 from ctypes import CFUNCTYPE, POINTER, byref, c_char_p, c_int, c_int32, c_int64, c_size_t, c_uint32, c_void_p
-from typing import Any, Callable, List, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Iterator, List, NamedTuple, Optional, Tuple
 
 from ._version import ABI_VERSION
 
@@ -37,7 +36,7 @@ class Found(NamedTuple):
 
 
 def file_names() -> List[str]:
-    """What the library is called on this system, the likeliest name first."""
+    """The names of the library on this system, the likeliest first."""
     if sys.platform == "win32":
         return ["meetgate.dll"]
     if sys.platform == "darwin":
@@ -46,7 +45,9 @@ def file_names() -> List[str]:
 
 
 def describe_system() -> str:
-    """System, processor, width and C library: what a shared library must fit."""
+    """System, processor, width and C library: a shared library must fit them all."""
+    import platform
+
     bits = "%d-bit" % (ctypes.sizeof(c_void_p) * 8)
     parts = [platform.system(), platform.machine(), bits, "Python " + platform.python_version()]
     if sys.platform.startswith("linux"):
@@ -62,12 +63,12 @@ def _libc() -> str:
 
 
 def find() -> Found:
-    """Loads the library: the one that `MEETGATE_LIBRARY` names; else beside this package; else wherever the system
-    looks for libraries."""
+    """Loads the library: the one that `MEETGATE_LIBRARY` names; else the one beside this package; else the one that the
+    system finds."""
     tried: List[Tuple[str, str]] = []
     named = os.environ.get(VARIABLE)
     if named:
-        # Whoever names a library wants that one and no other.
+        # A library that is named is the only one that will do.
         candidates = [(named, VARIABLE)]
     else:
         folder = os.path.dirname(os.path.abspath(__file__))
@@ -81,12 +82,33 @@ def find() -> Found:
         try:
             return Found(ctypes.CDLL(path), path, how)
         except OSError as error:
-            tried.append(("%s (%s)" % (path, how), str(error)))
+            tried += [("%s (%s)" % (path, how), reason) for reason in _reasons(path, str(error))]
     raise LibraryError("libmeetgate could not be loaded", tried)
 
 
+def _reasons(path: str, said: str) -> Iterator[str]:
+    """Why it was not loaded: if files of that name are there, but for another processor, that and not the loader's word."""
+    from . import _processor
+
+    misfits = [(file, _processor.misfit(file)) for file in _files(path)]
+    if os.path.dirname(path):
+        yield next((why for _, why in misfits if why), said)
+    else:
+        yield said
+        yield from ("%s: %s" % (file, why) for file, why in misfits if why)
+
+
+def _files(path: str) -> List[str]:
+    """The file that a path names; of a bare name, all that the system was told to look for by its environment."""
+    if os.path.dirname(path):
+        return [path]
+    variable = "DYLD_LIBRARY_PATH" if sys.platform == "darwin" else "LD_LIBRARY_PATH"
+    folders = os.environ.get(variable, "").split(os.pathsep)
+    return [os.path.join(folder, path) for folder in folders if folder]
+
+
 class Library:
-    """The C functions, with their types. Texts go in as UTF-8 and come out as bytes; what C gave out is freed here."""
+    """The C functions, with their types. Texts go in as UTF-8 and come out as bytes. Strings that C gave out are freed here."""
 
     def __init__(self, found: Found) -> None:
         self.path = found.path
@@ -112,13 +134,15 @@ class Library:
             "meetgate_call_with", c_int, c_void_p, c_char_p, c_char_p, c_char_p, c_void_p, out
         )
         self._client_info = function("meetgate_client_info", c_int, c_void_p, out)
-        self.set_token = function("meetgate_client_set_token", c_int, c_void_p, c_char_p)
+        self._set_token = function("meetgate_client_set_token", c_int, c_void_p, c_char_p, out)
         self._set_token_provider = function(
-            "meetgate_client_set_token_provider", c_int, c_void_p, _TokenProvider, c_void_p
+            "meetgate_client_set_token_provider", c_int, c_void_p, _TokenProvider, c_void_p, out
         )
         self._hst_user_token = function("meetgate_hst_user_token", c_int, c_char_p, out)
         self._youme_checksum = function("meetgate_youme_checksum", c_int, c_char_p, out)
-        self._raw_call = function("meetgate_raw_call", c_int, c_void_p, c_char_p, out)
+        self._raw_call_with = function(
+            "meetgate_raw_call_with", c_int, c_void_p, c_char_p, c_char_p, c_void_p, out
+        )
         self._string_free = function("meetgate_string_free", None, c_void_p)
         self._version = function("meetgate_version", c_char_p)
         self._status_name = function("meetgate_status_name", c_char_p, c_int32)
@@ -147,26 +171,26 @@ class Library:
     ) -> Tuple[int, bytes]:
         """Status, and the platform's answer or the error document."""
         reply = c_void_p()
-        # The fifth argument is for a handle that cancels the call, which the library does not have yet.
+        # The argument before the last is for a handle that cancels the call, which the library does not have yet.
         status = self._call_with(client, operation, params, options, None, byref(reply))
         return status, self._take(reply.value)
 
-    def raw_call(self, client: int, request: bytes) -> Tuple[int, bytes]:
+    def raw_call_with(self, client: int, request: bytes, options: Optional[bytes]) -> Tuple[int, bytes]:
         """The same for a request of the caller's own making."""
         reply = c_void_p()
-        status = self._raw_call(client, request, byref(reply))
+        status = self._raw_call_with(client, request, options, None, byref(reply))
         return status, self._take(reply.value)
 
     def client_info(self, client: int) -> Tuple[int, bytes]:
-        """Status, and what is known of the client or the error document."""
+        """Status, and the description of the client or the error document."""
         known = c_void_p()
         status = self._client_info(client, byref(known))
         return status, self._take(known.value)
 
     def token_provider(self, ask: Callable[[Optional[bytes], int], Optional[Tuple[bytes, int]]]) -> Any:
-        """What C can call for a token: `ask` is told the dead one and how many bytes a new one may have.
+        """A function that C can call for a token: `ask` is told the dead token, and how many bytes a new one may have.
 
-        It must be kept for as long as C may call it. `ask` raises nothing.
+        Keep it for as long as C may call it. `ask` raises nothing.
         """
 
         def provide(_: Any, dead_token: Optional[bytes], token: int, capacity: int, lifetime_s: Any) -> int:
@@ -179,10 +203,17 @@ class Library:
 
         return _TokenProvider(provide)
 
-    def set_token_provider(self, client: int, provider: Any) -> int:
-        """`provider` is one that `token_provider` made."""
-        status: int = self._set_token_provider(client, provider, None)
-        return status
+    def set_token(self, client: int, token: bytes) -> Tuple[int, bytes]:
+        """Status, and on failure the error document."""
+        error = c_void_p()
+        status = self._set_token(client, token, byref(error))
+        return status, self._take(error.value)
+
+    def set_token_provider(self, client: int, provider: Any) -> Tuple[int, bytes]:
+        """Status, and on failure the error document. `provider` is one that `token_provider` made."""
+        error = c_void_p()
+        status = self._set_token_provider(client, provider, None, byref(error))
+        return status, self._take(error.value)
 
     def hst_user_token(self, params: bytes) -> Tuple[int, bytes]:
         """Status, and the token or the error document."""

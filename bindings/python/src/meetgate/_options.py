@@ -10,12 +10,12 @@ class CallOptions(TypedDict, total=False):
     """Options of one call; what is left out is as the client has it."""
 
     timeout_ms: int
-    """Time limit of a whole call: looking up the host, connecting, fetching a token where one is
-    needed, sending, and reading the answer to its end. (integer from 1 to 86400000, ms)
+    """Time limit of a whole call, from looking up the host to the end of the answer. Fetching a
+    token is part of it. (integer from 1 to 86400000, ms)
     """
     connect_timeout_ms: int
-    """Time limit for one connection: TCP and TLS handshake. It lies within `timeout_ms`. (integer
-    from 1 to 86400000, ms)
+    """Time limit for one connection: TCP and TLS handshake, within `timeout_ms`. (integer from 1
+    to 86400000, ms)
     """
     max_reply_bytes: int
     """The largest answer that is read. A larger one ends the call with `LIMIT`. (integer from 1024
@@ -25,24 +25,25 @@ class CallOptions(TypedDict, total=False):
 
 class TokenStore(TypedDict, total=False):
     """`token_store` of a client: Shares the token with other processes: give `file` (one machine)
-    or `redis` (several). Without it the token is shared by the clients of this process alone.
-    All who use an hst account must use the same store. See the guide on credentials.
+    or `redis` (several). Without it only the clients of this process share the token. All
+    programs that use an hst account must use the same store. See the guide on credentials.
     """
 
     file: str
     """A folder for the token and its lock file, both with mode 0600. It must belong to this user
-    or to root and not be writable by others; one that is missing is made, mode 0700, inside a
-    folder that is there. (string)
+    or to root and not be writable by others. A missing folder is made with mode 0700; its
+    parent must exist. (string)
     """
     redis: str
     """A redis server, for example `redis://host:6379/0`, or `rediss://user:password@host:6379/0`
-    with TLS. Only in a library built with the cargo feature `redis`. (string)
+    with TLS. It needs a library built with the cargo feature `redis`. (string)
     """
     prefix: str
-    """With `redis`: how its keys begin. (string, default meetgate)"""
+    """With `redis`: the beginning of its keys. (string, default meetgate)"""
     degrade: bool
-    """With `redis`: while redis is away, fetch tokens unshared instead of failing with `STORE`. On
-    hst, processes that do so kill each other's tokens. (boolean, default false)
+    """With `redis`: while redis cannot be reached, tokens are fetched unshared and calls do not
+    fail with `STORE`. On hst the processes then kill each other's tokens. (boolean, default
+    false)
     """
 
 

@@ -1,46 +1,31 @@
-"""Reading what comes in pages (H6): the first is 1, and one with fewer rows than were asked for is the last."""
+"""Reading rows page by page (H6). The first page is 1, and a page with fewer rows than were asked for is the last."""
 
 from __future__ import annotations
 
 from typing import Any, AsyncIterator, Awaitable, Callable, Iterator, List
 
-from ._errors import ProtocolError, invalid_argument
+from ._json import unusable
 
 
 def pages(call: Callable[[int], Any], size: int) -> Iterator[Any]:
-    _check(size)
-    return _pages(call, size)
-
-
-def async_pages(call: Callable[[int], Awaitable[Any]], size: int) -> AsyncIterator[Any]:
-    _check(size)
-    return _async_pages(call, size)
-
-
-def _pages(call: Callable[[int], Any], size: int) -> Iterator[Any]:
     page = 1
     while True:
         found = rows(call(page))
         yield from found
-        if len(found) < size:
+        if not found or len(found) < size:
             return
         page += 1
 
 
-async def _async_pages(call: Callable[[int], Awaitable[Any]], size: int) -> AsyncIterator[Any]:
+async def async_pages(call: Callable[[int], Awaitable[Any]], size: int) -> AsyncIterator[Any]:
     page = 1
     while True:
         found = rows(await call(page))
         for row in found:
             yield row
-        if len(found) < size:
+        if not found or len(found) < size:
             return
         page += 1
-
-
-def _check(size: int) -> None:
-    if size < 1:
-        raise invalid_argument('parameter "page_size": expected at least 1, got %d' % size)
 
 
 def rows(reply: Any) -> List[Any]:
@@ -54,5 +39,4 @@ def rows(reply: Any) -> List[Any]:
         for value in result.values():
             if isinstance(value, list):
                 return value
-    document = {"status": "PROTOCOL", "message": "the answer holds no list of rows", "retryable": False, "reply": reply}
-    raise ProtocolError(document)
+    raise unusable(reply, "holds no list of rows")

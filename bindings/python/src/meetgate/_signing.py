@@ -5,18 +5,19 @@ from __future__ import annotations
 from typing import Any, Callable, Mapping, Optional, Tuple, TypedDict
 
 from . import _errors, _json
+from ._errors import Subject
 from ._library import library
 
 
 class HstUserToken(TypedDict):
-    """What `hst_user_token` gives."""
+    """The result of `hst_user_token`."""
 
     user_token: str
     """A credential: begins with `001`."""
 
 
 class YoumeChecksum(TypedDict):
-    """What `youme_checksum` gives."""
+    """The result of `youme_checksum`."""
 
     checksum: str
     """40 hexadecimal digits."""
@@ -51,9 +52,10 @@ def hst_user_token(
         A dict with `user_token`, which is a credential.
 
     Raises:
-        InvalidArgument: what cannot be right, named.
+        InvalidArgument: an argument cannot be right; the message names it.
     """
     token: HstUserToken = _signed(
+        Subject("hst user token"),
         library().hst_user_token,
         {
             "app_id": app_id,
@@ -82,15 +84,15 @@ def youme_checksum(*, app_secret: str, rest_api_key: str, curtime: Optional[int]
         A dict with `checksum` and `curtime`, as the query carries them.
 
     Raises:
-        InvalidArgument: what cannot be right, named.
+        InvalidArgument: an argument cannot be right; the message names it.
     """
     params = {"app_secret": app_secret, "rest_api_key": rest_api_key, "curtime": curtime}
-    checksum: YoumeChecksum = _signed(library().youme_checksum, params)
+    checksum: YoumeChecksum = _signed(Subject("youme checksum"), library().youme_checksum, params)
     return checksum
 
 
-def _signed(sign: Callable[[bytes], Tuple[int, bytes]], params: Mapping[str, Any]) -> Any:
-    status, reply = sign(_json.encode(params, "parameter"))
+def _signed(subject: Subject, sign: Callable[[bytes], Tuple[int, bytes]], params: Mapping[str, Any]) -> Any:
+    status, reply = sign(_json.encode(params, "parameter", subject))
     if status != 0:
         raise _errors.of_text(library().status_name(status), reply)
-    return _json.parse(reply.decode("utf-8"), float)
+    return _json.parse(reply.decode("utf-8"), float, subject)

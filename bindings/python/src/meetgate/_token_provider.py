@@ -2,36 +2,36 @@
 
 from __future__ import annotations
 
-import inspect
 import threading
 from typing import Any, Callable, Mapping, Optional, Tuple, Union
 
-from ._errors import InvalidConfig
+from ._errors import CONFIGURATION, Subject
 
 #: Gives tokens: `provide(dead_token)` returns the token, or `(token, lifetime_s)` where its lifetime in seconds is
 #: known. `dead_token` is the token that the platform refused, and None where one is needed for another reason. A
 #: provider that still hosts the dead token should get a new one. It runs in the thread of a call, one at a time, and
-#: must not call the client that it provides for. What it raises is the `__cause__` of the `AuthError` of the call that
-#: asked; while the token at hand is still good, that call goes on with it and nobody sees what was raised.
+#: must not call the client that it provides for. An exception that it raises is the `__cause__` of the `AuthError` of the
+#: call that asked. While the token at hand is still good, that call goes on with it, and the exception is not shown.
 TokenProvider = Callable[[Optional[str]], Union[str, Tuple[str, Optional[float]]]]
 
-#: What an int64_t holds.
+#: The largest int64_t.
 _LONGEST_LIFETIME_S = 2**63 - 1
 
 
 class Provider:
-    """Asks the caller's function, and keeps what it raises from C."""
-
-    #: Set before C is told of it.
-    provide: TokenProvider
+    """Asks the caller's function. Its exceptions are kept here, because none may reach C."""
 
     def __init__(self) -> None:
+        #: Set before C is told of it.
+        self.provide: Optional[TokenProvider] = None
         self._thread = threading.local()
 
     def ask(self, dead_token: Optional[bytes], longest: int) -> Optional[Tuple[bytes, int]]:
-        """A token of at most so many bytes and its lifetime, 0 if not known. None: it raised, see `take_raised`."""
+        """A token of at most `longest` bytes and its lifetime, 0 if not known. None if the function raised: see `take_raised`."""
         self._thread.is_asked = True
         try:
+            # C asks only once there is one.
+            assert self.provide is not None
             return _given(self.provide(None if dead_token is None else dead_token.decode("ascii")), longest)
         except BaseException as raised:
             self._thread.raised = raised
@@ -45,7 +45,7 @@ class Provider:
         return getattr(self._thread, "is_asked", False)
 
     def take_raised(self) -> Optional[BaseException]:
-        """What it raised in this thread since this was last called."""
+        """The exception that it raised in this thread since this was last called."""
         raised: Optional[BaseException] = getattr(self._thread, "raised", None)
         self._thread.raised = None
         return raised
@@ -56,22 +56,21 @@ def of_config(config: Mapping[str, Any]) -> Optional[TokenProvider]:
     provide = config.get("token_provider")
     if provide is None or isinstance(provide, bool):
         return None
-    check(provide)
+    check(provide, 'configuration key "token_provider"', CONFIGURATION)
     function: TokenProvider = provide
     return function
 
 
-def check(provide: Any) -> None:
-    """Refuses what cannot be asked for tokens."""
+def check(provide: Any, name: str, subject: Subject) -> None:
+    """Refuses a value that cannot be asked for tokens."""
     if not callable(provide):
-        raise _refused("expected a function, got %s" % type(provide).__name__)
+        raise subject.refuse("%s: expected a function, got %s" % (name, type(provide).__name__))
+    # Here, because it is slow to import, and most programs have no provider.
+    import inspect
+
     if inspect.iscoroutinefunction(provide):
-        raise _refused("expected an ordinary function, which runs in the thread of a call, got a coroutine function")
-
-
-def _refused(why: str) -> InvalidConfig:
-    message = 'configuration key "token_provider": ' + why
-    return InvalidConfig({"status": "INVALID_CONFIG", "message": message, "retryable": False})
+        expected = "expected an ordinary function, which runs in the thread of a call, got a coroutine function"
+        raise subject.refuse("%s: %s" % (name, expected))
 
 
 def _given(answer: Any, longest: int) -> Tuple[bytes, int]:

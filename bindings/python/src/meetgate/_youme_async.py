@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Callable, Literal, Optional
 
 from ._calls import AsyncCalls
 from ._client import AsyncClient
+from ._named import named
 
 if TYPE_CHECKING:
     from .types import youme as t
@@ -16,13 +17,13 @@ if TYPE_CHECKING:
 class AsyncYoume(AsyncClient):
     """A client of youme: Youme video REST API (游密 video REST).
 
-    Every call is a POST with a JSON body to `<base>/v2/video/<command>`; the base URL is
-    `https://api.youme.im` unless another is configured. There is no token: each request is
-    signed in its query with `appkey`, `identifier`, `curtime`, `checksum` and `seq`, where the
-    checksum is the lower-case hex SHA-1 of app secret, REST API key and time, and lives five
-    minutes. Answers are JSON with `Status` (OK or FAIL), `ErrorCode` (0 is success) and
-    `ErrorInfo`; HTTP is 200 except for transport faults. The vendor documents no error numbers:
-    they are passed through as they come (Y6).
+    Every call is a POST with a JSON body to `<base>/v2/video/<command>`; the default base URL
+    is `https://api.youme.im`. There is no token: each request is signed in its query with
+    `appkey`, `identifier`, `curtime`, `checksum` and `seq`. The checksum is the lower-case hex
+    SHA-1 of app secret, REST API key and time, and lives five minutes. Answers are JSON with
+    `Status` (OK or FAIL), `ErrorCode` (0 is success) and `ErrorInfo`; HTTP is 200 except for
+    transport faults. The vendor documents no error numbers: they are passed through as they
+    come, those of wrong keys too (Y6).
     """
 
     platform = "youme"
@@ -55,19 +56,18 @@ class AsyncYoume(AsyncClient):
                 secret)
             base_url: Scheme, host and port. Singapore is `https://sgapi.youme.im`. (string, default
                 https://api.youme.im)
-            identifier: The administrator account in whose name the calls are made. (string, default
-                admin)
+            identifier: The administrator account of the calls. (string, default admin)
             api_version: First segment of the path (Y1). (string, default v2)
             service_name: Second segment of the path (Y2). (string, default video)
-            timeout_ms: Time limit of a whole call: looking up the host, connecting, fetching a
-                token where one is needed, sending, and reading the answer to its end. (integer from
-                1 to 86400000, ms, default 30000)
-            connect_timeout_ms: Time limit for one connection: TCP and TLS handshake. It lies within
+            timeout_ms: Time limit of a whole call, from looking up the host to the end of the
+                answer. Fetching a token is part of it. (integer from 1 to 86400000, ms, default
+                30000)
+            connect_timeout_ms: Time limit for one connection: TCP and TLS handshake, within
                 `timeout_ms`. (integer from 1 to 86400000, ms, default 5000)
             max_reply_bytes: The largest answer that is read. A larger one ends the call with
                 `LIMIT`. (integer from 1024 to 1073741824, bytes, default 16777216)
             validate: Whether parameters are checked against the catalog before anything is sent.
-                With `false` they travel as given, unknown ones too. (boolean, default true)
+                With `false` they are sent as given, unknown parameters too. (boolean, default true)
             user_agent: The `User-Agent` header. (string, default meetgate/ and the version)
             parse_float: What makes a Python number of a decimal in an answer; `decimal.Decimal`
                 keeps every digit. (Python only, default float)
@@ -109,10 +109,9 @@ class AsyncYoume(AsyncClient):
         left out stays.
 
         Args:
-            timeout_ms: Time limit of a whole call: looking up the host, connecting, fetching a
-                token where one is needed, sending, and reading the answer to its end. (integer from
-                1 to 86400000, ms)
-            connect_timeout_ms: Time limit for one connection: TCP and TLS handshake. It lies within
+            timeout_ms: Time limit of a whole call, from looking up the host to the end of the
+                answer. Fetching a token is part of it. (integer from 1 to 86400000, ms)
+            connect_timeout_ms: Time limit for one connection: TCP and TLS handshake, within
                 `timeout_ms`. (integer from 1 to 86400000, ms)
             max_reply_bytes: The largest answer that is read. A larger one ends the call with
                 `LIMIT`. (integer from 1024 to 1073741824, bytes)
@@ -126,32 +125,32 @@ class AsyncYoume(AsyncClient):
     def _make_groups(self) -> None:
         pass
 
+    @named({"UserId": "user_id", "BeginTime": "begin_time", "EndTime": "end_time"})
     async def query_instance_all_records_by_time(
         self,
         *,
-        UserId: str,
-        BeginTime: str,
-        EndTime: str,
+        user_id: str,
+        begin_time: str,
+        end_time: str,
     ) -> t.QueryInstanceAllRecordsByTimeReply:
         """List the call records of one user instance (查询指定时间段的通话记录列表).
 
-        All rooms one user instance was in during a time range, with every time it entered and left.
-        There are no pages and no limit on the range, so the answer can be large (Y20).
+        Lists the rooms of one user instance in a time range, with every time that it entered and
+        left. There are no pages and no limit on the range, so the answer can be large (Y20).
 
-        Note: Times are text holding seconds, in the request and in the answer (Y11); durations are
-        numbers. Some times in the printed sample have nine digits (002 L221-L245); those are
-        misprints.
+        Note: Times are seconds as text, in the request and in the answer (Y11); durations are
+        numbers. Some times in the printed sample have nine digits (002 L221-L245): misprints.
 
         Args:
-            UserId: Id of the user instance. (string, required)
-            BeginTime: Start of the time range: seconds since 1970-01-01 UTC, as text (Y11).
-                (string, unix-s, required)
-            EndTime: End of the time range: seconds since 1970-01-01 UTC, as text (Y11). (string,
-                unix-s, required)
+            user_id: Id of the user instance. Sent as `UserId`. (string, required)
+            begin_time: Start of the time range: seconds since 1970-01-01 UTC, as text (Y11). Sent
+                as `BeginTime`. (string, unix-s, required)
+            end_time: End of the time range: seconds since 1970-01-01 UTC, as text (Y11). Must not
+                be before BeginTime. Sent as `EndTime`. (string, unix-s, required)
 
         Returns:
             The platform's answer, with:
-            - UserId (string): The user instance that was asked for.
+            - UserId (string): Id of the user instance.
             - UserRecords (array of objects): All call records of the user instance, one object for
               each room.
                 - RoomId (string): Id of the room.
@@ -172,37 +171,40 @@ class AsyncYoume(AsyncClient):
         """
         return await self._calls.call(
             "youme.query_instance_all_records_by_time",
-            {"UserId": UserId, "BeginTime": BeginTime, "EndTime": EndTime},
+            {"UserId": user_id, "BeginTime": begin_time, "EndTime": end_time},
         )
 
+    @named({"RoomId": "room_id", "BeginTime": "begin_time", "EndTime": "end_time"})
     async def query_room_info(
         self,
         *,
-        RoomId: str,
-        BeginTime: Optional[str] = None,
-        EndTime: Optional[str] = None,
+        room_id: str,
+        begin_time: Optional[str] = None,
+        end_time: Optional[str] = None,
     ) -> t.QueryRoomInfoReply:
-        """Show a room and everybody who was in it (根据房间标识符查询房间的业务信息).
+        """Show a room and the user instances that were in it (根据房间标识符查询房间的业务信息).
 
-        When a room was created and destroyed, and every user instance that took part. Each end of
-        the time range that is left out is unlimited, so the answer can be large (Y20).
+        Answers when a room was created and destroyed, and every user instance that took part.
+        Without an end or a beginning the time range is unlimited, and the answer can be large
+        (Y20).
 
-        Note: Times are text holding seconds, in the request and in the answer (Y11). The printed
-        sample body lacks a comma (002 L285).
+        Note: Times are seconds as text, in the request and in the answer (Y11). The printed sample
+        body lacks a comma (002 L285).
 
         Args:
-            RoomId: Id of the room. (string, required)
-            BeginTime: Start of the time range: seconds since 1970-01-01 UTC, as text (Y11). When it
-                is left out, the range has no start. (string, unix-s)
-            EndTime: End of the time range: seconds since 1970-01-01 UTC, as text (Y11). When it is
-                left out, the range has no end. (string, unix-s)
+            room_id: Id of the room. Sent as `RoomId`. (string, required)
+            begin_time: Start of the time range: seconds since 1970-01-01 UTC, as text (Y11). When
+                it is left out, the range has no start. Sent as `BeginTime`. (string, unix-s)
+            end_time: End of the time range: seconds since 1970-01-01 UTC, as text (Y11). When it is
+                left out, the range has no end. Must not be before BeginTime. Sent as `EndTime`.
+                (string, unix-s)
 
         Returns:
             The platform's answer, with:
             - RoomId (string): Id of the room.
             - CreateTime (string, unix-s): When the room was created: seconds, as text.
-            - DestroyTime (string, unix-s): When the room was destroyed: seconds, as text. What
-              stands here while the room still exists is not documented.
+            - DestroyTime (string, unix-s): When the room was destroyed: seconds, as text. Its value
+              while the room exists is not documented.
             - Users (array of objects): Every user instance that took part.
                 - UserId (string): Id of the user instance.
                 - FirstEnterTime (string, unix-s): When it entered for the first time: seconds, as
@@ -219,33 +221,34 @@ class AsyncYoume(AsyncClient):
         """
         return await self._calls.call(
             "youme.query_room_info",
-            {"RoomId": RoomId, "BeginTime": BeginTime, "EndTime": EndTime},
+            {"RoomId": room_id, "BeginTime": begin_time, "EndTime": end_time},
         )
 
+    @named({"BeginTime": "begin_time", "EndTime": "end_time"})
     async def query_all_instance_by_time(
         self,
         *,
-        BeginTime: str,
-        EndTime: str,
+        begin_time: str,
+        end_time: str,
     ) -> t.QueryAllInstanceByTimeReply:
         """List the calls of all user instances in a time range (根据时间段查询所有实例的业务信息).
 
-        Every user instance's stays in rooms during a time range. There are no pages and no limit on
-        the range: ask for short ranges, or the answer can be very large (Y20).
+        Lists every user instance's stays in rooms in a time range. There are no pages and no limit
+        on the range: ask for short ranges, or the answer can be very large (Y20).
 
-        Note: The text says timestamp without saying text or number (002 L378); the sample body and
-        the other calls send text, so text it is (Y11).
+        Note: The document does not say here whether times are text or numbers (002 L378); the
+        sample body and the other calls have text (Y11).
 
         Args:
-            BeginTime: Start of the time range: seconds since 1970-01-01 UTC, as text (Y11).
-                (string, unix-s, required)
-            EndTime: End of the time range: seconds since 1970-01-01 UTC, as text (Y11). (string,
-                unix-s, required)
+            begin_time: Start of the time range: seconds since 1970-01-01 UTC, as text (Y11). Sent
+                as `BeginTime`. (string, unix-s, required)
+            end_time: End of the time range: seconds since 1970-01-01 UTC, as text (Y11). Must not
+                be before BeginTime. Sent as `EndTime`. (string, unix-s, required)
 
         Returns:
             The platform's answer, with:
-            - UsersList (array of objects): All user instances of the time range. In the document's
-              sample each object is one user instance in one room.
+            - UsersList (array of objects): The stays of the time range. In the document's sample
+              each object is one user instance in one room.
                 - UserId (string): Id of the user instance.
                 - RoomId (string): Id of the room.
                 - CreateTime (string, unix-s): When the room was created: seconds, as text.
@@ -262,36 +265,37 @@ class AsyncYoume(AsyncClient):
         """
         return await self._calls.call(
             "youme.query_all_instance_by_time",
-            {"BeginTime": BeginTime, "EndTime": EndTime},
+            {"BeginTime": begin_time, "EndTime": end_time},
         )
 
+    @named({"QueryDate": "query_date", "CountBy": "count_by"})
     async def count_business_total_volume_by_day(
         self,
         *,
-        QueryDate: str,
-        CountBy: Literal[0, 1, 2, 3, 4],
+        query_date: str,
+        count_by: Literal[0, 1, 2, 3, 4],
     ) -> t.CountBusinessTotalVolumeByDayReply:
         """Show the volume trend of a day (按天查询业务量趋势数据).
 
-        One figure for each point in time of a day: call duration, number of rooms, highest number
-        online at once, or number of callers, whichever `CountBy` asks for.
+        Answers one figure for each point in time of a day. `count_by` says which: call duration,
+        number of rooms, highest number online at once, or number of callers.
 
-        Note: With `CountBy` 0 (all) the rows do not say which kind a figure is of (Y14): ask for
-        one kind at a time. The unit of a call duration is not documented for this call.
+        Note: With `count_by` 0 (all) the rows do not name the kind of a figure (Y14): ask for one
+        kind at a time. The unit of a call duration is not documented for this call.
 
         Args:
-            QueryDate: The day, as `yyyymmdd` in UTC+8 (Y19). (string, required)
-            CountBy: What to count. With 0 the rows do not say which kind they are of (Y14); give 1
-                to 4 to know. (integer, required; one of 0 (all), 1 (call duration), 2 (number of
+            query_date: The day, as `yyyymmdd` in UTC+8 (Y19). Sent as `QueryDate`. (string,
+                required)
+            count_by: The kind of figure. With 0 the rows do not name their kind (Y14). Sent as
+                `CountBy`. (integer, required; one of 0 (all), 1 (call duration), 2 (number of
                 rooms), 3 (highest number online at once), 4 (number of callers))
 
         Returns:
             The platform's answer, with:
             - TrendData (array of objects): The volume trend of the day, one object for each point
-              in time. With `CountBy` 0 nothing documented in a row tells its kind (Y14).
+              in time. With `CountBy` 0 no documented member names the kind (Y14).
                 - TickTime (string, unix-s): The point in time: seconds, as text.
-                - Volume (integer): The figure of the kind `CountBy` asked for. The document shows
-                  it in its sample only.
+                - Volume (integer): The figure. Only the document's sample has this member.
 
         Raises:
             Error: what else can go wrong, see `meetgate.Error`.
@@ -302,35 +306,37 @@ class AsyncYoume(AsyncClient):
         """
         return await self._calls.call(
             "youme.count_business_total_volume_by_day",
-            {"QueryDate": QueryDate, "CountBy": CountBy},
+            {"QueryDate": query_date, "CountBy": count_by},
         )
 
+    @named({"QueryDate": "query_date", "CountBy": "count_by"})
     async def count_business_distribute_volume_by_day(
         self,
         *,
-        QueryDate: str,
-        CountBy: Literal[1, 2, 3, 4],
+        query_date: str,
+        count_by: Literal[1, 2, 3, 4],
     ) -> t.CountBusinessDistributeVolumeByDayReply:
         """Show the volume distribution of a day (按天查询业务量分布数据).
 
-        Call duration, number of rooms, number online and number of callers of a day, by country,
-        province, city or network type. The platform computes it once a day. The documented rows do
-        not say which place or network they are for (Y15).
+        Answers call duration, number of rooms, number online and number of callers of a day, by
+        country, province, city or network type. The platform computes them once a day. The
+        documented rows do not name their place or network type (Y15).
 
         Note: No documented member names the country, province, city or network type of a row (Y15);
-        a member the document does not list stays in the answer. The text calls `PeakOnlineNum` the
-        number online, its name says peak.
+        members that the document does not list stay in the answer. The document describes
+        `PeakOnlineNum` as the number online; its name says peak.
 
         Args:
-            QueryDate: The day, as `yyyymmdd` in UTC+8 (Y19). (string, required)
-            CountBy: What to break the volume down by. The rows do not say which one they are for
-                (Y15). (integer, required; one of 1 (country), 2 (province), 3 (city), 4 (network
-                type))
+            query_date: The day, as `yyyymmdd` in UTC+8 (Y19). Sent as `QueryDate`. (string,
+                required)
+            count_by: How the rows are grouped. They do not name their group (Y15). Sent as
+                `CountBy`. (integer, required; one of 1 (country), 2 (province), 3 (city), 4
+                (network type))
 
         Returns:
             The platform's answer, with:
-            - DistributeData (array of objects): The volume distribution of the day. Nothing
-              documented in a row tells its place or network type (Y15).
+            - DistributeData (array of objects): The volume distribution of the day. No documented
+              member names the place or network type of a row (Y15).
                 - TickTime (string, unix-s): The point in time: seconds, as text.
                 - CommunicateDuration (integer, s): Call duration.
                 - RoomCnt (integer): Number of rooms.
@@ -346,19 +352,22 @@ class AsyncYoume(AsyncClient):
         """
         return await self._calls.call(
             "youme.count_business_distribute_volume_by_day",
-            {"QueryDate": QueryDate, "CountBy": CountBy},
+            {"QueryDate": query_date, "CountBy": count_by},
         )
 
-    async def count_qos_by_day(self, *, QueryDate: str) -> t.CountQosByDayReply:
+    @named({"QueryDate": "query_date"})
+    async def count_qos_by_day(self, *, query_date: str) -> t.CountQosByDayReply:
         """Show the quality figures of a day (按天查询质量统计图表数据).
 
-        Join success rate, packet loss and delay of audio and video at points in time of a day.
+        Answers join success rate, packet loss and delay of audio and video at points in time of a
+        day.
 
-        Note: No units are documented. The rows of the printed sample are not in order of time, and
-        one time appears twice (002 L700, L731).
+        Note: No units are documented. The rows of the printed sample are not in order of time; one
+        time is there twice (002 L700, L731).
 
         Args:
-            QueryDate: The day, as `yyyymmdd` in UTC+8 (Y19). (string, required)
+            query_date: The day, as `yyyymmdd` in UTC+8 (Y19). Sent as `QueryDate`. (string,
+                required)
 
         Returns:
             The platform's answer, with:
@@ -370,10 +379,10 @@ class AsyncYoume(AsyncClient):
                   sample (10.21) looks like percent.
                 - VideoPackLossRate (number): Packet loss of video. The unit is not documented; the
                   sample (12.01) looks like percent.
-                - AudioDelayRate (number): Delay of audio, not a rate in spite of its name. The unit
-                  is not documented.
-                - VideoDelayRate (number): Delay of video, not a rate in spite of its name. The unit
-                  is not documented.
+                - AudioDelayRate (number): Delay of audio; it is no rate, whatever its name says.
+                  The unit is not documented.
+                - VideoDelayRate (number): Delay of video; it is no rate, whatever its name says.
+                  The unit is not documented.
 
         Raises:
             Error: what else can go wrong, see `meetgate.Error`.
@@ -381,4 +390,4 @@ class AsyncYoume(AsyncClient):
         It only reads, and may be repeated.
         Source: POST /v2/video/count_qos_by_day (002 L645-L763, platform notes Y19).
         """
-        return await self._calls.call("youme.count_qos_by_day", {"QueryDate": QueryDate})
+        return await self._calls.call("youme.count_qos_by_day", {"QueryDate": query_date})

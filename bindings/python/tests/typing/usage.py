@@ -51,11 +51,10 @@ for record in hst.consuming.iter_records(start_time=1, end_time=2):
     amount: float = record["amount"]
 rows: List[hst_types.ConsumingRecordsReplyResultListItem] = list(hst.consuming.iter_records(start_time=1, end_time=2))
 
-volume: int = youme.count_business_total_volume_by_day(QueryDate="20191210", CountBy=2)["TrendData"][0]["Volume"]
+volume: int = youme.count_business_total_volume_by_day(query_date="20191210", count_by=2)["TrendData"][0]["Volume"]
 
 anything: Dict[str, Any] = avd.call("avd.room.read", {"room_id": "1"}, {"timeout_ms": 500})
-avd.raw_call("POST", "/sdkapi/v2/room/read", form={"room_id": "1"})
-
+avd.raw_call("POST", "/sdkapi/v2/room/read", form={"room_id": "1"}, options={"timeout_ms": 500})
 
 
 def provide(dead_token: Optional[str]) -> Tuple[str, int]:
@@ -84,6 +83,9 @@ try:
 except meetgate.NotFound as error:
     code: Optional[int] = error.code
     meanings: List[Optional[str]] = [error.meaning, error.meaning_zh, error.request_id, error.operation]
+    kind: Optional[str] = error.kind
+    pause: Optional[int] = error.retry_after_ms
+    target: Optional[str] = error.location
     status: str = error.status
     again: bool = error.retryable
 except (meetgate.PlatformBusy, meetgate.Timeout, meetgate.Error):

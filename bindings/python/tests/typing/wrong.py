@@ -27,8 +27,9 @@ avd.uploadfile(file=b"bytes")  # wrong
 hst.app.create(app_name="n", service=[{"use_limit": 1}])  # wrong
 hst.app.create(app_name="n", service=[], status="on")  # wrong
 hst.consuming.records(start_time="1", end_time=2, page=1, page_size=1)  # wrong
-youme.count_qos_by_day(QueryDate=20191210)  # wrong
-youme.count_business_total_volume_by_day(QueryDate="20191210", CountBy=5)  # wrong
+youme.count_qos_by_day(query_date=20191210)  # wrong
+youme.count_qos_by_day(QueryDate="20191210")  # wrong
+youme.count_business_total_volume_by_day(query_date="20191210", count_by=5)  # wrong
 meetgate.Avd("http://10.0.0.5")  # wrong
 meetgate.Avd(token="t")  # wrong
 meetgate.Avd(base_url="http://10.0.0.5", token="t", timeout="5")  # wrong
@@ -51,3 +52,5 @@ hst.set_token(None)  # wrong
 meetgate.hst_user_token(app_id="a")  # wrong
 meetgate.hst_user_token(app_id="a", app_secret="0123456789abcdef", random="42")  # wrong
 meetgate.youme_checksum("s", "r")  # wrong
+meetgate.NoSuchName  # wrong
+avd.raw_call("GET", "/x", options={"timeout": 5})  # wrong

@@ -35,16 +35,16 @@ namespace Meetgate
         /// that already ends in <c>/sdkapi/v2</c> is not doubled. <c>base_url</c>: string, required.
         /// </param>
         /// <param name="accessKey">
-        /// Access key, from the system's administration. Give <c>access_key</c> and <c>secret_key</c>, or <c>token</c>,
-        /// or <c>token_provider</c>. <c>access_key</c>: string.
+        /// Access key, from the management console. Give <c>access_key</c> and <c>secret_key</c>, or <c>token</c>, or
+        /// <c>token_provider</c>. <c>access_key</c>: string.
         /// </param>
         /// <param name="secretKey">
-        /// Secret key that goes with <c>access_key</c>. Sent to the platform when a token is fetched.
-        /// <c>secret_key</c>: string.
+        /// Secret key of <c>access_key</c>. It is sent to the platform when a token is fetched. <c>secret_key</c>:
+        /// string.
         /// </param>
         /// <param name="token">
-        /// A fixed token, for deployments that issue their own, in place of keys. It is used as it is and never
-        /// renewed; <c>SetToken</c> replaces it. <c>token</c>: string.
+        /// A fixed token in place of keys, for deployments that issue their own. It is never renewed; <c>SetToken</c>
+        /// replaces it. <c>token</c>: string.
         /// </param>
         /// <param name="tokenProvider">
         /// In place of keys: a function that gives tokens, for those who host them centrally. It gets the token that
@@ -55,7 +55,7 @@ namespace Meetgate
         /// </param>
         /// <param name="tokenStore">
         /// Shares the token with other processes: give <c>file</c> (one machine) or <c>redis</c> (several). Without it
-        /// the token is shared by the clients of this process alone. All who use an hst account must use the same
+        /// only the clients of this process share the token. All programs that use an hst account must use the same
         /// store. See the guide on credentials. <c>token_store</c>: object.
         /// </param>
         /// <param name="tokenTimeoutMs">
@@ -64,29 +64,29 @@ namespace Meetgate
         /// </param>
         /// <param name="httpMethod">
         /// How parameters travel. <c>auto</c>: in the query of a GET, but in a form POST for <c>app.get_token</c>,
-        /// <c>sip.account.*</c> and every call with a layout, a mixer or a licence. <c>get</c> and <c>post</c> force
-        /// one way for every call, uploads apart; <c>get</c> puts keys and passwords into URLs, which servers log (T12,
-        /// T13). <c>http_method</c>: string, default auto; one of auto, get, post.
+        /// <c>sip.account.*</c> and every call with a layout, a mixer or a licence. <c>get</c> and <c>post</c> apply to
+        /// every call except uploads. <c>get</c> puts keys and passwords into URLs, which servers log (T12, T13, T67).
+        /// <c>http_method</c>: string, default auto; one of auto, get, post.
         /// </param>
         /// <param name="uploadToken">
-        /// Whether <c>uploadfile</c> carries the token as a query parameter. The platform's table lists none (T7).
+        /// Whether <c>uploadfile</c> has the token as a query parameter. The platform's table lists none (T7).
         /// <c>upload_token</c>: boolean, default true.
         /// </param>
         /// <param name="timeoutMs">
-        /// Time limit of a whole call: looking up the host, connecting, fetching a token where one is needed, sending,
-        /// and reading the answer to its end. <c>timeout_ms</c>: integer from 1 to 86400000, ms, default 30000.
+        /// Time limit of a whole call, from looking up the host to the end of the answer. Fetching a token is part of
+        /// it. <c>timeout_ms</c>: integer from 1 to 86400000, ms, default 30000.
         /// </param>
         /// <param name="connectTimeoutMs">
-        /// Time limit for one connection: TCP and TLS handshake. It lies within <c>timeout_ms</c>.
-        /// <c>connect_timeout_ms</c>: integer from 1 to 86400000, ms, default 5000.
+        /// Time limit for one connection: TCP and TLS handshake, within <c>timeout_ms</c>. <c>connect_timeout_ms</c>:
+        /// integer from 1 to 86400000, ms, default 5000.
         /// </param>
         /// <param name="maxReplyBytes">
         /// The largest answer that is read. A larger one ends the call with <c>LIMIT</c>. <c>max_reply_bytes</c>:
         /// integer from 1024 to 1073741824, bytes, default 16777216.
         /// </param>
         /// <param name="validate">
-        /// Whether parameters are checked against the catalog before anything is sent. With <c>false</c> they travel as
-        /// given, unknown ones too. <c>validate</c>: boolean, default true.
+        /// Whether parameters are checked against the catalog before anything is sent. With <c>false</c> they are sent
+        /// as given, unknown parameters too. <c>validate</c>: boolean, default true.
         /// </param>
         /// <param name="userAgent">
         /// The <c>User-Agent</c> header. <c>user_agent</c>: string, default meetgate/ and the version.
@@ -172,41 +172,38 @@ namespace Meetgate
         /// <summary>Upload an image or a media file to the server (文件上传接口).</summary>
         /// <remarks>
         /// <para>
-        /// Takes png and jpg, mp3, mp4 and avi files. Up to 50 MB; a larger one needs storage_only_cluster, and the
-        /// server's nginx stops at 200 MB unless its client_max_body_size is raised. It was made for pictures and costs
-        /// the server three to four times the file's size in memory (once, when stored in the cluster only), so large
-        /// files are better kept out of it.
+        /// Takes png, jpg, mp3, mp4 and avi files. A file above 50 MB needs storage_only_cluster. The server's nginx
+        /// refuses more than 200 MB unless its client_max_body_size is raised. The vendor made the call for pictures
+        /// and advises against large files: an upload takes three to four times its size of the server's memory, or
+        /// once its size with storage_only_cluster.
         /// </para>
         /// <para>
-        /// Note: The address hangs on the host root, without /sdkapi/v2. The table lists no token although every other
-        /// call needs one: it is sent as a query parameter, and a switch leaves it out (T7). Type and the 50 MB rule
-        /// are checked before sending; a file above 200 MB is not refused, since the limit can be raised on the server
-        /// (T20). The failure example answers a wrong type with 10911, which the error table explains as unreadable
-        /// file information and which has 10914 for wrong types: 10911 is read as an invalid file (T65). The failure
-        /// example has a trailing comma (T45). The download_url of the other example lies in another folder
-        /// (/opt/data/resources) than the default of path.
+        /// Note: The path follows the host directly, without /sdkapi/v2. The table lists no token, although every other
+        /// call needs one: the token is sent as a query parameter, and <c>upload_token</c> leaves it out (T7). The
+        /// library checks the type and the 50 MB rule before it sends; it does not refuse a file above 200 MB, because
+        /// the server's limit can be raised (T20). The failure example has 10911 for a wrong type; the error table has
+        /// 10914 for that, and 10911 for a file that was not read (T65). The failure example has a trailing comma
+        /// (T45). The download_url of the sample is in the folder /opt/data/resources, not in the default of path.
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: POST /uploadfile (004 L3606-L3657).</para>
         /// </remarks>
         /// <param name="file">
-        /// Path of the local file to upload; its name must end in png, jpg, mp3, mp4 or avi. The table does not mark it
-        /// as required, but there is no upload without it. <c>file</c>: path of a file, required.
+        /// Path of the local file; its name must end in png, jpg, mp3, mp4 or avi. The table does not mark it as
+        /// required, but there is no upload without it. <c>file</c>: path of a file, required.
         /// </param>
         /// <param name="path">
-        /// Where on the server to store the file, as an absolute path. <c>path</c>: string, default
-        /// /opt/3tee/resources.
+        /// Folder on the server for the file, as an absolute path. <c>path</c>: string, default /opt/3tee/resources.
         /// </param>
         /// <param name="storageOnlyCluster">
-        /// true: store the file in the cluster only, not on the boxes. Required for files above 50 MB; for clusters
-        /// only. Left out by default. <c>storage_only_cluster</c>: boolean.
+        /// True: store the file in the cluster only, not on the boxes. For clusters only. Files above 50 MB need it.
+        /// <c>storage_only_cluster</c>: boolean.
         /// </param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 10910 upload information wrong: file misplaced in the request body,
-        /// 10911 invalid file: no file information could be read, or its type is not supported, 10912 the file could
-        /// not be stored, 10913 the file could not be read, 10914 file type not supported, 40003 token expired or
-        /// invalid.
+        /// The call failed. The platform's numbers: 10910 the request body of the upload is wrong, 10911 invalid file:
+        /// it cannot be read, or its type is not supported, 10912 the file could not be stored, 10913 the file could
+        /// not be read, 10914 file type not supported; and those of every operation.
         /// </exception>
         public AvdUploadfileReply Uploadfile(string file, string path = null, bool? storageOnlyCluster = null) =>
             Send(
@@ -221,16 +218,15 @@ namespace Meetgate
 
         /// <summary>The twin of <see cref="Uploadfile"/> that does not block.</summary>
         /// <param name="file">
-        /// Path of the local file to upload; its name must end in png, jpg, mp3, mp4 or avi. The table does not mark it
-        /// as required, but there is no upload without it. <c>file</c>: path of a file, required.
+        /// Path of the local file; its name must end in png, jpg, mp3, mp4 or avi. The table does not mark it as
+        /// required, but there is no upload without it. <c>file</c>: path of a file, required.
         /// </param>
         /// <param name="path">
-        /// Where on the server to store the file, as an absolute path. <c>path</c>: string, default
-        /// /opt/3tee/resources.
+        /// Folder on the server for the file, as an absolute path. <c>path</c>: string, default /opt/3tee/resources.
         /// </param>
         /// <param name="storageOnlyCluster">
-        /// true: store the file in the cluster only, not on the boxes. Required for files above 50 MB; for clusters
-        /// only. Left out by default. <c>storage_only_cluster</c>: boolean.
+        /// True: store the file in the cluster only, not on the boxes. For clusters only. Files above 50 MB need it.
+        /// <c>storage_only_cluster</c>: boolean.
         /// </param>
         /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
         /// <returns>The platform's answer.</returns>
@@ -290,49 +286,46 @@ namespace Meetgate
         /// <summary>Create a room (创建房间).</summary>
         /// <remarks>
         /// <para>
-        /// Creates a room in which a meeting can be held. The answer gives the room number, which every later call
-        /// about the room needs.
+        /// Creates a room for a meeting. The answer has the room number, which every later call about the room needs.
         /// </para>
         /// <para>
-        /// Note: The table marks room_id as required and says in the same line that the server makes one when it is
-        /// empty (T9): optional here. enable_transcode_video is typed string (T24): a string, and a boolean is taken
-        /// too. The interface description writes <c>used_id</c> where the table and the example have user_id.
+        /// Note: The table marks room_id as required, but the same line says that the server makes one when it is empty
+        /// (T9): it is optional here. enable_transcode_video is typed string (T24); a boolean is taken too. The
+        /// description has <c>used_id</c> where the table and the example have user_id.
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/room/create (004 L7-L53).</para>
         /// </remarks>
         /// <param name="userId">
-        /// User id the room is created for. The document only calls it a unique number; room.read gives it back.
+        /// User id for which the room is created. The document only calls it a unique number; room.read answers it.
         /// <c>user_id</c>: string, required.
         /// </param>
         /// <param name="roomId">
-        /// Room number wanted. It must not be in use yet. When it is left out the server makes one and answers with it.
-        /// <c>room_id</c>: string.
+        /// Room number for the new room. It must not be in use yet. When it is left out, the server makes a number and
+        /// answers it. <c>room_id</c>: string.
         /// </param>
-        /// <param name="topic">Topic of the room, a text for people. <c>topic</c>: string.</param>
+        /// <param name="topic">Topic of the room. <c>topic</c>: string.</param>
         /// <param name="enableAutoCloudRecording">
         /// Whether automatic recording in the cloud is switched on. <c>enable_auto_cloud_recording</c>: boolean.
         /// </param>
         /// <param name="enableVoiceActivated">
-        /// Whether voice activation is switched on, so that the speaker takes the focus. <c>enable_voice_activated</c>:
-        /// boolean.
+        /// Whether voice activation is switched on. <c>enable_voice_activated</c>: boolean.
         /// </param>
         /// <param name="enableAutoAvc">
         /// Whether the composed view (avc) is switched on: the server composes the videos into one.
         /// <c>enable_auto_avc</c>: boolean.
         /// </param>
         /// <param name="resolution">
-        /// Resolution. The document gives no form and no default for it here; other operations write a resolution as
+        /// Resolution. The document gives neither form nor default here; in other operations a resolution is
         /// width*height, such as <c>1280*720</c>. <c>resolution</c>: string.
         /// </param>
         /// <param name="enableTranscodeVideo">
-        /// Whether video that mini programs send as VP8 is transcoded to H.264. The document types it as a string and
-        /// names no values; a boolean is taken too. <c>enable_transcode_video</c>: string or boolean.
+        /// Whether the VP8 video of mini programs is transcoded to H.264. The document types it as a string and names
+        /// no values; a boolean is taken too. <c>enable_transcode_video</c>: string or boolean.
         /// </param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40005 room number exists already.
+        /// The call failed. The platform's numbers: 40005 room number exists already; and those of every operation.
         /// </exception>
         public AvdRoomCreateReply Create(
             string userId,
@@ -360,32 +353,31 @@ namespace Meetgate
 
         /// <summary>The twin of <see cref="Create"/> that does not block.</summary>
         /// <param name="userId">
-        /// User id the room is created for. The document only calls it a unique number; room.read gives it back.
+        /// User id for which the room is created. The document only calls it a unique number; room.read answers it.
         /// <c>user_id</c>: string, required.
         /// </param>
         /// <param name="roomId">
-        /// Room number wanted. It must not be in use yet. When it is left out the server makes one and answers with it.
-        /// <c>room_id</c>: string.
+        /// Room number for the new room. It must not be in use yet. When it is left out, the server makes a number and
+        /// answers it. <c>room_id</c>: string.
         /// </param>
-        /// <param name="topic">Topic of the room, a text for people. <c>topic</c>: string.</param>
+        /// <param name="topic">Topic of the room. <c>topic</c>: string.</param>
         /// <param name="enableAutoCloudRecording">
         /// Whether automatic recording in the cloud is switched on. <c>enable_auto_cloud_recording</c>: boolean.
         /// </param>
         /// <param name="enableVoiceActivated">
-        /// Whether voice activation is switched on, so that the speaker takes the focus. <c>enable_voice_activated</c>:
-        /// boolean.
+        /// Whether voice activation is switched on. <c>enable_voice_activated</c>: boolean.
         /// </param>
         /// <param name="enableAutoAvc">
         /// Whether the composed view (avc) is switched on: the server composes the videos into one.
         /// <c>enable_auto_avc</c>: boolean.
         /// </param>
         /// <param name="resolution">
-        /// Resolution. The document gives no form and no default for it here; other operations write a resolution as
+        /// Resolution. The document gives neither form nor default here; in other operations a resolution is
         /// width*height, such as <c>1280*720</c>. <c>resolution</c>: string.
         /// </param>
         /// <param name="enableTranscodeVideo">
-        /// Whether video that mini programs send as VP8 is transcoded to H.264. The document types it as a string and
-        /// names no values; a boolean is taken too. <c>enable_transcode_video</c>: string or boolean.
+        /// Whether the VP8 video of mini programs is transcoded to H.264. The document types it as a string and names
+        /// no values; a boolean is taken too. <c>enable_transcode_video</c>: string or boolean.
         /// </param>
         /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
         /// <returns>The platform's answer.</returns>
@@ -417,8 +409,10 @@ namespace Meetgate
 
         /// <summary>Change the settings of a room (修改房间).</summary>
         /// <remarks>
-        /// <para>Changes a room that exists. What happens to a setting that is left out is not documented.</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>
+        /// Changes a room that exists. The document does not say what happens to a setting that is left out.
+        /// </para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/room/update (004 L54-L95).</para>
         /// </remarks>
         /// <param name="roomId">Room number of the room to change. <c>room_id</c>: string, required.</param>
@@ -433,9 +427,8 @@ namespace Meetgate
         /// </param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40006 automatic recording is already on in the room, 40007 automatic recording is not on
-        /// in the room.
+        /// The call failed. The platform's numbers: 40004 no such room, 40006 automatic recording is already on in the
+        /// room, 40007 automatic recording is not on in the room; and those of every operation.
         /// </exception>
         public AvdReply Update(
             string roomId,
@@ -493,14 +486,13 @@ namespace Meetgate
         /// <para>
         /// Deletes a room number that exists. To end the meeting and keep the room, call room.close instead.
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/room/del (004 L96-L133).</para>
         /// </remarks>
         /// <param name="roomId">Room number of the room to delete. <c>room_id</c>: string, required.</param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room.
+        /// The call failed. The platform's numbers: 40004 no such room; and those of every operation.
         /// </exception>
         public AvdReply Del(string roomId) =>
             Send("avd.room.del", new Parameters { { "room_id", roomId } }, text => new AvdReply(text));
@@ -520,19 +512,18 @@ namespace Meetgate
 
         /// <summary>Read the settings of a room (查询房间).</summary>
         /// <remarks>
-        /// <para>Gives the topic, the user and the switches of a room.</para>
+        /// <para>Answers the topic, the user and the switches of a room.</para>
         /// <para>
-        /// Note: The table lists the members next to ret and msg; the sample answer nests them in <c>data</c>, and so
-        /// they are listed here.
+        /// Note: The table lists the members next to ret and msg; the sample answer, and this list, have them inside
+        /// <c>data</c>.
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: GET /sdkapi/v2/room/read (004 L134-L183).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room.
+        /// The call failed. The platform's numbers: 40004 no such room; and those of every operation.
         /// </exception>
         public AvdRoomReadReply Read(string roomId) =>
             Send("avd.room.read", new Parameters { { "room_id", roomId } }, text => new AvdRoomReadReply(text));
@@ -553,21 +544,20 @@ namespace Meetgate
         /// <summary>Close an open room and kick everybody out (关闭房间).</summary>
         /// <remarks>
         /// <para>
-        /// Ends the meeting in a room: every user is kicked out, devices and recordings included. To remove the room
+        /// Ends the meeting in a room: every user and device is kicked out, and recordings stop. To remove the room
         /// itself, call room.del.
         /// </para>
         /// <para>
-        /// Note: The table promises <c>ret</c>; both sample answers carry <c>code</c>, 200 for success (T40, T41). An
-        /// unknown room and a room that is not open both come back as the internal error 41005 (T64, T66).
+        /// Note: The table has <c>ret</c>; both sample answers have <c>code</c>, 200 for success (T40, T41, T68). The
+        /// failure example for a room that is unknown or not open is the internal error 41005 (T64, T66).
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/room/close (004 L184-L221).</para>
         /// </remarks>
         /// <param name="roomId">Room number of the open room. <c>room_id</c>: string, required.</param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 41005 internal error of the platform; msg says more.
+        /// The call failed. The platform's numbers: 41005 internal error of the platform; and those of every operation.
         /// </exception>
         public AvdReply Close(string roomId) =>
             Send("avd.room.close", new Parameters { { "room_id", roomId } }, text => new AvdReply(text));
@@ -587,30 +577,27 @@ namespace Meetgate
 
         /// <summary>Count a room's meetings and participants by kind of client (会议统计信息).</summary>
         /// <remarks>
+        /// <para>Counts the meetings in a room between two times, and the participants by their kind of client.</para>
         /// <para>
-        /// Counts the meetings held in a room between two times, and the participants by the kind of client they used.
+        /// Note: The table has <c>ret</c> and <c>msg</c>; the sample answer of a success has neither, nor <c>code</c>
+        /// (T40, T41). The table prints andronid_cnt, the sample android_cnt (T46): android_cnt. For an unknown room
+        /// the document prints 40003, the number of a dead token (T60): the client renews the token once, repeats the
+        /// call once, and then reports 40003. The samples have stray lines in them (T45).
         /// </para>
-        /// <para>
-        /// Note: The table promises <c>ret</c> and <c>msg</c>; the sample answer of a success has neither, nor
-        /// <c>code</c> (T40, T41). The table prints andronid_cnt, the sample android_cnt (T46): android_cnt. For an
-        /// unknown room the document prints 40003, the number of a dead token (T60): the client renews the token once,
-        /// retries once, then reports 40003 as it is. The samples are torn apart by stray lines (T45).
-        /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: GET /sdkapi/v2/room/get_statistic (004 L222-L280).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
         /// <param name="startTime">
-        /// Start of the time range, as a timestamp. The document's example is in seconds. <c>start_time</c>: integer,
-        /// unix-s, required.
+        /// Start of the time range. The document's example is in seconds. <c>start_time</c>: integer, unix-s, required.
         /// </param>
         /// <param name="endTime">
-        /// End of the time range, as a timestamp. The document's example is in seconds. <c>end_time</c>: integer,
-        /// unix-s, required.
+        /// End of the time range. The document's example is in seconds. Must not be before start_time. <c>end_time</c>:
+        /// integer, unix-s, required.
         /// </param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid.
+        /// The call failed. The platform's numbers: 40003 token expired or invalid; and those of every operation.
         /// </exception>
         public AvdRoomGetStatisticReply GetStatistic(string roomId, long startTime, long endTime) =>
             Send(
@@ -626,12 +613,11 @@ namespace Meetgate
         /// <summary>The twin of <see cref="GetStatistic"/> that does not block.</summary>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
         /// <param name="startTime">
-        /// Start of the time range, as a timestamp. The document's example is in seconds. <c>start_time</c>: integer,
-        /// unix-s, required.
+        /// Start of the time range. The document's example is in seconds. <c>start_time</c>: integer, unix-s, required.
         /// </param>
         /// <param name="endTime">
-        /// End of the time range, as a timestamp. The document's example is in seconds. <c>end_time</c>: integer,
-        /// unix-s, required.
+        /// End of the time range. The document's example is in seconds. Must not be before start_time. <c>end_time</c>:
+        /// integer, unix-s, required.
         /// </param>
         /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
         /// <returns>The platform's answer.</returns>
@@ -654,42 +640,41 @@ namespace Meetgate
         /// <summary>List the recordings of a room in a time range (查询某个时间段的录制文件).</summary>
         /// <remarks>
         /// <para>
-        /// Lists the recordings of a room made between two times, each with its source file and the files transcoded
-        /// from it.
+        /// Lists the recordings of a room between two times. Each has its source file and the files transcoded from it.
         /// </para>
         /// <para>
-        /// Note: The table lists all members flat and types them string; the sample nests them, and so they are listed
-        /// here. Here download addresses are <c>down_url</c>, and transcode_files is an object of parallel lists;
-        /// mix_record.get and get_record_list differ (T50, T51): the answer is passed on as it comes. The sample was
-        /// requested with value_same_as_box=true; what the cluster version answers otherwise is not shown. The table
-        /// says file_size is not returned, the sample has it. creator_id is in the sample only. The sample is broken
-        /// and not closed (T45).
+        /// Note: The table lists all members flat and types them string; the sample, and this list, nest them. Here
+        /// download addresses are <c>down_url</c>, and transcode_files is an object of parallel lists;
+        /// room.mix_record.get and room.get_record_list differ (T50, T51). The answer is passed on as it comes. The
+        /// sample was requested with value_same_as_box=true; the other answer of a cluster is not shown. The table says
+        /// that file_size is not returned, but the sample has it. Only the sample has creator_id. The sample's JSON is
+        /// broken (T45).
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: GET /sdkapi/v2/room/get_record (004 L281-L432).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
         /// <param name="recordStartTime">
-        /// Start of the recording time range: a timestamp written as text. The document's example is in seconds.
+        /// Start of the time range: a timestamp as text. The document's example is in seconds.
         /// <c>record_start_time</c>: string, unix-s, required.
         /// </param>
         /// <param name="recordEndTime">
-        /// End of the recording time range: a timestamp written as text. The document's example is in seconds.
-        /// <c>record_end_time</c>: string, unix-s, required.
+        /// End of the time range: a timestamp as text. The document's example is in seconds. Must not be before
+        /// record_start_time. <c>record_end_time</c>: string, unix-s, required.
         /// </param>
         /// <param name="recordCreatorId">
         /// Only recordings created by this user: the user_id given to room.mix_record.start. <c>record_creator_id</c>:
         /// string.
         /// </param>
         /// <param name="valueSameAsBox">
-        /// For clusters: give true to get the answer in the shape a box gives. Left out, the answer has the shape of
-        /// the cluster version, which is not documented. <c>value_same_as_box</c>: boolean.
+        /// For clusters: with true the answer has the shape of a box's answer. When it is left out, the answer has the
+        /// cluster's shape, which is not documented. <c>value_same_as_box</c>: boolean.
         /// </param>
         /// <param name="recordId">Only this recording. <c>record_id</c>: string.</param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40043 internal error of the recording service.
+        /// The call failed. The platform's numbers: 40004 no such room, 40043 internal error of the recording service,
+        /// 40090 no such recording id; and those of every operation.
         /// </exception>
         public AvdRoomGetRecordReply GetRecord(
             string roomId,
@@ -714,20 +699,20 @@ namespace Meetgate
         /// <summary>The twin of <see cref="GetRecord"/> that does not block.</summary>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
         /// <param name="recordStartTime">
-        /// Start of the recording time range: a timestamp written as text. The document's example is in seconds.
+        /// Start of the time range: a timestamp as text. The document's example is in seconds.
         /// <c>record_start_time</c>: string, unix-s, required.
         /// </param>
         /// <param name="recordEndTime">
-        /// End of the recording time range: a timestamp written as text. The document's example is in seconds.
-        /// <c>record_end_time</c>: string, unix-s, required.
+        /// End of the time range: a timestamp as text. The document's example is in seconds. Must not be before
+        /// record_start_time. <c>record_end_time</c>: string, unix-s, required.
         /// </param>
         /// <param name="recordCreatorId">
         /// Only recordings created by this user: the user_id given to room.mix_record.start. <c>record_creator_id</c>:
         /// string.
         /// </param>
         /// <param name="valueSameAsBox">
-        /// For clusters: give true to get the answer in the shape a box gives. Left out, the answer has the shape of
-        /// the cluster version, which is not documented. <c>value_same_as_box</c>: boolean.
+        /// For clusters: with true the answer has the shape of a box's answer. When it is left out, the answer has the
+        /// cluster's shape, which is not documented. <c>value_same_as_box</c>: boolean.
         /// </param>
         /// <param name="recordId">Only this recording. <c>record_id</c>: string.</param>
         /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
@@ -757,20 +742,20 @@ namespace Meetgate
         /// <summary>List all recordings kept on the server (获取录制文件).</summary>
         /// <remarks>
         /// <para>
-        /// Lists every recording file the server keeps, for all rooms. There is no paging and no filter, so the answer
-        /// can be large; room.get_record narrows it to one room and a time range.
+        /// Lists every recording file of the server, for all rooms. There are no pages and no filter, so the answer can
+        /// be large. room.get_record lists those of one room and a time range.
         /// </para>
         /// <para>
-        /// Note: The table types data as string; the sample shows an array of objects, and so it is listed here.
-        /// transcode_files is an empty object in this call, unlike in get_record and mix_record.get (T51); the download
-        /// address is <c>down_url</c> (T50): the answer is passed on as it comes.
+        /// Note: The table types data as string; the sample, and this list, have an array of objects. Here
+        /// transcode_files is an empty object, unlike in room.get_record and room.mix_record.get (T51), and the
+        /// download address is <c>down_url</c> (T50). The answer is passed on as it comes.
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: GET /sdkapi/v2/room/get_record_list (004 L433-L494).</para>
         /// </remarks>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid.
+        /// The call failed. The platform's numbers: those of every operation.
         /// </exception>
         public AvdRoomGetRecordListReply GetRecordList() =>
             Send("avd.room.get_record_list", new Parameters(), text => new AvdRoomGetRecordListReply(text));
@@ -789,27 +774,27 @@ namespace Meetgate
         /// <summary>Delete all recordings of a room (删除指定房间所有录制).</summary>
         /// <remarks>
         /// <para>
-        /// Deletes every recording of the room. To delete a single file use <c>room.delete_record</c>; mind how alike
-        /// the two names are.
+        /// Deletes every recording of the room. <c>room.delete_record</c>, whose name is similar, deletes a single
+        /// file.
         /// </para>
-        /// <para>Note: The sample answer has a trailing comma (T45): re-typed here.</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Note: The sample answer has a trailing comma (T45).</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/room/del_record (004 L2059-L2098).</para>
         /// </remarks>
         /// <param name="roomId">
-        /// Number of the room whose recordings are all deleted. <c>room_id</c>: string, required.
+        /// Room number. All recordings of this room are deleted. <c>room_id</c>: string, required.
         /// </param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40043 internal error of the recording service.
+        /// The call failed. The platform's numbers: 40004 no such room, 40043 internal error of the recording service;
+        /// and those of every operation.
         /// </exception>
         public AvdReply DelRecord(string roomId) =>
             Send("avd.room.del_record", new Parameters { { "room_id", roomId } }, text => new AvdReply(text));
 
         /// <summary>The twin of <see cref="DelRecord"/> that does not block.</summary>
         /// <param name="roomId">
-        /// Number of the room whose recordings are all deleted. <c>room_id</c>: string, required.
+        /// Room number. All recordings of this room are deleted. <c>room_id</c>: string, required.
         /// </param>
         /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
         /// <returns>The platform's answer.</returns>
@@ -825,26 +810,26 @@ namespace Meetgate
         /// <summary>Delete one recording file of a room (删除录制文件).</summary>
         /// <remarks>
         /// <para>
-        /// Deletes a single recorded file. To delete every recording of a room use <c>room.del_record</c>; mind how
-        /// alike the two names are.
+        /// Deletes a single recorded file. <c>room.del_record</c>, whose name is similar, deletes every recording of a
+        /// room.
         /// </para>
         /// <para>
-        /// Note: The document has lost this section's heading and parameter table; only its example and its answers are
-        /// left (T3). The example has room_id and url besides the token: both are required here. The Chinese title is
-        /// ours. 40094 stands only in this example, not in the error table (T63).
+        /// Note: The document has lost this section's heading and parameter table; only the example and the answers are
+        /// left (T3). The example has room_id and url beside the token: both are required here. The Chinese title is
+        /// ours. 40094 is only in failure examples, not in the error table (T63).
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/room/delete_record (004 L2315-L2341).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
         /// <param name="url">
-        /// Path of the file on the server, for example <c>/home/data/recorder/files/….mp4</c>: in the document's
-        /// examples what follows <c>file=</c> in a download address. <c>url</c>: string, required.
+        /// Path of the file on the server, for example <c>/home/data/recorder/files/….mp4</c>: the part after
+        /// <c>file=</c> in its download address. <c>url</c>: string, required.
         /// </param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40043 internal error of the recording service, 40094 no such recording.
+        /// The call failed. The platform's numbers: 40004 no such room, 40094 no such recording; and those of every
+        /// operation.
         /// </exception>
         public AvdReply DeleteRecord(string roomId, string url) =>
             Send(
@@ -855,8 +840,8 @@ namespace Meetgate
         /// <summary>The twin of <see cref="DeleteRecord"/> that does not block.</summary>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
         /// <param name="url">
-        /// Path of the file on the server, for example <c>/home/data/recorder/files/….mp4</c>: in the document's
-        /// examples what follows <c>file=</c> in a download address. <c>url</c>: string, required.
+        /// Path of the file on the server, for example <c>/home/data/recorder/files/….mp4</c>: the part after
+        /// <c>file=</c> in its download address. <c>url</c>: string, required.
         /// </param>
         /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
         /// <returns>The platform's answer.</returns>
@@ -873,22 +858,21 @@ namespace Meetgate
         /// <summary>List all open rooms and the users in each (查看所有正在召开的会议).</summary>
         /// <remarks>
         /// <para>
-        /// Every room in which a meeting is running now, with the users who are in it. No paging: a busy site gives a
-        /// long answer.
+        /// Lists every room in which a meeting runs, with its users. There are no pages: the answer of a busy site is
+        /// long.
         /// </para>
         /// <para>
-        /// Note: The table lists the members flat; the sample shows the nesting rooms, then users. create_time is text
-        /// in the table and a number in the sample (T54). The sample has broken brackets (T45). The failure example
-        /// prints 40094 (no such record), a number the error table lacks (T63) and which fits room.delete_record, whose
-        /// failure example is the same, rather than this call.
+        /// Note: The table lists the members flat; the sample nests users in rooms. create_time is text in the table
+        /// and a number in the sample (T54). The sample has broken brackets (T45). The failure example prints 40094 (no
+        /// such record), which the error table does not have (T63); it fits room.delete_record, whose failure example
+        /// is the same, and not this call.
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: GET /sdkapi/v2/room/list (004 L2342-L2439).</para>
         /// </remarks>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40094 no such recording.
+        /// The call failed. The platform's numbers: 40094 no such recording; and those of every operation.
         /// </exception>
         public AvdRoomListReply List() =>
             Send("avd.room.list", new Parameters(), text => new AvdRoomListReply(text));
@@ -902,33 +886,32 @@ namespace Meetgate
         /// <summary>Read a room's chat messages (查看会议聊天内容).</summary>
         /// <remarks>
         /// <para>
-        /// The chat messages that all users sent in a room, grouped by the session (the time the meeting opened) they
-        /// belong to. Private messages are among them.
+        /// Answers the chat messages of a room, private ones too, grouped by session. A session is one opening of the
+        /// meeting.
         /// </para>
         /// <para>
-        /// Note: The table lists the members flat and calls messages a string; the sample shows data, an array of
-        /// sessions, each with an array messages. session_id is an int in the table and text in the sample (T54). The
-        /// sample also has id and status, which the table does not explain.
+        /// Note: The table lists the members flat and types messages as string; in the sample data is an array of
+        /// sessions, and each has an array messages. session_id is an int in the table and text in the sample (T54).
+        /// The sample also has id and status, which the table does not explain.
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: GET /sdkapi/v2/room/get_chat_message_log (004 L2440-L2513).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
         /// <param name="fromId">
-        /// User id, named as the sender is in the answer; give it to see only that user's messages. <c>fromId</c>:
-        /// string.
+        /// User id of the sender. With it the answer has only this user's messages. <c>fromId</c>: string.
         /// </param>
         /// <param name="startTime">
-        /// Start of the time searched. The document names no unit; the timestamps of the answer are Unix seconds.
+        /// Start of the time range. The document names no unit; the timestamps of the sample answer are in seconds.
         /// <c>start_time</c>: integer, unix-s.
         /// </param>
         /// <param name="endTime">
-        /// End of the time searched, in the same unit as start_time. <c>end_time</c>: integer, unix-s.
+        /// End of the time range, in the same unit as start_time. Must not be before start_time. <c>end_time</c>:
+        /// integer, unix-s.
         /// </param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room.
+        /// The call failed. The platform's numbers: 40004 no such room; and those of every operation.
         /// </exception>
         public AvdRoomGetChatMessageLogReply GetChatMessageLog(
             string roomId,
@@ -949,15 +932,15 @@ namespace Meetgate
         /// <summary>The twin of <see cref="GetChatMessageLog"/> that does not block.</summary>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
         /// <param name="fromId">
-        /// User id, named as the sender is in the answer; give it to see only that user's messages. <c>fromId</c>:
-        /// string.
+        /// User id of the sender. With it the answer has only this user's messages. <c>fromId</c>: string.
         /// </param>
         /// <param name="startTime">
-        /// Start of the time searched. The document names no unit; the timestamps of the answer are Unix seconds.
+        /// Start of the time range. The document names no unit; the timestamps of the sample answer are in seconds.
         /// <c>start_time</c>: integer, unix-s.
         /// </param>
         /// <param name="endTime">
-        /// End of the time searched, in the same unit as start_time. <c>end_time</c>: integer, unix-s.
+        /// End of the time range, in the same unit as start_time. Must not be before start_time. <c>end_time</c>:
+        /// integer, unix-s.
         /// </param>
         /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
         /// <returns>The platform's answer.</returns>
@@ -990,11 +973,11 @@ namespace Meetgate
 
         /// <summary>Kick a participant out of a room (踢出会议).</summary>
         /// <remarks>
-        /// <para>Removes one user from the meeting. To end the meeting for everybody, call room.close.</para>
+        /// <para>Removes one user from the meeting. room.close ends the meeting for everybody.</para>
         /// <para>
-        /// Note: The table promises <c>ret</c>; both sample answers carry <c>code</c>, 200 for success (T40, T41).
+        /// Note: The table has <c>ret</c>; both sample answers have <c>code</c>, 200 for success (T40, T41).
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/room/participate/kick (004 L495-L535).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -1003,8 +986,8 @@ namespace Meetgate
         /// </param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40008 the user is not in the room, 40009 the room does not exist or is not open.
+        /// The call failed. The platform's numbers: 40004 no such room, 40008 the user is not in the room, 40009 the
+        /// room does not exist or is not open; and those of every operation.
         /// </exception>
         public AvdReply Kick(string roomId, string userId) =>
             Send(
@@ -1033,19 +1016,18 @@ namespace Meetgate
         /// <remarks>
         /// <para>Lists the users in a room with their cameras and microphones.</para>
         /// <para>
-        /// Note: The table promises <c>ret</c>; both sample answers carry <c>code</c>, 200 for success (T40, T41). An
-        /// unknown room comes back as the internal error 41005 (T64, T66). The table lists the members of three levels
-        /// flat; they are nested here as in the sample. audios and the cameras' description are in the sample only,
-        /// user_data in the table only. The sample is split over two blocks (T45).
+        /// Note: The table has <c>ret</c>; both sample answers have <c>code</c>, 200 for success (T40, T41). The
+        /// failure example for an unknown room is the internal error 41005 (T64, T66). The table lists the members of
+        /// three levels flat; the sample, and this list, nest them. Only the sample has audios and the description of a
+        /// camera, only the table has user_data. The sample is split over two blocks (T45).
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: GET /sdkapi/v2/room/participate/list (004 L536-L626).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 41005 internal error of the platform; msg says more.
+        /// The call failed. The platform's numbers: 41005 internal error of the platform; and those of every operation.
         /// </exception>
         public AvdRoomParticipateListReply List(string roomId) =>
             Send(
@@ -1078,18 +1060,18 @@ namespace Meetgate
         /// <summary>Start a mixed recording (开始混屏录制).</summary>
         /// <remarks>
         /// <para>
-        /// Starts a mixed recording in an open room; it must be ended with room.mix_record.stop. To record only sound
-        /// as mp3, give enable_audio_record; to record mp4 with a layout of your own, give enable_realtime_transcode
-        /// and videos; with enable_realtime_transcode alone the layout is automatic.
+        /// Starts a mixed recording in an open room. It must be stopped with room.mix_record.stop. For an mp3 alone
+        /// give enable_audio_record. For an mp4 with a layout of your own give enable_realtime_transcode and videos.
+        /// With enable_realtime_transcode alone the layout is automatic.
         /// </para>
         /// <para>
-        /// Note: T17: the osds sample is broken (the list osdtxts is not closed), <c>pc</c> in audio_file_type means
-        /// <c>pcm</c>, video_level is typed bool but takes low, middle or high. T18: video_bitrate is typed int with
-        /// the example <c>1000-1500</c>: an integer, and such a string is taken too. In the document's videos sample
-        /// both tiles start at x 0 and overlap. Parameters that are JSON are typed string there; here they are arrays
-        /// and objects and travel as JSON text. Sent as a form (POST) because the layout is long (T12, T13).
+        /// Note: T17: the osds sample is broken (the list osdtxts is not closed), <c>pc</c> at audio_file_type means
+        /// <c>pcm</c>, and video_level is typed bool but takes low, middle or high. T18: video_bitrate is typed int,
+        /// but its example is <c>1000-1500</c>: an integer and a string are taken. In the document's videos sample both
+        /// tiles start at x 0 and overlap. The table types JSON parameters as string; here they are arrays and objects
+        /// and travel as JSON text. Sent as a form (POST) because the layout is long (T12, T13).
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: POST /sdkapi/v2/room/mix_record/start (004 L627-L696).</para>
         /// </remarks>
         /// <param name="roomId">Room number. The room must be open. <c>room_id</c>: string, required.</param>
@@ -1101,8 +1083,8 @@ namespace Meetgate
         /// </param>
         /// <param name="enableTranscode">Whether transcoding is forced. <c>enable_transcode</c>: boolean.</param>
         /// <param name="userId">
-        /// User id of the recording's creator. Recordings can be looked up by it later: record_creator_id of
-        /// room.get_record. <c>user_id</c>: string.
+        /// User id of the recording's creator. room.get_record finds recordings by it (record_creator_id).
+        /// <c>user_id</c>: string.
         /// </param>
         /// <param name="name">Name of the recording. <c>name</c>: string.</param>
         /// <param name="videoResolution">
@@ -1110,45 +1092,46 @@ namespace Meetgate
         /// </param>
         /// <param name="videoBitrate">
         /// Bit rate of the recording. The document's example is the range <c>1000-1500</c> without a unit, which
-        /// suggests kbit/s, while room.avc.start gives bps for its parameter of this name. A range is passed as a
-        /// string. <c>video_bitrate</c>: integer or string.
+        /// suggests kbit/s; room.avc.start says bps for the same parameter. A range is given as a string.
+        /// <c>video_bitrate</c>: integer or string.
         /// </param>
         /// <param name="videoFramerate">
         /// Frame rate of the recording, such as 25. <c>video_framerate</c>: integer, fps.
         /// </param>
         /// <param name="videos">
-        /// Layout: which videos are shown, and where. Needed for a layout of your own and for watermarks; left out, the
-        /// layout is automatic. <c>videos</c>: array of objects.
+        /// Layout: which videos are shown, and where. Needed for a layout of your own and for watermarks. When it is
+        /// left out, the layout is automatic. <c>videos</c>: array of objects.
         /// </param>
         /// <param name="osds">
-        /// Watermarks: a timestamp, texts and images. They are recorded only with enable_osdts_record, and videos must
-        /// be given. <c>osds</c>: object.
+        /// Watermarks: a timestamp, texts and images. They are recorded only with enable_osdts_record. Needs videos.
+        /// <c>osds</c>: object.
         /// </param>
         /// <param name="enableOsdtsRecord">
-        /// Whether watermarks are recorded. They need videos. <c>enable_osdts_record</c>: boolean.
+        /// Whether watermarks are recorded. <c>true</c> needs videos. <c>enable_osdts_record</c>: boolean.
         /// </param>
         /// <param name="fileName">
-        /// Name of the mixed mp4 and of the mixed mp3. Audio files split off for single participants keep their own
-        /// names, made of user_name and user_id. <c>file_name</c>: string.
+        /// Name of the mixed mp4 and of the mixed mp3. The audio files of single participants are named after user_name
+        /// and user_id instead. <c>file_name</c>: string.
         /// </param>
         /// <param name="enableIndividualRecord">
         /// Whether the recording is split into one audio or video file (mp3, mp4) per participant.
         /// <c>enable_individual_record</c>: boolean.
         /// </param>
         /// <param name="enableSaveMix">
-        /// Keep the mixed file as well. Takes effect only when a live-transcoded video is split into single files.
+        /// Whether the mixed file is kept as well, when a live-transcoded video is split into single files. <c>true</c>
+        /// needs enable_realtime_transcode <c>true</c>. <c>true</c> needs enable_individual_record <c>true</c>.
         /// <c>enable_save_mix</c>: boolean.
         /// </param>
         /// <param name="enableBackup">
-        /// Keep a backup, the source file of type <c>tms</c>. Takes effect only with live transcoding.
-        /// <c>enable_backup</c>: boolean.
+        /// Whether a backup is kept: the source file of type <c>tms</c>. <c>true</c> needs enable_realtime_transcode
+        /// <c>true</c>. <c>enable_backup</c>: boolean.
         /// </param>
         /// <param name="audioUserIds">
-        /// User ids whose sound is recorded. When it is given only sound is recorded: an mp3 is made and no mp4.
+        /// User ids whose sound is recorded. With it the recording is sound only: an mp3 is made, and no mp4.
         /// <c>audio_user_ids</c>: array of strings.
         /// </param>
         /// <param name="disableUserName">
-        /// Leave user_name out of the names of the split mp3 and mp4 files, so that only user_id is in them.
+        /// Whether the names of the split mp3 and mp4 files have only user_id, without user_name.
         /// <c>disable_user_name</c>: boolean.
         /// </param>
         /// <param name="videoLevel">
@@ -1156,37 +1139,39 @@ namespace Meetgate
         /// high.
         /// </param>
         /// <param name="markingVideoById">
-        /// Identify each video by its camera id. For rooms where one user has several videos open.
+        /// Whether each video is identified by its camera id. For rooms where one user has several videos open.
         /// <c>marking_video_by_id</c>: boolean.
         /// </param>
         /// <param name="audioMixerUsers">
-        /// Whose sound goes into the audio mix, and on which channel. <c>audio_mixer_users</c>: array of objects.
+        /// The users whose sound goes into the audio mix, and the channel of each. <c>audio_mixer_users</c>: array of
+        /// objects.
         /// </param>
         /// <param name="audioFileType">
-        /// Container of the audio file. <c>wav</c> requires audio_codec <c>pcm</c>, <c>mp3</c> requires audio_codec
+        /// Container of the audio file. <c>wav</c> needs audio_codec <c>pcm</c>. <c>mp3</c> needs audio_codec
         /// <c>aac</c>. <c>audio_file_type</c>: string, default mp3; one of wav, mp3.
         /// </param>
         /// <param name="audioCodec">
-        /// Encoding of the sound in the audio file. Must match audio_file_type. <c>audio_codec</c>: string, default
-        /// aac; one of pcm, aac.
+        /// Encoding of the sound in the audio file. <c>audio_codec</c>: string, default aac; one of pcm, aac.
         /// </param>
         /// <param name="audioChannels">
         /// Number of channels. <c>audio_channels</c>: integer; one of 1 (mono), 2 (stereo).
         /// </param>
         /// <param name="audioSamples">
-        /// Sample rate of the audio file. <c>pcm</c> takes 8000 and 16000; <c>aac</c> takes 16000, 32000, 44100 and
-        /// 48000. <c>audio_samples</c>: integer, Hz; one of 8000, 16000, 32000, 44100, 48000.
+        /// Sample rate of the audio file. <c>8000</c> needs audio_codec <c>pcm</c>. <c>32000</c>, <c>44100</c> or
+        /// <c>48000</c> needs audio_codec <c>aac</c>. <c>audio_samples</c>: integer, Hz; one of 8000, 16000, 32000,
+        /// 44100, 48000.
         /// </param>
         /// <param name="audioDataExporterAddress">
-        /// Where sound is pushed to as RTP while the recording runs. The UDP push port must be configured on the server
-        /// first. <c>audio_data_exporter_address</c>: object.
+        /// Addresses to which sound is pushed as RTP while the recording runs. The UDP push port must be configured on
+        /// the server first. <c>audio_data_exporter_address</c>: object.
         /// </param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40009 the room does not exist or is not open, 40040 a mixed recording, a live stream or
-        /// a desktop recording is already running in the room, 40042 the recording service cannot be reached, 40043
-        /// internal error of the recording service.
+        /// The call failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or is not open,
+        /// 40040 a mixed recording, a live stream or a desktop recording is already running in the room, 40042 the
+        /// recording service cannot be reached, 40043 internal error of the recording service, 40101 internal error: no
+        /// such push information, 40102 no such stream is being pushed, 40104 the push service cannot be reached; and
+        /// those of every operation.
         /// </exception>
         public AvdRoomMixRecordStartReply Start(
             string roomId,
@@ -1258,8 +1243,8 @@ namespace Meetgate
         /// </param>
         /// <param name="enableTranscode">Whether transcoding is forced. <c>enable_transcode</c>: boolean.</param>
         /// <param name="userId">
-        /// User id of the recording's creator. Recordings can be looked up by it later: record_creator_id of
-        /// room.get_record. <c>user_id</c>: string.
+        /// User id of the recording's creator. room.get_record finds recordings by it (record_creator_id).
+        /// <c>user_id</c>: string.
         /// </param>
         /// <param name="name">Name of the recording. <c>name</c>: string.</param>
         /// <param name="videoResolution">
@@ -1267,45 +1252,46 @@ namespace Meetgate
         /// </param>
         /// <param name="videoBitrate">
         /// Bit rate of the recording. The document's example is the range <c>1000-1500</c> without a unit, which
-        /// suggests kbit/s, while room.avc.start gives bps for its parameter of this name. A range is passed as a
-        /// string. <c>video_bitrate</c>: integer or string.
+        /// suggests kbit/s; room.avc.start says bps for the same parameter. A range is given as a string.
+        /// <c>video_bitrate</c>: integer or string.
         /// </param>
         /// <param name="videoFramerate">
         /// Frame rate of the recording, such as 25. <c>video_framerate</c>: integer, fps.
         /// </param>
         /// <param name="videos">
-        /// Layout: which videos are shown, and where. Needed for a layout of your own and for watermarks; left out, the
-        /// layout is automatic. <c>videos</c>: array of objects.
+        /// Layout: which videos are shown, and where. Needed for a layout of your own and for watermarks. When it is
+        /// left out, the layout is automatic. <c>videos</c>: array of objects.
         /// </param>
         /// <param name="osds">
-        /// Watermarks: a timestamp, texts and images. They are recorded only with enable_osdts_record, and videos must
-        /// be given. <c>osds</c>: object.
+        /// Watermarks: a timestamp, texts and images. They are recorded only with enable_osdts_record. Needs videos.
+        /// <c>osds</c>: object.
         /// </param>
         /// <param name="enableOsdtsRecord">
-        /// Whether watermarks are recorded. They need videos. <c>enable_osdts_record</c>: boolean.
+        /// Whether watermarks are recorded. <c>true</c> needs videos. <c>enable_osdts_record</c>: boolean.
         /// </param>
         /// <param name="fileName">
-        /// Name of the mixed mp4 and of the mixed mp3. Audio files split off for single participants keep their own
-        /// names, made of user_name and user_id. <c>file_name</c>: string.
+        /// Name of the mixed mp4 and of the mixed mp3. The audio files of single participants are named after user_name
+        /// and user_id instead. <c>file_name</c>: string.
         /// </param>
         /// <param name="enableIndividualRecord">
         /// Whether the recording is split into one audio or video file (mp3, mp4) per participant.
         /// <c>enable_individual_record</c>: boolean.
         /// </param>
         /// <param name="enableSaveMix">
-        /// Keep the mixed file as well. Takes effect only when a live-transcoded video is split into single files.
+        /// Whether the mixed file is kept as well, when a live-transcoded video is split into single files. <c>true</c>
+        /// needs enable_realtime_transcode <c>true</c>. <c>true</c> needs enable_individual_record <c>true</c>.
         /// <c>enable_save_mix</c>: boolean.
         /// </param>
         /// <param name="enableBackup">
-        /// Keep a backup, the source file of type <c>tms</c>. Takes effect only with live transcoding.
-        /// <c>enable_backup</c>: boolean.
+        /// Whether a backup is kept: the source file of type <c>tms</c>. <c>true</c> needs enable_realtime_transcode
+        /// <c>true</c>. <c>enable_backup</c>: boolean.
         /// </param>
         /// <param name="audioUserIds">
-        /// User ids whose sound is recorded. When it is given only sound is recorded: an mp3 is made and no mp4.
+        /// User ids whose sound is recorded. With it the recording is sound only: an mp3 is made, and no mp4.
         /// <c>audio_user_ids</c>: array of strings.
         /// </param>
         /// <param name="disableUserName">
-        /// Leave user_name out of the names of the split mp3 and mp4 files, so that only user_id is in them.
+        /// Whether the names of the split mp3 and mp4 files have only user_id, without user_name.
         /// <c>disable_user_name</c>: boolean.
         /// </param>
         /// <param name="videoLevel">
@@ -1313,30 +1299,31 @@ namespace Meetgate
         /// high.
         /// </param>
         /// <param name="markingVideoById">
-        /// Identify each video by its camera id. For rooms where one user has several videos open.
+        /// Whether each video is identified by its camera id. For rooms where one user has several videos open.
         /// <c>marking_video_by_id</c>: boolean.
         /// </param>
         /// <param name="audioMixerUsers">
-        /// Whose sound goes into the audio mix, and on which channel. <c>audio_mixer_users</c>: array of objects.
+        /// The users whose sound goes into the audio mix, and the channel of each. <c>audio_mixer_users</c>: array of
+        /// objects.
         /// </param>
         /// <param name="audioFileType">
-        /// Container of the audio file. <c>wav</c> requires audio_codec <c>pcm</c>, <c>mp3</c> requires audio_codec
+        /// Container of the audio file. <c>wav</c> needs audio_codec <c>pcm</c>. <c>mp3</c> needs audio_codec
         /// <c>aac</c>. <c>audio_file_type</c>: string, default mp3; one of wav, mp3.
         /// </param>
         /// <param name="audioCodec">
-        /// Encoding of the sound in the audio file. Must match audio_file_type. <c>audio_codec</c>: string, default
-        /// aac; one of pcm, aac.
+        /// Encoding of the sound in the audio file. <c>audio_codec</c>: string, default aac; one of pcm, aac.
         /// </param>
         /// <param name="audioChannels">
         /// Number of channels. <c>audio_channels</c>: integer; one of 1 (mono), 2 (stereo).
         /// </param>
         /// <param name="audioSamples">
-        /// Sample rate of the audio file. <c>pcm</c> takes 8000 and 16000; <c>aac</c> takes 16000, 32000, 44100 and
-        /// 48000. <c>audio_samples</c>: integer, Hz; one of 8000, 16000, 32000, 44100, 48000.
+        /// Sample rate of the audio file. <c>8000</c> needs audio_codec <c>pcm</c>. <c>32000</c>, <c>44100</c> or
+        /// <c>48000</c> needs audio_codec <c>aac</c>. <c>audio_samples</c>: integer, Hz; one of 8000, 16000, 32000,
+        /// 44100, 48000.
         /// </param>
         /// <param name="audioDataExporterAddress">
-        /// Where sound is pushed to as RTP while the recording runs. The UDP push port must be configured on the server
-        /// first. <c>audio_data_exporter_address</c>: object.
+        /// Addresses to which sound is pushed as RTP while the recording runs. The UDP push port must be configured on
+        /// the server first. <c>audio_data_exporter_address</c>: object.
         /// </param>
         /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
         /// <returns>The platform's answer.</returns>
@@ -1404,30 +1391,30 @@ namespace Meetgate
 
         /// <summary>Stop a mixed recording (停止混屏录制).</summary>
         /// <remarks>
-        /// <para>Stops a recording that runs in an open room and answers with the files it left.</para>
+        /// <para>Stops a running recording and answers the files that it left.</para>
         /// <para>
-        /// Note: stream_type is an open enum (T27). The table types data as string; the sample shows an array of files,
+        /// Note: stream_type is an open enum (T27). The table types data as string; the sample has an array of files,
         /// and its first object is closed too early (T45). Here the download address is <c>download_url</c>; in
-        /// get_record it is <c>down_url</c> (T50): the answer is passed on as it comes.
+        /// room.get_record it is <c>down_url</c> (T50). The answer is passed on as it comes.
         /// </para>
         /// <para>Undoes <c>avd.room.mix_record.start</c>.</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/room/mix_record/stop (004 L697-L815).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
         /// <param name="streamType">
-        /// Kind of recording to stop. What leaving it out means is not documented. <c>stream_type</c>: string; known:
-        /// audio (audio recording), video (video recording), desktop (desktop recording).
+        /// Kind of recording to stop. The document does not say what is stopped when it is left out.
+        /// <c>stream_type</c>: string; known: audio (audio recording), video (video recording), desktop (desktop
+        /// recording).
         /// </param>
         /// <param name="recordId">
-        /// Stop only this recording, by the id room.mix_record.start gave. <c>record_id</c>: string.
+        /// Stop only this recording: record_id in the answer of room.mix_record.start. <c>record_id</c>: string.
         /// </param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40041 no mixed recording, live stream or desktop recording is running in the room, 40042
-        /// the recording service cannot be reached, 40043 internal error of the recording service, 40090 no such
-        /// recording id.
+        /// The call failed. The platform's numbers: 40004 no such room, 40041 no mixed recording, live stream or
+        /// desktop recording is running in the room, 40042 the recording service cannot be reached, 40043 internal
+        /// error of the recording service, 40090 no such recording id; and those of every operation.
         /// </exception>
         public AvdRoomMixRecordStopReply Stop(string roomId, string streamType = null, string recordId = null) =>
             Send(
@@ -1443,11 +1430,12 @@ namespace Meetgate
         /// <summary>The twin of <see cref="Stop"/> that does not block.</summary>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
         /// <param name="streamType">
-        /// Kind of recording to stop. What leaving it out means is not documented. <c>stream_type</c>: string; known:
-        /// audio (audio recording), video (video recording), desktop (desktop recording).
+        /// Kind of recording to stop. The document does not say what is stopped when it is left out.
+        /// <c>stream_type</c>: string; known: audio (audio recording), video (video recording), desktop (desktop
+        /// recording).
         /// </param>
         /// <param name="recordId">
-        /// Stop only this recording, by the id room.mix_record.start gave. <c>record_id</c>: string.
+        /// Stop only this recording: record_id in the answer of room.mix_record.start. <c>record_id</c>: string.
         /// </param>
         /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
         /// <returns>The platform's answer.</returns>
@@ -1471,24 +1459,24 @@ namespace Meetgate
         /// <remarks>
         /// <para>Lists the files of a room's mixed recordings and live-transcoded recordings.</para>
         /// <para>
-        /// Note: The table prints <c>down_url</c> twice, the sample <c>download_url</c> (T50): listed as in the sample.
-        /// transcode_files is an array of objects here, an object of lists in get_record and empty in get_record_list
-        /// (T51): the answer is passed on as it comes. record_type is in the table only. The sample has comments and
-        /// wrong brackets (T45).
+        /// Note: The table prints <c>down_url</c> twice, the sample, and this list, <c>download_url</c> (T50).
+        /// transcode_files is an array of objects here, an object of lists in room.get_record and empty in
+        /// room.get_record_list (T51). The answer is passed on as it comes. Only the table has record_type. The sample
+        /// has comments and wrong brackets (T45).
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: GET /sdkapi/v2/room/mix_record/get (004 L816-L966).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
         /// <param name="recordType">
-        /// Kind of files to list. What leaving it out means is not documented. <c>record_type</c>: integer; one of 0
-        /// (audio and video files), 1 (video files), 2 (audio files).
+        /// Kind of files to list. The document does not say what is listed when it is left out. <c>record_type</c>:
+        /// integer; one of 0 (audio and video files), 1 (video files), 2 (audio files).
         /// </param>
         /// <param name="recordId">Only this recording. <c>record_id</c>: string.</param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40043 internal error of the recording service.
+        /// The call failed. The platform's numbers: 40004 no such room, 40043 internal error of the recording service,
+        /// 40090 no such recording id; and those of every operation.
         /// </exception>
         public AvdRoomMixRecordGetReply Get(string roomId, long? recordType = null, string recordId = null) =>
             Send(
@@ -1504,8 +1492,8 @@ namespace Meetgate
         /// <summary>The twin of <see cref="Get"/> that does not block.</summary>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
         /// <param name="recordType">
-        /// Kind of files to list. What leaving it out means is not documented. <c>record_type</c>: integer; one of 0
-        /// (audio and video files), 1 (video files), 2 (audio files).
+        /// Kind of files to list. The document does not say what is listed when it is left out. <c>record_type</c>:
+        /// integer; one of 0 (audio and video files), 1 (video files), 2 (audio files).
         /// </param>
         /// <param name="recordId">Only this recording. <c>record_id</c>: string.</param>
         /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
@@ -1529,16 +1517,16 @@ namespace Meetgate
         /// <summary>Change the video or audio layout of a mixed recording (更新录制视频/音频布局).</summary>
         /// <remarks>
         /// <para>
-        /// Changes which videos a running mixed recording shows and where, or whose sound it records. Give videos to
-        /// change the picture and audio_user_ids to change the sound.
+        /// Changes a running mixed recording: videos changes the picture, audio_user_ids the sound. At least one of
+        /// videos and audio_user_ids is needed.
         /// </para>
         /// <para>
-        /// Note: The sample writes <c>order</c> where every other layout has <c>zorder</c> (T16): zorder. In the sample
-        /// <c>E59D90E5B8AD</c> is a percent-encoded Chinese name that lost its percent signs, and h 2 and x 1.7 are
-        /// larger than the picture; no range is documented, so none is checked. Sent as a form (POST) because the
-        /// layout is long (T12, T13).
+        /// Note: The sample has <c>order</c> where every other layout has <c>zorder</c> (T16): zorder. In the sample
+        /// <c>E59D90E5B8AD</c> is a percent-encoded Chinese name that lost its percent signs. h 2 and x 1.7 of the
+        /// sample are larger than the picture; no range is documented, so none is checked. Sent as a form (POST)
+        /// because the layout is long (T12, T13).
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: POST /sdkapi/v2/room/mix_record/update_layout (004 L1020-L1068).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -1552,9 +1540,9 @@ namespace Meetgate
         /// </param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40041 no mixed recording, live stream or desktop recording is running in the room, 40042
-        /// the recording service cannot be reached, 40043 internal error of the recording service.
+        /// The call failed. The platform's numbers: 40004 no such room, 40041 no mixed recording, live stream or
+        /// desktop recording is running in the room, 40042 the recording service cannot be reached, 40043 internal
+        /// error of the recording service; and those of every operation.
         /// </exception>
         public AvdReply UpdateLayout(
             string roomId,
@@ -1600,29 +1588,30 @@ namespace Meetgate
 
         /// <summary>Change the audio channels of a mixed recording (更新音频声道布局).</summary>
         /// <remarks>
-        /// <para>Changes whose sound goes into the audio mix of a running recording, and on which channel.</para>
         /// <para>
-        /// Note: audio_mixer_users is typed string and travels as JSON text; sent as a form (POST) because it can be
+        /// Changes the users whose sound goes into the audio mix of a running recording, and their channels.
+        /// </para>
+        /// <para>
+        /// Note: audio_mixer_users is typed string and travels as JSON text. Sent as a form (POST) because it can be
         /// long (T12, T13).
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: POST /sdkapi/v2/room/mix_record/update_audio_layout (004 L1069-L1110).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
         /// <param name="audioMixerUsers">
-        /// Whose sound goes into the audio mix, and on which channel. <c>audio_mixer_users</c>: array of objects,
-        /// required.
+        /// The users whose sound goes into the audio mix, and the channel of each. <c>audio_mixer_users</c>: array of
+        /// objects, required.
         /// </param>
         /// <param name="recordId">
-        /// Change only this recording. May be left out when it is certain that only one recording runs in the room.
-        /// <c>record_id</c>: string.
+        /// Change only this recording. It may be left out when only one recording runs in the room. <c>record_id</c>:
+        /// string.
         /// </param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40041 no mixed recording, live stream or desktop recording is running in the room, 40042
-        /// the recording service cannot be reached, 40043 internal error of the recording service, 40090 no such
-        /// recording id.
+        /// The call failed. The platform's numbers: 40004 no such room, 40041 no mixed recording, live stream or
+        /// desktop recording is running in the room, 40042 the recording service cannot be reached, 40043 internal
+        /// error of the recording service, 40090 no such recording id; and those of every operation.
         /// </exception>
         public AvdReply UpdateAudioLayout(
             string roomId,
@@ -1641,12 +1630,12 @@ namespace Meetgate
         /// <summary>The twin of <see cref="UpdateAudioLayout"/> that does not block.</summary>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
         /// <param name="audioMixerUsers">
-        /// Whose sound goes into the audio mix, and on which channel. <c>audio_mixer_users</c>: array of objects,
-        /// required.
+        /// The users whose sound goes into the audio mix, and the channel of each. <c>audio_mixer_users</c>: array of
+        /// objects, required.
         /// </param>
         /// <param name="recordId">
-        /// Change only this recording. May be left out when it is certain that only one recording runs in the room.
-        /// <c>record_id</c>: string.
+        /// Change only this recording. It may be left out when only one recording runs in the room. <c>record_id</c>:
+        /// string.
         /// </param>
         /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
         /// <returns>The platform's answer.</returns>
@@ -1678,32 +1667,32 @@ namespace Meetgate
         /// <summary>Start a mixed live stream (开始混屏直播).</summary>
         /// <remarks>
         /// <para>
-        /// Starts a mixed live stream in an open room: the mixed picture is pushed to an address you give. It must be
-        /// ended with room.mix_live.stop.
+        /// Starts a mixed live stream in an open room: the server pushes the mixed picture to push_url. It must be
+        /// stopped with room.mix_live.stop.
         /// </para>
         /// <para>
-        /// Note: videos is typed string and travels as JSON text; sent as a form (POST) because the layout is long
+        /// Note: videos is typed string and travels as JSON text. Sent as a form (POST) because the layout is long
         /// (T12, T13).
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: POST /sdkapi/v2/room/mix_live/start (004 L967-L1019).</para>
         /// </remarks>
         /// <param name="roomId">Room number. The room must be open. <c>room_id</c>: string, required.</param>
         /// <param name="pushUrl">
-        /// Push URL the live stream is sent to, such as <c>rtmp://192.0.2.30/live/demo</c>. <c>push_url</c>: string,
+        /// URL to which the live stream is pushed, such as <c>rtmp://192.0.2.30/live/demo</c>. <c>push_url</c>: string,
         /// required.
         /// </param>
         /// <param name="videos">
-        /// Layout: which videos are shown, and where. What leaving it out means is not documented. <c>videos</c>: array
-        /// of objects.
+        /// Layout: which videos are shown, and where. The document does not say which layout is used when it is left
+        /// out. <c>videos</c>: array of objects.
         /// </param>
-        /// <param name="rtmpUrl">RTMP address the live stream is played from. <c>rtmp_url</c>: string.</param>
+        /// <param name="rtmpUrl">RTMP address at which the live stream is played. <c>rtmp_url</c>: string.</param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40009 the room does not exist or is not open, 40040 a mixed recording, a live stream or
-        /// a desktop recording is already running in the room, 40042 the recording service cannot be reached, 40043
-        /// internal error of the recording service.
+        /// The call failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or is not open,
+        /// 40040 a mixed recording, a live stream or a desktop recording is already running in the room, 40042 the
+        /// recording service cannot be reached, 40043 internal error of the recording service; and those of every
+        /// operation.
         /// </exception>
         public AvdReply Start(
             string roomId,
@@ -1724,14 +1713,14 @@ namespace Meetgate
         /// <summary>The twin of <see cref="Start"/> that does not block.</summary>
         /// <param name="roomId">Room number. The room must be open. <c>room_id</c>: string, required.</param>
         /// <param name="pushUrl">
-        /// Push URL the live stream is sent to, such as <c>rtmp://192.0.2.30/live/demo</c>. <c>push_url</c>: string,
+        /// URL to which the live stream is pushed, such as <c>rtmp://192.0.2.30/live/demo</c>. <c>push_url</c>: string,
         /// required.
         /// </param>
         /// <param name="videos">
-        /// Layout: which videos are shown, and where. What leaving it out means is not documented. <c>videos</c>: array
-        /// of objects.
+        /// Layout: which videos are shown, and where. The document does not say which layout is used when it is left
+        /// out. <c>videos</c>: array of objects.
         /// </param>
-        /// <param name="rtmpUrl">RTMP address the live stream is played from. <c>rtmp_url</c>: string.</param>
+        /// <param name="rtmpUrl">RTMP address at which the live stream is played. <c>rtmp_url</c>: string.</param>
         /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
         /// <returns>The platform's answer.</returns>
         public Task<AvdReply> StartAsync(
@@ -1755,17 +1744,17 @@ namespace Meetgate
         /// <summary>Stop a mixed live stream (停止混屏直播).</summary>
         /// <remarks>
         /// <para>Stops the mixed live stream of an open room.</para>
-        /// <para>Note: The table types data as string; the sample shows an empty object.</para>
+        /// <para>Note: The table types data as string; the sample has an empty object.</para>
         /// <para>Undoes <c>avd.room.mix_live.start</c>.</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/room/mix_live/stop (004 L1156-L1197).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40041 no mixed recording, live stream or desktop recording is running in the room, 40042
-        /// the recording service cannot be reached, 40043 internal error of the recording service.
+        /// The call failed. The platform's numbers: 40004 no such room, 40041 no mixed recording, live stream or
+        /// desktop recording is running in the room, 40042 the recording service cannot be reached, 40043 internal
+        /// error of the recording service; and those of every operation.
         /// </exception>
         public AvdRoomMixLiveStopReply Stop(string roomId) =>
             Send(
@@ -1798,21 +1787,20 @@ namespace Meetgate
         /// <summary>Read the state of a recording (获取录制状态).</summary>
         /// <remarks>
         /// <para>
-        /// Tells whether a recording runs, is stopping or has stopped. Recording and stopping are states in between
-        /// that some recordings never show: once a recording has started, take it as running.
+        /// Answers whether a recording runs, is stopping or has stopped. Some recordings never show the states 1 and 4:
+        /// a recording that has started counts as running.
         /// </para>
         /// <para>
-        /// Note: The heading and the address print the path with the prefix /sdkapi/v2 already in it (T5): it is added
-        /// once. The document's example request is that of mix_live/stop with a record_id.
+        /// Note: The document prints this path with the prefix /sdkapi/v2 (T5); the prefix is not doubled. The
+        /// document's example request has the path of room.mix_live.stop.
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: GET /sdkapi/v2/room/record/status (004 L1111-L1155).</para>
         /// </remarks>
         /// <param name="recordId">Recording id. <c>record_id</c>: string, required.</param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40090 no such recording id.
+        /// The call failed. The platform's numbers: 40090 no such recording id; and those of every operation.
         /// </exception>
         public AvdRoomRecordStatusReply Status(string recordId) =>
             Send(
@@ -1837,17 +1825,17 @@ namespace Meetgate
         /// <remarks>
         /// <para>
         /// Note: The table types <c>data</c> as a string and lists its members beside it; in the sample it is an array
-        /// of objects. The sample lacks its last bracket and breaks two strings across lines (T45): re-typed here.
+        /// of objects. The sample lacks its last bracket and breaks two strings across lines (T45): corrected here.
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: GET /sdkapi/v2/room/record/get (004 L1374-L1441).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
         /// <param name="recordId">Recording id: only the files of this recording. <c>record_id</c>: string.</param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40043 internal error of the recording service, 40090 no such recording id.
+        /// The call failed. The platform's numbers: 40004 no such room, 40090 no such recording id; and those of every
+        /// operation.
         /// </exception>
         public AvdRoomRecordGetReply Get(string roomId, string recordId = null) =>
             Send(
@@ -1872,20 +1860,20 @@ namespace Meetgate
 
         /// <summary>Transcode a recording (录制转码).</summary>
         /// <remarks>
-        /// <para>Has the file of a recording transcoded. Ask for the state with <c>transcode.query</c>.</para>
+        /// <para>Starts to transcode the file of a recording. <c>transcode.query</c> answers the state.</para>
         /// <para>
         /// Note: The table prints the parameter as <c>record_idstring</c> (T10): it is <c>record_id</c>, as in the
-        /// example. The sample answer has a trailing comma (T45): re-typed here.
+        /// example. The sample answer has a trailing comma (T45).
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/room/record/transfer (004 L2018-L2058).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
         /// <param name="recordId">Recording id. <c>record_id</c>: string, required.</param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40043 internal error of the recording service, 40090 no such recording id.
+        /// The call failed. The platform's numbers: 40004 no such room, 40043 internal error of the recording service,
+        /// 40090 no such recording id; and those of every operation.
         /// </exception>
         public AvdReply Transfer(string roomId, string recordId) =>
             Send(
@@ -1921,10 +1909,12 @@ namespace Meetgate
         /// <remarks>
         /// <para>
         /// Pushes the meeting in an open room to a live server, with one participant's video as the focus.
-        /// <c>room.live.stop</c> ends it. For a mixed picture with a layout of your own use <c>room.mix_live.start</c>.
+        /// <c>room.live.stop</c> stops the stream. For a mixed picture use <c>room.mix_live.start</c>.
         /// </para>
-        /// <para>Note: The answer's table lists <c>data</c> without a word about it, and the sample has none.</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>
+        /// Note: The answer's table lists <c>data</c> without a description; the sample has no such member.
+        /// </para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/room/live/start (004 L1198-L1242).</para>
         /// </remarks>
         /// <param name="roomId">Room number. The room must be open. <c>room_id</c>: string, required.</param>
@@ -1932,17 +1922,15 @@ namespace Meetgate
         /// User id of the participant whose video is the focus of the live stream. <c>user_id</c>: string, required.
         /// </param>
         /// <param name="pushUrl">
-        /// Push URL: the address the platform sends the live stream to, for example <c>rtmp://…</c>. <c>push_url</c>:
-        /// string, required.
+        /// URL to which the live stream is pushed, for example <c>rtmp://…</c>. <c>push_url</c>: string, required.
         /// </param>
         /// <param name="rtmpUrl">Address at which viewers play the stream over RTMP. <c>rtmp_url</c>: string.</param>
         /// <param name="hlsUrl">Address at which viewers play the stream over HLS. <c>hls_url</c>: string.</param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40008 the user is not in the room, 40009 the room does not exist or is not open, 40060 a
-        /// live stream is already running in the room, 40063 internal error of the live service, 40064 the live service
-        /// cannot be reached.
+        /// The call failed. The platform's numbers: 40004 no such room, 40008 the user is not in the room, 40009 the
+        /// room does not exist or is not open, 40060 a live stream is already running in the room, 40063 internal error
+        /// of the live service, 40064 the live service cannot be reached; and those of every operation.
         /// </exception>
         public AvdRoomLiveStartReply Start(
             string roomId,
@@ -1968,8 +1956,7 @@ namespace Meetgate
         /// User id of the participant whose video is the focus of the live stream. <c>user_id</c>: string, required.
         /// </param>
         /// <param name="pushUrl">
-        /// Push URL: the address the platform sends the live stream to, for example <c>rtmp://…</c>. <c>push_url</c>:
-        /// string, required.
+        /// URL to which the live stream is pushed, for example <c>rtmp://…</c>. <c>push_url</c>: string, required.
         /// </param>
         /// <param name="rtmpUrl">Address at which viewers play the stream over RTMP. <c>rtmp_url</c>: string.</param>
         /// <param name="hlsUrl">Address at which viewers play the stream over HLS. <c>hls_url</c>: string.</param>
@@ -1998,20 +1985,18 @@ namespace Meetgate
         /// <summary>Stop the live stream of a room (停止直播).</summary>
         /// <remarks>
         /// <para>
-        /// Ends what <c>room.live.start</c> began in an open room. A mixed live stream is ended with
-        /// <c>room.mix_live.stop</c> instead.
+        /// Stops the stream that <c>room.live.start</c> started. <c>room.mix_live.stop</c> stops a mixed live stream.
         /// </para>
         /// <para>Undoes <c>avd.room.live.start</c>.</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/room/live/stop (004 L1243-L1283).</para>
         /// </remarks>
         /// <param name="roomId">Room number. The room must be open. <c>room_id</c>: string, required.</param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40009 the room does not exist or is not open, 40061 no live stream is running in the
-        /// room, 40063 internal error of the live service, 40064 the live service cannot be reached, 40065 the live
-        /// stream of the room has been stopped already.
+        /// The call failed. The platform's numbers: 40004 no such room, 40061 no live stream is running in the room,
+        /// 40063 internal error of the live service, 40064 the live service cannot be reached, 40065 the live stream of
+        /// the room has been stopped already; and those of every operation.
         /// </exception>
         public AvdReply Stop(string roomId) =>
             Send("avd.room.live.stop", new Parameters { { "room_id", roomId } }, text => new AvdReply(text));
@@ -2041,55 +2026,52 @@ namespace Meetgate
         /// <summary>Turn on the composed view of a room (开启合屏模式).</summary>
         /// <remarks>
         /// <para>
-        /// The server composes the videos of all participants into one. Manual: the one video is shown in the meeting.
-        /// Automatic: the videos are shown much like a gallery. For the speaker layout call <c>room.avc.start</c>, then
-        /// <c>room.avc.update_layout</c>, then <c>room.avc.select_media</c>. <c>room.avc.stop</c> ends it.
+        /// The server composes the videos of all participants into one. Manual: this video is shown in the meeting.
+        /// Automatic: the videos are shown like a gallery. For the speaker layout call <c>room.avc.start</c>, then
+        /// <c>room.avc.update_layout</c>, then <c>room.avc.select_media</c>. <c>room.avc.stop</c> turns the view off.
         /// </para>
         /// <para>
-        /// Note: The table prints enable_manual_avc, max_video_number and layout_mode as required, but its own example
-        /// sends none of them and the first says what leaving it out means (T14): all three are optional here, and
-        /// recommended. layout_mode has three values here and in room.avc.update_layout, two in room.avc.select_media
-        /// (T15). video_bitrate is stated in bps here, while room.mix_record.start shows "1000-1500" for the same
-        /// parameter (T18): an integer, or a string that is sent as it is.
+        /// Note: The table prints enable_manual_avc, max_video_number and layout_mode as required. Its example sends
+        /// none of them, and it says what leaving out the first means (T14): all three are optional here. layout_mode
+        /// has three values here and in room.avc.update_layout, two in room.avc.select_media (T15). video_bitrate is in
+        /// bps here, but "1000-1500" in room.mix_record.start (T18): an integer and a string are taken.
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/room/avc/start (004 L1284-L1333).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
         /// <param name="enableManualAvc">
-        /// True: manual composed view. False, or left out: automatic. Giving it is recommended; the document's table
-        /// even calls it required. <c>enable_manual_avc</c>: boolean, default false.
+        /// True: manual composed view. False, or left out: automatic. Better given: the document's table marks it as
+        /// required. <c>enable_manual_avc</c>: boolean, default false.
         /// </param>
         /// <param name="maxVideoNumber">
-        /// Largest number of videos in the composed view, as text. No default is stated. Giving it is recommended; the
-        /// document's table even calls it required. <c>max_video_number</c>: string.
+        /// Largest number of videos in the composed view, as text. No default is documented. Better given: the
+        /// document's table marks it as required. <c>max_video_number</c>: string.
         /// </param>
         /// <param name="layoutMode">
-        /// Layout of the composed view. For 2 the steps are room.avc.start, then room.avc.update_layout, then
-        /// room.avc.select_media. No default is stated. Giving it is recommended; the document's table even calls it
-        /// required. <c>layout_mode</c>: integer; one of 0 (fixed layout, needs stream selection
-        /// (room.avc.select_media)), 1 (gallery, arranged automatically), 2 (speaker, arranged automatically).
+        /// Layout of the composed view. For 2 call room.avc.start, then room.avc.update_layout, then
+        /// room.avc.select_media. No default is documented. Better given: the document's table marks it as required.
+        /// <c>layout_mode</c>: integer; one of 0 (fixed layout, needs stream selection (room.avc.select_media)), 1
+        /// (gallery, arranged automatically), 2 (speaker, arranged automatically).
         /// </param>
         /// <param name="videoName">Name of the composed stream. <c>video_name</c>: string.</param>
         /// <param name="videoFramerate">
         /// Frame rate of the composed stream. <c>video_framerate</c>: integer, fps.
         /// </param>
         /// <param name="videoBitrate">
-        /// Bit rate of the composed stream. The document says bits per second here; for the parameter of the same name
-        /// in room.mix_record.start it shows <c>1000-1500</c> without a unit, which looks like thousands of bits per
-        /// second. A string such as <c>1000-1500</c> is sent as it is. Try which of the two your deployment takes.
-        /// <c>video_bitrate</c>: integer or string, bps.
+        /// Bit rate of the composed stream. The document says bits per second here, but shows <c>1000-1500</c> without
+        /// a unit for the same parameter of room.mix_record.start. A string such as <c>1000-1500</c> is sent as it is.
+        /// Try which unit your deployment takes. <c>video_bitrate</c>: integer or string, bps.
         /// </param>
         /// <param name="videoResolution">
-        /// Resolution, width<c>*</c>height, for example <c>1280*720</c> or <c>1920*1080</c>. <c>video_resolution</c>:
+        /// Resolution as width*height, for example <c>1280*720</c> or <c>1920*1080</c>. <c>video_resolution</c>:
         /// string, px.
         /// </param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40050 the composed view is already on in the room, 40052 internal error of the composed
-        /// view, 40053 the site forces the composed view off, 40054 the site's conference settings are not set:
-        /// initialisation failed.
+        /// The call failed. The platform's numbers: 40004 no such room, 40050 the composed view is already on in the
+        /// room, 40052 internal error of the composed view, 40053 the site forces the composed view off, 40054 the
+        /// site's conference settings are not set: initialisation failed; and those of every operation.
         /// </exception>
         public AvdReply Start(
             string roomId,
@@ -2118,31 +2100,30 @@ namespace Meetgate
         /// <summary>The twin of <see cref="Start"/> that does not block.</summary>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
         /// <param name="enableManualAvc">
-        /// True: manual composed view. False, or left out: automatic. Giving it is recommended; the document's table
-        /// even calls it required. <c>enable_manual_avc</c>: boolean, default false.
+        /// True: manual composed view. False, or left out: automatic. Better given: the document's table marks it as
+        /// required. <c>enable_manual_avc</c>: boolean, default false.
         /// </param>
         /// <param name="maxVideoNumber">
-        /// Largest number of videos in the composed view, as text. No default is stated. Giving it is recommended; the
-        /// document's table even calls it required. <c>max_video_number</c>: string.
+        /// Largest number of videos in the composed view, as text. No default is documented. Better given: the
+        /// document's table marks it as required. <c>max_video_number</c>: string.
         /// </param>
         /// <param name="layoutMode">
-        /// Layout of the composed view. For 2 the steps are room.avc.start, then room.avc.update_layout, then
-        /// room.avc.select_media. No default is stated. Giving it is recommended; the document's table even calls it
-        /// required. <c>layout_mode</c>: integer; one of 0 (fixed layout, needs stream selection
-        /// (room.avc.select_media)), 1 (gallery, arranged automatically), 2 (speaker, arranged automatically).
+        /// Layout of the composed view. For 2 call room.avc.start, then room.avc.update_layout, then
+        /// room.avc.select_media. No default is documented. Better given: the document's table marks it as required.
+        /// <c>layout_mode</c>: integer; one of 0 (fixed layout, needs stream selection (room.avc.select_media)), 1
+        /// (gallery, arranged automatically), 2 (speaker, arranged automatically).
         /// </param>
         /// <param name="videoName">Name of the composed stream. <c>video_name</c>: string.</param>
         /// <param name="videoFramerate">
         /// Frame rate of the composed stream. <c>video_framerate</c>: integer, fps.
         /// </param>
         /// <param name="videoBitrate">
-        /// Bit rate of the composed stream. The document says bits per second here; for the parameter of the same name
-        /// in room.mix_record.start it shows <c>1000-1500</c> without a unit, which looks like thousands of bits per
-        /// second. A string such as <c>1000-1500</c> is sent as it is. Try which of the two your deployment takes.
-        /// <c>video_bitrate</c>: integer or string, bps.
+        /// Bit rate of the composed stream. The document says bits per second here, but shows <c>1000-1500</c> without
+        /// a unit for the same parameter of room.mix_record.start. A string such as <c>1000-1500</c> is sent as it is.
+        /// Try which unit your deployment takes. <c>video_bitrate</c>: integer or string, bps.
         /// </param>
         /// <param name="videoResolution">
-        /// Resolution, width<c>*</c>height, for example <c>1280*720</c> or <c>1920*1080</c>. <c>video_resolution</c>:
+        /// Resolution as width*height, for example <c>1280*720</c> or <c>1920*1080</c>. <c>video_resolution</c>:
         /// string, px.
         /// </param>
         /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
@@ -2177,16 +2158,15 @@ namespace Meetgate
         /// <remarks>
         /// <para>The server stops composing the participants' videos into one.</para>
         /// <para>Undoes <c>avd.room.avc.start</c>.</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/room/avc/stop (004 L1334-L1373).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40051 the composed view is not on in the room, 40052 internal error of the composed
-        /// view, 40054 the site's conference settings are not set: initialisation failed, 40055 the site forces the
-        /// composed view on.
+        /// The call failed. The platform's numbers: 40004 no such room, 40051 the composed view is not on in the room,
+        /// 40052 internal error of the composed view, 40054 the site's conference settings are not set: initialisation
+        /// failed, 40055 the site forces the composed view on; and those of every operation.
         /// </exception>
         public AvdReply Stop(string roomId) =>
             Send("avd.room.avc.stop", new Parameters { { "room_id", roomId } }, text => new AvdReply(text));
@@ -2207,34 +2187,33 @@ namespace Meetgate
         /// <summary>Choose and arrange the videos of the composed view (合屏选流).</summary>
         /// <remarks>
         /// <para>
-        /// Stream selection: arranges the chosen videos in the composed view, in order. The fixed layout of
-        /// <c>room.avc.start</c> needs this call; for the speaker layout it is the third step, after
-        /// <c>room.avc.start</c> and <c>room.avc.update_layout</c>.
+        /// Arranges the chosen videos in the composed view, in order. The fixed layout of <c>room.avc.start</c> needs
+        /// this call. For the speaker layout it is the third step, after <c>room.avc.start</c> and
+        /// <c>room.avc.update_layout</c>.
         /// </para>
         /// <para>
-        /// Note: Takes GET and POST; sent as a form, because the layout is long (T12, T13). The table types
-        /// <c>videos</c> as a string: it is JSON text, made here from an array. layout_mode has two values here and
-        /// three in room.avc.start and room.avc.update_layout (T15). 40045 stands only in this document's examples, not
-        /// in its error table (T63).
+        /// Note: Sent as a form (POST) because the layout is long (T12, T13). The table types <c>videos</c> as a
+        /// string: it is JSON text, made from an array. layout_mode has two values here and three in room.avc.start and
+        /// room.avc.update_layout (T15). 40045 is only in the document's examples, not in its error table (T63).
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: POST /sdkapi/v2/room/avc/select_media (004 L2142-L2183).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
         /// <param name="videos">
-        /// The videos to show, in order, and where each one stands. The document shows these members in its example
-        /// only and gives no units; the example's positions and sizes run from 0 to 1, as fractions of the whole
-        /// picture would. <c>videos</c>: array of objects, required.
+        /// The videos to show, in order, with the position of each. Only the document's example has these members, and
+        /// it names no units; its positions and sizes run from 0 to 1, like fractions of the whole picture.
+        /// <c>videos</c>: array of objects, required.
         /// </param>
         /// <param name="layoutMode">
-        /// How the videos are laid out. To set up a speaker layout of your own it must be 0. Not the same numbers as
-        /// layout_mode of room.avc.start. <c>layout_mode</c>: integer; one of 0 (manual layout), 1 (automatic layout).
+        /// Layout. A speaker layout of your own needs 0. The numbers are not those of layout_mode in room.avc.start.
+        /// <c>layout_mode</c>: integer; one of 0 (manual layout), 1 (automatic layout).
         /// </param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40045 internal error of the platform, 40051 the composed view is not on in the room,
-        /// 40052 internal error of the composed view.
+        /// The call failed. The platform's numbers: 40004 no such room, 40045 internal error of the platform, 40051 the
+        /// composed view is not on in the room, 40052 internal error of the composed view; and those of every
+        /// operation.
         /// </exception>
         public AvdReply SelectMedia(string roomId, IEnumerable<AvdVideo> videos, long? layoutMode = null) =>
             Send(
@@ -2250,13 +2229,13 @@ namespace Meetgate
         /// <summary>The twin of <see cref="SelectMedia"/> that does not block.</summary>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
         /// <param name="videos">
-        /// The videos to show, in order, and where each one stands. The document shows these members in its example
-        /// only and gives no units; the example's positions and sizes run from 0 to 1, as fractions of the whole
-        /// picture would. <c>videos</c>: array of objects, required.
+        /// The videos to show, in order, with the position of each. Only the document's example has these members, and
+        /// it names no units; its positions and sizes run from 0 to 1, like fractions of the whole picture.
+        /// <c>videos</c>: array of objects, required.
         /// </param>
         /// <param name="layoutMode">
-        /// How the videos are laid out. To set up a speaker layout of your own it must be 0. Not the same numbers as
-        /// layout_mode of room.avc.start. <c>layout_mode</c>: integer; one of 0 (manual layout), 1 (automatic layout).
+        /// Layout. A speaker layout of your own needs 0. The numbers are not those of layout_mode in room.avc.start.
+        /// <c>layout_mode</c>: integer; one of 0 (manual layout), 1 (automatic layout).
         /// </param>
         /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
         /// <returns>The platform's answer.</returns>
@@ -2278,20 +2257,20 @@ namespace Meetgate
 
         /// <summary>Make one video the focus of the meeting (设置焦点).</summary>
         /// <remarks>
-        /// <para>Note: 40045 stands only in this document's examples, not in its error table (T63).</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Note: 40045 is only in the document's examples, not in its error table (T63).</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/room/avc/set_focus_video (004 L2184-L2224).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
         /// <param name="resourceId">
-        /// Id of the video. The document does not say where it comes from; <c>id</c> of a video in
+        /// Id of the video. The document does not say which call answers it; <c>id</c> of a video in
         /// <c>room.participate.list</c> has the same form. <c>resource_id</c>: string, required.
         /// </param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40045 internal error of the platform, 40051 the composed view is not on in the room,
-        /// 40052 internal error of the composed view.
+        /// The call failed. The platform's numbers: 40004 no such room, 40045 internal error of the platform, 40051 the
+        /// composed view is not on in the room, 40052 internal error of the composed view; and those of every
+        /// operation.
         /// </exception>
         public AvdReply SetFocusVideo(string roomId, string resourceId) =>
             Send(
@@ -2302,7 +2281,7 @@ namespace Meetgate
         /// <summary>The twin of <see cref="SetFocusVideo"/> that does not block.</summary>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
         /// <param name="resourceId">
-        /// Id of the video. The document does not say where it comes from; <c>id</c> of a video in
+        /// Id of the video. The document does not say which call answers it; <c>id</c> of a video in
         /// <c>room.participate.list</c> has the same form. <c>resource_id</c>: string, required.
         /// </param>
         /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
@@ -2326,10 +2305,10 @@ namespace Meetgate
         /// <para>
         /// Note: layout_mode has three values here and in room.avc.start, two in room.avc.select_media (T15).
         /// video_bitrate has no unit here, bps in room.avc.start, "1000-1500" in room.mix_record.start (T18): an
-        /// integer, or a string that is sent as it is. The document's example has a stray space before the name
-        /// <c>video_resolution</c>. 40045 stands only in this document's examples, not in its error table (T63).
+        /// integer and a string are taken. The document's example has a space before the name <c>video_resolution</c>.
+        /// 40045 is only in the document's examples, not in its error table (T63).
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/room/avc/update_layout (004 L2225-L2272).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -2338,7 +2317,7 @@ namespace Meetgate
         /// <c>main_video_resource_id</c>: string, required.
         /// </param>
         /// <param name="layoutMode">
-        /// Layout of the composed view. For 2 the steps are room.avc.start, then room.avc.update_layout, then
+        /// Layout of the composed view. For 2 call room.avc.start, then room.avc.update_layout, then
         /// room.avc.select_media. <c>layout_mode</c>: integer; one of 0 (fixed layout, needs stream selection
         /// (room.avc.select_media)), 1 (gallery, arranged automatically), 2 (speaker, arranged automatically).
         /// </param>
@@ -2347,18 +2326,18 @@ namespace Meetgate
         /// Frame rate of the composed stream. <c>video_framerate</c>: integer, fps.
         /// </param>
         /// <param name="videoBitrate">
-        /// Bit rate of the composed stream. No unit is stated here: room.avc.start says bits per second,
-        /// room.mix_record.start shows <c>1000-1500</c> without a unit, which looks like thousands of bits per second.
-        /// A string such as <c>1000-1500</c> is sent as it is. <c>video_bitrate</c>: integer or string.
+        /// Bit rate of the composed stream. The document names no unit here; room.avc.start says bits per second,
+        /// room.mix_record.start shows <c>1000-1500</c>. A string such as <c>1000-1500</c> is sent as it is.
+        /// <c>video_bitrate</c>: integer or string.
         /// </param>
         /// <param name="videoResolution">
-        /// Resolution, width<c>*</c>height, for example <c>1280*720</c>. <c>video_resolution</c>: string, px.
+        /// Resolution as width*height, for example <c>1280*720</c>. <c>video_resolution</c>: string, px.
         /// </param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40045 internal error of the platform, 40051 the composed view is not on in the room,
-        /// 40052 internal error of the composed view.
+        /// The call failed. The platform's numbers: 40004 no such room, 40045 internal error of the platform, 40051 the
+        /// composed view is not on in the room, 40052 internal error of the composed view; and those of every
+        /// operation.
         /// </exception>
         public AvdReply UpdateLayout(
             string roomId,
@@ -2389,7 +2368,7 @@ namespace Meetgate
         /// <c>main_video_resource_id</c>: string, required.
         /// </param>
         /// <param name="layoutMode">
-        /// Layout of the composed view. For 2 the steps are room.avc.start, then room.avc.update_layout, then
+        /// Layout of the composed view. For 2 call room.avc.start, then room.avc.update_layout, then
         /// room.avc.select_media. <c>layout_mode</c>: integer; one of 0 (fixed layout, needs stream selection
         /// (room.avc.select_media)), 1 (gallery, arranged automatically), 2 (speaker, arranged automatically).
         /// </param>
@@ -2398,12 +2377,12 @@ namespace Meetgate
         /// Frame rate of the composed stream. <c>video_framerate</c>: integer, fps.
         /// </param>
         /// <param name="videoBitrate">
-        /// Bit rate of the composed stream. No unit is stated here: room.avc.start says bits per second,
-        /// room.mix_record.start shows <c>1000-1500</c> without a unit, which looks like thousands of bits per second.
-        /// A string such as <c>1000-1500</c> is sent as it is. <c>video_bitrate</c>: integer or string.
+        /// Bit rate of the composed stream. The document names no unit here; room.avc.start says bits per second,
+        /// room.mix_record.start shows <c>1000-1500</c>. A string such as <c>1000-1500</c> is sent as it is.
+        /// <c>video_bitrate</c>: integer or string.
         /// </param>
         /// <param name="videoResolution">
-        /// Resolution, width<c>*</c>height, for example <c>1280*720</c>. <c>video_resolution</c>: string, px.
+        /// Resolution as width*height, for example <c>1280*720</c>. <c>video_resolution</c>: string, px.
         /// </param>
         /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
         /// <returns>The platform's answer.</returns>
@@ -2433,22 +2412,20 @@ namespace Meetgate
 
         /// <summary>Get the layout settings of the composed view (获取房间布局参数信息).</summary>
         /// <remarks>
-        /// <para>For a room whose composed view is on: see <c>room.avc.start</c>.</para>
+        /// <para>The composed view must be on: see <c>room.avc.start</c>.</para>
         /// <para>
-        /// Note: The answer's table has only ret and msg: the members below come from the sample, which is not
-        /// explained. The sample breaks off at <c>"videos": {</c>, before the failure example (T3, T45), so what
-        /// <c>videos</c> holds is unknown; re-typed here with an empty object. <c>view_bitrate</c> is <c>true</c> in
-        /// it, where a number would be expected (T54).
+        /// Note: The answer's table has only ret and msg; the other members come from the sample, which is not
+        /// explained. The sample breaks off at <c>"videos": {</c> (T3, T45): the content of <c>videos</c> is unknown,
+        /// and here it is an empty object. <c>view_bitrate</c> is <c>true</c> in the sample (T54).
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: GET /sdkapi/v2/room/avc/get_avc_setting (004 L2273-L2314).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40051 the composed view is not on in the room, 40052 internal error of the composed
-        /// view.
+        /// The call failed. The platform's numbers: 40004 no such room, 40051 the composed view is not on in the room,
+        /// 40052 internal error of the composed view; and those of every operation.
         /// </exception>
         public AvdRoomAvcGetAvcSettingReply GetAvcSetting(string roomId) =>
             Send(
@@ -2481,30 +2458,30 @@ namespace Meetgate
         /// <summary>Start recording a user's desktop (开启录制用户桌面).</summary>
         /// <remarks>
         /// <para>
-        /// Starts a desktop recording in a room. <c>room.desktop_record.stop</c> ends it. The answer carries no
-        /// recording id: remember the name, <c>room.desktop_record.get</c> finds the file by it.
+        /// Starts a desktop recording in a room. <c>room.desktop_record.stop</c> stops it. The answer has no recording
+        /// id: keep the name, because <c>room.desktop_record.get</c> finds the file by it.
         /// </para>
         /// <para>
-        /// Note: The failure sample answers 40082, which the error table lists under the media player; 40040 to 40043
-        /// are its numbers for desktop recordings.
+        /// Note: The failure example prints 40082, which the error table has under the media player; its numbers for
+        /// desktop recordings are 40040 to 40043.
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/room/desktop_record/start (004 L1442-L1484).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
         /// <param name="enableRealtimeTranscode">
-        /// True: live transcoding while recording. False: none. <c>enable_realtime_transcode</c>: boolean, required.
+        /// Whether the recording is transcoded live. <c>enable_realtime_transcode</c>: boolean, required.
         /// </param>
         /// <param name="name">
-        /// File name of the recording. <c>room.desktop_record.get</c> asks for it again. <c>name</c>: string, required.
+        /// File name of the recording. <c>room.desktop_record.get</c> needs it. <c>name</c>: string, required.
         /// </param>
         /// <param name="resourceId">Id of the video stream to record. <c>resource_id</c>: string.</param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40040 a mixed recording, a live stream or a desktop recording is already running in the
-        /// room, 40042 the recording service cannot be reached, 40043 internal error of the recording service, 40082
-        /// internal error of the media service.
+        /// The call failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or is not open,
+        /// 40040 a mixed recording, a live stream or a desktop recording is already running in the room, 40042 the
+        /// recording service cannot be reached, 40043 internal error of the recording service, 40082 internal error of
+        /// the media service; and those of every operation.
         /// </exception>
         public AvdReply Start(string roomId, bool enableRealtimeTranscode, string name, string resourceId = null) =>
             Send(
@@ -2521,10 +2498,10 @@ namespace Meetgate
         /// <summary>The twin of <see cref="Start"/> that does not block.</summary>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
         /// <param name="enableRealtimeTranscode">
-        /// True: live transcoding while recording. False: none. <c>enable_realtime_transcode</c>: boolean, required.
+        /// Whether the recording is transcoded live. <c>enable_realtime_transcode</c>: boolean, required.
         /// </param>
         /// <param name="name">
-        /// File name of the recording. <c>room.desktop_record.get</c> asks for it again. <c>name</c>: string, required.
+        /// File name of the recording. <c>room.desktop_record.get</c> needs it. <c>name</c>: string, required.
         /// </param>
         /// <param name="resourceId">Id of the video stream to record. <c>resource_id</c>: string.</param>
         /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
@@ -2549,22 +2526,21 @@ namespace Meetgate
 
         /// <summary>Stop recording a user's desktop (停止录制用户桌面).</summary>
         /// <remarks>
-        /// <para>Ends the desktop recording of a room. Fetch the file with <c>room.desktop_record.get</c>.</para>
+        /// <para>Stops the desktop recording of a room. <c>room.desktop_record.get</c> lists its files.</para>
         /// <para>
-        /// Note: The failure sample answers 40082, which the error table lists under the media player; 40041 to 40043
-        /// are its numbers for desktop recordings.
+        /// Note: The failure example prints 40082, which the error table has under the media player; its numbers for
+        /// desktop recordings are 40041 to 40043.
         /// </para>
         /// <para>Undoes <c>avd.room.desktop_record.start</c>.</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/room/desktop_record/stop (004 L1485-L1524).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40041 no mixed recording, live stream or desktop recording is running in the room, 40042
-        /// the recording service cannot be reached, 40043 internal error of the recording service, 40082 internal error
-        /// of the media service.
+        /// The call failed. The platform's numbers: 40004 no such room, 40041 no mixed recording, live stream or
+        /// desktop recording is running in the room, 40042 the recording service cannot be reached, 40043 internal
+        /// error of the recording service, 40082 internal error of the media service; and those of every operation.
         /// </exception>
         public AvdReply Stop(string roomId) =>
             Send("avd.room.desktop_record.stop", new Parameters { { "room_id", roomId } }, text => new AvdReply(text));
@@ -2587,10 +2563,10 @@ namespace Meetgate
         /// <para>
         /// Note: The table prints <c>srart_time</c> (T46-T49): the member is <c>start_time</c>, as in the sample. The
         /// table leaves out <c>data</c> and types both times as integers; in the sample they are strings in an array
-        /// <c>data</c> (T54). The sample breaks strings across lines (T45): re-typed here. Its failure sample answers
-        /// 40082, which the error table lists under the media player.
+        /// <c>data</c> (T54). The sample breaks strings across lines (T45): corrected here. The failure example prints
+        /// 40082, which the error table has under the media player.
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: GET /sdkapi/v2/room/desktop_record/get (004 L1525-L1593).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -2600,9 +2576,8 @@ namespace Meetgate
         /// <param name="recordId">Recording id: only the files of this recording. <c>record_id</c>: string.</param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40043 internal error of the recording service, 40082 internal error of the media
-        /// service, 40090 no such recording id.
+        /// The call failed. The platform's numbers: 40004 no such room, 40043 internal error of the recording service,
+        /// 40082 internal error of the media service, 40090 no such recording id; and those of every operation.
         /// </exception>
         public AvdRoomDesktopRecordGetReply Get(string roomId, string name, string recordId = null) =>
             Send(
@@ -2651,27 +2626,28 @@ namespace Meetgate
         /// <summary>Create a player in a room (创建播放器).</summary>
         /// <remarks>
         /// <para>
-        /// Brings a player for MP4 files into the meeting. Start it with <c>media.play</c>. When you are done with it,
-        /// it must be closed with <c>media.stop</c>.
+        /// Brings a player for MP4 files into the meeting. <c>media.play</c> starts it. At the end it must be closed
+        /// with <c>media.stop</c>.
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/media/create (004 L1594-L1642).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
         /// <param name="name">Name of the player. <c>name</c>: string, required.</param>
-        /// <param name="userId">User id of the one who creates the player. <c>user_id</c>: string.</param>
+        /// <param name="userId">User id of the player's creator. <c>user_id</c>: string.</param>
         /// <param name="autoPublishMockAudio">
-        /// Whether the audio is on from the start. The default is not stated. <c>auto_publish_mock_audio</c>: boolean.
+        /// Whether the audio is on from the start. The default is not documented. <c>auto_publish_mock_audio</c>:
+        /// boolean.
         /// </param>
         /// <param name="playerOutAudioCodec">
-        /// Audio format of the player's output. The default is not stated. <c>player_out_audio_codec</c>: string; one
-        /// of pcma, pcmu, opus, g722.
+        /// Audio format of the player's output. The default is not documented. <c>player_out_audio_codec</c>: string;
+        /// one of pcma, pcmu, opus, g722.
         /// </param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40080 the player exists already, 40082 internal error of the media service, 40083 the
-        /// media service cannot be reached or timed out.
+        /// The call failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or is not open,
+        /// 40080 the player exists already, 40082 internal error of the media service, 40083 the media service cannot
+        /// be reached or timed out; and those of every operation.
         /// </exception>
         public AvdMediaCreateReply Create(
             string roomId,
@@ -2694,13 +2670,14 @@ namespace Meetgate
         /// <summary>The twin of <see cref="Create"/> that does not block.</summary>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
         /// <param name="name">Name of the player. <c>name</c>: string, required.</param>
-        /// <param name="userId">User id of the one who creates the player. <c>user_id</c>: string.</param>
+        /// <param name="userId">User id of the player's creator. <c>user_id</c>: string.</param>
         /// <param name="autoPublishMockAudio">
-        /// Whether the audio is on from the start. The default is not stated. <c>auto_publish_mock_audio</c>: boolean.
+        /// Whether the audio is on from the start. The default is not documented. <c>auto_publish_mock_audio</c>:
+        /// boolean.
         /// </param>
         /// <param name="playerOutAudioCodec">
-        /// Audio format of the player's output. The default is not stated. <c>player_out_audio_codec</c>: string; one
-        /// of pcma, pcmu, opus, g722.
+        /// Audio format of the player's output. The default is not documented. <c>player_out_audio_codec</c>: string;
+        /// one of pcma, pcmu, opus, g722.
         /// </param>
         /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
         /// <returns>The platform's answer.</returns>
@@ -2726,38 +2703,37 @@ namespace Meetgate
 
         /// <summary>Play a stream or file in a player (播放音视频流/文件).</summary>
         /// <remarks>
-        /// <para>
-        /// Plays audio and video into the meeting. The player must be in the room: see <c>media.create</c>.
-        /// </para>
+        /// <para>Plays a stream or file into the meeting. <c>media.create</c> makes the player.</para>
         /// <para>
         /// Note: The table prints <c>heigh</c> (T46-T49): the member is <c>height</c>, as in the sample. The table
         /// lists the members flat; in the sample they are inside <c>data</c>. The document's example also sends
-        /// <c>name</c>, which its table does not have: left out here.
+        /// <c>name</c>, which its table does not have; it is left out here.
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/media/play (004 L1643-L1698).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
         /// <param name="url">
-        /// Path of the file on the server. Put the file on the server first. What to write for a stream is not
-        /// documented. <c>url</c>: string, required.
+        /// Path of the file on the server. Upload the file first: the path is the part after <c>file=</c> in the
+        /// <c>download_url</c> that uploadfile answers. The form for a stream is not documented. <c>url</c>: string,
+        /// required.
         /// </param>
         /// <param name="playId">
         /// Player id, as answered by <c>media.create</c>. <c>play_id</c>: string, required.
         /// </param>
         /// <param name="replayTimes">
-        /// 0: no looping. -1: loop without end. Above 0: play so many times. <c>replay_times</c>: integer of at least
-        /// -1, default 0.
+        /// 0: play once. -1: repeat without end. Above 0: play this many times. <c>replay_times</c>: integer of at
+        /// least -1, default 0.
         /// </param>
         /// <param name="enableAutoCloseStream">
-        /// Whether the audio and video channel is closed by itself when a single playback has ended. False leaves it
-        /// open. <c>enable_auto_close_stream</c>: boolean, default true.
+        /// Whether the audio and video channel is closed when a single playback has ended.
+        /// <c>enable_auto_close_stream</c>: boolean, default true.
         /// </param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40081 no such player in the room, 40082 internal error of the media service, 40083 the
-        /// media service cannot be reached or timed out, 40084 no media data.
+        /// The call failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or is not open,
+        /// 40081 no such player in the room, 40082 internal error of the media service, 40083 the media service cannot
+        /// be reached or timed out, 40084 no media data; and those of every operation.
         /// </exception>
         public AvdMediaPlayReply Play(
             string roomId,
@@ -2780,19 +2756,20 @@ namespace Meetgate
         /// <summary>The twin of <see cref="Play"/> that does not block.</summary>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
         /// <param name="url">
-        /// Path of the file on the server. Put the file on the server first. What to write for a stream is not
-        /// documented. <c>url</c>: string, required.
+        /// Path of the file on the server. Upload the file first: the path is the part after <c>file=</c> in the
+        /// <c>download_url</c> that uploadfile answers. The form for a stream is not documented. <c>url</c>: string,
+        /// required.
         /// </param>
         /// <param name="playId">
         /// Player id, as answered by <c>media.create</c>. <c>play_id</c>: string, required.
         /// </param>
         /// <param name="replayTimes">
-        /// 0: no looping. -1: loop without end. Above 0: play so many times. <c>replay_times</c>: integer of at least
-        /// -1, default 0.
+        /// 0: play once. -1: repeat without end. Above 0: play this many times. <c>replay_times</c>: integer of at
+        /// least -1, default 0.
         /// </param>
         /// <param name="enableAutoCloseStream">
-        /// Whether the audio and video channel is closed by itself when a single playback has ended. False leaves it
-        /// open. <c>enable_auto_close_stream</c>: boolean, default true.
+        /// Whether the audio and video channel is closed when a single playback has ended.
+        /// <c>enable_auto_close_stream</c>: boolean, default true.
         /// </param>
         /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
         /// <returns>The platform's answer.</returns>
@@ -2819,10 +2796,11 @@ namespace Meetgate
         /// <summary>Stop a player and close it (停止播放器).</summary>
         /// <remarks>
         /// <para>
-        /// Stops the playback and closes the player. Every player that <c>media.create</c> made must be closed with it.
+        /// Stops the playback and closes the player. Every player that <c>media.create</c> made must be closed in this
+        /// way.
         /// </para>
         /// <para>Undoes <c>avd.media.create</c>.</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/media/stop (004 L1699-L1741).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -2831,9 +2809,9 @@ namespace Meetgate
         /// </param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40081 no such player in the room, 40082 internal error of the media service, 40083 the
-        /// media service cannot be reached or timed out.
+        /// The call failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or is not open,
+        /// 40081 no such player in the room, 40082 internal error of the media service, 40083 the media service cannot
+        /// be reached or timed out; and those of every operation.
         /// </exception>
         public AvdReply Stop(string roomId, string playId) =>
             Send(
@@ -2860,8 +2838,8 @@ namespace Meetgate
 
         /// <summary>Pause a player (暂停播放).</summary>
         /// <remarks>
-        /// <para>The player must not have been stopped. <c>media.resume</c> goes on.</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>The player must not have been stopped. <c>media.resume</c> continues.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/media/pause (004 L1742-L1782).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -2870,9 +2848,9 @@ namespace Meetgate
         /// </param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40081 no such player in the room, 40082 internal error of the media service, 40083 the
-        /// media service cannot be reached or timed out.
+        /// The call failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or is not open,
+        /// 40081 no such player in the room, 40082 internal error of the media service, 40083 the media service cannot
+        /// be reached or timed out; and those of every operation.
         /// </exception>
         public AvdReply Pause(string roomId, string playId) =>
             Send(
@@ -2897,10 +2875,10 @@ namespace Meetgate
                 text => new AvdReply(text),
                 cancellationToken);
 
-        /// <summary>Go on playing after a pause (继续播放).</summary>
+        /// <summary>Continue playing after a pause (继续播放).</summary>
         /// <remarks>
-        /// <para>The player must not have been stopped. Goes on after <c>media.pause</c>.</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>The player must not have been stopped.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/media/resume (004 L1783-L1823).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -2909,9 +2887,9 @@ namespace Meetgate
         /// </param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40081 no such player in the room, 40082 internal error of the media service, 40083 the
-        /// media service cannot be reached or timed out.
+        /// The call failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or is not open,
+        /// 40081 no such player in the room, 40082 internal error of the media service, 40083 the media service cannot
+        /// be reached or timed out; and those of every operation.
         /// </exception>
         public AvdReply Resume(string roomId, string playId) =>
             Send(
@@ -2938,14 +2916,11 @@ namespace Meetgate
 
         /// <summary>Play again after the end (重新播放).</summary>
         /// <remarks>
-        /// <para>
-        /// For a player whose playback has ended and which is still in the room, that is, not closed with
-        /// <c>media.stop</c>.
-        /// </para>
+        /// <para>For a player whose playback has ended and which <c>media.stop</c> has not closed.</para>
         /// <para>
         /// Note: The table lists the members of the answer flat; in the sample they are inside <c>data</c>.
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/media/replay (004 L1824-L1877).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -2953,13 +2928,14 @@ namespace Meetgate
         /// Player id, as answered by <c>media.create</c>. <c>play_id</c>: string, required.
         /// </param>
         /// <param name="url">
-        /// Path of the file to play, on the server. What plays when it is left out is not stated. <c>url</c>: string.
+        /// Path of the file to play, on the server. The document does not say what plays when it is left out.
+        /// <c>url</c>: string.
         /// </param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40081 no such player in the room, 40082 internal error of the media service, 40083 the
-        /// media service cannot be reached or timed out, 40084 no media data.
+        /// The call failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or is not open,
+        /// 40081 no such player in the room, 40082 internal error of the media service, 40083 the media service cannot
+        /// be reached or timed out, 40084 no media data; and those of every operation.
         /// </exception>
         public AvdMediaReplayReply Replay(string roomId, string playId, string url = null) =>
             Send(
@@ -2978,7 +2954,8 @@ namespace Meetgate
         /// Player id, as answered by <c>media.create</c>. <c>play_id</c>: string, required.
         /// </param>
         /// <param name="url">
-        /// Path of the file to play, on the server. What plays when it is left out is not stated. <c>url</c>: string.
+        /// Path of the file to play, on the server. The document does not say what plays when it is left out.
+        /// <c>url</c>: string.
         /// </param>
         /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
         /// <returns>The platform's answer.</returns>
@@ -2998,27 +2975,29 @@ namespace Meetgate
                 text => new AvdMediaReplayReply(text),
                 cancellationToken);
 
-        /// <summary>Get what a player is playing (获取播放信息).</summary>
+        /// <summary>Read what a player plays (获取播放信息).</summary>
         /// <remarks>
         /// <para>
-        /// Note: The table lists everything flat; in the sample <c>data</c> is an array of players, and
-        /// <c>play_files</c> an array of files inside each. It types <c>created</c> and <c>updated</c> as strings and
-        /// <c>user_id</c> as an integer, the sample has it the other way round (T54): the types here are the sample's.
-        /// The sample never closes the array (T45): re-typed here.
+        /// Note: The table lists everything flat; in the sample <c>data</c> is an array of players, and each has an
+        /// array <c>play_files</c>. The table types <c>created</c> and <c>updated</c> as strings and <c>user_id</c> as
+        /// an integer; in the sample it is the reverse (T54), and so it is here. The sample does not close the array
+        /// (T45): corrected here.
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: GET /sdkapi/v2/media/get_media_info (004 L1878-L1963).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
         /// <param name="playId">
         /// Player id, as answered by <c>media.create</c>. <c>play_id</c>: string, required.
         /// </param>
-        /// <param name="url">Path of the file being played, on the server. <c>url</c>: string, required.</param>
+        /// <param name="url">
+        /// Path of the file that the player plays, on the server. <c>url</c>: string, required.
+        /// </param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40081 no such player in the room, 40082 internal error of the media service, 40083 the
-        /// media service cannot be reached or timed out, 40084 no media data.
+        /// The call failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or is not open,
+        /// 40081 no such player in the room, 40082 internal error of the media service, 40083 the media service cannot
+        /// be reached or timed out, 40084 no media data; and those of every operation.
         /// </exception>
         public AvdMediaGetMediaInfoReply GetMediaInfo(string roomId, string playId, string url) =>
             Send(
@@ -3036,7 +3015,9 @@ namespace Meetgate
         /// <param name="playId">
         /// Player id, as answered by <c>media.create</c>. <c>play_id</c>: string, required.
         /// </param>
-        /// <param name="url">Path of the file being played, on the server. <c>url</c>: string, required.</param>
+        /// <param name="url">
+        /// Path of the file that the player plays, on the server. <c>url</c>: string, required.
+        /// </param>
         /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
         /// <returns>The platform's answer.</returns>
         public Task<AvdMediaGetMediaInfoReply> GetMediaInfoAsync(
@@ -3062,7 +3043,7 @@ namespace Meetgate
         /// Note: The table prints <c>heigth</c> (T46-T49): the member is <c>height</c>, as in the sample. The table
         /// lists the members of the answer flat; in the sample they are inside <c>data</c>.
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/media/switch (004 L1964-L2017).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -3070,14 +3051,14 @@ namespace Meetgate
         /// Player id, as answered by <c>media.create</c>. <c>play_id</c>: string, required.
         /// </param>
         /// <param name="url">
-        /// Path of the file to switch to, on the server. The document does not mark it as required, nor say what
-        /// happens without it: give it. <c>url</c>: string.
+        /// Path of the new file, on the server. The document does not mark it as required and does not say what happens
+        /// without it: give it. <c>url</c>: string.
         /// </param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40081 no such player in the room, 40082 internal error of the media service, 40083 the
-        /// media service cannot be reached or timed out, 40084 no media data.
+        /// The call failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or is not open,
+        /// 40081 no such player in the room, 40082 internal error of the media service, 40083 the media service cannot
+        /// be reached or timed out, 40084 no media data; and those of every operation.
         /// </exception>
         public AvdMediaSwitchReply Switch(string roomId, string playId, string url = null) =>
             Send(
@@ -3096,8 +3077,8 @@ namespace Meetgate
         /// Player id, as answered by <c>media.create</c>. <c>play_id</c>: string, required.
         /// </param>
         /// <param name="url">
-        /// Path of the file to switch to, on the server. The document does not mark it as required, nor say what
-        /// happens without it: give it. <c>url</c>: string.
+        /// Path of the new file, on the server. The document does not mark it as required and does not say what happens
+        /// without it: give it. <c>url</c>: string.
         /// </param>
         /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
         /// <returns>The platform's answer.</returns>
@@ -3132,15 +3113,15 @@ namespace Meetgate
         /// Note: The table prints the parameter as <c>record_idstring</c> (T10): it is <c>record_id</c>, as in the
         /// example.
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: GET /sdkapi/v2/transcode/query (004 L2099-L2141).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
         /// <param name="recordId">Recording id. <c>record_id</c>: string, required.</param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40043 internal error of the recording service, 40090 no such recording id.
+        /// The call failed. The platform's numbers: 40004 no such room, 40043 internal error of the recording service,
+        /// 40090 no such recording id; and those of every operation.
         /// </exception>
         public AvdTranscodeQueryReply Query(string roomId, string recordId) =>
             Send(
@@ -3175,23 +3156,23 @@ namespace Meetgate
         /// <summary>Fetch a new token and renew the client's own (获取token).</summary>
         /// <remarks>
         /// <para>
-        /// Takes no parameters: access_key and secret_key come from the client's configuration (an administrator finds
-        /// them in the platform's management console). It always fetches a new token, and the client goes on with that
-        /// one for its own calls. You rarely need it: the client fetches and renews its token by itself. How long a
-        /// token lives, and whether a new one kills the old, is not documented.
+        /// You rarely need this operation: the client fetches and renews its token by itself. access_key and secret_key
+        /// come from the client's configuration; the site's administrator finds them in the management console. Every
+        /// call fetches a new token, and the client uses it from then on. The document does not say how long a token
+        /// lives, nor whether a new token kills the old one.
         /// </para>
         /// <para>
-        /// Note: Sent as a form POST, so that the secret stays out of addresses and their logs (T12, T13). A wrong key
-        /// is answered with 401 in the failure example and 40001 in the error table; both are an authentication failure
-        /// (T61). The samples have trailing commas (T45).
+        /// Note: Sent as a form POST, so that the secret stays out of URLs and logs (T12, T13, T67). For a wrong key
+        /// the failure example has 401, the error table 40001; both are an authentication failure (T61). The samples
+        /// have trailing commas (T45).
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: POST /sdkapi/v2/app/get_token (004 L2516-L2556).</para>
         /// </remarks>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
         /// The call failed. The platform's numbers: 401 wrong access_key or secret_key, 40001 wrong access_key or
-        /// secret_key, 40002 parameter missing or wrong.
+        /// secret_key; and those of every operation.
         /// </exception>
         public AvdAppGetTokenReply GetToken() =>
             Send("avd.app.get_token", new Parameters(), text => new AvdAppGetTokenReply(text));
@@ -3205,14 +3186,14 @@ namespace Meetgate
 
         /// <summary>Read how many users the licence allows and how many are online (获取当前授权信息).</summary>
         /// <remarks>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: GET /sdkapi/v2/app/get_licence_info (004 L2557-L2601).</para>
         /// </remarks>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40070 the site has no company information, 40071 no licence is set for the site, 40072 no licence
-        /// information.
+        /// The call failed. The platform's numbers: 40070 the site has no company information, 40071 no licence is set
+        /// for the site, 40072 no licence information, 40073 licence service not available; and those of every
+        /// operation.
         /// </exception>
         public AvdAppGetLicenceInfoReply GetLicenceInfo() =>
             Send("avd.app.get_licence_info", new Parameters(), text => new AvdAppGetLicenceInfoReply(text));
@@ -3230,18 +3211,18 @@ namespace Meetgate
 
         /// <summary>Read the server's encrypted system information (获取系统加密信息).</summary>
         /// <remarks>
-        /// <para>An opaque text that describes the server, encrypted. The document does not say what it is for.</para>
+        /// <para>Answers an encrypted text that describes the server. The document does not say what it is for.</para>
         /// <para>
-        /// Note: The section's description repeats that of app.get_licence_info ("get the current licence
-        /// information"); the heading and the answer table say encrypted system information, and the answer is just
-        /// that. The sample's value is broken over four lines inside the string (T45).
+        /// Note: The section's description is that of app.get_licence_info ("get the current licence information"); the
+        /// heading and the answer table say encrypted system information. The sample breaks the value over four lines
+        /// (T45).
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: GET /sdkapi/v2/app/get_system_info (004 L2602-L2646).</para>
         /// </remarks>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid.
+        /// The call failed. The platform's numbers: those of every operation.
         /// </exception>
         public AvdAppGetSystemInfoReply GetSystemInfo() =>
             Send("avd.app.get_system_info", new Parameters(), text => new AvdAppGetSystemInfoReply(text));
@@ -3259,26 +3240,23 @@ namespace Meetgate
 
         /// <summary>Install a licence file (申请文件授权).</summary>
         /// <remarks>
-        /// <para>
-        /// Gives the platform a licence as text. The text has to be obtained from the vendor's licence server first.
-        /// </para>
+        /// <para>Gives the platform a licence as text. The vendor's licence server issues the text.</para>
         /// <para>
         /// Note: Sent as a form POST by default, because a licence is long and secret (T12, T13). The table describes
-        /// licence_cert as "system information", with the remark that it must be applied for at the licence server; the
-        /// name and the sample show that the licence certificate is meant.
+        /// licence_cert as "system information" from the licence server; the name and the sample show that it is the
+        /// licence certificate.
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: POST /sdkapi/v2/app/apply_file_permit (004 L2647-L2686).</para>
         /// </remarks>
         /// <param name="licenceCert">
-        /// The licence text, obtained from the vendor's licence server. In the sample it is three long hexadecimal
-        /// strings joined by $; pass it unchanged. <c>licence_cert</c>: string, required.
+        /// The licence text from the vendor's licence server. Give it unchanged. <c>licence_cert</c>: string, required.
         /// </param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40070 the site has no company information, 40071 no licence is set for the site, 40072 no licence
-        /// information, 40073 service not available (one of the licence errors).
+        /// The call failed. The platform's numbers: 40070 the site has no company information, 40071 no licence is set
+        /// for the site, 40072 no licence information, 40073 licence service not available; and those of every
+        /// operation.
         /// </exception>
         public AvdReply ApplyFilePermit(string licenceCert) =>
             Send(
@@ -3288,8 +3266,7 @@ namespace Meetgate
 
         /// <summary>The twin of <see cref="ApplyFilePermit"/> that does not block.</summary>
         /// <param name="licenceCert">
-        /// The licence text, obtained from the vendor's licence server. In the sample it is three long hexadecimal
-        /// strings joined by $; pass it unchanged. <c>licence_cert</c>: string, required.
+        /// The licence text from the vendor's licence server. Give it unchanged. <c>licence_cert</c>: string, required.
         /// </param>
         /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
         /// <returns>The platform's answer.</returns>
@@ -3305,23 +3282,22 @@ namespace Meetgate
         /// <summary>Remove a licence file (删除文件授权).</summary>
         /// <remarks>
         /// <para>
-        /// Takes away a licence that was installed with app.apply_file_permit. What this means for meetings that are
-        /// running is not documented.
+        /// Removes a licence that app.apply_file_permit installed. The document does not say what happens to running
+        /// meetings.
         /// </para>
         /// <para>Note: Sent as a form POST by default, because a licence is long and secret (T12, T13).</para>
         /// <para>Undoes <c>avd.app.apply_file_permit</c>.</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: POST /sdkapi/v2/app/delete_file_permit (004 L2687-L2728).</para>
         /// </remarks>
         /// <param name="licenceCert">
-        /// The licence text to remove, the same as was given to app.apply_file_permit. <c>licence_cert</c>: string,
-        /// required.
+        /// The licence text that was given to app.apply_file_permit. <c>licence_cert</c>: string, required.
         /// </param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40070 the site has no company information, 40071 no licence is set for the site, 40072 no licence
-        /// information, 40073 service not available (one of the licence errors).
+        /// The call failed. The platform's numbers: 40070 the site has no company information, 40071 no licence is set
+        /// for the site, 40072 no licence information, 40073 licence service not available; and those of every
+        /// operation.
         /// </exception>
         public AvdReply DeleteFilePermit(string licenceCert) =>
             Send(
@@ -3331,8 +3307,7 @@ namespace Meetgate
 
         /// <summary>The twin of <see cref="DeleteFilePermit"/> that does not block.</summary>
         /// <param name="licenceCert">
-        /// The licence text to remove, the same as was given to app.apply_file_permit. <c>licence_cert</c>: string,
-        /// required.
+        /// The licence text that was given to app.apply_file_permit. <c>licence_cert</c>: string, required.
         /// </param>
         /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
         /// <returns>The platform's answer.</returns>
@@ -3348,19 +3323,19 @@ namespace Meetgate
         /// <summary>Count the users online under an access key, by terminal type (获取access_key在线人数).</summary>
         /// <remarks>
         /// <para>
-        /// Note: The table calls detail a string; the sample shows an object whose member names are terminal types. The
-        /// sample also has info, an empty object the table does not mention.
+        /// Note: The table types detail as string; in the sample it is an object whose member names are terminal types.
+        /// The sample also has info, an empty object that the table does not have.
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: GET /sdkapi/v2/app/get_key_licence (004 L2729-L2783).</para>
         /// </remarks>
         /// <param name="accessKey">
-        /// The access key to count for. The document does not say whether it may be another than the one the token was
-        /// fetched with. <c>access_key</c>: string, required.
+        /// The access key whose users are counted. The document does not say whether it may differ from the client's
+        /// own. <c>access_key</c>: string, required.
         /// </param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid.
+        /// The call failed. The platform's numbers: 40001 wrong access_key or secret_key; and those of every operation.
         /// </exception>
         public AvdAppGetKeyLicenceReply GetKeyLicence(string accessKey) =>
             Send(
@@ -3370,8 +3345,8 @@ namespace Meetgate
 
         /// <summary>The twin of <see cref="GetKeyLicence"/> that does not block.</summary>
         /// <param name="accessKey">
-        /// The access key to count for. The document does not say whether it may be another than the one the token was
-        /// fetched with. <c>access_key</c>: string, required.
+        /// The access key whose users are counted. The document does not say whether it may differ from the client's
+        /// own. <c>access_key</c>: string, required.
         /// </param>
         /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
         /// <returns>The platform's answer.</returns>
@@ -3413,25 +3388,25 @@ namespace Meetgate
         /// <summary>Create a SIP gateway (创建sip网关).</summary>
         /// <remarks>
         /// <para>
-        /// Keep the gate_id of the answer: it is the sip_gate_id of every later call about this gateway. Accounts are
-        /// added to it with sip.account.create.
+        /// Keep the gate_id of the answer: it is the sip_gate_id of every later call about this gateway.
+        /// sip.account.create adds accounts.
         /// </para>
         /// <para>
         /// Note: The gateway's id is gate_id in this answer and in sip.gate.list, id in sip.gate.read, sip_gate_id as a
-        /// parameter and in the answer of sip.account.create (T22): answers are given back as they come.
+        /// parameter and in the answer of sip.account.create (T22). Answers are passed on as they come.
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/sip/gate/create (004 L2786-L2832).</para>
         /// </remarks>
-        /// <param name="name">Name of the SIP gateway, of your own choice. <c>name</c>: string, required.</param>
+        /// <param name="name">Name for the SIP gateway. <c>name</c>: string, required.</param>
         /// <param name="url">
-        /// Address of the SIP gateway, host and port as in 192.0.2.22:5060. No two gateways may have the same one.
-        /// <c>url</c>: string, required.
+        /// Address of the SIP gateway: host and port, such as 192.0.2.22:5060. No two gateways may have the same
+        /// address. <c>url</c>: string, required.
         /// </param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40019 another gateway has this address already.
+        /// The call failed. The platform's numbers: 40019 another gateway has this address already; and those of every
+        /// operation.
         /// </exception>
         public AvdSipGateCreateReply Create(string name, string url) =>
             Send(
@@ -3440,10 +3415,10 @@ namespace Meetgate
                 text => new AvdSipGateCreateReply(text));
 
         /// <summary>The twin of <see cref="Create"/> that does not block.</summary>
-        /// <param name="name">Name of the SIP gateway, of your own choice. <c>name</c>: string, required.</param>
+        /// <param name="name">Name for the SIP gateway. <c>name</c>: string, required.</param>
         /// <param name="url">
-        /// Address of the SIP gateway, host and port as in 192.0.2.22:5060. No two gateways may have the same one.
-        /// <c>url</c>: string, required.
+        /// Address of the SIP gateway: host and port, such as 192.0.2.22:5060. No two gateways may have the same
+        /// address. <c>url</c>: string, required.
         /// </param>
         /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
         /// <returns>The platform's answer.</returns>
@@ -3459,23 +3434,23 @@ namespace Meetgate
 
         /// <summary>Change the name and address of a SIP gateway (修改sip网关).</summary>
         /// <remarks>
-        /// <para>Both name and address must be given, also the one that stays as it is.</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Give both name and address, also when one of them does not change.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/sip/gate/update (004 L2833-L2874).</para>
         /// </remarks>
         /// <param name="sipGateId">
         /// Id of the SIP gateway: gate_id in the answers of sip.gate.create and sip.gate.list. <c>sip_gate_id</c>:
         /// integer, required.
         /// </param>
-        /// <param name="name">The gateway's name from now on. <c>name</c>: string, required.</param>
+        /// <param name="name">New name of the gateway. <c>name</c>: string, required.</param>
         /// <param name="url">
-        /// The gateway's address from now on, host and port. No two gateways may have the same one. <c>url</c>: string,
+        /// New address of the gateway: host and port. No two gateways may have the same address. <c>url</c>: string,
         /// required.
         /// </param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40019 another gateway has this address already, 40020 no such gateway.
+        /// The call failed. The platform's numbers: 40019 another gateway has this address already, 40020 no such
+        /// gateway; and those of every operation.
         /// </exception>
         public AvdReply Update(long sipGateId, string name, string url) =>
             Send(
@@ -3493,9 +3468,9 @@ namespace Meetgate
         /// Id of the SIP gateway: gate_id in the answers of sip.gate.create and sip.gate.list. <c>sip_gate_id</c>:
         /// integer, required.
         /// </param>
-        /// <param name="name">The gateway's name from now on. <c>name</c>: string, required.</param>
+        /// <param name="name">New name of the gateway. <c>name</c>: string, required.</param>
         /// <param name="url">
-        /// The gateway's address from now on, host and port. No two gateways may have the same one. <c>url</c>: string,
+        /// New address of the gateway: host and port. No two gateways may have the same address. <c>url</c>: string,
         /// required.
         /// </param>
         /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
@@ -3519,10 +3494,10 @@ namespace Meetgate
         /// <summary>Read a SIP gateway (获取sip网关信息).</summary>
         /// <remarks>
         /// <para>
-        /// Note: The heading prints /sip/gate/reads; the address below it and the sample request are /sip/gate/read
-        /// (T2). The gateway's id is called id here, gate_id and sip_gate_id elsewhere (T22).
+        /// Note: The heading prints /sip/gate/reads; the address and the sample request have /sip/gate/read (T2). The
+        /// gateway's id is id here, gate_id or sip_gate_id in other calls (T22).
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: GET /sdkapi/v2/sip/gate/read (004 L2875-L2920).</para>
         /// </remarks>
         /// <param name="sipGateId">
@@ -3531,8 +3506,7 @@ namespace Meetgate
         /// </param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40020 no such gateway.
+        /// The call failed. The platform's numbers: 40020 no such gateway; and those of every operation.
         /// </exception>
         public AvdSipGateReadReply Read(long sipGateId) =>
             Send(
@@ -3558,12 +3532,9 @@ namespace Meetgate
 
         /// <summary>Delete a SIP gateway (删除sip网关).</summary>
         /// <remarks>
-        /// <para>
-        /// For a gateway that is no longer used. The document does not say what becomes of the accounts that belong to
-        /// it.
-        /// </para>
+        /// <para>The document does not say what happens to the accounts of the gateway.</para>
         /// <para>Undoes <c>avd.sip.gate.create</c>.</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/sip/gate/del (004 L2921-L2963).</para>
         /// </remarks>
         /// <param name="sipGateId">
@@ -3572,8 +3543,7 @@ namespace Meetgate
         /// </param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40020 no such gateway.
+        /// The call failed. The platform's numbers: 40020 no such gateway; and those of every operation.
         /// </exception>
         public AvdReply Del(long sipGateId) =>
             Send("avd.sip.gate.del", new Parameters { { "sip_gate_id", sipGateId } }, text => new AvdReply(text));
@@ -3597,15 +3567,15 @@ namespace Meetgate
         /// <summary>List all SIP gateways (查询所有sip网关).</summary>
         /// <remarks>
         /// <para>
-        /// Note: The table prints the list's name as sip_gares; the sample, and this catalog, say sip_gates (T49). The
+        /// Note: The table prints the list's name as sip_gares; the sample, and this list, have sip_gates (T49). The
         /// gateway's id is gate_id here, id in sip.gate.read (T22).
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: GET /sdkapi/v2/sip/gate/list (004 L2964-L3014).</para>
         /// </remarks>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid.
+        /// The call failed. The platform's numbers: those of every operation.
         /// </exception>
         public AvdSipGateListReply List() =>
             Send("avd.sip.gate.list", new Parameters(), text => new AvdSipGateListReply(text));
@@ -3627,29 +3597,29 @@ namespace Meetgate
 
         /// <summary>Create a SIP account on a gateway (创建sip账号).</summary>
         /// <remarks>
-        /// <para>The gateway must exist. Keep the account_id of the answer for the other sip.account calls.</para>
+        /// <para>The gateway must exist. Keep the account_id of the answer: the other sip.account calls need it.</para>
         /// <para>
         /// Note: Sent as a form POST by default, because it carries a password (T12, T13). The account's number is
-        /// number here and phone_number in sip.account.read (T23); the gateway's id is sip_gate_id here and gate_id
-        /// there (T22).
+        /// number here and phone_number in sip.account.read (T23). The gateway's id is sip_gate_id here and gate_id in
+        /// sip.account.read (T22).
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: POST /sdkapi/v2/sip/account/create (004 L3015-L3064).</para>
         /// </remarks>
         /// <param name="name">Name of the SIP account. <c>name</c>: string, required.</param>
         /// <param name="password">Password of the SIP account. <c>password</c>: string, required.</param>
         /// <param name="number">
-        /// Number of the SIP account. No two accounts may have the same one. sip.account.read gives it back as
+        /// Number of the SIP account. No two accounts may have the same number. sip.account.read answers it as
         /// phone_number. <c>number</c>: string, required.
         /// </param>
         /// <param name="sipGateId">
-        /// Id of the SIP gateway the account belongs to: gate_id in the answers of sip.gate.create and sip.gate.list.
+        /// Id of the account's SIP gateway: gate_id in the answers of sip.gate.create and sip.gate.list.
         /// <c>sip_gate_id</c>: integer, required.
         /// </param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40020 no such gateway, 40021 another account has this number already.
+        /// The call failed. The platform's numbers: 40020 no such gateway, 40021 another account has this number
+        /// already; and those of every operation.
         /// </exception>
         public AvdSipAccountCreateReply Create(string name, string password, string number, long sipGateId) =>
             Send(
@@ -3667,11 +3637,11 @@ namespace Meetgate
         /// <param name="name">Name of the SIP account. <c>name</c>: string, required.</param>
         /// <param name="password">Password of the SIP account. <c>password</c>: string, required.</param>
         /// <param name="number">
-        /// Number of the SIP account. No two accounts may have the same one. sip.account.read gives it back as
+        /// Number of the SIP account. No two accounts may have the same number. sip.account.read answers it as
         /// phone_number. <c>number</c>: string, required.
         /// </param>
         /// <param name="sipGateId">
-        /// Id of the SIP gateway the account belongs to: gate_id in the answers of sip.gate.create and sip.gate.list.
+        /// Id of the account's SIP gateway: gate_id in the answers of sip.gate.create and sip.gate.list.
         /// <c>sip_gate_id</c>: integer, required.
         /// </param>
         /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
@@ -3697,26 +3667,25 @@ namespace Meetgate
         /// <summary>Change the name, password and number of a SIP account (修改sip账号).</summary>
         /// <remarks>
         /// <para>
-        /// All three must be given, also those that stay as they are. An account cannot be moved to another gateway
-        /// with this call: it takes no gateway.
+        /// Give all three, also those that do not change. This call cannot move an account to another gateway.
         /// </para>
         /// <para>Note: Sent as a form POST by default, because it carries a password (T12, T13).</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: POST /sdkapi/v2/sip/account/update (004 L3065-L3111).</para>
         /// </remarks>
         /// <param name="accountId">
         /// Id of the SIP account, from the answer of sip.account.create. <c>account_id</c>: integer, required.
         /// </param>
-        /// <param name="name">The account's name from now on. <c>name</c>: string, required.</param>
-        /// <param name="password">The account's password from now on. <c>password</c>: string, required.</param>
+        /// <param name="name">New name of the account. <c>name</c>: string, required.</param>
+        /// <param name="password">New password of the account. <c>password</c>: string, required.</param>
         /// <param name="number">
-        /// The account's number from now on. No two accounts may have the same one. sip.account.read gives it back as
+        /// New number of the account. No two accounts may have the same number. sip.account.read answers it as
         /// phone_number. <c>number</c>: string, required.
         /// </param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40021 another account has this number already, 40022 no such SIP account.
+        /// The call failed. The platform's numbers: 40021 another account has this number already, 40022 no such SIP
+        /// account; and those of every operation.
         /// </exception>
         public AvdReply Update(long accountId, string name, string password, string number) =>
             Send(
@@ -3734,10 +3703,10 @@ namespace Meetgate
         /// <param name="accountId">
         /// Id of the SIP account, from the answer of sip.account.create. <c>account_id</c>: integer, required.
         /// </param>
-        /// <param name="name">The account's name from now on. <c>name</c>: string, required.</param>
-        /// <param name="password">The account's password from now on. <c>password</c>: string, required.</param>
+        /// <param name="name">New name of the account. <c>name</c>: string, required.</param>
+        /// <param name="password">New password of the account. <c>password</c>: string, required.</param>
         /// <param name="number">
-        /// The account's number from now on. No two accounts may have the same one. sip.account.read gives it back as
+        /// New number of the account. No two accounts may have the same number. sip.account.read answers it as
         /// phone_number. <c>number</c>: string, required.
         /// </param>
         /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
@@ -3762,27 +3731,25 @@ namespace Meetgate
 
         /// <summary>Read a SIP account, password included (获取指定的sip网关信息).</summary>
         /// <remarks>
-        /// <para>The answer holds the account's password in plain text: keep it out of logs.</para>
+        /// <para>The answer has the account's password in plain text: keep it out of logs.</para>
         /// <para>
         /// Note: Heading and address are printed as those of sip.gate.read; the description, the parameters and the
-        /// sample request (/sip/account/read) show what is meant (T1). Sent as a form POST like the other sip.account
-        /// calls (T12, T13). The gateway's id comes back as gate_id (T22), the account's number as phone_number (T23).
-        /// The table calls name the gateway's name; next to phone_name, which equals name when there is none, it can
-        /// only be the account's. In the document's own examples the request names gateway 12 and the answer gateway 3.
+        /// sample request show that it is /sip/account/read (T1). Sent as a form POST like the other sip.account calls
+        /// (T12, T13). The gateway's id is gate_id in the answer (T22), the account's number phone_number (T23). The
+        /// table describes name as the gateway's name; the sample's phone_name shows that it is the account's. In the
+        /// document's examples the request has gateway 12, the answer gateway 3.
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: POST /sdkapi/v2/sip/account/read (004 L3112-L3172).</para>
         /// </remarks>
         /// <param name="accountId">
         /// Id of the SIP account, from the answer of sip.account.create. <c>account_id</c>: integer, required.
         /// </param>
-        /// <param name="sipGateId">
-        /// Id of the SIP gateway the account belongs to. <c>sip_gate_id</c>: integer, required.
-        /// </param>
+        /// <param name="sipGateId">Id of the account's SIP gateway. <c>sip_gate_id</c>: integer, required.</param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40020 no such gateway, 40022 no such SIP account.
+        /// The call failed. The platform's numbers: 40020 no such gateway, 40022 no such SIP account; and those of
+        /// every operation.
         /// </exception>
         public AvdSipAccountReadReply Read(long accountId, long sipGateId) =>
             Send(
@@ -3794,9 +3761,7 @@ namespace Meetgate
         /// <param name="accountId">
         /// Id of the SIP account, from the answer of sip.account.create. <c>account_id</c>: integer, required.
         /// </param>
-        /// <param name="sipGateId">
-        /// Id of the SIP gateway the account belongs to. <c>sip_gate_id</c>: integer, required.
-        /// </param>
+        /// <param name="sipGateId">Id of the account's SIP gateway. <c>sip_gate_id</c>: integer, required.</param>
         /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
         /// <returns>The platform's answer.</returns>
         public Task<AvdSipAccountReadReply> ReadAsync(
@@ -3811,10 +3776,9 @@ namespace Meetgate
 
         /// <summary>Delete a SIP account (删除sip账号).</summary>
         /// <remarks>
-        /// <para>For an account that is no longer used.</para>
         /// <para>Note: Sent as a form POST by default like the other sip.account calls (T12, T13).</para>
         /// <para>Undoes <c>avd.sip.account.create</c>.</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: POST /sdkapi/v2/sip/account/del (004 L3173-L3213).</para>
         /// </remarks>
         /// <param name="accountId">
@@ -3822,8 +3786,7 @@ namespace Meetgate
         /// </param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40022 no such SIP account.
+        /// The call failed. The platform's numbers: 40022 no such SIP account; and those of every operation.
         /// </exception>
         public AvdReply Del(long accountId) =>
             Send("avd.sip.account.del", new Parameters { { "account_id", accountId } }, text => new AvdReply(text));
@@ -3863,56 +3826,55 @@ namespace Meetgate
         /// <summary>Call a device into a room (邀请设备).</summary>
         /// <remarks>
         /// <para>
-        /// Calls a device into a room and answers at once. Ask device.get_invite_status with the call_id of the answer
-        /// whether the device has taken the call; the user_id of the answer names the device in all other device calls.
+        /// Calls a device into a room and answers at once. device.get_invite_status, with the call_id of the answer,
+        /// says whether the device has taken the call. All other device calls need the user_id of the answer.
         /// device.kick ends the call.
         /// </para>
         /// <para>
-        /// Note: The address is url in the table and uri in the sample request: the caller gives url, both names are
-        /// sent (T8). The table describes user_id as "room id", which room_id already is; what it does is not known.
-        /// 40038 stands for two faults, an unsupported resolution and a bit rate outside 1 to 4 Mbit/s (T62).
+        /// Note: The address is url in the table and uri in the sample request: give url, and both names are sent (T8).
+        /// The table describes user_id as "room id", as it does room_id; its effect is not known. 40038 has two
+        /// meanings: an unsupported resolution, and a bit rate outside 1 to 4 Mbit/s (T62).
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/device/call (004 L3216-L3269).</para>
         /// </remarks>
-        /// <param name="name">Name under which the device appears in the room. <c>name</c>: string, required.</param>
-        /// <param name="roomId">Number of the room the device is called into. <c>room_id</c>: string, required.</param>
+        /// <param name="name">Name of the device in the room. <c>name</c>: string, required.</param>
+        /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
         /// <param name="url">
         /// Address of the device: sip (as in sip:1002@192.0.2.10), rtsp, h323, pstn or rtmp. <c>url</c>: string,
         /// required.
         /// </param>
         /// <param name="userId">
-        /// Meaning unknown: the document describes it as "room id", which room_id already is. Leave it out; the answer
-        /// then carries a user_id which the server made. <c>user_id</c>: string.
+        /// Its meaning is unknown: the document describes it as "room id", as it does room_id. Leave it out; the answer
+        /// then has a user_id that the server made. <c>user_id</c>: string.
         /// </param>
         /// <param name="resolutionRate">
         /// Resolution of the device. The document does not say whether the numbers are widths or heights.
         /// <c>resolution_rate</c>: string; one of 640, 1080, 1280.
         /// </param>
         /// <param name="frameRate">
-        /// Frame rate of the device. The document does not say which ones are allowed; one that is not is answered with
-        /// 40039. <c>frame_rate</c>: integer, fps.
+        /// Frame rate of the device. The document does not say which rates are allowed; 40039 is the answer to another.
+        /// <c>frame_rate</c>: integer, fps.
         /// </param>
         /// <param name="videoRate">
-        /// Bit rate of the device. One outside 1 to 4 is answered with 40038. <c>video_rate</c>: integer from 1 to 4,
-        /// Mbit/s.
+        /// Bit rate of the device. 40038 is the answer to a rate outside 1 to 4. <c>video_rate</c>: integer from 1 to
+        /// 4, Mbit/s.
         /// </param>
         /// <param name="voiceMultiple">
-        /// Factor by which the sound is amplified. The document gives neither range nor default. <c>voice_multiple</c>:
+        /// Factor of amplification of the sound. The document gives neither range nor default. <c>voice_multiple</c>:
         /// integer.
         /// </param>
         /// <param name="callFrom">
-        /// Identifies the calling side, as the caller defines it. The document says no more. <c>call_from</c>: string.
+        /// The calling side, as the caller defines it. The document says no more. <c>call_from</c>: string.
         /// </param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40009 the room does not exist or is not open, 40023 no gateway is set, 40025 the SIP
-        /// service has no rpc_port set, 40026 the SIP service does not answer, 40030 internal error of the SIP service,
-        /// 40031 the user is in the room already, 40032 the address to invite is not valid, 40034 the invitation
-        /// failed, or an internal error, 40035 connection closed: invitation refused, or the service port is not open,
-        /// 40036 type not supported, 40038 video resolution not supported, or bit rate outside 1 to 4 Mbit/s, 40039
-        /// frame rate not supported.
+        /// The call failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or is not open,
+        /// 40023 no gateway is set, 40025 the SIP service has no rpc_port set, 40026 the SIP service does not answer,
+        /// 40030 internal error of the SIP service, 40031 the user is in the room already, 40032 the address to invite
+        /// is not valid, 40034 the invitation failed, or an internal error, 40035 connection closed: invitation
+        /// refused, or the service port is not open, 40036 type not supported, 40038 video resolution not supported, or
+        /// bit rate outside 1 to 4 Mbit/s, 40039 frame rate not supported; and those of every operation.
         /// </exception>
         public AvdDeviceCallReply Call(
             string name,
@@ -3941,34 +3903,34 @@ namespace Meetgate
                 text => new AvdDeviceCallReply(text));
 
         /// <summary>The twin of <see cref="Call"/> that does not block.</summary>
-        /// <param name="name">Name under which the device appears in the room. <c>name</c>: string, required.</param>
-        /// <param name="roomId">Number of the room the device is called into. <c>room_id</c>: string, required.</param>
+        /// <param name="name">Name of the device in the room. <c>name</c>: string, required.</param>
+        /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
         /// <param name="url">
         /// Address of the device: sip (as in sip:1002@192.0.2.10), rtsp, h323, pstn or rtmp. <c>url</c>: string,
         /// required.
         /// </param>
         /// <param name="userId">
-        /// Meaning unknown: the document describes it as "room id", which room_id already is. Leave it out; the answer
-        /// then carries a user_id which the server made. <c>user_id</c>: string.
+        /// Its meaning is unknown: the document describes it as "room id", as it does room_id. Leave it out; the answer
+        /// then has a user_id that the server made. <c>user_id</c>: string.
         /// </param>
         /// <param name="resolutionRate">
         /// Resolution of the device. The document does not say whether the numbers are widths or heights.
         /// <c>resolution_rate</c>: string; one of 640, 1080, 1280.
         /// </param>
         /// <param name="frameRate">
-        /// Frame rate of the device. The document does not say which ones are allowed; one that is not is answered with
-        /// 40039. <c>frame_rate</c>: integer, fps.
+        /// Frame rate of the device. The document does not say which rates are allowed; 40039 is the answer to another.
+        /// <c>frame_rate</c>: integer, fps.
         /// </param>
         /// <param name="videoRate">
-        /// Bit rate of the device. One outside 1 to 4 is answered with 40038. <c>video_rate</c>: integer from 1 to 4,
-        /// Mbit/s.
+        /// Bit rate of the device. 40038 is the answer to a rate outside 1 to 4. <c>video_rate</c>: integer from 1 to
+        /// 4, Mbit/s.
         /// </param>
         /// <param name="voiceMultiple">
-        /// Factor by which the sound is amplified. The document gives neither range nor default. <c>voice_multiple</c>:
+        /// Factor of amplification of the sound. The document gives neither range nor default. <c>voice_multiple</c>:
         /// integer.
         /// </param>
         /// <param name="callFrom">
-        /// Identifies the calling side, as the caller defines it. The document says no more. <c>call_from</c>: string.
+        /// The calling side, as the caller defines it. The document says no more. <c>call_from</c>: string.
         /// </param>
         /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
         /// <returns>The platform's answer.</returns>
@@ -4004,7 +3966,7 @@ namespace Meetgate
         /// <remarks>
         /// <para>Ends the call that device.call began.</para>
         /// <para>Undoes <c>avd.device.call</c>.</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/device/kick (004 L3270-L3314).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -4013,8 +3975,8 @@ namespace Meetgate
         /// </param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40008 the user is not in the room, 40033 the user has not been invited.
+        /// The call failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or is not open,
+        /// 40024 the account has not been invited, 40033 the user has not been invited; and those of every operation.
         /// </exception>
         public AvdDeviceKickReply Kick(string roomId, string userId) =>
             Send(
@@ -4039,15 +4001,15 @@ namespace Meetgate
                 text => new AvdDeviceKickReply(text),
                 cancellationToken);
 
-        /// <summary>Ask how far the call to a device has come (获取呼叫状态).</summary>
+        /// <summary>Read the state of a call to a device (获取呼叫状态).</summary>
         /// <remarks>
-        /// <para>Ask again while the answer is 0 (ringing); the document gives no interval.</para>
+        /// <para>Ask again while the answer is 0 (being invited); the document gives no interval.</para>
         /// <para>
         /// Note: invite_status is a string in the table and a number in the sample (T54). The failure example prints
-        /// 40004 (no such room_id) although the call takes no room; of the error table 40037 (no such call record) fits
+        /// 40004 (no such room_id), although the call has no room; 40037 (no such call record) of the error table fits
         /// an unknown call_id better.
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: GET /sdkapi/v2/device/get_invite_status (004 L3564-L3605).</para>
         /// </remarks>
         /// <param name="callId">
@@ -4055,8 +4017,8 @@ namespace Meetgate
         /// </param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40033 the user has not been invited, 40037 no such invitation.
+        /// The call failed. The platform's numbers: 40004 no such room, 40033 the user has not been invited, 40037 no
+        /// such invitation; and those of every operation.
         /// </exception>
         public AvdDeviceGetInviteStatusReply GetInviteStatus(string callId) =>
             Send(
@@ -4090,8 +4052,8 @@ namespace Meetgate
 
         /// <summary>Make a device's video the focus of its room (设备视频焦点).</summary>
         /// <remarks>
-        /// <para>The focus is the video everybody sees large. device.video.unfocus takes it back.</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>device.video.unfocus takes the focus away again.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/device/video/focus (004 L3315-L3355).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -4100,8 +4062,9 @@ namespace Meetgate
         /// </param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40008 the user is not in the room, 40033 the user has not been invited.
+        /// The call failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or is not open,
+        /// 40024 the account has not been invited, 40033 the user has not been invited, 40036 type not supported; and
+        /// those of every operation.
         /// </exception>
         public AvdReply Focus(string roomId, string userId) =>
             Send(
@@ -4129,7 +4092,7 @@ namespace Meetgate
         /// <summary>Take the focus from a device's video (取消视频焦点).</summary>
         /// <remarks>
         /// <para>Undoes <c>avd.device.video.focus</c>.</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/device/video/unfocus (004 L3356-L3396).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -4138,8 +4101,9 @@ namespace Meetgate
         /// </param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40008 the user is not in the room, 40033 the user has not been invited.
+        /// The call failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or is not open,
+        /// 40024 the account has not been invited, 40033 the user has not been invited, 40036 type not supported; and
+        /// those of every operation.
         /// </exception>
         public AvdReply Unfocus(string roomId, string userId) =>
             Send(
@@ -4167,7 +4131,7 @@ namespace Meetgate
         /// <summary>Turn a device's video off (关闭视频).</summary>
         /// <remarks>
         /// <para>The device stays in the room. device.video.open turns its video on again.</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/device/video/close (004 L3397-L3438).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -4176,8 +4140,9 @@ namespace Meetgate
         /// </param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40008 the user is not in the room, 40033 the user has not been invited.
+        /// The call failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or is not open,
+        /// 40024 the account has not been invited, 40033 the user has not been invited, 40036 type not supported; and
+        /// those of every operation.
         /// </exception>
         public AvdReply Close(string roomId, string userId) =>
             Send(
@@ -4206,7 +4171,7 @@ namespace Meetgate
         /// <remarks>
         /// <para>Note: The table lists call_id and user_id in the answer; the sample has neither.</para>
         /// <para>Undoes <c>avd.device.video.close</c>.</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/device/video/open (004 L3439-L3481).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -4215,8 +4180,9 @@ namespace Meetgate
         /// </param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40008 the user is not in the room, 40033 the user has not been invited.
+        /// The call failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or is not open,
+        /// 40024 the account has not been invited, 40033 the user has not been invited, 40036 type not supported; and
+        /// those of every operation.
         /// </exception>
         public AvdDeviceVideoOpenReply Open(string roomId, string userId) =>
             Send(
@@ -4253,7 +4219,7 @@ namespace Meetgate
         /// <summary>Turn a device's sound off (关闭音频).</summary>
         /// <remarks>
         /// <para>The device stays in the room. device.audio.unmute turns its sound on again.</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/device/audio/mute (004 L3482-L3522).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -4262,8 +4228,8 @@ namespace Meetgate
         /// </param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40008 the user is not in the room, 40033 the user has not been invited.
+        /// The call failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or is not open,
+        /// 40024 the account has not been invited, 40033 the user has not been invited; and those of every operation.
         /// </exception>
         public AvdReply Mute(string roomId, string userId) =>
             Send(
@@ -4291,7 +4257,7 @@ namespace Meetgate
         /// <summary>Turn a device's sound on (打开音频).</summary>
         /// <remarks>
         /// <para>Undoes <c>avd.device.audio.mute</c>.</para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /sdkapi/v2/device/audio/unmute (004 L3523-L3563).</para>
         /// </remarks>
         /// <param name="roomId">Room number. <c>room_id</c>: string, required.</param>
@@ -4300,8 +4266,8 @@ namespace Meetgate
         /// </param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 40002 parameter missing or wrong, 40003 token expired or invalid,
-        /// 40004 no such room, 40008 the user is not in the room, 40033 the user has not been invited.
+        /// The call failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or is not open,
+        /// 40024 the account has not been invited, 40033 the user has not been invited; and those of every operation.
         /// </exception>
         public AvdReply Unmute(string roomId, string userId) =>
             Send(

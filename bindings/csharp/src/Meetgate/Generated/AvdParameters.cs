@@ -4,8 +4,8 @@ using System.Collections.Generic;
 namespace Meetgate
 {
     /// <summary>
-    /// Layout: which videos are shown, and where. Needed for a layout of your own and for watermarks; left out, the
-    /// layout is automatic. One object of <c>videos</c>.
+    /// Layout: which videos are shown, and where. Needed for a layout of your own and for watermarks. When it is left
+    /// out, the layout is automatic. One object of <c>videos</c>.
     /// </summary>
     public sealed class AvdVideo : NestedParameters
     {
@@ -16,8 +16,8 @@ namespace Meetgate
         public string VideoName { get; set; }
 
         /// <summary>
-        /// Stacking order. Where a small picture lies over a full one, the samples give the small one the larger
-        /// number. <c>zorder</c>: integer.
+        /// Stacking order. In the samples a small picture over a full one has the larger number. <c>zorder</c>:
+        /// integer.
         /// </summary>
         public long? Zorder { get; set; }
 
@@ -46,33 +46,30 @@ namespace Meetgate
         };
     }
 
-    /// <summary>
-    /// Watermarks: a timestamp, texts and images. They are recorded only with enable_osdts_record, and videos must be
-    /// given. The object <c>osds</c>.
-    /// </summary>
-    public sealed class AvdOsds : NestedParameters
+    /// <summary>Colour of the text. The object <c>font_color</c>.</summary>
+    public sealed class AvdFontColor : NestedParameters
     {
-        /// <summary>Timestamp watermark. <c>osdts</c>: object.</summary>
-        public AvdOsdts Osdts { get; set; }
+        /// <summary>Red; the document's colours use 0 and 255. <c>r</c>: integer.</summary>
+        public long? R { get; set; }
 
-        /// <summary>Text watermarks. <c>osdtxts</c>: array of objects.</summary>
-        public IEnumerable<AvdOsdtxt> Osdtxts { get; set; }
+        /// <summary>Green; the document's colours use 0 and 255. <c>g</c>: integer.</summary>
+        public long? G { get; set; }
 
-        /// <summary>Image watermarks. <c>osdimgs</c>: array of objects.</summary>
-        public IEnumerable<AvdOsdimg> Osdimgs { get; set; }
+        /// <summary>Blue; the document's colours use 0 and 255. <c>b</c>: integer.</summary>
+        public long? B { get; set; }
 
         internal override Parameters Parameters() => new Parameters
         {
-            { "osdts", Osdts },
-            { "osdtxts", Osdtxts },
-            { "osdimgs", Osdimgs },
+            { "r", R },
+            { "g", G },
+            { "b", B },
         };
     }
 
     /// <summary>Timestamp watermark. The object <c>osdts</c>.</summary>
     public sealed class AvdOsdts : NestedParameters
     {
-        /// <summary>How the time is written, such as <c>YYYY-MM-DD hh:mm:ss</c>. <c>timestamp</c>: string.</summary>
+        /// <summary>Format of the time, such as <c>YYYY-MM-DD hh:mm:ss</c>. <c>timestamp</c>: string.</summary>
         public string Timestamp { get; set; }
 
         /// <summary>Horizontal position; a fraction such as 0.05 in the sample. <c>x</c>: number.</summary>
@@ -94,26 +91,6 @@ namespace Meetgate
             { "y", Y },
             { "font", Font },
             { "font_color", FontColor },
-        };
-    }
-
-    /// <summary>Colour of the text. The object <c>font_color</c>.</summary>
-    public sealed class AvdFontColor : NestedParameters
-    {
-        /// <summary>Red; the document's colours use 0 and 255. <c>r</c>: integer.</summary>
-        public long? R { get; set; }
-
-        /// <summary>Green; the document's colours use 0 and 255. <c>g</c>: integer.</summary>
-        public long? G { get; set; }
-
-        /// <summary>Blue; the document's colours use 0 and 255. <c>b</c>: integer.</summary>
-        public long? B { get; set; }
-
-        internal override Parameters Parameters() => new Parameters
-        {
-            { "r", R },
-            { "g", G },
-            { "b", B },
         };
     }
 
@@ -153,8 +130,8 @@ namespace Meetgate
     public sealed class AvdOsdimg : NestedParameters
     {
         /// <summary>
-        /// Path of the image on the box itself. It must be a jpg, uploaded to the box before, and readable by the media
-        /// service. <c>img</c>: string.
+        /// Path of a jpg on the box that runs the media service, readable by that service. Upload it first: the path is
+        /// the part after <c>file=</c> in the <c>download_url</c> that uploadfile answers. <c>img</c>: string.
         /// </summary>
         public string Img { get; set; }
 
@@ -177,7 +154,30 @@ namespace Meetgate
     }
 
     /// <summary>
-    /// Whose sound goes into the audio mix, and on which channel. One object of <c>audio_mixer_users</c>.
+    /// Watermarks: a timestamp, texts and images. They are recorded only with enable_osdts_record. Needs videos. The
+    /// object <c>osds</c>.
+    /// </summary>
+    public sealed class AvdOsds : NestedParameters
+    {
+        /// <summary>Timestamp watermark. <c>osdts</c>: object.</summary>
+        public AvdOsdts Osdts { get; set; }
+
+        /// <summary>Text watermarks. <c>osdtxts</c>: array of objects.</summary>
+        public IEnumerable<AvdOsdtxt> Osdtxts { get; set; }
+
+        /// <summary>Image watermarks. <c>osdimgs</c>: array of objects.</summary>
+        public IEnumerable<AvdOsdimg> Osdimgs { get; set; }
+
+        internal override Parameters Parameters() => new Parameters
+        {
+            { "osdts", Osdts },
+            { "osdtxts", Osdtxts },
+            { "osdimgs", Osdimgs },
+        };
+    }
+
+    /// <summary>
+    /// The users whose sound goes into the audio mix, and the channel of each. One object of <c>audio_mixer_users</c>.
     /// </summary>
     public sealed class AvdAudioMixerUser : NestedParameters
     {
@@ -197,29 +197,10 @@ namespace Meetgate
         };
     }
 
-    /// <summary>
-    /// Where sound is pushed to as RTP while the recording runs. The UDP push port must be configured on the server
-    /// first. The object <c>audio_data_exporter_address</c>.
-    /// </summary>
-    public sealed class AvdAudioDataExporterAddress : NestedParameters
-    {
-        /// <summary>Targets for the audio mix. <c>mixer_audio</c>: array of objects.</summary>
-        public IEnumerable<AvdMixerAudio> MixerAudio { get; set; }
-
-        /// <summary>Targets for the sound of single users. <c>single_audios</c>: array of objects.</summary>
-        public IEnumerable<AvdSingleAudio> SingleAudios { get; set; }
-
-        internal override Parameters Parameters() => new Parameters
-        {
-            { "mixer_audio", MixerAudio },
-            { "single_audios", SingleAudios },
-        };
-    }
-
     /// <summary>Targets for the audio mix. One object of <c>mixer_audio</c>.</summary>
     public sealed class AvdMixerAudio : NestedParameters
     {
-        /// <summary>How it is pushed. Only <c>udp</c> so far. <c>type</c>: string; known: udp.</summary>
+        /// <summary>Transport of the push. Only <c>udp</c> so far. <c>type</c>: string; known: udp.</summary>
         public string Type { get; set; }
 
         /// <summary>Target as address and port, such as <c>192.168.3.100:9000</c>. <c>address</c>: string.</summary>
@@ -245,8 +226,8 @@ namespace Meetgate
         public long? Ssrc { get; set; }
 
         /// <summary>
-        /// Payload type in the RTP packets, a 7-bit integer. Better left out, so that the default is used.
-        /// <c>payloadtype</c>: integer from 0 to 127.
+        /// Payload type in the RTP packets, a 7-bit integer. The document advises to leave it out. <c>payloadtype</c>:
+        /// integer from 0 to 127.
         /// </summary>
         public long? Payloadtype { get; set; }
 
@@ -268,7 +249,7 @@ namespace Meetgate
         /// <summary>User id whose sound is pushed. <c>user_id</c>: string.</summary>
         public string UserId { get; set; }
 
-        /// <summary>How it is pushed. Only <c>udp</c> so far. <c>type</c>: string; known: udp.</summary>
+        /// <summary>Transport of the push. Only <c>udp</c> so far. <c>type</c>: string; known: udp.</summary>
         public string Type { get; set; }
 
         /// <summary>Target as address and port, such as <c>192.168.3.100:9000</c>. <c>address</c>: string.</summary>
@@ -294,8 +275,8 @@ namespace Meetgate
         public long? Ssrc { get; set; }
 
         /// <summary>
-        /// Payload type in the RTP packets, a 7-bit integer. Better left out, so that the default is used.
-        /// <c>payloadtype</c>: integer from 0 to 127.
+        /// Payload type in the RTP packets, a 7-bit integer. The document advises to leave it out. <c>payloadtype</c>:
+        /// integer from 0 to 127.
         /// </summary>
         public long? Payloadtype { get; set; }
 
@@ -309,6 +290,25 @@ namespace Meetgate
             { "channels", Channels },
             { "ssrc", Ssrc },
             { "payloadtype", Payloadtype },
+        };
+    }
+
+    /// <summary>
+    /// Addresses to which sound is pushed as RTP while the recording runs. The UDP push port must be configured on the
+    /// server first. The object <c>audio_data_exporter_address</c>.
+    /// </summary>
+    public sealed class AvdAudioDataExporterAddress : NestedParameters
+    {
+        /// <summary>Targets for the audio mix. <c>mixer_audio</c>: array of objects.</summary>
+        public IEnumerable<AvdMixerAudio> MixerAudio { get; set; }
+
+        /// <summary>Targets for the sound of single users. <c>single_audios</c>: array of objects.</summary>
+        public IEnumerable<AvdSingleAudio> SingleAudios { get; set; }
+
+        internal override Parameters Parameters() => new Parameters
+        {
+            { "mixer_audio", MixerAudio },
+            { "single_audios", SingleAudios },
         };
     }
 }

@@ -11,7 +11,9 @@ namespace Meetgate
         {
         }
 
-        /// <summary>Room number: the one asked for, or the one the server made. <c>room_id</c>: string.</summary>
+        /// <summary>
+        /// Room number: that of the request, or the number that the server made. <c>room_id</c>: string.
+        /// </summary>
         public string RoomId => GetText("room_id");
     }
 
@@ -40,7 +42,7 @@ namespace Meetgate
             /// <summary>Whether voice activation is switched on. <c>enable_voice_activated</c>: boolean.</summary>
             public bool? EnableVoiceActivated => GetBoolean("enable_voice_activated");
 
-            /// <summary>User id the room was created for. <c>user_id</c>: string.</summary>
+            /// <summary>User id for which the room was created. <c>user_id</c>: string.</summary>
             public string UserId => GetText("user_id");
 
             /// <summary>
@@ -61,7 +63,7 @@ namespace Meetgate
         {
         }
 
-        /// <summary>Number of meetings held in the room. <c>meeting_total</c>: integer.</summary>
+        /// <summary>Number of meetings in the room. <c>meeting_total</c>: integer.</summary>
         public long? MeetingTotal => GetInteger("meeting_total");
 
         /// <summary>Number of participants on iOS. <c>ios_cnt</c>: integer.</summary>
@@ -79,9 +81,7 @@ namespace Meetgate
         /// <summary>Number of participants on Android. <c>android_cnt</c>: integer.</summary>
         public long? AndroidCnt => GetInteger("android_cnt");
 
-        /// <summary>
-        /// Length of all the meetings together. The unit is not documented. <c>time_total</c>: integer.
-        /// </summary>
+        /// <summary>Total length of the meetings. The unit is not documented. <c>time_total</c>: integer.</summary>
         public long? TimeTotal => GetInteger("time_total");
 
         /// <summary>
@@ -143,7 +143,9 @@ namespace Meetgate
             /// The files transcoded from the recording. In the sample the three lists are in the same order.
             /// <c>transcode_files</c>: object.
             /// </summary>
-            public TranscodeFilesObject TranscodeFiles => GetObject("transcode_files", json => new TranscodeFilesObject(json));
+            public TranscodeFilesObject TranscodeFiles => GetObject(
+                "transcode_files",
+                json => new TranscodeFilesObject(json));
 
             /// <summary>Recording id. <c>record_id</c>: string.</summary>
             public string RecordId => GetText("record_id");
@@ -164,10 +166,12 @@ namespace Meetgate
                 /// <summary>Download addresses, one for each file. <c>down_url</c>: array of strings.</summary>
                 public IReadOnlyList<string> DownUrl => GetTexts("down_url");
 
-                /// <summary>Addresses of a web page that plays each file. <c>play_url</c>: array of strings.</summary>
+                /// <summary>
+                /// Addresses of web pages that play the files, one for each file. <c>play_url</c>: array of strings.
+                /// </summary>
                 public IReadOnlyList<string> PlayUrl => GetTexts("play_url");
 
-                /// <summary>Figures for each file. <c>file_infos</c>: array of objects.</summary>
+                /// <summary>Length, size and name of each file. <c>file_infos</c>: array of objects.</summary>
                 public IReadOnlyList<FileInfoItem> FileInfos => GetItems("file_infos", json => new FileInfoItem(json));
 
                 /// <summary>An object in <c>file_infos</c>.</summary>
@@ -233,7 +237,7 @@ namespace Meetgate
             /// <summary>Type of the file, such as <c>tms</c>. <c>file_type</c>: string.</summary>
             public string FileType => GetText("file_type");
 
-            /// <summary>Not filled in by this call: an empty text in the sample. <c>file_size</c>: string.</summary>
+            /// <summary>An empty text in the sample: this call does not fill it in. <c>file_size</c>: string.</summary>
             public string FileSize => GetText("file_size");
 
             /// <summary>Empty in this call. <c>transcode_files</c>: object.</summary>
@@ -250,7 +254,9 @@ namespace Meetgate
         }
 
         /// <summary>The participants. <c>participates</c>: array of objects.</summary>
-        public IReadOnlyList<ParticipateItem> Participates => GetItems("participates", json => new ParticipateItem(json));
+        public IReadOnlyList<ParticipateItem> Participates => GetItems(
+            "participates",
+            json => new ParticipateItem(json));
 
         /// <summary>An object in <c>participates</c>.</summary>
         public sealed class ParticipateItem : ReplyObject
@@ -282,8 +288,7 @@ namespace Meetgate
             public IReadOnlyList<VideoItem> Videos => GetItems("videos", json => new VideoItem(json));
 
             /// <summary>
-            /// Text of the application's own, set through the SDK when the user joined the room. <c>user_data</c>:
-            /// string.
+            /// The application's own text, given to the SDK when the user joined the room. <c>user_data</c>: string.
             /// </summary>
             public string UserData => GetText("user_data");
 
@@ -299,7 +304,7 @@ namespace Meetgate
                 }
 
                 /// <summary>
-                /// Level that tells several cameras of one user apart. Not used so far, says the document.
+                /// Level that distinguishes several cameras of one user. The document says that it is not used yet.
                 /// <c>level</c>: integer.
                 /// </summary>
                 public long? Level => GetInteger("level");
@@ -355,8 +360,8 @@ namespace Meetgate
         }
 
         /// <summary>
-        /// Recording id: names this recording in room.mix_record.stop, room.record.status and the calls that list
-        /// files. <c>record_id</c>: string.
+        /// Recording id, for room.mix_record.stop, room.record.status and the calls that list files. <c>record_id</c>:
+        /// string.
         /// </summary>
         public string RecordId => GetText("record_id");
     }
@@ -443,8 +448,8 @@ namespace Meetgate
             public string RoomId => GetText("room_id");
 
             /// <summary>
-            /// Download address of the source file, of type <c>tms</c>; it is made when backup is on (enable_backup of
-            /// room.mix_record.start). The table calls it <c>down_url</c>. <c>download_url</c>: string.
+            /// Download address of the source file, of type <c>tms</c>. The file exists when the recording was started
+            /// with enable_backup. The table calls this member <c>down_url</c>. <c>download_url</c>: string.
             /// </summary>
             public string DownloadUrl => GetText("download_url");
 
@@ -455,11 +460,13 @@ namespace Meetgate
             public string FileSize => GetText("file_size");
 
             /// <summary>
-            /// The files made from the recording. The mixed file's name is made of room number, recording id and time
-            /// of recording; a split file's of user name, user id and <c>v1</c> for that user's first video, and so on.
+            /// The files made from the recording. A mixed file is named by room number, recording id and time of
+            /// recording; a split file by user name, user id and <c>v1</c> for the user's first video.
             /// <c>transcode_files</c>: array of objects.
             /// </summary>
-            public IReadOnlyList<TranscodeFileItem> TranscodeFiles => GetItems("transcode_files", json => new TranscodeFileItem(json));
+            public IReadOnlyList<TranscodeFileItem> TranscodeFiles => GetItems(
+                "transcode_files",
+                json => new TranscodeFileItem(json));
 
             /// <summary>Play address of the source file; empty in the sample. <c>play_url</c>: string.</summary>
             public string PlayUrl => GetText("play_url");
@@ -479,7 +486,8 @@ namespace Meetgate
                 }
 
                 /// <summary>
-                /// Download address of the file. The table calls it <c>down_url</c>. <c>download_url</c>: string.
+                /// Download address of the file. The table calls this member <c>down_url</c>. <c>download_url</c>:
+                /// string.
                 /// </summary>
                 public string DownloadUrl => GetText("download_url");
 
@@ -530,7 +538,9 @@ namespace Meetgate
         {
         }
 
-        /// <summary>Not described by the document; its sample answer leaves it out. <c>data</c>: string.</summary>
+        /// <summary>
+        /// The document does not describe it, and its sample answer does not have it. <c>data</c>: string.
+        /// </summary>
         public string Data => GetText("data");
     }
 
@@ -563,11 +573,11 @@ namespace Meetgate
             public string RoomId => GetText("room_id");
 
             /// <summary>
-            /// Address to play the file at. The document says it is empty here. <c>play_url</c>: string.
+            /// Address at which the file plays. The document says that it is empty here. <c>play_url</c>: string.
             /// </summary>
             public string PlayUrl => GetText("play_url");
 
-            /// <summary>Address to download the file from. <c>download_url</c>: string.</summary>
+            /// <summary>Download address of the file. <c>download_url</c>: string.</summary>
             public string DownloadUrl => GetText("download_url");
 
             /// <summary>File type, <c>mp3</c>. <c>file_type</c>: string.</summary>
@@ -600,7 +610,7 @@ namespace Meetgate
             {
             }
 
-            /// <summary>Address to download the file from. <c>download_url</c>: string.</summary>
+            /// <summary>Download address of the file. <c>download_url</c>: string.</summary>
             public string DownloadUrl => GetText("download_url");
 
             /// <summary>
@@ -608,7 +618,7 @@ namespace Meetgate
             /// </summary>
             public string Duration => GetText("duration");
 
-            /// <summary>Address to play the file at. <c>play_url</c>: string.</summary>
+            /// <summary>Address at which the file plays. <c>play_url</c>: string.</summary>
             public string PlayUrl => GetText("play_url");
 
             /// <summary>File size as text, for example <c>0.901M</c>. <c>file_size</c>: string.</summary>
@@ -659,7 +669,7 @@ namespace Meetgate
         {
         }
 
-        /// <summary>What is being played. <c>data</c>: object.</summary>
+        /// <summary>The file or stream that plays. <c>data</c>: object.</summary>
         public DataObject Data => GetObject("data", json => new DataObject(json));
 
         /// <summary>An object in <c>data</c>.</summary>
@@ -695,7 +705,7 @@ namespace Meetgate
         {
         }
 
-        /// <summary>What is being played. <c>data</c>: object.</summary>
+        /// <summary>The file or stream that plays. <c>data</c>: object.</summary>
         public DataObject Data => GetObject("data", json => new DataObject(json));
 
         /// <summary>An object in <c>data</c>.</summary>
@@ -731,7 +741,7 @@ namespace Meetgate
         {
         }
 
-        /// <summary>The player asked for, as an entry of an array. <c>data</c>: array of objects.</summary>
+        /// <summary>An array with one entry, the player. <c>data</c>: array of objects.</summary>
         public IReadOnlyList<DataItem> Data => GetItems("data", json => new DataItem(json));
 
         /// <summary>An object in <c>data</c>.</summary>
@@ -745,13 +755,13 @@ namespace Meetgate
             /// <summary>When the player was created. <c>created</c>: integer, unix-s.</summary>
             public long? Created => GetInteger("created");
 
-            /// <summary>Room number asked for. <c>room_id</c>: string.</summary>
+            /// <summary>Room number. <c>room_id</c>: string.</summary>
             public string RoomId => GetText("room_id");
 
             /// <summary>Player id. <c>play_id</c>: string.</summary>
             public string PlayId => GetText("play_id");
 
-            /// <summary>User id of the one who created the player. <c>user_id</c>: string.</summary>
+            /// <summary>User id of the player's creator. <c>user_id</c>: string.</summary>
             public string UserId => GetText("user_id");
 
             /// <summary>Name of the player. <c>name</c>: string.</summary>
@@ -812,7 +822,7 @@ namespace Meetgate
         {
         }
 
-        /// <summary>What is being played now. <c>data</c>: object.</summary>
+        /// <summary>The file that plays now. <c>data</c>: object.</summary>
         public DataObject Data => GetObject("data", json => new DataObject(json));
 
         /// <summary>An object in <c>data</c>.</summary>
@@ -864,8 +874,8 @@ namespace Meetgate
         }
 
         /// <summary>
-        /// The settings. The document shows these members in a sample and does not describe them; further ones may
-        /// follow. <c>data</c>: object.
+        /// The settings. The document shows these members in a sample that breaks off, and does not describe them.
+        /// <c>data</c>: object.
         /// </summary>
         public DataObject Data => GetObject("data", json => new DataObject(json));
 
@@ -881,8 +891,8 @@ namespace Meetgate
             public long? ViewWidth => GetInteger("view_width");
 
             /// <summary>
-            /// Layout, as a word. The sample shows <c>Outgoing_View_Layout_Auto_Orato</c>; other words are not known.
-            /// <c>layoutMode</c>: string.
+            /// Layout, as a word. The sample has <c>Outgoing_View_Layout_Auto_Orato</c>; other words are not
+            /// documented. <c>layoutMode</c>: string.
             /// </summary>
             public string LayoutMode => GetText("layoutMode");
 
@@ -890,7 +900,7 @@ namespace Meetgate
             public string ExporterName => GetText("exporter_name");
 
             /// <summary>
-            /// Bit rate, by its name, but <c>true</c> in the sample. Expect a number as well. <c>view_bitrate</c>:
+            /// By its name the bit rate, but <c>true</c> in the sample. Expect a number too. <c>view_bitrate</c>:
             /// boolean.
             /// </summary>
             public bool? ViewBitrate => GetBoolean("view_bitrate");
@@ -908,8 +918,8 @@ namespace Meetgate
             public string ViewStreamId => GetText("view_stream_id");
 
             /// <summary>
-            /// The videos in the view, by its name. The sample breaks off here: what it holds is unknown.
-            /// <c>videos</c>: object.
+            /// By its name the videos in the view. The sample breaks off here: its content is unknown. <c>videos</c>:
+            /// object.
             /// </summary>
             public JsonValue Videos => GetJson("videos");
         }
@@ -938,8 +948,8 @@ namespace Meetgate
             public string RoomId => GetText("room_id");
 
             /// <summary>
-            /// When the room was created, a timestamp; the sample shows Unix seconds. A number in the sample, text in
-            /// the table. <c>create_time</c>: integer, unix-s.
+            /// When the room was created, in seconds in the sample. A number in the sample, text in the table.
+            /// <c>create_time</c>: integer, unix-s.
             /// </summary>
             public long? CreateTime => GetInteger("create_time");
 
@@ -954,7 +964,9 @@ namespace Meetgate
                 {
                 }
 
-                /// <summary>The user's node number, a number beside user_id. <c>node_id</c>: integer.</summary>
+                /// <summary>
+                /// The user's node number. The document describes it as a user number. <c>node_id</c>: integer.
+                /// </summary>
                 public long? NodeId => GetInteger("node_id");
 
                 /// <summary>The user's name. <c>user_name</c>: string.</summary>
@@ -986,7 +998,7 @@ namespace Meetgate
             }
 
             /// <summary>
-            /// When the meeting opened; the sample shows Unix seconds. Text in the sample, a number in the table.
+            /// When the meeting opened, in seconds in the sample. Text in the sample, a number in the table.
             /// <c>session_id</c>: string.
             /// </summary>
             public string SessionId => GetText("session_id");
@@ -1005,11 +1017,11 @@ namespace Meetgate
                 /// <summary>User id of the sender. <c>fromId</c>: string.</summary>
                 public string FromId => GetText("fromId");
 
-                /// <summary>Shown in the sample only; the document does not explain it. <c>id</c>: integer.</summary>
+                /// <summary>Only the sample has it; the document does not explain it. <c>id</c>: integer.</summary>
                 public long? Id => GetInteger("id");
 
                 /// <summary>
-                /// Shown in the sample only, as 0; the document does not explain it. <c>status</c>: integer.
+                /// Only the sample has it, as 0; the document does not explain it. <c>status</c>: integer.
                 /// </summary>
                 public long? Status => GetInteger("status");
 
@@ -1017,7 +1029,7 @@ namespace Meetgate
                 public string Message => GetText("message");
 
                 /// <summary>
-                /// When the message was sent; the sample shows Unix seconds. <c>timestamp</c>: integer, unix-s.
+                /// When the message was sent, in seconds in the sample. <c>timestamp</c>: integer, unix-s.
                 /// </summary>
                 public long? Timestamp => GetInteger("timestamp");
 
@@ -1025,7 +1037,7 @@ namespace Meetgate
                 public string RoomId => GetText("room_id");
 
                 /// <summary>
-                /// Whom the message was for. <c>session_type</c>: integer; one of 0 (to everybody), 1 (private).
+                /// The receiver of the message. <c>session_type</c>: integer; one of 0 (to everybody), 1 (private).
                 /// </summary>
                 public long? SessionType => GetInteger("session_type");
 
@@ -1036,14 +1048,12 @@ namespace Meetgate
                 public string FromName => GetText("fromName");
 
                 /// <summary>
-                /// Empty for a message to everybody; for a private one the name of the user it was sent to.
-                /// <c>dst_name</c>: string.
+                /// Empty for a message to everybody; else the name of the receiver. <c>dst_name</c>: string.
                 /// </summary>
                 public string DstName => GetText("dst_name");
 
                 /// <summary>
-                /// The room number for a message to everybody; for a private one the id of the user it was sent to.
-                /// <c>dst</c>: string.
+                /// The room number for a message to everybody; else the user id of the receiver. <c>dst</c>: string.
                 /// </summary>
                 public string Dst => GetText("dst");
             }
@@ -1059,8 +1069,8 @@ namespace Meetgate
         }
 
         /// <summary>
-        /// The access token that every other call carries. The client uses it from now on; keep it secret.
-        /// <c>token</c>: string.
+        /// The token that every other call carries. The client uses it from now on. Keep it secret. <c>token</c>:
+        /// string.
         /// </summary>
         public string Token => GetText("token");
     }
@@ -1076,7 +1086,7 @@ namespace Meetgate
         /// <summary>Number of users online. <c>active_usernum</c>: integer.</summary>
         public long? ActiveUsernum => GetInteger("active_usernum");
 
-        /// <summary>Largest number of users the licence allows. <c>max_users</c>: integer.</summary>
+        /// <summary>Largest number of users that the licence allows. <c>max_users</c>: integer.</summary>
         public long? MaxUsers => GetInteger("max_users");
     }
 
@@ -1106,8 +1116,8 @@ namespace Meetgate
         public long? Usernum => GetInteger("usernum");
 
         /// <summary>
-        /// One member for each terminal type that is online, named after it (the sample has avd_record, web and
-        /// android); each is an object whose member count is the number of users of that type. <c>detail</c>: object.
+        /// One member for each terminal type that is online; the sample has avd_record, web and android. Each is an
+        /// object whose member count is the number of users of that type. <c>detail</c>: object.
         /// </summary>
         public JsonValue Detail => GetJson("detail");
 
@@ -1126,7 +1136,7 @@ namespace Meetgate
         /// <summary>Address of the gateway. <c>url</c>: string.</summary>
         public string Url => GetText("url");
 
-        /// <summary>The name you gave the gateway. <c>name</c>: string.</summary>
+        /// <summary>Name of the gateway. <c>name</c>: string.</summary>
         public string Name => GetText("name");
 
         /// <summary>Unique id of the gateway; pass it as sip_gate_id. <c>gate_id</c>: integer.</summary>
@@ -1144,7 +1154,7 @@ namespace Meetgate
         /// <summary>Unique id of the gateway. <c>id</c>: integer.</summary>
         public long? Id => GetInteger("id");
 
-        /// <summary>The name you gave the gateway. <c>name</c>: string.</summary>
+        /// <summary>Name of the gateway. <c>name</c>: string.</summary>
         public string Name => GetText("name");
 
         /// <summary>Address of the gateway. <c>url</c>: string.</summary>
@@ -1173,7 +1183,7 @@ namespace Meetgate
             /// <summary>Address of the gateway. <c>url</c>: string.</summary>
             public string Url => GetText("url");
 
-            /// <summary>The name you gave the gateway. <c>name</c>: string.</summary>
+            /// <summary>Name of the gateway. <c>name</c>: string.</summary>
             public string Name => GetText("name");
 
             /// <summary>Unique id of the gateway; pass it as sip_gate_id. <c>gate_id</c>: integer.</summary>
@@ -1195,7 +1205,7 @@ namespace Meetgate
         /// <summary>Name of the account. <c>name</c>: string.</summary>
         public string Name => GetText("name");
 
-        /// <summary>Unique id of the SIP gateway the account belongs to. <c>sip_gate_id</c>: integer.</summary>
+        /// <summary>Unique id of the account's SIP gateway. <c>sip_gate_id</c>: integer.</summary>
         public long? SipGateId => GetInteger("sip_gate_id");
     }
 
@@ -1211,7 +1221,7 @@ namespace Meetgate
         public string RecvAudioCodec => GetText("recv_audio_codec");
 
         /// <summary>
-        /// Telephone name, used for pstn; the same as name when there is none. <c>phone_name</c>: string.
+        /// Telephone name, for pstn. An account without one has its name here. <c>phone_name</c>: string.
         /// </summary>
         public string PhoneName => GetText("phone_name");
 
@@ -1227,7 +1237,7 @@ namespace Meetgate
         /// <summary>Codec of the audio sent, such as PCMU. <c>send_audio_codec</c>: string.</summary>
         public string SendAudioCodec => GetText("send_audio_codec");
 
-        /// <summary>Number of the account, given as number when it was created. <c>phone_number</c>: string.</summary>
+        /// <summary>Number of the account: number in sip.account.create. <c>phone_number</c>: string.</summary>
         public string PhoneNumber => GetText("phone_number");
 
         /// <summary>Codec of the video received, such as H264. <c>recv_video_codec</c>: string.</summary>
@@ -1249,13 +1259,13 @@ namespace Meetgate
         }
 
         /// <summary>
-        /// Id of the call, made by the server; pass it to device.get_invite_status. <c>call_id</c>: string.
+        /// Id of the call, made by the server. device.get_invite_status needs it. <c>call_id</c>: string.
         /// </summary>
         public string CallId => GetText("call_id");
 
         /// <summary>
-        /// Id of the device as a user of the room, made by the server; pass it to the other device calls.
-        /// <c>user_id</c>: string.
+        /// Id of the device as a user of the room, made by the server. The other device calls need it. <c>user_id</c>:
+        /// string.
         /// </summary>
         public string UserId => GetText("user_id");
     }
@@ -1284,14 +1294,14 @@ namespace Meetgate
         }
 
         /// <summary>
-        /// Id of the call, made by the server. In the table, not in the sample: do not count on it. <c>call_id</c>:
-        /// string.
+        /// Id of the call, made by the server. The table has it, the sample does not: do not rely on it.
+        /// <c>call_id</c>: string.
         /// </summary>
         public string CallId => GetText("call_id");
 
         /// <summary>
-        /// Id of the device, made by the server. In the table, not in the sample: do not count on it. <c>user_id</c>:
-        /// string.
+        /// Id of the device, made by the server. The table has it, the sample does not: do not rely on it.
+        /// <c>user_id</c>: string.
         /// </summary>
         public string UserId => GetText("user_id");
     }
@@ -1319,7 +1329,10 @@ namespace Meetgate
         {
         }
 
-        /// <summary>Address from which the file can be downloaded. <c>download_url</c>: string.</summary>
+        /// <summary>
+        /// Download address of the file; the part after <c>file=</c> is its path on the server. <c>download_url</c>:
+        /// string.
+        /// </summary>
         public string DownloadUrl => GetText("download_url");
     }
 }

@@ -5,14 +5,14 @@ namespace Meetgate
     public sealed class CallOptions
     {
         /// <summary>
-        /// Time limit of a whole call: looking up the host, connecting, fetching a token where one is needed, sending,
-        /// and reading the answer to its end. <c>timeout_ms</c>: integer from 1 to 86400000, ms.
+        /// Time limit of a whole call, from looking up the host to the end of the answer. Fetching a token is part of
+        /// it. <c>timeout_ms</c>: integer from 1 to 86400000, ms.
         /// </summary>
         public long? TimeoutMs { get; set; }
 
         /// <summary>
-        /// Time limit for one connection: TCP and TLS handshake. It lies within <c>timeout_ms</c>.
-        /// <c>connect_timeout_ms</c>: integer from 1 to 86400000, ms.
+        /// Time limit for one connection: TCP and TLS handshake, within <c>timeout_ms</c>. <c>connect_timeout_ms</c>:
+        /// integer from 1 to 86400000, ms.
         /// </summary>
         public long? ConnectTimeoutMs { get; set; }
 

@@ -2,31 +2,31 @@
 namespace Meetgate
 {
     /// <summary>
-    /// Shares the token with other processes: give <c>file</c> (one machine) or <c>redis</c> (several). Without it the
-    /// token is shared by the clients of this process alone. All who use an hst account must use the same store. See
+    /// Shares the token with other processes: give <c>file</c> (one machine) or <c>redis</c> (several). Without it only
+    /// the clients of this process share the token. All programs that use an hst account must use the same store. See
     /// the guide on credentials. The object <c>token_store</c>.
     /// </summary>
     public sealed class TokenStore : NestedParameters
     {
         /// <summary>
         /// A folder for the token and its lock file, both with mode 0600. It must belong to this user or to root and
-        /// not be writable by others; one that is missing is made, mode 0700, inside a folder that is there.
-        /// <c>file</c>: string.
+        /// not be writable by others. A missing folder is made with mode 0700; its parent must exist. <c>file</c>:
+        /// string.
         /// </summary>
         public string File { get; set; }
 
         /// <summary>
         /// A redis server, for example <c>redis://host:6379/0</c>, or <c>rediss://user:password@host:6379/0</c> with
-        /// TLS. Only in a library built with the cargo feature <c>redis</c>. <c>redis</c>: string.
+        /// TLS. It needs a library built with the cargo feature <c>redis</c>. <c>redis</c>: string.
         /// </summary>
         public string Redis { get; set; }
 
-        /// <summary>With <c>redis</c>: how its keys begin. <c>prefix</c>: string, default meetgate.</summary>
+        /// <summary>With <c>redis</c>: the beginning of its keys. <c>prefix</c>: string, default meetgate.</summary>
         public string Prefix { get; set; }
 
         /// <summary>
-        /// With <c>redis</c>: while redis is away, fetch tokens unshared instead of failing with <c>STORE</c>. On hst,
-        /// processes that do so kill each other's tokens. <c>degrade</c>: boolean, default false.
+        /// With <c>redis</c>: while redis cannot be reached, tokens are fetched unshared and calls do not fail with
+        /// <c>STORE</c>. On hst the processes then kill each other's tokens. <c>degrade</c>: boolean, default false.
         /// </summary>
         public bool? Degrade { get; set; }
 

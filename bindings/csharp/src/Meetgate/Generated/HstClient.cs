@@ -29,30 +29,30 @@ namespace Meetgate
 
         /// <summary>Makes a client.</summary>
         /// <param name="baseUrl">
-        /// Scheme, host and port of the gateway, for example <c>http://10.0.0.5:28000</c>. Left out, the address of the
-        /// public cloud is asked for at <c>discovery_url</c> on the first call. <c>base_url</c>: string, default
-        /// discovered.
+        /// Scheme, host and port of the gateway, for example <c>http://10.0.0.5:28000</c>. When it is left out, the
+        /// first call asks <c>discovery_url</c> for the address of the public cloud (H28). <c>base_url</c>: string,
+        /// default discovered.
         /// </param>
         /// <param name="devId">
         /// Developer id, from the platform's console. Give <c>dev_id</c> and <c>dev_secret</c>, or <c>token</c>, or
         /// <c>token_provider</c>. <c>dev_id</c>: string.
         /// </param>
         /// <param name="devSecret">
-        /// Developer secret that goes with <c>dev_id</c>: exactly 16 bytes. It encrypts the developer token and never
-        /// leaves the machine. <c>dev_secret</c>: string.
+        /// Developer secret of <c>dev_id</c>: exactly 16 bytes. It encrypts the developer token and never leaves the
+        /// machine. <c>dev_secret</c>: string.
         /// </param>
         /// <param name="discoveryUrl">
-        /// Where the public cloud's address is asked for when there is no <c>base_url</c>. No credential is sent there;
-        /// only an https address is accepted from it. <c>discovery_url</c>: string, default
-        /// https://access.paas.hst.com/server/address.
+        /// The vendor's discovery service, which is asked for the public cloud's address when there is no
+        /// <c>base_url</c>. It gets no credential, and only an https address is accepted from it. <c>discovery_url</c>:
+        /// string, default https://access.paas.hst.com/server/address.
         /// </param>
         /// <param name="discoveryAppId">
-        /// Application id that the discovery request carries as <c>app_id</c>; left out of it when not set.
+        /// Application id for the discovery request (<c>app_id</c>). Without it the request has none.
         /// <c>discovery_app_id</c>: string.
         /// </param>
         /// <param name="token">
-        /// A fixed token, for deployments that issue their own, in place of keys. It is used as it is and never
-        /// renewed; <c>SetToken</c> replaces it. <c>token</c>: string.
+        /// A fixed token in place of keys, for deployments that issue their own. It is never renewed; <c>SetToken</c>
+        /// replaces it. <c>token</c>: string.
         /// </param>
         /// <param name="tokenProvider">
         /// In place of keys: a function that gives tokens, for those who host them centrally. It gets the token that
@@ -63,7 +63,7 @@ namespace Meetgate
         /// </param>
         /// <param name="tokenStore">
         /// Shares the token with other processes: give <c>file</c> (one machine) or <c>redis</c> (several). Without it
-        /// the token is shared by the clients of this process alone. All who use an hst account must use the same
+        /// only the clients of this process share the token. All programs that use an hst account must use the same
         /// store. See the guide on credentials. <c>token_store</c>: object.
         /// </param>
         /// <param name="tokenTimeoutMs">
@@ -71,20 +71,20 @@ namespace Meetgate
         /// from 1 to 600000, ms, default 10000.
         /// </param>
         /// <param name="timeoutMs">
-        /// Time limit of a whole call: looking up the host, connecting, fetching a token where one is needed, sending,
-        /// and reading the answer to its end. <c>timeout_ms</c>: integer from 1 to 86400000, ms, default 30000.
+        /// Time limit of a whole call, from looking up the host to the end of the answer. Fetching a token is part of
+        /// it. <c>timeout_ms</c>: integer from 1 to 86400000, ms, default 30000.
         /// </param>
         /// <param name="connectTimeoutMs">
-        /// Time limit for one connection: TCP and TLS handshake. It lies within <c>timeout_ms</c>.
-        /// <c>connect_timeout_ms</c>: integer from 1 to 86400000, ms, default 5000.
+        /// Time limit for one connection: TCP and TLS handshake, within <c>timeout_ms</c>. <c>connect_timeout_ms</c>:
+        /// integer from 1 to 86400000, ms, default 5000.
         /// </param>
         /// <param name="maxReplyBytes">
         /// The largest answer that is read. A larger one ends the call with <c>LIMIT</c>. <c>max_reply_bytes</c>:
         /// integer from 1024 to 1073741824, bytes, default 16777216.
         /// </param>
         /// <param name="validate">
-        /// Whether parameters are checked against the catalog before anything is sent. With <c>false</c> they travel as
-        /// given, unknown ones too. <c>validate</c>: boolean, default true.
+        /// Whether parameters are checked against the catalog before anything is sent. With <c>false</c> they are sent
+        /// as given, unknown parameters too. <c>validate</c>: boolean, default true.
         /// </param>
         /// <param name="userAgent">
         /// The <c>User-Agent</c> header. <c>user_agent</c>: string, default meetgate/ and the version.
@@ -160,24 +160,22 @@ namespace Meetgate
         /// <summary>Kick a user out of the platform (踢出用户).</summary>
         /// <remarks>
         /// <para>
-        /// Signs a user of an application out of the platform, not merely out of a group. The answer carries nothing
-        /// but <c>code</c> and <c>msg</c>.
+        /// Signs a user of an application out of the platform, not only out of a group. The answer has only <c>code</c>
+        /// and <c>msg</c>.
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: POST /v1/kickout (000 L143-L162; 001 L226-L245).</para>
         /// </remarks>
         /// <param name="appId">Id of the application. <c>app_id</c>: string, required.</param>
         /// <param name="userId">Id of the user. <c>user_id</c>: string, required.</param>
         /// <param name="mutexType">
-        /// Terminal exclusivity class: terminals of one class sign each other out. Names which of the user's terminals
-        /// to kick; what happens without it is not documented. The classes are not documented either: use the value
-        /// that <c>online.user.state</c> gives. <c>mutex_type</c>: string.
+        /// Exclusivity class of the terminal to kick: terminals of one class sign each other out. Neither the classes
+        /// nor the effect of leaving it out are documented. Use the value that <c>online.user.state</c> answers.
+        /// <c>mutex_type</c>: string.
         /// </param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 606000000 authentication failed, 606000001 access token expired or
-        /// replaced by a newer one, 606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the
-        /// platform timed out, 606000005 the operation failed, 606000006 the platform is busy.
+        /// The call failed. The platform's numbers: those of every operation.
         /// </exception>
         public HstReply Kickout(string appId, string userId, string mutexType = null) =>
             Send(
@@ -194,9 +192,9 @@ namespace Meetgate
         /// <param name="appId">Id of the application. <c>app_id</c>: string, required.</param>
         /// <param name="userId">Id of the user. <c>user_id</c>: string, required.</param>
         /// <param name="mutexType">
-        /// Terminal exclusivity class: terminals of one class sign each other out. Names which of the user's terminals
-        /// to kick; what happens without it is not documented. The classes are not documented either: use the value
-        /// that <c>online.user.state</c> gives. <c>mutex_type</c>: string.
+        /// Exclusivity class of the terminal to kick: terminals of one class sign each other out. Neither the classes
+        /// nor the effect of leaving it out are documented. Use the value that <c>online.user.state</c> answers.
+        /// <c>mutex_type</c>: string.
         /// </param>
         /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
         /// <returns>The platform's answer.</returns>
@@ -225,26 +223,25 @@ namespace Meetgate
         {
         }
 
-        /// <summary>Fetch a new access token, which kills the account's older one (如何获取access_token).</summary>
+        /// <summary>Fetch a new access token and kill the account's older one (如何获取access_token).</summary>
         /// <remarks>
         /// <para>
-        /// Takes no parameters: the credentials are those of the client's configuration. Every call fetches a new
-        /// token, kills the account's older one wherever it is in use (H25), and makes the new one the client's own.
-        /// The other operations fetch and renew tokens by themselves, so this one is seldom needed.
+        /// You rarely need this operation: the others fetch and renew tokens by themselves. The credentials come from
+        /// the client's configuration. Every call fetches a new token, kills the account's older token wherever it is
+        /// in use (H25), and makes the new one the client's own.
         /// </para>
         /// <para>
         /// Note: The table lists <c>dev_id</c> and <c>token</c> as parameters, but both travel in the header
-        /// <c>Authorization: &lt;dev_id&gt;.&lt;token&gt;</c> (001 L28), with nothing in the query. The token printed
-        /// in that line is not in the format the vendor's own generator makes; it is not a test vector. Not marked
-        /// safe, although it is a GET: it kills a token (H25).
+        /// <c>Authorization: &lt;dev_id&gt;.&lt;token&gt;</c> (001 L28), and the query is empty. The token printed in
+        /// that line is not in the format of the vendor's own generator: it is no test vector. The operation is a GET,
+        /// but it is not marked as one that only reads, because it kills a token (H25).
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: GET /access/token (001 L10-L54).</para>
         /// </remarks>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 606000000 authentication failed, 606000004 the platform timed out,
-        /// 606000005 the operation failed, 606000006 the platform is busy.
+        /// The call failed. The platform's numbers: those of every operation.
         /// </exception>
         public HstAccessTokenReply Token() =>
             Send("hst.access.token", new Parameters(), text => new HstAccessTokenReply(text));
@@ -267,37 +264,34 @@ namespace Meetgate
         /// <summary>Create an application (创建应用).</summary>
         /// <remarks>
         /// <para>
-        /// Creates an application with the services it may use, and answers with its id and secret. It is created
-        /// offline unless <c>status</c> says <c>online</c>.
+        /// Creates an application with its services, and answers its id and secret. The application is offline unless
+        /// <c>status</c> is <c>online</c>.
         /// </para>
         /// <para>
-        /// Note: The documents make <c>status</c> optional; a later copy of them requires it. It is always sent,
-        /// <c>offline</c> when the caller gives none, which is the default the documents state (H8). The answer's
-        /// <c>service</c> row carries a stray column (000 L35).
+        /// Note: <c>status</c> is optional in the documents, and required in a later copy of them. The library always
+        /// sends it: the documented default <c>offline</c> when the caller gives none (H8). The answer's <c>service</c>
+        /// row has one column too many (000 L35).
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: POST /v1/app (000 L3-L41; 001 L86-L124).</para>
         /// </remarks>
         /// <param name="appName">
-        /// Name of the application. Only Chinese and English letters and underscores are allowed. <c>app_name</c>:
-        /// string, required.
+        /// Name of the application. The document allows Chinese and English letters and underscores; the vendor's own
+        /// quick start uses digits too (H26). <c>app_name</c>: string, required.
         /// </param>
         /// <param name="service">
-        /// The services the application may use, one object for each. <c>service</c>: array of objects, required.
+        /// The services of the application, one object for each. <c>service</c>: array of objects, required.
         /// </param>
         /// <param name="status">
-        /// State of the application. <c>offline</c> is sent when this is left out (H8). <c>status</c>: string, default
+        /// State of the application. When it is left out, <c>offline</c> is sent (H8). <c>status</c>: string, default
         /// offline; one of online (taken live), offline (taken down).
         /// </param>
         /// <param name="consumptionLimit">
-        /// Spending limit in yuan. What applies when it is left out is not documented. <c>consumption_limit</c>:
-        /// integer, yuan.
+        /// Spending limit in yuan. The default is not documented. <c>consumption_limit</c>: integer, yuan.
         /// </param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 606000000 authentication failed, 606000001 access token expired or
-        /// replaced by a newer one, 606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the
-        /// platform timed out, 606000005 the operation failed, 606000006 the platform is busy.
+        /// The call failed. The platform's numbers: those of every operation.
         /// </exception>
         public HstAppCreateReply Create(
             string appName,
@@ -317,19 +311,18 @@ namespace Meetgate
 
         /// <summary>The twin of <see cref="Create"/> that does not block.</summary>
         /// <param name="appName">
-        /// Name of the application. Only Chinese and English letters and underscores are allowed. <c>app_name</c>:
-        /// string, required.
+        /// Name of the application. The document allows Chinese and English letters and underscores; the vendor's own
+        /// quick start uses digits too (H26). <c>app_name</c>: string, required.
         /// </param>
         /// <param name="service">
-        /// The services the application may use, one object for each. <c>service</c>: array of objects, required.
+        /// The services of the application, one object for each. <c>service</c>: array of objects, required.
         /// </param>
         /// <param name="status">
-        /// State of the application. <c>offline</c> is sent when this is left out (H8). <c>status</c>: string, default
+        /// State of the application. When it is left out, <c>offline</c> is sent (H8). <c>status</c>: string, default
         /// offline; one of online (taken live), offline (taken down).
         /// </param>
         /// <param name="consumptionLimit">
-        /// Spending limit in yuan. What applies when it is left out is not documented. <c>consumption_limit</c>:
-        /// integer, yuan.
+        /// Spending limit in yuan. The default is not documented. <c>consumption_limit</c>: integer, yuan.
         /// </param>
         /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
         /// <returns>The platform's answer.</returns>
@@ -354,36 +347,34 @@ namespace Meetgate
         /// <summary>Change an application (修改应用配置).</summary>
         /// <remarks>
         /// <para>
-        /// Changes name, state, spending limit or services of an application. Always give <c>status</c>: leaving it out
-        /// may take a live application offline (H7).
+        /// Changes name, state, spending limit or services of an application. Always give <c>status</c>: without it a
+        /// live application may go offline (H7).
         /// </para>
         /// <para>
-        /// Note: The document repeats "default offline" at <c>status</c> (000 L56) for this call too, so leaving it out
-        /// may take a live application offline. Nothing is sent in its place: what is left out stays out (H7). Whether
-        /// a given <c>service</c> list replaces the old one or is merged into it is not documented.
+        /// Note: The document says "default offline" at <c>status</c> for this call too (000 L56): without it a live
+        /// application may go offline. The library sends no <c>status</c> of its own (H7). The document does not say
+        /// whether a <c>service</c> list replaces the old list or is merged into it.
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: PATCH /v1/app (000 L43-L82; 001 L126-L165).</para>
         /// </remarks>
         /// <param name="appId">Id of the application to change. <c>app_id</c>: string, required.</param>
         /// <param name="appName">
-        /// New name. Only Chinese and English letters and underscores are allowed. <c>app_name</c>: string.
+        /// New name. The document allows Chinese and English letters and underscores (H26). <c>app_name</c>: string.
         /// </param>
         /// <param name="status">
-        /// State of the application. WARNING: the platform's default is <c>offline</c>, so leaving this out may take a
-        /// live application offline. Send <c>online</c> whenever the application is to stay live (H7). <c>status</c>:
+        /// State of the application. WARNING: the documented default is <c>offline</c>, so without <c>status</c> a live
+        /// application may go offline. Give <c>online</c> when the application is to stay live (H7). <c>status</c>:
         /// string; one of online (taken live), offline (taken down).
         /// </param>
         /// <param name="consumptionLimit">New spending limit in yuan. <c>consumption_limit</c>: integer, yuan.</param>
         /// <param name="service">
-        /// The services the application may use, one object for each. Whether this replaces the old list is not
-        /// documented; give the whole list. <c>service</c>: array of objects.
+        /// The services of the application, one object for each. The document does not say whether the list replaces
+        /// the old one: give the whole list. <c>service</c>: array of objects.
         /// </param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 606000000 authentication failed, 606000001 access token expired or
-        /// replaced by a newer one, 606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the
-        /// platform timed out, 606000005 the operation failed, 606000006 the platform is busy.
+        /// The call failed. The platform's numbers: those of every operation.
         /// </exception>
         public HstAppUpdateReply Update(
             string appId,
@@ -406,17 +397,17 @@ namespace Meetgate
         /// <summary>The twin of <see cref="Update"/> that does not block.</summary>
         /// <param name="appId">Id of the application to change. <c>app_id</c>: string, required.</param>
         /// <param name="appName">
-        /// New name. Only Chinese and English letters and underscores are allowed. <c>app_name</c>: string.
+        /// New name. The document allows Chinese and English letters and underscores (H26). <c>app_name</c>: string.
         /// </param>
         /// <param name="status">
-        /// State of the application. WARNING: the platform's default is <c>offline</c>, so leaving this out may take a
-        /// live application offline. Send <c>online</c> whenever the application is to stay live (H7). <c>status</c>:
+        /// State of the application. WARNING: the documented default is <c>offline</c>, so without <c>status</c> a live
+        /// application may go offline. Give <c>online</c> when the application is to stay live (H7). <c>status</c>:
         /// string; one of online (taken live), offline (taken down).
         /// </param>
         /// <param name="consumptionLimit">New spending limit in yuan. <c>consumption_limit</c>: integer, yuan.</param>
         /// <param name="service">
-        /// The services the application may use, one object for each. Whether this replaces the old list is not
-        /// documented; give the whole list. <c>service</c>: array of objects.
+        /// The services of the application, one object for each. The document does not say whether the list replaces
+        /// the old one: give the whole list. <c>service</c>: array of objects.
         /// </param>
         /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
         /// <returns>The platform's answer.</returns>
@@ -443,18 +434,16 @@ namespace Meetgate
         /// <summary>Delete an application (删除应用).</summary>
         /// <remarks>
         /// <para>
-        /// Deletes an application. The answer carries nothing but <c>code</c> and <c>msg</c>. Whether it must be
-        /// offline first is not documented.
+        /// Deletes an application. The answer has only <c>code</c> and <c>msg</c>. The document does not say whether
+        /// the application must be offline first.
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: DELETE /v1/app (000 L84-L101; 001 L167-L184).</para>
         /// </remarks>
         /// <param name="appId">Id of the application to delete. <c>app_id</c>: string, required.</param>
         /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 606000000 authentication failed, 606000001 access token expired or
-        /// replaced by a newer one, 606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the
-        /// platform timed out, 606000005 the operation failed, 606000006 the platform is busy.
+        /// The call failed. The platform's numbers: those of every operation.
         /// </exception>
         public HstReply Delete(string appId) =>
             Send("hst.app.delete", new Parameters { { "app_id", appId } }, text => new HstReply(text));
@@ -484,15 +473,15 @@ namespace Meetgate
         /// <summary>List the billed usage records, page by page (获取计费话单列表).</summary>
         /// <remarks>
         /// <para>
-        /// Lists the billed usage records of a time range, of one application or of all. Pages start at 1; a page with
+        /// Lists the billed usage records of a time range, of one application or of all. Start with page 1; a page with
         /// fewer records than <c>page_size</c> is the last one (H6).
         /// </para>
         /// <para>
-        /// Note: The document lists the members of a record but not the member of the answer that holds the records,
-        /// nor a total, nor the number of the first page (H6). The records are the array that is <c>result</c> itself,
-        /// or the first array inside <c>result</c>.
+        /// Note: The document does not name the member of the answer that holds the records, nor a total, nor the
+        /// number of the first page; its example asks for page 1 (H6). The records are <c>result</c> itself when that
+        /// is an array, else the first array inside it.
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: GET /v1/consuming/records (000 L103-L141; 001 L186-L224).</para>
         /// </remarks>
         /// <param name="startTime">
@@ -500,18 +489,20 @@ namespace Meetgate
         /// required.
         /// </param>
         /// <param name="endTime">
-        /// End of the time range, in milliseconds since 1970-01-01 UTC. <c>end_time</c>: integer, unix-ms, required.
+        /// End of the time range, in milliseconds since 1970-01-01 UTC. Must not be before start_time. <c>end_time</c>:
+        /// integer, unix-ms, required.
         /// </param>
-        /// <param name="page">Page number. The first page is 1 (H6). <c>page</c>: integer, required.</param>
+        /// <param name="page">
+        /// Page number. The document does not say where pages start; its example asks for 1 (H6). <c>page</c>: integer,
+        /// required.
+        /// </param>
         /// <param name="pageSize">
-        /// Records on a page, at most 100 (H23). <c>page_size</c>: integer of at most 100, required.
+        /// Number of records on a page, at most 100 (H23). <c>page_size</c>: integer of at most 100, required.
         /// </param>
         /// <param name="appId">Only the records of this application. <c>app_id</c>: string.</param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 606000000 authentication failed, 606000001 access token expired or
-        /// replaced by a newer one, 606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the
-        /// platform timed out, 606000005 the operation failed, 606000006 the platform is busy.
+        /// The call failed. The platform's numbers: those of every operation.
         /// </exception>
         public HstConsumingRecordsReply Records(
             long startTime,
@@ -537,11 +528,15 @@ namespace Meetgate
         /// required.
         /// </param>
         /// <param name="endTime">
-        /// End of the time range, in milliseconds since 1970-01-01 UTC. <c>end_time</c>: integer, unix-ms, required.
+        /// End of the time range, in milliseconds since 1970-01-01 UTC. Must not be before start_time. <c>end_time</c>:
+        /// integer, unix-ms, required.
         /// </param>
-        /// <param name="page">Page number. The first page is 1 (H6). <c>page</c>: integer, required.</param>
+        /// <param name="page">
+        /// Page number. The document does not say where pages start; its example asks for 1 (H6). <c>page</c>: integer,
+        /// required.
+        /// </param>
         /// <param name="pageSize">
-        /// Records on a page, at most 100 (H23). <c>page_size</c>: integer of at most 100, required.
+        /// Number of records on a page, at most 100 (H23). <c>page_size</c>: integer of at most 100, required.
         /// </param>
         /// <param name="appId">Only the records of this application. <c>app_id</c>: string.</param>
         /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
@@ -582,21 +577,22 @@ namespace Meetgate
         /// <summary>Push a command to terminals (下发指令给终端).</summary>
         /// <remarks>
         /// <para>
-        /// Pushes an object of the caller's own design to the terminals of the users named. Look at <c>result</c> in
-        /// every row of the answer: the call can succeed while a user was not reached (H12).
+        /// Pushes an object of the caller's own design to the terminals of users. Look at <c>result</c> in every row of
+        /// the answer: the call can succeed although a user was not reached (H12).
         /// </para>
         /// <para>
-        /// Note: <c>code</c> 0 says that the call was taken, not that every terminal got the command: each row of
-        /// <c>user_list</c> has its own <c>result</c> (H12). <c>msg_id</c> is printed as int; 64 bits are taken (H13).
+        /// Note: <c>code</c> 0 does not mean that every terminal got the command: each row of <c>user_list</c> has its
+        /// own <c>result</c> (H12). <c>msg_id</c> is printed as int; 64 bits are taken (H13).
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: POST /v1/online/trans-cmd (000 L197-L233; 001 L280-L316).</para>
         /// </remarks>
         /// <param name="userList">
-        /// The users and terminals that get the command. <c>user_list</c>: array of objects, required.
+        /// The users, and the terminal of each, that get the command. <c>user_list</c>: array of objects, required.
         /// </param>
         /// <param name="transMess">
-        /// What the terminals receive. Its members are the caller's own. <c>trans_mess</c>: object, required.
+        /// The object that the terminals receive. Its members are the caller's own. <c>trans_mess</c>: object,
+        /// required.
         /// </param>
         /// <param name="appId">Id of the application. <c>app_id</c>: string, required.</param>
         /// <param name="msgId">
@@ -605,9 +601,7 @@ namespace Meetgate
         /// </param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 606000000 authentication failed, 606000001 access token expired or
-        /// replaced by a newer one, 606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the
-        /// platform timed out, 606000005 the operation failed, 606000006 the platform is busy.
+        /// The call failed. The platform's numbers: those of every operation.
         /// </exception>
         public HstOnlineTransCmdReply TransCmd(
             IEnumerable<HstUser> userList,
@@ -627,10 +621,11 @@ namespace Meetgate
 
         /// <summary>The twin of <see cref="TransCmd"/> that does not block.</summary>
         /// <param name="userList">
-        /// The users and terminals that get the command. <c>user_list</c>: array of objects, required.
+        /// The users, and the terminal of each, that get the command. <c>user_list</c>: array of objects, required.
         /// </param>
         /// <param name="transMess">
-        /// What the terminals receive. Its members are the caller's own. <c>trans_mess</c>: object, required.
+        /// The object that the terminals receive. Its members are the caller's own. <c>trans_mess</c>: object,
+        /// required.
         /// </param>
         /// <param name="appId">Id of the application. <c>app_id</c>: string, required.</param>
         /// <param name="msgId">
@@ -660,19 +655,18 @@ namespace Meetgate
         /// <summary>Invite online users into a group (WEB在线邀请).</summary>
         /// <remarks>
         /// <para>
-        /// Calls users into a group (a meeting). Look at <c>user_id_list</c> in the answer: it holds the users the
-        /// invitation could not be sent to, and the call succeeds all the same (H12).
+        /// Calls users into a group (a meeting). Look at <c>user_id_list</c> in the answer: it has the users to whom
+        /// the invitation could not be sent. The call still succeeds (H12).
         /// </para>
         /// <para>
-        /// Note: The answer's <c>user_id_list</c> has the name of the request's list and another meaning: the users for
-        /// whom sending failed. <c>code</c> is 0 all the same (H12). The document's sample list is printed with
-        /// typographic quotes (000 L248).
+        /// Note: <c>user_id_list</c> of the answer has another meaning than that of the request: the users for whom
+        /// sending failed (H12). The document prints its sample list with typographic quotes (000 L248).
         /// </para>
-        /// <para>Repeating: it may have acted although no answer came; look before you repeat it.</para>
+        /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
         /// <para>Source: POST /v1/online/invite (000 L235-L259; 001 L318-L342).</para>
         /// </remarks>
         /// <param name="appId">Id of the application. <c>app_id</c>: string, required.</param>
-        /// <param name="groupId">Id of the group, that is of the meeting. <c>group_id</c>: string, required.</param>
+        /// <param name="groupId">Id of the group (the meeting). <c>group_id</c>: string, required.</param>
         /// <param name="userIdList">Ids of the users to call. <c>user_id_list</c>: array of strings, required.</param>
         /// <param name="seqId">
         /// A number of the caller's choice that identifies this request, up to 64 bits (H13). <c>seq_id</c>: integer,
@@ -683,9 +677,7 @@ namespace Meetgate
         /// </param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 606000000 authentication failed, 606000001 access token expired or
-        /// replaced by a newer one, 606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the
-        /// platform timed out, 606000005 the operation failed, 606000006 the platform is busy.
+        /// The call failed. The platform's numbers: those of every operation.
         /// </exception>
         public HstOnlineInviteReply Invite(
             string appId,
@@ -707,7 +699,7 @@ namespace Meetgate
 
         /// <summary>The twin of <see cref="Invite"/> that does not block.</summary>
         /// <param name="appId">Id of the application. <c>app_id</c>: string, required.</param>
-        /// <param name="groupId">Id of the group, that is of the meeting. <c>group_id</c>: string, required.</param>
+        /// <param name="groupId">Id of the group (the meeting). <c>group_id</c>: string, required.</param>
         /// <param name="userIdList">Ids of the users to call. <c>user_id_list</c>: array of strings, required.</param>
         /// <param name="seqId">
         /// A number of the caller's choice that identifies this request, up to 64 bits (H13). <c>seq_id</c>: integer,
@@ -749,33 +741,33 @@ namespace Meetgate
 
         /// <summary>List users and whether they are online (从在线获取用户状态).</summary>
         /// <remarks>
-        /// <para>Asks the presence service which users of an application are online and on which terminal.</para>
         /// <para>
-        /// Note: The example address (000 L182) lacks <c>app_id</c> and <c>msg_id</c>, which the table requires: both
-        /// are required here (H10). <c>msg_id</c> is printed as int; 64 bits are taken (H13). The limit of 100 on
-        /// <c>page_size</c> is stated for the usage records only and is not checked here (H23).
+        /// Asks the presence service for the users of an application, their terminals, and whether they are online.
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>
+        /// Note: The example address (000 L182) does not have <c>app_id</c> and <c>msg_id</c>, which the table
+        /// requires: both are required here (H10). <c>msg_id</c> is printed as int; 64 bits are taken (H13). The
+        /// document limits <c>page_size</c> to 100 for usage records only; here it is not checked (H23).
+        /// </para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: GET /v1/online/user/state (000 L164-L195; 001 L247-L278).</para>
         /// </remarks>
         /// <param name="appId">Id of the application. <c>app_id</c>: string, required.</param>
         /// <param name="msgId">
-        /// A number of the caller's choice, up to 64 bits, that comes back unchanged in the answer (H13).
-        /// <c>msg_id</c>: integer, required.
+        /// A number of the caller's choice, up to 64 bits; the answer has it too (H13). <c>msg_id</c>: integer,
+        /// required.
         /// </param>
         /// <param name="companyId">Only the users of this company. <c>company_id</c>: string.</param>
         /// <param name="page">
-        /// Page number. The document's example uses 1; the number of the first page and the default are not documented.
-        /// <c>page</c>: integer.
+        /// Page number. The document's example asks for 1; first page and default are not documented. <c>page</c>:
+        /// integer.
         /// </param>
         /// <param name="pageSize">
-        /// Users on a page. Default and limit are not documented (H23). <c>page_size</c>: integer.
+        /// Number of users on a page. Default and limit are not documented (H23). <c>page_size</c>: integer.
         /// </param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">
-        /// The call failed. The platform's numbers: 606000000 authentication failed, 606000001 access token expired or
-        /// replaced by a newer one, 606000002 a parameter is missing, 606000003 a parameter is wrong, 606000004 the
-        /// platform timed out, 606000005 the operation failed, 606000006 the platform is busy.
+        /// The call failed. The platform's numbers: those of every operation.
         /// </exception>
         public HstOnlineUserStateReply State(
             string appId,
@@ -798,16 +790,16 @@ namespace Meetgate
         /// <summary>The twin of <see cref="State"/> that does not block.</summary>
         /// <param name="appId">Id of the application. <c>app_id</c>: string, required.</param>
         /// <param name="msgId">
-        /// A number of the caller's choice, up to 64 bits, that comes back unchanged in the answer (H13).
-        /// <c>msg_id</c>: integer, required.
+        /// A number of the caller's choice, up to 64 bits; the answer has it too (H13). <c>msg_id</c>: integer,
+        /// required.
         /// </param>
         /// <param name="companyId">Only the users of this company. <c>company_id</c>: string.</param>
         /// <param name="page">
-        /// Page number. The document's example uses 1; the number of the first page and the default are not documented.
-        /// <c>page</c>: integer.
+        /// Page number. The document's example asks for 1; first page and default are not documented. <c>page</c>:
+        /// integer.
         /// </param>
         /// <param name="pageSize">
-        /// Users on a page. Default and limit are not documented (H23). <c>page_size</c>: integer.
+        /// Number of users on a page. Default and limit are not documented (H23). <c>page_size</c>: integer.
         /// </param>
         /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
         /// <returns>The platform's answer.</returns>

@@ -3,11 +3,11 @@ using System.Collections.Generic;
 
 namespace Meetgate
 {
-    /// <summary>The services the application may use, one object for each. One object of <c>service</c>.</summary>
+    /// <summary>The services of the application, one object for each. One object of <c>service</c>.</summary>
     public sealed class HstService : NestedParameters
     {
         /// <summary>
-        /// Which service. The list of ids has holes, so other numbers are passed through (H15). <c>service_id</c>:
+        /// The service. The list of ids has holes, so other numbers are passed through (H15). <c>service_id</c>:
         /// integer, required; known: 3 (video), 4 (audio), 5 (screen sharing), 6 (signalling channel), 7 (presence
         /// service), 8 (recording), 9 (WeChat mini program).
         /// </summary>
@@ -25,20 +25,20 @@ namespace Meetgate
         };
     }
 
-    /// <summary>The users and terminals that get the command. One object of <c>user_list</c>.</summary>
+    /// <summary>The users, and the terminal of each, that get the command. One object of <c>user_list</c>.</summary>
     public sealed class HstUser : NestedParameters
     {
         /// <summary>Id of the user. <c>user_id</c>: string, required.</summary>
         public string UserId { get; set; }
 
         /// <summary>
-        /// Terminal exclusivity class of the terminal, as <c>online.user.state</c> gives it. <c>mutex_type</c>: string,
+        /// Exclusivity class of the terminal, as <c>online.user.state</c> answers it. <c>mutex_type</c>: string,
         /// required.
         /// </summary>
         public string MutexType { get; set; }
 
         /// <summary>
-        /// Id of the client. How it relates to <c>terminal_seq_num</c> is not documented. <c>client_guid</c>: string,
+        /// Id of the client. Its relation to <c>terminal_seq_num</c> is not documented. <c>client_guid</c>: string,
         /// required.
         /// </summary>
         public string ClientGuid { get; set; }

@@ -15,8 +15,8 @@ namespace Meetgate
         public string AccessToken => GetText("access_token");
 
         /// <summary>
-        /// How long the access token lives. The document says 7200; go by the number in the answer. <c>timeout</c>:
-        /// integer, s.
+        /// Lifetime of the access token. The document says 7200; use the number in the answer. <c>timeout</c>: integer,
+        /// s.
         /// </summary>
         public long? Timeout => GetInteger("timeout");
     }
@@ -29,10 +29,12 @@ namespace Meetgate
         {
         }
 
-        /// <summary>Id of the application, unique. <c>app_id</c>: string.</summary>
+        /// <summary>Unique id of the application. <c>app_id</c>: string.</summary>
         public string AppId => GetText("app_id");
 
-        /// <summary>Secret of the application. Keep it like a password (H18). <c>app_secret</c>: string.</summary>
+        /// <summary>
+        /// Secret of the application, 16 characters (H27). Keep it like a password (H18). <c>app_secret</c>: string.
+        /// </summary>
         public string AppSecret => GetText("app_secret");
 
         /// <summary>Name of the application. <c>app_name</c>: string.</summary>
@@ -58,9 +60,8 @@ namespace Meetgate
             }
 
             /// <summary>
-            /// Which service. Other numbers can appear (H15). <c>service_id</c>: integer; known: 3 (video), 4 (audio),
-            /// 5 (screen sharing), 6 (signalling channel), 7 (presence service), 8 (recording), 9 (WeChat mini
-            /// program).
+            /// The service. Other numbers can appear (H15). <c>service_id</c>: integer; known: 3 (video), 4 (audio), 5
+            /// (screen sharing), 6 (signalling channel), 7 (presence service), 8 (recording), 9 (WeChat mini program).
             /// </summary>
             public long? ServiceId => GetInteger("service_id");
 
@@ -82,10 +83,12 @@ namespace Meetgate
         {
         }
 
-        /// <summary>Id of the application, unique. <c>app_id</c>: string.</summary>
+        /// <summary>Unique id of the application. <c>app_id</c>: string.</summary>
         public string AppId => GetText("app_id");
 
-        /// <summary>Secret of the application. Keep it like a password (H18). <c>app_secret</c>: string.</summary>
+        /// <summary>
+        /// Secret of the application, 16 characters (H27). Keep it like a password (H18). <c>app_secret</c>: string.
+        /// </summary>
         public string AppSecret => GetText("app_secret");
 
         /// <summary>Name of the application. <c>app_name</c>: string.</summary>
@@ -112,9 +115,8 @@ namespace Meetgate
             }
 
             /// <summary>
-            /// Which service. Other numbers can appear (H15). <c>service_id</c>: integer; known: 3 (video), 4 (audio),
-            /// 5 (screen sharing), 6 (signalling channel), 7 (presence service), 8 (recording), 9 (WeChat mini
-            /// program).
+            /// The service. Other numbers can appear (H15). <c>service_id</c>: integer; known: 3 (video), 4 (audio), 5
+            /// (screen sharing), 6 (signalling channel), 7 (presence service), 8 (recording), 9 (WeChat mini program).
             /// </summary>
             public long? ServiceId => GetInteger("service_id");
 
@@ -137,8 +139,8 @@ namespace Meetgate
         }
 
         /// <summary>
-        /// The records of this page. The document gives no name for this member; <c>list</c> stands for it here. Take
-        /// <c>result</c> itself when it is an array, else the first array inside it (H6). <c>list</c>: array of
+        /// The records of this page. The document does not name this member; <c>list</c> stands for it here. It is
+        /// <c>result</c> itself when that is an array, else the first array inside it (H6). <c>list</c>: array of
         /// objects.
         /// </summary>
         public IReadOnlyList<ListItem> List => GetUnnamedItems(json => new ListItem(json));
@@ -151,7 +153,7 @@ namespace Meetgate
             {
             }
 
-            /// <summary>Id of the application, unique. <c>app_id</c>: string.</summary>
+            /// <summary>Unique id of the application. <c>app_id</c>: string.</summary>
             public string AppId => GetText("app_id");
 
             /// <summary>Name of the application. <c>app_name</c>: string.</summary>
@@ -164,34 +166,32 @@ namespace Meetgate
             public string ProductName => GetText("product_name");
 
             /// <summary>
-            /// Amount of money in yuan. The digits are those the platform sent; read them as a decimal, not as a binary
-            /// fraction (H16). <c>amount</c>: number, yuan.
+            /// Amount of money in yuan, with the digits of the platform. Read it as a decimal, not as a binary fraction
+            /// (H16). <c>amount</c>: number, yuan.
             /// </summary>
             public decimal? Amount => GetDecimal("amount");
 
             /// <summary>
-            /// Price in yuan. The digits are those the platform sent (H16). What it is the price of (minute, call,
-            /// head) is not documented. <c>price</c>: number, yuan.
+            /// Price in yuan, with the digits of the platform (H16). The document does not say whether per minute, call
+            /// or person. <c>price</c>: number, yuan.
             /// </summary>
             public decimal? Price => GetDecimal("price");
 
             /// <summary>
-            /// Charge item. The list has holes (3 and 5), so other numbers can appear (H15). <c>charge_term</c>:
-            /// integer; known: 1 (audio communication), 2 (video communication), 4 (screen sharing), 6 (number of
-            /// signalling messages), 7 (highest number of users online), 8 (recording time by resolution and number of
-            /// streams), 9 (recording storage), 10 (recording traffic), 11 (WeChat mini program audio), 12 (WeChat mini
-            /// program video).
+            /// Charge item. The list has no 3 and no 5; other numbers can appear (H15). <c>charge_term</c>: integer;
+            /// known: 1 (audio communication), 2 (video communication), 4 (screen sharing), 6 (number of signalling
+            /// messages), 7 (highest number of users online), 8 (recording time by resolution and number of streams), 9
+            /// (recording storage), 10 (recording traffic), 11 (WeChat mini program audio), 12 (WeChat mini program
+            /// video).
             /// </summary>
             public long? ChargeTerm => GetInteger("charge_term");
 
             /// <summary>
-            /// Start, as text. Neither its format nor its time zone is documented (H14). <c>start_time</c>: string.
+            /// Start, as text. Format and time zone are not documented (H14). <c>start_time</c>: string.
             /// </summary>
             public string StartTime => GetText("start_time");
 
-            /// <summary>
-            /// End, as text. Neither its format nor its time zone is documented (H14). <c>end_time</c>: string.
-            /// </summary>
+            /// <summary>End, as text. Format and time zone are not documented (H14). <c>end_time</c>: string.</summary>
             public string EndTime => GetText("end_time");
 
             /// <summary>Total duration in seconds. <c>total_time</c>: integer, s.</summary>
@@ -227,7 +227,7 @@ namespace Meetgate
         {
         }
 
-        /// <summary>The caller's <c>msg_id</c>, unchanged, up to 64 bits (H13). <c>msg_id</c>: integer.</summary>
+        /// <summary>The caller's <c>msg_id</c>, up to 64 bits (H13). <c>msg_id</c>: integer.</summary>
         public long? MsgId => GetInteger("msg_id");
 
         /// <summary>The users. <c>user_list</c>: array of objects.</summary>
@@ -250,7 +250,7 @@ namespace Meetgate
             /// <summary>Terminal id. <c>terminal_seq_num</c>: string.</summary>
             public string TerminalSeqNum => GetText("terminal_seq_num");
 
-            /// <summary>Terminal exclusivity class of the terminal. <c>mutex_type</c>: string.</summary>
+            /// <summary>Exclusivity class of the terminal. <c>mutex_type</c>: string.</summary>
             public string MutexType => GetText("mutex_type");
         }
     }
@@ -267,7 +267,7 @@ namespace Meetgate
         public long? MsgId => GetInteger("msg_id");
 
         /// <summary>
-        /// One row for each user: whether the command arrived (H12). <c>user_list</c>: array of objects.
+        /// One row for each user, which says whether the command arrived (H12). <c>user_list</c>: array of objects.
         /// </summary>
         public IReadOnlyList<UserItem> UserList => GetItems("user_list", json => new UserItem(json));
 
@@ -280,8 +280,8 @@ namespace Meetgate
             }
 
             /// <summary>
-            /// What became of the command for this user. <c>result</c>: integer; one of 0 (success), 1 (error), 2 (the
-            /// user's device is offline).
+            /// The result for this user. <c>result</c>: integer; one of 0 (success), 1 (error), 2 (the user's device is
+            /// offline).
             /// </summary>
             public long? Result => GetInteger("result");
 
@@ -291,7 +291,7 @@ namespace Meetgate
             /// <summary>Terminal id. <c>terminal_seq_num</c>: string.</summary>
             public string TerminalSeqNum => GetText("terminal_seq_num");
 
-            /// <summary>Terminal exclusivity class of the terminal. <c>mutex_type</c>: string.</summary>
+            /// <summary>Exclusivity class of the terminal. <c>mutex_type</c>: string.</summary>
             public string MutexType => GetText("mutex_type");
         }
     }
@@ -308,7 +308,7 @@ namespace Meetgate
         public long? SeqId => GetInteger("seq_id");
 
         /// <summary>
-        /// Ids of the users the invitation could NOT be sent to (H12). <c>user_id_list</c>: array of strings.
+        /// Ids of the users to whom the invitation could NOT be sent (H12). <c>user_id_list</c>: array of strings.
         /// </summary>
         public IReadOnlyList<string> UserIdList => GetTexts("user_id_list");
     }

@@ -73,9 +73,6 @@ namespace Meetgate
             out IntPtr replyJson);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern int meetgate_raw_call(ClientHandle client, byte[] requestJson, out IntPtr replyJson);
-
-        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int meetgate_raw_call_with(
             ClientHandle client,
             byte[] requestJson,

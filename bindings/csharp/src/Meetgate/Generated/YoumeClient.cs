@@ -36,27 +36,27 @@ namespace Meetgate
         /// https://api.youme.im.
         /// </param>
         /// <param name="identifier">
-        /// The administrator account in whose name the calls are made. <c>identifier</c>: string, default admin.
+        /// The administrator account of the calls. <c>identifier</c>: string, default admin.
         /// </param>
         /// <param name="apiVersion">First segment of the path (Y1). <c>api_version</c>: string, default v2.</param>
         /// <param name="serviceName">
         /// Second segment of the path (Y2). <c>service_name</c>: string, default video.
         /// </param>
         /// <param name="timeoutMs">
-        /// Time limit of a whole call: looking up the host, connecting, fetching a token where one is needed, sending,
-        /// and reading the answer to its end. <c>timeout_ms</c>: integer from 1 to 86400000, ms, default 30000.
+        /// Time limit of a whole call, from looking up the host to the end of the answer. Fetching a token is part of
+        /// it. <c>timeout_ms</c>: integer from 1 to 86400000, ms, default 30000.
         /// </param>
         /// <param name="connectTimeoutMs">
-        /// Time limit for one connection: TCP and TLS handshake. It lies within <c>timeout_ms</c>.
-        /// <c>connect_timeout_ms</c>: integer from 1 to 86400000, ms, default 5000.
+        /// Time limit for one connection: TCP and TLS handshake, within <c>timeout_ms</c>. <c>connect_timeout_ms</c>:
+        /// integer from 1 to 86400000, ms, default 5000.
         /// </param>
         /// <param name="maxReplyBytes">
         /// The largest answer that is read. A larger one ends the call with <c>LIMIT</c>. <c>max_reply_bytes</c>:
         /// integer from 1024 to 1073741824, bytes, default 16777216.
         /// </param>
         /// <param name="validate">
-        /// Whether parameters are checked against the catalog before anything is sent. With <c>false</c> they travel as
-        /// given, unknown ones too. <c>validate</c>: boolean, default true.
+        /// Whether parameters are checked against the catalog before anything is sent. With <c>false</c> they are sent
+        /// as given, unknown parameters too. <c>validate</c>: boolean, default true.
         /// </param>
         /// <param name="userAgent">
         /// The <c>User-Agent</c> header. <c>user_agent</c>: string, default meetgate/ and the version.
@@ -108,14 +108,14 @@ namespace Meetgate
         /// <summary>List the call records of one user instance (查询指定时间段的通话记录列表).</summary>
         /// <remarks>
         /// <para>
-        /// All rooms one user instance was in during a time range, with every time it entered and left. There are no
+        /// Lists the rooms of one user instance in a time range, with every time that it entered and left. There are no
         /// pages and no limit on the range, so the answer can be large (Y20).
         /// </para>
         /// <para>
-        /// Note: Times are text holding seconds, in the request and in the answer (Y11); durations are numbers. Some
-        /// times in the printed sample have nine digits (002 L221-L245); those are misprints.
+        /// Note: Times are seconds as text, in the request and in the answer (Y11); durations are numbers. Some times
+        /// in the printed sample have nine digits (002 L221-L245): misprints.
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: POST /v2/video/query_instance_all_records_by_time (002 L125-L255).</para>
         /// </remarks>
         /// <param name="userId">Id of the user instance. <c>UserId</c>: string, required.</param>
@@ -124,8 +124,8 @@ namespace Meetgate
         /// required.
         /// </param>
         /// <param name="endTime">
-        /// End of the time range: seconds since 1970-01-01 UTC, as text (Y11). <c>EndTime</c>: string, unix-s,
-        /// required.
+        /// End of the time range: seconds since 1970-01-01 UTC, as text (Y11). Must not be before BeginTime.
+        /// <c>EndTime</c>: string, unix-s, required.
         /// </param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">The call failed.</exception>
@@ -150,8 +150,8 @@ namespace Meetgate
         /// required.
         /// </param>
         /// <param name="endTime">
-        /// End of the time range: seconds since 1970-01-01 UTC, as text (Y11). <c>EndTime</c>: string, unix-s,
-        /// required.
+        /// End of the time range: seconds since 1970-01-01 UTC, as text (Y11). Must not be before BeginTime.
+        /// <c>EndTime</c>: string, unix-s, required.
         /// </param>
         /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
         /// <returns>The platform's answer.</returns>
@@ -171,17 +171,17 @@ namespace Meetgate
                 text => new YoumeQueryInstanceAllRecordsByTimeReply(text),
                 cancellationToken);
 
-        /// <summary>Show a room and everybody who was in it (根据房间标识符查询房间的业务信息).</summary>
+        /// <summary>Show a room and the user instances that were in it (根据房间标识符查询房间的业务信息).</summary>
         /// <remarks>
         /// <para>
-        /// When a room was created and destroyed, and every user instance that took part. Each end of the time range
-        /// that is left out is unlimited, so the answer can be large (Y20).
+        /// Answers when a room was created and destroyed, and every user instance that took part. Without an end or a
+        /// beginning the time range is unlimited, and the answer can be large (Y20).
         /// </para>
         /// <para>
-        /// Note: Times are text holding seconds, in the request and in the answer (Y11). The printed sample body lacks
-        /// a comma (002 L285).
+        /// Note: Times are seconds as text, in the request and in the answer (Y11). The printed sample body lacks a
+        /// comma (002 L285).
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: POST /v2/video/query_room_info (002 L257-L359).</para>
         /// </remarks>
         /// <param name="roomId">Id of the room. <c>RoomId</c>: string, required.</param>
@@ -191,7 +191,7 @@ namespace Meetgate
         /// </param>
         /// <param name="endTime">
         /// End of the time range: seconds since 1970-01-01 UTC, as text (Y11). When it is left out, the range has no
-        /// end. <c>EndTime</c>: string, unix-s.
+        /// end. Must not be before BeginTime. <c>EndTime</c>: string, unix-s.
         /// </param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">The call failed.</exception>
@@ -214,7 +214,7 @@ namespace Meetgate
         /// </param>
         /// <param name="endTime">
         /// End of the time range: seconds since 1970-01-01 UTC, as text (Y11). When it is left out, the range has no
-        /// end. <c>EndTime</c>: string, unix-s.
+        /// end. Must not be before BeginTime. <c>EndTime</c>: string, unix-s.
         /// </param>
         /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
         /// <returns>The platform's answer.</returns>
@@ -237,14 +237,14 @@ namespace Meetgate
         /// <summary>List the calls of all user instances in a time range (根据时间段查询所有实例的业务信息).</summary>
         /// <remarks>
         /// <para>
-        /// Every user instance's stays in rooms during a time range. There are no pages and no limit on the range: ask
-        /// for short ranges, or the answer can be very large (Y20).
+        /// Lists every user instance's stays in rooms in a time range. There are no pages and no limit on the range:
+        /// ask for short ranges, or the answer can be very large (Y20).
         /// </para>
         /// <para>
-        /// Note: The text says timestamp without saying text or number (002 L378); the sample body and the other calls
-        /// send text, so text it is (Y11).
+        /// Note: The document does not say here whether times are text or numbers (002 L378); the sample body and the
+        /// other calls have text (Y11).
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: POST /v2/video/query_all_instance_by_time (002 L361-L450).</para>
         /// </remarks>
         /// <param name="beginTime">
@@ -252,8 +252,8 @@ namespace Meetgate
         /// required.
         /// </param>
         /// <param name="endTime">
-        /// End of the time range: seconds since 1970-01-01 UTC, as text (Y11). <c>EndTime</c>: string, unix-s,
-        /// required.
+        /// End of the time range: seconds since 1970-01-01 UTC, as text (Y11). Must not be before BeginTime.
+        /// <c>EndTime</c>: string, unix-s, required.
         /// </param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">The call failed.</exception>
@@ -269,8 +269,8 @@ namespace Meetgate
         /// required.
         /// </param>
         /// <param name="endTime">
-        /// End of the time range: seconds since 1970-01-01 UTC, as text (Y11). <c>EndTime</c>: string, unix-s,
-        /// required.
+        /// End of the time range: seconds since 1970-01-01 UTC, as text (Y11). Must not be before BeginTime.
+        /// <c>EndTime</c>: string, unix-s, required.
         /// </param>
         /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
         /// <returns>The platform's answer.</returns>
@@ -287,23 +287,22 @@ namespace Meetgate
         /// <summary>Show the volume trend of a day (按天查询业务量趋势数据).</summary>
         /// <remarks>
         /// <para>
-        /// One figure for each point in time of a day: call duration, number of rooms, highest number online at once,
-        /// or number of callers, whichever <c>CountBy</c> asks for.
+        /// Answers one figure for each point in time of a day. <c>CountBy</c> says which: call duration, number of
+        /// rooms, highest number online at once, or number of callers.
         /// </para>
         /// <para>
-        /// Note: With <c>CountBy</c> 0 (all) the rows do not say which kind a figure is of (Y14): ask for one kind at a
+        /// Note: With <c>CountBy</c> 0 (all) the rows do not name the kind of a figure (Y14): ask for one kind at a
         /// time. The unit of a call duration is not documented for this call.
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: POST /v2/video/count_business_total_volume_by_day (002 L454-L536).</para>
         /// </remarks>
         /// <param name="queryDate">
         /// The day, as <c>yyyymmdd</c> in UTC+8 (Y19). <c>QueryDate</c>: string, required.
         /// </param>
         /// <param name="countBy">
-        /// What to count. With 0 the rows do not say which kind they are of (Y14); give 1 to 4 to know. <c>CountBy</c>:
-        /// integer, required; one of 0 (all), 1 (call duration), 2 (number of rooms), 3 (highest number online at
-        /// once), 4 (number of callers).
+        /// The kind of figure. With 0 the rows do not name their kind (Y14). <c>CountBy</c>: integer, required; one of
+        /// 0 (all), 1 (call duration), 2 (number of rooms), 3 (highest number online at once), 4 (number of callers).
         /// </param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">The call failed.</exception>
@@ -318,9 +317,8 @@ namespace Meetgate
         /// The day, as <c>yyyymmdd</c> in UTC+8 (Y19). <c>QueryDate</c>: string, required.
         /// </param>
         /// <param name="countBy">
-        /// What to count. With 0 the rows do not say which kind they are of (Y14); give 1 to 4 to know. <c>CountBy</c>:
-        /// integer, required; one of 0 (all), 1 (call duration), 2 (number of rooms), 3 (highest number online at
-        /// once), 4 (number of callers).
+        /// The kind of figure. With 0 the rows do not name their kind (Y14). <c>CountBy</c>: integer, required; one of
+        /// 0 (all), 1 (call duration), 2 (number of rooms), 3 (highest number online at once), 4 (number of callers).
         /// </param>
         /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
         /// <returns>The platform's answer.</returns>
@@ -337,24 +335,24 @@ namespace Meetgate
         /// <summary>Show the volume distribution of a day (按天查询业务量分布数据).</summary>
         /// <remarks>
         /// <para>
-        /// Call duration, number of rooms, number online and number of callers of a day, by country, province, city or
-        /// network type. The platform computes it once a day. The documented rows do not say which place or network
-        /// they are for (Y15).
+        /// Answers call duration, number of rooms, number online and number of callers of a day, by country, province,
+        /// city or network type. The platform computes them once a day. The documented rows do not name their place or
+        /// network type (Y15).
         /// </para>
         /// <para>
-        /// Note: No documented member names the country, province, city or network type of a row (Y15); a member the
-        /// document does not list stays in the answer. The text calls <c>PeakOnlineNum</c> the number online, its name
-        /// says peak.
+        /// Note: No documented member names the country, province, city or network type of a row (Y15); members that
+        /// the document does not list stay in the answer. The document describes <c>PeakOnlineNum</c> as the number
+        /// online; its name says peak.
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: POST /v2/video/count_business_distribute_volume_by_day (002 L538-L643).</para>
         /// </remarks>
         /// <param name="queryDate">
         /// The day, as <c>yyyymmdd</c> in UTC+8 (Y19). <c>QueryDate</c>: string, required.
         /// </param>
         /// <param name="countBy">
-        /// What to break the volume down by. The rows do not say which one they are for (Y15). <c>CountBy</c>: integer,
-        /// required; one of 1 (country), 2 (province), 3 (city), 4 (network type).
+        /// How the rows are grouped. They do not name their group (Y15). <c>CountBy</c>: integer, required; one of 1
+        /// (country), 2 (province), 3 (city), 4 (network type).
         /// </param>
         /// <returns>The platform's answer.</returns>
         /// <exception cref="MeetgateException">The call failed.</exception>
@@ -371,8 +369,8 @@ namespace Meetgate
         /// The day, as <c>yyyymmdd</c> in UTC+8 (Y19). <c>QueryDate</c>: string, required.
         /// </param>
         /// <param name="countBy">
-        /// What to break the volume down by. The rows do not say which one they are for (Y15). <c>CountBy</c>: integer,
-        /// required; one of 1 (country), 2 (province), 3 (city), 4 (network type).
+        /// How the rows are grouped. They do not name their group (Y15). <c>CountBy</c>: integer, required; one of 1
+        /// (country), 2 (province), 3 (city), 4 (network type).
         /// </param>
         /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
         /// <returns>The platform's answer.</returns>
@@ -388,12 +386,12 @@ namespace Meetgate
 
         /// <summary>Show the quality figures of a day (按天查询质量统计图表数据).</summary>
         /// <remarks>
-        /// <para>Join success rate, packet loss and delay of audio and video at points in time of a day.</para>
+        /// <para>Answers join success rate, packet loss and delay of audio and video at points in time of a day.</para>
         /// <para>
-        /// Note: No units are documented. The rows of the printed sample are not in order of time, and one time appears
+        /// Note: No units are documented. The rows of the printed sample are not in order of time; one time is there
         /// twice (002 L700, L731).
         /// </para>
-        /// <para>Repeating: it only reads, and may be repeated.</para>
+        /// <para>It only reads, and may be repeated.</para>
         /// <para>Source: POST /v2/video/count_qos_by_day (002 L645-L763).</para>
         /// </remarks>
         /// <param name="queryDate">

@@ -11,7 +11,7 @@ namespace Meetgate
         {
         }
 
-        /// <summary>The user instance that was asked for. <c>UserId</c>: string.</summary>
+        /// <summary>Id of the user instance. <c>UserId</c>: string.</summary>
         public string UserId => GetText("UserId");
 
         /// <summary>
@@ -37,7 +37,9 @@ namespace Meetgate
             /// The stays in this room; a user instance can enter and leave several times. <c>RoomRecords</c>: array of
             /// objects.
             /// </summary>
-            public IReadOnlyList<RoomRecordItem> RoomRecords => GetItems("RoomRecords", json => new RoomRecordItem(json));
+            public IReadOnlyList<RoomRecordItem> RoomRecords => GetItems(
+                "RoomRecords",
+                json => new RoomRecordItem(json));
 
             /// <summary>An object in <c>RoomRecords</c>.</summary>
             public sealed class RoomRecordItem : ReplyObject
@@ -77,8 +79,8 @@ namespace Meetgate
         public string CreateTime => GetText("CreateTime");
 
         /// <summary>
-        /// When the room was destroyed: seconds, as text. What stands here while the room still exists is not
-        /// documented. <c>DestroyTime</c>: string, unix-s.
+        /// When the room was destroyed: seconds, as text. Its value while the room exists is not documented.
+        /// <c>DestroyTime</c>: string, unix-s.
         /// </summary>
         public string DestroyTime => GetText("DestroyTime");
 
@@ -123,7 +125,7 @@ namespace Meetgate
         }
 
         /// <summary>
-        /// All user instances of the time range. In the document's sample each object is one user instance in one room.
+        /// The stays of the time range. In the document's sample each object is one user instance in one room.
         /// <c>UsersList</c>: array of objects.
         /// </summary>
         public IReadOnlyList<UsersListItem> UsersList => GetItems("UsersList", json => new UsersListItem(json));
@@ -168,8 +170,8 @@ namespace Meetgate
         }
 
         /// <summary>
-        /// The volume trend of the day, one object for each point in time. With <c>CountBy</c> 0 nothing documented in
-        /// a row tells its kind (Y14). <c>TrendData</c>: array of objects.
+        /// The volume trend of the day, one object for each point in time. With <c>CountBy</c> 0 no documented member
+        /// names the kind (Y14). <c>TrendData</c>: array of objects.
         /// </summary>
         public IReadOnlyList<TrendDataItem> TrendData => GetItems("TrendData", json => new TrendDataItem(json));
 
@@ -184,10 +186,7 @@ namespace Meetgate
             /// <summary>The point in time: seconds, as text. <c>TickTime</c>: string, unix-s.</summary>
             public string TickTime => GetText("TickTime");
 
-            /// <summary>
-            /// The figure of the kind <c>CountBy</c> asked for. The document shows it in its sample only.
-            /// <c>Volume</c>: integer.
-            /// </summary>
+            /// <summary>The figure. Only the document's sample has this member. <c>Volume</c>: integer.</summary>
             public long? Volume => GetInteger("Volume");
         }
     }
@@ -201,10 +200,12 @@ namespace Meetgate
         }
 
         /// <summary>
-        /// The volume distribution of the day. Nothing documented in a row tells its place or network type (Y15).
+        /// The volume distribution of the day. No documented member names the place or network type of a row (Y15).
         /// <c>DistributeData</c>: array of objects.
         /// </summary>
-        public IReadOnlyList<DistributeDataItem> DistributeData => GetItems("DistributeData", json => new DistributeDataItem(json));
+        public IReadOnlyList<DistributeDataItem> DistributeData => GetItems(
+            "DistributeData",
+            json => new DistributeDataItem(json));
 
         /// <summary>An object in <c>DistributeData</c>.</summary>
         public sealed class DistributeDataItem : ReplyObject
@@ -272,14 +273,14 @@ namespace Meetgate
             public decimal? VideoPackLossRate => GetDecimal("VideoPackLossRate");
 
             /// <summary>
-            /// Delay of audio, not a rate in spite of its name. The unit is not documented. <c>AudioDelayRate</c>:
-            /// number.
+            /// Delay of audio; it is no rate, whatever its name says. The unit is not documented.
+            /// <c>AudioDelayRate</c>: number.
             /// </summary>
             public decimal? AudioDelayRate => GetDecimal("AudioDelayRate");
 
             /// <summary>
-            /// Delay of video, not a rate in spite of its name. The unit is not documented. <c>VideoDelayRate</c>:
-            /// number.
+            /// Delay of video; it is no rate, whatever its name says. The unit is not documented.
+            /// <c>VideoDelayRate</c>: number.
             /// </summary>
             public decimal? VideoDelayRate => GetDecimal("VideoDelayRate");
         }

@@ -1,4 +1,4 @@
-"""`doctor`: from the library to the credentials, step by step, and at each what to do about it."""
+"""`doctor`: checks everything from the library to the credentials, and gives advice at each step that fails."""
 
 from __future__ import annotations
 
@@ -91,8 +91,9 @@ def _library(report: Callable[[Finding], bool]) -> bool:
         report(Finding("system", "ok", describe_system()))
         tried = "".join("; tried %s: %s" % attempt for attempt in error.tried)
         advice = (
-            "Install a wheel of meetgate for this system, or build the library (cargo build --release) and set "
-            "MEETGATE_LIBRARY to its path. Processor, width and libc of the library must be this system's."
+            "Install a wheel of meetgate for this system, or build the library "
+            "(cargo rustc --release --lib --crate-type cdylib) and set MEETGATE_LIBRARY to its path. "
+            "Processor, width and libc of the library must be this system's."
         )
         return report(Finding("library", "failed", error.problem + tried, advice))
     report(Finding("library", "ok", "%s (%s)" % (found.path, found.how)))

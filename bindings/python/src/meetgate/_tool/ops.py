@@ -62,8 +62,8 @@ def _show(operation: Dict[str, Any], errors: Dict[str, List[Dict[str, Any]]]) ->
         print("\nErrors")
     for code in operation["errors"]:
         print("  %d  %s (%s)" % (code, known[code]["meaning"], known[code]["zh"]))
-    again = {"safe": "it only reads, and may be repeated"}
-    print("\nRepeating: %s" % again.get(operation["retry"], "look before you repeat it: it may have acted"))
+    again = {"safe": "It only reads, and may be repeated."}
+    print("\n%s" % again.get(operation["retry"], "Not idempotent: if no answer came, check the state before repeating."))
     if operation.get("undoes"):
         print("Undoes: %s" % operation["undoes"])
     print("Source: %s" % operation["source"])
@@ -75,6 +75,10 @@ def _fields(title: str, fields: List[Dict[str, Any]]) -> None:
         print("  none")
     for field in fields:
         _field(field, "  ")
+
+
+def _value(value: Any, meaning: str = "") -> str:
+    return "%s (%s)" % (value, meaning) if meaning and meaning.lower() != str(value).lower() else str(value)
 
 
 def _field(field: Dict[str, Any], indent: str) -> None:
@@ -89,7 +93,7 @@ def _field(field: Dict[str, Any], indent: str) -> None:
     if field.get("default"):
         about.append("default %s" % field["default"])
     if field["values"]:
-        values = ", ".join(str(value) for value in field["values"])
+        values = ", ".join(_value(**known) for known in field["values"])
         about.append(("known: " if field.get("open") else "one of ") + values)
     print("%s%s (%s): %s" % (indent, field["name"], ", ".join(about), field.get("doc", "")))
     for nested in field["fields"]:

@@ -18,7 +18,7 @@ class RoomCreateReply(TypedDict):
     msg: str
     ret: int
     room_id: str
-    """Room number: the one asked for, or the one the server made. (string)"""
+    """Room number: that of the request, or the number that the server made. (string)"""
 
 
 class RoomUpdateReply(TypedDict):
@@ -43,7 +43,7 @@ class RoomReadReplyData(TypedDict):
     enable_voice_activated: bool
     """Whether voice activation is switched on. (boolean)"""
     user_id: str
-    """User id the room was created for. (string)"""
+    """User id for which the room was created. (string)"""
     enable_auto_cloud_recording: bool
     """Whether recording in the cloud is switched on. (boolean)"""
     topic: str
@@ -70,7 +70,7 @@ class RoomGetStatisticReply(TypedDict):
     """The answer of `avd.room.get_statistic`."""
 
     meeting_total: int
-    """Number of meetings held in the room. (integer)"""
+    """Number of meetings in the room. (integer)"""
     ios_cnt: int
     """Number of participants on iOS. (integer)"""
     pc_cnt: int
@@ -82,7 +82,7 @@ class RoomGetStatisticReply(TypedDict):
     android_cnt: int
     """Number of participants on Android. (integer)"""
     time_total: int
-    """Length of all the meetings together. The unit is not documented. (integer)"""
+    """Total length of the meetings. The unit is not documented. (integer)"""
     box_cnt: int
     """Number of participants on an Android box (a terminal, not the media server called box).
     (integer)
@@ -92,7 +92,7 @@ class RoomGetStatisticReply(TypedDict):
 
 
 class RoomGetRecordReplyRecordFilesItemTranscodeFilesFileInfosItem(TypedDict):
-    """In the answer of `avd.room.get_record`: Figures for each file."""
+    """In the answer of `avd.room.get_record`: Length, size and name of each file."""
 
     duration: str
     """Length as text with its unit, such as `67.008s`. (string)"""
@@ -110,9 +110,9 @@ class RoomGetRecordReplyRecordFilesItemTranscodeFiles(TypedDict):
     down_url: List[str]
     """Download addresses, one for each file. (array of strings)"""
     play_url: List[str]
-    """Addresses of a web page that plays each file. (array of strings)"""
+    """Addresses of web pages that play the files, one for each file. (array of strings)"""
     file_infos: List[RoomGetRecordReplyRecordFilesItemTranscodeFilesFileInfosItem]
-    """Figures for each file. (array of objects)"""
+    """Length, size and name of each file. (array of objects)"""
 
 
 class RoomGetRecordReplyRecordFilesItem(TypedDict):
@@ -171,7 +171,7 @@ class RoomGetRecordListReplyDataItem(TypedDict):
     file_type: str
     """Type of the file, such as `tms`. (string)"""
     file_size: str
-    """Not filled in by this call: an empty text in the sample. (string)"""
+    """An empty text in the sample: this call does not fill it in. (string)"""
     transcode_files: Dict[str, Any]
     """Empty in this call. (object)"""
 
@@ -196,8 +196,8 @@ class RoomParticipateListReplyParticipatesItemVideosItem(TypedDict):
     """In the answer of `avd.room.participate.list`: The participant's cameras."""
 
     level: int
-    """Level that tells several cameras of one user apart. Not used so far, says the document.
-    (integer)
+    """Level that distinguishes several cameras of one user. The document says that it is not used
+    yet. (integer)
     """
     status: str
     """State of the camera. (string; known: init (initialised), published)"""
@@ -244,7 +244,7 @@ class RoomParticipateListReplyParticipatesItem(TypedDict):
     videos: List[RoomParticipateListReplyParticipatesItemVideosItem]
     """The participant's cameras. (array of objects)"""
     user_data: str
-    """Text of the application's own, set through the SDK when the user joined the room. (string)"""
+    """The application's own text, given to the SDK when the user joined the room. (string)"""
     audios: List[RoomParticipateListReplyParticipatesItemAudiosItem]
     """The participant's microphones. (array of objects)"""
 
@@ -260,14 +260,14 @@ class RoomParticipateListReply(TypedDict):
 
 class RoomMixRecordStartVideosItem(TypedDict, total=False):
     """`videos` of `room.mix_record.start`: Layout: which videos are shown, and where. Needed for a
-    layout of your own and for watermarks; left out, the layout is automatic.
+    layout of your own and for watermarks. When it is left out, the layout is automatic.
     """
 
     video_name: str
     """Name of the video. The samples show both free names and `<user_id>_video1`. (string)"""
     zorder: int
-    """Stacking order. Where a small picture lies over a full one, the samples give the small one
-    the larger number. (integer)
+    """Stacking order. In the samples a small picture over a full one has the larger number.
+    (integer)
     """
     x: Number
     """Left edge. Positions and sizes are fractions of the picture in the samples. (number)"""
@@ -294,7 +294,7 @@ class RoomMixRecordStartOsdsOsdts(TypedDict, total=False):
     """`osdts` of `room.mix_record.start`: Timestamp watermark."""
 
     timestamp: str
-    """How the time is written, such as `YYYY-MM-DD hh:mm:ss`. (string)"""
+    """Format of the time, such as `YYYY-MM-DD hh:mm:ss`. (string)"""
     x: Number
     """Horizontal position; a fraction such as 0.05 in the sample. (number)"""
     y: Number
@@ -337,8 +337,9 @@ class RoomMixRecordStartOsdsOsdimgsItem(TypedDict, total=False):
     """`osdimgs` of `room.mix_record.start`: Image watermarks."""
 
     img: str
-    """Path of the image on the box itself. It must be a jpg, uploaded to the box before, and
-    readable by the media service. (string)
+    """Path of a jpg on the box that runs the media service, readable by that service. Upload it
+    first: the path is the part after `file=` in the `download_url` that uploadfile answers.
+    (string)
     """
     id: int
     """Number of the watermark; 2 in the sample, where the text has 1. (integer)"""
@@ -350,7 +351,7 @@ class RoomMixRecordStartOsdsOsdimgsItem(TypedDict, total=False):
 
 class RoomMixRecordStartOsds(TypedDict, total=False):
     """`osds` of `room.mix_record.start`: Watermarks: a timestamp, texts and images. They are
-    recorded only with enable_osdts_record, and videos must be given.
+    recorded only with enable_osdts_record. Needs videos.
     """
 
     osdts: RoomMixRecordStartOsdsOsdts
@@ -362,8 +363,8 @@ class RoomMixRecordStartOsds(TypedDict, total=False):
 
 
 class RoomMixRecordStartAudioMixerUsersItem(TypedDict, total=False):
-    """`audio_mixer_users` of `room.mix_record.start`: Whose sound goes into the audio mix, and on
-    which channel.
+    """`audio_mixer_users` of `room.mix_record.start`: The users whose sound goes into the audio
+    mix, and the channel of each.
     """
 
     user_id: str
@@ -378,7 +379,7 @@ class RoomMixRecordStartAudioDataExporterAddressMixerAudioItem(TypedDict, total=
     """`mixer_audio` of `room.mix_record.start`: Targets for the audio mix."""
 
     type: str
-    """How it is pushed. Only `udp` so far. (string; known: udp)"""
+    """Transport of the push. Only `udp` so far. (string; known: udp)"""
     address: str
     """Target as address and port, such as `192.168.3.100:9000`. (string)"""
     audio_codec: str
@@ -394,8 +395,8 @@ class RoomMixRecordStartAudioDataExporterAddressMixerAudioItem(TypedDict, total=
     (integer)
     """
     payloadtype: int
-    """Payload type in the RTP packets, a 7-bit integer. Better left out, so that the default is
-    used. (integer from 0 to 127)
+    """Payload type in the RTP packets, a 7-bit integer. The document advises to leave it out.
+    (integer from 0 to 127)
     """
 
 
@@ -405,7 +406,7 @@ class RoomMixRecordStartAudioDataExporterAddressSingleAudiosItem(TypedDict, tota
     user_id: str
     """User id whose sound is pushed. (string)"""
     type: str
-    """How it is pushed. Only `udp` so far. (string; known: udp)"""
+    """Transport of the push. Only `udp` so far. (string; known: udp)"""
     address: str
     """Target as address and port, such as `192.168.3.100:9000`. (string)"""
     audio_codec: str
@@ -421,14 +422,14 @@ class RoomMixRecordStartAudioDataExporterAddressSingleAudiosItem(TypedDict, tota
     (integer)
     """
     payloadtype: int
-    """Payload type in the RTP packets, a 7-bit integer. Better left out, so that the default is
-    used. (integer from 0 to 127)
+    """Payload type in the RTP packets, a 7-bit integer. The document advises to leave it out.
+    (integer from 0 to 127)
     """
 
 
 class RoomMixRecordStartAudioDataExporterAddress(TypedDict, total=False):
-    """`audio_data_exporter_address` of `room.mix_record.start`: Where sound is pushed to as RTP
-    while the recording runs. The UDP push port must be configured on the server first.
+    """`audio_data_exporter_address` of `room.mix_record.start`: Addresses to which sound is pushed
+    as RTP while the recording runs. The UDP push port must be configured on the server first.
     """
 
     mixer_audio: Sequence[RoomMixRecordStartAudioDataExporterAddressMixerAudioItem]
@@ -443,8 +444,8 @@ class RoomMixRecordStartReply(TypedDict):
     msg: str
     ret: int
     record_id: str
-    """Recording id: names this recording in room.mix_record.stop, room.record.status and the calls
-    that list files. (string)
+    """Recording id, for room.mix_record.stop, room.record.status and the calls that list files.
+    (string)
     """
 
 
@@ -481,13 +482,13 @@ class RoomMixRecordStopReply(TypedDict):
 
 
 class RoomMixRecordGetReplyDataItemTranscodeFilesItem(TypedDict):
-    """In the answer of `avd.room.mix_record.get`: The files made from the recording. The mixed
-    file's name is made of room number, recording id and time of recording; a split file's of
-    user name, user id and `v1` for that user's first video, and so on.
+    """In the answer of `avd.room.mix_record.get`: The files made from the recording. A mixed file
+    is named by room number, recording id and time of recording; a split file by user name, user
+    id and `v1` for the user's first video.
     """
 
     download_url: str
-    """Download address of the file. The table calls it `down_url`. (string)"""
+    """Download address of the file. The table calls this member `down_url`. (string)"""
     play_url: str
     """Address of a web page that plays the file. (string)"""
     duration: str
@@ -508,17 +509,17 @@ class RoomMixRecordGetReplyDataItem(TypedDict):
     room_id: str
     """Room number. (string)"""
     download_url: str
-    """Download address of the source file, of type `tms`; it is made when backup is on
-    (enable_backup of room.mix_record.start). The table calls it `down_url`. (string)
+    """Download address of the source file, of type `tms`. The file exists when the recording was
+    started with enable_backup. The table calls this member `down_url`. (string)
     """
     file_type: str
     """Type of the source file, such as `tms`. (string)"""
     file_size: str
     """Size as text with its unit, such as `20.547M`. (string)"""
     transcode_files: List[RoomMixRecordGetReplyDataItemTranscodeFilesItem]
-    """The files made from the recording. The mixed file's name is made of room number, recording
-    id and time of recording; a split file's of user name, user id and `v1` for that user's
-    first video, and so on. (array of objects)
+    """The files made from the recording. A mixed file is named by room number, recording id and
+    time of recording; a split file by user name, user id and `v1` for the user's first video.
+    (array of objects)
     """
     play_url: str
     """Play address of the source file; empty in the sample. (string)"""
@@ -538,15 +539,15 @@ class RoomMixRecordGetReply(TypedDict):
 
 
 class RoomMixLiveStartVideosItem(TypedDict, total=False):
-    """`videos` of `room.mix_live.start`: Layout: which videos are shown, and where. What leaving
-    it out means is not documented.
+    """`videos` of `room.mix_live.start`: Layout: which videos are shown, and where. The document
+    does not say which layout is used when it is left out.
     """
 
     video_name: str
     """Name of the video; `<user_id>_video1` in the sample. (string)"""
     zorder: int
-    """Stacking order. In the sample the small picture that lies over the full one has the larger
-    number. (integer)
+    """Stacking order. In the sample a small picture over the full one has the larger number.
+    (integer)
     """
     x: Number
     """Left edge. Positions and sizes are fractions of the picture in the sample. (number)"""
@@ -573,8 +574,8 @@ class RoomMixRecordUpdateLayoutVideosItem(TypedDict, total=False):
     video_name: str
     """Name of the video, as in room.mix_record.start. (string)"""
     zorder: int
-    """Stacking order. Where a small picture lies over a full one, the samples give the small one
-    the larger number. (integer)
+    """Stacking order. In the samples a small picture over a full one has the larger number.
+    (integer)
     """
     x: Number
     """Left edge, as in room.mix_record.start. (number)"""
@@ -594,8 +595,8 @@ class RoomMixRecordUpdateLayoutReply(TypedDict):
 
 
 class RoomMixRecordUpdateAudioLayoutAudioMixerUsersItem(TypedDict, total=False):
-    """`audio_mixer_users` of `room.mix_record.update_audio_layout`: Whose sound goes into the
-    audio mix, and on which channel.
+    """`audio_mixer_users` of `room.mix_record.update_audio_layout`: The users whose sound goes
+    into the audio mix, and the channel of each.
     """
 
     user_id: str
@@ -639,7 +640,7 @@ class RoomLiveStartReply(TypedDict):
     msg: str
     ret: int
     data: str
-    """Not described by the document; its sample answer leaves it out. (string)"""
+    """The document does not describe it, and its sample answer does not have it. (string)"""
 
 
 class RoomLiveStopReply(TypedDict):
@@ -673,9 +674,9 @@ class RoomRecordGetReplyDataItem(TypedDict):
     room_id: str
     """Room number. (string)"""
     play_url: str
-    """Address to play the file at. The document says it is empty here. (string)"""
+    """Address at which the file plays. The document says that it is empty here. (string)"""
     download_url: str
-    """Address to download the file from. (string)"""
+    """Download address of the file. (string)"""
     file_type: str
     """File type, `mp3`. (string)"""
     file_size: str
@@ -711,11 +712,11 @@ class RoomDesktopRecordGetReplyDataItem(TypedDict):
     """In the answer of `avd.room.desktop_record.get`: One entry per file."""
 
     download_url: str
-    """Address to download the file from. (string)"""
+    """Download address of the file. (string)"""
     duration: str
     """Length of the video as text with its unit, for example `21.985s`. (string, s)"""
     play_url: str
-    """Address to play the file at. (string)"""
+    """Address at which the file plays. (string)"""
     file_size: str
     """File size as text, for example `0.901M`. (string)"""
     start_time: str
@@ -753,7 +754,7 @@ class MediaCreateReply(TypedDict):
 
 
 class MediaPlayReplyData(TypedDict):
-    """In the answer of `avd.media.play`: What is being played."""
+    """In the answer of `avd.media.play`: The file or stream that plays."""
 
     width: str
     """Width of the video, as text. (string, px)"""
@@ -773,7 +774,7 @@ class MediaPlayReply(TypedDict):
     msg: str
     ret: int
     data: MediaPlayReplyData
-    """What is being played. (object)"""
+    """The file or stream that plays. (object)"""
 
 
 class MediaStopReply(TypedDict):
@@ -798,7 +799,7 @@ class MediaResumeReply(TypedDict):
 
 
 class MediaReplayReplyData(TypedDict):
-    """In the answer of `avd.media.replay`: What is being played."""
+    """In the answer of `avd.media.replay`: The file or stream that plays."""
 
     width: str
     """Width of the video, as text. (string, px)"""
@@ -818,7 +819,7 @@ class MediaReplayReply(TypedDict):
     msg: str
     ret: int
     data: MediaReplayReplyData
-    """What is being played. (object)"""
+    """The file or stream that plays. (object)"""
 
 
 class MediaGetMediaInfoReplyDataItemPlayFilesItem(TypedDict):
@@ -845,16 +846,16 @@ class MediaGetMediaInfoReplyDataItemPlayFilesItem(TypedDict):
 
 
 class MediaGetMediaInfoReplyDataItem(TypedDict):
-    """In the answer of `avd.media.get_media_info`: The player asked for, as an entry of an array."""
+    """In the answer of `avd.media.get_media_info`: An array with one entry, the player."""
 
     created: int
     """When the player was created. (integer, unix-s)"""
     room_id: str
-    """Room number asked for. (string)"""
+    """Room number. (string)"""
     play_id: str
     """Player id. (string)"""
     user_id: str
-    """User id of the one who created the player. (string)"""
+    """User id of the player's creator. (string)"""
     name: str
     """Name of the player. (string)"""
     play_files: List[MediaGetMediaInfoReplyDataItemPlayFilesItem]
@@ -871,11 +872,11 @@ class MediaGetMediaInfoReply(TypedDict):
     msg: str
     ret: int
     data: List[MediaGetMediaInfoReplyDataItem]
-    """The player asked for, as an entry of an array. (array of objects)"""
+    """An array with one entry, the player. (array of objects)"""
 
 
 class MediaSwitchReplyData(TypedDict):
-    """In the answer of `avd.media.switch`: What is being played now."""
+    """In the answer of `avd.media.switch`: The file that plays now."""
 
     width: str
     """Width of the video, as text. (string, px)"""
@@ -895,7 +896,7 @@ class MediaSwitchReply(TypedDict):
     msg: str
     ret: int
     data: MediaSwitchReplyData
-    """What is being played now. (object)"""
+    """The file that plays now. (object)"""
 
 
 class RoomRecordTransferReply(TypedDict):
@@ -924,17 +925,17 @@ class TranscodeQueryReply(TypedDict):
 
 
 class RoomAvcSelectMediaVideosItem(TypedDict, total=False):
-    """`videos` of `room.avc.select_media`: The videos to show, in order, and where each one
-    stands. The document shows these members in its example only and gives no units; the
-    example's positions and sizes run from 0 to 1, as fractions of the whole picture would.
+    """`videos` of `room.avc.select_media`: The videos to show, in order, with the position of
+    each. Only the document's example has these members, and it names no units; its positions
+    and sizes run from 0 to 1, like fractions of the whole picture.
     """
 
     video_name: str
-    """Mixing name of the video. In the document's example `<user_id>_video1`, for example
-    `16_video1`. (string)
+    """Name of the video; `<user_id>_video1` in the document's example, such as `16_video1`.
+    (string)
     """
     zorder: int
-    """Stacking order. In the document's example the full-size video has 0 and the small ones over
+    """Stacking order. In the document's example the full-size video has 0, the small videos over
     it 1 and 2. (integer)
     """
     x: Number
@@ -942,9 +943,9 @@ class RoomAvcSelectMediaVideosItem(TypedDict, total=False):
     y: Number
     """Vertical position, for example 0.3. (number)"""
     w: Number
-    """Width. 1 in the document's example for the full-size video. (number)"""
+    """Width; 1 for the full-size video in the document's example. (number)"""
     h: Number
-    """Height. 1 in the document's example for the full-size video. (number)"""
+    """Height; 1 for the full-size video in the document's example. (number)"""
 
 
 class RoomAvcSelectMediaReply(TypedDict):
@@ -970,19 +971,19 @@ class RoomAvcUpdateLayoutReply(TypedDict):
 
 class RoomAvcGetAvcSettingReplyData(TypedDict):
     """In the answer of `avd.room.avc.get_avc_setting`: The settings. The document shows these
-    members in a sample and does not describe them; further ones may follow.
+    members in a sample that breaks off, and does not describe them.
     """
 
     view_width: int
     """Width of the composed view. (integer, px)"""
     layoutMode: str
-    """Layout, as a word. The sample shows `Outgoing_View_Layout_Auto_Orato`; other words are not
-    known. (string)
+    """Layout, as a word. The sample has `Outgoing_View_Layout_Auto_Orato`; other words are not
+    documented. (string)
     """
     exporter_name: str
     """A name, `test123` in the sample. Not described. (string)"""
     view_bitrate: bool
-    """Bit rate, by its name, but `true` in the sample. Expect a number as well. (boolean)"""
+    """By its name the bit rate, but `true` in the sample. Expect a number too. (boolean)"""
     view_height: int
     """Height of the composed view. (integer, px)"""
     room_id: str
@@ -992,7 +993,7 @@ class RoomAvcGetAvcSettingReplyData(TypedDict):
     view_stream_id: str
     """Id of the composed stream. (string)"""
     videos: Dict[str, Any]
-    """The videos in the view, by its name. The sample breaks off here: what it holds is unknown.
+    """By its name the videos in the view. The sample breaks off here: its content is unknown.
     (object)
     """
 
@@ -1003,8 +1004,8 @@ class RoomAvcGetAvcSettingReply(TypedDict):
     msg: str
     ret: int
     data: RoomAvcGetAvcSettingReplyData
-    """The settings. The document shows these members in a sample and does not describe them;
-    further ones may follow. (object)
+    """The settings. The document shows these members in a sample that breaks off, and does not
+    describe them. (object)
     """
 
 
@@ -1019,7 +1020,7 @@ class RoomListReplyRoomsItemUsersItem(TypedDict):
     """In the answer of `avd.room.list`: The users in the room."""
 
     node_id: int
-    """The user's node number, a number beside user_id. (integer)"""
+    """The user's node number. The document describes it as a user number. (integer)"""
     user_name: str
     """The user's name. (string)"""
     user_id: str
@@ -1032,8 +1033,8 @@ class RoomListReplyRoomsItem(TypedDict):
     room_id: str
     """Room number. (string)"""
     create_time: int
-    """When the room was created, a timestamp; the sample shows Unix seconds. A number in the
-    sample, text in the table. (integer, unix-s)
+    """When the room was created, in seconds in the sample. A number in the sample, text in the
+    table. (integer, unix-s)
     """
     users: List[RoomListReplyRoomsItemUsersItem]
     """The users in the room. (array of objects)"""
@@ -1054,29 +1055,25 @@ class RoomGetChatMessageLogReplyDataItemMessagesItem(TypedDict):
     fromId: str
     """User id of the sender. (string)"""
     id: int
-    """Shown in the sample only; the document does not explain it. (integer)"""
+    """Only the sample has it; the document does not explain it. (integer)"""
     status: int
-    """Shown in the sample only, as 0; the document does not explain it. (integer)"""
+    """Only the sample has it, as 0; the document does not explain it. (integer)"""
     message: str
     """The text of the message. (string)"""
     timestamp: int
-    """When the message was sent; the sample shows Unix seconds. (integer, unix-s)"""
+    """When the message was sent, in seconds in the sample. (integer, unix-s)"""
     room_id: str
     """Room number. (string)"""
     session_type: int
-    """Whom the message was for. (integer; one of 0 (to everybody), 1 (private))"""
+    """The receiver of the message. (integer; one of 0 (to everybody), 1 (private))"""
     message_type: int
     """Kind of message. (integer; known: 0 (text))"""
     fromName: str
     """Name of the sender. (string)"""
     dst_name: str
-    """Empty for a message to everybody; for a private one the name of the user it was sent to.
-    (string)
-    """
+    """Empty for a message to everybody; else the name of the receiver. (string)"""
     dst: str
-    """The room number for a message to everybody; for a private one the id of the user it was sent
-    to. (string)
-    """
+    """The room number for a message to everybody; else the user id of the receiver. (string)"""
 
 
 class RoomGetChatMessageLogReplyDataItem(TypedDict):
@@ -1085,7 +1082,7 @@ class RoomGetChatMessageLogReplyDataItem(TypedDict):
     """
 
     session_id: str
-    """When the meeting opened; the sample shows Unix seconds. Text in the sample, a number in the
+    """When the meeting opened, in seconds in the sample. Text in the sample, a number in the
     table. (string)
     """
     messages: List[RoomGetChatMessageLogReplyDataItemMessagesItem]
@@ -1106,8 +1103,8 @@ class AppGetTokenReply(TypedDict):
 
     ret: int
     token: str
-    """The access token that every other call carries. The client uses it from now on; keep it
-    secret. (string)
+    """The token that every other call carries. The client uses it from now on. Keep it secret.
+    (string)
     """
 
 
@@ -1119,7 +1116,7 @@ class AppGetLicenceInfoReply(TypedDict):
     active_usernum: int
     """Number of users online. (integer)"""
     max_users: int
-    """Largest number of users the licence allows. (integer)"""
+    """Largest number of users that the licence allows. (integer)"""
 
 
 class AppGetSystemInfoReply(TypedDict):
@@ -1153,9 +1150,8 @@ class AppGetKeyLicenceReply(TypedDict):
     usernum: int
     """Number of users online. (integer)"""
     detail: Dict[str, Any]
-    """One member for each terminal type that is online, named after it (the sample has avd_record,
-    web and android); each is an object whose member count is the number of users of that type.
-    (object)
+    """One member for each terminal type that is online; the sample has avd_record, web and
+    android. Each is an object whose member count is the number of users of that type. (object)
     """
     info: Dict[str, Any]
     """Empty in the sample; the document does not explain it. (object)"""
@@ -1169,7 +1165,7 @@ class SipGateCreateReply(TypedDict):
     url: str
     """Address of the gateway. (string)"""
     name: str
-    """The name you gave the gateway. (string)"""
+    """Name of the gateway. (string)"""
     gate_id: int
     """Unique id of the gateway; pass it as sip_gate_id. (integer)"""
 
@@ -1189,7 +1185,7 @@ class SipGateReadReply(TypedDict):
     id: int
     """Unique id of the gateway. (integer)"""
     name: str
-    """The name you gave the gateway. (string)"""
+    """Name of the gateway. (string)"""
     url: str
     """Address of the gateway. (string)"""
 
@@ -1207,7 +1203,7 @@ class SipGateListReplySipGatesItem(TypedDict):
     url: str
     """Address of the gateway. (string)"""
     name: str
-    """The name you gave the gateway. (string)"""
+    """Name of the gateway. (string)"""
     gate_id: int
     """Unique id of the gateway; pass it as sip_gate_id. (integer)"""
 
@@ -1231,7 +1227,7 @@ class SipAccountCreateReply(TypedDict):
     name: str
     """Name of the account. (string)"""
     sip_gate_id: int
-    """Unique id of the SIP gateway the account belongs to. (integer)"""
+    """Unique id of the account's SIP gateway. (integer)"""
 
 
 class SipAccountUpdateReply(TypedDict):
@@ -1249,7 +1245,7 @@ class SipAccountReadReply(TypedDict):
     recv_audio_codec: str
     """Codec of the audio received, such as PCMU. (string)"""
     phone_name: str
-    """Telephone name, used for pstn; the same as name when there is none. (string)"""
+    """Telephone name, for pstn. An account without one has its name here. (string)"""
     gate_id: int
     """Unique id of the gateway. (integer)"""
     account_id: int
@@ -1259,7 +1255,7 @@ class SipAccountReadReply(TypedDict):
     send_audio_codec: str
     """Codec of the audio sent, such as PCMU. (string)"""
     phone_number: str
-    """Number of the account, given as number when it was created. (string)"""
+    """Number of the account: number in sip.account.create. (string)"""
     recv_video_codec: str
     """Codec of the video received, such as H264. (string)"""
     name: str
@@ -1281,10 +1277,10 @@ class DeviceCallReply(TypedDict):
     msg: str
     ret: int
     call_id: str
-    """Id of the call, made by the server; pass it to device.get_invite_status. (string)"""
+    """Id of the call, made by the server. device.get_invite_status needs it. (string)"""
     user_id: str
-    """Id of the device as a user of the room, made by the server; pass it to the other device
-    calls. (string)
+    """Id of the device as a user of the room, made by the server. The other device calls need it.
+    (string)
     """
 
 
@@ -1326,12 +1322,12 @@ class DeviceVideoOpenReply(TypedDict):
     msg: str
     ret: int
     call_id: str
-    """Id of the call, made by the server. In the table, not in the sample: do not count on it.
-    (string)
+    """Id of the call, made by the server. The table has it, the sample does not: do not rely on
+    it. (string)
     """
     user_id: str
-    """Id of the device, made by the server. In the table, not in the sample: do not count on it.
-    (string)
+    """Id of the device, made by the server. The table has it, the sample does not: do not rely on
+    it. (string)
     """
 
 
@@ -1366,4 +1362,4 @@ class UploadfileReply(TypedDict):
     msg: str
     ret: int
     download_url: str
-    """Address from which the file can be downloaded. (string)"""
+    """Download address of the file; the part after `file=` is its path on the server. (string)"""

@@ -16,7 +16,7 @@ class AccessTokenReplyResult(TypedDict):
     access_token: str
     """The access token, 32 random characters. (string)"""
     timeout: int
-    """How long the access token lives. The document says 7200; go by the number in the answer.
+    """Lifetime of the access token. The document says 7200; use the number in the answer.
     (integer, s)
     """
 
@@ -33,14 +33,14 @@ class _AppCreateServiceItemRequired(TypedDict):
     """What `AppCreateServiceItem` must have."""
 
     service_id: int
-    """Which service. The list of ids has holes, so other numbers are passed through (H15).
-    (integer, required; known: 3 (video), 4 (audio), 5 (screen sharing), 6 (signalling channel),
-    7 (presence service), 8 (recording), 9 (WeChat mini program))
+    """The service. The list of ids has holes, so other numbers are passed through (H15). (integer,
+    required; known: 3 (video), 4 (audio), 5 (screen sharing), 6 (signalling channel), 7
+    (presence service), 8 (recording), 9 (WeChat mini program))
     """
 
 
 class AppCreateServiceItem(_AppCreateServiceItemRequired, total=False):
-    """`service` of `app.create`: The services the application may use, one object for each."""
+    """`service` of `app.create`: The services of the application, one object for each."""
 
     use_limit: int
     """Usage cap of this service, up to 64 bits. Its unit is not documented. (integer)"""
@@ -50,7 +50,7 @@ class AppCreateReplyResultServiceItem(TypedDict):
     """In the answer of `hst.app.create`: The services of the application."""
 
     service_id: int
-    """Which service. Other numbers can appear (H15). (integer; known: 3 (video), 4 (audio), 5
+    """The service. Other numbers can appear (H15). (integer; known: 3 (video), 4 (audio), 5
     (screen sharing), 6 (signalling channel), 7 (presence service), 8 (recording), 9 (WeChat
     mini program))
     """
@@ -64,9 +64,9 @@ class AppCreateReplyResult(TypedDict):
     """`result` in the answer of `hst.app.create`."""
 
     app_id: str
-    """Id of the application, unique. (string)"""
+    """Unique id of the application. (string)"""
     app_secret: str
-    """Secret of the application. Keep it like a password (H18). (string)"""
+    """Secret of the application, 16 characters (H27). Keep it like a password (H18). (string)"""
     app_name: str
     """Name of the application. (string)"""
     status: str
@@ -89,15 +89,15 @@ class _AppUpdateServiceItemRequired(TypedDict):
     """What `AppUpdateServiceItem` must have."""
 
     service_id: int
-    """Which service. The list of ids has holes, so other numbers are passed through (H15).
-    (integer, required; known: 3 (video), 4 (audio), 5 (screen sharing), 6 (signalling channel),
-    7 (presence service), 8 (recording), 9 (WeChat mini program))
+    """The service. The list of ids has holes, so other numbers are passed through (H15). (integer,
+    required; known: 3 (video), 4 (audio), 5 (screen sharing), 6 (signalling channel), 7
+    (presence service), 8 (recording), 9 (WeChat mini program))
     """
 
 
 class AppUpdateServiceItem(_AppUpdateServiceItemRequired, total=False):
-    """`service` of `app.update`: The services the application may use, one object for each.
-    Whether this replaces the old list is not documented; give the whole list.
+    """`service` of `app.update`: The services of the application, one object for each. The
+    document does not say whether the list replaces the old one: give the whole list.
     """
 
     use_limit: int
@@ -108,7 +108,7 @@ class AppUpdateReplyResultServiceItem(TypedDict):
     """In the answer of `hst.app.update`: The services of the application."""
 
     service_id: int
-    """Which service. Other numbers can appear (H15). (integer; known: 3 (video), 4 (audio), 5
+    """The service. Other numbers can appear (H15). (integer; known: 3 (video), 4 (audio), 5
     (screen sharing), 6 (signalling channel), 7 (presence service), 8 (recording), 9 (WeChat
     mini program))
     """
@@ -122,9 +122,9 @@ class AppUpdateReplyResult(TypedDict):
     """`result` in the answer of `hst.app.update`."""
 
     app_id: str
-    """Id of the application, unique. (string)"""
+    """Unique id of the application. (string)"""
     app_secret: str
-    """Secret of the application. Keep it like a password (H18). (string)"""
+    """Secret of the application, 16 characters (H27). Keep it like a password (H18). (string)"""
     app_name: str
     """Name of the application. (string)"""
     status: str
@@ -153,13 +153,13 @@ class AppDeleteReply(TypedDict):
 
 
 class ConsumingRecordsReplyResultListItem(TypedDict):
-    """In the answer of `hst.consuming.records`: The records of this page. The document gives no
-    name for this member; `list` stands for it here. Take `result` itself when it is an array,
+    """In the answer of `hst.consuming.records`: The records of this page. The document does not
+    name this member; `list` stands for it here. It is `result` itself when that is an array,
     else the first array inside it (H6).
     """
 
     app_id: str
-    """Id of the application, unique. (string)"""
+    """Unique id of the application. (string)"""
     app_name: str
     """Name of the application. (string)"""
     product_id: int
@@ -167,24 +167,24 @@ class ConsumingRecordsReplyResultListItem(TypedDict):
     product_name: str
     """Name of the product. (string)"""
     amount: float
-    """Amount of money in yuan. The digits are those the platform sent; read them as a decimal, not
-    as a binary fraction (H16). (number, yuan)
+    """Amount of money in yuan, with the digits of the platform. Read it as a decimal, not as a
+    binary fraction (H16). (number, yuan)
     """
     price: float
-    """Price in yuan. The digits are those the platform sent (H16). What it is the price of
-    (minute, call, head) is not documented. (number, yuan)
+    """Price in yuan, with the digits of the platform (H16). The document does not say whether per
+    minute, call or person. (number, yuan)
     """
     charge_term: int
-    """Charge item. The list has holes (3 and 5), so other numbers can appear (H15). (integer;
-    known: 1 (audio communication), 2 (video communication), 4 (screen sharing), 6 (number of
-    signalling messages), 7 (highest number of users online), 8 (recording time by resolution
-    and number of streams), 9 (recording storage), 10 (recording traffic), 11 (WeChat mini
-    program audio), 12 (WeChat mini program video))
+    """Charge item. The list has no 3 and no 5; other numbers can appear (H15). (integer; known: 1
+    (audio communication), 2 (video communication), 4 (screen sharing), 6 (number of signalling
+    messages), 7 (highest number of users online), 8 (recording time by resolution and number of
+    streams), 9 (recording storage), 10 (recording traffic), 11 (WeChat mini program audio), 12
+    (WeChat mini program video))
     """
     start_time: str
-    """Start, as text. Neither its format nor its time zone is documented (H14). (string)"""
+    """Start, as text. Format and time zone are not documented (H14). (string)"""
     end_time: str
-    """End, as text. Neither its format nor its time zone is documented (H14). (string)"""
+    """End, as text. Format and time zone are not documented (H14). (string)"""
     total_time: int
     """Total duration in seconds. (integer, s)"""
     group_id: str
@@ -205,9 +205,9 @@ class ConsumingRecordsReplyResult(TypedDict):
     """`result` in the answer of `hst.consuming.records`."""
 
     list: List[ConsumingRecordsReplyResultListItem]
-    """The records of this page. The document gives no name for this member; `list` stands for it
-    here. Take `result` itself when it is an array, else the first array inside it (H6). (array
-    of objects)
+    """The records of this page. The document does not name this member; `list` stands for it here.
+    It is `result` itself when that is an array, else the first array inside it (H6). (array of
+    objects)
     """
 
 
@@ -236,14 +236,14 @@ class OnlineUserStateReplyResultUserListItem(TypedDict):
     terminal_seq_num: str
     """Terminal id. (string)"""
     mutex_type: str
-    """Terminal exclusivity class of the terminal. (string)"""
+    """Exclusivity class of the terminal. (string)"""
 
 
 class OnlineUserStateReplyResult(TypedDict):
     """`result` in the answer of `hst.online.user.state`."""
 
     msg_id: int
-    """The caller's `msg_id`, unchanged, up to 64 bits (H13). (integer)"""
+    """The caller's `msg_id`, up to 64 bits (H13). (integer)"""
     user_list: List[OnlineUserStateReplyResultUserListItem]
     """The users. (array of objects)"""
 
@@ -257,33 +257,33 @@ class OnlineUserStateReply(TypedDict):
 
 
 class OnlineTransCmdUserListItem(TypedDict):
-    """`user_list` of `online.trans_cmd`: The users and terminals that get the command."""
+    """`user_list` of `online.trans_cmd`: The users, and the terminal of each, that get the
+    command.
+    """
 
     user_id: str
     """Id of the user. (string, required)"""
     mutex_type: str
-    """Terminal exclusivity class of the terminal, as `online.user.state` gives it. (string,
-    required)
-    """
+    """Exclusivity class of the terminal, as `online.user.state` answers it. (string, required)"""
     client_guid: str
-    """Id of the client. How it relates to `terminal_seq_num` is not documented. (string, required)"""
+    """Id of the client. Its relation to `terminal_seq_num` is not documented. (string, required)"""
 
 
 class OnlineTransCmdReplyResultUserListItem(TypedDict):
-    """In the answer of `hst.online.trans_cmd`: One row for each user: whether the command arrived
-    (H12).
+    """In the answer of `hst.online.trans_cmd`: One row for each user, which says whether the
+    command arrived (H12).
     """
 
     result: int
-    """What became of the command for this user. (integer; one of 0 (success), 1 (error), 2 (the
-    user's device is offline))
+    """The result for this user. (integer; one of 0 (success), 1 (error), 2 (the user's device is
+    offline))
     """
     user_id: str
     """Id of the user. (string)"""
     terminal_seq_num: str
     """Terminal id. (string)"""
     mutex_type: str
-    """Terminal exclusivity class of the terminal. (string)"""
+    """Exclusivity class of the terminal. (string)"""
 
 
 class OnlineTransCmdReplyResult(TypedDict):
@@ -292,7 +292,7 @@ class OnlineTransCmdReplyResult(TypedDict):
     msg_id: int
     """The caller's `msg_id`, up to 64 bits (H13). (integer)"""
     user_list: List[OnlineTransCmdReplyResultUserListItem]
-    """One row for each user: whether the command arrived (H12). (array of objects)"""
+    """One row for each user, which says whether the command arrived (H12). (array of objects)"""
 
 
 class OnlineTransCmdReply(TypedDict):
@@ -309,7 +309,7 @@ class OnlineInviteReplyResult(TypedDict):
     seq_id: int
     """The caller's `seq_id`, up to 64 bits (H13). (integer)"""
     user_id_list: List[str]
-    """Ids of the users the invitation could NOT be sent to (H12). (array of strings)"""
+    """Ids of the users to whom the invitation could NOT be sent (H12). (array of strings)"""
 
 
 class OnlineInviteReply(TypedDict):

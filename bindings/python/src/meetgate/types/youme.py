@@ -47,7 +47,7 @@ class QueryInstanceAllRecordsByTimeReply(TypedDict):
     ErrorInfo: str
     Status: str
     UserId: str
-    """The user instance that was asked for. (string)"""
+    """Id of the user instance. (string)"""
     UserRecords: List[QueryInstanceAllRecordsByTimeReplyUserRecordsItem]
     """All call records of the user instance, one object for each room. (array of objects)"""
 
@@ -78,16 +78,16 @@ class QueryRoomInfoReply(TypedDict):
     CreateTime: str
     """When the room was created: seconds, as text. (string, unix-s)"""
     DestroyTime: str
-    """When the room was destroyed: seconds, as text. What stands here while the room still exists
-    is not documented. (string, unix-s)
+    """When the room was destroyed: seconds, as text. Its value while the room exists is not
+    documented. (string, unix-s)
     """
     Users: List[QueryRoomInfoReplyUsersItem]
     """Every user instance that took part. (array of objects)"""
 
 
 class QueryAllInstanceByTimeReplyUsersListItem(TypedDict):
-    """In the answer of `youme.query_all_instance_by_time`: All user instances of the time range.
-    In the document's sample each object is one user instance in one room.
+    """In the answer of `youme.query_all_instance_by_time`: The stays of the time range. In the
+    document's sample each object is one user instance in one room.
     """
 
     UserId: str
@@ -113,23 +113,21 @@ class QueryAllInstanceByTimeReply(TypedDict):
     ErrorInfo: str
     Status: str
     UsersList: List[QueryAllInstanceByTimeReplyUsersListItem]
-    """All user instances of the time range. In the document's sample each object is one user
-    instance in one room. (array of objects)
+    """The stays of the time range. In the document's sample each object is one user instance in
+    one room. (array of objects)
     """
 
 
 class CountBusinessTotalVolumeByDayReplyTrendDataItem(TypedDict):
     """In the answer of `youme.count_business_total_volume_by_day`: The volume trend of the day,
-    one object for each point in time. With `CountBy` 0 nothing documented in a row tells its
-    kind (Y14).
+    one object for each point in time. With `CountBy` 0 no documented member names the kind
+    (Y14).
     """
 
     TickTime: str
     """The point in time: seconds, as text. (string, unix-s)"""
     Volume: int
-    """The figure of the kind `CountBy` asked for. The document shows it in its sample only.
-    (integer)
-    """
+    """The figure. Only the document's sample has this member. (integer)"""
 
 
 class CountBusinessTotalVolumeByDayReply(TypedDict):
@@ -139,14 +137,14 @@ class CountBusinessTotalVolumeByDayReply(TypedDict):
     ErrorInfo: str
     Status: str
     TrendData: List[CountBusinessTotalVolumeByDayReplyTrendDataItem]
-    """The volume trend of the day, one object for each point in time. With `CountBy` 0 nothing
-    documented in a row tells its kind (Y14). (array of objects)
+    """The volume trend of the day, one object for each point in time. With `CountBy` 0 no
+    documented member names the kind (Y14). (array of objects)
     """
 
 
 class CountBusinessDistributeVolumeByDayReplyDistributeDataItem(TypedDict):
     """In the answer of `youme.count_business_distribute_volume_by_day`: The volume distribution of
-    the day. Nothing documented in a row tells its place or network type (Y15).
+    the day. No documented member names the place or network type of a row (Y15).
     """
 
     TickTime: str
@@ -168,8 +166,8 @@ class CountBusinessDistributeVolumeByDayReply(TypedDict):
     ErrorInfo: str
     Status: str
     DistributeData: List[CountBusinessDistributeVolumeByDayReplyDistributeDataItem]
-    """The volume distribution of the day. Nothing documented in a row tells its place or network
-    type (Y15). (array of objects)
+    """The volume distribution of the day. No documented member names the place or network type of
+    a row (Y15). (array of objects)
     """
 
 
@@ -191,9 +189,9 @@ class CountQosByDayReplyQosDataItem(TypedDict):
     (number)
     """
     AudioDelayRate: float
-    """Delay of audio, not a rate in spite of its name. The unit is not documented. (number)"""
+    """Delay of audio; it is no rate, whatever its name says. The unit is not documented. (number)"""
     VideoDelayRate: float
-    """Delay of video, not a rate in spite of its name. The unit is not documented. (number)"""
+    """Delay of video; it is no rate, whatever its name says. The unit is not documented. (number)"""
 
 
 class CountQosByDayReply(TypedDict):

@@ -1,0 +1,10 @@
+//! What can be set of an hst account.
+
+pub(crate) struct Settings {
+    pub(crate) dev_id: String,
+    /// An AES-128 key.
+    pub(crate) dev_secret: [u8; 16],
+    pub(crate) token_lifetime_s: u64,
+    /// What the generated part of the world is drawn from.
+    pub(crate) seed: u64,
+}

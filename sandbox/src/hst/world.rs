@@ -1,0 +1,70 @@
+//! Everything that an hst account holds: the state, below all operations.
+
+pub(crate) mod seed;
+
+pub(crate) struct World {
+    pub(crate) applications: Vec<Application>,
+    /// Oldest first.
+    pub(crate) usage: Vec<UsageRecord>,
+}
+
+impl World {
+    pub(crate) fn application(&self, id: &str) -> Option<&Application> {
+        self.applications.iter().find(|application| application.id == id)
+    }
+
+    pub(crate) fn application_mut(&mut self, id: &str) -> Option<&mut Application> {
+        self.applications.iter_mut().find(|application| application.id == id)
+    }
+}
+
+pub(crate) struct Application {
+    pub(crate) id: String,
+    pub(crate) secret: String,
+    pub(crate) name: String,
+    pub(crate) online: bool,
+    pub(crate) consumption_limit: Option<i32>,
+    pub(crate) services: Vec<Service>,
+    pub(crate) users: Vec<User>,
+}
+
+pub(crate) struct Service {
+    pub(crate) id: i32,
+    pub(crate) use_limit: Option<i64>,
+}
+
+/// A user of an application, at one terminal.
+pub(crate) struct User {
+    pub(crate) id: String,
+    pub(crate) terminal: String,
+    pub(crate) exclusivity: String,
+    pub(crate) company: String,
+    pub(crate) online: bool,
+}
+
+impl Application {
+    /// An application that is taken offline has nobody online; its users are back when it is online again.
+    pub(crate) fn is_online(&self, user: &User) -> bool {
+        self.online && user.online
+    }
+}
+
+/// One row of the bill.
+pub(crate) struct UsageRecord {
+    pub(crate) app_id: String,
+    pub(crate) app_name: String,
+    pub(crate) product_id: i32,
+    pub(crate) product_name: &'static str,
+    /// 000 L132; ids have holes (H15).
+    pub(crate) charge_term: i32,
+    pub(crate) price: f64,
+    pub(crate) started_at_ms: i64,
+    pub(crate) total_time_s: i64,
+    pub(crate) signals: i64,
+    pub(crate) group_id: String,
+    pub(crate) resolution: &'static str,
+    pub(crate) stream_id: String,
+    pub(crate) client_id: String,
+    /// 1 up, 2 down (000 L141).
+    pub(crate) transfer_type: i32,
+}

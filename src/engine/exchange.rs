@@ -1,0 +1,137 @@
+//! One request, one answer: to the client's own address, and with a form once more where the deployment reads none.
+
+use super::answer::{Answered, Describe, Outcome};
+use super::{Call, Engine};
+use crate::catalog::{Method, Retry};
+use crate::error::{Error, Result, Status};
+use crate::json::mask::scrub;
+use crate::platform::{FormIn, FormWay, Signed};
+use crate::request::percent_encode;
+use crate::transport::{Answer, BaseUrl, Bounds, Failure, Request};
+use std::borrow::Cow;
+
+/// A request and its answer.
+pub(super) struct Exchanged<'r> {
+    signed: Signed<'r>,
+    pub(super) answered: Answered,
+    /// The parameters went as a form and in the query, and neither was read.
+    went_both_ways: bool,
+}
+
+impl Engine {
+    /// Signs a request and sends it. `sign` is told where a form's parameters go.
+    pub(super) fn exchange<'r>(
+        &self,
+        call: &mut Call<'_>,
+        token: Option<&str>,
+        sign: impl Fn(FormIn) -> Result<Signed<'r>>,
+    ) -> Result<Exchanged<'r>> {
+        let way = self.platform.form_way();
+        let first = self.exchange_once(call, token, sign(way.map_or(FormIn::Body, FormWay::first))?)?;
+        let Some(way) = way.filter(|_| first.signed.body.is_form()) else { return Ok(first) };
+        if !first.answered.code().is_some_and(|code| way.may_be_unread(code)) {
+            if matches!(first.answered.outcome, Outcome::Success) {
+                way.learn(FormIn::Body);
+            }
+            return Ok(first);
+        }
+        let second = self.exchange_once(call, token, sign(FormIn::Query)?)?;
+        let went_both_ways = second.answered.code() == first.answered.code();
+        if matches!(second.answered.outcome, Outcome::Success | Outcome::Failure { .. }) && !went_both_ways {
+            way.learn(FormIn::Query);
+        }
+        Ok(Exchanged { went_both_ways, ..second })
+    }
+
+    fn exchange_once<'r>(&self, call: &mut Call<'_>, token: Option<&str>, signed: Signed<'r>) -> Result<Exchanged<'r>> {
+        call.attempts += 1;
+        let sent = match self.platform.base_url() {
+            Some(base) => self.send(base, &signed, call.bounds),
+            None => self.send_to_discovered(call, &signed)?,
+        };
+        match sent {
+            Ok(answer) => {
+                let judge = |text: &str| self.platform.judge(text, call.prepared.bare_reply && !call.is_ahead);
+                Ok(Exchanged { signed, answered: Answered::of(answer, judge), went_both_ways: false })
+            }
+            Err(failure) => Err(self.unanswered(call, failure, &signed, token)),
+        }
+    }
+
+    pub(super) fn send(
+        &self,
+        base: &BaseUrl,
+        signed: &Signed<'_>,
+        bounds: Bounds,
+    ) -> std::result::Result<Answer, Failure> {
+        let url = base.join(&signed.target).map_err(|problem| {
+            let hint = self
+                .platform
+                .hint_on_long_url()
+                .filter(|_| signed.method == Method::Get && !base.has_room_for(&signed.target));
+            let message = hint.map_or_else(|| problem.clone(), |hint| format!("{problem}; {hint}"));
+            Failure { status: Status::InvalidArgument, message, nothing_sent: true }
+        })?;
+        let request =
+            Request { method: signed.method, url, headers: &signed.headers, body: signed.body.for_transport() };
+        self.transport.send(&request, &bounds)
+    }
+
+    pub(super) fn unanswered(
+        &self,
+        call: &Call<'_>,
+        failure: Failure,
+        signed: &Signed<'_>,
+        token: Option<&str>,
+    ) -> Error {
+        let repeatable = failure.nothing_sent || call.retry == Retry::Safe;
+        let message = scrub(&failure.message, &self.secrets(call, token)).into_owned();
+        let mut error = Error::new(failure.status, message);
+        error.document_mut().retryable = repeatable && matches!(failure.status, Status::Network | Status::Timeout);
+        // What cannot be a request was never tried.
+        if failure.status != Status::InvalidArgument {
+            self.trace(call, signed, &mut error);
+        }
+        error
+    }
+
+    /// The error of an answer that is no success.
+    pub(super) fn refused(
+        &self,
+        call: &Call<'_>,
+        exchanged: &Exchanged<'_>,
+        token: Option<&str>,
+        token_is_good: bool,
+    ) -> Error {
+        let describe = Describe {
+            platform: self.platform.as_ref(),
+            retry: call.retry,
+            token_is_good,
+            went_both_ways: exchanged.went_both_ways,
+            secrets: self.secrets(call, token),
+        };
+        let mut error = describe.error(&exchanged.answered);
+        self.trace(call, &exchanged.signed, &mut error);
+        error
+    }
+
+    /// What every error of a request that went out says of it.
+    fn trace(&self, call: &Call<'_>, signed: &Signed<'_>, error: &mut Error) {
+        let document = error.document_mut();
+        document.attempts = Some(if call.is_ahead { 0 } else { call.attempts });
+        document.request_id = signed.request_id.clone();
+        document.clock_offset_s = self.platform.signs_with_time().then_some(call.offset_s);
+    }
+
+    /// Every value that must not be shown, as it is and as it looks in a URL.
+    fn secrets<'s>(&'s self, call: &'s Call<'_>, token: Option<&'s str>) -> Vec<Cow<'s, str>> {
+        let plain = self.config.secrets().into_iter().chain(token).chain(call.prepared.secrets());
+        plain.flat_map(|secret| [Cow::Borrowed(secret), Cow::Owned(percent_encode(secret))]).collect()
+    }
+}
+
+impl<'r> Exchanged<'r> {
+    pub(super) fn new(signed: Signed<'r>, answered: Answered) -> Exchanged<'r> {
+        Exchanged { signed, answered, went_both_ways: false }
+    }
+}

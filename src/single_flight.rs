@@ -1,0 +1,345 @@
+//! A value that many threads use and one at a time fetches: a token, or an address.
+//!
+//! [`state`] is the machine, pure; [`pace`] has its times. Here are the lock around it, and the waiting.
+
+mod pace;
+mod state;
+
+pub(crate) use state::{Fetched, Held, LONGEST_LIFETIME, Need, OldValue, Refusal};
+
+use crate::error::{Error, Result, Status};
+use crate::random;
+use parking_lot::{Condvar, Mutex, MutexGuard};
+use state::{State, Step};
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How often a fetch looks whether the value that it will kill is still in use.
+const USERS_POLL: Duration = Duration::from_millis(2);
+
+/// The lock is never held during a fetch, a wait or any other I/O.
+pub(crate) struct Cell<T> {
+    state: Mutex<State<T>>,
+    settled: Condvar,
+}
+
+impl<T> Cell<T> {
+    pub(crate) fn new(old_value: OldValue) -> Cell<T> {
+        Cell { state: Mutex::new(State::new(old_value)), settled: Condvar::new() }
+    }
+
+    /// A cell whose values others may renew too.
+    pub(crate) fn shared(old_value: OldValue) -> Cell<T> {
+        Cell { state: Mutex::new(State::new(old_value).shared()), settled: Condvar::new() }
+    }
+
+    /// A good value, other than the `dead` one: the current one, or the one that `fetch` brings, in this thread or another.
+    pub(crate) fn get(
+        &self,
+        dead: Option<&Held<T>>,
+        deadline: Instant,
+        fetch: impl FnOnce(&Flight<'_, T>) -> Result<Fetched<T>>,
+    ) -> Result<Arc<Held<T>>> {
+        let mut state = self.state.lock();
+        let need = loop {
+            let now = Instant::now();
+            match state.ask(dead, now, deadline.saturating_duration_since(now)) {
+                Step::Use(held) => return Ok(held),
+                Step::Fail(error) => return Err(error),
+                Step::Wait => self.wait(&mut state, deadline)?,
+                Step::Fetch(need) => break need,
+            }
+        };
+        drop(state);
+        match self.run(need, deadline, |flight| fetch(flight).map(|fetched| (fetched, ()))) {
+            Ok((held, ())) => Ok(held),
+            Err(error) => self.state.lock().good(Instant::now()).ok_or(error),
+        }
+    }
+
+    /// Always fetches, after whoever is fetching now. What `fetch` brings beside the value goes to the caller.
+    pub(crate) fn replace<R>(
+        &self,
+        deadline: Instant,
+        fetch: impl FnOnce(&Flight<'_, T>) -> Result<(Fetched<T>, R)>,
+    ) -> Result<R> {
+        let mut state = self.state.lock();
+        let need = loop {
+            match state.demand(Instant::now()) {
+                Some(need) => break need,
+                None => self.wait(&mut state, deadline)?,
+            }
+        };
+        drop(state);
+        self.run(need, deadline, fetch).map(|(_, beside)| beside)
+    }
+
+    /// A newer value than this one, which turned out to be of no use: the one that another thread brought, or the one that
+    /// `fetch` brings. The value stays in use where that fails.
+    pub(crate) fn newer(
+        &self,
+        than: &Held<T>,
+        deadline: Instant,
+        fetch: impl FnOnce(&Flight<'_, T>) -> Result<Fetched<T>>,
+    ) -> Result<Arc<Held<T>>> {
+        let mut state = self.state.lock();
+        let need = loop {
+            let now = Instant::now();
+            if let Some(known) = state.newer(than, now) {
+                return known;
+            }
+            match state.demand(now) {
+                Some(need) => break need,
+                None => self.wait(&mut state, deadline)?,
+            }
+        };
+        drop(state);
+        self.run(need, deadline, |flight| fetch(flight).map(|fetched| (fetched, ()))).map(|(held, ())| held)
+    }
+
+    /// Puts a value of the caller's in the place of the last one.
+    pub(crate) fn set(&self, value: T) {
+        let mut state = self.state.lock();
+        let generation = state.last().map_or(1, |last| last.generation() + 1);
+        state.hold(Fetched { value, generation, born: Instant::now(), lifetime: None, adopted: false }, 0.0);
+        drop(state);
+        self.settled.notify_all();
+    }
+
+    /// Looks at the current value, and the state that it is in.
+    pub(crate) fn look<R>(&self, look: impl FnOnce(&State<T>) -> R) -> R {
+        look(&self.state.lock())
+    }
+
+    /// [`State::mark_dead`], so that the next caller fetches.
+    pub(crate) fn mark_dead(&self, dead: &Held<T>) {
+        self.state.lock().mark_dead(dead, Instant::now());
+    }
+
+    pub(crate) fn forget_failure(&self) {
+        self.state.lock().forget_failure();
+    }
+
+    pub(crate) fn discount_early_death(&self) {
+        self.state.lock().discount_early_death();
+    }
+
+    fn wait(&self, state: &mut MutexGuard<'_, State<T>>, deadline: Instant) -> Result<()> {
+        if self.settled.wait_until(state, deadline).timed_out() {
+            let problem = "another thread fetches the token or the address, and its answer did not come within this call's \
+                           time (timeout_ms)";
+            return Err(Error::new(Status::Timeout, problem).nothing_acted());
+        }
+        Ok(())
+    }
+
+    /// Fetches in the refresher's place, and leaves it.
+    fn run<R>(
+        &self,
+        need: Need<T>,
+        deadline: Instant,
+        fetch: impl FnOnce(&Flight<'_, T>) -> Result<(Fetched<T>, R)>,
+    ) -> Result<(Arc<Held<T>>, R)> {
+        let start = Instant::now();
+        let mut flight = Flight { cell: self, need, ended: false };
+        let outcome = fetch(&flight);
+        flight.ended = true;
+        let (need, now, jitter) = (&flight.need, Instant::now(), random::fraction());
+        match outcome {
+            Ok((fetched, beside)) => Ok((self.settle(|state| state.succeed(need, fetched, now, jitter)), beside)),
+            Err(error) => {
+                self.settle(|state| {
+                    // The call's own end, not the fetch's: others may have all the time in the world.
+                    if error.status() == Status::Timeout && now >= deadline {
+                        let had = deadline.saturating_duration_since(start);
+                        state.abandon(need, &error, had, now, jitter);
+                    } else {
+                        state.fail(need, &error, now, jitter);
+                    }
+                });
+                Err(error)
+            }
+        }
+    }
+
+    /// Ends a fetch. Those who wait are woken together, outside the lock.
+    fn settle<R>(&self, change: impl FnOnce(&mut State<T>) -> R) -> R {
+        let changed = change(&mut self.state.lock());
+        self.settled.notify_all();
+        changed
+    }
+}
+
+/// A fetch under way. If it unwinds, it ends as a failure all the same: nobody waits for ever.
+pub(crate) struct Flight<'c, T> {
+    cell: &'c Cell<T>,
+    need: Need<T>,
+    ended: bool,
+}
+
+impl<T> Flight<'_, T> {
+    pub(crate) fn need(&self) -> &Need<T> {
+        &self.need
+    }
+
+    /// Whether there is a good value all the same.
+    pub(crate) fn is_good(&self) -> bool {
+        self.cell.state.lock().good(Instant::now()).is_some()
+    }
+
+    /// To be called when the fetch begins. Nobody takes a value any more that it kills, and those who use one get time to
+    /// end: their calls need no repeating then.
+    pub(crate) fn let_users_end(&self, deadline: Instant) {
+        let Some(until) = self.cell.state.lock().begin_fetch(Instant::now()).map(|until| until.min(deadline)) else {
+            return;
+        };
+        while self.need.last_is_in_use() && Instant::now() < until {
+            thread::sleep(USERS_POLL);
+        }
+    }
+}
+
+impl<T> Drop for Flight<'_, T> {
+    fn drop(&mut self) {
+        if !self.ended {
+            let error = Error::new(Status::Internal, "the fetch panicked");
+            self.cell.settle(|state| state.fail(&self.need, &error, Instant::now(), 0.0));
+        }
+    }
+}
+
+impl<T> Fetched<T> {
+    /// A value that lives until somebody finds it dead.
+    pub(crate) fn lasting(value: T, need: &Need<T>) -> Fetched<T> {
+        let generation = need.next_generation();
+        Fetched { value, generation, born: Instant::now(), lifetime: None::<Duration>, adopted: false }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    fn soon() -> Instant {
+        Instant::now() + Duration::from_secs(10)
+    }
+
+    fn brings(value: u32) -> impl FnOnce(&Flight<'_, u32>) -> Result<Fetched<u32>> {
+        move |flight| Ok(Fetched::lasting(value, flight.need()))
+    }
+
+    #[test]
+    fn many_threads_fetch_once() {
+        let cell = Cell::new(OldValue::Dies);
+        let fetches = AtomicU32::new(0);
+        thread::scope(|scope| {
+            for _ in 0..64 {
+                scope.spawn(|| {
+                    let fetch = |flight: &Flight<'_, u32>| {
+                        thread::sleep(Duration::from_millis(20));
+                        Ok(Fetched::lasting(fetches.fetch_add(1, Ordering::SeqCst), flight.need()))
+                    };
+                    assert_eq!(*cell.get(None, soon(), fetch).unwrap().value(), 0);
+                });
+            }
+        });
+        assert_eq!(fetches.into_inner(), 1);
+    }
+
+    #[test]
+    fn a_failure_reaches_all_who_waited() {
+        let cell = Cell::<u32>::new(OldValue::Dies);
+        let fetches = AtomicU32::new(0);
+        thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    let fetch = |_: &Flight<'_, u32>| {
+                        thread::sleep(Duration::from_millis(100));
+                        fetches.fetch_add(1, Ordering::SeqCst);
+                        Err(Error::new(Status::Auth, "refused"))
+                    };
+                    assert_eq!(cell.get(None, soon(), fetch).unwrap_err().status(), Status::Auth);
+                });
+            }
+        });
+        assert_eq!(fetches.into_inner(), 1);
+    }
+
+    #[test]
+    fn a_waiter_gives_up_at_its_own_deadline() {
+        let cell = Cell::new(OldValue::Dies);
+        let (started, start) = std::sync::mpsc::channel();
+        let (end, ended) = std::sync::mpsc::channel::<()>();
+        thread::scope(|scope| {
+            let cell = &cell;
+            scope.spawn(move || {
+                cell.get(None, soon(), |flight| {
+                    started.send(()).unwrap();
+                    ended.recv().unwrap();
+                    Ok(Fetched::lasting(1, flight.need()))
+                })
+            });
+            start.recv().unwrap();
+            let deadline = Instant::now() + Duration::from_millis(20);
+            assert_eq!(cell.get(None, deadline, brings(2)).unwrap_err().status(), Status::Timeout);
+            end.send(()).unwrap();
+        });
+        assert_eq!(*cell.get(None, soon(), brings(3)).unwrap().value(), 1);
+    }
+
+    #[test]
+    fn a_fetcher_out_of_time_hands_over_to_one_who_waits() {
+        let cell = Cell::new(OldValue::Dies);
+        let (started, start) = std::sync::mpsc::channel();
+        let (end, ended) = std::sync::mpsc::channel::<()>();
+        let (over, first_is_over) = std::sync::mpsc::channel::<()>();
+        thread::scope(|scope| {
+            let cell = &cell;
+            let first = scope.spawn(move || {
+                let error = cell.get(None, Instant::now(), |_| {
+                    started.send(()).unwrap();
+                    ended.recv().unwrap();
+                    Err(Error::new(Status::Timeout, "my call's time is over"))
+                });
+                over.send(()).unwrap();
+                error.map(|held| *held.value())
+            });
+            start.recv().unwrap();
+            let second = scope.spawn(move || {
+                let fetch = |flight: &Flight<'_, u32>| {
+                    first_is_over.recv().unwrap();
+                    Ok(Fetched::lasting(2, flight.need()))
+                };
+                *cell.get(None, soon(), fetch).unwrap().value()
+            });
+            end.send(()).unwrap();
+            assert_eq!(first.join().unwrap().unwrap_err().status(), Status::Timeout);
+            assert_eq!(second.join().unwrap(), 2);
+        });
+    }
+
+    #[test]
+    fn a_fetch_that_panics_lets_the_others_go_on() {
+        let cell = Cell::<u32>::new(OldValue::Dies);
+        thread::scope(|scope| {
+            let panicked = scope.spawn(|| cell.get(None, soon(), |_| panic!("on purpose"))).join();
+            assert!(panicked.is_err());
+        });
+        assert_eq!(cell.get(None, soon(), brings(3)).unwrap_err().status(), Status::Internal);
+        cell.replace(soon(), |flight| Ok((Fetched::lasting(4, flight.need()), ()))).unwrap();
+        assert_eq!(*cell.get(None, soon(), brings(5)).unwrap().value(), 4);
+    }
+
+    #[test]
+    fn replace_always_fetches() {
+        let cell = Cell::new(OldValue::Dies);
+        cell.get(None, soon(), brings(1)).unwrap();
+        assert_eq!(
+            cell.replace(soon(), |flight| Ok((Fetched::lasting(2, flight.need()), "answer"))).unwrap(),
+            "answer"
+        );
+        assert_eq!(*cell.get(None, soon(), brings(3)).unwrap().value(), 2);
+    }
+}

@@ -1,0 +1,396 @@
+//! The state machine of a [`Cell`](super::Cell): pure, with the time as an argument.
+//!
+//! ```text
+//!                    ask                      settle
+//!   empty ──────────────────▶ fetching ─────────────────▶ fresh ──time──▶ due ──time──▶ expired
+//!     ▲                        ▲  ▲  │ failed               │ dead         │ ask          │ ask
+//!     │                        │  │  ▼                      ▼              ▼              ▼
+//!     └──── nobody holds it    │  └─ paused               dead ────ask──▶ fetching ◀──────┘
+//! ```
+//!
+//! What always holds, each with a test of its name:
+//! 1. one fetch at a time;
+//! 2. a fresh value is given out at once, unless a fetch is killing it;
+//! 3. only the current generation can be declared dead; a caller with an older one gets the newer one without a fetch;
+//! 4. a generation is greater than every one before it;
+//!    (the same value, given again, keeps its own);
+//! 5. where the old value lives on, one caller fetches and the others go on with it; where it dies, the others wait once
+//!    the fetch begins;
+//! 6. a fetch that fails while the value is still good leaves the value in use to its end; a caller whose value was refused
+//!    fetches again and does not get that failure;
+//! 7. a failure is the answer for all who ask, until its pause ends, and for nobody after it; but what others have fetched
+//!    meanwhile is taken;
+//! 8. a fetch that its own caller had no time for does not fail a caller who has more: that one takes over;
+//! 9. a fetch that kills a good value gives those who use it time to end, and nobody new takes it meanwhile;
+//! 10. values that die early one after the other slow the fetches down.
+
+use super::pace;
+use crate::error::{Error, Status};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// So many early deaths in a row are no accident.
+const EARLY_DEATHS: u32 = 3;
+
+/// How long a fetch waits at most for those who use the value that it will kill.
+const USERS_PATIENCE: Duration = Duration::from_secs(1);
+
+/// A hundred years: what is stated beyond it is for ever, and fits into every language's integers.
+pub(crate) const LONGEST_LIFETIME: Duration = Duration::from_secs(100 * 365 * 86_400);
+
+/// How often it is looked, while fetching pauses, whether others have a newer value.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// A value, as a caller holds it. It never changes.
+#[derive(Debug)]
+pub(crate) struct Held<T> {
+    value: T,
+    generation: u64,
+    born: Instant,
+    lifetime: Option<Duration>,
+    due: Option<Instant>,
+    expires: Option<Instant>,
+}
+
+impl<T> Held<T> {
+    pub(crate) fn value(&self) -> &T {
+        &self.value
+    }
+
+    pub(crate) fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    pub(crate) fn age(&self, now: Instant) -> Duration {
+        now.saturating_duration_since(self.born)
+    }
+
+    /// How long it has to live; `None` where nobody said.
+    pub(crate) fn left(&self, now: Instant) -> Option<Duration> {
+        self.expires.map(|expires| expires.saturating_duration_since(now))
+    }
+
+    fn is_due(&self, now: Instant) -> bool {
+        self.due.is_some_and(|due| now >= due)
+    }
+
+    fn is_expired(&self, now: Instant) -> bool {
+        self.expires.is_some_and(|expires| now >= expires)
+    }
+}
+
+/// What a fetch brought.
+pub(crate) struct Fetched<T> {
+    pub(crate) value: T,
+    pub(crate) generation: u64,
+    /// When its life began, at the latest: before the request for it was sent.
+    pub(crate) born: Instant,
+    /// From `born`.
+    pub(crate) lifetime: Option<Duration>,
+    /// Somebody else who shares the store had fetched it already.
+    pub(crate) adopted: bool,
+}
+
+/// What becomes of a value when the next one is fetched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OldValue {
+    /// It is good to its end, and given out meanwhile.
+    Lives,
+    /// The fetch kills it: everybody waits for the new one.
+    Dies,
+}
+
+/// What is known to whoever has to fetch.
+#[derive(Debug)]
+pub(crate) struct Need<T> {
+    /// The last value, dead or about to die.
+    pub(crate) last: Option<Arc<Held<T>>>,
+    /// The platform said that it is dead.
+    pub(crate) is_dead: bool,
+    /// The last value is good, and only due: nobody should have to wait for what is done about it.
+    pub(crate) is_ahead: bool,
+    /// A new one may be adopted now, but not fetched.
+    pub(crate) refusal: Option<Refusal>,
+    /// The death that made this necessary was early.
+    early: bool,
+}
+
+/// Why nothing may be fetched now.
+#[derive(Debug)]
+pub(crate) enum Refusal {
+    /// Values have been dying early.
+    Contested,
+    /// The last fetch failed.
+    Paused(Error),
+}
+
+impl<T> Need<T> {
+    /// Whether somebody is still using the last value.
+    pub(super) fn last_is_in_use(&self) -> bool {
+        // One is the machine's own, one is ours.
+        self.last.as_ref().is_some_and(|last| Arc::strong_count(last) > 2)
+    }
+
+    /// The generation for a value that nobody else knows of.
+    pub(crate) fn next_generation(&self) -> u64 {
+        self.last.as_ref().map_or(1, |last| last.generation + 1)
+    }
+}
+
+/// What a caller has to do.
+#[derive(Debug)]
+pub(super) enum Step<T> {
+    Use(Arc<Held<T>>),
+    /// Fetch, then settle: this caller holds the refresher's place.
+    Fetch(Need<T>),
+    /// Ask again when a fetch has settled.
+    Wait,
+    Fail(Error),
+}
+
+#[derive(Debug)]
+pub(crate) struct State<T> {
+    old_value: OldValue,
+    last: Option<Arc<Held<T>>>,
+    /// Since when the last value is known to be dead.
+    dead_since: Option<Instant>,
+    fetching: bool,
+    /// The fetch has begun that kills the last value.
+    is_old_dying: bool,
+    /// Others may have newer values.
+    shares: bool,
+    looked: Option<Instant>,
+    pause: Option<Pause>,
+    failures: u32,
+    early_deaths: u32,
+    /// After early deaths: when the next one may lead to a fetch.
+    contested_until: Option<Instant>,
+}
+
+#[derive(Debug)]
+struct Pause {
+    error: Error,
+    until: Instant,
+    applies: Applies,
+}
+
+/// Who does not fetch while a pause lasts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Applies {
+    ToAll,
+    /// Only who has a good value, and would fetch ahead.
+    Ahead,
+    /// Only who has no more time than this.
+    Hasty(Duration),
+}
+
+impl<T> State<T> {
+    pub(super) fn new(old_value: OldValue) -> State<T> {
+        State {
+            old_value,
+            last: None,
+            dead_since: None,
+            fetching: false,
+            is_old_dying: false,
+            shares: false,
+            looked: None,
+            pause: None,
+            failures: 0,
+            early_deaths: 0,
+            contested_until: None,
+        }
+    }
+
+    /// A machine whose values others may renew too.
+    pub(super) fn shared(self) -> State<T> {
+        State { shares: true, ..self }
+    }
+
+    /// What a caller should do who needs a value, found the `dead` one to be dead, and has so much time `left`.
+    pub(super) fn ask(&mut self, dead: Option<&Held<T>>, now: Instant, left: Duration) -> Step<T> {
+        if let Some(dead) = dead {
+            self.mark_dead(dead, now);
+        }
+        match (self.good(now), self.fetching) {
+            (Some(held), true) if self.old_value == OldValue::Lives || !self.is_old_dying => Step::Use(held),
+            (_, true) => Step::Wait,
+            (Some(held), false) if !held.is_due(now) || self.paused(now).is_some() => Step::Use(held),
+            (Some(_), false) => Step::Fetch(self.start(now)),
+            (None, false) => match self.failure(now, left) {
+                None => Step::Fetch(self.start(now)),
+                Some(failure) if self.may_look(now) => {
+                    self.looked = Some(now);
+                    Step::Fetch(Need { refusal: Some(Refusal::Paused(failure)), ..self.start(now) })
+                }
+                Some(failure) => Step::Fail(failure),
+            },
+        }
+    }
+
+    /// Takes the refresher's place for a fetch that somebody asked for; `None` while it is taken.
+    pub(super) fn demand(&mut self, now: Instant) -> Option<Need<T>> {
+        if self.fetching {
+            return None;
+        }
+        Some(Need { refusal: None, early: false, ..self.start(now) })
+    }
+
+    /// Notes that the fetch begins. If it kills a value that is still good: until when it should wait for those who use it.
+    pub(super) fn begin_fetch(&mut self, now: Instant) -> Option<Instant> {
+        if self.old_value == OldValue::Lives {
+            return None;
+        }
+        self.is_old_dying = true;
+        let longest = now + USERS_PATIENCE;
+        self.good(now).map(|good| good.expires.map_or(longest, |expires| expires.min(longest)))
+    }
+
+    /// Declares a value dead, if it is the current one.
+    pub(super) fn mark_dead(&mut self, dead: &Held<T>, now: Instant) {
+        if self.last.as_ref().is_some_and(|last| last.generation == dead.generation) {
+            self.dead_since.get_or_insert(now);
+        }
+    }
+
+    /// The value died of nothing: what looked like its death had another reason.
+    pub(super) fn discount_early_death(&mut self) {
+        self.early_deaths = self.early_deaths.saturating_sub(1);
+    }
+
+    /// A newer value than this one; the error of a fetch for it that failed a moment ago.
+    pub(super) fn newer(&self, than: &Held<T>, now: Instant) -> Option<Result<Arc<Held<T>>, Error>> {
+        match self.good(now).filter(|held| held.generation != than.generation) {
+            Some(held) => Some(Ok(held)),
+            None => self.paused(now).map(|pause| Err(pause.error.repeated(pause.until.saturating_duration_since(now)))),
+        }
+    }
+
+    /// The current value, unless it is dead or has expired.
+    pub(super) fn good(&self, now: Instant) -> Option<Arc<Held<T>>> {
+        let alive = self.last.as_ref().filter(|last| self.dead_since.is_none() && !last.is_expired(now));
+        alive.map(Arc::clone)
+    }
+
+    pub(crate) fn last(&self) -> Option<&Arc<Held<T>>> {
+        self.last.as_ref()
+    }
+
+    /// Values have been dying early, one after the other.
+    pub(crate) fn is_contested(&self) -> bool {
+        self.early_deaths >= EARLY_DEATHS
+    }
+
+    fn start(&mut self, now: Instant) -> Need<T> {
+        self.fetching = true;
+        let early = match (&self.last, self.dead_since) {
+            (Some(last), Some(dead_since)) => last.age(dead_since) < pace::early(last.lifetime),
+            _ => false,
+        };
+        let is_contested = early && self.contested_until.is_some_and(|until| now < until);
+        Need {
+            last: self.last.as_ref().map(Arc::clone),
+            is_dead: self.dead_since.is_some(),
+            is_ahead: self.good(now).is_some(),
+            refusal: is_contested.then_some(Refusal::Contested),
+            early,
+        }
+    }
+
+    fn end_fetch(&mut self) {
+        self.fetching = false;
+        self.is_old_dying = false;
+    }
+
+    /// Ends a fetch well.
+    pub(super) fn succeed(&mut self, need: &Need<T>, fetched: Fetched<T>, now: Instant, jitter: f64) -> Arc<Held<T>> {
+        self.end_fetch();
+        self.forget_failure();
+        if !fetched.adopted {
+            self.early_deaths = if need.early { self.early_deaths.saturating_add(1) } else { 0 };
+            let beyond = self.early_deaths.saturating_sub(EARLY_DEATHS - 1);
+            self.contested_until = (beyond > 0).then(|| now + pace::while_contested(beyond, jitter));
+        }
+        self.hold(fetched, jitter)
+    }
+
+    /// Puts a value in the place of the last one.
+    pub(super) fn hold(&mut self, fetched: Fetched<T>, jitter: f64) -> Arc<Held<T>> {
+        let at = |after: Duration| fetched.born.checked_add(after);
+        let lifetime = fetched.lifetime.map(|lifetime| lifetime.min(LONGEST_LIFETIME));
+        let held = Arc::new(Held {
+            due: lifetime.and_then(|lifetime| at(pace::until_due(lifetime, jitter))),
+            expires: lifetime.and_then(at),
+            value: fetched.value,
+            generation: match self.last.as_ref().map_or(0, |last| last.generation) {
+                same if same == fetched.generation => same,
+                last => fetched.generation.max(last + 1),
+            },
+            born: fetched.born,
+            lifetime,
+        });
+        self.last = Some(Arc::clone(&held));
+        self.dead_since = None;
+        held
+    }
+
+    /// Ends a fetch that failed.
+    pub(super) fn fail(&mut self, need: &Need<T>, error: &Error, now: Instant, jitter: f64) {
+        self.end_fetch();
+        match (&need.refusal, self.contested_until) {
+            // The pause is there already.
+            (Some(Refusal::Paused(_)), _) => {}
+            (Some(Refusal::Contested), Some(until)) if error.status() == Status::Auth => {
+                self.pause = Some(Pause { error: error.clone(), until, applies: Applies::ToAll });
+            }
+            _ => {
+                let applies = if self.good(now).is_some() { Applies::Ahead } else { Applies::ToAll };
+                self.pause(error, applies, now, jitter);
+            }
+        }
+    }
+
+    fn pause(&mut self, error: &Error, applies: Applies, now: Instant, jitter: f64) {
+        self.failures = self.failures.saturating_add(1);
+        let until = now + pace::after_failure(pace::Cause::of(error), self.failures, jitter);
+        self.pause = Some(Pause { error: error.clone(), until, applies });
+    }
+
+    /// Forgets what failed: the next fetch will be another one.
+    pub(super) fn forget_failure(&mut self) {
+        self.pause = None;
+        self.failures = 0;
+    }
+
+    /// Ends a fetch that its caller, who `had` so much time, has none left for. Others with no more would do no better.
+    pub(super) fn abandon(&mut self, need: &Need<T>, error: &Error, had: Duration, now: Instant, jitter: f64) {
+        self.end_fetch();
+        if !matches!(need.refusal, Some(Refusal::Paused(_))) {
+            // A little more is no more.
+            self.pause(error, Applies::Hasty(had + had / 8), now, jitter);
+        }
+    }
+
+    fn paused(&self, now: Instant) -> Option<&Pause> {
+        self.pause.as_ref().filter(|pause| now < pause.until)
+    }
+
+    /// Others may have a newer value. Not while it is the look at theirs that fails.
+    fn may_look(&self, now: Instant) -> bool {
+        let store_failed = self.pause.as_ref().is_some_and(|pause| pace::Cause::of(&pause.error) == pace::Cause::Store);
+        let long_ago = self.looked.is_none_or(|looked| now.saturating_duration_since(looked) >= LOOK);
+        self.shares && !store_failed && long_ago
+    }
+
+    /// The answer for a caller who has no value, and so much time left.
+    fn failure(&self, now: Instant, left: Duration) -> Option<Error> {
+        let pause = self.paused(now).filter(|pause| match pause.applies {
+            Applies::ToAll => true,
+            Applies::Ahead => false,
+            Applies::Hasty(had) => left <= had,
+        })?;
+        Some(pause.error.repeated(pause.until.saturating_duration_since(now)))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,106 @@
+//! What an error says is enough to go on with: which host and port, what may be wrong, which key mends it.
+
+mod scripted;
+
+use meetgate::{Client, Error, Status};
+use scripted::{Act, Server, speaks_no_tls};
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpListener};
+use std::thread;
+
+const READ: &str = r#"{"room_id":"12345123456"}"#;
+
+fn avd(url: &str) -> Client {
+    Client::new(&format!(r#"{{"platform":"avd","base_url":"{url}","token":"t"}}"#)).unwrap()
+}
+
+fn read_error(url: &str) -> Error {
+    avd(url).call("avd.room.read", READ).unwrap_err()
+}
+
+fn assert_says(error: &Error, status: Status, words: &[&str]) {
+    assert_eq!(error.status(), status, "{error:?}");
+    for word in words {
+        assert!(error.to_string().contains(word), "{error} lacks {word:?}");
+    }
+}
+
+/// A TLS server's answer to what is no handshake: an alert.
+fn speaks_only_tls() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    thread::spawn(move || {
+        for mut connection in listener.incoming().flatten() {
+            _ = connection.read(&mut [0; 1024]);
+            _ = connection.write_all(&[0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 0x46]);
+        }
+    });
+    address
+}
+
+#[test]
+fn nobody_listening() {
+    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let error = read_error(&format!("http://{address}"));
+    assert_says(&error, Status::Network, &["no connection to ", &address.to_string(), "base_url", "server running"]);
+}
+
+#[test]
+fn a_name_that_nobody_knows() {
+    let error = read_error("http://no-such-host.invalid:9610");
+    assert_says(&error, Status::Network, &["\"no-such-host.invalid\"", "could not be resolved", "DNS"]);
+}
+
+#[test]
+fn tls_on_a_plain_port_and_the_reverse() {
+    let plain = speaks_no_tls();
+    let error = read_error(&format!("https://{plain}"));
+    assert_says(&error, Status::Tls, &[&plain.to_string(), "does not speak TLS", "http://"]);
+    let tls = speaks_only_tls();
+    let error = read_error(&format!("http://{tls}"));
+    assert_says(&error, Status::Protocol, &[&tls.to_string(), "not valid HTTP", "https://"]);
+}
+
+#[test]
+fn a_certificate_of_an_unknown_issuer() {
+    let sandbox = meetgate_sandbox::Sandbox::start(meetgate_sandbox::Options { tls: true, ..Default::default() });
+    let config = sandbox.as_ref().unwrap().configurations()["avd"].to_string();
+    let error = Client::new(&config).unwrap().call("avd.room.read", READ).unwrap_err();
+    assert_says(&error, Status::Tls, &["built into this library", "UnknownIssuer", "cannot be configured"]);
+}
+
+#[test]
+fn no_answer_in_time() {
+    let server = Server::start(|_, _| Act::Silence);
+    let error = avd(&server.url()).call_with("avd.room.read", READ, r#"{"timeout_ms":200}"#).unwrap_err();
+    assert_says(&error, Status::Timeout, &[&server.address.to_string(), "200 ms (timeout_ms)"]);
+}
+
+#[test]
+fn a_configuration_is_named_once() {
+    let refused = |config: &str| Client::new(config).map(|_| ()).unwrap_err().to_string();
+    assert_eq!(
+        refused(r#"{"platform":"avd","base_url":"ftp://h","token":"t"}"#),
+        "configuration key \"base_url\": expected a URL whose scheme is http or https"
+    );
+    assert!(refused("{").starts_with("configuration: not valid JSON"), "{}", refused("{"));
+    let unknown = refused(r#"{"platform":"avd","base_uri":"http://h","token":"t"}"#);
+    assert_eq!(unknown, "unknown configuration key \"base_uri\"; did you mean \"base_url\"?");
+    assert!(
+        refused(r#"{"platform":"avd","base_url":"http://h"}"#).starts_with("configuration: credentials are missing")
+    );
+}
+
+#[test]
+fn names_that_are_nearly_right() {
+    let client = avd("http://127.0.0.1:1");
+    let of = |operation: &str| client.call(operation, "{}").unwrap_err().to_string();
+    assert!(of("AVD.ROOM.READ").ends_with("did you mean \"avd.room.read\"?"));
+    assert!(
+        of("avd.room.mix_record.begin").contains("\"avd.room.mix_record\" has start, stop"),
+        "{}",
+        of("avd.room.mix_record.begin")
+    );
+    let error = client.call("avd.room.read", r#"{"RoomId":"1"}"#).unwrap_err();
+    assert!(error.to_string().contains("did you mean \"room_id\"?"), "{error}");
+}

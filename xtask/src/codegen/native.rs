@@ -1,0 +1,110 @@
+//! What C# imports from the C library, read from the header.
+
+use super::view::csharp;
+use crate::catalog::Result;
+use serde::Serialize;
+
+/// One import for each function of the header that is no operation: those are called by their names.
+const FUNCTIONS: [&str; 14] = [
+    "meetgate_string_free",
+    "meetgate_version",
+    "meetgate_abi_version",
+    "meetgate_status_name",
+    "meetgate_catalog",
+    "meetgate_client_new",
+    "meetgate_client_free",
+    "meetgate_client_info",
+    "meetgate_client_set_token",
+    "meetgate_client_set_token_provider",
+    "meetgate_call_with",
+    "meetgate_raw_call_with",
+    "meetgate_hst_user_token",
+    "meetgate_youme_checksum",
+];
+
+const PROVIDER: &str = "meetgate_token_provider";
+
+#[derive(Serialize)]
+pub struct Imports {
+    abi: String,
+    provider: Vec<String>,
+    functions: Vec<Declaration>,
+}
+
+#[derive(Serialize)]
+struct Declaration {
+    name: &'static str,
+    returns: &'static str,
+    arguments: Vec<String>,
+}
+
+pub fn imports(header: &str) -> Result<Imports> {
+    let abi = header.lines().find_map(|line| line.strip_prefix("#define MEETGATE_ABI_VERSION "));
+    Ok(Imports {
+        abi: abi.ok_or("the header has no ABI number")?.to_owned(),
+        provider: provider(header)?,
+        functions: FUNCTIONS.into_iter().map(|name| declaration(header, name)).collect::<Result<_>>()?,
+    })
+}
+
+/// Reads one function of the header.
+fn declaration(header: &str, name: &'static str) -> Result<Declaration> {
+    let unknown = |what: &str| format!("{name}: no C# type is known for {what:?}");
+    let start = format!("MEETGATE_CALL {name}(");
+    let (before, after) = header.split_once(&start).ok_or_else(|| format!("{name} is not in the header"))?;
+    let returns = before.rsplit_once("MEETGATE_EXPORT ").map_or("", |(_, returns)| returns.trim());
+    let returns = returns.strip_prefix("MEETGATE_CHECKED ").unwrap_or(returns);
+    let (arguments, _) = after.split_once(");").ok_or_else(|| format!("{name} does not end"))?;
+    let returns = match returns {
+        "void" => "void",
+        "uint32_t" => "uint",
+        "meetgate_status" => "int",
+        "const char *" | "char *" => "IntPtr",
+        other => return Err(unknown(other).into()),
+    };
+    // A client that is freed comes from inside its own handle.
+    let is_free = name == "meetgate_client_free";
+    let arguments = arguments.split(',').filter(|argument| *argument != "void").map(|argument| {
+        let (kind, name) = kind_and_name(argument);
+        let kind = match kind {
+            "const char *" => "byte[]",
+            "char *" => "IntPtr",
+            "char **" => "out IntPtr",
+            "meetgate_client *" if is_free => "IntPtr",
+            "meetgate_client *" => "ClientHandle",
+            "meetgate_client **" => "out ClientHandle",
+            "meetgate_cancel *" => "IntPtr",
+            "int32_t" => "int",
+            "void *" => "IntPtr",
+            PROVIDER => "TokenProvider",
+            other => return Err(unknown(other)),
+        };
+        Ok(format!("{kind} {}", csharp(name)))
+    });
+    let arguments = arguments.collect::<std::result::Result<Vec<String>, String>>()?;
+    Ok(Declaration { name, returns, arguments })
+}
+
+/// The arguments of the callback. Here the texts come from C.
+fn provider(header: &str) -> Result<Vec<String>> {
+    let start = format!("typedef int (MEETGATE_CALL *{PROVIDER})(");
+    let (_, after) = header.split_once(&start).ok_or_else(|| format!("{PROVIDER} is not in the header"))?;
+    let (arguments, _) = after.split_once(");").ok_or_else(|| format!("{PROVIDER} does not end"))?;
+    let arguments = arguments.split(',').map(|argument| {
+        let (kind, name) = kind_and_name(argument);
+        let kind = match kind {
+            "void *" | "const char *" | "char *" => "IntPtr",
+            "size_t" => "UIntPtr",
+            "int64_t *" => "ref long",
+            other => return Err(format!("{PROVIDER}: no C# type is known for {other:?}")),
+        };
+        Ok(format!("{kind} {}", csharp(name)))
+    });
+    Ok(arguments.collect::<std::result::Result<Vec<String>, String>>()?)
+}
+
+fn kind_and_name(argument: &str) -> (&str, &str) {
+    let argument = argument.trim();
+    let (kind, name) = argument.split_at(argument.rfind([' ', '*']).map_or(0, |at| at + 1));
+    (kind.trim(), name)
+}

@@ -1,0 +1,220 @@
+//! What the templates see: the catalog with everything that more than one output needs worked out once.
+
+mod cpp_example;
+mod field;
+mod group;
+mod names;
+mod operation;
+mod statuses;
+mod taken;
+mod types;
+
+use crate::catalog::{self, Catalog, ErrorNumber, PLATFORMS, Result};
+use group::Group;
+use operation::Operation;
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+use types::Place;
+
+pub use field::Field;
+pub use names::{csharp, pascal};
+
+/// The key that is a boolean in JSON, and takes a function in each binding.
+const PROVIDER: &str = "token_provider";
+
+#[derive(Serialize)]
+pub struct View<'c> {
+    pub version: &'static str,
+    pub abi: u32,
+    pub platforms: Vec<Platform<'c>>,
+    /// Every configuration key once.
+    pub keys: Vec<Key>,
+    pub options: Vec<Field>,
+    pub statuses: Vec<statuses::Status>,
+    pub classes: Vec<statuses::Class>,
+    /// Where a platform is found when nobody says so.
+    pub first_addresses: Vec<Address<'c>>,
+    /// The rows of the Rust table, ascending by the operations' names.
+    pub constants_by_name: Vec<String>,
+    /// Members of answers and requests that must never be shown.
+    pub secret_names: BTreeSet<&'c str>,
+}
+
+#[derive(Serialize)]
+pub struct Platform<'c> {
+    pub name: &'c str,
+    pub pascal: String,
+    pub title: &'c str,
+    pub zh: &'c str,
+    pub doc: &'c str,
+    pub prefix: &'c str,
+    pub errors: &'c [ErrorNumber],
+    pub operations: Vec<Operation<'c>>,
+    /// All groups, outer ones before inner ones.
+    pub groups: Vec<Group>,
+    pub root: Group,
+    pub keys: Vec<Field>,
+    /// The same, what is required first.
+    pub key_arguments: Vec<Field>,
+    pub has_tokens: bool,
+    /// The objects in parameters, inner ones first, each C++ class once; `key_objects` those of the configuration.
+    pub objects: Vec<Field>,
+    pub key_objects: Vec<Field>,
+}
+
+#[derive(Serialize)]
+pub struct Address<'c> {
+    pub platform: &'c str,
+    pub url: &'c str,
+}
+
+#[derive(Serialize)]
+pub struct Key {
+    #[serde(flatten)]
+    pub field: Field,
+    pub platforms: Vec<String>,
+    /// All platforms have it.
+    pub is_shared: bool,
+    pub per_call: bool,
+}
+
+impl<'c> View<'c> {
+    pub fn of(catalog: &'c Catalog) -> Result<Self> {
+        let place = Place { platform: "", python: String::new(), csharp: String::new(), is_answer: false };
+        let first_addresses = catalog.config.iter().filter(|key| key.field.default.starts_with("https://"));
+        let first_addresses = first_addresses
+            .flat_map(|key| key.platforms.iter().map(|platform| Address { platform, url: &key.field.default }));
+        let classes = statuses::classes(catalog)?;
+        let platforms = catalog
+            .platforms
+            .iter()
+            .map(|platform| {
+                Platform::of(catalog, platform, &classes)
+                    .map_err(|error| format!("{}: {error}", platform.about.name).into())
+            })
+            .collect::<Result<Vec<Platform<'c>>>>()?;
+        let operations = platforms.iter().flat_map(|platform| &platform.operations);
+        let by_name: BTreeMap<&str, &str> =
+            operations.map(|operation| (operation.name.as_str(), operation.constant.as_str())).collect();
+        Ok(View {
+            version: env!("CARGO_PKG_VERSION"),
+            abi: statuses::abi()?,
+            constants_by_name: by_name.into_values().map(str::to_owned).collect(),
+            platforms,
+            keys: catalog
+                .config
+                .iter()
+                .map(|key| {
+                    let is_shared = key.platforms.len() == PLATFORMS.len();
+                    Ok(Key {
+                        field: Field::of(&key.field, &place)?,
+                        platforms: key.platforms.clone(),
+                        is_shared,
+                        per_call: key.per_call,
+                    })
+                })
+                .collect::<Result<_>>()?,
+            options: catalog
+                .config
+                .iter()
+                .filter(|key| key.per_call)
+                // The default of an option is the client's own.
+                .map(|key| catalog::Field { default: String::new(), required: false, ..key.field.clone() })
+                .map(|field| Field::of(&field, &place))
+                .collect::<Result<_>>()?,
+            statuses: statuses::all()?,
+            classes,
+            first_addresses: first_addresses.collect(),
+            secret_names: secret_names(catalog),
+        })
+    }
+}
+
+impl<'c> Platform<'c> {
+    fn of(catalog: &'c Catalog, platform: &'c catalog::Platform, classes: &[statuses::Class]) -> Result<Self> {
+        let about = &platform.about;
+        let operations = platform
+            .operations
+            .iter()
+            .map(|operation| {
+                Operation::of(platform, operation, classes)
+                    .map_err(|error| format!("{}: {error}", operation.name).into())
+            })
+            .collect::<Result<Vec<Operation<'c>>>>()?;
+        let root = Group::root(platform.operations.iter().map(|operation| operation.name.as_str()));
+        taken::check(&root, &operations)?;
+        let keys: Vec<catalog::Field> = catalog
+            .config
+            .iter()
+            .filter(|key| key.field.name != "platform" && key.platforms.contains(&about.name))
+            .map(|key| key.field.clone())
+            .collect();
+        let place = Place { platform: &about.name, python: String::new(), csharp: String::new(), is_answer: false };
+        let mut objects = Vec::new();
+        let mut key_objects = Vec::new();
+        for field in platform.operations.iter().flat_map(|operation| &operation.params) {
+            collect(field, &mut objects)?;
+        }
+        keys.iter().try_for_each(|key| collect(key, &mut key_objects))?;
+        let of_operations = Place { csharp: pascal(&about.name), ..place.clone() };
+        let all = |fields: Vec<&catalog::Field>, place: &Place<'_>| -> Result<Vec<Field>> {
+            fields.into_iter().map(|field| Field::of(field, place)).collect()
+        };
+        Ok(Platform {
+            name: &about.name,
+            pascal: pascal(&about.name),
+            title: &about.title,
+            zh: &about.zh,
+            doc: about.doc.trim(),
+            prefix: &about.prefix,
+            errors: &platform.errors,
+            operations,
+            groups: root.below(),
+            root,
+            has_tokens: keys.iter().any(|key| key.name == PROVIDER),
+            key_arguments: Field::all(&operation::required_first(&keys), &place)?,
+            keys: Field::all(&keys, &place)?,
+            objects: all(objects, &of_operations)?,
+            key_objects: all(key_objects, &place)?,
+        })
+    }
+}
+
+/// The objects in a field, inner ones first, each once: two of one name have the same members, wherever they stand.
+fn collect<'c>(field: &'c catalog::Field, found: &mut Vec<&'c catalog::Field>) -> Result<()> {
+    if field.fields.is_empty() {
+        return Ok(());
+    }
+    field.fields.iter().try_for_each(|member| collect(member, found))?;
+    match found.iter().find(|other| types::cpp_object("", other) == types::cpp_object("", field)) {
+        None => found.push(field),
+        Some(other) if shape(other) == shape(field) => {}
+        Some(_) => return Err(format!("two different objects are called {:?}", field.name).into()),
+    }
+    Ok(())
+}
+
+/// Names and types, inwards.
+fn shape(field: &catalog::Field) -> String {
+    let members =
+        field.fields.iter().map(|member| format!("{}:{}{}{}", member.name, member.kind, member.items, shape(member)));
+    format!("{{{}}}", members.collect::<Vec<_>>().join(","))
+}
+
+fn secret_names(catalog: &Catalog) -> BTreeSet<&str> {
+    fn collect<'f>(fields: &'f [catalog::Field], names: &mut BTreeSet<&'f str>) {
+        for field in fields {
+            if field.secret {
+                names.insert(&field.name);
+            }
+            collect(&field.fields, names);
+        }
+    }
+    let mut names = BTreeSet::from(["checksum", "token"]);
+    for operation in catalog.platforms.iter().flat_map(|platform| &platform.operations) {
+        collect(&operation.params, &mut names);
+        collect(&operation.returns, &mut names);
+    }
+    names.extend(catalog.config.iter().filter(|key| key.field.secret).map(|key| key.field.name.as_str()));
+    names
+}
