@@ -12,7 +12,7 @@ use meetgate_sandbox::{Exchange, Options, Sandbox};
 use scripted::{Act, Request, Server, answer, json, speaks_no_tls};
 use serde_json::Value;
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Output};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -403,6 +403,9 @@ fn answer_as_the_path_says(request: &Request) -> Act {
         "nested" => json(r#"{"ret":40004,"msg":"\u623f\u95f4 \ud83d\ude42 \"}","data":[{"a":{"b":[1.0,"]}\"",{}]}}]}"#),
         "html" => Act::Send(answer("200 OK", "Content-Type: text/html\r\n", "<html>维护中</html>")),
         "gateway" => Act::Send(answer("502 Bad Gateway", "Content-Type: text/html\r\n", "<html>502</html>")),
+        "redirect" => Act::Send(answer("302 Found", "Location: https://10.0.0.9/room?token=t\r\n", "")),
+        "later" => Act::Send(answer("503 Service Unavailable", "Retry-After: 7\r\n", "")),
+        "nul" => json(r#"{"ret":40004,"msg":"a\u0000\\u0000b"}"#),
         "silence" => Act::Silence,
         "close" => Act::SendAndClose(Vec::new()),
         "large" => json(&format!(r#"{{"ret":0,"data":"{}"}}"#, "x".repeat(4000))),

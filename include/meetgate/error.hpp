@@ -9,6 +9,7 @@
 #include "json.hpp"
 
 #include <cerrno>
+#include <cstddef>
 #include <cstdlib>
 #include <exception>
 #include <memory>
@@ -122,7 +123,19 @@ struct document {
  private:
   std::string string(const char *pointer) const {
     std::string text;
-    return look(json, pointer, text) == MEETGATE_OK ? text : std::string();
+    const meetgate_status looked = look(json, pointer, text);
+    if (looked == MEETGATE_OK) return text;
+    if (looked == MEETGATE_ABSENT) return std::string();
+    // A NUL character, which C cannot give out: its place shows that something was there.
+    return look(without_nul(json), pointer, text) == MEETGATE_OK ? text : std::string();
+  }
+
+  /** Each escaped NUL character becomes U+FFFD. */
+  static std::string without_nul(std::string text) {
+    for (std::size_t at = text.find('\\'); at != std::string::npos; at = text.find('\\', at + 2)) {
+      if (text.compare(at, 6, "\\u0000") == 0) text.replace(at, 6, "\\ufffd");
+    }
+    return text;
   }
 
   /** C gives a JSON string by its characters: here it gets its quotation marks back. */
