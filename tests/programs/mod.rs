@@ -84,6 +84,8 @@ pub fn answer_in_an_odd_way(request: &Request) -> Act {
         "nul" => json("{\"ret\":0,\"msg\":\"a\0b\"}"),
         "large" => json(&format!(r#"{{"ret":0,"data":"{}"}}"#, "x".repeat(4000))),
         "html" => Act::Send(answer("200 OK", "Content-Type: text/html\r\n", "<html>维护中</html>")),
+        "redirect" => Act::Send(answer("302 Found", "Location: https://10.0.0.9/room?token=t\r\n", "")),
+        "later" => Act::Send(answer("503 Service Unavailable", "Retry-After: 7\r\n", "")),
         "gateway" => Act::Send(answer("502 Bad Gateway", "Content-Type: text/html\r\n", "<html>502</html>")),
         "silence" => Act::Silence,
         "close" => Act::SendAndClose(Vec::new()),
