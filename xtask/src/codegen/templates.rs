@@ -15,7 +15,7 @@ macro_rules! templates {
     };
 }
 
-const TEMPLATES: [(&str, &str); 30] = templates![
+const TEMPLATES: [(&str, &str); 31] = templates![
     "c/operations.h",
     "configuration.md",
     "cpp/error_numbers.hpp",
@@ -35,6 +35,7 @@ const TEMPLATES: [(&str, &str); 30] = templates![
     "csharp/Replies.cs",
     "csharp/Version.props",
     "csharp/macros",
+    "errors.md",
     "examples.json",
     "meetgate.h",
     "platform.md",
