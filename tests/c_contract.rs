@@ -51,12 +51,15 @@ fn the_example_runs() {
 }
 
 #[test]
-fn the_example_is_built_by_its_cmake_file() {
+fn the_examples_are_built_by_their_cmake_file() {
     if !support::has("cmake") {
         return;
     }
     let program = support::built_by_cmake("c");
     check_example(|arguments| support::run(Command::new(&program).args(arguments)));
+    for other in ["upload", "provider", "threads", "retry"] {
+        assert!(program.with_file_name(other).is_file(), "{other} is not built");
+    }
 }
 
 /// A test as a user writes it, with the fixture that starts a sandbox.
