@@ -338,7 +338,7 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_call(
  *   - connect_timeout_ms (integer from 1 to 86400000, ms): Time limit for one connection: TCP and TLS handshake, within
  *     `timeout_ms`.
  *   - max_reply_bytes (integer from 1024 to 1073741824, bytes): The largest answer that is read. A larger one ends the
- *     call with `LIMIT`.
+ *     call with the status `LIMIT`, although the platform may have done what was asked.
  * @param[in] cancel NULL; reserved for a later version.
  * @param[out] reply_json As for meetgate_call.
  * @return MEETGATE_OK, or why it failed.
