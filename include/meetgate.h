@@ -344,7 +344,8 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_call(
  * @return MEETGATE_OK, or why it failed.
  */
 MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_call_with(
-    meetgate_client *client, const char *operation, const char *params_json, const char *options_json, meetgate_cancel *cancel, char **reply_json);
+    meetgate_client *client, const char *operation, const char *params_json, const char *options_json,
+    meetgate_cancel *cancel, char **reply_json);
 
 /**
  * Sends any request to the platform, signed and judged like an operation: for what the catalog does not have.
@@ -372,7 +373,8 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_raw_call
  * @return MEETGATE_OK, or why it failed.
  */
 MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_raw_call_with(
-    meetgate_client *client, const char *request_json, const char *options_json, meetgate_cancel *cancel, char **reply_json);
+    meetgate_client *client, const char *request_json, const char *options_json, meetgate_cancel *cancel,
+    char **reply_json);
 
 /* Signing ------------------------------------------------------------------------------------------------------- */
 
@@ -626,7 +628,7 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_hst_onli
 /**
  * Invite online users into a group (WEB在线邀请).
  * Calls users into a group (a meeting). Look at `user_id_list` in the answer: it has the users to whom the invitation
- * could not be sent. The call succeeds all the same (H12). Not idempotent: if no answer came, check the state before
+ * could not be sent. The call still succeeds (H12). Not idempotent: if no answer came, check the state before
  * repeating. Source: POST /v1/online/invite (000 L235-L259; 001 L318-L342).
  * @param[in] client A client of hst.
  * @param[in] params_json One JSON object:

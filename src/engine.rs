@@ -50,6 +50,8 @@ struct Call<'a> {
     attempts: u32,
     /// What is sent is not the caller's own request, but what has to come before it.
     is_ahead: bool,
+    /// How far from ours the clock is that its request is signed with.
+    offset_s: i64,
 }
 
 impl Engine {
@@ -131,22 +133,24 @@ impl Engine {
     }
 
     fn run(&self, prepared: &Prepared<'_>, limits: Limits) -> Result<String> {
-        let mut call = Call { prepared, retry: prepared.retry, bounds: bounds(limits), attempts: 0, is_ahead: false };
+        let offset_s = self.clock.seconds();
+        let (retry, bounds) = (prepared.retry, bounds(limits));
+        let mut call = Call { prepared, retry, bounds, attempts: 0, is_ahead: false, offset_s };
         let mut dead: Option<Arc<Held<Token>>> = None;
-        let mut offset = self.clock.seconds();
         let mut refused_offsets = Vec::new();
         loop {
             let token = self.token(&call, dead.as_deref())?;
             let value = token.as_ref().map(|held| held.value().reveal());
-            let sign = |form| self.platform.sign(prepared, &signing(value, offset, form));
+            let offset_s = call.offset_s;
+            let sign = |form| self.platform.sign(prepared, &signing(value, offset_s, form));
             let exchanged = self.exchange(&mut call, value, sign)?;
             let said = exchanged.answered.said(self.platform.name());
-            let clock = self.clock_after(&exchanged.answered, offset, &mut refused_offsets);
+            let clock = self.clock_after(&exchanged.answered, offset_s, &mut refused_offsets);
             let standing = self.standing(prepared, said, token.as_deref(), dead.is_some());
             match next(said, standing, clock, prepared.retry == Retry::Safe, call.attempts) {
                 Next::Answer => return Ok(exchanged.answered.text),
                 Next::Again(Why::TokenDead) => dead = token,
-                Next::Again(Why::Clock(other)) => offset = other,
+                Next::Again(Why::Clock(other)) => call.offset_s = other,
                 Next::Fail => {
                     let token_is_good = matches!(standing, next::Token::Replaced | next::Token::Fruitless);
                     let error = self.refused(&call, &exchanged, value, token_is_good);
@@ -240,7 +244,8 @@ impl Engine {
     ) -> Result<(Given, String)> {
         let asked = Instant::now();
         let tokens = self.platform.tokens().ok_or_else(|| Error::new(Status::Internal, "no tokens to fetch"))?;
-        let mut call = Call { prepared, retry, bounds: self.fetch_bounds(asked, bounds), attempts: 0, is_ahead };
+        let mut call =
+            Call { prepared, retry, bounds: self.fetch_bounds(asked, bounds), attempts: 0, is_ahead, offset_s: 0 };
         let sign = |form| tokens.sign_request(&signing(None, 0, form));
         let fetched = self.exchange(&mut call, None, sign).and_then(|mut exchanged| {
             if !matches!(exchanged.answered.outcome, Outcome::Success) {

@@ -2,6 +2,7 @@
 
 #![allow(unsafe_code, reason = "the C ABI lives here and nowhere else")]
 #![allow(clippy::doc_lazy_continuation, reason = "the comments are the C header's documentation")]
+#![allow(rustdoc::broken_intra_doc_links, reason = "likewise: `@param[in]` is no link")]
 
 mod calls;
 mod client;

@@ -200,6 +200,14 @@ pub(crate) fn string(value: &RawValue) -> Option<Cow<'_, str>> {
     serde_json::from_str::<Text<'_>>(value.get()).ok().map(|Text(text)| text)
 }
 
+/// A value as it travels in a query or a form: the text of a string, the JSON of everything else; `None` as for [`string`].
+pub(crate) fn text_of(value: &RawValue) -> Option<Cow<'_, str>> {
+    match kind(value) {
+        Kind::String => string(value),
+        _ => Some(Cow::Borrowed(value.get())),
+    }
+}
+
 /// The elements of an array value, `None` for anything else.
 pub(crate) fn elements(value: &RawValue) -> Option<Vec<&RawValue>> {
     serde_json::from_str(value.get()).ok()

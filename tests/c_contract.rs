@@ -1,17 +1,17 @@
 //! The C boundary, from C: compiled, linked with the shared library, and run against a sandbox; under valgrind too, where
 //! it is installed.
 
+mod examples;
 mod scripted;
 mod support;
 
+use examples::PLATFORMS;
 use meetgate_sandbox::{Exchange, Options, Sandbox};
 use scripted::{Act, Request, Server, answer, json, speaks_no_tls};
 use serde_json::Value;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 use std::time::{Duration, SystemTime};
-
-const PLATFORMS: [&str; 3] = ["hst", "youme", "avd"];
 
 /// Under valgrind everything takes some thirty times as long.
 const VALGRIND_LIMIT: Duration = Duration::from_secs(540);
@@ -136,8 +136,8 @@ fn check_meanings(fields: &Value, source: &[toml::Value], name: &str) {
 
 #[test]
 fn the_header_stands_alone() {
-    for standard in ["c99", "c11"] {
-        support::check_syntax("tests/c/header.c", &[&format!("-std={standard}")]);
+    for standard in ["c89", "c99", "c11"] {
+        support::check_syntax("tests/c/header.c", &[&format!("-std={standard}"), "-pedantic-errors"]);
     }
     if !support::has("c++") {
         return;

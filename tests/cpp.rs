@@ -1,19 +1,23 @@
 //! The C++ headers: compiled by every compiler and for every standard, and run against a sandbox, also under valgrind. What
 //! they put on the wire is what C does.
 
+mod drivers;
+mod examples;
 mod scripted;
 mod support;
 
+use drivers::{Driver as _, Line};
+use examples::PLATFORMS;
 use meetgate_sandbox::{Exchange, Options, Sandbox};
 use scripted::{Act, Request, Server, answer, json, speaks_no_tls};
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-const PLATFORMS: [&str; 3] = ["hst", "youme", "avd"];
 const STANDARDS: [&str; 4] = ["-std=c++11", "-std=c++14", "-std=c++17", "-std=c++20"];
 const WARNINGS: [&str; 6] = ["-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Wconversion", "-Werror"];
 
@@ -33,7 +37,7 @@ fn every_compiler_takes_the_headers_for_every_standard() {
             compile(compiler, &[&flags[..], &["-fno-exceptions"]].concat(), &["tests/cpp/results.cpp"], None);
             let name = format!("cpp-json-{}{standard}", compiler.replace('+', "x"));
             let program = compile(compiler, &flags, &["tests/cpp/json.cpp"], Some(&name));
-            passes(&support::run(Command::new(program).env("LOCPATH", locales())));
+            passes(&support::run(Command::new(program).args(classes()).env("LOCPATH", locales())));
         }
     }
 }
@@ -56,6 +60,69 @@ fn each_header_stands_alone() {
 }
 
 #[test]
+fn checkers_say_nothing_about_the_headers() {
+    let sources =
+        [("tests/cpp/examples.cpp", ""), ("tests/cpp/throwing.cpp", ""), ("tests/cpp/results.cpp", "-fno-exceptions")];
+    for (source, flag) in sources {
+        let flags: Vec<&str> = ["-std=c++11", "-Weffc++", flag].into_iter().filter(|flag| !flag.is_empty()).collect();
+        if support::has("g++") {
+            compile("g++", &flags, &[source], None);
+        }
+        if support::has("clang-tidy") {
+            let mut command = Command::new("clang-tidy");
+            command.current_dir(support::root()).args([source, "--quiet", "--warnings-as-errors=*"]);
+            command
+                .args(["--checks=clang-analyzer-*,clang-diagnostic-*,bugprone-*", "--header-filter=include/meetgate"]);
+            command.args(["--", "-Iinclude"]).args(&flags);
+            let output = support::run(&mut command);
+            let shown = support::both(&output);
+            // The test's own source may do what a header must not.
+            let found: Vec<&str> = shown.lines().filter(|line| line.contains("include/meetgate")).collect();
+            assert!(found.is_empty(), "{}", found.join("\n"));
+            assert!(output.stderr.is_empty() || shown.contains("warnings generated"), "{shown}");
+        }
+    }
+}
+
+#[test]
+fn compilers_warn_of_values_that_are_ignored() {
+    let source = "tests/cpp/ignored.cpp";
+    let text = std::fs::read_to_string(support::root().join(source)).unwrap();
+    for (flag, marks) in
+        [("-fexceptions", &["// ignored"][..]), ("-fno-exceptions", &["// ignored", "// ignored without exceptions"])]
+    {
+        let is_marked = |line: &str| marks.iter().any(|mark| line.ends_with(mark));
+        let lines = (1..).zip(text.lines()).filter(|(_, line)| is_marked(line));
+        let marked: Vec<usize> = lines.map(|(number, _)| number).collect();
+        for (compiler, standard) in compilers().into_iter().flat_map(|compiler| [(compiler, "11"), (compiler, "17")]) {
+            let mut command = Command::new(compiler);
+            command.current_dir(support::root()).args(["-Iinclude", "-Wall", "-c", "-o", "/dev/null"]);
+            command.args([&format!("-std=c++{standard}"), flag, source]);
+            let output = support::run(&mut command);
+            let shown = support::both(&output);
+            assert!(output.status.success(), "{shown}");
+            let warnings = shown.lines().filter(|line| line.contains("warning: "));
+            let line = |warning: &str| warning.strip_prefix(source)?.split(':').nth(1)?.parse().ok();
+            let warned: BTreeSet<usize> = warnings.filter_map(line).collect();
+            assert_eq!(Vec::from_iter(warned), marked, "{compiler} {standard} {flag}\n{shown}");
+        }
+    }
+}
+
+#[test]
+fn a_status_of_a_newer_library_arrives() {
+    for compiler in compilers() {
+        for flag in ["-O2", "-O3"] {
+            let name = format!("cpp-newer-library-{}{flag}", compiler.replace('+', "x"));
+            // With the enumeration taken at its word, as a compiler may.
+            let flags = ["-std=c++11", flag, "-fstrict-enums"];
+            let program = compile(compiler, &flags, &["tests/cpp/newer_library.cpp"], Some(&name));
+            passes(&support::run(&mut Command::new(program)));
+        }
+    }
+}
+
+#[test]
 fn the_contract_holds() {
     if support::has("c++") {
         let program = contract();
@@ -71,7 +138,10 @@ fn the_contract_holds_under_valgrind() {
             support::run_within(VALGRIND_LIMIT, support::valgrind(&program).args(arguments).arg("few"))
         });
         let program = compile("c++", &["-std=c++11"], &["tests/cpp/json.cpp"], Some("cpp-json-valgrind"));
-        passes(&support::run_within(VALGRIND_LIMIT, support::valgrind(&program).env("LOCPATH", locales())));
+        passes(&support::run_within(
+            VALGRIND_LIMIT,
+            support::valgrind(&program).args(classes()).env("LOCPATH", locales()),
+        ));
     }
 }
 
@@ -139,31 +209,33 @@ fn every_documented_call_sends_byte_for_byte_what_c_sends() {
     if !support::has("c++") {
         return;
     }
-    let c = support::compile("tests/c/operations.c", &["-std=c99"], "cpp-operations-of-c");
     let documented = support::compile("tests/cpp/examples.cpp", &["-std=c++11"], "cpp-examples");
-    let (mut tried, mut failures) = (0, Vec::new());
-    for platform in PLATFORMS {
-        let catalog = std::fs::read_to_string(support::root().join(format!("catalog/{platform}.toml"))).unwrap();
-        let mut operations: toml::Table = catalog.parse().unwrap();
-        operations.remove("platform");
-        operations.remove("error");
-        for (name, operation) in &operations {
-            tried += 1;
-            let name = format!("{platform}.{name}");
-            let params = operation["example"]["params"].as_str().unwrap();
-            let from_c = call(&c, &name, Some(params), platform);
-            let from_cpp = call(&documented, &name, None, platform);
-            assert!(from_c.answer.starts_with("OK\n"), "{name} from C: {}", from_c.answer);
-            if from_cpp.sent != from_c.sent {
-                failures.push(format!("{name}:\n  {}\nfrom C:\n  {}", from_cpp.sent, from_c.sent));
-            }
-            if !from_cpp.is_whole {
-                failures.push(format!("{name} did not come back as it was answered: {}", from_cpp.answer));
-            }
+    let mut c = drivers::c();
+    let mut failures = Vec::new();
+    for example in examples::all() {
+        let name = &example.name;
+        let from_c = call(example.platform, |config| {
+            c.ask(Line::New("a", config));
+            let answer = c.ask(Line::Call("a", name, &example.params));
+            c.ask(Line::Free("a"));
+            assert_eq!(answer.status, "OK", "{name} from C: {}", answer.text());
+            answer.reply
+        });
+        let from_cpp = call(example.platform, |config| {
+            let mut program = Command::new(&documented);
+            program.args([name, config]).current_dir(support::root().join("tests/fixtures"));
+            let output = support::run(&mut program);
+            [output.stdout, output.stderr].concat()
+        });
+        if from_cpp.sent != from_c.sent {
+            failures.push(format!("{name}:\n  {}\nfrom C:\n  {}", from_cpp.sent, from_c.sent));
+        }
+        if !from_cpp.is_whole {
+            failures.push(format!("{name} did not come back as it was answered: {}", from_cpp.answer));
         }
     }
+    c.end();
     assert!(failures.is_empty(), "{} differ:\n{}", failures.len(), failures.join("\n"));
-    assert_eq!(tried, 84);
 }
 
 #[test]
@@ -235,6 +307,17 @@ fn contract() -> PathBuf {
 fn tokens(compiler: &str) -> PathBuf {
     let name = format!("cpp-tokens-{}", compiler.replace('+', "x"));
     compile(compiler, &["-std=c++11"], &["tests/cpp/tokens.cpp"], Some(&name))
+}
+
+/// The classes of numbers that the catalog has.
+fn classes() -> BTreeSet<String> {
+    let numbers = PLATFORMS.iter().flat_map(|platform| {
+        let text = std::fs::read_to_string(support::root().join(format!("catalog/{platform}.toml"))).unwrap();
+        let catalog: toml::Table = text.parse().unwrap();
+        let numbers = catalog.get("error").and_then(toml::Value::as_array).cloned().unwrap_or_default();
+        numbers.into_iter().map(|number| number["class"].as_str().unwrap().to_owned())
+    });
+    numbers.collect()
 }
 
 /// A folder with a locale whose decimal point is a comma, where one can be made.
@@ -355,23 +438,21 @@ struct Called {
     sent: String,
     /// What it printed.
     answer: String,
-    /// It printed the last answer, byte for byte.
+    /// The last thing that it printed is the last answer, byte for byte.
     is_whole: bool,
 }
 
-fn call(driver: &Path, name: &str, params: Option<&str>, platform: &str) -> Called {
+/// Calls one operation of a fresh world: `run` takes the configuration and gives back what was printed.
+fn call(platform: &str, run: impl FnOnce(&str) -> Vec<u8>) -> Called {
     let sandbox = Sandbox::start(Options::default()).unwrap();
     let config = &sandbox.configurations()[platform];
-    let mut command = Command::new(driver);
-    command.args([name, &config.to_string()]).args(params).current_dir(support::root().join("tests/fixtures"));
-    let output = support::run(&mut command);
+    let printed = run(&config.to_string());
     let exchanges = sandbox.exchanges();
     let whole = exchanges.last().map_or(&[][..], |last| last.reply.as_slice());
     let secrets = changing(config, &exchanges);
     let sent = exchanges.iter().map(|exchange| masked(exchange, &secrets)).collect::<Vec<_>>().join("\n  ");
-    let mut answer = String::from_utf8_lossy(&output.stdout).into_owned();
-    answer.push_str(&String::from_utf8_lossy(&output.stderr));
-    Called { sent, answer, is_whole: !whole.is_empty() && output.stdout.ends_with(whole) }
+    let is_whole = !whole.is_empty() && printed.ends_with(whole);
+    Called { sent, answer: String::from_utf8_lossy(&printed).into_owned(), is_whole }
 }
 
 /// What differs from run to run: the address, the token, and what youme's signature is made of.

@@ -7,6 +7,7 @@ use meetgate::{Client, Error, Status};
 use scripted::{Act, Server, answer, json};
 
 const READ: &str = r#"{"room_id":"12345123456"}"#;
+const STATISTIC: &str = r#"{"room_id":"12345123456","start_time":1575962150,"end_time":1575965750}"#;
 
 fn avd(url: &str) -> Client {
     Client::new(&format!(r#"{{"platform":"avd","base_url":"{url}","token":"fixed-token=="}}"#)).unwrap()
@@ -65,7 +66,11 @@ fn an_answer_without_an_envelope_is_no_success() {
     }
     let statistic = r#"{"meeting_total":0}"#;
     let server = Server::start(move |_, _| json(statistic));
-    assert_eq!(avd(&server.url()).call("avd.room.get_statistic", READ).unwrap(), statistic, "the documented exception");
+    assert_eq!(
+        avd(&server.url()).call("avd.room.get_statistic", STATISTIC).unwrap(),
+        statistic,
+        "the documented exception"
+    );
     let raw = r#"{"method":"GET","path":"/sdkapi/v2/novel"}"#;
     assert_eq!(avd(&server.url()).raw_call(raw).unwrap(), statistic, "nobody knows a raw call's answer");
 }
@@ -142,6 +147,12 @@ fn a_redirect_says_where_to_without_its_query() {
     assert!(error.to_string().contains("redirect to https://new.example:9610/"), "{error}");
     assert!(error.to_string().contains("base_url"), "{error}");
     assert!(!error.to_json().contains("fixed-token"), "{error:?}");
+
+    let location = "Location: https://user:geheim@new.example/x@y#z\r\n";
+    let error = read_error(move || Act::Send(answer("307 Temporary Redirect", location, "")));
+    assert_eq!(error.document().location.as_deref(), Some("https://new.example/x@y"));
+    let error = read_error(|| Act::Send(answer("302 Found", "Location: /login?next=1\r\n", "")));
+    assert_eq!(error.document().location.as_deref(), Some("/login"));
 }
 
 #[test]

@@ -1,172 +1,112 @@
-//! Every worked example of the catalog, from each language through the shared library over a real socket to the sandbox: what was sent
-//! is what the example says, what came back is what the sandbox answered, and it has the documented shape.
+//! Every worked example of the catalog, from each language through the shared library over a real socket to the sandbox:
+//! what was sent is what the example says, what came back is what the sandbox answered, and it has the documented shape.
 
+mod drivers;
+mod examples;
 mod support;
 
+use drivers::{Driver, Line};
+use examples::Example;
 use meetgate_sandbox::{Exchange, Options, Sandbox};
 use sha1::{Digest, Sha1};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
-use std::process::Command;
 use std::time::{SystemTime, UNIX_EPOCH};
-
-const PLATFORMS: [&str; 3] = ["hst", "youme", "avd"];
 
 /// What stands behind the placeholders of an example.
 type Values = BTreeMap<&'static str, String>;
 
-/// A program that takes NAME CONFIG PARAMS, calls the operation as its language does, and prints status and reply.
-type Driver = dyn Fn() -> Command;
-
 #[test]
 fn from_c_every_example_is_sent_as_documented_and_answered_byte_for_byte() {
-    let program = support::compile("tests/c/operations.c", &["-std=c99"], "operations");
-    check_every_example(&move || Command::new(&program));
+    check_every_example(drivers::c());
 }
 
 #[test]
 fn from_cpp_every_example_is_sent_as_documented_and_answered_byte_for_byte() {
-    if !support::has("c++") {
-        return;
-    }
-    let program = support::compile("tests/cpp/operations.cpp", &["-std=c++11"], "operations-cpp");
-    check_every_example(&move || Command::new(&program));
+    drivers::cpp().into_iter().for_each(check_every_example);
 }
 
 #[test]
 fn from_python_every_example_is_sent_as_documented_and_answered_byte_for_byte() {
-    if !support::has("python3") {
-        return;
-    }
-    check_every_example(&|| {
-        let mut driver = Command::new("python3");
-        driver.arg(root().join("bindings/python/tests/wire_driver.py"));
-        driver.env("PYTHONPATH", root().join("bindings/python/src"));
-        driver.env("MEETGATE_LIBRARY", support::library_folder().join("libmeetgate.so.0"));
-        driver
-    });
+    drivers::python().into_iter().for_each(check_every_example);
 }
 
 #[test]
 fn from_csharp_every_example_is_sent_as_documented_and_answered_byte_for_byte() {
-    if !support::has("mcs") {
-        return;
-    }
-    let mut build = Command::new("bash");
-    build.arg(root().join("bindings/csharp/check.sh")).arg("driver");
-    build.env("MEETGATE_LIBRARY_DIR", support::library_folder());
-    build.env("MEETGATE_CSHARP_OUT", support::scratch().join("csharp-driver"));
-    let output = support::run(&mut build);
-    assert!(output.status.success(), "{}", support::both(&output));
-    let driver = String::from_utf8(output.stdout).unwrap().trim().to_owned();
-    check_every_example(&move || Command::new(&driver));
+    drivers::csharp().into_iter().for_each(check_every_example);
 }
 
-fn check_every_example(driver: &Driver) {
+fn check_every_example(mut driver: drivers::Program) {
     let headers: toml::Table = read("tests/fixtures/headers.toml").parse().unwrap();
-    let (mut tried, mut failures) = (0, Vec::new());
-    for platform in PLATFORMS {
-        let mut operations: toml::Table = read(&format!("catalog/{platform}.toml")).parse().unwrap();
-        operations.remove("platform");
-        operations.remove("error");
-        for (name, operation) in &operations {
-            tried += 1;
-            let example = Example::of(operation);
-            if let Err(problem) = example.check(platform, name, driver, &headers) {
-                failures.push(format!("{platform}.{name}: {problem}"));
-            }
-        }
-    }
-    assert!(failures.is_empty(), "{} of {tried} examples failed:\n{}", failures.len(), failures.join("\n"));
-    assert_eq!(tried, 84);
+    let examples = examples::all();
+    let failures: Vec<String> = examples
+        .iter()
+        .filter_map(|example| {
+            let problem = check(example, &mut driver, &headers).err()?;
+            Some(format!("{}: {problem}", example.name))
+        })
+        .collect();
+    driver.end();
+    assert!(failures.is_empty(), "{} of {} failed:\n{}", failures.len(), examples.len(), failures.join("\n"));
 }
 
-struct Example {
-    params: String,
-    sends: String,
-    body: String,
-    reply: serde_json::Value,
+fn check(example: &Example, driver: &mut dyn Driver, headers: &toml::Table) -> Result<(), String> {
+    let sandbox = Sandbox::start(Options::default()).map_err(|error| error.to_string())?;
+    let config = &sandbox.configurations()[example.platform];
+    let made = driver.ask(Line::New("a", &config.to_string()));
+    if made.status != "OK" {
+        return Err(format!("no client: {}", made.text()));
+    }
+    let answer = driver.ask(Line::Call("a", &example.name, &example.params));
+    driver.ask(Line::Free("a"));
+    let exchanges = sandbox.exchanges();
+    let sent = exchanges.last().ok_or("nothing was sent")?;
+
+    if answer.status != "OK" {
+        return Err(format!("{}: {}", answer.status, answer.text()));
+    }
+    if answer.reply != sent.reply {
+        return Err("the reply is not what the sandbox answered".to_owned());
+    }
+    let values = values(example.platform, config, &exchanges)?;
+    check_request(example, sent, headers, values)?;
+    let reply: serde_json::Value = serde_json::from_slice(&answer.reply).map_err(|error| error.to_string())?;
+    same_shape(&example.reply, &reply, "reply")
 }
 
-impl Example {
-    fn of(operation: &toml::Value) -> Example {
-        let text = |name: &str| operation["example"].get(name).map_or("", |text| text.as_str().unwrap()).to_owned();
-        Example {
-            params: text("params"),
-            sends: text("sends"),
-            body: text("body"),
-            reply: serde_json::from_str(&text("reply")).unwrap(),
+fn check_request(example: &Example, sent: &Exchange, headers: &toml::Table, mut values: Values) -> Result<(), String> {
+    let target = if sent.query.is_empty() { sent.path.clone() } else { format!("{}?{}", sent.path, sent.query) };
+    let kind = match sent.header("content-type") {
+        Some(kind) if kind.starts_with("multipart/") => {
+            values.insert("boundary", kind.split_once("boundary=").map_or("", |(_, boundary)| boundary).to_owned());
+            "upload"
         }
+        _ if sent.body.is_empty() => "query",
+        _ => "body",
+    };
+    equal("request", &fill(&example.sends, &values), &format!("{} {target}", sent.method))?;
+    let body = fill(&example.body, &values).into_bytes();
+    let body = replace(&body, b"{file}", &std::fs::read(support::root().join("tests/fixtures/welcome.png")).unwrap());
+    if body != sent.body {
+        let (expected, got) = (String::from_utf8_lossy(&body), String::from_utf8_lossy(&sent.body));
+        return Err(format!("body: expected {expected}\n  got {got}"));
     }
-
-    fn check(&self, platform: &'static str, name: &str, driver: &Driver, headers: &toml::Table) -> Result<(), String> {
-        let sandbox = Sandbox::start(Options::default()).map_err(|error| error.to_string())?;
-        let config = &sandbox.configurations()[platform];
-        let mut command = driver();
-        command.arg(format!("{platform}.{name}")).args([&config.to_string(), &self.params]);
-        command.current_dir(root().join("tests/fixtures"));
-        // A proxy named in the environment must not be taken notice of.
-        for variable in ["http_proxy", "HTTP_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
-            command.env(variable, "http://127.0.0.1:1");
-        }
-        let output = support::run(&mut command);
-        let (status, reply) = split(&output.stdout)?;
-        let exchanges = sandbox.exchanges();
-        let sent = exchanges.last().ok_or("nothing was sent")?;
-
-        if status != "OK" {
-            return Err(format!("{status}: {}", String::from_utf8_lossy(reply)));
-        }
-        if reply != sent.reply.as_slice() {
-            return Err("the reply is not what the sandbox answered".to_owned());
-        }
-        let values = values(platform, config, &exchanges)?;
-        self.check_request(platform, sent, headers, values)?;
-        let reply: serde_json::Value = serde_json::from_slice(reply).map_err(|error| error.to_string())?;
-        same_shape(&self.reply, &reply, "reply")
-    }
-
-    fn check_request(
-        &self,
-        platform: &str,
-        sent: &Exchange,
-        headers: &toml::Table,
-        mut values: Values,
-    ) -> Result<(), String> {
-        let target = if sent.query.is_empty() { sent.path.clone() } else { format!("{}?{}", sent.path, sent.query) };
-        let kind = match sent.header("content-type") {
-            Some(kind) if kind.starts_with("multipart/") => {
-                values.insert("boundary", kind.split_once("boundary=").map_or("", |(_, boundary)| boundary).to_owned());
-                "upload"
-            }
-            _ if sent.body.is_empty() => "query",
-            _ => "body",
-        };
-        equal("request", &fill(&self.sends, &values), &format!("{} {target}", sent.method))?;
-        let body = fill(&self.body, &values).into_bytes();
-        let body = replace(&body, b"{file}", &std::fs::read(root().join("tests/fixtures/welcome.png")).unwrap());
-        if body != sent.body {
-            let (expected, got) = (String::from_utf8_lossy(&body), String::from_utf8_lossy(&sent.body));
-            return Err(format!("body: expected {expected}\n  got {got}"));
-        }
-        values.insert("length", sent.body.len().to_string());
-        let table = |names: &[&str]| {
-            let found = names.iter().try_fold(headers, |table, name| table.get(*name).and_then(toml::Value::as_table));
-            found.into_iter().flatten().map(|(name, value)| (name.clone(), fill(value.as_str().unwrap(), &values)))
-        };
-        let expected: BTreeMap<String, String> = table(&["all"]).chain(table(&[platform, kind])).collect();
-        let got: BTreeMap<String, String> =
-            sent.headers.iter().map(|(name, value)| (name.to_lowercase(), value.clone())).collect();
-        let is_token_call = sent.path.ends_with("/access/token");
-        let expected: BTreeMap<String, String> = expected
-            .into_iter()
-            .map(|(name, value)| match (name.as_str(), is_token_call) {
-                ("authorization", true) => (name, values["developer_authorization"].clone()),
-                _ => (name, value),
-            })
-            .collect();
-        equal("headers", &format!("{expected:?}"), &format!("{got:?}"))
-    }
+    values.insert("length", sent.body.len().to_string());
+    let table = |names: &[&str]| {
+        let found = names.iter().try_fold(headers, |table, name| table.get(*name).and_then(toml::Value::as_table));
+        found.into_iter().flatten().map(|(name, value)| (name.clone(), fill(value.as_str().unwrap(), &values)))
+    };
+    let expected: BTreeMap<String, String> = table(&["all"]).chain(table(&[example.platform, kind])).collect();
+    let got: BTreeMap<String, String> =
+        sent.headers.iter().map(|(name, value)| (name.to_lowercase(), value.clone())).collect();
+    let is_token_call = sent.path.ends_with("/access/token");
+    let expected: BTreeMap<String, String> = expected
+        .into_iter()
+        .map(|(name, value)| match (name.as_str(), is_token_call) {
+            ("authorization", true) => (name, values["developer_authorization"].clone()),
+            _ => (name, value),
+        })
+        .collect();
+    equal("headers", &format!("{expected:?}"), &format!("{got:?}"))
 }
 
 trait Header {
@@ -251,11 +191,6 @@ fn same_shape(documented: &serde_json::Value, got: &serde_json::Value, path: &st
     }
 }
 
-fn split(stdout: &[u8]) -> Result<(String, &[u8]), String> {
-    let end = stdout.iter().position(|byte| *byte == b'\n').ok_or("the driver printed no status")?;
-    Ok((String::from_utf8_lossy(&stdout[..end]).into_owned(), &stdout[end + 1..]))
-}
-
 fn replace(text: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
     match text.windows(from.len()).position(|window| window == from) {
         Some(start) => [&text[..start], to, &text[start + from.len()..]].concat(),
@@ -267,10 +202,6 @@ fn equal(what: &str, expected: &str, got: &str) -> Result<(), String> {
     if expected == got { Ok(()) } else { Err(format!("{what}: expected {expected}\n  got {got}")) }
 }
 
-fn root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-}
-
 fn read(path: &str) -> String {
-    std::fs::read_to_string(root().join(path)).unwrap()
+    std::fs::read_to_string(support::root().join(path)).unwrap()
 }

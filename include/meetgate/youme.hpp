@@ -11,7 +11,7 @@
 
 namespace meetgate {
 
-/** How a client of youme is made. What is left out has its default. */
+/** How a client of youme is made. A key that is left out has its default. */
 class youme_config : public builder<youme_config> {
  public:
   youme_config() { put("platform", text("youme")); }
@@ -171,7 +171,7 @@ class youme : public client {
   /** From a configuration that is JSON already: youme(meetgate::raw(text)). "platform" may be left out. */
   explicit youme(const json &config) : client("youme", config.str()) { lend_all(); }
 
-  youme(youme &&other) noexcept : client(std::move(other)) {
+  youme(youme &&other) noexcept : client(static_cast<client &&>(other)) {
     lend_all();
     other.lend_all();
   }
@@ -215,7 +215,6 @@ class youme : public client {
    *       - VideoDuration (integer, s): Duration of the video stream.
    *       - LeaveTime (string, unix-s): When it left: seconds, as text.
    * It only reads, and may be repeated.
-   * Since: 0.1.0.
    * Source: POST /v2/video/query_instance_all_records_by_time (002 L125-L255).
    */
   reply query_instance_all_records_by_time(const youme_query_instance_all_records_by_time_params &params,
@@ -247,7 +246,6 @@ class youme : public client {
    *     - AudioDuration (integer, s): Duration of the audio stream.
    *     - VideoDuration (integer, s): Duration of the video stream.
    * It only reads, and may be repeated.
-   * Since: 0.1.0.
    * Source: POST /v2/video/query_room_info (002 L257-L359).
    */
   reply query_room_info(const youme_query_room_info_params &params,
@@ -280,7 +278,6 @@ class youme : public client {
    *     - AudioDuration (integer, s): Duration of the audio stream.
    *     - VideoDuration (integer, s): Duration of the video stream.
    * It only reads, and may be repeated.
-   * Since: 0.1.0.
    * Source: POST /v2/video/query_all_instance_by_time (002 L361-L450).
    */
   reply query_all_instance_by_time(const youme_query_all_instance_by_time_params &params,
@@ -308,7 +305,6 @@ class youme : public client {
    *     - TickTime (string, unix-s): The point in time: seconds, as text.
    *     - Volume (integer): The figure. Only the document's sample has this member.
    * It only reads, and may be repeated.
-   * Since: 0.1.0.
    * Source: POST /v2/video/count_business_total_volume_by_day (002 L454-L536).
    */
   reply count_business_total_volume_by_day(const youme_count_business_total_volume_by_day_params &params,
@@ -341,7 +337,6 @@ class youme : public client {
    *     - PeakOnlineNum (integer): Number online; by its name, the highest.
    *     - CommunicateNum (integer): Number of callers.
    * It only reads, and may be repeated.
-   * Since: 0.1.0.
    * Source: POST /v2/video/count_business_distribute_volume_by_day (002 L538-L643).
    */
   reply count_business_distribute_volume_by_day(const youme_count_business_distribute_volume_by_day_params &params,
@@ -374,7 +369,6 @@ class youme : public client {
    *     - VideoDelayRate (number): Delay of video; it is no rate, whatever its name says. The unit is not
    *       documented.
    * It only reads, and may be repeated.
-   * Since: 0.1.0.
    * Source: POST /v2/video/count_qos_by_day (002 L645-L763).
    */
   reply count_qos_by_day(const youme_count_qos_by_day_params &params,

@@ -1,6 +1,6 @@
 //! The three conferencing platforms in one local process: hst (好视通), youme (游密) and avd (叁体).
 //!
-//! All 84 documented operations, on one loopback port, with state and with the platforms' real rules: hst tokens die
+//! All documented operations, on one loopback port, with state and with the platforms' real rules: hst tokens die
 //! when a new one is fetched, youme checksums live five minutes, avd answers in its three envelopes. It is written from
 //! the vendors' documents and never from a client, so that a mistake cannot fit on both sides.
 //!

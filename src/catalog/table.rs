@@ -1530,7 +1530,7 @@ pub static HST_ONLINE_INVITE: Operation = Operation {
     path: "/v1/online/invite",
     summary: "Invite online users into a group",
     zh: "WEB在线邀请",
-    doc: "Calls users into a group (a meeting). Look at `user_id_list` in the answer: it has the users to whom the invitation could not be sent. The call succeeds all the same (H12).",
+    doc: "Calls users into a group (a meeting). Look at `user_id_list` in the answer: it has the users to whom the invitation could not be sent. The call still succeeds (H12).",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     source: "000 L235-L259; 001 L318-L342",
@@ -6826,6 +6826,7 @@ pub static CALL_OPTIONS: &[Field] = &[
         unit: "ms",
         min: Some(1),
         max: Some(86400000),
+        default: "30000",
         ..Field::EMPTY
     },
     Field {
@@ -6835,6 +6836,7 @@ pub static CALL_OPTIONS: &[Field] = &[
         unit: "ms",
         min: Some(1),
         max: Some(86400000),
+        default: "5000",
         ..Field::EMPTY
     },
     Field {
@@ -6844,6 +6846,7 @@ pub static CALL_OPTIONS: &[Field] = &[
         unit: "bytes",
         min: Some(1024),
         max: Some(1073741824),
+        default: "16777216",
         ..Field::EMPTY
     },
 ];

@@ -141,10 +141,18 @@ impl Describe<'_> {
         error
     }
 
-    /// An address without its query, which may hold secrets.
+    /// An address without user, query and fragment, which may hold secrets.
     fn shown(&self, location: &str) -> String {
-        let end = location.find(['?', '#']).unwrap_or(location.len());
-        scrub(location.get(..end).unwrap_or_default(), &self.secrets).into_owned()
+        let address = location.split(['?', '#']).next().unwrap_or_default();
+        let shown = match address.split_once("://") {
+            Some((scheme, rest)) => {
+                let host = rest.find('/').map_or(rest, |end| rest.get(..end).unwrap_or_default());
+                let user = host.rfind('@').map_or(0, |end| end + 1);
+                format!("{scheme}://{}", rest.get(user..).unwrap_or_default())
+            }
+            None => address.to_owned(),
+        };
+        scrub(&shown, &self.secrets).into_owned()
     }
 
     fn failure(&self, code: i64, message: Option<&str>) -> Error {

@@ -120,7 +120,7 @@ impl Engine {
         let document = error.document_mut();
         document.attempts = Some(if call.is_ahead { 0 } else { call.attempts });
         document.request_id = signed.request_id.clone();
-        document.clock_offset_s = self.platform.signs_with_time().then(|| self.clock.seconds());
+        document.clock_offset_s = self.platform.signs_with_time().then_some(call.offset_s);
     }
 
     /// Every value that must not be shown, as it is and as it looks in a URL.

@@ -4,7 +4,7 @@ use super::together;
 use crate::catalog::{Carrier, Field, Operation, Type};
 use crate::error::{Error, Result, Status};
 use crate::json::check::{Rules, check};
-use crate::json::{Kind, Members, kind, quote, string};
+use crate::json::{Members, quote, text_of};
 use crate::platform::Platform;
 use crate::random;
 use crate::request::{Body, Pair, Prepared};
@@ -84,14 +84,6 @@ fn pairs<'a>(fields: &'static [Field], params: &Members<'a>) -> Result<Vec<Pair<
             Ok((name, value))
         })
         .collect()
-}
-
-/// How a value travels in a query or a form: a string as its text, everything else as its JSON.
-pub(super) fn text_of(value: &RawValue) -> Option<Cow<'_, str>> {
-    match kind(value) {
-        Kind::String => string(value),
-        _ => Some(Cow::Borrowed(value.get())),
-    }
 }
 
 pub(super) fn broken_escape(name: &str) -> Error {

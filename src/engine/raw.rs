@@ -1,10 +1,10 @@
 //! A request of the caller's own making: any path of the platform, signed and judged like an operation.
 
-use super::prepare::{broken_escape, text_of};
+use super::prepare::broken_escape;
 use crate::catalog::{Field, Method, Retry, Type, Value};
 use crate::error::{Error, Result};
 use crate::json::check::{Rules, check};
-use crate::json::{Kind, Members, kind};
+use crate::json::{Kind, Members, kind, text_of};
 use crate::platform::Platform;
 use crate::request::{Body, Pair, Prepared};
 use serde_json::value::RawValue;

@@ -1,8 +1,7 @@
 //! Checks what the catalog says of two parameters together.
 
-use super::prepare::text_of;
 use crate::catalog::{Demand, Operation, Rule};
-use crate::json::Members;
+use crate::json::{Members, text_of};
 use std::borrow::Cow;
 
 /// Says which rule is broken, and by which of the values given. The parameters have been checked one by one before.

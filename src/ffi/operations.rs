@@ -282,7 +282,7 @@ pub unsafe extern "C" fn meetgate_hst_online_trans_cmd(
 
 /// Invite online users into a group (WEB在线邀请).
 /// Calls users into a group (a meeting). Look at `user_id_list` in the answer: it has the users to whom the invitation
-/// could not be sent. The call succeeds all the same (H12). Not idempotent: if no answer came, check the state before
+/// could not be sent. The call still succeeds (H12). Not idempotent: if no answer came, check the state before
 /// repeating. Source: POST /v1/online/invite (000 L235-L259; 001 L318-L342).
 /// @param[in] client A client of hst.
 /// @param[in] params_json One JSON object:

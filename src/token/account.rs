@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::hex::hex;
 use parking_lot::Mutex;
 use sha2::{Digest, Sha256};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Weak};
 
 /// A name that says everything and shows nothing: the SHA-256 of all parts, in hexadecimal. Where a part is a secret, a
@@ -24,7 +24,7 @@ pub(crate) fn digest(parts: &[&str]) -> String {
 #[derive(Default)]
 pub(crate) struct Accounts(Arc<Mutex<InUse>>);
 
-type InUse = HashMap<String, Entry>;
+type InUse = BTreeMap<String, Entry>;
 
 struct Entry {
     /// The digest of the store's settings.
@@ -82,9 +82,6 @@ impl Entered {
         if accounts.get(&self.account).is_some_and(|known| known.credentials.strong_count() == 0) {
             accounts.remove(&self.account);
         }
-        if accounts.is_empty() || accounts.len() < accounts.capacity() / 4 {
-            accounts.shrink_to_fit();
-        }
     }
 }
 
@@ -116,7 +113,7 @@ mod tests {
         assert!(gone.upgrade().is_none(), "nothing else keeps it");
         assert_eq!(accounts.0.lock().len(), 1, "only the other is known");
         drop(other);
-        assert_eq!(accounts.0.lock().capacity(), 0);
+        assert!(accounts.0.lock().is_empty());
     }
 
     #[test]

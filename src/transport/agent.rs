@@ -10,6 +10,9 @@ use ureq::{AsSendBody, SendBody, Timeout};
 /// Connections kept open for one host: as many as threads are likely to call at once.
 const IDLE_CONNECTIONS: usize = 64;
 
+/// A longer `Retry-After` is cut, so that it fits into every language's integers.
+const LONGEST_PAUSE: Duration = Duration::from_secs(365 * 86_400);
+
 /// A pooled HTTP client.
 #[derive(Debug)]
 pub(crate) struct Agent(ureq::Agent);
@@ -96,10 +99,12 @@ impl Head {
         Head {
             date: text(header::DATE).filter(|_| !headers.contains_key(header::AGE)).and_then(time),
             location: text(header::LOCATION).map(str::to_owned),
-            retry_after: text(header::RETRY_AFTER).and_then(|text| match text.trim().parse() {
-                Ok(seconds) => Some(Duration::from_secs(seconds)),
-                Err(_) => time(text)?.duration_since(SystemTime::now()).ok(),
-            }),
+            retry_after: text(header::RETRY_AFTER)
+                .and_then(|text| match text.trim().parse() {
+                    Ok(seconds) => Some(Duration::from_secs(seconds)),
+                    Err(_) => time(text)?.duration_since(SystemTime::now()).ok(),
+                })
+                .map(|pause| pause.min(LONGEST_PAUSE)),
         }
     }
 }
@@ -115,6 +120,7 @@ mod tests {
     #[test]
     fn a_pause_comes_in_seconds_or_as_a_date() {
         assert_eq!(head(header::RETRY_AFTER, " 120 ").retry_after, Some(Duration::from_secs(120)));
+        assert_eq!(head(header::RETRY_AFTER, &u64::MAX.to_string()).retry_after, Some(LONGEST_PAUSE));
         let soon = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(100));
         let pause = head(header::RETRY_AFTER, &soon).retry_after.unwrap().as_secs();
         assert!((95..=100).contains(&pause), "{pause}");

@@ -7,9 +7,6 @@ use std::io;
 use ureq::http::Uri;
 use ureq::{Error as E, Timeout};
 
-/// What this version trusts.
-const ROOTS: &str = "the public roots that are built into this library";
-
 impl Failure {
     pub(super) fn of(error: E, url: &str, bounds: &Bounds) -> Failure {
         let (status, nothing_sent) = kind(&error);
@@ -115,8 +112,8 @@ fn tls(error: &rustls::Error, peer: &Peer) -> String {
             "TLS: {address} does not speak TLS ({error}); if this port speaks plain HTTP, base_url has to begin with http://"
         ),
         T::InvalidCertificate(C::UnknownIssuer) => format!(
-            "TLS: the certificate of {host} is issued by nobody whom {ROOTS} know ({error}); a private authority cannot be \
-             configured in this version"
+            "TLS: the certificate of {host} comes from an unknown issuer ({error}): only the public roots that are built into \
+             this library are known; a private authority cannot be configured in this version"
         ),
         T::InvalidCertificate(C::NotValidForName | C::NotValidForNameContext { .. }) => {
             format!(

@@ -95,7 +95,15 @@ struct want begins(const char *text) {
   return (struct want){has_this_beginning, "the reply does not begin with", "", text, 0, 0};
 }
 
-struct want not_sent(void) { return absent("/attempts"); }
+static int has_no_attempt(const char *reply, const struct want *want) {
+  char *attempts = value_at(reply, want->pointer);
+  int is_met = attempts == NULL || strcmp(attempts, "0") == 0;
+
+  meetgate_string_free(attempts);
+  return is_met;
+}
+
+struct want not_sent(void) { return (struct want){has_no_attempt, "something was sent", "/attempts", "", 0, 0}; }
 
 /* Of the form that header and guides promise. */
 static int is_error_document(const char *reply, meetgate_status status) {

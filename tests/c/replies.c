@@ -47,10 +47,9 @@ static void test_the_error_document_of_youme(const struct setting *setting) {
 
   client = client_of(format(JSON({"platform":"youme","base_url":"%s/hour-ahead",
       "app_key":"k","app_secret":"the-app-secret","rest_api_key":"r"}), setting->server));
-  /* `Date` has whole seconds, and a slow machine lets some pass. The call went once more with the right time: this server
-   * is never content. */
+  /* The call went once more, with the server's own time. It is refused all the same, so that nothing is learnt. */
   EXPECT(MEETGATE_API, reply, meetgate_youme_count_qos_by_day(client, QOS, &reply),
-      between("/clock_offset_s", 3571, 3629), is("/code", "4711"), is("/platform_message", "checksum"),
+      is("/clock_offset_s", "0"), is("/code", "4711"), is("/platform_message", "checksum"),
       is("/http_status", "200"), present("/request_id"), is("/attempts", "2"), is("/retryable", "false"),
       is("/reply/Status", "FAIL"));
   meetgate_client_free(client);
@@ -85,7 +84,7 @@ static void test_no_answer_at_all(const struct setting *setting) {
 
   EXPECT(MEETGATE_TIMEOUT, reply,
       meetgate_call_with(client, "avd.room.read", ROOM, JSON({"timeout_ms":300}), NULL, &reply),
-      holds("/message", "no complete answer within 300 ms (timeout_ms)"), is("/attempts", "1"),
+      holds("/message", "within 300 ms (timeout_ms)"), is("/attempts", "1"),
       is("/retryable", "true"), absent("/http_status"), absent("/reply"), absent("/reply_text"));
   meetgate_client_free(client);
 
@@ -98,7 +97,7 @@ static void test_no_answer_at_all(const struct setting *setting) {
 
   /* Nobody listens on port 1: nothing was sent, so that even a change may be repeated. */
   client = client_of(JSON({"platform":"avd","base_url":"http://127.0.0.1:1","token":"t"}));
-  EXPECT(MEETGATE_NETWORK, reply, meetgate_avd_room_close(client, ROOM, &reply), holds("/message", "no connection: "),
+  EXPECT(MEETGATE_NETWORK, reply, meetgate_avd_room_close(client, ROOM, &reply), holds("/message", "no connection to 127.0.0.1:1: "),
       is("/attempts", "1"), is("/retryable", "true"));
   meetgate_client_free(client);
 

@@ -2,11 +2,21 @@
 
 use crate::catalog::Result;
 use crate::codegen;
-use crate::prerequisites::{C_COMPILER, CLANG, CMAKE, CPP_COMPILER, MCS, PYTHON, REDIS, VALGRIND, component};
+use crate::prerequisites::{
+    C_COMPILER, CLANG, CLANG_TIDY, CMAKE, CPP_COMPILER, DOXYGEN, MCS, PYTHON, REDIS, VALGRIND, component,
+};
 use crate::workspace::Workspace;
-use std::io::{BufRead as _, BufReader};
+use std::io::{self, BufRead as _, BufReader, Read, Write};
 use std::process::{Command, Stdio};
+use std::thread;
 use std::time::Instant;
+
+/// What a part that cannot be tried does to the result.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum WhenSkipped {
+    Tell,
+    Fail,
+}
 
 /// Notes what it could not try.
 type Run<'w> = Box<dyn Fn(&mut Vec<String>) -> Result<()> + 'w>;
@@ -18,9 +28,10 @@ struct Part<'w> {
     run: Run<'w>,
 }
 
-pub fn run_tests(workspace: &Workspace) -> Result<()> {
-    let cargo =
-        |arguments: &'static [&'static str]| Box::new(move |_: &mut Vec<String>| workspace.cargo(arguments)) as Run<'_>;
+pub fn run_tests(workspace: &Workspace, when_skipped: WhenSkipped) -> Result<()> {
+    let cargo = |arguments: &'static [&'static str]| {
+        Box::new(move |skipped: &mut Vec<String>| watch(&mut workspace.cargo_command(arguments), skipped)) as Run<'_>
+    };
     let parts = [
         Part { name: "formatting", needs: vec![component("fmt", "rustfmt")], run: cargo(&["fmt", "--all", "--check"]) },
         Part {
@@ -78,7 +89,9 @@ pub fn run_tests(workspace: &Workspace) -> Result<()> {
         ("C tests under valgrind", VALGRIND),
         ("headers and calls from C++", CPP_COMPILER),
         ("the C++ headers with clang", CLANG),
+        ("the C++ headers with clang-tidy", CLANG_TIDY),
         ("the examples' CMake files", CMAKE),
+        ("the header as a document", DOXYGEN),
         ("the token store redis", REDIS),
     ];
     for (what, program) in optional {
@@ -110,17 +123,26 @@ pub fn run_tests(workspace: &Workspace) -> Result<()> {
         println!("skipped: {reason}");
     }
     println!("{passed} passed, {} failed, {} skipped", failed.len(), skipped.len());
-    if failed.is_empty() { Ok(()) } else { Err(format!("failed: {}", failed.join(", ")).into()) }
+    verdict(&failed, &skipped, when_skipped).map_err(Into::into)
 }
 
-/// Runs a binding's own check against the library and the sandbox as they are built for tests. What it could not try it
-/// says on lines that begin with `SKIPPED: `.
+fn verdict(failed: &[&str], skipped: &[String], when_skipped: WhenSkipped) -> std::result::Result<(), String> {
+    if !failed.is_empty() {
+        return Err(format!("failed: {}", failed.join(", ")));
+    }
+    if when_skipped == WhenSkipped::Fail && !skipped.is_empty() {
+        return Err(format!("skipped, which --strict does not allow: {}", skipped.join(", ")));
+    }
+    Ok(())
+}
+
+/// Runs a binding's own check against the library and the sandbox as they are built for tests.
 fn binding(workspace: &Workspace, command: &[&str], skipped: &mut Vec<String>) -> Result<()> {
     workspace.cargo(["build", "--quiet", "--package", "meetgate", "--package", "meetgate-sandbox"])?;
     let debug = workspace.target.join("debug");
     let (program, arguments) = command.split_first().ok_or("no command")?;
     let mut command = Command::new(program);
-    command.args(arguments).current_dir(&workspace.root).stdout(Stdio::piped());
+    command.args(arguments).current_dir(&workspace.root);
     command.env("MEETGATE_LIBRARY", debug.join("libmeetgate.so")).env("MEETGATE_LIBRARY_DIR", &debug);
     command.env("MEETGATE_SANDBOX", debug.join("meetgate-sandbox"));
     // Cargo's own search path would find the library where a user's program finds none.
@@ -131,15 +153,79 @@ fn binding(workspace: &Workspace, command: &[&str], skipped: &mut Vec<String>) -
         command.env("MEETGATE_LIBRARY_WITH_TEST_HOOKS", hooks.join("libmeetgate.so"));
         command.env("MEETGATE_TEST_HOOKS_DIR", &hooks);
     }
-    let mut child = command.spawn()?;
-    let output = child.stdout.take().ok_or("the check has no output")?;
-    for line in BufReader::new(output).lines() {
-        let line = line?;
-        println!("{line}");
-        if let Some(reason) = line.strip_prefix("SKIPPED: ") {
-            skipped.push(reason.to_owned());
-        }
-    }
+    watch(&mut command, skipped)
+}
+
+/// Runs a command to its end and passes on what it prints. What it could not try it says on lines that begin with
+/// `SKIPPED: `.
+fn watch(command: &mut Command, skipped: &mut Vec<String>) -> Result<()> {
+    let program = command.get_program().to_string_lossy().into_owned();
+    let spawned = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let mut child = spawned.map_err(|error| format!("{program}: {error}"))?;
+    let output = child.stdout.take().ok_or("the command has no output")?;
+    let errors = child.stderr.take().ok_or("the command has no error output")?;
+    let (of_output, of_errors) = thread::scope(|scope| {
+        let errors = scope.spawn(|| pass_on(errors, io::stderr()));
+        (pass_on(output, io::stdout()), errors.join())
+    });
+    note(of_output?, skipped);
+    note(of_errors.map_err(|_| "reading the error output failed")??, skipped);
     let status = child.wait()?;
     if status.success() { Ok(()) } else { Err(format!("{program} failed: {status}").into()) }
+}
+
+/// Each reason once, however many tests gave it.
+fn note(reasons: Vec<String>, skipped: &mut Vec<String>) {
+    for reason in reasons {
+        if !skipped.contains(&reason) {
+            skipped.push(reason);
+        }
+    }
+}
+
+/// The reasons for what was skipped.
+fn pass_on(from: impl Read, mut to: impl Write) -> io::Result<Vec<String>> {
+    let mut reasons = Vec::new();
+    for line in BufReader::new(from).split(b'\n') {
+        let line = line?;
+        to.write_all(&line)?;
+        to.write_all(b"\n")?;
+        reasons.extend(String::from_utf8_lossy(&line).strip_prefix("SKIPPED: ").map(str::to_owned));
+    }
+    Ok(reasons)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_skipped_fails_a_strict_run_only() {
+        let skipped = ["C#: mcs is not installed".to_owned()];
+        for when_skipped in [WhenSkipped::Tell, WhenSkipped::Fail] {
+            assert_eq!(verdict(&[], &[], when_skipped), Ok(()));
+            assert_eq!(verdict(&["clippy"], &skipped, when_skipped), Err("failed: clippy".to_owned()));
+        }
+        assert_eq!(verdict(&[], &skipped, WhenSkipped::Tell), Ok(()));
+        let why = verdict(&[], &skipped, WhenSkipped::Fail).unwrap_err();
+        assert!(why.contains("--strict") && why.contains("C#: mcs is not installed"), "{why}");
+    }
+
+    #[test]
+    fn what_is_skipped_is_passed_on_and_noted_once() {
+        // Not through a command: this test runs under `cargo xtask test` itself, which would note it.
+        let printed = "SKIPPED: one\n\nSKIPPED: two\nnot SKIPPED: three\nSKIPPED: one\n";
+        let (mut passed_on, mut skipped) = (Vec::new(), vec!["zero".to_owned()]);
+        note(pass_on(printed.as_bytes(), &mut passed_on).unwrap(), &mut skipped);
+        assert_eq!(skipped, ["zero", "one", "two"]);
+        assert_eq!(passed_on, printed.as_bytes());
+    }
+
+    #[test]
+    fn a_command_that_fails_is_named() {
+        let mut skipped = Vec::new();
+        watch(Command::new("sh").args(["-c", "exit 0"]), &mut skipped).unwrap();
+        let failure = watch(Command::new("sh").args(["-c", "exit 3"]), &mut skipped).unwrap_err();
+        assert!(failure.to_string().contains("sh failed"), "{failure}");
+    }
 }

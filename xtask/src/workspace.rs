@@ -28,7 +28,13 @@ impl Workspace {
 
     /// Runs cargo at the root.
     pub fn cargo<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Result<()> {
-        run(Command::new(cargo()).args(arguments).current_dir(&self.root))
+        run(&mut self.cargo_command(arguments))
+    }
+
+    pub fn cargo_command<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Command {
+        let mut command = Command::new(cargo());
+        command.args(arguments).current_dir(&self.root);
+        command
     }
 }
 

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Diagnostics;
+using System.Linq;
 using System.Net;
 using System.Net.Sockets;
 using System.Reflection;
@@ -263,7 +264,15 @@ namespace Meetgate.Tests
             Check.Throws<MeetgateInvalidConfigException>(() => new AvdClient("{}"));
             Check.Throws<MeetgateInvalidConfigException>(() => new HstClient("{\"dev_id\":\"d\",\"dev_secret\":\"short\"}"));
             var wrong = Check.Throws<MeetgateInvalidConfigException>(() => new AvdClient("{\"platform\":\"hst\"}"));
-            Check.Contains("avd", wrong.Message);
+            Check.Contains("expected \"avd\", because this is its client", wrong.Message);
+            // Only the assembly sees that one, only the library this one: the documents differ in the message alone.
+            var mistyped = Check.Throws<MeetgateInvalidConfigException>(() => new AvdClient("{\"platform\":7}"));
+            Check.Contains("expected one of hst, youme, avd", mistyped.Message);
+            Check.Equal(WithoutMessage(mistyped), WithoutMessage(wrong));
+            var nul = Check.Throws<MeetgateInvalidArgumentException>(() => new AvdClient("{}\0"));
+            var cut = Check.Throws<MeetgateInvalidArgumentException>(() => new AvdClient("{"));
+            Check.Equal("configuration: holds a NUL character", nul.Message);
+            Check.Equal(WithoutMessage(cut), WithoutMessage(nul));
             var unknown = Check.Throws<MeetgateInvalidConfigException>(() => new AvdClient("{\"base_ur\":\"http://h\"}"));
             Check.Contains("base_url", unknown.Message);
             Check.Throws<MeetgateInvalidConfigException>(
@@ -307,6 +316,11 @@ namespace Meetgate.Tests
                 avd.Room.List();
             }
         }
+
+        private static string WithoutMessage(MeetgateException problem) => string.Join(
+            ",",
+            JsonValue.Parse(problem.Document).Members.Select(
+                member => member.Key + "=" + (member.Key == "message" ? "" : member.Value.ToString())));
 
         private static MeetgateException FromDocument(MeetgateStatus status, string document)
         {

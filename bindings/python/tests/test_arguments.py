@@ -162,10 +162,11 @@ class Configuration(unittest.TestCase):
             (meetgate.InvalidArgument, '"avd"', "expected a JSON object, got a string"),
             (meetgate.InvalidArgument, "[" * 100000, "not valid JSON"),
             (meetgate.InvalidArgument, '{"token":"t","token":"u"}', '"token" appears twice'),
-            (meetgate.InvalidConfig, '{"platform":7}', '"platform"'),
+            (meetgate.InvalidConfig, '{"platform":7}', '"platform": expected one of hst, youme, avd'),
+            (meetgate.InvalidConfig, {"platform": 7}, '"platform": expected one of hst, youme, avd'),
             (meetgate.InvalidConfig, "{}", '"base_url" is missing'),
         ):
-            with self.subTest(broken[:20]), self.assertRaisesRegex(kind, why):
+            with self.subTest(str(broken)[:20]), self.assertRaisesRegex(kind, why):
                 meetgate.Avd.from_config(broken)
 
     def test_what_only_python_sees(self):

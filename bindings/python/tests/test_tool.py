@@ -41,6 +41,17 @@ class Tool(SandboxTest):
             arguments = ("call", "avd.room.read", "@" + file, "--config", config, "--json")
             self.assertEqual(self.run_tool(*arguments, MEETGATE_CONFIG=None).stdout, text)
 
+    def test_a_byte_order_mark_is_no_part_of_what_is_given(self):
+        with tempfile.TemporaryDirectory() as folder, Server(always('{"ret":0}')) as server:
+            text = json.dumps({"platform": "avd", "base_url": server.url, "token": "t"})
+            config, params = os.path.join(folder, "config.json"), os.path.join(folder, "params.json")
+            for path, content in ((config, text), (params, '{"room_id":"1"}')):
+                with open(path, "w", encoding="utf-8-sig") as file:
+                    file.write(content)
+            self.run_tool("call", "avd.room.read", "@" + params, "--config", config)
+            self.run_tool("call", "avd.room.read", "room_id=1", "--config", "\ufeff" + text)
+        self.assertEqual(len(server.requests), 2)
+
     def test_decimals_are_printed_as_they_came(self):
         with Server(always('{"ret":0,"x":1.20,"y":[],"z":[1,null]}')) as server:
             config = json.dumps({"platform": "avd", "base_url": server.url, "token": "t"})
@@ -51,7 +62,7 @@ class Tool(SandboxTest):
 
     def test_a_failed_call(self):
         found = self.run_tool("call", "avd.room.read", "room_id=40400000000", code=1)
-        self.assertIn("API: avd answered 40004: no such room\n  code: 40004\n  meaning_zh: 房间号不存在\n", found.stderr)
+        self.assertIn("API: avd answered 40004: no such room\n  code: 40004\n  class: not_found\n  meaning_zh: 房间号不存在\n", found.stderr)
         found = self.run_tool("call", "avd.room.read", "room_id=40400000000", "--json", code=1)
         self.assertEqual(json.loads(found.stdout)["code"], 40004)
         found = self.run_tool("call", "avd.room.read", "room=1", code=1)

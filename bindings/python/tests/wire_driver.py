@@ -1,7 +1,5 @@
 #!/usr/bin/env python3
-"""Calls one operation through its generated method: wire_driver.py NAME CONFIG PARAMS
-
-Prints the status, a line feed, and the reply exactly as it came. For the test that compares the languages on the wire."""
+"""Does what a test says, line by line, by the generated methods: see tests/drivers/mod.rs for the lines and the answers."""
 
 import json
 import keyword
@@ -33,14 +31,68 @@ def arguments_of(params):
     return {argument_of(wire): value for wire, value in json.loads(params, parse_float=Decimal).items()}
 
 
+class Script:
+    """A token provider that gives scripted answers, and keeps the dead tokens that it was told."""
+
+    def __init__(self, answers):
+        self.answers = json.loads(answers)
+        self.told = []
+
+    def __call__(self, dead_token):
+        answer = self.answers[min(len(self.told), len(self.answers) - 1)]
+        self.told.append(dead_token)
+        if "token" not in answer:
+            raise LookupError("as the script says")
+        return answer["token"], answer.get("lifetime_s")
+
+
+class Session:
+    def __init__(self):
+        self.clients = {}
+        self.scripts = {}
+
+    def obey(self, line):
+        verb, name, rest = (line + " ").split(" ", 2)
+        return getattr(self, verb)(name, rest[:-1]) or ""
+
+    def new(self, name, config):
+        self.free(name, "")
+        self.clients[name] = CLIENTS[json.loads(config)["platform"]].from_config(config)
+
+    def call(self, name, rest):
+        operation, params = rest.split(" ", 1)
+        return meetgate.text_of(method_of(self.clients[name], operation)(**arguments_of(params)))
+
+    def set_token(self, name, token):
+        self.clients[name].set_token(token)
+
+    def provide(self, name, answers):
+        self.scripts[name] = Script(answers)
+        self.clients[name].set_token_provider(self.scripts[name])
+
+    def asked(self, name, _):
+        return json.dumps(self.scripts[name].told)
+
+    def info(self, name, _):
+        return meetgate.text_of(self.clients[name].info())
+
+    def free(self, name, _):
+        if name in self.clients:
+            self.clients.pop(name).close()
+
+
 def main():
-    name, config, params = sys.argv[1:]
-    with CLIENTS[name.split(".")[0]].from_config(config) as client:
+    session = Session()
+    for line in sys.stdin.buffer:
         try:
-            status, reply = "OK", meetgate.text_of(method_of(client, name)(**arguments_of(params)))
+            status, reply = "OK", session.obey(line.decode().rstrip("\n"))
         except meetgate.Error as error:
             status, reply = error.status, json.dumps(error.document, ensure_ascii=False)
-    sys.stdout.buffer.write(("%s\n%s" % (status, reply)).encode())
+        answer = reply.encode()
+        sys.stdout.buffer.write(b"%s %d\n%s\n" % (status.encode(), len(answer), answer))
+        sys.stdout.buffer.flush()
+    for client in session.clients.values():
+        client.close()
 
 
 if __name__ == "__main__":

@@ -4,6 +4,8 @@
 //! `mod x;` alone is no import: a module does not depend on being held. What stands in `#[cfg(test)] mod tests` does not
 //! count, since it may look at anything.
 
+#![allow(dead_code, reason = "each test program uses its own part of it")]
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::Path;
 
@@ -32,6 +34,19 @@ impl Modules {
             imports.insert(name.clone(), named.filter(|other| *other != name).collect());
         }
         Self { imports, files: files.into_iter().map(|(path, _)| path).collect() }
+    }
+
+    /// Each module and those that it names.
+    pub fn imports(&self) -> &BTreeMap<String, BTreeSet<String>> {
+        &self.imports
+    }
+
+    /// The same without the imports for which this holds: of a module, and of one that it names.
+    pub fn without(mut self, is_left_out: impl Fn(&str, &str) -> bool) -> Self {
+        for (module, named) in &mut self.imports {
+            named.retain(|other| !is_left_out(module, other));
+        }
+        self
     }
 
     pub fn count(&self) -> usize {

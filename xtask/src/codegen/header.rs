@@ -110,7 +110,10 @@ impl Function {
         if head.len() + arguments.len() + 2 <= WIDTH {
             return format!("{head}{arguments});");
         }
-        format!("{head}\n    {arguments});")
+        // An argument stays whole.
+        let arguments = arguments.replace(", ", ",\t").replace(' ', "\u{1}").replace('\t', " ");
+        let lines: Vec<String> = text::wrap(&format!("{arguments});"), WIDTH, "    ", "    ");
+        format!("{head}\n{}", lines.join("\n").replace('\u{1}', " "))
     }
 }
 

@@ -75,7 +75,8 @@ pub fn render(root: &Path, catalog: &Catalog, templates: &Templates<'_>) -> Resu
             Ok(json!({ "platform": platform.about, "numbered": !platform.errors.is_empty(), "rows": rows }))
         })
         .collect::<Result<Vec<_>>>()?;
-    let text = templates.render("sandbox.md", json!({ "tables": tables }))?;
+    let operations: usize = catalog.platforms.iter().map(|platform| platform.operations.len()).sum();
+    let text = templates.render("sandbox.md", json!({ "operations": operations, "tables": tables }))?;
     Ok(("docs/reference/sandbox.md".to_owned(), text))
 }
 

@@ -77,6 +77,7 @@ pub struct Key {
     pub platforms: Vec<String>,
     /// All platforms have it.
     pub is_shared: bool,
+    pub per_call: bool,
 }
 
 impl<'c> View<'c> {
@@ -107,7 +108,12 @@ impl<'c> View<'c> {
                 .iter()
                 .map(|key| {
                     let is_shared = key.platforms.len() == PLATFORMS.len();
-                    Ok(Key { field: Field::of(&key.field, &place)?, platforms: key.platforms.clone(), is_shared })
+                    Ok(Key {
+                        field: Field::of(&key.field, &place)?,
+                        platforms: key.platforms.clone(),
+                        is_shared,
+                        per_call: key.per_call,
+                    })
                 })
                 .collect::<Result<_>>()?,
             options: catalog

@@ -72,7 +72,7 @@ namespace Meetgate
             }
         }
 
-        /// <summary>What is known of the client, as JSON text.</summary>
+        /// <summary>The description of the client, as JSON text.</summary>
         internal string Info()
         {
             IntPtr info = IntPtr.Zero;
@@ -106,7 +106,7 @@ namespace Meetgate
         /// <summary>The text that C gave out, or an exception.</summary>
         /// <param name="status">How it ended.</param>
         /// <param name="reply">The text; it stays the caller's to free.</param>
-        /// <param name="thrown">What a token provider threw meanwhile, or null.</param>
+        /// <param name="thrown">The exception that a token provider threw meanwhile, or null.</param>
         internal static string Answer(int status, IntPtr reply, Exception thrown = null)
         {
             string text = Utf8.Copy(reply);

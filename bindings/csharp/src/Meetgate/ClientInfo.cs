@@ -1,6 +1,6 @@
 namespace Meetgate
 {
-    /// <summary>What is known of a client, as it was when it was asked for. What does not apply is null.</summary>
+    /// <summary>A client as the library knew it at the time of the question. A property that does not apply is null.</summary>
     public sealed class ClientInfo : ReplyObject
     {
         internal ClientInfo(JsonValue json)
@@ -20,7 +20,7 @@ namespace Meetgate
         /// <summary>hst and avd: all about the token but the token itself.</summary>
         public TokenInfo Token => GetObject("token", json => new TokenInfo(json));
 
-        /// <summary>What is known of a client's token. The token itself is not there.</summary>
+        /// <summary>A client's token as the library knows it. The token itself is not there.</summary>
         public sealed class TokenInfo : ReplyObject
         {
             internal TokenInfo(JsonValue json)

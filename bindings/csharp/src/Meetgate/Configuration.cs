@@ -6,8 +6,8 @@ namespace Meetgate
     internal static class Configuration
     {
         /// <summary>
-        /// Adds the platform where it is left out. The text is the caller's otherwise, so that the library sees, and refuses,
-        /// whatever is wrong with it.
+        /// Adds the platform where it is left out. Otherwise the text stays the caller's, so that the library sees every mistake in
+        /// it.
         /// </summary>
         internal static string For(string platform, string configJson)
         {

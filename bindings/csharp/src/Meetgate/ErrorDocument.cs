@@ -26,7 +26,7 @@ namespace Meetgate
         internal readonly JsonValue Reply;
         internal readonly string ReplyText;
 
-        /// <summary>What the program's own code threw inside the call; null if it threw nothing.</summary>
+        /// <summary>The exception that the program's own code threw inside the call, or null.</summary>
         internal readonly Exception Cause;
 
         internal ErrorDocument(MeetgateStatus status, string text, Exception cause)

@@ -56,7 +56,7 @@ namespace Meetgate
         }
     }
 
-    /// <summary>What the call names does not exist.</summary>
+    /// <summary>The room, recording or other thing that the call names does not exist.</summary>
     public sealed class MeetgateNotFoundException : MeetgateApiException
     {
         internal MeetgateNotFoundException(ErrorDocument document)
@@ -74,7 +74,7 @@ namespace Meetgate
         }
     }
 
-    /// <summary>Switched off by the site or the licence.</summary>
+    /// <summary>The site or its licence does not allow it.</summary>
     public sealed class MeetgateForbiddenException : MeetgateApiException
     {
         internal MeetgateForbiddenException(ErrorDocument document)
@@ -182,7 +182,7 @@ namespace Meetgate
         }
     }
 
-    /// <summary>A limit of this library was exceeded, such as the size of an answer. The message names the configuration key.</summary>
+    /// <summary>A limit of this library was exceeded, for example the size of an answer. The message names the configuration key.</summary>
     public sealed class MeetgateLimitException : MeetgateException
     {
         internal MeetgateLimitException(ErrorDocument document)

@@ -16,7 +16,7 @@ namespace Meetgate
     {
         private const string FirstMember = "__type";
 
-        /// <summary>Deeper than any answer, and shallow enough for whoever walks through a value by recursion.</summary>
+        /// <summary>Deeper than any answer, and shallow enough for programs that walk through a value by recursion.</summary>
         private const int DeepestNesting = 1000;
 
         internal static JsonValue Read(string json)

@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Meetgate
 {
-    /// <summary>What a <see cref="JsonValue"/> is.</summary>
+    /// <summary>The kind of a <see cref="JsonValue"/>.</summary>
     public enum JsonKind
     {
         /// <summary><c>null</c>.</summary>
@@ -58,7 +58,7 @@ namespace Meetgate
         /// <summary>The value <c>null</c>, where it is to be sent. A C# <c>null</c> means: left out.</summary>
         public static JsonValue Null { get; } = new JsonValue(JsonKind.Null, null);
 
-        /// <summary>What it is.</summary>
+        /// <summary>Its kind.</summary>
         public JsonKind Kind { get; }
 
         /// <summary>The elements of an array; empty for anything else.</summary>
@@ -93,7 +93,7 @@ namespace Meetgate
 
         /// <summary>Reads JSON text.</summary>
         /// <param name="json">One JSON value.</param>
-        /// <exception cref="FormatException">It is not JSON, or not what the runtime's reader can read.</exception>
+        /// <exception cref="FormatException">It is not JSON, or the runtime's reader cannot read it.</exception>
         public static JsonValue Parse(string json)
         {
             if (json == null)
@@ -137,11 +137,11 @@ namespace Meetgate
             return new JsonValue(JsonKind.Number, isExact ? digits : value.ToString("G17", CultureInfo.InvariantCulture));
         }
 
-        /// <summary>What an object holds now.</summary>
+        /// <summary>The members that an object has now.</summary>
         /// <param name="value">The object.</param>
         public static implicit operator JsonValue(JsonObject value) => value == null ? null : Object(value.Snapshot());
 
-        /// <summary>What an array holds now.</summary>
+        /// <summary>The elements that an array has now.</summary>
         /// <param name="value">The array.</param>
         public static implicit operator JsonValue(JsonArray value) => value == null ? null : Array(value.Snapshot());
 
@@ -183,7 +183,7 @@ namespace Meetgate
 
         /// <summary>
         /// A number, also from a text that holds one; null for <c>null</c>. Exact up to 28 digits; the digits as they came are
-        /// what <see cref="AsText"/> gives.
+        /// the result of <see cref="AsText"/>.
         /// </summary>
         /// <exception cref="FormatException">It is something else, or too large.</exception>
         public decimal? AsDecimal()

@@ -4,7 +4,7 @@ using System.Threading.Tasks;
 
 namespace Meetgate
 {
-    /// <summary>What the clients of the three platforms have in common.</summary>
+    /// <summary>The base of the clients of all three platforms.</summary>
     /// <remarks>
     /// Any number of threads may use one client at once. <see cref="Dispose()"/> may be called at any time: calls that have begun
     /// come to their end, later ones throw <see cref="ObjectDisposedException"/>.
@@ -99,7 +99,7 @@ namespace Meetgate
             CancellationToken cancellationToken = default(CancellationToken)) =>
             RunAsync(Raw(Text(request, "request")), cancellationToken);
 
-        /// <summary>What is known of the client: its address, and how its token is. Nothing is sent.</summary>
+        /// <summary>Tells what the library knows of the client: its address, and the state of its token. Nothing is sent.</summary>
         /// <exception cref="MeetgateException">It could not be asked.</exception>
         /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
         public ClientInfo Info() => Run(() => new ClientInfo(JsonValue.Parse(owner.Handle.Info())));

@@ -1,8 +1,10 @@
 using System;
+using System.Collections.Generic;
+using System.IO;
 
 namespace Meetgate
 {
-    /// <summary>The C library as a file: is it there, and is it the one these sources were made for.</summary>
+    /// <summary>The C library as a file. It must be there, and be the one that these sources were made for.</summary>
     internal static class NativeLibrary
     {
         private static volatile bool isChecked;
@@ -53,11 +55,11 @@ namespace Meetgate
             }
             catch (DllNotFoundException problem)
             {
-                throw new DllNotFoundException(NotLoaded("It was not found, or something that it needs was not."), problem);
+                throw new DllNotFoundException(NotLoaded(Misfits() ?? "It was not found, or a library that it needs was not found."), problem);
             }
             catch (BadImageFormatException problem)
             {
-                throw new DllNotFoundException(NotLoaded("A file of that name is for another processor."), problem);
+                throw new DllNotFoundException(NotLoaded(Misfits() ?? "A file of that name is for another processor."), problem);
             }
             catch (EntryPointNotFoundException problem)
             {
@@ -72,14 +74,44 @@ namespace Meetgate
             isChecked = true;
         }
 
+        private static bool IsWindows => Environment.OSVersion.Platform == PlatformID.Win32NT;
+
+        private static string FileName => IsWindows ? "meetgate.dll" : "libmeetgate.so";
+
+        /// <summary>The libraries that are there, but for another processor; null if there is none.</summary>
+        private static string Misfits()
+        {
+            // Empty in a program of one file.
+            string assembly = typeof(NativeLibrary).Assembly.Location;
+            string beside = assembly.Length == 0 ? null : Path.GetDirectoryName(assembly);
+            var folders = new List<string> { beside, AppDomain.CurrentDomain.BaseDirectory };
+            string searched = Environment.GetEnvironmentVariable(IsWindows ? "PATH" : "LD_LIBRARY_PATH") ?? "";
+            folders.AddRange(searched.Split(Path.PathSeparator));
+            var misfits = new List<string>();
+            foreach (string folder in folders)
+            {
+                if (!string.IsNullOrEmpty(folder) && folder.IndexOfAny(Path.GetInvalidPathChars()) < 0)
+                {
+                    string file = Path.Combine(folder, FileName);
+                    // On Windows this assembly has the name of the library.
+                    bool isAssembly = string.Equals(file, assembly, StringComparison.OrdinalIgnoreCase);
+                    string misfit = isAssembly ? null : Processor.Misfit(file);
+                    if (misfit != null && !misfits.Contains(misfit))
+                    {
+                        misfits.Add(misfit);
+                    }
+                }
+            }
+            return misfits.Count == 0 ? null : string.Join("; ", misfits) + ".";
+        }
+
         private static string NotLoaded(string why)
         {
-            bool isWindows = Environment.OSVersion.Platform == PlatformID.Win32NT;
-            string places = isWindows
+            string places = IsWindows
                 ? "beside Meetgate.dll, beside the program, in the folders of PATH"
                 : "beside Meetgate.dll, in the folders of LD_LIBRARY_PATH, in the system's library folders";
             return "The meetgate library could not be loaded. " + why
-                + " Looked for: " + (isWindows ? "meetgate.dll" : "libmeetgate.so")
+                + " Looked for: " + FileName
                 + ", " + places
                 + ". This process: " + (IntPtr.Size == 8 ? "64" : "32") + " bit, "
                 + Environment.OSVersion + ", runtime " + Environment.Version

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Meetgate
 {
-    /// <summary>The JSON object that goes into a call, in the order of the catalog. What is null is left out.</summary>
+    /// <summary>The JSON object that goes into a call, in the order of the catalog. A member that is null is left out.</summary>
     internal sealed class Parameters : IEnumerable
     {
         private readonly StringBuilder json = new StringBuilder();
@@ -94,7 +94,7 @@ namespace Meetgate
         }
     }
 
-    /// <summary>A parameter or a configuration key that has members of its own, such as a tile of a layout. What is null is left out.</summary>
+    /// <summary>A parameter or a configuration key that has members of its own, for example a tile of a layout. A member that is null is left out.</summary>
     public abstract class NestedParameters
     {
         internal NestedParameters()

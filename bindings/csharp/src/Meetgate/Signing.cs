@@ -2,7 +2,7 @@ using System;
 
 namespace Meetgate
 {
-    /// <summary>Signatures for what does not go through a client. Nothing is sent; any thread may ask at any time.</summary>
+    /// <summary>Signatures for requests that do not go through a client. Nothing is sent. Any thread may call them at any time.</summary>
     public static class Signing
     {
         /// <summary>
@@ -83,7 +83,7 @@ namespace Meetgate
         }
     }
 
-    /// <summary>What <see cref="Signing.HstUserToken"/> makes.</summary>
+    /// <summary>The result of <see cref="Signing.HstUserToken"/>.</summary>
     public sealed class HstUserTokenReply : Reply
     {
         internal HstUserTokenReply(string rawText)
@@ -95,7 +95,7 @@ namespace Meetgate
         public string UserToken => GetText("user_token");
     }
 
-    /// <summary>What <see cref="Signing.YoumeChecksum"/> makes.</summary>
+    /// <summary>The result of <see cref="Signing.YoumeChecksum"/>.</summary>
     public sealed class YoumeChecksumReply : Reply
     {
         internal YoumeChecksumReply(string rawText)

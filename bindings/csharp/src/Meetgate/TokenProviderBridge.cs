@@ -9,7 +9,7 @@ namespace Meetgate
         private const int Given = 0;
         private const int Failed = 1;
 
-        /// <summary>What the provider threw on this thread, until the call that needed the token comes back.</summary>
+        /// <summary>The exception that the provider threw on this thread, until the call that needed the token comes back.</summary>
         [ThreadStatic]
         private static Exception thrown;
 
@@ -50,8 +50,8 @@ namespace Meetgate
         }
 
         /// <summary>
-        /// What a provider threw on this thread since this was last asked; null if it threw nothing. Each call asks, so that
-        /// one inside a provider, on another client, leaves nothing behind.
+        /// The exception that a provider threw on this thread since this was last asked, or null. Each call asks, so that a call
+        /// inside a provider, on another client, leaves nothing behind.
         /// </summary>
         internal static Exception TakeThrown()
         {

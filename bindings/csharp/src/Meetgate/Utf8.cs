@@ -4,10 +4,10 @@ using System.Text;
 
 namespace Meetgate
 {
-    /// <summary>Text on its way to the C library and back: UTF-8 by bytes, whatever the system's own encoding.</summary>
+    /// <summary>Text on its way to the C library and back: as bytes of UTF-8, on every system.</summary>
     internal static class Utf8
     {
-        /// <summary>Replaces nothing: what is not a character is refused.</summary>
+        /// <summary>Refuses half a surrogate pair, which is no character.</summary>
         internal static readonly UTF8Encoding Strict = new UTF8Encoding(false, true);
 
         private static readonly UTF8Encoding Replacing = new UTF8Encoding(false, false);

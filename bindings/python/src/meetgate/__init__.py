@@ -157,12 +157,12 @@ if not TYPE_CHECKING:
             raise AttributeError("module %r has no attribute %r" % (__name__, name))
         from importlib import import_module
 
-        found = _named(getattr(import_module("." + _LATER[name], __name__), name))
+        found = _as_public(getattr(import_module("." + _LATER[name], __name__), name))
         globals()[name] = found
         return found
 
 
-def _named(found: Any) -> Any:
+def _as_public(found: Any) -> Any:
     """With the name that programs use: a traceback shows `meetgate.NotFound`."""
     if isinstance(found, type) and found.__module__.startswith(__name__ + "."):
         found.__module__ = __name__
@@ -171,7 +171,7 @@ def _named(found: Any) -> Any:
 
 for _name in __all__:
     if _name in globals():
-        _named(globals()[_name])
+        _as_public(globals()[_name])
 
 # A missing or unfit library is an error right here. Only `python -m meetgate`, whose package Python imports before it
 # runs the command, goes on: its `doctor` explains what is wrong.

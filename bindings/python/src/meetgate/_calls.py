@@ -43,7 +43,7 @@ class Handle:
         status, reply = self._use(function)
         raised = self._provider.take_raised()
         if raised is not None and not isinstance(raised, Exception):
-            # Such as KeyboardInterrupt: nothing that C could stop.
+            # KeyboardInterrupt, for example: it ends the program, not the call.
             raise raised
         if status != 0:
             error = _errors.of_text(self._library.status_name(status), reply)

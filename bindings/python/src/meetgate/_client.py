@@ -1,4 +1,4 @@
-"""What the clients of all platforms have in common."""
+"""The base of all clients: the methods that every platform has."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Client:
     def call_text(
         self, operation: str, params: Optional[Mapping[str, Any]] = None, options: Optional[CallOptions] = None
     ) -> str:
-        """The same, giving the answer as the text that the platform sent."""
+        """Calls an operation as `call` does, and returns the answer as the text that the platform sent."""
         return self._calls.with_options(options).text(operation, params or {})
 
     def raw_call(
@@ -77,17 +77,17 @@ class Client:
         return self._calls.with_options(options).raw({"method": method, "path": path, "query": query, "body": body, "form": form})
 
     def info(self) -> ClientInfo:
-        """What is known of this client. Nothing is sent.
+        """Tells what the library knows of this client. Nothing is sent.
 
         Returns:
-            A dict with `platform`, `base_url` and `clock_offset_s`, how many seconds the platform's clock is ahead of
-            this machine's.
+            A dict with `platform`, `base_url` and `clock_offset_s`: the seconds that the platform's clock is ahead of this
+            machine's.
         """
         known: ClientInfo = self._calls.info()
         return known
 
     def close(self) -> None:
-        """Closes the client and its connections, once calls in flight have ended. Closing again does nothing."""
+        """Closes the client, and its connections when the calls in flight have ended. Closing again does nothing."""
         self._calls.handle.close()
 
     @property
@@ -121,8 +121,8 @@ class Client:
 class AsyncClient:
     """A client whose calls are awaited. Use it in an `async with` statement, or await `close`.
 
-    Each call runs in a thread of the client's own pool. Cancelling the task ends the waiting, not the call: that goes on
-    to its end or to its time limit, unless it was still waiting for a thread.
+    Each call runs in a thread of the client's own pool. Cancelling the task ends the waiting, not the call: the call goes on
+    to its end or to its time limit. A call that was still waiting for a thread is not made.
     """
 
     #: The platform: hst, youme or avd.
@@ -161,7 +161,7 @@ class AsyncClient:
     async def call_text(
         self, operation: str, params: Optional[Mapping[str, Any]] = None, options: Optional[CallOptions] = None
     ) -> str:
-        """The same, giving the answer as the text that the platform sent."""
+        """Calls an operation as `call` does, and returns the answer as the text that the platform sent."""
         return await self._calls.with_options(options).text(operation, params or {})
 
     async def raw_call(
@@ -178,12 +178,12 @@ class AsyncClient:
         return await self._calls.with_options(options).raw({"method": method, "path": path, "query": query, "body": body, "form": form})
 
     def info(self) -> ClientInfo:
-        """What is known of this client; see `Client.info`. Not awaited: nothing is sent."""
+        """Tells what the library knows of this client; see `Client.info`. It is not awaited: nothing is sent."""
         known: ClientInfo = self._calls.info()
         return known
 
     async def close(self) -> None:
-        """Closes the client: calls that run end in peace, new ones are refused. Closing again does nothing."""
+        """Closes the client. Calls that run come to their end, new calls are refused. Closing again does nothing."""
         self._calls.handle.close()
         self._pool.shutdown(wait=False)
 

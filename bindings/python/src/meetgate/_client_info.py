@@ -1,4 +1,4 @@
-"""What `info` tells of a client."""
+"""The types of the dict that `info` returns."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Literal, TypedDict
 
 
 class _TokenInfoRequired(TypedDict):
-    """What `TokenInfo` has always."""
+    """The members that `TokenInfo` always has."""
 
     source: Literal["fetched", "fixed", "provided"]
     """Where it comes from: fetched with keys, given as `token`, or from a `token_provider`."""
@@ -15,7 +15,7 @@ class _TokenInfoRequired(TypedDict):
 
 
 class TokenInfo(_TokenInfoRequired, total=False):
-    """What is known of a client's token: everything but the token."""
+    """A client's token as the library knows it. The token itself is not in it."""
 
     store: Literal["file", "redis"]
     """Where it is shared, if the client has a `token_store`."""
@@ -28,13 +28,13 @@ class TokenInfo(_TokenInfoRequired, total=False):
 
 
 class _ClientInfoRequired(TypedDict):
-    """What `ClientInfo` has always."""
+    """The member that `ClientInfo` always has."""
 
     platform: Literal["hst", "youme", "avd"]
 
 
 class ClientInfo(_ClientInfoRequired, total=False):
-    """What is known of a client. Newer libraries may add members."""
+    """A client as the library knows it. Newer libraries may add members."""
 
     base_url: str
     """Absent where it is discovered."""
@@ -43,6 +43,6 @@ class ClientInfo(_ClientInfoRequired, total=False):
 
 
 class TokenClientInfo(ClientInfo):
-    """What is known of a client whose platform has tokens."""
+    """A client of a platform that has tokens, as the library knows it."""
 
     token: TokenInfo

@@ -14,14 +14,18 @@ Config = Union[str, Mapping[str, Any]]
 
 
 def read(platform: str, config: Config) -> Tuple[bytes, Optional[TokenProvider]]:
-    """What the library is given, and the function that a dict may hold. The library judges the configuration: here the
-    platform is added, or refused if it is another one."""
+    """The configuration for the library, and the token provider that a dict may hold.
+
+    The library judges the configuration. Only the platform is added here, or refused if it is another one.
+    """
     if isinstance(config, str):
         return _json.c_string(_named(platform, config), "configuration", Subject()), None
     if not isinstance(config, Mapping):
         raise Subject("configuration").refuse("expected a dict or JSON text, got %s" % type(config).__name__)
     _check(platform, config.get("platform"))
-    members: Dict[str, Any] = {**config, "platform": platform}
+    members: Dict[str, Any] = dict(config)
+    if members.get("platform") is None:
+        members["platform"] = platform
     provide = _token_provider.of_config(config)
     if provide is not None:
         members["token_provider"] = True

@@ -83,7 +83,7 @@ class InvalidConfig(Error):
 
 
 class AuthError(Error):
-    """The platform refused the credentials, or the token provider failed: `__cause__` is what it raised."""
+    """The platform refused the credentials, or the token provider failed: its exception is the `__cause__`."""
 
 
 class ApiError(Error):
@@ -111,7 +111,7 @@ class LimitReached(ApiError):
 
 
 class Unsupported(ApiError):
-    """The platform cannot do that, such as a file type it does not take."""
+    """The platform does not support it, for example the type of a file."""
 
 
 class PlatformBusy(ApiError):
@@ -151,7 +151,7 @@ class Cancelled(Error):
 
 
 class LimitError(Error):
-    """A limit of this library was exceeded, such as the size of an answer. The message names the configuration key."""
+    """A limit of this library was exceeded, for example the size of an answer. The message names the configuration key."""
 
 
 class StoreError(Error):
@@ -184,7 +184,7 @@ OF_STATUS: Dict[str, Type[Error]] = {
     "INTERNAL": InternalError,
 }
 
-#: For the status API, by the member `class` of the error document.
+#: For the status API: the exception of each `class` of an error document.
 OF_KIND: Dict[str, Type[ApiError]] = {
     "bad_request": BadRequest,
     "not_found": NotFound,
@@ -207,6 +207,7 @@ def of_document(document: Mapping[str, Any]) -> Error:
 
 def of_text(status: str, text: bytes) -> Error:
     """The exception for an error document of the library."""
+    # Here, because a program that only imports the package reads no JSON.
     import json
 
     try:
@@ -217,9 +218,9 @@ def of_text(status: str, text: bytes) -> Error:
 
 
 class Subject(NamedTuple):
-    """What an error is about that only this package can see, such as a closed client or a Python value that is no JSON.
+    """The subject of an error that only this package can see: a closed client, a Python value that is no JSON.
 
-    Here is the one place that makes an error document. It has the members that the library's document would have.
+    This is the only place that makes an error document. The document has the members that the library would give it.
     """
 
     #: The message begins with it: `avd.room.read`.

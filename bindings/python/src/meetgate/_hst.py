@@ -472,7 +472,7 @@ class HstOnline:
         """Invite online users into a group (WEB在线邀请).
 
         Calls users into a group (a meeting). Look at `user_id_list` in the answer: it has the users
-        to whom the invitation could not be sent. The call succeeds all the same (H12).
+        to whom the invitation could not be sent. The call still succeeds (H12).
 
         Note: `user_id_list` of the answer has another meaning than that of the request: the users
         for whom sending failed (H12). The document prints its sample list with typographic quotes

@@ -1,4 +1,4 @@
-"""JSON both ways. Out: compact, every digit as given. In: integers exact, decimals as the caller wants them."""
+"""JSON both ways. It is written with every digit as given, and read with exact integers and decimals of the caller's type."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, Callable, Dict, List, Mapping, Union
 
 from ._errors import Error, Subject
 
-#: What a parameter of type `number` takes. A Decimal travels with its digits, `Decimal("0.50")` as `0.50`.
+#: The Python types that a parameter of type `number` takes. A Decimal travels with its digits, `Decimal("0.50")` as `0.50`.
 Number = Union[int, float, Decimal]
 
 
@@ -37,10 +37,10 @@ def parse(text: str, parse_float: Callable[[str], Any], subject: Subject) -> Any
     try:
         value = json.loads(text, parse_float=parse_float)
     except RecursionError:
-        raise _unreadable("is nested too deep for Python", text, subject) from None
+        raise _unreadable("is nested too deep for Python", subject) from None
     except ValueError as error:
-        # The library has made sure that it is JSON: what is left is a number too long for Python, or `parse_float`.
-        raise _unreadable("cannot be read in Python: %s" % error, text, subject) from error
+        # The library has made sure that it is JSON. Python refuses a number of thousands of digits, and so may `parse_float`.
+        raise _unreadable("cannot be read in Python: %s" % error, subject) from error
     if not isinstance(value, dict):
         return value
     reply = Reply(value)
@@ -50,13 +50,14 @@ def parse(text: str, parse_float: Callable[[str], Any], subject: Subject) -> Any
 
 
 def unusable(reply: Any, why: str) -> Error:
-    """The error for an answer that is read, and is not as documented."""
+    """The error for an answer that is read, and is not as documented. It shows the answer, which must be of a kind without secrets."""
     subject = reply._subject if isinstance(reply, Reply) else Subject()
     return subject._replace(status="PROTOCOL").refuse("the answer " + why, reply=reply)
 
 
-def _unreadable(why: str, text: str, subject: Subject) -> Error:
-    return subject._replace(status="PROTOCOL").refuse("the answer " + why, reply_text=text[:1024])
+def _unreadable(why: str, subject: Subject) -> Error:
+    """Without the answer: its secrets are masked by the library only, in errors of its own."""
+    return subject._replace(status="PROTOCOL").refuse("the answer %s; `call_text` returns it as text" % why)
 
 
 def c_string(text: Any, name: str, subject: Subject) -> bytes:

@@ -108,7 +108,7 @@ def _files(path: str) -> List[str]:
 
 
 class Library:
-    """The C functions, with their types. Texts go in as UTF-8 and come out as bytes; what C gave out is freed here."""
+    """The C functions, with their types. Texts go in as UTF-8 and come out as bytes. Strings that C gave out are freed here."""
 
     def __init__(self, found: Found) -> None:
         self.path = found.path
@@ -182,15 +182,15 @@ class Library:
         return status, self._take(reply.value)
 
     def client_info(self, client: int) -> Tuple[int, bytes]:
-        """Status, and what is known of the client or the error document."""
+        """Status, and the description of the client or the error document."""
         known = c_void_p()
         status = self._client_info(client, byref(known))
         return status, self._take(known.value)
 
     def token_provider(self, ask: Callable[[Optional[bytes], int], Optional[Tuple[bytes, int]]]) -> Any:
-        """What C can call for a token: `ask` is told the dead one and how many bytes a new one may have.
+        """A function that C can call for a token: `ask` is told the dead token, and how many bytes a new one may have.
 
-        It must be kept for as long as C may call it. `ask` raises nothing.
+        Keep it for as long as C may call it. `ask` raises nothing.
         """
 
         def provide(_: Any, dead_token: Optional[bytes], token: int, capacity: int, lifetime_s: Any) -> int:

@@ -1,4 +1,4 @@
-"""Reading what comes in pages (H6): the first is 1, and one with fewer rows than were asked for is the last."""
+"""Reading rows page by page (H6). The first page is 1, and a page with fewer rows than were asked for is the last."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ def of_file(path: str) -> List[Processor]:
 
 
 def of_process() -> Optional[Processor]:
-    """What this process runs as, which is not always what the machine is."""
+    """The processor that this process runs as. Under emulation the machine has another one."""
     if sys.platform.startswith("linux"):
         found = of_file("/proc/self/exe")
         return found[0] if found else None
@@ -71,22 +71,24 @@ def of_process() -> Optional[Processor]:
         import sysconfig
 
         # The platform that Python was built for: under emulation, the machine is another one.
-        machine, format = sysconfig.get_platform().split("-")[-1], "PE"
+        machine, kind = sysconfig.get_platform().split("-")[-1], "PE"
     else:
         import platform
 
-        machine, format = platform.machine(), "Mach-O" if sys.platform == "darwin" else "ELF"
+        machine, kind = platform.machine(), "Mach-O" if sys.platform == "darwin" else "ELF"
     name = _MACHINES.get(machine.lower())
-    return None if name is None else Processor(format, name, ctypes.sizeof(ctypes.c_void_p) * 8)
+    if name is None:
+        return None
+    return Processor(kind, name, ctypes.sizeof(ctypes.c_void_p) * 8)
 
 
 def _of_head(head: bytes) -> List[Processor]:
     if head[:4] == b"\x7fELF":
         order = "big" if head[5:6] == b"\x02" else "little"
-        (machine,) = struct.unpack_from(">H" if order == "big" else "<H", head, 18)
+        machine: int = struct.unpack_from(">H" if order == "big" else "<H", head, 18)[0]
         return [Processor("ELF", _ELF.get(machine, "ELF machine %d" % machine), 64 if head[4:5] == b"\x02" else 32, order)]
     if head[:6] == b"MZPE\0\0":
-        (machine,) = struct.unpack_from("<H", head, 6)
+        machine = struct.unpack_from("<H", head, 6)[0]
         return [Processor("PE", _PE.get(machine, "PE machine 0x%x" % machine), 64 if machine in (0x8664, 0xAA64) else 32)]
     if head[:4] in (b"\xce\xfa\xed\xfe", b"\xcf\xfa\xed\xfe"):
         return [_mach_o(struct.unpack_from("<I", head, 4)[0])]

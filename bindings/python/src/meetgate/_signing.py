@@ -10,14 +10,14 @@ from ._library import library
 
 
 class HstUserToken(TypedDict):
-    """What `hst_user_token` gives."""
+    """The result of `hst_user_token`."""
 
     user_token: str
     """A credential: begins with `001`."""
 
 
 class YoumeChecksum(TypedDict):
-    """What `youme_checksum` gives."""
+    """The result of `youme_checksum`."""
 
     checksum: str
     """40 hexadecimal digits."""
@@ -52,7 +52,7 @@ def hst_user_token(
         A dict with `user_token`, which is a credential.
 
     Raises:
-        InvalidArgument: what cannot be right, named.
+        InvalidArgument: an argument cannot be right; the message names it.
     """
     token: HstUserToken = _signed(
         Subject("hst user token"),
@@ -84,7 +84,7 @@ def youme_checksum(*, app_secret: str, rest_api_key: str, curtime: Optional[int]
         A dict with `checksum` and `curtime`, as the query carries them.
 
     Raises:
-        InvalidArgument: what cannot be right, named.
+        InvalidArgument: an argument cannot be right; the message names it.
     """
     params = {"app_secret": app_secret, "rest_api_key": rest_api_key, "curtime": curtime}
     checksum: YoumeChecksum = _signed(Subject("youme checksum"), library().youme_checksum, params)

@@ -1,4 +1,4 @@
-"""What the clients of platforms with tokens have beside what all have."""
+"""The base of the clients of platforms with tokens: the methods that only they have."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ class TokenClient(Client):
     """A client whose calls carry a token."""
 
     def info(self) -> TokenClientInfo:
-        """What is known of this client and its token, but never the token itself. Nothing is sent.
+        """Tells what the library knows of this client and its token, but never the token itself. Nothing is sent.
 
         Returns:
             A dict with `platform`, `base_url` (absent where it is discovered) and `token`: its `source`, `store`,
-            `generation`, `age_ms`, `expires_in_ms` and `warning`. What does not apply is absent.
+            `generation`, `age_ms`, `expires_in_ms` and `warning`. A member that does not apply is absent.
         """
         known: TokenClientInfo = self._calls.info()
         return known
@@ -27,22 +27,22 @@ class TokenClient(Client):
     def set_token(self, token: str) -> None:
         """Replaces the fixed token of a client that was made with `token`.
 
-        Calls in flight end with the token that they have; one that is refused is repeated with the new one. Any thread
-        may call it at any time.
+        Calls in flight keep the token that they have. A call whose token is refused is repeated with the new one. Any
+        thread may call this at any time.
 
         Args:
             token: Printable ASCII without spaces.
 
         Raises:
-            InvalidArgument: it is no such token, or the client has no fixed one.
+            InvalidArgument: the token has other characters, or the client has no fixed token.
         """
         self._calls.handle.set_token(token)
 
     def set_token_provider(self, token_provider: TokenProvider) -> None:
-        """Sets where tokens come from, in the place of the client's `token_provider`.
+        """Sets the function that gives tokens, in the place of the client's `token_provider`.
 
         For a client that was made with a `token_provider`, or from a configuration that says `"token_provider": true`.
-        A token that is good stays in use. Any thread may call it at any time.
+        A token that is still good stays in use. Any thread may call it at any time.
 
         Args:
             token_provider: See `meetgate.TokenProvider`.
@@ -57,14 +57,14 @@ class AsyncTokenClient(AsyncClient):
     """An awaited client whose calls carry a token."""
 
     def info(self) -> TokenClientInfo:
-        """What is known of this client and its token; see `Hst.info`. Not awaited: nothing is sent."""
+        """Tells what the library knows of this client and its token; see `Hst.info`. It is not awaited: nothing is sent."""
         known: TokenClientInfo = self._calls.info()
         return known
 
     def set_token(self, token: str) -> None:
-        """Replaces the fixed token; see `Hst.set_token`. Not awaited: nothing is sent."""
+        """Replaces the fixed token; see `Hst.set_token`. It is not awaited: nothing is sent."""
         self._calls.handle.set_token(token)
 
     def set_token_provider(self, token_provider: TokenProvider) -> None:
-        """Sets where tokens come from; see `Hst.set_token_provider`. It is asked in a thread of the client's pool."""
+        """Sets the function that gives tokens; see `Hst.set_token_provider`. It runs in a thread of the client's pool."""
         self._calls.handle.set_token_provider(token_provider)

@@ -10,16 +10,16 @@ from ._errors import CONFIGURATION, Subject
 #: Gives tokens: `provide(dead_token)` returns the token, or `(token, lifetime_s)` where its lifetime in seconds is
 #: known. `dead_token` is the token that the platform refused, and None where one is needed for another reason. A
 #: provider that still hosts the dead token should get a new one. It runs in the thread of a call, one at a time, and
-#: must not call the client that it provides for. What it raises is the `__cause__` of the `AuthError` of the call that
-#: asked; while the token at hand is still good, that call goes on with it and nobody sees what was raised.
+#: must not call the client that it provides for. An exception that it raises is the `__cause__` of the `AuthError` of the
+#: call that asked. While the token at hand is still good, that call goes on with it, and the exception is not shown.
 TokenProvider = Callable[[Optional[str]], Union[str, Tuple[str, Optional[float]]]]
 
-#: What an int64_t holds.
+#: The largest int64_t.
 _LONGEST_LIFETIME_S = 2**63 - 1
 
 
 class Provider:
-    """Asks the caller's function, and keeps what it raises from C."""
+    """Asks the caller's function. Its exceptions are kept here, because none may reach C."""
 
     def __init__(self) -> None:
         #: Set before C is told of it.
@@ -27,7 +27,7 @@ class Provider:
         self._thread = threading.local()
 
     def ask(self, dead_token: Optional[bytes], longest: int) -> Optional[Tuple[bytes, int]]:
-        """A token of at most so many bytes and its lifetime, 0 if not known. None: it raised, see `take_raised`."""
+        """A token of at most `longest` bytes and its lifetime, 0 if not known. None if the function raised: see `take_raised`."""
         self._thread.is_asked = True
         try:
             # C asks only once there is one.
@@ -45,7 +45,7 @@ class Provider:
         return getattr(self._thread, "is_asked", False)
 
     def take_raised(self) -> Optional[BaseException]:
-        """What it raised in this thread since this was last called."""
+        """The exception that it raised in this thread since this was last called."""
         raised: Optional[BaseException] = getattr(self._thread, "raised", None)
         self._thread.raised = None
         return raised

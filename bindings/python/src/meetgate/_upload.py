@@ -8,7 +8,7 @@ from typing import Any, BinaryIO, Dict, Iterator, Mapping, Union
 
 from ._errors import Subject
 
-#: What a parameter of type `file` takes.
+#: The Python types that a parameter of type `file` takes.
 File = Union[str, "os.PathLike[str]", BinaryIO]
 
 
@@ -19,7 +19,7 @@ def is_file_object(value: Any) -> bool:
 @contextlib.contextmanager
 def on_disk(params: Mapping[str, Any], subject: Subject) -> Iterator[Mapping[str, Any]]:
     """The parameters with a path in the place of each file object, for as long as the call runs."""
-    # Here, because few programs upload file objects, and all wait for what is imported at the start.
+    # Here, because few programs upload file objects, and the import is slow.
     import tempfile
 
     with contextlib.ExitStack() as folders:

@@ -28,7 +28,6 @@ pub struct Status<'c> {
 pub struct Class<'c> {
     pub name: &'c str,
     pub doc: &'c str,
-    pub pascal: String,
     /// The Python exception; two where it depends on the status (T60).
     pub python: String,
     pub exceptions: Exceptions,
@@ -96,7 +95,7 @@ pub fn classes(catalog: &Catalog) -> Result<Vec<Class<'_>>> {
                 "token_dead" => "AuthError, ApiError".to_owned(),
                 _ => exceptions.python.clone(),
             };
-            Ok(Class { name, doc: &class.doc, pascal: pascal(name), python, exceptions })
+            Ok(Class { name, doc: &class.doc, python, exceptions })
         })
         .collect()
 }

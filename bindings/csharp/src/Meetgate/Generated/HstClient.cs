@@ -658,7 +658,7 @@ namespace Meetgate
         /// <remarks>
         /// <para>
         /// Calls users into a group (a meeting). Look at <c>user_id_list</c> in the answer: it has the users to whom
-        /// the invitation could not be sent. The call succeeds all the same (H12).
+        /// the invitation could not be sent. The call still succeeds (H12).
         /// </para>
         /// <para>
         /// Note: <c>user_id_list</c> of the answer has another meaning than that of the request: the users for whom

@@ -35,7 +35,7 @@ def main(arguments: List[str]) -> int:
     for command in (call, ops, doctor):
         command.add_to(commands)
     options = parser.parse_args(arguments)
-    # Chinese text leaves as UTF-8, whatever the locale: it is what a file or a pipe is read as.
+    # Chinese text leaves as UTF-8 in every locale, because files and pipes are read as UTF-8.
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:

@@ -26,7 +26,7 @@ def add_to(commands: Any) -> None:
     )
     parser.add_argument("--config", metavar="CONFIG", help="the configuration: JSON, a file, or -")
     parser.add_argument("--timeout-ms", type=int, metavar="MS", help="time limit of the call")
-    parser.add_argument("--json", action="store_true", help="print just what came: the answer byte for byte, or the error document")
+    parser.add_argument("--json", action="store_true", help="print the answer byte for byte, or the error document")
     parser.set_defaults(run=run)
 
 
@@ -55,8 +55,11 @@ def _show_error(error: _errors.Error, as_json: bool) -> None:
         print(json.dumps(error.document, ensure_ascii=False))
         return
     print("%s: %s" % (error.status, error), file=sys.stderr)
-    for name in ("code", "meaning_zh", "platform_message", "http_status", "request_id", "clock_offset_s", "attempts"):
-        value = getattr(error, name)
+    for name in (
+        "code", "class", "meaning_zh", "platform_message", "http_status", "location", "request_id", "clock_offset_s",
+        "attempts", "retry_after_ms",
+    ):
+        value = error.document.get(name)
         if value is not None:
             print("  %s: %s" % (name, value), file=sys.stderr)
     if error.retryable:
@@ -66,7 +69,7 @@ def _show_error(error: _errors.Error, as_json: bool) -> None:
 def _params(operation: str, given: List[str]) -> Dict[str, Any]:
     if len(given) == 1 and given[0].startswith("@"):
         try:
-            with open(given[0][1:], encoding="utf-8") as file:
+            with open(given[0][1:], encoding="utf-8-sig") as file:
                 return _object(file.read())
         except (OSError, UnicodeDecodeError) as error:
             raise UsageError("the parameters cannot be read: %s" % error) from None
@@ -92,7 +95,7 @@ def _kinds(operation: str) -> Dict[str, str]:
 
 
 def _value(name: str, text: str, kind: Optional[str]) -> Any:
-    """A value as its type in the catalog wants it; what does not fit is left for the library to refuse."""
+    """A value of its type in the catalog. A text that does not fit is left for the library to refuse."""
     try:
         if kind == "integer":
             return int(text)

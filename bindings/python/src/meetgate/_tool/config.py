@@ -26,7 +26,7 @@ def read(given: Optional[str], platform: Optional[str]) -> Dict[str, Any]:
     text = given if given is not None else os.environ.get(VARIABLE)
     if not text:
         raise UsageError("no configuration: give --config, or set %s" % VARIABLE)
-    config = _object(_content(text), "the configuration")
+    config = _object(_content(text))
     if "platform" not in config and config and set(config) <= set(CLIENTS):
         name = platform or (next(iter(config)) if len(config) == 1 else None)
         if name is None:
@@ -48,7 +48,7 @@ def client_of(config: Dict[str, Any]) -> AnyClient:
 
 
 def _content(text: str) -> str:
-    if text.lstrip().startswith("{"):
+    if text.lstrip("\ufeff \t\r\n").startswith("{"):
         return text
     try:
         if text == "-":
@@ -59,11 +59,12 @@ def _content(text: str) -> str:
         raise UsageError("the configuration cannot be read: %s" % error) from None
 
 
-def _object(text: str, what: str) -> Dict[str, Any]:
+def _object(text: str) -> Dict[str, Any]:
     try:
-        value = json.loads(text)
+        # A byte order mark may stand before it, which is no part of it.
+        value = json.loads(text[1:] if text.startswith("\ufeff") else text)
     except ValueError as error:
-        raise UsageError("%s is not valid JSON: %s" % (what, error)) from None
+        raise UsageError("the configuration is not valid JSON: %s" % error) from None
     if not isinstance(value, dict):
-        raise UsageError("%s is not a JSON object" % what)
+        raise UsageError("the configuration is not a JSON object")
     return value

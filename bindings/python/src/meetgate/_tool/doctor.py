@@ -1,4 +1,4 @@
-"""`doctor`: from the library to the credentials, step by step, and at each what to do about it."""
+"""`doctor`: checks everything from the library to the credentials, and gives advice at each step that fails."""
 
 from __future__ import annotations
 
