@@ -27,13 +27,11 @@
  *   meetgate_string_free. A call gives out exactly one string, whatever its status; none if the out-pointer is NULL.
  * - Pointers: must not be NULL, except params_json (NULL means {}), options_json (the same) and error_json (no document is
  *   given out). Any other NULL is MEETGATE_INVALID_ARGUMENT.
- * - Answers: on MEETGATE_OK the platform's answer, byte for byte. On any other status an error document:
+ * - Answers: on MEETGATE_OK the platform's answer, byte for byte (but for a byte order mark before it, which is dropped). On any
+ *   other status an error document, secrets masked:
  *   {"status":"API","message":"...","platform":"avd","operation":"room.read","code":40004,"class":"not_found",
- *   "meaning":"no such room","meaning_zh":"...","platform_message":"...","http_status":200,"attempts":1,"retryable":false,
- *   "reply":{...}}
- *   with "location" of a redirect, "retry_after_ms" if the call should wait, "request_id" and "clock_offset_s" where the
- *   platform has them, and "reply_text" in place of "reply" if the answer was not JSON. What does not apply is absent. Secrets
- *   are masked.
+ *   "meaning":"no such room","meaning_zh":"...","http_status":200,"attempts":1,"retryable":false,"reply":{...}}
+ *   What does not apply is absent. docs/reference/errors.md has every member, and what to do about each status.
  * - The platform's numbers: "code" of an error document. A function lists those of its own operation; the page of its platform
  *   in docs/reference has all of them, and marks those of every operation.
  * - Threads: every function may be called from any number of threads at once, also with the same client. The caller must not
@@ -340,7 +338,7 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_call(
  *   - connect_timeout_ms (integer from 1 to 86400000, ms): Time limit for one connection: TCP and TLS handshake, within
  *     `timeout_ms`.
  *   - max_reply_bytes (integer from 1024 to 1073741824, bytes): The largest answer that is read. A larger one ends the
- *     call with `LIMIT`.
+ *     call with the status `LIMIT`, although the platform may have done what was asked.
  * @param[in] cancel NULL; reserved for a later version.
  * @param[out] reply_json As for meetgate_call.
  * @return MEETGATE_OK, or why it failed.

@@ -43,9 +43,14 @@ fn the_example_runs() {
 }
 
 #[test]
-fn the_example_is_built_by_its_cmake_file() {
-    if support::has("cmake") {
-        programs::as_it_is(&support::built_by_cmake("c"), check_example);
+fn the_examples_are_built_by_their_cmake_file() {
+    if !support::has("cmake") {
+        return;
+    }
+    let program = support::built_by_cmake("c");
+    programs::as_it_is(&program, check_example);
+    for other in ["upload", "provider", "threads", "retry"] {
+        assert!(program.with_file_name(other).is_file(), "{other} is not built");
     }
 }
 

@@ -8,12 +8,13 @@ mod scripted;
 mod support;
 
 use drivers::{Driver as _, Line};
+use examples::PLATFORMS;
 use meetgate_sandbox::{Exchange, Options, Sandbox};
 use programs::{Run, VALGRIND_LIMIT, passes};
 use scripted::{Act, Server, answer, json};
 use serde_json::Value;
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Arc;
 

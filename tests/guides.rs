@@ -25,7 +25,7 @@ fn the_provider_of_the_guide_to_credentials_compiles() {
     let guide = std::fs::read_to_string(support::root().join("docs/guides/credentials.md")).unwrap();
     let source = support::scratch().join("guide-credentials.c");
     let program = format!(
-        "#include <meetgate.h>\nstruct host {{ int64_t seconds_left; }};\n\
+        "#include <meetgate.h>\n#include <stdio.h>\nstruct host {{ int64_t seconds_left; }};\n\
          int ask_the_host(struct host *host, const char *dead, char *token, size_t capacity);\n{}\
          int main(void) {{ struct host host = {{0}}; return client_of(&host) == NULL; }}\n",
         block(&guide, "c")

@@ -2,7 +2,8 @@
  *
  * In a checkout of meetgate:
  *
- *   cargo build --release
+ *   cargo rustc --release --lib --crate-type cdylib
+ *   cargo build --release --package meetgate-sandbox
  *   ln -sf libmeetgate.so target/release/libmeetgate.so.0
  *   cc -std=c99 -Iinclude examples/c/quickstart.c -Ltarget/release -lmeetgate -Wl,-rpath,$PWD/target/release -o quickstart
  *   ./quickstart HST_CONFIG YOUME_CONFIG AVD_CONFIG
@@ -31,15 +32,17 @@ static void show(const char *what, meetgate_status status, char *reply) {
   meetgate_string_free(reply);
 }
 
-/* Copies a string member of a reply, such as an id. This is enough here; a program of yours has a JSON library. */
-static void copy_member(const char *reply, const char *name, char *value, size_t size) {
-  char before[64];
-  const char *start;
+/* The parameters {"name":value} from the member of a reply to which this JSON pointer leads, such as an id. {} if there is
+ * none. */
+static void params_from(const char *reply, const char *pointer, char *params, size_t size) {
+  char *text = NULL, *quoted = NULL;
 
-  snprintf(before, sizeof before, "\"%s\":\"", name);
-  start = strstr(reply, before);
-  start = start == NULL ? "" : start + strlen(before);
-  snprintf(value, size, "%.*s", (int)strcspn(start, "\""), start);
+  snprintf(params, size, "{}");
+  if (meetgate_json_get(reply, pointer, &text) == MEETGATE_OK && meetgate_json_quote(text, &quoted) == MEETGATE_OK) {
+    snprintf(params, size, "{\"%s\":%s}", strrchr(pointer, '/') + 1, quoted);
+  }
+  meetgate_string_free(quoted);
+  meetgate_string_free(text);
 }
 
 /* A client of one platform, or NULL, and then the error document is printed. */
@@ -56,23 +59,21 @@ static meetgate_client *client_of(const char *config) {
 }
 
 static void drive_avd(meetgate_client *avd) {
-  char room_id[64], room[128], record_id[64], params[128];
+  char room[128], recording[128];
   meetgate_status status;
   char *reply;
 
   /* Without a room_id the platform makes one up, so that this program can run again. */
   status = meetgate_avd_room_create(avd, "{\"user_id\":\"16\",\"topic\":\"周会\"}", &reply);
-  copy_member(reply, "room_id", room_id, sizeof room_id);
+  params_from(reply, "/room_id", room, sizeof room);
   show("avd: create a room", status, reply);
-  snprintf(room, sizeof room, "{\"room_id\":\"%s\"}", room_id);
   status = meetgate_avd_room_read(avd, room, &reply);
   show("avd: read it", status, reply);
 
   status = meetgate_avd_room_mix_record_start(avd, room, &reply);
-  copy_member(reply, "record_id", record_id, sizeof record_id);
+  params_from(reply, "/record_id", recording, sizeof recording);
   show("avd: start its mixed recording", status, reply);
-  snprintf(params, sizeof params, "{\"record_id\":\"%s\"}", record_id);
-  status = meetgate_avd_room_record_status(avd, params, &reply);
+  status = meetgate_avd_room_record_status(avd, recording, &reply);
   show("avd: read the recording's status", status, reply);
   status = meetgate_avd_room_mix_record_stop(avd, room, &reply);
   show("avd: stop the recording", status, reply);
@@ -89,16 +90,15 @@ static void drive_avd(meetgate_client *avd) {
 }
 
 static void drive_hst(meetgate_client *hst) {
-  char app_id[64], params[128];
+  char app[128];
   meetgate_status status;
   char *reply;
 
   /* This reply holds the application's secret: a program of yours would not print it. */
   status = meetgate_hst_app_create(hst, "{\"app_name\":\"会议演示\",\"service\":[{\"service_id\":3}]}", &reply);
-  copy_member(reply, "app_id", app_id, sizeof app_id);
+  params_from(reply, "/result/app_id", app, sizeof app);
   show("hst: create an application", status, reply);
-  snprintf(params, sizeof params, "{\"app_id\":\"%s\"}", app_id);
-  status = meetgate_hst_app_delete(hst, params, &reply);
+  status = meetgate_hst_app_delete(hst, app, &reply);
   show("hst: delete it", status, reply);
   status = meetgate_hst_online_user_state(
       hst, "{\"app_id\":\"8f14e45fceea467a9f36dedd4bea2543\",\"msg_id\":1}", &reply);

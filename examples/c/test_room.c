@@ -1,6 +1,7 @@
 /* A test of a program that uses meetgate, against the sandbox. In a checkout of meetgate:
  *
- *   cargo build --release
+ *   cargo rustc --release --lib --crate-type cdylib
+ *   cargo build --release --package meetgate-sandbox
  *   ln -sf libmeetgate.so target/release/libmeetgate.so.0
  *   cc -std=c99 -Iinclude examples/c/test_room.c -Ltarget/release -lmeetgate -Wl,-rpath,$PWD/target/release -o test_room
  *   MEETGATE_SANDBOX=target/release/meetgate-sandbox ./test_room */

@@ -20,7 +20,9 @@ class avd_token_store : public builder<avd_token_store> {
  public:
   /**
    * A folder for the token and its lock file, both with mode 0600. It must belong to this user or to root and not be
-   * writable by others. A missing folder is made with mode 0700; its parent must exist. [string]
+   * writable by others. A missing folder is made with mode 0700; its parent must exist. A relative path is made
+   * absolute and canonical when the client is made: a later chdir does not move the store, and all spellings of a
+   * folder are one store. [string]
    */
   avd_token_store &file(const text &value) { return put("file", value); }
 
@@ -277,8 +279,10 @@ class avd_config : public token_config<avd_config> {
 
   /**
    * How parameters travel. `auto`: in the query of a GET, but in a form POST for `app.get_token`, `sip.account.*` and
-   * every call with a layout, a mixer or a licence. `get` and `post` apply to every call except uploads. `get` puts
-   * keys and passwords into URLs, which servers log (T12, T13, T67). [string, default auto; one of auto, get, post]
+   * every call with a layout, a mixer or a licence. If a deployment answers such a form with 40002 (parameter missing),
+   * the request goes once more by GET, and the client remembers the way that worked; `info` tells it. `get` and `post`
+   * apply to every call except uploads. `get` puts keys and passwords into URLs, which servers log (T12, T13, T67).
+   * [string, default auto; one of auto, get, post]
    */
   avd_config &http_method(const text &value) { return put("http_method", value); }
 
@@ -301,8 +305,8 @@ class avd_config : public token_config<avd_config> {
   avd_config &connect_timeout_ms(const integer &value) { return put("connect_timeout_ms", value); }
 
   /**
-   * The largest answer that is read. A larger one ends the call with `LIMIT`. [integer from 1024 to 1073741824, bytes,
-   * default 16777216]
+   * The largest answer that is read. A larger one ends the call with the status `LIMIT`, although the platform may have
+   * done what was asked. [integer from 1024 to 1073741824, bytes, default 16777216]
    */
   avd_config &max_reply_bytes(const integer &value) { return put("max_reply_bytes", value); }
 

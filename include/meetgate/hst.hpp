@@ -20,7 +20,9 @@ class hst_token_store : public builder<hst_token_store> {
  public:
   /**
    * A folder for the token and its lock file, both with mode 0600. It must belong to this user or to root and not be
-   * writable by others. A missing folder is made with mode 0700; its parent must exist. [string]
+   * writable by others. A missing folder is made with mode 0700; its parent must exist. A relative path is made
+   * absolute and canonical when the client is made: a later chdir does not move the store, and all spellings of a
+   * folder are one store. [string]
    */
   hst_token_store &file(const text &value) { return put("file", value); }
 
@@ -92,8 +94,8 @@ class hst_config : public token_config<hst_config> {
 
   /**
    * The vendor's discovery service, which is asked for the public cloud's address when there is no `base_url`. It gets
-   * no credential, and only an https address is accepted from it. [string, default
-   * https://access.paas.hst.com/server/address]
+   * no credential. With an https `discovery_url`, only an https address is taken from its answer; with an http one, an
+   * http address too. [string, default https://access.paas.hst.com/server/address]
    */
   hst_config &discovery_url(const text &value) { return put("discovery_url", value); }
 
@@ -131,8 +133,8 @@ class hst_config : public token_config<hst_config> {
   hst_config &connect_timeout_ms(const integer &value) { return put("connect_timeout_ms", value); }
 
   /**
-   * The largest answer that is read. A larger one ends the call with `LIMIT`. [integer from 1024 to 1073741824, bytes,
-   * default 16777216]
+   * The largest answer that is read. A larger one ends the call with the status `LIMIT`, although the platform may have
+   * done what was asked. [integer from 1024 to 1073741824, bytes, default 16777216]
    */
   hst_config &max_reply_bytes(const integer &value) { return put("max_reply_bytes", value); }
 

@@ -23,7 +23,8 @@ class call_options : public builder<call_options> {
   call_options &connect_timeout_ms(const integer &value) { return put("connect_timeout_ms", value); }
 
   /**
-   * The largest answer that is read. A larger one ends the call with `LIMIT`. [integer from 1024 to 1073741824, bytes]
+   * The largest answer that is read. A larger one ends the call with the status `LIMIT`, although the platform may have
+   * done what was asked. [integer from 1024 to 1073741824, bytes]
    */
   call_options &max_reply_bytes(const integer &value) { return put("max_reply_bytes", value); }
 };

@@ -50,8 +50,8 @@ class youme_config : public builder<youme_config> {
   youme_config &connect_timeout_ms(const integer &value) { return put("connect_timeout_ms", value); }
 
   /**
-   * The largest answer that is read. A larger one ends the call with `LIMIT`. [integer from 1024 to 1073741824, bytes,
-   * default 16777216]
+   * The largest answer that is read. A larger one ends the call with the status `LIMIT`, although the platform may have
+   * done what was asked. [integer from 1024 to 1073741824, bytes, default 16777216]
    */
   youme_config &max_reply_bytes(const integer &value) { return put("max_reply_bytes", value); }
 

@@ -6448,7 +6448,7 @@ pub static HST_CONFIG: &[Field] = &[
     Field {
         name: "discovery_url",
         kind: Type::String,
-        doc: "The vendor's discovery service, which is asked for the public cloud's address when there is no `base_url`. It gets no credential, and only an https address is accepted from it.",
+        doc: "The vendor's discovery service, which is asked for the public cloud's address when there is no `base_url`. It gets no credential. With an https `discovery_url`, only an https address is taken from its answer; with an http one, an http address too.",
         default: "https://access.paas.hst.com/server/address",
         ..Field::EMPTY
     },
@@ -6480,7 +6480,7 @@ pub static HST_CONFIG: &[Field] = &[
             Field {
                 name: "file",
                 kind: Type::String,
-                doc: "A folder for the token and its lock file, both with mode 0600. It must belong to this user or to root and not be writable by others. A missing folder is made with mode 0700; its parent must exist.",
+                doc: "A folder for the token and its lock file, both with mode 0600. It must belong to this user or to root and not be writable by others. A missing folder is made with mode 0700; its parent must exist. A relative path is made absolute and canonical when the client is made: a later chdir does not move the store, and all spellings of a folder are one store.",
                 ..Field::EMPTY
             },
             Field {
@@ -6540,7 +6540,7 @@ pub static HST_CONFIG: &[Field] = &[
     Field {
         name: "max_reply_bytes",
         kind: Type::Integer,
-        doc: "The largest answer that is read. A larger one ends the call with `LIMIT`.",
+        doc: "The largest answer that is read. A larger one ends the call with the status `LIMIT`, although the platform may have done what was asked.",
         unit: "bytes",
         min: Some(1024),
         max: Some(1073741824),
@@ -6646,7 +6646,7 @@ pub static YOUME_CONFIG: &[Field] = &[
     Field {
         name: "max_reply_bytes",
         kind: Type::Integer,
-        doc: "The largest answer that is read. A larger one ends the call with `LIMIT`.",
+        doc: "The largest answer that is read. A larger one ends the call with the status `LIMIT`, although the platform may have done what was asked.",
         unit: "bytes",
         min: Some(1024),
         max: Some(1073741824),
@@ -6720,7 +6720,7 @@ pub static AVD_CONFIG: &[Field] = &[
             Field {
                 name: "file",
                 kind: Type::String,
-                doc: "A folder for the token and its lock file, both with mode 0600. It must belong to this user or to root and not be writable by others. A missing folder is made with mode 0700; its parent must exist.",
+                doc: "A folder for the token and its lock file, both with mode 0600. It must belong to this user or to root and not be writable by others. A missing folder is made with mode 0700; its parent must exist. A relative path is made absolute and canonical when the client is made: a later chdir does not move the store, and all spellings of a folder are one store.",
                 ..Field::EMPTY
             },
             Field {
@@ -6760,7 +6760,7 @@ pub static AVD_CONFIG: &[Field] = &[
     Field {
         name: "http_method",
         kind: Type::String,
-        doc: "How parameters travel. `auto`: in the query of a GET, but in a form POST for `app.get_token`, `sip.account.*` and every call with a layout, a mixer or a licence. `get` and `post` apply to every call except uploads. `get` puts keys and passwords into URLs, which servers log (T12, T13, T67).",
+        doc: "How parameters travel. `auto`: in the query of a GET, but in a form POST for `app.get_token`, `sip.account.*` and every call with a layout, a mixer or a licence. If a deployment answers such a form with 40002 (parameter missing), the request goes once more by GET, and the client remembers the way that worked; `meetgate_client_info` tells it. `get` and `post` apply to every call except uploads. `get` puts keys and passwords into URLs, which servers log (T12, T13, T67).",
         values: &[Value::text("auto"), Value::text("get"), Value::text("post")],
         default: "auto",
         ..Field::EMPTY
@@ -6795,7 +6795,7 @@ pub static AVD_CONFIG: &[Field] = &[
     Field {
         name: "max_reply_bytes",
         kind: Type::Integer,
-        doc: "The largest answer that is read. A larger one ends the call with `LIMIT`.",
+        doc: "The largest answer that is read. A larger one ends the call with the status `LIMIT`, although the platform may have done what was asked.",
         unit: "bytes",
         min: Some(1024),
         max: Some(1073741824),
@@ -6842,7 +6842,7 @@ pub static CALL_OPTIONS: &[Field] = &[
     Field {
         name: "max_reply_bytes",
         kind: Type::Integer,
-        doc: "The largest answer that is read. A larger one ends the call with `LIMIT`.",
+        doc: "The largest answer that is read. A larger one ends the call with the status `LIMIT`, although the platform may have done what was asked.",
         unit: "bytes",
         min: Some(1024),
         max: Some(1073741824),

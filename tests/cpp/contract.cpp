@@ -256,7 +256,7 @@ static void redirects_and_pauses_are_told() {
 }
 
 static void a_nul_character_in_the_platforms_text_is_an_error_like_any_other() {
-  const meetgate::error error = THROWS(not_found, avd_at("nul").room.read(quiet_room()), "");
+  const meetgate::error error = THROWS(not_found, avd_at("nul-escape").room.read(quiet_room()), "");
   CHECK(error.code() == 40004);
   EQUAL(error.platform_message(), "a\xef\xbf\xbd\\u0000b");
   EQUAL(meetgate::member(error.reply(), "ret"), "40004");

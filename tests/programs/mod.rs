@@ -81,7 +81,9 @@ pub fn answer_in_an_odd_way(request: &Request) -> Act {
             json(&format!(r#"{{"ret":{number},"msg":"as asked for"}}"#))
         }
         "nested" => json(r#"{"ret":40004,"msg":"\u623f\u95f4 \ud83d\ude42 \"}","data":[{"a":{"b":[1.0,"]}\"",{}]}}]}"#),
+        // A byte that no C string can hold; and an escape that no C++ program need lose.
         "nul" => json("{\"ret\":0,\"msg\":\"a\0b\"}"),
+        "nul-escape" => json(r#"{"ret":40004,"msg":"a\u0000\\u0000b"}"#),
         "large" => json(&format!(r#"{{"ret":0,"data":"{}"}}"#, "x".repeat(4000))),
         "html" => Act::Send(answer("200 OK", "Content-Type: text/html\r\n", "<html>维护中</html>")),
         "redirect" => Act::Send(answer("302 Found", "Location: https://10.0.0.9/room?token=t\r\n", "")),

@@ -15,6 +15,47 @@ pub const PLATFORMS: [&str; 3] = ["hst", "youme", "avd"];
 pub struct Catalog {
     pub platforms: Vec<Platform>,
     pub config: Vec<Key>,
+    pub failures: Failures,
+}
+
+/// `errors.toml`: how a call can end, and what the error document says of it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Failures {
+    pub member: Vec<Member>,
+    pub status: Vec<Status>,
+    pub class: Vec<Class>,
+}
+
+/// A member of the error document.
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Member {
+    pub name: String,
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub when: String,
+    pub doc: String,
+}
+
+/// What to do about a status.
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Status {
+    pub name: String,
+    /// Whether something of the call was sent.
+    pub sent: String,
+    pub todo: String,
+    /// When `retryable` can be true.
+    pub retry: String,
+}
+
+/// A class of the platforms' error numbers.
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Class {
+    pub name: String,
+    pub doc: String,
 }
 
 #[derive(Serialize)]
@@ -282,7 +323,9 @@ pub fn load(root: &Path) -> Result<Catalog> {
         })
         .collect::<Result<Vec<Platform>>>()?;
     let config = config(&folder.join("config.toml")).map_err(|error| format!("catalog/config.toml: {error}"))?;
-    Ok(Catalog { platforms, config })
+    let failures = fs::read_to_string(folder.join("errors.toml"))?;
+    let failures = toml::from_str(&failures).map_err(|error| format!("catalog/errors.toml: {error}"))?;
+    Ok(Catalog { platforms, config, failures })
 }
 
 fn platform(path: &Path) -> Result<Platform> {

@@ -70,6 +70,7 @@ fn others(root: &Path, catalog: &Catalog, templates: &Templates<'_>) -> Result<V
     let mut rendered = vec![sandbox::render(root, catalog, templates)?];
     for (path, template, format) in [
         ("docs/reference/configuration.md", "configuration.md", Format::AsIs),
+        ("docs/reference/errors.md", "errors.md", Format::AsIs),
         ("tests/c/operations.h", "c/operations.h", Format::AsIs),
         ("include/meetgate/options.hpp", "cpp/options.hpp", Format::AsIs),
         ("tests/cpp/examples.hpp", "cpp/examples.hpp", Format::AsIs),

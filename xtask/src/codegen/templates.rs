@@ -15,7 +15,7 @@ macro_rules! templates {
     };
 }
 
-const TEMPLATES: [(&str, &str); 29] = templates![
+const TEMPLATES: [(&str, &str); 30] = templates![
     "c/operations.h",
     "configuration.md",
     "cpp/examples.hpp",
@@ -34,6 +34,7 @@ const TEMPLATES: [(&str, &str); 29] = templates![
     "csharp/Replies.cs",
     "csharp/Version.props",
     "csharp/macros",
+    "errors.md",
     "examples.json",
     "meetgate.h",
     "platform.md",

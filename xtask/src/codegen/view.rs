@@ -30,8 +30,10 @@ pub struct View<'c> {
     /// Every configuration key once.
     pub keys: Vec<Key>,
     pub options: Vec<Field>,
-    pub statuses: Vec<statuses::Status>,
-    pub classes: Vec<statuses::Class>,
+    pub statuses: Vec<statuses::Status<'c>>,
+    /// Of the error document.
+    pub members: &'c [catalog::Member],
+    pub classes: Vec<statuses::Class<'c>>,
     /// Where a platform is found when nobody says so.
     pub first_addresses: Vec<Address<'c>>,
     /// The rows of the Rust table, ascending by the operations' names.
@@ -122,7 +124,8 @@ impl<'c> View<'c> {
                 .map(|key| catalog::Field { default: String::new(), required: false, ..key.field.clone() })
                 .map(|field| Field::of(&field, &place))
                 .collect::<Result<_>>()?,
-            statuses: statuses::all()?,
+            statuses: statuses::all(catalog)?,
+            members: &catalog.failures.member,
             classes,
             first_addresses: first_addresses.collect(),
             secret_names: secret_names(catalog),
@@ -131,7 +134,7 @@ impl<'c> View<'c> {
 }
 
 impl<'c> Platform<'c> {
-    fn of(catalog: &'c Catalog, platform: &'c catalog::Platform, classes: &[statuses::Class]) -> Result<Self> {
+    fn of(catalog: &'c Catalog, platform: &'c catalog::Platform, classes: &[statuses::Class<'_>]) -> Result<Self> {
         let about = &platform.about;
         let operations = platform
             .operations

@@ -2891,7 +2891,9 @@ class Avd(TokenClient):
                 (object)
                 - file (string): A folder for the token and its lock file, both with mode 0600. It
                   must belong to this user or to root and not be writable by others. A missing
-                  folder is made with mode 0700; its parent must exist.
+                  folder is made with mode 0700; its parent must exist. A relative path is made
+                  absolute and canonical when the client is made: a later chdir does not move the
+                  store, and all spellings of a folder are one store.
                 - redis (string): A redis server, for example `redis://host:6379/0`, or
                   `rediss://user:password@host:6379/0` with TLS. It needs a library built with the
                   cargo feature `redis`.
@@ -2903,7 +2905,9 @@ class Avd(TokenClient):
                 (integer from 1 to 600000, ms, default 10000)
             http_method: How parameters travel. `auto`: in the query of a GET, but in a form POST
                 for `app.get_token`, `sip.account.*` and every call with a layout, a mixer or a
-                licence. `get` and `post` apply to every call except uploads. `get` puts keys and
+                licence. If a deployment answers such a form with 40002 (parameter missing), the
+                request goes once more by GET, and the client remembers the way that worked; `info`
+                tells it. `get` and `post` apply to every call except uploads. `get` puts keys and
                 passwords into URLs, which servers log (T12, T13, T67). (string, default auto; one
                 of auto, get, post)
             upload_token: Whether `uploadfile` has the token as a query parameter. The platform's
@@ -2913,8 +2917,9 @@ class Avd(TokenClient):
                 30000)
             connect_timeout_ms: Time limit for one connection: TCP and TLS handshake, within
                 `timeout_ms`. (integer from 1 to 86400000, ms, default 5000)
-            max_reply_bytes: The largest answer that is read. A larger one ends the call with
-                `LIMIT`. (integer from 1024 to 1073741824, bytes, default 16777216)
+            max_reply_bytes: The largest answer that is read. A larger one ends the call with the
+                status `LIMIT`, although the platform may have done what was asked. (integer from
+                1024 to 1073741824, bytes, default 16777216)
             validate: Whether parameters are checked against the catalog before anything is sent.
                 With `false` they are sent as given, unknown parameters too. (boolean, default true)
             user_agent: The `User-Agent` header. (string, default meetgate/ and the version)
@@ -2961,8 +2966,9 @@ class Avd(TokenClient):
                 answer. Fetching a token is part of it. (integer from 1 to 86400000, ms)
             connect_timeout_ms: Time limit for one connection: TCP and TLS handshake, within
                 `timeout_ms`. (integer from 1 to 86400000, ms)
-            max_reply_bytes: The largest answer that is read. A larger one ends the call with
-                `LIMIT`. (integer from 1024 to 1073741824, bytes)
+            max_reply_bytes: The largest answer that is read. A larger one ends the call with the
+                status `LIMIT`, although the platform may have done what was asked. (integer from
+                1024 to 1073741824, bytes)
         """
         return self._with({
             "timeout_ms": timeout_ms,

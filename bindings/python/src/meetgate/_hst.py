@@ -559,9 +559,9 @@ class Hst(TokenClient):
             dev_secret: Developer secret of `dev_id`: exactly 16 bytes. It encrypts the developer
                 token and never leaves the machine. (string, secret)
             discovery_url: The vendor's discovery service, which is asked for the public cloud's
-                address when there is no `base_url`. It gets no credential, and only an https
-                address is accepted from it. (string, default
-                https://access.paas.hst.com/server/address)
+                address when there is no `base_url`. It gets no credential. With an https
+                `discovery_url`, only an https address is taken from its answer; with an http one,
+                an http address too. (string, default https://access.paas.hst.com/server/address)
             discovery_app_id: Application id for the discovery request (`app_id`). Without it the
                 request has none. (string)
             token: A fixed token in place of keys, for deployments that issue their own. It is never
@@ -576,7 +576,9 @@ class Hst(TokenClient):
                 (object)
                 - file (string): A folder for the token and its lock file, both with mode 0600. It
                   must belong to this user or to root and not be writable by others. A missing
-                  folder is made with mode 0700; its parent must exist.
+                  folder is made with mode 0700; its parent must exist. A relative path is made
+                  absolute and canonical when the client is made: a later chdir does not move the
+                  store, and all spellings of a folder are one store.
                 - redis (string): A redis server, for example `redis://host:6379/0`, or
                   `rediss://user:password@host:6379/0` with TLS. It needs a library built with the
                   cargo feature `redis`.
@@ -591,8 +593,9 @@ class Hst(TokenClient):
                 30000)
             connect_timeout_ms: Time limit for one connection: TCP and TLS handshake, within
                 `timeout_ms`. (integer from 1 to 86400000, ms, default 5000)
-            max_reply_bytes: The largest answer that is read. A larger one ends the call with
-                `LIMIT`. (integer from 1024 to 1073741824, bytes, default 16777216)
+            max_reply_bytes: The largest answer that is read. A larger one ends the call with the
+                status `LIMIT`, although the platform may have done what was asked. (integer from
+                1024 to 1073741824, bytes, default 16777216)
             validate: Whether parameters are checked against the catalog before anything is sent.
                 With `false` they are sent as given, unknown parameters too. (boolean, default true)
             user_agent: The `User-Agent` header. (string, default meetgate/ and the version)
@@ -639,8 +642,9 @@ class Hst(TokenClient):
                 answer. Fetching a token is part of it. (integer from 1 to 86400000, ms)
             connect_timeout_ms: Time limit for one connection: TCP and TLS handshake, within
                 `timeout_ms`. (integer from 1 to 86400000, ms)
-            max_reply_bytes: The largest answer that is read. A larger one ends the call with
-                `LIMIT`. (integer from 1024 to 1073741824, bytes)
+            max_reply_bytes: The largest answer that is read. A larger one ends the call with the
+                status `LIMIT`, although the platform may have done what was asked. (integer from
+                1024 to 1073741824, bytes)
         """
         return self._with({
             "timeout_ms": timeout_ms,

@@ -18,8 +18,8 @@ class CallOptions(TypedDict, total=False):
     to 86400000, ms)
     """
     max_reply_bytes: int
-    """The largest answer that is read. A larger one ends the call with `LIMIT`. (integer from 1024
-    to 1073741824, bytes)
+    """The largest answer that is read. A larger one ends the call with the status `LIMIT`,
+    although the platform may have done what was asked. (integer from 1024 to 1073741824, bytes)
     """
 
 
@@ -32,7 +32,8 @@ class TokenStore(TypedDict, total=False):
     file: str
     """A folder for the token and its lock file, both with mode 0600. It must belong to this user
     or to root and not be writable by others. A missing folder is made with mode 0700; its
-    parent must exist. (string)
+    parent must exist. A relative path is made absolute and canonical when the client is made: a
+    later chdir does not move the store, and all spellings of a folder are one store. (string)
     """
     redis: str
     """A redis server, for example `redis://host:6379/0`, or `rediss://user:password@host:6379/0`

@@ -63,8 +63,9 @@ class Youme(Client):
                 30000)
             connect_timeout_ms: Time limit for one connection: TCP and TLS handshake, within
                 `timeout_ms`. (integer from 1 to 86400000, ms, default 5000)
-            max_reply_bytes: The largest answer that is read. A larger one ends the call with
-                `LIMIT`. (integer from 1024 to 1073741824, bytes, default 16777216)
+            max_reply_bytes: The largest answer that is read. A larger one ends the call with the
+                status `LIMIT`, although the platform may have done what was asked. (integer from
+                1024 to 1073741824, bytes, default 16777216)
             validate: Whether parameters are checked against the catalog before anything is sent.
                 With `false` they are sent as given, unknown parameters too. (boolean, default true)
             user_agent: The `User-Agent` header. (string, default meetgate/ and the version)
@@ -109,8 +110,9 @@ class Youme(Client):
                 answer. Fetching a token is part of it. (integer from 1 to 86400000, ms)
             connect_timeout_ms: Time limit for one connection: TCP and TLS handshake, within
                 `timeout_ms`. (integer from 1 to 86400000, ms)
-            max_reply_bytes: The largest answer that is read. A larger one ends the call with
-                `LIMIT`. (integer from 1024 to 1073741824, bytes)
+            max_reply_bytes: The largest answer that is read. A larger one ends the call with the
+                status `LIMIT`, although the platform may have done what was asked. (integer from
+                1024 to 1073741824, bytes)
         """
         return self._with({
             "timeout_ms": timeout_ms,

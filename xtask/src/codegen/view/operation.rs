@@ -108,7 +108,11 @@ pub struct Cpp {
 const EXAMPLE_WIDTHS: (usize, usize) = (113, 100);
 
 impl<'c> Operation<'c> {
-    pub fn of(platform: &'c catalog::Platform, operation: &'c catalog::Operation, classes: &[Class]) -> Result<Self> {
+    pub fn of(
+        platform: &'c catalog::Platform,
+        operation: &'c catalog::Operation,
+        classes: &[Class<'_>],
+    ) -> Result<Self> {
         let about = &platform.about;
         let name = format!("{}.{}", about.name, operation.name);
         let last = operation.name.rsplit('.').next().unwrap_or_default();
@@ -204,7 +208,7 @@ pub fn required_first(fields: &[catalog::Field]) -> Vec<catalog::Field> {
     [required, optional].concat()
 }
 
-fn raised<'c>(errors: &[&'c ErrorNumber], classes: &[Class]) -> Vec<Raised<'c>> {
+fn raised<'c>(errors: &[&'c ErrorNumber], classes: &[Class<'_>]) -> Vec<Raised<'c>> {
     let mut all: Vec<Raised<'c>> = Vec::new();
     for error in errors {
         let class = classes.iter().find(|class| class.name == error.class);

@@ -1,67 +1,103 @@
 //! The statuses of the library and the classes of the platforms' error numbers, from where they stand.
 
 use super::pascal;
-use crate::catalog::{Catalog, Result};
+use crate::catalog::{self, Catalog, Result};
 use serde::Serialize;
 
 const STATUS: &str = include_str!("../../../../src/ffi/status.rs");
 const LIBRARY: &str = include_str!("../../../../src/ffi/library.rs");
 /// Which exception stands for which class.
 const PYTHON_ERRORS: &str = include_str!("../../../../bindings/python/src/meetgate/_errors.py");
+const CPP_ERRORS: &str = include_str!("../../../../include/meetgate/exceptions.hpp");
+const CSHARP_ERRORS: &str = include_str!("../../../../bindings/csharp/src/Meetgate/MeetgateException.cs");
 
 #[derive(Serialize)]
-pub struct Status {
+pub struct Status<'c> {
     /// The word of the error document.
     pub name: String,
     pub number: i32,
     pub doc: String,
     pub pascal: String,
+    /// What to do about it.
+    pub advice: &'c catalog::Status,
+    /// `None` where it is no failure of a call.
+    pub exceptions: Option<Exceptions>,
 }
 
 #[derive(Serialize)]
-pub struct Class {
-    pub name: &'static str,
-    pub doc: &'static str,
+pub struct Class<'c> {
+    pub name: &'c str,
+    pub doc: &'c str,
     /// The Python exception; two where it depends on the status (T60).
     pub python: String,
+    pub exceptions: Exceptions,
 }
 
-/// In the order in which they are shown.
-const CLASSES: [(&str, &str); 10] = [
-    ("auth", "Keys or signature refused."),
-    ("token_dead", "The token expired or was replaced."),
-    ("bad_request", "A parameter is missing or wrong."),
-    ("not_found", "There is no such thing."),
-    ("conflict", "It exists already, or is not in the state that the call needs."),
-    ("forbidden", "Switched off by the site or the licence."),
-    ("limit", "A limit is reached."),
-    ("unsupported", "The platform cannot do this."),
-    ("busy", "Try later."),
-    ("server", "The platform's own fault."),
-];
+/// What each binding throws.
+#[derive(Serialize)]
+pub struct Exceptions {
+    pub cpp: String,
+    pub python: String,
+    pub csharp: String,
+}
 
-pub fn classes(catalog: &Catalog) -> Result<Vec<Class>> {
+impl Exceptions {
+    fn new(cpp: &str, python: &str, csharp: &str) -> Exceptions {
+        Exceptions { cpp: cpp.to_owned(), python: python.to_owned(), csharp: csharp.to_owned() }
+    }
+
+    /// Reads what stands at the case of each binding.
+    fn at(cpp: &str, python: &str, csharp: &str) -> Result<Exceptions> {
+        Ok(Exceptions {
+            cpp: last_name(CPP_ERRORS, cpp, "throw ")?,
+            python: last_name(PYTHON_ERRORS, python, ": ")?,
+            csharp: last_name(CSHARP_ERRORS, csharp, "new ")?,
+        })
+    }
+}
+
+/// The last name that follows `word` in a case: between its marker and the next one.
+fn last_name(source: &str, marker: &str, word: &str) -> Result<String> {
+    let (_, case) = source.split_once(marker).unwrap_or_default();
+    // Python has a table, one line each.
+    let ends: &[&str] = if word == ": " { &[","] } else { &["case ", "default:"] };
+    let case = ends.iter().fold(case, |case, end| case.split(end).next().unwrap_or_default());
+    let name = case.rsplit_once(word);
+    let name: String =
+        name.map_or("", |(_, rest)| rest).chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+    if name.is_empty() { Err(format!("a binding has no exception at {marker:?}").into()) } else { Ok(name) }
+}
+
+pub fn classes(catalog: &Catalog) -> Result<Vec<Class<'_>>> {
+    let classes = &catalog.failures.class;
     let unknown = catalog
         .platforms
         .iter()
         .flat_map(|platform| &platform.errors)
-        .find(|error| CLASSES.iter().all(|(name, _)| *name != error.class));
+        .find(|error| classes.iter().all(|class| class.name != error.class));
     if let Some(error) = unknown {
-        return Err(format!("{}: there is no class {:?}", error.code, error.class).into());
+        return Err(format!("{}: errors.toml has no class {:?}", error.code, error.class).into());
     }
-    let class = |(name, doc): (&'static str, &'static str)| {
-        let python = match name {
-            "auth" => "AuthError".to_owned(),
-            "token_dead" => "AuthError, ApiError".to_owned(),
-            _ => {
-                let exception = PYTHON_ERRORS.split(&format!("    \"{name}\": ")).nth(1);
-                let exception = exception.and_then(|rest| rest.split(',').next());
-                exception.ok_or_else(|| format!("_errors.py has no exception for {name:?}"))?.to_owned()
-            }
-        };
-        Ok(Class { name, doc, python })
-    };
-    CLASSES.into_iter().map(class).collect()
+    classes
+        .iter()
+        .map(|class| {
+            let name = class.name.as_str();
+            let exceptions = match name {
+                "auth" => Exceptions::new("auth_error", "AuthError", "MeetgateAuthException"),
+                "token_dead" => Exceptions::new("token_dead", "AuthError", "MeetgateTokenDeadException"),
+                _ => Exceptions::at(
+                    &format!("case code_class::{name}:"),
+                    &format!("    \"{name}\""),
+                    &format!("case \"{name}\":"),
+                )?,
+            };
+            let python = match name {
+                "token_dead" => "AuthError, ApiError".to_owned(),
+                _ => exceptions.python.clone(),
+            };
+            Ok(Class { name, doc: &class.doc, python, exceptions })
+        })
+        .collect()
 }
 
 pub fn abi() -> Result<u32> {
@@ -69,8 +105,8 @@ pub fn abi() -> Result<u32> {
     Ok(abi.ok_or("src/ffi/library.rs has no MEETGATE_ABI_VERSION")?.parse()?)
 }
 
-/// The variants of `meetgate_status`.
-pub fn all() -> Result<Vec<Status>> {
+/// The variants of `meetgate_status`, each with what `errors.toml` says of it.
+pub fn all(catalog: &Catalog) -> Result<Vec<Status<'_>>> {
     let (_, body) = STATUS.split_once("pub enum meetgate_status {").ok_or("src/ffi/status.rs has no statuses")?;
     let (body, _) = body.split_once("\n}").ok_or("the statuses do not end")?;
     let mut all = Vec::new();
@@ -84,14 +120,31 @@ pub fn all() -> Result<Vec<Status>> {
             if name == "STATUS_WIDEST" {
                 break;
             }
+            let pascal = pascal(&name.to_lowercase());
+            let advice = catalog.failures.status.iter().find(|status| status.name == name);
+            let exceptions = match name {
+                "OK" | "ABSENT" => None,
+                "API" => Some(Exceptions::new("api_error", "ApiError", "MeetgateApiException")),
+                _ => Some(Exceptions::at(
+                    &format!("case MEETGATE_{name}:"),
+                    &format!("    \"{name}\""),
+                    &format!("case MeetgateStatus.{pascal}:"),
+                )?),
+            };
             all.push(Status {
                 name: name.to_owned(),
                 number: number.parse()?,
                 doc: doc.join(" "),
-                pascal: pascal(&name.to_lowercase()),
+                advice: advice.ok_or_else(|| format!("errors.toml has no status {name}"))?,
+                exceptions,
+                pascal,
             });
             doc.clear();
         }
     }
-    Ok(all)
+    let unknown = catalog.failures.status.iter().find(|status| all.iter().all(|known| known.name != status.name));
+    match unknown {
+        Some(status) => Err(format!("src/ffi/status.rs has no status {:?}", status.name).into()),
+        None => Ok(all),
+    }
 }

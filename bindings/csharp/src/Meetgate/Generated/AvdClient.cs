@@ -64,9 +64,11 @@ namespace Meetgate
         /// </param>
         /// <param name="httpMethod">
         /// How parameters travel. <c>auto</c>: in the query of a GET, but in a form POST for <c>app.get_token</c>,
-        /// <c>sip.account.*</c> and every call with a layout, a mixer or a licence. <c>get</c> and <c>post</c> apply to
-        /// every call except uploads. <c>get</c> puts keys and passwords into URLs, which servers log (T12, T13, T67).
-        /// <c>http_method</c>: string, default auto; one of auto, get, post.
+        /// <c>sip.account.*</c> and every call with a layout, a mixer or a licence. If a deployment answers such a form
+        /// with 40002 (parameter missing), the request goes once more by GET, and the client remembers the way that
+        /// worked; <c>Info</c> tells it. <c>get</c> and <c>post</c> apply to every call except uploads. <c>get</c> puts
+        /// keys and passwords into URLs, which servers log (T12, T13, T67). <c>http_method</c>: string, default auto;
+        /// one of auto, get, post.
         /// </param>
         /// <param name="uploadToken">
         /// Whether <c>uploadfile</c> has the token as a query parameter. The platform's table lists none (T7).
@@ -81,8 +83,9 @@ namespace Meetgate
         /// integer from 1 to 86400000, ms, default 5000.
         /// </param>
         /// <param name="maxReplyBytes">
-        /// The largest answer that is read. A larger one ends the call with <c>LIMIT</c>. <c>max_reply_bytes</c>:
-        /// integer from 1024 to 1073741824, bytes, default 16777216.
+        /// The largest answer that is read. A larger one ends the call with the status <c>LIMIT</c>, although the
+        /// platform may have done what was asked. <c>max_reply_bytes</c>: integer from 1024 to 1073741824, bytes,
+        /// default 16777216.
         /// </param>
         /// <param name="validate">
         /// Whether parameters are checked against the catalog before anything is sent. With <c>false</c> they are sent

@@ -17,8 +17,8 @@ namespace Meetgate
         public long? ConnectTimeoutMs { get; set; }
 
         /// <summary>
-        /// The largest answer that is read. A larger one ends the call with <c>LIMIT</c>. <c>max_reply_bytes</c>:
-        /// integer from 1024 to 1073741824, bytes.
+        /// The largest answer that is read. A larger one ends the call with the status <c>LIMIT</c>, although the
+        /// platform may have done what was asked. <c>max_reply_bytes</c>: integer from 1024 to 1073741824, bytes.
         /// </summary>
         public long? MaxReplyBytes { get; set; }
 

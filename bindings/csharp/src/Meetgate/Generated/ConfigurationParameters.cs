@@ -10,8 +10,9 @@ namespace Meetgate
     {
         /// <summary>
         /// A folder for the token and its lock file, both with mode 0600. It must belong to this user or to root and
-        /// not be writable by others. A missing folder is made with mode 0700; its parent must exist. <c>file</c>:
-        /// string.
+        /// not be writable by others. A missing folder is made with mode 0700; its parent must exist. A relative path
+        /// is made absolute and canonical when the client is made: a later chdir does not move the store, and all
+        /// spellings of a folder are one store. <c>file</c>: string.
         /// </summary>
         public string File { get; set; }
 

@@ -43,8 +43,9 @@ namespace Meetgate
         /// </param>
         /// <param name="discoveryUrl">
         /// The vendor's discovery service, which is asked for the public cloud's address when there is no
-        /// <c>base_url</c>. It gets no credential, and only an https address is accepted from it. <c>discovery_url</c>:
-        /// string, default https://access.paas.hst.com/server/address.
+        /// <c>base_url</c>. It gets no credential. With an https <c>discovery_url</c>, only an https address is taken
+        /// from its answer; with an http one, an http address too. <c>discovery_url</c>: string, default
+        /// https://access.paas.hst.com/server/address.
         /// </param>
         /// <param name="discoveryAppId">
         /// Application id for the discovery request (<c>app_id</c>). Without it the request has none.
@@ -79,8 +80,9 @@ namespace Meetgate
         /// integer from 1 to 86400000, ms, default 5000.
         /// </param>
         /// <param name="maxReplyBytes">
-        /// The largest answer that is read. A larger one ends the call with <c>LIMIT</c>. <c>max_reply_bytes</c>:
-        /// integer from 1024 to 1073741824, bytes, default 16777216.
+        /// The largest answer that is read. A larger one ends the call with the status <c>LIMIT</c>, although the
+        /// platform may have done what was asked. <c>max_reply_bytes</c>: integer from 1024 to 1073741824, bytes,
+        /// default 16777216.
         /// </param>
         /// <param name="validate">
         /// Whether parameters are checked against the catalog before anything is sent. With <c>false</c> they are sent

@@ -51,8 +51,9 @@ namespace Meetgate
         /// integer from 1 to 86400000, ms, default 5000.
         /// </param>
         /// <param name="maxReplyBytes">
-        /// The largest answer that is read. A larger one ends the call with <c>LIMIT</c>. <c>max_reply_bytes</c>:
-        /// integer from 1024 to 1073741824, bytes, default 16777216.
+        /// The largest answer that is read. A larger one ends the call with the status <c>LIMIT</c>, although the
+        /// platform may have done what was asked. <c>max_reply_bytes</c>: integer from 1024 to 1073741824, bytes,
+        /// default 16777216.
         /// </param>
         /// <param name="validate">
         /// Whether parameters are checked against the catalog before anything is sent. With <c>false</c> they are sent

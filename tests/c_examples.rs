@@ -1,0 +1,106 @@
+//! The short programs of `examples/c`: each runs twice against one sandbox, and does what its first lines say. The second
+//! time it runs under valgrind, where that is installed.
+
+mod support;
+
+use meetgate_sandbox::{Fault, FaultKind, Options, Sandbox};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::time::{Duration, Instant};
+
+fn program(name: &str) -> PathBuf {
+    support::compile(&format!("examples/c/{name}.c"), &["-std=c99", "-pthread"], &format!("example-{name}"))
+}
+
+fn config(sandbox: &Sandbox, platform: &str) -> String {
+    sandbox.configurations()[platform].to_string()
+}
+
+/// Its first or second run.
+fn command(program: &Path, run: u64) -> Command {
+    if run == 2 && support::has("valgrind") { support::valgrind(program) } else { Command::new(program) }
+}
+
+/// What it printed; it must have succeeded.
+fn printed(output: Output) -> String {
+    assert!(output.status.success(), "{}\n{}", output.status, support::both(&output));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn count(sandbox: &Sandbox, operation: &str) -> u64 {
+    sandbox.counts().get(operation).copied().unwrap_or_default()
+}
+
+#[test]
+fn upload() {
+    let program = program("upload");
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    // A name that has to be quoted.
+    let folder = support::Folder::new();
+    let file = folder.path().join("say \"welcome\".png");
+    std::fs::copy(support::root().join("tests/fixtures/welcome.png"), &file).unwrap();
+    for run in 1..=2 {
+        let text = printed(support::run(command(&program, run).arg(config(&sandbox, "avd")).arg(&file)));
+        assert!(text.starts_with("download it from http"), "{text}");
+        assert!(text.contains("\nits path on the server is /opt/3tee/resources/"), "{text}");
+    }
+    assert_eq!(count(&sandbox, "avd.uploadfile"), 2);
+    let missing = support::run(Command::new(&program).arg(config(&sandbox, "avd")).arg("no-such-file.png"));
+    assert_eq!(missing.status.code(), Some(1));
+    assert!(support::both(&missing).contains("upload: IO: {"), "{}", support::both(&missing));
+}
+
+#[test]
+fn provider() {
+    let program = program("provider");
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    for run in 1..=2 {
+        let text = printed(support::run(command(&program, run).arg(config(&sandbox, "hst"))));
+        assert_eq!(text.matches("who is online: {").count(), 2, "{text}");
+        assert!(text.ends_with("the provider was asked 1 time(s)\n"), "{text}");
+        assert_eq!(count(&sandbox, "hst.access.token"), run);
+    }
+}
+
+#[test]
+fn threads() {
+    let program = program("threads");
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    for run in 1..=2 {
+        let text = printed(support::run(command(&program, run).arg(config(&sandbox, "avd"))));
+        assert_eq!(text, "40 of 40 calls succeeded\ntokens fetched: 1\n");
+        assert_eq!((count(&sandbox, "avd.app.get_token"), count(&sandbox, "avd.room.read")), (run, 40 * run));
+    }
+}
+
+#[test]
+fn retry() {
+    let program = program("retry");
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let run = || support::run(Command::new(&program).arg(config(&sandbox, "avd")));
+    let calm = "avd.room.read: OK after 1 call(s)\navd.room.create: OK after 1 call(s)\n";
+    for run in 1..=2 {
+        assert_eq!(printed(support::run(command(&program, run).arg(config(&sandbox, "avd")))), calm);
+    }
+
+    // The server is away for a moment, and says for how long.
+    let away = |retry_after_s| FaultKind::Http { status: 503, retry_after_s, body: None };
+    sandbox.add_fault(Fault::new("avd.room.read", away(Some(1))).times(2)).unwrap();
+    let start = Instant::now();
+    assert!(printed(run()).starts_with("avd.room.read: OK after 3 call(s)\n"));
+    assert!(start.elapsed() >= Duration::from_secs(2), "it waited as long as it was told to");
+
+    // What may have acted is called once, whatever the answer.
+    sandbox.clear_counts();
+    sandbox.add_fault(Fault::new("avd.room.create", away(None)).times(1).acted(true)).unwrap();
+    let output = run();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(support::both(&output).contains("avd.room.create: HTTP after 1 call(s)\n"), "{}", support::both(&output));
+    assert_eq!(count(&sandbox, "avd.room.create"), 1);
+
+    // And there is an end.
+    sandbox.clear_counts();
+    sandbox.add_fault(Fault::new("avd.room.read", FaultKind::Number { code: 41003 })).unwrap();
+    assert!(support::both(&run()).contains("avd.room.read: API after 4 call(s)\n"));
+    assert_eq!(count(&sandbox, "avd.room.read"), 4);
+}
