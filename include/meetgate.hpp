@@ -20,8 +20,9 @@
  *   avd_room_mix_record_start_params. Names of parameters are the platform's own. A name that C++ keeps for itself ends in
  *   an underscore: hst.app.delete_, avd.media.switch_.
  * Strings are UTF-8, going in and coming out.
- * Answers. A call returns the platform's answer, byte for byte, as a std::string. What to read it with is yours to choose;
- *   meetgate::member takes one member out of it.
+ * Answers. A call returns the platform's answer, byte for byte, as a std::string. meetgate::member takes single values out
+ *   of it; for more, parse it with the JSON library of your program.
+ * Arrays. Elements in braces: {a, b}. One element in braces is an array of one.
  * Errors. A call that fails throws a meetgate::error, or one of the classes derived from it. Where there are no exceptions
  *   (-fno-exceptions, or MEETGATE_NO_EXCEPTIONS defined before this header) a call returns a meetgate::result instead.
  * Tokens. Clients of one account in one process share one token. token_store shares it with other processes, token is a

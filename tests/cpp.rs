@@ -8,10 +8,12 @@ mod scripted;
 mod support;
 
 use drivers::{Driver as _, Line};
+use examples::PLATFORMS;
 use meetgate_sandbox::{Exchange, Options, Sandbox};
 use programs::{Run, VALGRIND_LIMIT, passes};
 use scripted::{Act, Server, answer, json};
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Arc;
@@ -32,7 +34,7 @@ fn every_compiler_takes_the_headers_for_every_standard() {
             compile(compiler, &[&flags[..], &["-fno-exceptions"]].concat(), &["tests/cpp/results.cpp"], None);
             let name = format!("cpp-json-{}{standard}", compiler.replace('+', "x"));
             let program = compile(compiler, &flags, &["tests/cpp/json.cpp"], Some(&name));
-            passes(&support::run(Command::new(program).env("LOCPATH", locales())));
+            passes(&support::run(Command::new(program).args(classes()).env("LOCPATH", locales())));
         }
     }
 }
@@ -55,6 +57,69 @@ fn each_header_stands_alone() {
 }
 
 #[test]
+fn checkers_say_nothing_about_the_headers() {
+    let sources =
+        [("tests/cpp/examples.cpp", ""), ("tests/cpp/throwing.cpp", ""), ("tests/cpp/results.cpp", "-fno-exceptions")];
+    for (source, flag) in sources {
+        let flags: Vec<&str> = ["-std=c++11", "-Weffc++", flag].into_iter().filter(|flag| !flag.is_empty()).collect();
+        if support::has("g++") {
+            compile("g++", &flags, &[source], None);
+        }
+        if support::has("clang-tidy") {
+            let mut command = Command::new("clang-tidy");
+            command.current_dir(support::root()).args([source, "--quiet", "--warnings-as-errors=*"]);
+            command
+                .args(["--checks=clang-analyzer-*,clang-diagnostic-*,bugprone-*", "--header-filter=include/meetgate"]);
+            command.args(["--", "-Iinclude"]).args(&flags);
+            let output = support::run(&mut command);
+            let shown = support::both(&output);
+            // The test's own source may do what a header must not.
+            let found: Vec<&str> = shown.lines().filter(|line| line.contains("include/meetgate")).collect();
+            assert!(found.is_empty(), "{}", found.join("\n"));
+            assert!(output.stderr.is_empty() || shown.contains("warnings generated"), "{shown}");
+        }
+    }
+}
+
+#[test]
+fn compilers_warn_of_values_that_are_ignored() {
+    let source = "tests/cpp/ignored.cpp";
+    let text = std::fs::read_to_string(support::root().join(source)).unwrap();
+    for (flag, marks) in
+        [("-fexceptions", &["// ignored"][..]), ("-fno-exceptions", &["// ignored", "// ignored without exceptions"])]
+    {
+        let is_marked = |line: &str| marks.iter().any(|mark| line.ends_with(mark));
+        let lines = (1..).zip(text.lines()).filter(|(_, line)| is_marked(line));
+        let marked: Vec<usize> = lines.map(|(number, _)| number).collect();
+        for (compiler, standard) in compilers().into_iter().flat_map(|compiler| [(compiler, "11"), (compiler, "17")]) {
+            let mut command = Command::new(compiler);
+            command.current_dir(support::root()).args(["-Iinclude", "-Wall", "-c", "-o", "/dev/null"]);
+            command.args([&format!("-std=c++{standard}"), flag, source]);
+            let output = support::run(&mut command);
+            let shown = support::both(&output);
+            assert!(output.status.success(), "{shown}");
+            let warnings = shown.lines().filter(|line| line.contains("warning: "));
+            let line = |warning: &str| warning.strip_prefix(source)?.split(':').nth(1)?.parse().ok();
+            let warned: BTreeSet<usize> = warnings.filter_map(line).collect();
+            assert_eq!(Vec::from_iter(warned), marked, "{compiler} {standard} {flag}\n{shown}");
+        }
+    }
+}
+
+#[test]
+fn a_status_of_a_newer_library_arrives() {
+    for compiler in compilers() {
+        for flag in ["-O2", "-O3"] {
+            let name = format!("cpp-newer-library-{}{flag}", compiler.replace('+', "x"));
+            // With the enumeration taken at its word, as a compiler may.
+            let flags = ["-std=c++11", flag, "-fstrict-enums"];
+            let program = compile(compiler, &flags, &["tests/cpp/newer_library.cpp"], Some(&name));
+            passes(&support::run(&mut Command::new(program)));
+        }
+    }
+}
+
+#[test]
 fn the_contract_holds() {
     if support::has("c++") {
         programs::as_it_is(&contract(), |run| check_contract(run, None));
@@ -66,7 +131,10 @@ fn the_contract_holds_under_valgrind() {
     if support::has("c++") && support::has("valgrind") {
         programs::under_valgrind(&contract(), |run| check_contract(run, Some("few")));
         let program = compile("c++", &["-std=c++11"], &["tests/cpp/json.cpp"], Some("cpp-json-valgrind"));
-        passes(&support::run_within(VALGRIND_LIMIT, support::valgrind(&program).env("LOCPATH", locales())));
+        passes(&support::run_within(
+            VALGRIND_LIMIT,
+            support::valgrind(&program).args(classes()).env("LOCPATH", locales()),
+        ));
     }
 }
 
@@ -226,6 +294,17 @@ fn contract() -> PathBuf {
 fn tokens(compiler: &str) -> PathBuf {
     let name = format!("cpp-tokens-{}", compiler.replace('+', "x"));
     compile(compiler, &["-std=c++11"], &["tests/cpp/tokens.cpp"], Some(&name))
+}
+
+/// The classes of numbers that the catalog has.
+fn classes() -> BTreeSet<String> {
+    let numbers = PLATFORMS.iter().flat_map(|platform| {
+        let text = std::fs::read_to_string(support::root().join(format!("catalog/{platform}.toml"))).unwrap();
+        let catalog: toml::Table = text.parse().unwrap();
+        let numbers = catalog.get("error").and_then(toml::Value::as_array).cloned().unwrap_or_default();
+        numbers.into_iter().map(|number| number["class"].as_str().unwrap().to_owned())
+    });
+    numbers.collect()
 }
 
 /// A folder with a locale whose decimal point is a comma, where one can be made.

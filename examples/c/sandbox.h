@@ -7,6 +7,7 @@
  *   sandbox_stop(&local);
  *
  * The program is the one that the environment variable MEETGATE_SANDBOX names, else meetgate-sandbox of the search path.
+ * On Linux the sandbox also ends with the thread that started it, for example when an assertion fails.
  * With -std=c99 define _POSIX_C_SOURCE as 200112L or more before the first #include. */
 #ifndef SANDBOX_H
 #define SANDBOX_H
@@ -18,6 +19,9 @@
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 
 typedef struct sandbox {
   pid_t pid;
@@ -41,6 +45,9 @@ static int sandbox_start(sandbox *s, const char *platform) {
   if (pipe(ends) != 0) return 0;
   s->pid = fork();
   if (s->pid == 0) {
+#ifdef __linux__
+    prctl(PR_SET_PDEATHSIG, SIGTERM); /* a test that crashes leaves no sandbox behind */
+#endif
     dup2(ends[1], STDOUT_FILENO);
     close(ends[0]);
     close(ends[1]);

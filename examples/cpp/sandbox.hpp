@@ -5,6 +5,7 @@
 //   meetgate::avd avd(meetgate::raw(local.config()));
 //
 // The program is the one that the environment variable MEETGATE_SANDBOX names, else meetgate-sandbox of the search path.
+// On Linux the sandbox also ends with the thread that started it, for example when an assertion fails.
 #ifndef SANDBOX_HPP
 #define SANDBOX_HPP
 
@@ -17,6 +18,9 @@
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 
 class sandbox {
 public:
@@ -28,6 +32,9 @@ public:
     if (pipe(ends) != 0) throw std::runtime_error("no pipe to a sandbox");
     pid_ = fork();
     if (pid_ == 0) {
+#ifdef __linux__
+      prctl(PR_SET_PDEATHSIG, SIGTERM); // a test that crashes leaves no sandbox behind
+#endif
       dup2(ends[1], STDOUT_FILENO);
       close(ends[0]);
       close(ends[1]);

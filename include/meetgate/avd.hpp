@@ -94,8 +94,7 @@ class avd_osdts : public builder<avd_osdts> {
   avd_osdts &font(const integer &value) { return put("font", value); }
 
   /** Colour of the text. [object, default white] */
-  avd_osdts &font_color(const avd_font_color &value) { return put("font_color", value); }
-  avd_osdts &font_color(const json &value) { return put("font_color", value); }
+  avd_osdts &font_color(const object_of<avd_font_color> &value) { return put("font_color", value); }
 };
 
 /** One element of `osdtxts`. Text watermarks. */
@@ -117,8 +116,7 @@ class avd_osdtxt : public builder<avd_osdtxt> {
   avd_osdtxt &font(const integer &value) { return put("font", value); }
 
   /** Colour of the text. [object, default white] */
-  avd_osdtxt &font_color(const avd_font_color &value) { return put("font_color", value); }
-  avd_osdtxt &font_color(const json &value) { return put("font_color", value); }
+  avd_osdtxt &font_color(const object_of<avd_font_color> &value) { return put("font_color", value); }
 };
 
 /** One element of `osdimgs`. Image watermarks. */
@@ -147,8 +145,7 @@ class avd_osdimg : public builder<avd_osdimg> {
 class avd_osds : public builder<avd_osds> {
  public:
   /** Timestamp watermark. [object] */
-  avd_osds &osdts(const avd_osdts &value) { return put("osdts", value); }
-  avd_osds &osdts(const json &value) { return put("osdts", value); }
+  avd_osds &osdts(const object_of<avd_osdts> &value) { return put("osdts", value); }
 
   /** Text watermarks. [array of objects] */
   avd_osds &osdtxts(const array_of<avd_osdtxt> &value) { return put("osdtxts", value); }
@@ -240,7 +237,7 @@ class avd_audio_data_exporter_address : public builder<avd_audio_data_exporter_a
   }
 };
 
-/** How a client of avd is made. What is left out has its default. */
+/** How a client of avd is made. A key that is left out has its default. */
 class avd_config : public token_config<avd_config> {
  public:
   avd_config() { put("platform", text("avd")); }
@@ -271,8 +268,7 @@ class avd_config : public token_config<avd_config> {
    * of this process share the token. All programs that use an hst account must use the same store. See the guide on
    * credentials. [object]
    */
-  avd_config &token_store(const avd_token_store &value) { return put("token_store", value); }
-  avd_config &token_store(const json &value) { return put("token_store", value); }
+  avd_config &token_store(const object_of<avd_token_store> &value) { return put("token_store", value); }
 
   /**
    * Time limit for fetching one token, within the call's `timeout_ms`. [integer from 1 to 600000, ms, default 10000]
@@ -517,8 +513,7 @@ class avd_room_mix_record_start_params : public builder<avd_room_mix_record_star
   /**
    * Watermarks: a timestamp, texts and images. They are recorded only with enable_osdts_record. Needs videos. [object]
    */
-  avd_room_mix_record_start_params &osds(const avd_osds &value) { return put("osds", value); }
-  avd_room_mix_record_start_params &osds(const json &value) { return put("osds", value); }
+  avd_room_mix_record_start_params &osds(const object_of<avd_osds> &value) { return put("osds", value); }
 
   /** Whether watermarks are recorded. `true` needs videos. [boolean] */
   avd_room_mix_record_start_params &enable_osdts_record(const flag &value) { return put("enable_osdts_record", value); }
@@ -587,10 +582,7 @@ class avd_room_mix_record_start_params : public builder<avd_room_mix_record_star
    * Addresses to which sound is pushed as RTP while the recording runs. The UDP push port must be configured on the
    * server first. [object]
    */
-  avd_room_mix_record_start_params &audio_data_exporter_address(const avd_audio_data_exporter_address &value) {
-    return put("audio_data_exporter_address", value);
-  }
-  avd_room_mix_record_start_params &audio_data_exporter_address(const json &value) {
+  avd_room_mix_record_start_params &audio_data_exporter_address(const object_of<avd_audio_data_exporter_address> &value) {
     return put("audio_data_exporter_address", value);
   }
 };
@@ -1354,6 +1346,8 @@ inline namespace MEETGATE_STYLE {
 /** The operations avd.device.audio.* */
 class avd_device_audio_group : public group {
  public:
+  avd_device_audio_group() {}
+
   /**
    * Turn a device's sound off (关闭音频).
    *
@@ -1396,6 +1390,8 @@ class avd_device_audio_group : public group {
 /** The operations avd.device.video.* */
 class avd_device_video_group : public group {
  public:
+  avd_device_video_group() {}
+
   /**
    * Make a device's video the focus of its room (设备视频焦点).
    *
@@ -1482,6 +1478,8 @@ class avd_device_video_group : public group {
 /** The operations avd.sip.account.* */
 class avd_sip_account_group : public group {
  public:
+  avd_sip_account_group() {}
+
   /**
    * Create a SIP account on a gateway (创建sip账号).
    *
@@ -1589,6 +1587,8 @@ class avd_sip_account_group : public group {
 /** The operations avd.sip.gate.* */
 class avd_sip_gate_group : public group {
  public:
+  avd_sip_gate_group() {}
+
   /**
    * Create a SIP gateway (创建sip网关).
    *
@@ -1695,6 +1695,8 @@ class avd_sip_gate_group : public group {
 /** The operations avd.room.desktop_record.* */
 class avd_room_desktop_record_group : public group {
  public:
+  avd_room_desktop_record_group() {}
+
   /**
    * Start recording a user's desktop (开启录制用户桌面).
    *
@@ -1784,6 +1786,8 @@ class avd_room_desktop_record_group : public group {
 /** The operations avd.room.avc.* */
 class avd_room_avc_group : public group {
  public:
+  avd_room_avc_group() {}
+
   /**
    * Turn on the composed view of a room (开启合屏模式).
    *
@@ -1952,6 +1956,8 @@ class avd_room_avc_group : public group {
 /** The operations avd.room.live.* */
 class avd_room_live_group : public group {
  public:
+  avd_room_live_group() {}
+
   /**
    * Start a live stream of a room (开始直播).
    *
@@ -2001,6 +2007,8 @@ class avd_room_live_group : public group {
 /** The operations avd.room.record.* */
 class avd_room_record_group : public group {
  public:
+  avd_room_record_group() {}
+
   /**
    * Read the state of a recording (获取录制状态).
    *
@@ -2080,6 +2088,8 @@ class avd_room_record_group : public group {
 /** The operations avd.room.mix_live.* */
 class avd_room_mix_live_group : public group {
  public:
+  avd_room_mix_live_group() {}
+
   /**
    * Start a mixed live stream (开始混屏直播).
    *
@@ -2133,6 +2143,8 @@ class avd_room_mix_live_group : public group {
 /** The operations avd.room.mix_record.* */
 class avd_room_mix_record_group : public group {
  public:
+  avd_room_mix_record_group() {}
+
   /**
    * Start a mixed recording (开始混屏录制).
    *
@@ -2333,6 +2345,8 @@ class avd_room_mix_record_group : public group {
 /** The operations avd.room.participate.* */
 class avd_room_participate_group : public group {
  public:
+  avd_room_participate_group() {}
+
   /**
    * Kick a participant out of a room (踢出会议).
    *
@@ -2401,6 +2415,8 @@ class avd_room_participate_group : public group {
 /** The operations avd.device.* */
 class avd_device_group : public group {
  public:
+  avd_device_group() {}
+
   /**
    * Call a device into a room (邀请设备).
    *
@@ -2485,20 +2501,24 @@ class avd_device_group : public group {
     return run("avd.device.get_invite_status", params.str(), options);
   }
 
-  avd_device_video_group video;
-  avd_device_audio_group audio;
+  avd_device_video_group video{};
+  avd_device_audio_group audio{};
 };
 
 /** The operations avd.sip.* */
 class avd_sip_group : public group {
  public:
-  avd_sip_gate_group gate;
-  avd_sip_account_group account;
+  avd_sip_group() {}
+
+  avd_sip_gate_group gate{};
+  avd_sip_account_group account{};
 };
 
 /** The operations avd.app.* */
 class avd_app_group : public group {
  public:
+  avd_app_group() {}
+
   /**
    * Fetch a new token and renew the client's own (获取token).
    *
@@ -2635,6 +2655,8 @@ class avd_app_group : public group {
 /** The operations avd.transcode.* */
 class avd_transcode_group : public group {
  public:
+  avd_transcode_group() {}
+
   /**
    * Get the transcoding state of a recording (获取转码状态).
    *
@@ -2660,6 +2682,8 @@ class avd_transcode_group : public group {
 /** The operations avd.media.* */
 class avd_media_group : public group {
  public:
+  avd_media_group() {}
+
   /**
    * Create a player in a room (创建播放器).
    *
@@ -2889,6 +2913,8 @@ class avd_media_group : public group {
 /** The operations avd.room.* */
 class avd_room_group : public group {
  public:
+  avd_room_group() {}
+
   /**
    * Create a room (创建房间).
    *
@@ -3226,13 +3252,13 @@ class avd_room_group : public group {
     return run("avd.room.get_chat_message_log", params.str(), options);
   }
 
-  avd_room_participate_group participate;
-  avd_room_mix_record_group mix_record;
-  avd_room_mix_live_group mix_live;
-  avd_room_record_group record;
-  avd_room_live_group live;
-  avd_room_avc_group avc;
-  avd_room_desktop_record_group desktop_record;
+  avd_room_participate_group participate{};
+  avd_room_mix_record_group mix_record{};
+  avd_room_mix_live_group mix_live{};
+  avd_room_record_group record{};
+  avd_room_live_group live{};
+  avd_room_avc_group avc{};
+  avd_room_desktop_record_group desktop_record{};
 };
 
 /**
@@ -3247,7 +3273,7 @@ class avd : public client {
   /** From a configuration that is JSON already: avd(meetgate::raw(text)). "platform" may be left out. */
   explicit avd(const json &config) : client("avd", config.str()) { lend_all(); }
 
-  avd(avd &&other) noexcept : client(std::move(other)) {
+  avd(avd &&other) noexcept : client(static_cast<client &&>(other)) {
     lend_all();
     other.lend_all();
   }
@@ -3298,12 +3324,12 @@ class avd : public client {
     return run("avd.uploadfile", params.str(), options);
   }
 
-  avd_room_group room;
-  avd_media_group media;
-  avd_transcode_group transcode;
-  avd_app_group app;
-  avd_sip_group sip;
-  avd_device_group device;
+  avd_room_group room{};
+  avd_media_group media{};
+  avd_transcode_group transcode{};
+  avd_app_group app{};
+  avd_sip_group sip{};
+  avd_device_group device{};
 
  private:
   void lend_all() noexcept {

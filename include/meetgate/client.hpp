@@ -5,28 +5,27 @@
 #define MEETGATE_CLIENT_HPP
 
 #include "../meetgate.h"
+#include "attributes.hpp"
 #include "error.hpp"
 #include "exceptions.hpp"
 #include "json.hpp"
 #include "options.hpp"
+#include "reading.hpp"
+#include "reply.hpp"
 #include "token.hpp"
 
-#include <exception>
-#include <memory>
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <utility>
-#include <vector>
 
 namespace meetgate {
 
 /** The version of the library in use, such as "0.1.0". */
-inline const char *version() { return meetgate_version(); }
+MEETGATE_NODISCARD inline const char *version() { return meetgate_version(); }
 
 /** The catalog of all operations, as JSON. */
-inline std::string catalog() {
-  const std::unique_ptr<char, void (*)(char *)> text(meetgate_catalog(), meetgate_string_free);
-  return text ? std::string(text.get()) : std::string();
-}
+MEETGATE_NODISCARD inline std::string catalog() { return detail::taken(meetgate_catalog()); }
 
 /** A request to any path of the platform, for client.raw_call(). */
 class raw_request : public builder<raw_request> {
@@ -35,85 +34,41 @@ class raw_request : public builder<raw_request> {
   raw_request &method(const text &value) { return put("method", value); }
   /** Whole, from the host root, such as "/sdkapi/v2/room/read". [string, required] */
   raw_request &path(const text &value) { return put("path", value); }
-  /** What goes into the query; the credential is added. [object] */
-  raw_request &query(const json &value) { return put("query", value); }
-  /** A JSON body. [any JSON] */
-  raw_request &body(const json &value) { return put("body", value); }
+  /** The members of the query; the credential is added. [object] */
+  raw_request &query(const object_of<object> &value) { return put("query", value); }
+  /** A JSON body: whatever set() takes. [any JSON] */
+  template <class T>
+  raw_request &body(const T &value) {
+    return set("body", value);
+  }
+  /** A JSON body that is an array: body({1}) is an array of one. */
+  raw_request &body(std::initializer_list<detail::element> items) { return set("body", items); }
   /** A form body, in place of a JSON one. [object] */
-  raw_request &form(const json &value) { return put("form", value); }
+  raw_request &form(const object_of<object> &value) { return put("form", value); }
 };
 
+namespace detail {
+
+/** `"platform":"avd"` goes into a configuration that is an object without a platform; any other text stays as it is. */
+inline std::string with_platform(std::string config, const char *platform) {
+  std::string named;
+  std::uint64_t keys = 0;
+  const std::size_t open = config.find('{');
+  const bool is_without = look(config, "/platform", named) == MEETGATE_ABSENT;
+  const bool is_array = config.find('[') < open;
+  if (!is_without || is_array || open == std::string::npos) return config;
+  if (meetgate_json_length(config.c_str(), "", &keys) != MEETGATE_OK) return config;
+  const std::string key = "\"platform\":\"" + std::string(platform) + '"';
+  return config.insert(open + 1, keys == 0 ? key : key + ',');
+}
+
+}  // namespace detail
+
 inline namespace MEETGATE_STYLE {
-
-#if defined(MEETGATE_NO_EXCEPTIONS)
-
-/** What a call returns. */
-typedef result reply;
-
-/** What a call without an answer returns. */
-typedef result done;
-
 namespace inner {
-
-inline reply ended(meetgate_status status, std::string text, const std::exception_ptr &cause) {
-  return result(status, std::move(text), cause);
-}
-
-inline done only_done(const reply &ended) { return ended; }
-
-}  // namespace inner
-
-#else
-
-/** What a call returns: the platform's answer, byte for byte. */
-typedef std::string reply;
-
-/** What a call without an answer returns. */
-typedef void done;
-
-namespace inner {
-
-inline reply ended(meetgate_status status, std::string text, const std::exception_ptr &cause) {
-  if (status != MEETGATE_OK) detail::raise(error(status, std::move(text), cause));
-  return text;
-}
-
-inline done only_done(const reply &) {}
-
-}  // namespace inner
-
-#endif
-
-namespace inner {
-
-inline reply refused(meetgate_status status, const std::string &message) {
-  return ended(status, detail::document_text(status, message), std::exception_ptr());
-}
-
-/** Takes over the string that a C function gave out. */
-inline reply taken(meetgate_status status, char *given, const std::exception_ptr &cause = std::exception_ptr()) {
-  const std::unique_ptr<char, void (*)(char *)> text(given, meetgate_string_free);
-  return ended(status, text ? std::string(text.get()) : std::string(),
-               status == MEETGATE_AUTH ? cause : std::exception_ptr());
-}
 
 inline reply closed() {
   return refused(MEETGATE_INVALID_ARGUMENT, "the client is closed, or was moved from");
-}
-
-/** C would end the text there, unseen. */
-inline bool holds_nul(const std::string &text) { return text.find('\0') != std::string::npos; }
-
-/** The configuration with its platform, where it does not say so itself. What is not an object stays as it is. */
-inline std::string with_platform(const std::string &given, const std::string &platform) {
-  const std::string config = given.compare(0, 3, "\xef\xbb\xbf") == 0 ? given.substr(3) : given;
-  std::vector<detail::item> keys;
-  const std::size_t start = config.find_first_not_of(" \t\r\n");
-  if (start == std::string::npos || config[start] != '{' || !detail::reader(config).split(keys)) return config;
-  for (const detail::item &key : keys) {
-    if (key.name == "platform") return config;
-  }
-  return "{\"platform\":\"" + platform + (keys.empty() ? "\"" : "\",") + config.substr(start + 1);
 }
 
 }  // namespace inner
@@ -130,14 +85,14 @@ class group {
 
   reply run(const char *operation, const std::string &params, const call_options &options) const {
     if (handle_ == nullptr) return inner::closed();
-    if (inner::holds_nul(params)) {
+    if (detail::holds_nul(params)) {
       return inner::refused(MEETGATE_INVALID_ARGUMENT, "params holds a NUL byte: write it \\u0000");
     }
-    const std::string chosen = options.empty() ? std::string() : options.str();
+    const std::string chosen = options.str();
     char *given = nullptr;
     const detail::provider_watch provider;
-    const meetgate_status status = meetgate_call_with(
-        handle_, operation, params.c_str(), options.empty() ? nullptr : chosen.c_str(), nullptr, &given);
+    const meetgate_status status =
+        meetgate_call_with(handle_, operation, params.c_str(), chosen.c_str(), nullptr, &given);
     return inner::taken(status, given, provider.thrown());
   }
 
@@ -152,32 +107,34 @@ class client : public group {
   /** Calls an operation by its whole name: call("avd.room.read", object().set("room_id", "1")). */
   reply call(const std::string &operation, const json &params = object(),
              const call_options &options = call_options()) const {
-    if (inner::holds_nul(operation)) return inner::refused(MEETGATE_INVALID_ARGUMENT, "operation holds a NUL byte");
+    if (detail::holds_nul(operation)) return inner::refused(MEETGATE_INVALID_ARGUMENT, "operation holds a NUL byte");
     return run(operation.c_str(), params.str(), options);
   }
 
-  /** Sends any request to the platform, signed and judged like an operation: for what the catalog does not have. */
-  reply raw_call(const json &request) const {
+  /** Sends any request to the platform, signed and judged like an operation: for paths that the catalog does not have. */
+  reply raw_call(const json &request, const call_options &options = call_options()) const {
     if (handle_ == nullptr) return inner::closed();
-    if (inner::holds_nul(request.str())) return inner::refused(MEETGATE_INVALID_ARGUMENT, "request holds a NUL byte");
+    if (detail::holds_nul(request.str())) return inner::refused(MEETGATE_INVALID_ARGUMENT, "request holds a NUL byte");
+    const std::string chosen = options.str();
     char *given = nullptr;
     const detail::provider_watch provider;
-    const meetgate_status status = meetgate_raw_call(handle_, request.str().c_str(), &given);
+    const meetgate_status status =
+        meetgate_raw_call_with(handle_, request.str().c_str(), chosen.c_str(), nullptr, &given);
     return inner::taken(status, given, provider.thrown());
   }
 
   /**
-   * What is known of the client; nothing is sent.
+   * Describes the client; nothing is sent.
    *
    * Returns: one JSON object: "platform" and "base_url" (unless it is to be discovered); for youme "clock_offset_s", the
    *   seconds that the platform's clock is ahead; for hst and avd "token" with "source" (fetched, fixed or provided),
    *   "store" (file or redis), "generation" (0: no token yet; grows with each), "age_ms", "expires_in_ms" and "warning".
-   *   The token itself is not there. What does not apply is absent; members may be added.
+   *   The token itself is not there. A member that does not apply is absent; members may be added.
    * Errors: MEETGATE_FORKED; MEETGATE_INVALID_ARGUMENT if the client is closed.
    * Threads: any, at once.
    * Since: 0.1.0.
    */
-  reply info() const {
+  MEETGATE_NODISCARD reply info() const {
     if (handle_ == nullptr) return inner::closed();
     char *given = nullptr;
     const meetgate_status status = meetgate_client_info(handle_, &given);
@@ -187,16 +144,16 @@ class client : public group {
   /** Whether it can be called: not closed, and not moved from. */
   explicit operator bool() const noexcept { return handle_ != nullptr; }
 
-  /** The C library's own, for calling C functions. It stays the client's. */
-  meetgate_client *handle() const noexcept { return handle_; }
+  /** The C library's handle, for calling C functions. The client goes on owning it. */
+  MEETGATE_NODISCARD meetgate_client *handle() const noexcept { return handle_; }
 
 #if defined(MEETGATE_NO_EXCEPTIONS)
   /** How making the client ended: look at it before the first call. */
-  const result &made() const noexcept { return made_; }
+  MEETGATE_NODISCARD const result &made() const noexcept { return made_; }
 #endif
 
  protected:
-  /** Complete before it is opened: what was opened is closed when something is thrown after that. */
+  /** The object is complete before the handle is opened: if something is thrown after that, the destructor closes it. */
   client(const char *platform, const std::string &config_json, const token_provider &provide = token_provider())
       : client() {
 #if defined(MEETGATE_NO_EXCEPTIONS)
@@ -208,7 +165,9 @@ class client : public group {
 
   client(client &&other) noexcept
 #if defined(MEETGATE_NO_EXCEPTIONS)
-      : made_(std::move(other.made_))
+      : made_(std::move(other.made_)), providers_()
+#else
+      : providers_()
 #endif
   {
     std::swap(handle_, other.handle_);
@@ -246,7 +205,7 @@ class client : public group {
    */
   done set_token(const std::string &token) const {
     if (handle_ == nullptr) return inner::only_done(inner::closed());
-    if (inner::holds_nul(token)) {
+    if (detail::holds_nul(token)) {
       return inner::only_done(inner::refused(MEETGATE_INVALID_ARGUMENT, "token holds a NUL byte"));
     }
     char *given = nullptr;
@@ -255,8 +214,8 @@ class client : public group {
   }
 
   /**
-   * Sets where tokens come from, for a client whose configuration is JSON text with "token_provider": true, or in place
-   * of the one that it has. The client keeps each one that was set until it is closed, and moves with them.
+   * Sets the function that provides tokens, for a client whose configuration is JSON text with "token_provider": true, or
+   * in place of the function that it has. The client keeps each function until it is closed, and moves with them.
    *
    * Errors: MEETGATE_INVALID_ARGUMENT (an empty function, no client with "token_provider": true, or it is closed);
    *   MEETGATE_FORKED.
@@ -275,12 +234,14 @@ class client : public group {
 #if defined(MEETGATE_NO_EXCEPTIONS)
   result made_;
 #endif
-  /** What is set is the library's: for those who call, the client stays as it is. */
+  /** The function that is set belongs to the library's client: this object is not changed by it. */
   mutable inner::provider_list providers_;
 
   client() noexcept
 #if defined(MEETGATE_NO_EXCEPTIONS)
-      : made_(MEETGATE_OK, std::string())
+      : made_(MEETGATE_OK, std::string()), providers_()
+#else
+      : providers_()
 #endif
   {
   }
@@ -298,10 +259,11 @@ class client : public group {
                                                    ", the headers of this program have ABI " +
                                                    std::to_string(MEETGATE_ABI_VERSION));
     }
-    if (inner::holds_nul(config)) {
+    if (detail::holds_nul(config)) {
       return inner::refused(MEETGATE_INVALID_ARGUMENT, "the configuration holds a NUL byte");
     }
-    const std::string named = member(config, "platform");
+    std::string named;
+    static_cast<void>(detail::look(config, "/platform", named));
     const bool is_known = named == "hst" || named == "youme" || named == "avd";
     if (is_known && named != platform) {
       return inner::refused(MEETGATE_INVALID_CONFIG,
@@ -309,7 +271,7 @@ class client : public group {
     }
     char *given = nullptr;
     const meetgate_status status =
-        meetgate_client_new(inner::with_platform(config, platform).c_str(), &handle_, &given);
+        meetgate_client_new(detail::with_platform(config, platform.c_str()).c_str(), &handle_, &given);
     if (status != MEETGATE_OK || !provide) return inner::taken(status, given);
 #if defined(MEETGATE_NO_EXCEPTIONS)
     const reply set = use_provider(provide);

@@ -5,71 +5,145 @@
 #define MEETGATE_ERROR_HPP
 
 #include "../meetgate.h"
-#include "error_numbers.hpp"
+#include "attributes.hpp"
 #include "json.hpp"
-#include "reader.hpp"
 
-#include <cstddef>
+#include <cerrno>
+#include <cstdlib>
 #include <exception>
 #include <memory>
 #include <stdexcept>
 #include <string>
 #include <utility>
-#include <vector>
-
-/* Exceptions cross the borders of shared libraries only where their types are visible. */
-#if defined(__GNUC__) && !defined(_WIN32)
-#  define MEETGATE_VISIBLE __attribute__((visibility("default")))
-#else
-#  define MEETGATE_VISIBLE
-#endif
 
 namespace meetgate {
+
+/** What kind of failure a platform's number is: the error document's "class". */
+enum class code_class {
+  /** No number, or one that the platform's table does not have. */
+  unknown,
+  /** Keys or signature refused. */
+  auth,
+  /** The token expired or was replaced. */
+  token_dead,
+  /** A parameter is missing or wrong. */
+  bad_request,
+  /** The thing that was asked for does not exist. */
+  not_found,
+  /** The thing exists already, or is not in the state that the call needs. */
+  conflict,
+  /** Switched off by the site or the licence. */
+  forbidden,
+  /** A limit is reached. */
+  limit,
+  /** The platform cannot do this. */
+  unsupported,
+  /** Try later. */
+  busy,
+  /** The platform's own fault. */
+  server,
+};
+
 namespace detail {
+
+/** Takes over a string that a C function gave out; empty where it gave none. */
+MEETGATE_NODISCARD inline std::string taken(char *given) {
+  const std::unique_ptr<char, void (*)(char *)> owned(given, meetgate_string_free);
+  return owned ? std::string(owned.get()) : std::string();
+}
+
+/** C would end the text there, unseen. */
+inline bool holds_nul(const std::string &text) { return text.find('\0') != std::string::npos; }
+
+/** The value at a JSON pointer; `text` receives its text, or the error document. */
+inline meetgate_status look(const std::string &json, const char *pointer, std::string &text) {
+  char *given = nullptr;
+  const meetgate_status status = meetgate_json_get(json.c_str(), pointer, &given);
+  text = taken(given);
+  return status;
+}
+
+inline code_class class_named(const std::string &name) {
+  static const struct {
+    const char *name;
+    meetgate::code_class is;
+  } all[] = {
+      {"auth", code_class::auth},           {"token_dead", code_class::token_dead},
+      {"not_found", code_class::not_found}, {"bad_request", code_class::bad_request},
+      {"conflict", code_class::conflict},   {"forbidden", code_class::forbidden},
+      {"limit", code_class::limit},         {"unsupported", code_class::unsupported},
+      {"busy", code_class::busy},           {"server", code_class::server},
+  };
+  for (const auto &one : all) {
+    if (name == one.name) return one.is;
+  }
+  return code_class::unknown;
+}
 
 /** An error document, read. */
 struct document {
-  meetgate_status status;
-  std::string json, message, platform, operation, meaning, meaning_zh, platform_message, request_id, reply, reply_text;
-  long long code, http_status, clock_offset_s, attempts;
-  bool has_code, has_clock_offset_s, retryable;
+  const meetgate_status status;
+  const std::string json;
+  std::string message, platform, operation, meaning, meaning_zh, platform_message, location, request_id, reply, reply_text;
+  long long code, http_status, clock_offset_s, attempts, retry_after_ms;
+  bool has_code, has_clock_offset_s, has_retry_after_ms, retryable;
+  meetgate::code_class code_class;
 
   document(meetgate_status ended, std::string text)
       : status(ended),
         json(std::move(text)),
+        message(string("/message")),
+        platform(string("/platform")),
+        operation(string("/operation")),
+        meaning(string("/meaning")),
+        meaning_zh(string("/meaning_zh")),
+        platform_message(string("/platform_message")),
+        location(string("/location")),
+        request_id(string("/request_id")),
+        reply(json_text("reply")),
+        reply_text(string("/reply_text")),
         code(0),
         http_status(0),
         clock_offset_s(0),
         attempts(0),
-        has_code(false),
-        has_clock_offset_s(false),
-        retryable(false) {
-    std::vector<item> items;
-    reader(json).split(items);
-    for (const item &one : items) take(one);
-    // Not to be: but then the text itself says more than nothing.
+        retry_after_ms(0),
+        has_code(number("/code", code)),
+        has_clock_offset_s(number("/clock_offset_s", clock_offset_s)),
+        has_retry_after_ms(number("/retry_after_ms", retry_after_ms)),
+        retryable(string("/retryable") == "true"),
+        code_class(class_named(string("/class"))) {
+    number("/http_status", http_status);
+    number("/attempts", attempts);
+    // No document of the library is without a message. One of another kind is shown as it is.
     if (message.empty()) message = json;
   }
 
  private:
-  void take(const item &one) {
-    std::string *const strings[] = {&message, &platform, &operation, &meaning, &meaning_zh, &platform_message,
-                                    &request_id, &reply_text};
-    static const char *const names[] = {"message", "platform", "operation", "meaning", "meaning_zh",
-                                        "platform_message", "request_id", "reply_text"};
-    for (std::size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-      if (one.name == names[i]) reader(one.value).string(*strings[i]);
-    }
-    if (one.name == "code") has_code = reader(one.value).integer(code);
-    if (one.name == "http_status") reader(one.value).integer(http_status);
-    if (one.name == "clock_offset_s") has_clock_offset_s = reader(one.value).integer(clock_offset_s);
-    if (one.name == "attempts") reader(one.value).integer(attempts);
-    if (one.name == "retryable") retryable = one.value == "true";
-    if (one.name == "reply") reply = one.value;
+  std::string string(const char *pointer) const {
+    std::string text;
+    return look(json, pointer, text) == MEETGATE_OK ? text : std::string();
+  }
+
+  /** C gives a JSON string by its characters: here it gets its quotation marks back. */
+  std::string json_text(const char *name) const {
+    std::string text;
+    if (look(json, (std::string("/") + name).c_str(), text) != MEETGATE_OK) return std::string();
+    const bool as_it_stands = !text.empty() && json.find('"' + std::string(name) + "\":" + text) != std::string::npos;
+    return as_it_stands ? text : quoted(text);
+  }
+
+  bool number(const char *pointer, long long &out) const {
+    const std::string text = string(pointer);
+    char *end = nullptr;
+    errno = 0;
+    const long long read = std::strtoll(text.c_str(), &end, 10);
+    if (text.empty() || *end != '\0' || errno != 0) return false;
+    out = read;
+    return true;
   }
 };
 
-/** An error document for what goes wrong on this side of the C library. */
+/** An error document for mistakes that the C library cannot see. */
 inline std::string document_text(meetgate_status status, const std::string &message) {
   return object()
       .set("status", meetgate_status_name(status))
@@ -81,7 +155,7 @@ inline std::string document_text(meetgate_status status, const std::string &mess
 }  // namespace detail
 
 /**
- * Why a call failed: everything that the error document has. What does not apply is empty, or 0.
+ * Why a call failed: everything that the error document has. A member that does not apply is empty, or 0.
  *
  * what() is the message. Copying never fails.
  */
@@ -105,9 +179,7 @@ class MEETGATE_VISIBLE error : public std::runtime_error {
   long long code() const noexcept { return read_->code; }
   bool has_code() const noexcept { return read_->has_code; }
   /** The class of the number in the platform's table; code_class::unknown where there is none. */
-  meetgate::code_class code_class() const noexcept {
-    return has_code() ? detail::class_of_code(read_->platform, code()) : meetgate::code_class::unknown;
-  }
+  meetgate::code_class code_class() const noexcept { return read_->code_class; }
   /** What the number means, in English. */
   const std::string &meaning() const noexcept { return read_->meaning; }
   /** What the number means, in Chinese. */
@@ -117,12 +189,17 @@ class MEETGATE_VISIBLE error : public std::runtime_error {
 
   /** The HTTP status of the last answer. */
   long long http_status() const noexcept { return read_->http_status; }
+  /** Where a redirect leads to, without its query: put this address into "base_url". */
+  const std::string &location() const noexcept { return read_->location; }
   /** The platform's id of the request, where it has one. */
   const std::string &request_id() const noexcept { return read_->request_id; }
-  /** How many times the request was sent. */
+  /** How many times the call's own request was sent. */
   long long attempts() const noexcept { return read_->attempts; }
   /** Whether repeating the call is safe and worth a try. */
   bool retryable() const noexcept { return read_->retryable; }
+  /** Milliseconds to wait before the call is repeated, where the platform or this library names a pause. */
+  long long retry_after_ms() const noexcept { return read_->retry_after_ms; }
+  bool has_retry_after_ms() const noexcept { return read_->has_retry_after_ms; }
   /** By how many seconds the platform's clock is ahead of this machine's. */
   long long clock_offset_s() const noexcept { return read_->clock_offset_s; }
   bool has_clock_offset_s() const noexcept { return read_->has_clock_offset_s; }
@@ -135,7 +212,7 @@ class MEETGATE_VISIBLE error : public std::runtime_error {
   const std::string &document() const noexcept { return read_->json; }
 
   /**
-   * What your token provider threw, where the call failed for that and this thread ran the provider; else null.
+   * The exception that your token provider threw, if the call failed for that and this thread ran the provider; else null.
    * std::rethrow_exception throws it again.
    */
   const std::exception_ptr &cause() const noexcept { return cause_; }
@@ -148,26 +225,27 @@ class MEETGATE_VISIBLE error : public std::runtime_error {
   std::exception_ptr cause_;
 };
 
-/** How a call ended, as a value: what calls return where there are no exceptions. */
-class result {
+/** How a call ended, as a value: calls return it where there are no exceptions. */
+class MEETGATE_NODISCARD result {
  public:
   /** A success with its reply, else a failure with its error document. */
-  result(meetgate_status status, std::string text, std::exception_ptr cause = std::exception_ptr())
-      : error_(status == MEETGATE_OK
-                   ? nullptr
-                   : std::make_shared<const meetgate::error>(status, std::move(text), std::move(cause))) {
-    if (!error_) reply_ = std::move(text);
+  result(meetgate_status status, std::string text, std::exception_ptr cause = std::exception_ptr()) : error_(), reply_() {
+    if (status == MEETGATE_OK) {
+      reply_ = std::move(text);
+    } else {
+      error_ = std::make_shared<const meetgate::error>(status, std::move(text), std::move(cause));
+    }
   }
 
-  bool ok() const noexcept { return !error_; }
+  MEETGATE_NODISCARD bool ok() const noexcept { return !error_; }
   explicit operator bool() const noexcept { return ok(); }
-  meetgate_status status() const noexcept { return ok() ? MEETGATE_OK : error_->status(); }
+  MEETGATE_NODISCARD meetgate_status status() const noexcept { return ok() ? MEETGATE_OK : error_->status(); }
 
   /** The platform's answer, byte for byte; empty on failure. */
-  const std::string &reply() const noexcept { return reply_; }
+  MEETGATE_NODISCARD const std::string &reply() const noexcept { return reply_; }
 
   /** Why it failed. On success an error whose status is MEETGATE_OK. */
-  const meetgate::error &error() const {
+  MEETGATE_NODISCARD const meetgate::error &error() const {
     static const meetgate::error none(MEETGATE_OK, detail::document_text(MEETGATE_OK, "no error"));
     return ok() ? none : *error_;
   }

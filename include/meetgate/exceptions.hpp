@@ -1,12 +1,12 @@
 /*
- * What calls throw: a class for each status, and for each class of the platforms' numbers. Part of <meetgate.hpp>.
+ * The exceptions: a class for each status, and for each class of the platforms' numbers. Part of <meetgate.hpp>.
  */
 #ifndef MEETGATE_EXCEPTIONS_HPP
 #define MEETGATE_EXCEPTIONS_HPP
 
 #include "error.hpp"
 
-/* Whether calls throw or return a result is for each source file to say: what differs lives in a namespace of its own,
+/* Each source file says whether its calls throw or return a result. The names that differ live in a namespace of their own,
  * so that files of both kinds go into one program. */
 #if defined(__cpp_exceptions) || defined(__EXCEPTIONS) || defined(_CPPUNWIND)
 #  define MEETGATE_CATCHES
@@ -125,13 +125,13 @@ class MEETGATE_VISIBLE bad_request : public api_error {
   explicit bad_request(const error &copied) : api_error(copied) {}
 };
 
-/** There is no such thing. */
+/** The thing that was asked for does not exist. */
 class MEETGATE_VISIBLE not_found : public api_error {
  public:
   explicit not_found(const error &copied) : api_error(copied) {}
 };
 
-/** It exists already, or is not in the state that the call needs. */
+/** The thing exists already, or is not in the state that the call needs. */
 class MEETGATE_VISIBLE conflict : public api_error {
  public:
   explicit conflict(const error &copied) : api_error(copied) {}
@@ -171,7 +171,7 @@ class MEETGATE_VISIBLE server_error : public api_error {
 
 namespace detail {
 
-/** Throws the error as what it is. */
+/** Throws the error as the class of its status; one of a newer library's status is thrown as the error that it is. */
 [[noreturn]] inline void raise(const error &error) {
   switch (error.status()) {
     case MEETGATE_INVALID_ARGUMENT: throw invalid_argument(error);

@@ -67,7 +67,7 @@ class hst_user : public builder<hst_user> {
   hst_user &client_guid(const text &value) { return put("client_guid", value); }
 };
 
-/** How a client of hst is made. What is left out has its default. */
+/** How a client of hst is made. A key that is left out has its default. */
 class hst_config : public token_config<hst_config> {
  public:
   hst_config() { put("platform", text("hst")); }
@@ -111,8 +111,7 @@ class hst_config : public token_config<hst_config> {
    * of this process share the token. All programs that use an hst account must use the same store. See the guide on
    * credentials. [object]
    */
-  hst_config &token_store(const hst_token_store &value) { return put("token_store", value); }
-  hst_config &token_store(const json &value) { return put("token_store", value); }
+  hst_config &token_store(const object_of<hst_token_store> &value) { return put("token_store", value); }
 
   /**
    * Time limit for fetching one token, within the call's `timeout_ms`. [integer from 1 to 600000, ms, default 10000]
@@ -269,7 +268,7 @@ class hst_online_trans_cmd_params : public builder<hst_online_trans_cmd_params> 
   hst_online_trans_cmd_params &user_list(const array_of<hst_user> &value) { return put("user_list", value); }
 
   /** The object that the terminals receive. Its members are the caller's own. [object, required] */
-  hst_online_trans_cmd_params &trans_mess(const json &value) { return put("trans_mess", value); }
+  hst_online_trans_cmd_params &trans_mess(const object_of<object> &value) { return put("trans_mess", value); }
 
   /** Id of the application. [string, required] */
   hst_online_trans_cmd_params &app_id(const text &value) { return put("app_id", value); }
@@ -296,7 +295,7 @@ class hst_online_invite_params : public builder<hst_online_invite_params> {
   hst_online_invite_params &seq_id(const integer &value) { return put("seq_id", value); }
 
   /** Further content that goes with the invitation. Its members are not documented. [object] */
-  hst_online_invite_params &extend_info(const json &value) { return put("extend_info", value); }
+  hst_online_invite_params &extend_info(const object_of<object> &value) { return put("extend_info", value); }
 };
 
 inline namespace MEETGATE_STYLE {
@@ -304,6 +303,8 @@ inline namespace MEETGATE_STYLE {
 /** The operations hst.online.user.* */
 class hst_online_user_group : public group {
  public:
+  hst_online_user_group() {}
+
   /**
    * List users and whether they are online (从在线获取用户状态).
    *
@@ -340,6 +341,8 @@ class hst_online_user_group : public group {
 /** The operations hst.online.* */
 class hst_online_group : public group {
  public:
+  hst_online_group() {}
+
   /**
    * Push a command to terminals (下发指令给终端).
    *
@@ -402,12 +405,14 @@ class hst_online_group : public group {
     return run("hst.online.invite", params.str(), options);
   }
 
-  hst_online_user_group user;
+  hst_online_user_group user{};
 };
 
 /** The operations hst.consuming.* */
 class hst_consuming_group : public group {
  public:
+  hst_consuming_group() {}
+
   /**
    * List the billed usage records, page by page (获取计费话单列表).
    *
@@ -462,6 +467,8 @@ class hst_consuming_group : public group {
 /** The operations hst.app.* */
 class hst_app_group : public group {
  public:
+  hst_app_group() {}
+
   /**
    * Create an application (创建应用).
    *
@@ -562,6 +569,8 @@ class hst_app_group : public group {
 /** The operations hst.access.* */
 class hst_access_group : public group {
  public:
+  hst_access_group() {}
+
   /**
    * Fetch a new access token and kill the account's older one (如何获取access_token).
    *
@@ -601,7 +610,7 @@ class hst : public client {
   /** From a configuration that is JSON already: hst(meetgate::raw(text)). "platform" may be left out. */
   explicit hst(const json &config) : client("hst", config.str()) { lend_all(); }
 
-  hst(hst &&other) noexcept : client(std::move(other)) {
+  hst(hst &&other) noexcept : client(static_cast<client &&>(other)) {
     lend_all();
     other.lend_all();
   }
@@ -642,10 +651,10 @@ class hst : public client {
     return run("hst.kickout", params.str(), options);
   }
 
-  hst_access_group access;
-  hst_app_group app;
-  hst_consuming_group consuming;
-  hst_online_group online;
+  hst_access_group access{};
+  hst_app_group app{};
+  hst_consuming_group consuming{};
+  hst_online_group online{};
 
  private:
   void lend_all() noexcept {

@@ -4,6 +4,8 @@
 #ifndef MEETGATE_JSON_HPP
 #define MEETGATE_JSON_HPP
 
+#include "attributes.hpp"
+
 #include <cmath>
 #include <cstddef>
 #include <cstdio>
@@ -112,10 +114,10 @@ inline std::string c_string_text(const char *text) {
 
 }  // namespace detail
 
-/** One JSON value, as text. Made by raw(), or from any of the builders and values below. */
+/** One JSON value, as text. raw() and array() make one; so do the values and builders below. */
 class json {
  public:
-  const std::string &str() const { return text_; }
+  MEETGATE_NODISCARD const std::string &str() const { return text_; }
 
  protected:
   explicit json(std::string text) : text_(std::move(text)) {}
@@ -126,9 +128,9 @@ class json {
 };
 
 /** JSON text that travels as it is, for example raw(R"({"topic":"周会"})"). The library checks it. */
-inline json raw(std::string text) { return json(std::move(text)); }
+MEETGATE_NODISCARD inline json raw(std::string text) { return json(std::move(text)); }
 
-inline json raw(const char *text) { return raw(std::string(text == nullptr ? "null" : text)); }
+MEETGATE_NODISCARD inline json raw(const char *text) { return raw(std::string(text == nullptr ? "null" : text)); }
 
 /** A JSON string: UTF-8, from a C string, a std::string or a std::string_view. */
 class text : public json {
@@ -157,7 +159,7 @@ class decimal : public json {
   decimal(T value) : json(detail::number_text(value)) {}
 
   /** The number with these very digits, for example exactly("0.50"). */
-  static decimal exactly(std::string digits) { return decimal(as_written(), std::move(digits)); }
+  MEETGATE_NODISCARD static decimal exactly(std::string digits) { return decimal(as_written(), std::move(digits)); }
 
  private:
   struct as_written {};
@@ -177,7 +179,7 @@ namespace detail {
 class members {
  public:
   /** The object as JSON text. */
-  std::string str() const {
+  MEETGATE_NODISCARD std::string str() const {
     std::string out = "{";
     for (const std::pair<std::string, std::string> &member : members_) {
       if (out.size() > 1) out += ',';
@@ -188,12 +190,12 @@ class members {
     return out += '}';
   }
 
-  bool empty() const { return members_.empty(); }
+  MEETGATE_NODISCARD bool empty() const { return members_.empty(); }
 
   operator json() const { return raw(str()); }
 
  protected:
-  members() {}
+  members() : members_() {}
 
   void assign(const std::string &name, const json &value) {
     for (std::pair<std::string, std::string> &member : members_) {
@@ -209,67 +211,61 @@ class members {
   std::vector<std::pair<std::string, std::string>> members_;
 };
 
-inline std::string written(const json &value) { return value.str(); }
-inline std::string written(const members &value) { return value.str(); }
-
 template <class Items>
 std::string array_text(const Items &items) {
   std::string out = "[";
   for (const auto &item : items) {
     if (out.size() > 1) out += ',';
-    out += written(item);
+    out += item.str();
   }
   return out += ']';
 }
 
-}  // namespace detail
-
-/** A JSON array of one kind of value: {…, …}, a std::vector, or raw() text. */
-template <class T>
-class array_of : public json {
+/** One element of an array of anything. A list in braces is an array, at any depth. */
+class element : public json {
  public:
-  array_of(std::initializer_list<T> items) : json(detail::array_text(items)) {}
+  element(const json &value) : json(value) {}
+  element(const members &value) : json(value.str()) {}
+  element(const std::string &value) : json(text(value)) {}
+  element(std::nullptr_t) : json(raw("null")) {}
+  element(std::initializer_list<element> items) : json(array_text(items)) {}
 
-  template <class U, detail::only_if<std::is_convertible<const U &, T>::value> = 0>
-  array_of(const std::vector<U> &items) : json(detail::array_text(std::vector<T>(items.begin(), items.end()))) {}
+  template <class T, only_if<is_c_string<T>::value> = 0>
+  element(T value) : json(text(value)) {}
 
-  array_of(const json &whole) : json(whole) {}
-};
+  template <class T, only_if<is_number<T>::value> = 0>
+  element(T value) : json(decimal(value)) {}
 
-/** Any JSON value: text, a number, a bool, nullptr, an object, an array, or raw() text. */
-class any_value : public json {
- public:
-  any_value(const json &value) : json(value) {}
-  any_value(const detail::members &value) : json(value.str()) {}
-  any_value(const std::string &value) : json(text(value)) {}
-  any_value(std::nullptr_t) : json(raw("null")) {}
+  template <class T, only_if<std::is_same<T, bool>::value> = 0>
+  element(T value) : json(flag(value)) {}
 
-  template <class T, detail::only_if<detail::is_c_string<T>::value> = 0>
-  any_value(T value) : json(text(value)) {}
-
-  template <class T, detail::only_if<detail::is_number<T>::value> = 0>
-  any_value(T value) : json(decimal(value)) {}
-
-  template <class T, detail::only_if<std::is_same<T, bool>::value> = 0>
-  any_value(T value) : json(flag(value)) {}
-
-  template <class T, detail::only_if<std::is_convertible<const T &, any_value>::value> = 0>
-  any_value(const std::vector<T> &items) : json(array_of<any_value>(items)) {}
+  template <class T, only_if<std::is_convertible<const T &, element>::value> = 0>
+  element(const std::vector<T> &items) : json(array_text(std::vector<element>(items.begin(), items.end()))) {}
 
 #if defined(__cpp_lib_string_view)
-  any_value(const std::string_view &value) : json(text(value)) {}
+  element(const std::string_view &value) : json(text(value)) {}
 #endif
 };
 
-/** A JSON array of anything: array({"a", 1, true}). */
-typedef array_of<any_value> array;
+}  // namespace detail
 
 /** An object that is built member by member; what all the builders of parameters have in common. */
 template <class Derived>
 class builder : public detail::members {
  public:
-  /** Sets any member, also one that the catalog does not have. Set again, a member takes the new value. */
-  Derived &set(const std::string &name, const any_value &value) { return put(name, value); }
+  /**
+   * Sets any member, also one that the catalog does not have: to text, a number, a bool, nullptr, an object, a
+   * std::vector, array(), or raw() text. Set again, a member takes the new value.
+   */
+  template <class T, detail::only_if<std::is_convertible<const T &, detail::element>::value> = 0>
+  Derived &set(const std::string &name, const T &value) {
+    return put(name, detail::element(value));
+  }
+
+  /** Sets a member to an array: set("seats", {1}) is an array of one. */
+  Derived &set(const std::string &name, std::initializer_list<detail::element> items) {
+    return put(name, detail::element(items));
+  }
 
  protected:
   builder() {}
@@ -282,6 +278,96 @@ class builder : public detail::members {
 
 /** A JSON object of your own: object().set("topic", "周会").set("seats", 12). */
 class object : public builder<object> {};
+
+namespace detail {
+
+/** Whether a value of type U can stand where the catalog has a T: a T itself, raw() text, or an object for an object. */
+template <class U, class T>
+struct fits
+    : std::integral_constant<bool, std::is_convertible<const U &, T>::value || std::is_same<U, json>::value ||
+                                       (std::is_base_of<members, T>::value && std::is_same<U, object>::value) ||
+                                       (std::is_same<object, T>::value && std::is_base_of<members, U>::value)> {};
+
+template <class T, class U, only_if<std::is_convertible<const U &, T>::value> = 0>
+std::string written_as(const U &value) {
+  const T &made = value;
+  return made.str();
+}
+
+template <class T, class U, only_if<!std::is_convertible<const U &, T>::value> = 0>
+std::string written_as(const U &value) {
+  return value.str();
+}
+
+/**
+ * One element of an array of T.
+ *
+ * What does not fit is refused by a constructor that is there and deleted. Were there none, a compiler would look on, and
+ * take a lone element in braces for the whole array.
+ */
+template <class T>
+class element_of : public json {
+ public:
+  template <class U, only_if<fits<U, T>::value> = 0>
+  element_of(const U &value) : json(written_as<T>(value)) {}
+
+  template <class U, only_if<!fits<U, T>::value> = 0>
+  element_of(const U &) = delete;
+
+  element_of(std::initializer_list<element_of>) = delete;
+};
+
+/** Anything at all: the elements of a list in braces that is to be refused. */
+struct anything {
+  template <class T>
+  anything(const T &) {}
+};
+
+}  // namespace detail
+
+/*
+ * What setters take. Braces are an array where an array is taken, also around one element, and do not compile elsewhere.
+ * These types are for setters to name: they are not copied, so that no compiler takes the braces around one for a copy.
+ */
+
+/** A JSON array of one kind of value: elements in braces, a std::vector, array(), or raw() text. */
+template <class T>
+class array_of : public json {
+ public:
+  array_of(std::initializer_list<detail::element_of<T>> items) : json(detail::array_text(items)) {}
+
+  template <class U, detail::only_if<detail::fits<U, T>::value> = 0>
+  array_of(const std::vector<U> &items)
+      : json(detail::array_text(std::vector<detail::element_of<T>>(items.begin(), items.end()))) {}
+
+  template <class U, detail::only_if<std::is_same<U, json>::value> = 0>
+  array_of(const U &whole) : json(whole) {}
+
+  array_of(const array_of &) = delete;
+  array_of &operator=(const array_of &) = delete;
+};
+
+/** A JSON object: the builder T, an object(), or raw() text. Where T is object, any builder. */
+template <class T>
+class object_of : public json {
+ public:
+  template <class U, detail::only_if<detail::fits<U, T>::value> = 0>
+  object_of(const U &value) : json(detail::written_as<T>(value)) {}
+
+  object_of(std::initializer_list<detail::anything>) = delete;
+  object_of(const object_of &) = delete;
+  object_of &operator=(const object_of &) = delete;
+};
+
+/** A JSON array of anything: array({"a", 1, true}). One element is an array of one: array({array({1})}) is [[1]]. */
+MEETGATE_NODISCARD inline json array(std::initializer_list<detail::element> items) {
+  return raw(detail::array_text(items));
+}
+
+template <class T, detail::only_if<std::is_convertible<const T &, detail::element>::value> = 0>
+MEETGATE_NODISCARD json array(const std::vector<T> &items) {
+  return raw(detail::element(items).str());
+}
 
 }  // namespace meetgate
 

@@ -10,7 +10,7 @@
 
 namespace meetgate {
 
-/** For one call alone; what is left out is as the client has it. Cancelling comes with a later version. */
+/** For one call alone; a key that is left out is as the client has it. Cancelling comes with a later version. */
 class call_options : public builder<call_options> {
  public:
   /**

@@ -5,7 +5,12 @@
 #define MEETGATE_SIGNING_HPP
 
 #include "../meetgate.h"
-#include "client.hpp"
+#include "attributes.hpp"
+#include "error.hpp"
+#include "json.hpp"
+#include "reply.hpp"
+
+#include <string>
 
 namespace meetgate {
 
@@ -51,7 +56,7 @@ inline namespace MEETGATE_STYLE {
 namespace inner {
 
 inline reply signed_by(meetgate_status(MEETGATE_CALL *sign)(const char *, char **), const std::string &params) {
-  if (holds_nul(params)) return refused(MEETGATE_INVALID_ARGUMENT, "params holds a NUL byte: write it \\u0000");
+  if (detail::holds_nul(params)) return refused(MEETGATE_INVALID_ARGUMENT, "params holds a NUL byte: write it \\u0000");
   char *given = nullptr;
   const meetgate_status status = sign(params.c_str(), &given);
   return taken(status, given);
@@ -71,7 +76,7 @@ inline reply signed_by(meetgate_status(MEETGATE_CALL *sign)(const char *, char *
  * Threads: any, at once.
  * Since: 0.1.0.
  */
-inline reply hst_user_token(const hst_user_token_params &params) {
+MEETGATE_NODISCARD inline reply hst_user_token(const hst_user_token_params &params) {
   return inner::signed_by(meetgate_hst_user_token, params.str());
 }
 
@@ -83,7 +88,7 @@ inline reply hst_user_token(const hst_user_token_params &params) {
  * Threads: any, at once.
  * Since: 0.1.0.
  */
-inline reply youme_checksum(const youme_checksum_params &params) {
+MEETGATE_NODISCARD inline reply youme_checksum(const youme_checksum_params &params) {
   return inner::signed_by(meetgate_youme_checksum, params.str());
 }
 

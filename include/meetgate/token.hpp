@@ -5,6 +5,7 @@
 #define MEETGATE_TOKEN_HPP
 
 #include "../meetgate.h"
+#include "attributes.hpp"
 #include "exceptions.hpp"
 #include "json.hpp"
 
@@ -21,9 +22,9 @@
 
 namespace meetgate {
 
-/** What a token provider returns: a token, and how long it will live. A string alone becomes one. */
+/** The answer of a token provider: a token, and how long it will live. A string alone becomes one. */
 struct provided_token {
-  /** Printable ASCII without spaces, at most 8191 bytes. Empty: there is none. */
+  /** Printable ASCII without spaces, at most 8191 bytes. Empty: the provider has no token. */
   std::string token;
   /** In seconds; 0 where that is not known. */
   long long lifetime_s;
@@ -33,24 +34,24 @@ struct provided_token {
 };
 
 /**
- * Provides a token, for those who host tokens centrally. It is told the token that the platform refused, or "" where one
- * is needed for another reason; a provider that still hosts this very token should fetch a new one.
+ * A function that provides tokens, for programs that host tokens centrally. It is told the token that the platform refused,
+ * or "" where a token is needed for another reason. A provider that still hosts the refused token should fetch a new one.
  *
  * Returns: a provided_token, or any string.
- * Errors: what it throws goes no further than to the calls that needed the token. They fail with MEETGATE_AUTH, and the
- *   error's cause() is the exception, on the thread that ran the provider.
- * Threads: it runs on any thread that calls the client, in one at a time, with no lock held. It must not call, close or
- *   move the same client.
+ * Errors: an exception that it throws goes to the calls that needed the token, and no further. They fail with
+ *   MEETGATE_AUTH. On the thread that ran the provider, the error's cause() is this exception.
+ * Threads: it runs on any thread that calls the client, in one thread at a time, with no lock held. It must not call, close
+ *   or move the same client.
  */
 typedef std::function<provided_token(const std::string &dead_token)> token_provider;
 
-/** What the configurations of platforms with tokens have in common. */
+/** The keys that the configurations of all platforms with tokens have. */
 template <class Derived>
 class token_config : public builder<Derived> {
  public:
   /**
-   * In place of keys: where tokens come from. The client keeps the function until it is closed, and moves with it. An
-   * empty function is none. [a function from const std::string & to provided_token]
+   * In place of keys: a function that provides tokens. The client keeps the function until it is closed, and moves with
+   * it. An empty function is none. [a function from const std::string & to provided_token]
    */
   Derived &token_provider(meetgate::token_provider provide) {
     provide_ = std::move(provide);
@@ -58,18 +59,18 @@ class token_config : public builder<Derived> {
   }
 
   /** The function that was set; empty where none was. */
-  const meetgate::token_provider &provider() const noexcept { return provide_; }
+  MEETGATE_NODISCARD const meetgate::token_provider &provider() const noexcept { return provide_; }
 
  private:
-  meetgate::token_provider provide_;
+  meetgate::token_provider provide_{};
 };
 
 namespace detail {
 
-/** Sees what a token provider throws on this thread while a call runs. Calls nest: a provider may call another client. */
+/** Keeps the exception of a token provider on this thread while a call runs. Calls nest: a provider may call another client. */
 class provider_watch {
  public:
-  provider_watch() noexcept : outer_(innermost()) { innermost() = this; }
+  provider_watch() noexcept : outer_(innermost()), thrown_() { innermost() = this; }
   ~provider_watch() { innermost() = outer_; }
   provider_watch(const provider_watch &) = delete;
   provider_watch &operator=(const provider_watch &) = delete;
@@ -77,7 +78,7 @@ class provider_watch {
   const std::exception_ptr &thrown() const noexcept { return thrown_; }
 
   static void note(std::exception_ptr thrown) noexcept {
-    // None where a C function is being called.
+    // Where the program calls a C function itself, nobody watches.
     if (innermost() != nullptr) innermost()->thrown_ = thrown;
   }
 
@@ -96,12 +97,12 @@ class provider_watch {
 inline namespace MEETGATE_STYLE {
 namespace inner {
 
-/** What the C library shows of a provider that gave nothing. */
+/** The numbers by which the C library tells why a provider gave no token. */
 enum provider_answer { provided = 0, provider_threw = 1, not_a_text_for_c = 2 };
 
 /**
- * The token providers of one client, each at an address that stays when the client moves. One that was replaced stays
- * too: a call may be at it.
+ * The token providers of one client, each at an address that stays when the client moves. A replaced one stays too: a call
+ * may be running it.
  */
 class provider_list {
  public:
@@ -140,11 +141,13 @@ class provider_list {
  private:
   struct kept {
     explicit kept(const token_provider &given) : provide(given), older(nullptr) {}
+    kept(const kept &) = delete;
+    kept &operator=(const kept &) = delete;
     token_provider provide;
     kept *older;
   };
 
-  /** What C calls: nothing may be thrown out of it. */
+  /** C calls this function: nothing may be thrown out of it. */
   static int MEETGATE_CALL answer(void *user_data, const char *dead_token, char *token, std::size_t capacity,
                                   std::int64_t *lifetime_s) noexcept {
 #if defined(MEETGATE_CATCHES)

@@ -11,7 +11,7 @@
 
 namespace meetgate {
 
-/** How a client of youme is made. What is left out has its default. */
+/** How a client of youme is made. A key that is left out has its default. */
 class youme_config : public builder<youme_config> {
  public:
   youme_config() { put("platform", text("youme")); }
@@ -171,7 +171,7 @@ class youme : public client {
   /** From a configuration that is JSON already: youme(meetgate::raw(text)). "platform" may be left out. */
   explicit youme(const json &config) : client("youme", config.str()) { lend_all(); }
 
-  youme(youme &&other) noexcept : client(std::move(other)) {
+  youme(youme &&other) noexcept : client(static_cast<client &&>(other)) {
     lend_all();
     other.lend_all();
   }

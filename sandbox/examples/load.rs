@@ -7,6 +7,8 @@
 //! `meetgate-sandbox` command, against a sandbox in a process of its own, which is what to measure; without, in this one.
 //! The sandbox serves on one thread, so "calls per second of its processor time" is what one core does.
 
+use meetgate_sandbox::{Options, Sandbox};
+use serde_json::Value;
 use std::error::Error;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -14,9 +16,6 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
-
-use meetgate_sandbox::{Options, Sandbox};
-use serde_json::Value;
 
 type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 

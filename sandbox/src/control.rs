@@ -14,7 +14,7 @@ use crate::lock::lock;
 use crate::operation;
 use crate::shared::Shared;
 use axum::body::{Body, to_bytes};
-use axum::http::header::{ALLOW, HeaderValue};
+use axum::http::header::{ALLOW, HeaderValue, ORIGIN};
 use axum::http::request::Parts;
 use request::{Answer, Request, ok};
 pub(crate) use routes::PREFIX;
@@ -30,6 +30,10 @@ pub(crate) fn is_control(path: &str) -> bool {
 }
 
 pub(crate) async fn answer(shared: &Shared, head: &Parts, body: Body) -> Reply {
+    // Any page that is open in a browser could send one, whether or not it may read the answer.
+    if head.headers.contains_key(ORIGIN) {
+        return refusal(&ControlError::of_a_page());
+    }
     let body = match to_bytes(body, LARGEST_BODY).await {
         Ok(bytes) => bytes,
         Err(_) => return refusal(&ControlError::bad("the body is too large, or broke off".to_owned())),

@@ -11,7 +11,7 @@ pub struct ControlError {
 }
 
 impl ControlError {
-    /// The HTTP status under which the control interface says it: 400, 404, 405 or 409.
+    /// The HTTP status under which the control interface says it: 400, 403, 404, 405 or 409.
     pub fn status(&self) -> u16 {
         self.status
     }
@@ -19,6 +19,12 @@ impl ControlError {
     /// What was asked makes no sense.
     pub(crate) fn bad(message: String) -> Self {
         Self { status: 400, message, allowed: None }
+    }
+
+    /// A page in a browser asked.
+    pub(crate) fn of_a_page() -> Self {
+        let message = "the control interface is not for pages in a browser: call it without Origin".to_owned();
+        Self { status: 403, message, allowed: None }
     }
 
     /// What was named is not there.

@@ -51,8 +51,9 @@ Faults (--faults FILE, POST /_sandbox/faults):
 
   An operation's name is its path after the platform's prefix, with dots and underscores: avd.room.mix_record.start,
   avd.uploadfile, hst.online.trans_cmd, hst.app.create (update, delete), hst.access.token, youme.query_room_info;
-  avd.attachment for downloads. GET /_sandbox/operations lists them. Latencies add up; of all other faults that fit a
-  call it meets the oldest. For silence, close, text, http and number acted is false unless it is given.
+  avd.attachment for downloads, hst.server.address for the discovery of hst's address. GET /_sandbox/operations lists
+  them. Latencies add up; of all other faults that fit a call it meets the oldest. For silence, close, text, http and
+  number acted is false unless it is given.
 
 Control interface (--control), JSON both ways, on the same port; GET /_sandbox shows all of it:
   curl $URL/_sandbox/faults -d '{"operation":"avd.room.read","times":2,"kind":"http","status":502}'

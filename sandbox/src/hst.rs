@@ -18,6 +18,7 @@ use crate::exchange::{Received, Reply};
 use arguments::{Body, Query};
 use axum::http::Method;
 use axum::http::header::{ALLOW, HeaderValue};
+pub(crate) use discovery::PATH as DISCOVERY;
 pub(crate) use operations::OPERATIONS;
 use operations::Operation;
 pub use presence::Presence;

@@ -17,7 +17,8 @@ struct Named {
 
 static BY_PATH: LazyLock<HashMap<String, Vec<Named>>> = LazyLock::new(table);
 
-/// What this call is a call of: one of the documented operations, or a download (`avd.attachment`).
+/// What this call is a call of: one of the documented operations, a download (`avd.attachment`) or
+/// a discovery (`hst.server.address`).
 pub(crate) fn name_of(method: &Method, path: &str) -> Option<&'static str> {
     let named = BY_PATH.get(path)?;
     let fits = |named: &&Named| named.method.is_none_or(|only| only == method.as_str());
@@ -76,6 +77,7 @@ fn table() -> HashMap<String, Vec<Named>> {
         put(&path, None, format!("avd.{}", address.replace('/', ".").replace('-', "_")));
     }
     put("/attachment", None, "avd.attachment".to_owned());
+    put(hst::DISCOVERY, None, "hst.server.address".to_owned());
     for (method, path, name) in hst::OPERATIONS {
         let method = (path == "/v1/app").then_some(method);
         put(path, method, format!("hst.{name}"));

@@ -13,13 +13,18 @@ impl Platform {
     pub(crate) fn of(path: &str, query: &str) -> Option<Self> {
         match path.split('/').nth(1).unwrap_or_default() {
             // youme's older calls are there too, with the credentials of the newer ones; none is among the six.
-            "v1" if is_signed_for_youme(query) => Some(Self::Youme),
+            "v1" if !is_of_hst(path) && is_signed_for_youme(query) => Some(Self::Youme),
             "access" | "server" | "v1" => Some(Self::Hst),
             "v2" => Some(Self::Youme),
             "sdkapi" | "uploadfile" | "attachment" | "videoPlayer" => Some(Self::Avd),
             _ => None,
         }
     }
+}
+
+/// 000: the four places where hst's business calls are.
+fn is_of_hst(path: &str) -> bool {
+    matches!(path.split('/').nth(2).unwrap_or_default(), "app" | "consuming" | "kickout" | "online")
 }
 
 /// 002 L38-L60: youme's credentials are in the query, hst's in a header.
@@ -47,6 +52,7 @@ mod tests {
     #[test]
     fn credentials_tell_it_where_the_path_does_not() {
         assert_eq!(Platform::of("/v1/im/query_im_msg", "appkey=a&checksum=b"), Some(Platform::Youme));
-        assert_eq!(Platform::of("/v1/app", "app_id=a"), Some(Platform::Hst));
+        assert_eq!(Platform::of("/v1/im/query_im_msg", "app_id=a"), Some(Platform::Hst));
+        assert_eq!(Platform::of("/v1/app", "app_id=a&appkey=b"), Some(Platform::Hst));
     }
 }

@@ -6,16 +6,19 @@ use crate::control;
 use crate::cors;
 use crate::disposition::Disposition;
 use crate::exchange::{Part, Received, Reply};
+use crate::log;
 use crate::shared::Shared;
 use crate::wire::{Front, Handle};
 use axum::Router;
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::{Body, Bytes, HttpBody, to_bytes};
 use axum::extract::{ConnectInfo, DefaultBodyLimit, FromRequest, Multipart, Request, State};
-use axum::http::header::{CONNECTION, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE, DATE};
+use axum::http::header::{CONNECTION, CONTENT_DISPOSITION, CONTENT_TYPE, DATE};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::Response;
+use http_body_util::LengthLimitError;
 use std::convert::Infallible;
+use std::error::Error;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -41,18 +44,25 @@ async fn handle(
     let mut reply = if is_control {
         control::answer(&shared, &head, body).await
     } else if head.method == Method::OPTIONS {
-        cors::options(&head.headers)
+        let reply = cors::options(&head.headers);
+        if shared.options.verbose {
+            log::call(&receive(head, Bytes::new(), None, &line), Some(&reply), &[], started.elapsed());
+        }
+        reply
     } else {
-        match to_bytes(body, LARGEST_BODY).await {
+        match read(body).await {
             Ok(bytes) => {
                 let parts = read_parts(&head, &bytes).await;
                 let received = receive(head, bytes, parts, &line);
                 call::answer(&shared, &line, received, started).await
             }
-            // Too long; or the caller hung up half-way, and then nobody reads this.
-            Err(_) => {
-                let answered = is_too_large(&head);
-                call::refuse(&shared, receive(head, Bytes::new(), None, &line), too_large(), answered, started)
+            Err(Unread::TooLarge) => {
+                let received = receive(head, Bytes::new(), None, &line);
+                call::refuse(&shared, received, too_large(), true, started)
+            }
+            // The caller hung up half-way, and then nobody reads this; or what came is no HTTP.
+            Err(Unread::Broken) => {
+                call::refuse(&shared, receive(head, Bytes::new(), None, &line), broken(), false, started)
             }
         }
     };
@@ -115,15 +125,30 @@ async fn collect_parts(request: Request) -> Result<Vec<Part>, String> {
     Ok(parts)
 }
 
-/// Whether it is the body's length that kept it from being read. One of unknown length is taken to be too long.
-fn is_too_large(head: &Parts) -> bool {
-    let length = head.headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    length.is_none_or(|length| length > LARGEST_BODY)
+/// Why a body was not read whole.
+enum Unread {
+    TooLarge,
+    Broken,
+}
+
+/// One that is announced to be too large is not waited for, as nginx does not.
+async fn read(body: Body) -> Result<Bytes, Unread> {
+    if body.size_hint().lower() > LARGEST_BODY as u64 {
+        return Err(Unread::TooLarge);
+    }
+    to_bytes(body, LARGEST_BODY).await.map_err(|error| match error.source() {
+        Some(source) if source.is::<LengthLimitError>() => Unread::TooLarge,
+        _ => Unread::Broken,
+    })
 }
 
 /// What nginx says above its `client_max_body_size` (004 L3627): no envelope, not even JSON.
 fn too_large() -> Reply {
     Reply::page(413, "<html><body><h1>413 Request Entity Too Large</h1></body></html>\n")
+}
+
+fn broken() -> Reply {
+    Reply::page(400, "<html><body><h1>400 Bad Request</h1></body></html>\n")
 }
 
 fn respond(reply: Reply, clock: &Clock) -> Response {

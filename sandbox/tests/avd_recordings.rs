@@ -4,10 +4,9 @@
 
 mod caller;
 
-use std::time::Duration;
-
 use caller::{BUSY, Caller, QUIET};
 use serde_json::{Value, json};
+use std::time::Duration;
 
 const ROOM: (&str, &str) = ("room_id", "12345123457");
 const IN_QUIET: (&str, &str) = ("room_id", QUIET);

@@ -6,7 +6,7 @@ mod caller;
 mod scratch;
 
 use caller::{Answer, Caller, encode, now_ms, send, signing};
-use meetgate_sandbox::Options;
+use meetgate_sandbox::{Fault, FaultKind, Options};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -48,6 +48,17 @@ fn hst_the_address_is_discovered() {
     let header = caller.hst_authorization();
     let url = format!("{}/access/token", found["result"].as_str().unwrap());
     assert_eq!(send(&caller.agent, "GET", &url, &[("Authorization", &header)], b"").json()["code"], 0);
+}
+
+/// It can have bad days, and is counted: a client looks again when the address does not answer any more.
+#[test]
+fn hst_the_discovery_is_counted_and_can_fail() {
+    let caller = Caller::new();
+    let fault = Fault::new("hst.server.address", FaultKind::Http { status: 503, retry_after_s: None, body: None });
+    caller.sandbox.add_fault(fault.times(1)).unwrap();
+    let get = || caller.send("GET", "/server/address?appType=10", &[], b"").status;
+    assert_eq!([get(), get()], [503, 200]);
+    assert_eq!(caller.sandbox.counts().get("hst.server.address"), Some(&2));
 }
 
 /// Over TLS the address is an https one, the only kind that the vendor's service gives.
@@ -131,6 +142,8 @@ fn unknown_addresses_answer_in_the_platforms_envelope() {
         let expected = json!({"ActionStatus": "FAIL", "ErrorCode": 404, "ErrorInfo": "no such command"});
         assert_eq!(answer.json(), expected, "{path}");
     }
+    // hst's own addresses stay hst's, whatever is in their query.
+    assert_eq!(post("/v1/app").json()["code"], 606_000_000);
     // Without youme's credentials `/v1/` is hst's.
     let answer = caller.send("POST", "/v1/nothing", &[], b"{}");
     assert_eq!((answer.status, answer.json()), (404, json!({"code": 404, "msg": "Not found"})));
@@ -187,8 +200,10 @@ fn a_page_may_call_each_platform() {
     assert_eq!((plain.status, allowed(&plain)), (204, None));
     assert!(plain.header("allow").unwrap().contains("POST"));
     // What moves clocks and shows secrets is not for pages.
-    let control = caller.send("GET", "/_sandbox/exchanges?secrets=1", &[ORIGIN], b"");
-    assert_eq!((control.status, allowed(&control)), (200, None));
-    let control = caller.send("OPTIONS", "/_sandbox/reset", &[ORIGIN], b"");
-    assert_eq!((control.status, allowed(&control)), (405, None));
+    for (method, path) in [("GET", "/exchanges?secrets=1"), ("POST", "/tokens/expire"), ("OPTIONS", "/reset")] {
+        let control = caller.send(method, &format!("/_sandbox{path}"), &[ORIGIN], b"");
+        assert_eq!((control.status, allowed(&control)), (403, None), "{path}");
+        assert!(control.json()["error"].as_str().unwrap().contains("without Origin"));
+    }
+    assert_eq!(caller.avd("/room/list", &[])["ret"], 0, "the token lives");
 }

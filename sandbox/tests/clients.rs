@@ -5,15 +5,14 @@
 mod caller;
 mod scratch;
 
+use caller::{Caller, QUIET};
+use scratch::Folder;
+use serde_json::{Value, json};
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::path::Path;
 use std::process::{Command, Output};
 use std::time::Duration;
-
-use caller::{Caller, QUIET};
-use scratch::Folder;
-use serde_json::{Value, json};
 
 /// Runs curl as a user would; silent but for errors, and never for ever.
 fn curl(arguments: &[&str]) -> Output {
@@ -250,4 +249,23 @@ fn post(caller: &Caller, kind: &str, body: &[u8]) -> Value {
 
 fn text(path: &Path) -> &str {
     path.to_str().unwrap()
+}
+
+/// A body that is no HTTP is not taken for one that is too long.
+#[test]
+fn a_broken_body_is_told_from_one_that_is_too_long() {
+    let caller = Caller::new();
+    let status = |head: &str, body: &[u8]| {
+        let mut socket = TcpStream::connect(caller.sandbox.address()).unwrap();
+        socket.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        let head = format!("POST /uploadfile HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{head}\r\n\r\n");
+        socket.write_all(head.as_bytes()).unwrap();
+        // Who sends too much is not heard to the end.
+        let _ = socket.write_all(body);
+        let mut answer = [0; 12];
+        socket.read_exact(&mut answer).unwrap();
+        String::from_utf8_lossy(&answer[9..]).into_owned()
+    };
+    assert_eq!(status("Transfer-Encoding: chunked", b"zz\r\n"), "400");
+    assert_eq!(status("Content-Length: 300000000", b"some of it"), "413");
 }

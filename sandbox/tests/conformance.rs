@@ -7,10 +7,9 @@ mod catalog;
 mod documented;
 mod shape;
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use caller::Caller;
 use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// hst 9, youme 6, avd 69.
 #[test]

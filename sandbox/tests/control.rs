@@ -5,11 +5,10 @@
 mod caller;
 mod socket;
 
-use std::net::TcpStream;
-
 use caller::{Answer, BUSY, Caller, QUIET, now_ms};
 use meetgate_sandbox::Options;
 use serde_json::{Value, json};
+use std::net::TcpStream;
 
 const APP: &str = "8f14e45fceea467a9f36dedd4bea2543";
 
@@ -54,13 +53,13 @@ fn what_there_is() {
     let operations = control(&caller, "GET", "/operations", Value::Null);
     let mut names: Vec<&str> = operations.as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
     names.sort_unstable();
-    assert_eq!(names, operations_and_downloads());
+    assert_eq!(names, operations_and_more());
     assert_eq!(control(&caller, "GET", "/tls", Value::Null), json!({"tls": null}));
 }
 
-/// What the catalog documents, and the downloads.
-fn operations_and_downloads() -> Vec<String> {
-    let mut names = vec!["avd.attachment".to_owned()];
+/// What the catalog documents, the downloads and the discovery.
+fn operations_and_more() -> Vec<String> {
+    let mut names = vec!["avd.attachment".to_owned(), "hst.server.address".to_owned()];
     for platform in ["hst", "youme", "avd"] {
         let file = format!("{}/../catalog/{platform}.toml", env!("CARGO_MANIFEST_DIR"));
         let tables: toml::Table = std::fs::read_to_string(file).unwrap().parse().unwrap();

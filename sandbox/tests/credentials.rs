@@ -4,11 +4,10 @@
 
 mod caller;
 
-use std::time::Duration;
-
 use caller::{Caller, now_ms, signing};
 use meetgate_sandbox::{Options, Sandbox, StartError};
 use serde_json::{Value, json};
+use std::time::Duration;
 
 const STATE: &str = "/v1/online/user/state?app_id=8f14e45fceea467a9f36dedd4bea2543&msg_id=1";
 const DAY: &str = r#"{"QueryDate":"20191210"}"#;

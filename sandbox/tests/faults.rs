@@ -5,14 +5,13 @@
 mod caller;
 mod socket;
 
-use std::io::{ErrorKind, Read, Write};
-use std::net::TcpStream;
-use std::time::{Duration, Instant};
-
 use caller::{Caller, QUIET, encode};
 use meetgate_sandbox::{CloseWhen, Fault, FaultKind, Options};
 use serde_json::{Value, json};
 use socket::{Arrived, End, ask, connect, exchange, get, read_to_end, until};
+use std::io::{ErrorKind, Read, Write};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
 
 /// A sandbox and a call of `avd.room.read` that succeeds.
 struct Scene {

@@ -5,13 +5,12 @@
 mod caller;
 mod socket;
 
-use std::io::Write;
-use std::time::Duration;
-
 use caller::{Caller, QUIET, encode};
 use meetgate_sandbox::{CloseWhen, Fault, FaultKind, Options, Sandbox, StartError};
 use serde_json::{Value, json};
 use socket::{End, connect, exchange, get, until};
+use std::io::Write;
+use std::time::Duration;
 
 const NEW_ROOM: &str = "12345123457";
 

@@ -7,14 +7,13 @@ mod caller;
 mod running;
 mod socket;
 
-use std::io::{Read, Write};
-use std::path::PathBuf;
-use std::process::Command;
-
 use caller::{agent, send};
 use running::Running;
 use serde_json::json;
 use socket::{End, exchange, get};
+use std::io::{Read, Write};
+use std::path::PathBuf;
+use std::process::Command;
 
 /// A file that is gone when the test is over.
 struct File(PathBuf);

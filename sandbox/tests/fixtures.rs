@@ -5,6 +5,7 @@
 
 mod caller;
 mod scratch;
+mod socket;
 
 use caller::{agent, send};
 use scratch::Folder;
@@ -87,6 +88,8 @@ fn check(compiler: &str, standard: &str, language: &str, source: &str) {
         let address = url.strip_prefix("http://").unwrap();
         assert!(TcpStream::connect(address).is_err(), "{address}: still there");
     }
+    #[cfg(target_os = "linux")]
+    crash(&program);
     // What does not start is told, and does not hang.
     for (sandbox, platform) in
         [("/nonexistent/meetgate-sandbox", "avd"), (env!("CARGO_BIN_EXE_meetgate-sandbox"), "zoom")]
@@ -96,6 +99,22 @@ fn check(compiler: &str, standard: &str, language: &str, source: &str) {
         assert_eq!(output.status.code(), Some(1), "{said}");
         assert!(said.contains("No such file") || said.contains("possible values: hst, youme, avd"), "{said}");
     }
+}
+
+/// A program that is killed cannot stop anything; the sandbox ends all the same.
+#[cfg(target_os = "linux")]
+fn crash(program: &Path) {
+    let mut started = Command::new(program);
+    started.arg("avd").env("MEETGATE_SANDBOX", env!("CARGO_BIN_EXE_meetgate-sandbox"));
+    let mut child = started.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let config: Value = serde_json::from_str(&line).unwrap();
+    let address = config["base_url"].as_str().unwrap().strip_prefix("http://").unwrap().to_owned();
+    assert!(TcpStream::connect(&address).is_ok());
+    child.kill().unwrap();
+    child.wait().unwrap();
+    socket::until(|| TcpStream::connect(&address).is_err());
 }
 
 fn succeed(output: &Output) {

@@ -5,13 +5,12 @@
 
 mod caller;
 
-use std::collections::BTreeSet;
-use std::path::Path;
-use std::process::Command;
-
 use caller::Caller;
 use meetgate_sandbox::Options;
 use serde_json::Value;
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::Command;
 
 fn guide() -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("docs/reference/sandbox.md");

@@ -6,10 +6,9 @@
 mod caller;
 mod running;
 
-use std::process::Command;
-
 use caller::{agent, encode, send, signing};
 use running::Running;
+use std::process::Command;
 
 #[test]
 fn the_first_line_configures_three_clients() {
@@ -31,6 +30,30 @@ fn the_first_line_configures_three_clients() {
     assert_eq!(running.stop("-TERM"), (Some(0), String::new()));
 }
 
+/// What a C program without a JSON library wants: one line, and it is what a client takes.
+#[test]
+fn the_first_line_configures_one_client_when_asked_to() {
+    let all = Running::start(&[]).first_line.clone();
+    for platform in ["hst", "youme", "avd"] {
+        let running = Running::start(&["--listen", "0", "--print", platform]);
+        let mut expected = all[platform].clone();
+        expected["base_url"] = running.first_line["base_url"].clone();
+        assert_eq!(running.first_line, expected);
+        assert!(expected["base_url"].as_str().unwrap().starts_with("http://127.0.0.1:"));
+    }
+    let mut running = Running::start(&["--print", "hst", "--tls"]);
+    assert!(running.first_line["base_url"].as_str().unwrap().starts_with("https://"));
+    assert!(running.next_line()["tls"]["ca_pem"].is_string(), "the second line is as ever");
+}
+
+/// A port alone is one of 127.0.0.1.
+#[test]
+fn a_port_alone_is_enough() {
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
+    let running = Running::start(&["--listen", &free]);
+    assert_eq!(running.first_line["avd"]["base_url"], format!("http://127.0.0.1:{free}"));
+}
+
 #[test]
 fn ctrl_c_stops_it_too_even_with_an_open_connection() {
     let running = Running::start(&[]);
@@ -49,6 +72,14 @@ fn wrong_options_are_explained() {
     assert_eq!(code, Some(1));
     assert!(why.contains("16 bytes") && !why.contains("short"), "{why}");
     assert_eq!(run(&["--nonsense"]).0, Some(2));
+    let (code, why, out) = run(&["--print", "zoom"]);
+    assert_eq!((code, out.as_str()), (Some(2), ""));
+    assert!(why.contains("hst, youme, avd"), "{why}");
+    for address in ["localhost", "65536", "127.0.0.1"] {
+        let (code, why, _) = run(&["--listen", address]);
+        assert_eq!(code, Some(2), "{address}");
+        assert!(why.contains("an IP address and a port: 127.0.0.1:8800"), "{why}");
+    }
     let (code, _, help) = run(&["--help"]);
     assert_eq!(code, Some(0));
     assert!(help.contains("Examples:") && help.contains("--verbose"), "{help}");

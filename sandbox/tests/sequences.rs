@@ -8,9 +8,8 @@ mod documented;
 mod sequence;
 mod shape;
 
-use std::time::Duration;
-
 use sequence::{avd, hst, run};
+use std::time::Duration;
 
 /// Rooms, participants, recordings, live streams, players and devices.
 #[test]

@@ -6,10 +6,9 @@ mod caller;
 mod catalog;
 mod situation;
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde_json::{Map, Value, json};
 use situation::{Situation, Stage};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// 001 L76-L84.
 const HST: std::ops::RangeInclusive<i64> = 606000000..=606000006;

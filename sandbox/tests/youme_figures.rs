@@ -4,11 +4,10 @@
 
 mod caller;
 
-use std::collections::BTreeSet;
-
 use caller::{Caller, now_ms};
 use meetgate_sandbox::Options;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 const DAY: (i64, i64) = (1_575_907_200, 1_575_993_599);
 

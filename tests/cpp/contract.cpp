@@ -295,6 +295,27 @@ static void any_operation_and_any_path() {
   CHECK(holds(unchecked.room.read(room("12345123456").set("novel", meetgate::array({1.0, "a"}))), "\"ret\":0"));
 }
 
+static void options_bound_a_raw_call_too() {
+  const meetgate::raw_request list = meetgate::raw_request().method("GET").path("/sdkapi/v2/room/list");
+  CHECK(holds(avd->raw_call(list, meetgate::call_options().timeout_ms(5000)), "\"ret\":0"));
+  THROWS(timeout_error, avd_at("silence").raw_call(list, meetgate::call_options().timeout_ms(300)), "within 300 ms");
+  THROWS(limit_error, avd_at("large").raw_call(list, meetgate::call_options().max_reply_bytes(1024)), "max_reply_bytes");
+  THROWS(invalid_argument, avd->raw_call(list, meetgate::call_options().set("timeout", 1)),
+         "did you mean \\\"timeout_ms\\\"?");
+}
+
+static void a_list_is_read_out_of_a_reply() {
+  const std::string reply = avd->room.list();
+  const std::size_t rooms = meetgate::length(reply, "/rooms");
+  bool is_there = false;
+  for (std::size_t i = 0; i < rooms; i++) {
+    is_there = is_there || meetgate::member(reply, "/rooms/" + std::to_string(i) + "/room_id") == "12345123456";
+  }
+  if (!CHECK(rooms > 0 && is_there)) std::printf("  %s\n", reply.c_str());
+  CHECK(!meetgate::find(reply, "/rooms/" + std::to_string(rooms) + "/room_id"));
+  CHECK(holds(avd->call("avd.room.read", raw("{\"room_id\":" + meetgate::quote("12345123456") + '}')), "\"ret\":0"));
+}
+
 static void the_library_introduces_itself() {
   EQUAL(meetgate::version(), MEETGATE_VERSION);
   CHECK(holds(meetgate::catalog(), "\"avd.room.create\""));
@@ -468,6 +489,8 @@ int main(int argc, char **argv) {
   RUN(chinese_and_emoji_travel_both_ways);
   RUN(integers_of_64_bits_survive);
   RUN(any_operation_and_any_path);
+  RUN(options_bound_a_raw_call_too);
+  RUN(a_list_is_read_out_of_a_reply);
   RUN(the_library_introduces_itself);
   RUN(a_client_moves_with_its_groups);
   RUN(closing_twice_does_nothing);

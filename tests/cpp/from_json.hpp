@@ -1,33 +1,57 @@
 // From JSON parameters to what the setters take.
 #include <meetgate.hpp>
 
+#include <cstddef>
 #include <cstdlib>
 #include <string>
 #include <vector>
 
-using meetgate::detail::item;
-using meetgate::detail::reader;
+// A member of an object, or an element of an array, which has no name. The value is JSON text, just as it stands.
+struct item {
+  std::string name, value;
+};
 
-static inline bool is_text(const std::string &json) {
-  std::string characters;
-  return reader(json).string(characters);
+// One value and what may stand before it; `at` goes to the character behind it. The text is JSON: nothing is checked.
+static inline std::string next_value(const std::string &json, std::size_t &at) {
+  at = json.find_first_not_of(" \t\r\n,:", at);
+  const std::size_t start = at;
+  int depth = 0;
+  bool in_text = false;
+  for (; at < json.size(); at++) {
+    const char c = json[at];
+    if (in_text) {
+      if (c == '\\') at++;
+      if (c == '"') in_text = false;
+    } else if (c == '"') {
+      in_text = true;
+    } else if (c == '{' || c == '[') {
+      depth++;
+    } else if (depth > 0 ? c == '}' || c == ']' : std::string(",:}] \t\r\n").find(c) != std::string::npos) {
+      if (depth == 0) break;
+      depth--;
+    }
+  }
+  return json.substr(start, at - start);
 }
 
-static inline std::string text_of(const std::string &json) {
-  std::string characters;
-  reader(json).string(characters);
-  return characters;
+static inline std::string text_of(const std::string &json) { return meetgate::member(json, ""); }
+
+static inline std::vector<item> items_of(const std::string &json) {
+  std::vector<item> items(meetgate::length(json));
+  std::size_t at = json.find_first_of("{[") + 1;
+  for (item &one : items) {
+    if (json[0] == '{') one.name = text_of(next_value(json, at));
+    one.value = next_value(json, at);
+  }
+  return items;
 }
+
+static inline bool is_text(const std::string &json) { return json[0] == '"'; }
+
+static inline long long integer_of(const std::string &json) { return std::strtoll(json.c_str(), nullptr, 10); }
 
 static inline bool is_integer(const std::string &json) {
-  long long number = 0;
-  return reader(json).integer(number);
-}
-
-static inline long long integer_of(const std::string &json) {
-  long long number = 0;
-  reader(json).integer(number);
-  return number;
+  return !is_text(json) && std::to_string(integer_of(json)) == json;
 }
 
 static inline bool is_number(const std::string &json) { return json[0] == '-' || (json[0] >= '0' && json[0] <= '9'); }
@@ -42,12 +66,6 @@ static inline meetgate::decimal decimal_of(const std::string &json) {
 static inline bool is_flag(const std::string &json) { return json == "true" || json == "false"; }
 static inline bool is_object(const std::string &json) { return json[0] == '{'; }
 static inline bool is_array(const std::string &json) { return json[0] == '['; }
-
-static inline std::vector<item> items_of(const std::string &json) {
-  std::vector<item> items;
-  reader(json).split(items);
-  return items;
-}
 
 static inline bool is_texts(const std::string &json) {
   if (!is_array(json)) return false;

@@ -38,7 +38,7 @@ static meetgate::error thrown(int line, const Call &call, const std::string &wor
   return meetgate::error(MEETGATE_OK, "");
 }
 
-#define THROWS(wanted, call, words) thrown<meetgate::wanted>(__LINE__, [&] { call; }, words)
+#define THROWS(wanted, call, words) thrown<meetgate::wanted>(__LINE__, [&] { static_cast<void>(call); }, words)
 
 // The sandbox, from the other side ------------------------------------------------------------------------------------
 

@@ -71,7 +71,6 @@ fn others(root: &Path, catalog: &Catalog, templates: &Templates<'_>) -> Result<V
     for (path, template, format) in [
         ("docs/reference/configuration.md", "configuration.md", Format::AsIs),
         ("tests/c/operations.h", "c/operations.h", Format::AsIs),
-        ("include/meetgate/error_numbers.hpp", "cpp/error_numbers.hpp", Format::AsIs),
         ("include/meetgate/options.hpp", "cpp/options.hpp", Format::AsIs),
         ("tests/cpp/examples.hpp", "cpp/examples.hpp", Format::AsIs),
         ("tests/cpp/operations.hpp", "cpp/operations.hpp", Format::AsIs),

@@ -12,6 +12,7 @@ pub struct Program {
 pub const C_COMPILER: Program = Program { name: "cc", packages: &["gcc"] };
 pub const CPP_COMPILER: Program = Program { name: "c++", packages: &["g++"] };
 pub const CLANG: Program = Program { name: "clang++", packages: &["clang"] };
+pub const CLANG_TIDY: Program = Program { name: "clang-tidy", packages: &["clang-tidy"] };
 pub const CMAKE: Program = Program { name: "cmake", packages: &["cmake"] };
 pub const DOXYGEN: Program = Program { name: "doxygen", packages: &["doxygen"] };
 pub const MCS: Program =

@@ -2,7 +2,9 @@
 
 use crate::catalog::Result;
 use crate::codegen;
-use crate::prerequisites::{C_COMPILER, CLANG, CMAKE, CPP_COMPILER, DOXYGEN, MCS, PYTHON, REDIS, VALGRIND, component};
+use crate::prerequisites::{
+    C_COMPILER, CLANG, CLANG_TIDY, CMAKE, CPP_COMPILER, DOXYGEN, MCS, PYTHON, REDIS, VALGRIND, component,
+};
 use crate::workspace::Workspace;
 use std::io::{self, BufRead as _, BufReader, Read, Write};
 use std::process::{Command, Stdio};
@@ -87,6 +89,7 @@ pub fn run_tests(workspace: &Workspace, when_skipped: WhenSkipped) -> Result<()>
         ("C tests under valgrind", VALGRIND),
         ("headers and calls from C++", CPP_COMPILER),
         ("the C++ headers with clang", CLANG),
+        ("the C++ headers with clang-tidy", CLANG_TIDY),
         ("the examples' CMake files", CMAKE),
         ("the header as a document", DOXYGEN),
         ("the token store redis", REDIS),

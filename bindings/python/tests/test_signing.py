@@ -5,6 +5,8 @@ import unittest
 
 import meetgate
 
+from support import SandboxTest
+
 KEYS = {"app_id": "a92b622559266609176621caf44f5857", "app_secret": "1234567890123456"}
 
 
@@ -40,6 +42,14 @@ class HstUserToken(unittest.TestCase):
             self.assertNotIn("short-secret", str(caught.exception.document))
         with self.assertRaises(TypeError):
             meetgate.hst_user_token(**KEYS, userid="u")
+
+
+class HstUserTokenOfANewApplication(SandboxTest):
+    def test_the_secret_that_the_platform_gives_makes_a_token(self):
+        with meetgate.Hst.from_config(self.sandbox.configurations["hst"]) as hst:
+            made = hst.app.create(app_name="test123", service=[{"service_id": 3}])["result"]
+        token = meetgate.hst_user_token(app_id=made["app_id"], app_secret=made["app_secret"], user_id="u1001")
+        self.assertTrue(token["user_token"].startswith("001"))
 
 
 class YoumeChecksum(unittest.TestCase):

@@ -5,11 +5,10 @@
 
 pub mod signing;
 
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
-
 use meetgate_sandbox::{Options, Sandbox};
 use serde_json::Value;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use ureq::http::Request;
 
 pub const QUIET: &str = "12345123456";

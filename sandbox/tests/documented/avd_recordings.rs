@@ -1,9 +1,8 @@
 //! 004: recordings of all kinds, live streams, conversions.
 
-use serde_json::{Value, json};
-
 use super::{Example, avd, plain};
 use crate::caller::{BUSY, QUIET};
+use serde_json::{Value, json};
 
 const MIX: &str = "b7c2a9d04e1f4c6d9a8b5e3f1c0d2a64";
 const PUSH: (&str, &str) = ("push_url", "rtmp://192.0.2.30/live/demo");

@@ -1,9 +1,8 @@
 //! 004: rooms, participants, chat, devices.
 
-use serde_json::json;
-
 use super::{Example, avd, plain};
 use crate::caller::{BUSY, QUIET};
+use serde_json::json;
 
 const DEVICE: (&str, &str) = ("user_id", "2f9d6b84-c1e0-4a37-b5f2-6d8e0c4a7913");
 

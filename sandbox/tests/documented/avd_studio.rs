@@ -1,9 +1,8 @@
 //! 004: the composed view and the players.
 
-use serde_json::{Value, json};
-
 use super::{Example, avd, plain};
 use crate::caller::{BUSY, QUIET};
+use serde_json::{Value, json};
 
 const PAUSED: (&str, &str) = ("play_id", "5b0e6c1a-7d3f-4e2b-9a48-c61f0d7e2b95");
 const PLAYING: (&str, &str) = ("play_id", "8c2f4a60-1b9d-4d57-b3e2-7f05a6d1c894");

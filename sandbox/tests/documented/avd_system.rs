@@ -1,8 +1,7 @@
 //! 004: tokens, licences, SIP, the upload.
 
-use serde_json::json;
-
 use super::{Example, Sends, avd, plain};
+use serde_json::json;
 
 pub fn examples() -> Vec<Example> {
     let gate = ("sip_gate_id", "3");

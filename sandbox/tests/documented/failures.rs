@@ -1,8 +1,7 @@
 //! Every failure example of the documents, and the situation that leads there.
 
-use serde_json::{Value, json};
-
 use crate::caller::{BUSY, Caller, QUIET};
+use serde_json::{Value, json};
 
 pub type Pairs = &'static [(&'static str, &'static str)];
 

@@ -1,8 +1,7 @@
 //! 000 and 001.
 
-use serde_json::{Value, json};
-
 use super::{Example, Sends};
+use serde_json::{Value, json};
 
 const APP: &str = "8f14e45fceea467a9f36dedd4bea2543";
 

@@ -9,9 +9,8 @@ pub mod hst;
 pub mod table_failures;
 pub mod youme;
 
-use serde_json::{Value, json};
-
 use crate::caller::Caller;
+use serde_json::{Value, json};
 
 /// One operation's example.
 pub struct Example {

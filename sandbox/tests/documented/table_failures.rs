@@ -1,9 +1,8 @@
 //! Numbers of the error tables (004 L3660-L3793) that no example prints, and the situation that leads there.
 
-use serde_json::json;
-
 use super::failures::{Failure, Pairs, Token};
 use crate::caller::{BUSY, QUIET};
+use serde_json::json;
 
 const IN_QUIET: (&str, &str) = ("room_id", QUIET);
 const IN_BUSY: (&str, &str) = ("room_id", BUSY);

@@ -1,8 +1,7 @@
 //! 002.
 
-use serde_json::{Map, Value, json};
-
 use super::{Example, Sends};
+use serde_json::{Map, Value, json};
 
 fn ok(members: Value) -> Value {
     let mut all: Map<String, Value> = members.as_object().cloned().unwrap_or_default();

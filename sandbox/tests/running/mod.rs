@@ -3,11 +3,10 @@
 // Each test target uses its own part of this.
 #![allow(dead_code)]
 
+use serde_json::Value;
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
-
-use serde_json::Value;
 
 /// A running command, and the lines that it printed.
 pub struct Running {

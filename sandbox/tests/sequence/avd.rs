@@ -1,15 +1,13 @@
 //! avd: rooms, participants, recordings, players and devices in random order.
 
-use std::time::Duration;
-
+use super::Documented;
+use super::avd_world::{Command, DEVICES, DeviceCall, Kind, Mix, PLAYERS, Play, Player, ROOMS, Room, USERS, World};
+use crate::caller::{Caller, patient_agent};
 use meetgate_sandbox::Visitor;
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::Value;
-
-use super::Documented;
-use super::avd_world::{Command, DEVICES, DeviceCall, Kind, Mix, PLAYERS, Play, Player, ROOMS, Room, USERS, World};
-use crate::caller::{Caller, patient_agent};
+use std::time::Duration;
 
 type Id = &'static str;
 

@@ -1,11 +1,9 @@
 //! What avd shows after each action, held against the state that its documents imply.
 
-use std::collections::BTreeSet;
-
-use serde_json::Value;
-
 use super::avd::Run;
 use super::avd_world::{Kind, Play, ROOMS};
+use serde_json::Value;
+use std::collections::BTreeSet;
 
 const EVER: [(&str, &str); 3] =
     [("record_start_time", "0"), ("record_end_time", "99999999999"), ("value_same_as_box", "true")];

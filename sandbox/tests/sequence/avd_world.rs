@@ -2,9 +2,8 @@
 //!
 //! It knows nothing of how long anything takes: what only time changes is observed (see `avd_observed`).
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use crate::caller::{BUSY, QUIET};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Two seeded rooms, and one that is created and deleted on the way.
 pub const ROOMS: [&str; 3] = [QUIET, BUSY, "12345123457"];

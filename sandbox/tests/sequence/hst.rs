@@ -1,13 +1,11 @@
 //! hst: tokens and users in random order.
 
-use std::collections::BTreeMap;
-use std::time::Duration;
-
-use proptest::prelude::*;
-use serde_json::{Value, json};
-
 use super::Documented;
 use crate::caller::{Caller, encode, patient_agent};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::time::Duration;
 
 const APP: &str = "8f14e45fceea467a9f36dedd4bea2543";
 /// The seeded users, their terminals' classes, and whether they are signed in.

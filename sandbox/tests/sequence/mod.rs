@@ -5,16 +5,14 @@ pub mod avd_observed;
 pub mod avd_world;
 pub mod hst;
 
+use crate::{documented, shape};
+use proptest::prelude::*;
+use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
+use serde_json::Value;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fmt::Debug;
 use std::time::{Duration, Instant};
-
-use proptest::prelude::*;
-use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
-use serde_json::Value;
-
-use crate::{documented, shape};
 
 /// Set it to the number that a failed run has printed, and the run comes again.
 const SEED: &str = "MEETGATE_SEQUENCE_SEED";

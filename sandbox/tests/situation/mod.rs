@@ -1,13 +1,11 @@
 //! Reading `situations.toml`, and doing what it says.
 
-use std::collections::BTreeMap;
-use std::path::Path;
-
-use meetgate_sandbox::Options;
-use serde_json::{Map, Value, json};
-
 use crate::caller::{Caller, encode, now_ms, signing};
 use crate::catalog::Operation;
+use meetgate_sandbox::Options;
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+use std::path::Path;
 
 pub struct Situation {
     pub platform: String,

@@ -15,10 +15,9 @@ macro_rules! templates {
     };
 }
 
-const TEMPLATES: [(&str, &str); 30] = templates![
+const TEMPLATES: [(&str, &str); 29] = templates![
     "c/operations.h",
     "configuration.md",
-    "cpp/error_numbers.hpp",
     "cpp/examples.hpp",
     "cpp/macros",
     "cpp/operations.hpp",

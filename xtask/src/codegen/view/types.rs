@@ -179,11 +179,7 @@ pub struct Cpp {
 impl Cpp {
     pub fn of(field: &Field, place: &Place<'_>) -> Result<Cpp> {
         let kinds = std::iter::once(&field.kind).chain(&field.also);
-        let mut arguments =
-            kinds.map(|kind| cpp_argument(place.platform, field, kind)).collect::<Result<Vec<String>>>()?;
-        if field.kind == "object" && !field.fields.is_empty() {
-            arguments.push("json".to_owned());
-        }
+        let arguments = kinds.map(|kind| cpp_argument(place.platform, field, kind)).collect::<Result<Vec<String>>>()?;
         Ok(Cpp { setter: names::cpp(&field.name), object: cpp_object(place.platform, field), arguments })
     }
 }
@@ -206,10 +202,10 @@ fn cpp_argument(platform: &str, field: &Field, kind: &str) -> Result<String> {
         "integer" => "integer".to_owned(),
         "number" => "decimal".to_owned(),
         "boolean" => "flag".to_owned(),
-        "object" if field.fields.is_empty() => "json".to_owned(),
-        "object" => cpp_object(platform, field),
+        "object" if field.fields.is_empty() => "object_of<object>".to_owned(),
+        "object" => format!("object_of<{}>", cpp_object(platform, field)),
         "array" if !field.fields.is_empty() => format!("array_of<{}>", cpp_object(platform, field)),
-        "array" if field.items.is_empty() => "array".to_owned(),
+        "array" if field.items.is_empty() => "array_of<detail::element>".to_owned(),
         "array" => {
             let element = Field { items: String::new(), ..field.clone() };
             format!("array_of<{}>", cpp_argument(platform, &element, &field.items)?)
