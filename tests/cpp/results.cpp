@@ -99,6 +99,20 @@ static void signatures_without_exceptions() {
   CHECK(meetgate::hst_user_token(meetgate::hst_user_token_params()).status() == MEETGATE_INVALID_ARGUMENT);
 }
 
+static void json_without_exceptions() {
+  const std::string reply = "{\"data\":[{\"id\":\"a\"},{\"id\":\"\"}]}";
+  CHECK(meetgate::length(reply, "data") == 2 && meetgate::length(reply, "/data/0/id") == 0);
+  EQUAL(meetgate::member(reply, "/data/0/id"), "a");
+  CHECK(meetgate::find(reply, "/data/1/id") && meetgate::find(reply, "/data/2/id").status() == MEETGATE_ABSENT);
+  for (const char *broken : {"", "{", "[1"}) {
+    CHECK(!meetgate::find(broken, "a") && meetgate::find(broken, "a").status() == MEETGATE_INVALID_ARGUMENT);
+    CHECK(meetgate::find(broken, "a").text().empty() && meetgate::member(broken, "a").empty());
+    CHECK(meetgate::length(broken) == 0);
+  }
+  EQUAL(meetgate::quote("a\"b").reply(), "\"a\\\"b\"");
+  CHECK(meetgate::quote("\xff").status() == MEETGATE_INVALID_ARGUMENT);
+}
+
 static void files_with_exceptions_are_in_the_same_program() { CHECK(throws_not_found(avd_config)); }
 
 int main(int argc, char **argv) {
@@ -110,6 +124,7 @@ int main(int argc, char **argv) {
   RUN(a_client_moves);
   RUN(tokens_without_exceptions);
   RUN(signatures_without_exceptions);
+  RUN(json_without_exceptions);
   RUN(files_with_exceptions_are_in_the_same_program);
   return checks::closing();
 }
