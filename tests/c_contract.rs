@@ -2,19 +2,17 @@
 //! it is installed.
 
 mod examples;
+mod programs;
 mod scripted;
 mod support;
 
 use examples::PLATFORMS;
 use meetgate_sandbox::{Exchange, Options, Sandbox};
-use scripted::{Act, Request, Server, answer, json, speaks_no_tls};
+use programs::Run;
+use scripted::Server;
 use serde_json::Value;
 use std::path::PathBuf;
-use std::process::{Command, Output};
-use std::time::{Duration, SystemTime};
-
-/// Under valgrind everything takes some thirty times as long.
-const VALGRIND_LIMIT: Duration = Duration::from_secs(540);
+use std::process::Command;
 
 /// tests/c/processes.c: its threads on one client, and the calls of each.
 const CALLS_OF_ALL_THREADS: usize = 64 * 3;
@@ -27,27 +25,21 @@ macro_rules! programs {
     };
 }
 
-programs!(arguments, configurations, json, library, processes, raw_calls, replies, stores, tokens);
+programs!(arguments, configurations, json, library, processes, raw_calls, replies, tokens);
 
 fn run_checks(name: &str) {
-    let program = program(name);
-    check(name, |arguments| support::run(Command::new(&program).args(arguments)));
+    programs::as_it_is(&program(name), |run| check(name, run));
 }
 
 fn run_checks_under_valgrind(name: &str) {
-    if support::has("valgrind") {
-        let program = program(name);
-        check(name, |arguments| support::run_within(VALGRIND_LIMIT, support::valgrind(&program).args(arguments)));
-    }
+    programs::under_valgrind(&program(name), |run| check(name, run));
 }
 
 #[test]
 fn the_example_runs() {
     let program = support::compile("examples/c/quickstart.c", &["-std=c99"], "quickstart");
-    check_example(|arguments| support::run(Command::new(&program).args(arguments)));
-    if support::has("valgrind") {
-        check_example(|arguments| support::run_within(VALGRIND_LIMIT, support::valgrind(&program).args(arguments)));
-    }
+    programs::as_it_is(&program, check_example);
+    programs::under_valgrind(&program, check_example);
 }
 
 #[test]
@@ -56,13 +48,12 @@ fn the_examples_are_built_by_their_cmake_file() {
         return;
     }
     let program = support::built_by_cmake("c");
-    check_example(|arguments| support::run(Command::new(&program).args(arguments)));
+    programs::as_it_is(&program, check_example);
     for other in ["upload", "provider", "threads", "retry"] {
         assert!(program.with_file_name(other).is_file(), "{other} is not built");
     }
 }
 
-/// A test as a user writes it, with the fixture that starts a sandbox.
 #[test]
 fn the_example_of_a_test_passes() {
     let program = support::compile("examples/c/test_room.c", &["-std=c99"], "c-test-room");
@@ -177,36 +168,25 @@ fn program(name: &str) -> PathBuf {
 }
 
 /// Runs a program of checks against a fresh world, and looks at it from the other side too.
-fn check(name: &str, run: impl Fn(Vec<String>) -> Output) {
+fn check(name: &str, run: Run<'_>) {
     match name {
-        "processes" => check_threads(&check_in(Options::default(), name, run).exchanges()),
+        "processes" => check_threads(&check_in(Options::default(), run).exchanges()),
         // A clock that is wrong, either way.
         "tokens" => {
             for clock_offset_s in [3600, -3600] {
-                let sandbox = check_in(Options { clock_offset_s, ..Options::default() }, name, &run);
+                let sandbox = check_in(Options { clock_offset_s, ..Options::default() }, run);
                 // Two calls of two clients, one repeat: the second client knew the time.
                 assert_eq!(sandbox.counts()["youme.count_qos_by_day"], 3);
             }
         }
-        _ => _ = check_in(Options::default(), name, run),
+        _ => _ = check_in(Options::default(), run),
     }
 }
 
-fn check_in(options: Options, name: &str, run: impl Fn(Vec<String>) -> Output) -> Sandbox {
+fn check_in(options: Options, run: Run<'_>) -> Sandbox {
     let sandbox = Sandbox::start(options).unwrap();
-    let server = Server::start(|_, request| answer_as_the_path_says(request));
-    let folder = support::Folder::new();
-    let mut arguments = configurations(&sandbox);
-    arguments.extend([server.url(), format!("https://{}", speaks_no_tls()), folder.path().display().to_string()]);
-
-    let output = run(arguments);
-    let shown = support::both(&output);
-    assert!(output.status.success(), "{name}: {}\n{shown}", output.status);
-    let text = String::from_utf8(output.stdout).unwrap();
-    let closing = text.lines().last().unwrap_or_default();
-    assert!(closing.ends_with(" passed, 0 failed"), "{name}: {shown}");
-    println!("{name}: {closing}");
-
+    let server = Server::start(|_, request| programs::answer_in_an_odd_way(request));
+    programs::passes(&run(programs::arguments(&sandbox, &server)));
     for request in server.requests() {
         assert!(!request.target.contains("evil"), "a refused path left for another host: {}", request.target);
     }
@@ -215,10 +195,6 @@ fn check_in(options: Options, name: &str, run: impl Fn(Vec<String>) -> Output) -
 
 /// All threads shared one token, and each call went out once.
 fn check_threads(exchanges: &[Exchange]) {
-    let mine = |exchange: &&Exchange| {
-        exchange.headers.iter().any(|(name, value)| name == "user-agent" && value == "many-threads")
-    };
-    let count = |path: &str| exchanges.iter().filter(mine).filter(|exchange| exchange.path == path).count();
     for (path, expected) in [
         ("/sdkapi/v2/app/get_token", 1),
         ("/sdkapi/v2/room/read", CALLS_OF_ALL_THREADS),
@@ -226,57 +202,16 @@ fn check_threads(exchanges: &[Exchange]) {
         ("/v1/online/user/state", CALLS_OF_ALL_THREADS),
         ("/v2/video/count_qos_by_day", CALLS_OF_ALL_THREADS),
     ] {
-        assert_eq!(count(path), expected, "{path}");
+        assert_eq!(programs::count_of_many_threads(exchanges, path), expected, "{path}");
     }
 }
 
-/// Twice against one sandbox: what the first run left must not be in the way of the second.
-fn check_example(run: impl Fn(Vec<String>) -> Output) {
-    let sandbox = Sandbox::start(Options::default()).unwrap();
-    for _ in 0..2 {
-        check_example_once(run(configurations(&sandbox)));
-    }
-}
-
-fn check_example_once(output: Output) {
-    let shown = support::both(&output);
-    assert!(output.status.success(), "{}\n{shown}", output.status);
-    // Cut replies are cut between characters.
-    let text = String::from_utf8(output.stdout).unwrap();
-    assert_eq!(text.lines().filter(|line| line.starts_with("  OK: {")).count(), 12, "{shown}");
-    assert!(text.contains("\n  API: {\"status\":\"API\",\"message\":\"avd answered 40004: no such room\","), "{shown}");
-}
-
-/// The arguments that the C programs take.
-fn configurations(sandbox: &Sandbox) -> Vec<String> {
-    let configurations = sandbox.configurations();
-    PLATFORMS.iter().map(|platform| configurations[platform].to_string()).collect()
-}
-
-/// The first segment of the path says what kind of server this is.
-fn answer_as_the_path_says(request: &Request) -> Act {
-    let line = || {
-        let body = String::from_utf8_lossy(&request.body);
-        format!("{} {} {body}", request.method, request.target)
-    };
-    match request.target.split('/').nth(1).unwrap_or_default() {
-        "html" => Act::Send(answer("200 OK", "Content-Type: text/html\r\n", "<html>维护中</html>")),
-        "gateway" => Act::Send(answer("502 Bad Gateway", "Content-Type: text/html\r\n", "<html>502</html>")),
-        "nul" => json("{\"ret\":0,\"msg\":\"a\0b\"}"),
-        "silence" => Act::Silence,
-        "close" => Act::SendAndClose(Vec::new()),
-        "large" => json(&format!(r#"{{"ret":0,"data":"{}"}}"#, "x".repeat(4000))),
-        "echo" => json(&format!(
-            r#"{{"ret":40082,"msg":"{}","secret_key":"key of the server","users":[{{"password":"word of the server"}}]}}"#,
-            line()
-        )),
-        "echo-text" => Act::Send(answer("500 Internal Server Error", "", &line())),
-        "hour-ahead" => {
-            let date = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(3600));
-            let body = r#"{"Status":"FAIL","ErrorCode":4711,"ErrorInfo":"checksum"}"#;
-            Act::Send(answer("200 OK", &format!("Date: {date}\r\n"), body))
-        }
-        _ => Act::Send(answer("404 Not Found", "", "")),
+fn check_example(run: Run<'_>) {
+    for text in programs::run_twice(run) {
+        // Cut replies are cut between characters.
+        assert_eq!(text.lines().filter(|line| line.starts_with("  OK: {")).count(), 12, "{text}");
+        let failure = "\n  API: {\"status\":\"API\",\"message\":\"avd answered 40004: no such room\",";
+        assert!(text.contains(failure), "{text}");
     }
 }
 

@@ -3,26 +3,23 @@
 
 mod drivers;
 mod examples;
+mod programs;
 mod scripted;
 mod support;
 
 use drivers::{Driver as _, Line};
 use examples::PLATFORMS;
 use meetgate_sandbox::{Exchange, Options, Sandbox};
-use scripted::{Act, Request, Server, answer, json, speaks_no_tls};
+use programs::{Run, VALGRIND_LIMIT, passes};
+use scripted::{Act, Server, answer, json};
 use serde_json::Value;
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::PathBuf;
+use std::process::Command;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
 
 const STANDARDS: [&str; 4] = ["-std=c++11", "-std=c++14", "-std=c++17", "-std=c++20"];
 const WARNINGS: [&str; 6] = ["-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Wconversion", "-Werror"];
-
-/// Under valgrind everything takes some thirty times as long.
-const VALGRIND_LIMIT: Duration = Duration::from_secs(540);
 
 /// tests/cpp/contract.cpp: its threads on one client, and what each asks for.
 const CALLS_OF_ALL_THREADS: usize = 16 * 4;
@@ -125,18 +122,14 @@ fn a_status_of_a_newer_library_arrives() {
 #[test]
 fn the_contract_holds() {
     if support::has("c++") {
-        let program = contract();
-        check_contract(|arguments| support::run(Command::new(&program).args(arguments)));
+        programs::as_it_is(&contract(), |run| check_contract(run, None));
     }
 }
 
 #[test]
 fn the_contract_holds_under_valgrind() {
     if support::has("c++") && support::has("valgrind") {
-        let program = contract();
-        check_contract(|arguments| {
-            support::run_within(VALGRIND_LIMIT, support::valgrind(&program).args(arguments).arg("few"))
-        });
+        programs::under_valgrind(&contract(), |run| check_contract(run, Some("few")));
         let program = compile("c++", &["-std=c++11"], &["tests/cpp/json.cpp"], Some("cpp-json-valgrind"));
         passes(&support::run_within(
             VALGRIND_LIMIT,
@@ -146,18 +139,16 @@ fn the_contract_holds_under_valgrind() {
 }
 
 #[test]
-fn tokens_are_shared_kept_and_provided() {
+fn tokens_are_given_and_provided() {
     for compiler in compilers() {
-        let program = tokens(compiler);
-        check_tokens(|arguments| support::run(Command::new(&program).args(arguments)));
+        programs::as_it_is(&tokens(compiler), check_tokens);
     }
 }
 
 #[test]
-fn tokens_are_shared_kept_and_provided_under_valgrind() {
-    if support::has("c++") && support::has("valgrind") {
-        let program = tokens("c++");
-        check_tokens(|arguments| support::run_within(VALGRIND_LIMIT, support::valgrind(&program).args(arguments)));
+fn tokens_are_given_and_provided_under_valgrind() {
+    if support::has("c++") {
+        programs::under_valgrind(&tokens("c++"), check_tokens);
     }
 }
 
@@ -244,19 +235,15 @@ fn the_example_runs() {
         return;
     }
     let program = support::compile("examples/cpp/quickstart.cpp", &["-std=c++11"], "cpp-quickstart");
-    check_example(|arguments| support::run(Command::new(&program).args(arguments)));
-    if support::has("valgrind") {
-        check_example(|arguments| support::run_within(VALGRIND_LIMIT, support::valgrind(&program).args(arguments)));
-    }
+    programs::as_it_is(&program, check_example);
+    programs::under_valgrind(&program, check_example);
 }
 
 #[test]
 fn the_example_is_built_by_its_cmake_file() {
-    if !support::has("c++") || !support::has("cmake") {
-        return;
+    if support::has("c++") && support::has("cmake") {
+        programs::as_it_is(&support::built_by_cmake("cpp"), check_example);
     }
-    let program = support::built_by_cmake("cpp");
-    check_example(|arguments| support::run(Command::new(&program).args(arguments)));
 }
 
 /// A test as a user writes it, with the fixture that starts a sandbox.
@@ -333,40 +320,25 @@ fn locales() -> PathBuf {
 
 // Checking ------------------------------------------------------------------------------------------------------------
 
-/// The program ended well, and says so.
-fn passes(output: &Output) {
-    let shown = support::both(output);
-    assert!(output.status.success(), "{}\n{shown}", output.status);
-    let text = String::from_utf8_lossy(&output.stdout);
-    assert!(text.lines().last().unwrap_or_default().ends_with(" passed, 0 failed"), "{shown}");
-    for line in text.lines().filter(|line| line.starts_with("SKIPPED: ")) {
-        support::skipped(line.trim_start_matches("SKIPPED: "));
-    }
-}
-
 /// Runs it against a fresh world, and looks at it from the other side too.
-fn check_contract(run: impl FnOnce(Vec<String>) -> Output) {
+fn check_contract(run: Run<'_>, threads: Option<&str>) {
     let sandbox = Sandbox::start(Options::default()).unwrap();
-    let server = Server::start(|_, request| answer_as_the_path_says(request));
-    let mut arguments = configurations(&sandbox);
-    arguments.extend([server.url(), format!("https://{}", speaks_no_tls())]);
+    let server = Server::start(|_, request| programs::answer_in_an_odd_way(request));
+    let mut arguments = programs::arguments(&sandbox, &server);
+    arguments.extend(threads.map(str::to_owned));
     passes(&run(arguments));
 
     // All threads shared one token, and each call went out once.
     let exchanges = sandbox.exchanges();
-    let mine = |exchange: &&Exchange| {
-        exchange.headers.iter().any(|(name, value)| name == "user-agent" && value == "many-threads")
-    };
-    let count = |path: &str| exchanges.iter().filter(mine).filter(|exchange| exchange.path == path).count();
+    let count = |path| programs::count_of_many_threads(&exchanges, path);
     assert_eq!(count("/sdkapi/v2/app/get_token"), 1);
     assert_eq!(count("/sdkapi/v2/room/read"), 2 * CALLS_OF_ALL_THREADS);
     assert_eq!(count("/access/token"), 1);
     assert_eq!(count("/v1/online/user/state"), CALLS_OF_ALL_THREADS);
 }
 
-/// Runs it with a server that looks at its sandbox from the other side, and an empty folder.
-fn check_tokens(run: impl FnOnce(Vec<String>) -> Output) {
-    static NUMBER: AtomicU32 = AtomicU32::new(0);
+/// Runs it with a server that ends its sandbox's tokens.
+fn check_tokens(run: Run<'_>) {
     let sandbox = Arc::new(Sandbox::start(Options::default()).unwrap());
     let watched = Arc::clone(&sandbox);
     let control = Server::start(move |_, request| match request.target.split('?').next() {
@@ -374,60 +346,16 @@ fn check_tokens(run: impl FnOnce(Vec<String>) -> Output) {
             watched.expire_tokens();
             json(r#"{"ret":0}"#)
         }
-        Some("/fetches") => {
-            let counts = watched.counts();
-            let count = |operation| counts.get(operation).copied().unwrap_or_default();
-            json(&format!(r#"{{"ret":0,"hst":{},"avd":{}}}"#, count("hst.access.token"), count("avd.app.get_token")))
-        }
         _ => Act::Send(answer("404 Not Found", "", "")),
     });
-    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    let folder = support::scratch().join(format!("cpp-tokens-{}-{number}", std::process::id()));
-    std::fs::create_dir(&folder).unwrap();
     let configurations = sandbox.configurations();
-    let output = run(vec![
-        configurations["hst"].to_string(),
-        configurations["avd"].to_string(),
-        control.url(),
-        folder.display().to_string(),
-    ]);
-    std::fs::remove_dir_all(&folder).unwrap();
-    passes(&output);
+    passes(&run(vec![configurations["hst"].to_string(), configurations["avd"].to_string(), control.url()]));
 }
 
-/// The first segments of the path say what kind of server this is.
-fn answer_as_the_path_says(request: &Request) -> Act {
-    let segments: Vec<&str> = request.target.split('/').skip(1).collect();
-    match segments[0] {
-        "number" => json(&format!(r#"{{"ret":{},"msg":"as asked for"}}"#, segments[1])),
-        "nested" => json(r#"{"ret":40004,"msg":"\u623f\u95f4 \ud83d\ude42 \"}","data":[{"a":{"b":[1.0,"]}\"",{}]}}]}"#),
-        "html" => Act::Send(answer("200 OK", "Content-Type: text/html\r\n", "<html>维护中</html>")),
-        "gateway" => Act::Send(answer("502 Bad Gateway", "Content-Type: text/html\r\n", "<html>502</html>")),
-        "silence" => Act::Silence,
-        "close" => Act::SendAndClose(Vec::new()),
-        "large" => json(&format!(r#"{{"ret":0,"data":"{}"}}"#, "x".repeat(4000))),
-        _ => Act::Send(answer("404 Not Found", "", "")),
+fn check_example(run: Run<'_>) {
+    for text in programs::run_twice(run) {
+        assert!(text.ends_with("  40004 no such room (房间号不存在)\n"), "{text}");
     }
-}
-
-/// Twice against one sandbox: what the first run left must not be in the way of the second.
-fn check_example(run: impl Fn(Vec<String>) -> Output) {
-    let sandbox = Sandbox::start(Options::default()).unwrap();
-    for _ in 0..2 {
-        check_example_once(run(configurations(&sandbox)));
-    }
-}
-
-fn check_example_once(output: Output) {
-    let shown = support::both(&output);
-    assert!(output.status.success(), "{}\n{shown}", output.status);
-    assert!(shown.ends_with("  40004 no such room (房间号不存在)\n"), "{shown}");
-}
-
-/// The arguments that the programs take.
-fn configurations(sandbox: &Sandbox) -> Vec<String> {
-    let configurations = sandbox.configurations();
-    PLATFORMS.iter().map(|platform| configurations[platform].to_string()).collect()
 }
 
 // The wire ------------------------------------------------------------------------------------------------------------

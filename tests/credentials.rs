@@ -25,7 +25,7 @@ const THREADS: usize = 8;
 fn sixty_four_threads_never_fail_and_fetch_no_more_than_they_need() {
     let sandbox = short_lived_tokens();
     let program = workers::program(support::library_folder(), "worker");
-    let output = scratch("threads");
+    let output = support::empty_folder("credentials-threads");
     let start = Instant::now();
     let worker = Worker::start(&program, &hst(&sandbox), 64, TIME, output.join("worker"));
     let report = worker.report(TIME + GRACE);
@@ -37,7 +37,7 @@ fn sixty_four_threads_never_fail_and_fetch_no_more_than_they_need() {
 fn processes_with_a_file_store_never_fail_whoever_dies() {
     let sandbox = short_lived_tokens();
     let program = workers::program(support::library_folder(), "worker");
-    let store = scratch("file-store").join("tokens");
+    let store = support::empty_folder("credentials-file-store").join("tokens");
     let config = with(&hst(&sandbox), "token_store", json!({ "file": store }));
     let start = Instant::now();
     let mut workers = start_workers(&program, &config, "file-workers");
@@ -130,7 +130,13 @@ fn a_redis_that_hangs_is_in_nobodys_way_while_the_token_is_good() {
     let config = with(&hst(&sandbox), "token_store", json!({ "redis": redis.url() }));
     let config = with(&config, "timeout_ms", json!(600));
     let time = Duration::from_secs(6);
-    let worker = Worker::start(&program, &config, THREADS, time, scratch("redis-hangs").join("worker"));
+    let worker = Worker::start(
+        &program,
+        &config,
+        THREADS,
+        time,
+        support::empty_folder("credentials-redis-hangs").join("worker"),
+    );
     thread::sleep(Duration::from_millis(2000));
     redis.hang(true);
     thread::sleep(Duration::from_millis(1500));
@@ -145,7 +151,13 @@ fn whoever_chose_to_degrade_goes_on_without_redis() {
     let program = workers::program(&support::library_with_test_hooks(), "worker-full");
     let config = with(&hst(&sandbox), "token_store", json!({ "redis": redis.url(), "degrade": true }));
     redis.stop();
-    let worker = Worker::start(&program, &config, THREADS, TIME / 3, scratch("degrade").join("worker"));
+    let worker = Worker::start(
+        &program,
+        &config,
+        THREADS,
+        TIME / 3,
+        support::empty_folder("credentials-degrade").join("worker"),
+    );
     let report = worker.report(TIME + GRACE);
     assert_no_failure(std::slice::from_ref(&report));
     let warning = report.info["token"]["warning"].as_str().unwrap();
@@ -156,7 +168,7 @@ fn whoever_chose_to_degrade_goes_on_without_redis() {
 fn without_a_store_two_processes_are_told_to_use_one() {
     let sandbox = Sandbox::start(Options::default()).unwrap();
     let program = workers::program(support::library_folder(), "worker");
-    let output = scratch("ping-pong");
+    let output = support::empty_folder("credentials-ping-pong");
     let start = |name| Worker::start(&program, &hst(&sandbox), 2, TIME / 2, output.join(name));
     let reports = all(vec![start("one"), start("other")]);
     let advice = "another process is fetching tokens for this account; use a shared token store";
@@ -198,7 +210,7 @@ fn kill(workers: &mut Vec<Worker>, process: u32) {
 }
 
 fn start_workers(program: &Path, config: &Value, name: &str) -> Vec<Worker> {
-    let output = scratch(name);
+    let output = support::empty_folder(name);
     (0..PROCESSES)
         .map(|number| Worker::start(program, config, THREADS, TIME, output.join(number.to_string())))
         .collect()
@@ -271,12 +283,4 @@ fn with(config: &Value, key: &str, value: Value) -> Value {
     let mut config = config.clone();
     config[key] = value;
     config
-}
-
-/// An empty folder.
-fn scratch(name: &str) -> PathBuf {
-    let folder = support::scratch().join("credentials").join(name);
-    _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&folder).unwrap();
-    folder
 }

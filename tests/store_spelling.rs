@@ -13,9 +13,8 @@ const READ: &str = r#"{"room_id":"12345123456"}"#;
 #[test]
 fn a_relative_folder_stays_where_it_was_when_the_client_was_made() {
     let sandbox = Sandbox::start(Options::default()).unwrap();
-    let home = support::scratch().join("store-spelling");
-    _ = fs::remove_dir_all(&home);
-    fs::create_dir_all(home.join("elsewhere")).unwrap();
+    let home = support::empty_folder("store-spelling");
+    fs::create_dir(home.join("elsewhere")).unwrap();
     let home = home.canonicalize().unwrap();
     let client = |folder: &str| {
         let mut config = sandbox.configurations()["avd"].clone();

@@ -201,10 +201,15 @@ impl Run<'_> {
             Verb::Asked => return self.check_told(step),
             Verb::Info => self.driver.ask(Line::Info(client)),
             Verb::Free => self.driver.ask(Line::Free(client)),
-            Verb::Kill => return Ok(self.platform.state().alive.clear()),
-            Verb::Refuse => return Ok(self.platform.state().takes_keys = false),
-            Verb::Open => return Ok(self.open_a_folder()),
             Verb::Private => return self.check_private(),
+            Verb::Kill | Verb::Refuse | Verb::Open => {
+                match step.r#do {
+                    Verb::Kill => self.platform.state().alive.clear(),
+                    Verb::Refuse => self.platform.state().takes_keys = false,
+                    _ => self.open_a_folder(),
+                }
+                return Ok(());
+            }
         };
         self.check(step, &answer).map_err(|problem| format!("{problem}\n  {} {}", answer.status, answer.text()))
     }

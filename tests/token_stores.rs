@@ -16,9 +16,7 @@ const READ: &str = r#"{"room_id":"12345123456"}"#;
 
 /// The sandbox's configuration with a file store in a new folder.
 fn with_file_store(sandbox: &Sandbox, platform: &str, name: &str) -> (String, PathBuf) {
-    let folder = support::scratch().join("tokens").join(name);
-    _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(folder.parent().unwrap()).unwrap();
+    let folder = support::empty_folder(&format!("store-{name}")).join("tokens");
     let mut config = sandbox.configurations()[platform].clone();
     config["token_store"] = serde_json::json!({ "file": folder });
     (config.to_string(), folder)

@@ -1,5 +1,5 @@
 /*
- * What compilers are told about types and functions. Part of <meetgate.hpp>.
+ * Attributes of types and functions. Part of <meetgate.hpp>.
  */
 #ifndef MEETGATE_ATTRIBUTES_HPP
 #define MEETGATE_ATTRIBUTES_HPP
@@ -11,7 +11,7 @@
 #  define MEETGATE_VISIBLE
 #endif
 
-/* The compiler warns where a program ignores the value. C++17 has an attribute for it, and g++ knows that one earlier too. */
+/* The compiler warns where a program ignores the value. C++17 has an attribute for it, which g++ has always known. */
 #if __cplusplus >= 201703L || (defined(_MSVC_LANG) && _MSVC_LANG >= 201703L)
 #  define MEETGATE_NODISCARD [[nodiscard]]
 #elif defined(__clang__)

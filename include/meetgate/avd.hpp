@@ -1457,18 +1457,15 @@ class avd_device_video_group : public group {
   /**
    * Turn a device's video on (打开视频).
    *
-   * Note: The table lists call_id and user_id in the answer; the sample has neither.
-   *
    * Example:
    *   avd.device.video.open(meetgate::avd_device_video_open_params()
    *       .room_id("98765432100")
    *       .user_id("2f9d6b84-c1e0-4a37-b5f2-6d8e0c4a7913"));
    *
    * Returns: the platform's answer, with these members.
-   *   - call_id (string): Id of the call, made by the server. The table has it, the sample does not: do not rely on
+   *   - call_id (string): Id of the call, made by the server. The table has it, the sample does not: do not rely on it.
+   *   - user_id (string): Id of the device, made by the server. The table has it, the sample does not: do not rely on
    *     it.
-   *   - user_id (string): Id of the device, made by the server. The table has it, the sample does not: do not rely
-   *     on it.
    * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has not
    *   been invited, 40033 the user has not been invited, 40036 type not supported; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
@@ -1488,10 +1485,6 @@ class avd_sip_account_group : public group {
    * Create a SIP account on a gateway (创建sip账号).
    *
    * The gateway must exist. Keep the account_id of the answer: the other sip.account calls need it.
-   *
-   * Note: Sent as a form POST by default, because it carries a password (T12, T13). The account's number is number here
-   * and phone_number in sip.account.read (T23). The gateway's id is sip_gate_id here and gate_id in sip.account.read
-   * (T22).
    *
    * Example:
    *   avd.sip.account.create(meetgate::avd_sip_account_create_params()
@@ -1518,8 +1511,6 @@ class avd_sip_account_group : public group {
    *
    * Give all three, also those that do not change. This call cannot move an account to another gateway.
    *
-   * Note: Sent as a form POST by default, because it carries a password (T12, T13).
-   *
    * Example:
    *   avd.sip.account.update(meetgate::avd_sip_account_update_params()
    *       .account_id(7)
@@ -1541,12 +1532,6 @@ class avd_sip_account_group : public group {
    * Read a SIP account, password included (获取指定的sip网关信息).
    *
    * The answer has the account's password in plain text: keep it out of logs.
-   *
-   * Note: Heading and address are printed as those of sip.gate.read; the description, the parameters and the sample
-   * request show that it is /sip/account/read (T1). Sent as a form POST like the other sip.account calls (T12, T13).
-   * The gateway's id is gate_id in the answer (T22), the account's number phone_number (T23). The table describes name
-   * as the gateway's name; the sample's phone_name shows that it is the account's. In the document's examples the
-   * request has gateway 12, the answer gateway 3.
    *
    * Example:
    *   avd.sip.account.read(meetgate::avd_sip_account_read_params().account_id(7).sip_gate_id(3));
@@ -1573,8 +1558,6 @@ class avd_sip_account_group : public group {
   /**
    * Delete a SIP account (删除sip账号).
    *
-   * Note: Sent as a form POST by default like the other sip.account calls (T12, T13).
-   *
    * Example:
    *   avd.sip.account.del(meetgate::avd_sip_account_del_params().account_id(7));
    *
@@ -1598,9 +1581,6 @@ class avd_sip_gate_group : public group {
    *
    * Keep the gate_id of the answer: it is the sip_gate_id of every later call about this gateway. sip.account.create
    * adds accounts.
-   *
-   * Note: The gateway's id is gate_id in this answer and in sip.gate.list, id in sip.gate.read, sip_gate_id as a
-   * parameter and in the answer of sip.account.create (T22). Answers are passed on as they come.
    *
    * Example:
    *   avd.sip.gate.create(meetgate::avd_sip_gate_create_params().name("annex").url("192.0.2.22:5060"));
@@ -1638,9 +1618,6 @@ class avd_sip_gate_group : public group {
   /**
    * Read a SIP gateway (获取sip网关信息).
    *
-   * Note: The heading prints /sip/gate/reads; the address and the sample request have /sip/gate/read (T2). The
-   * gateway's id is id here, gate_id or sip_gate_id in other calls (T22).
-   *
    * Example:
    *   avd.sip.gate.read(meetgate::avd_sip_gate_read_params().sip_gate_id(3));
    *
@@ -1676,9 +1653,6 @@ class avd_sip_gate_group : public group {
   /**
    * List all SIP gateways (查询所有sip网关).
    *
-   * Note: The table prints the list's name as sip_gares; the sample, and this list, have sip_gates (T49). The gateway's
-   * id is gate_id here, id in sip.gate.read (T22).
-   *
    * Example:
    *   avd.sip.gate.list();
    *
@@ -1707,9 +1681,6 @@ class avd_room_desktop_record_group : public group {
    * Starts a desktop recording in a room. `room.desktop_record.stop` stops it. The answer has no recording id: keep the
    * name, because `room.desktop_record.get` finds the file by it.
    *
-   * Note: The failure example prints 40082, which the error table has under the media player; its numbers for desktop
-   * recordings are 40040 to 40043.
-   *
    * Example:
    *   avd.room.desktop_record.start(meetgate::avd_room_desktop_record_start_params()
    *       .room_id("12345123456")
@@ -1733,9 +1704,6 @@ class avd_room_desktop_record_group : public group {
    *
    * Stops the desktop recording of a room. `room.desktop_record.get` lists its files.
    *
-   * Note: The failure example prints 40082, which the error table has under the media player; its numbers for desktop
-   * recordings are 40041 to 40043.
-   *
    * Example:
    *   avd.room.desktop_record.stop(meetgate::avd_room_desktop_record_stop_params().room_id("98765432100"));
    *
@@ -1753,11 +1721,6 @@ class avd_room_desktop_record_group : public group {
   /**
    * Get the files of a desktop recording (获取录制文件).
    *
-   * Note: The table prints `srart_time` (T46-T49): the member is `start_time`, as in the sample. The table leaves out
-   * `data` and types both times as integers; in the sample they are strings in an array `data` (T54). The sample breaks
-   * strings across lines (T45): corrected here. The failure example prints 40082, which the error table has under the
-   * media player.
-   *
    * Example:
    *   avd.room.desktop_record.get(meetgate::avd_room_desktop_record_get_params()
    *       .room_id("12345123456")
@@ -1770,10 +1733,10 @@ class avd_room_desktop_record_group : public group {
    *     - duration (string, s): Length of the video as text with its unit, for example `21.985s`.
    *     - play_url (string): Address at which the file plays.
    *     - file_size (string): File size as text, for example `0.901M`.
-   *     - start_time (string, unix-s): When the recording began: a timestamp, as text in the sample and an integer
-   *       in the table.
-   *     - end_time (string, unix-s): When the recording ended: a timestamp, as text in the sample and an integer in
+   *     - start_time (string, unix-s): When the recording began: a timestamp, as text in the sample and an integer in
    *       the table.
+   *     - end_time (string, unix-s): When the recording ended: a timestamp, as text in the sample and an integer in the
+   *       table.
    *     - room_id (string): Room number.
    *     - file_type (string): File type, for example `mp4`.
    *     - name (string): Name of the recording.
@@ -1798,11 +1761,6 @@ class avd_room_avc_group : public group {
    * The server composes the videos of all participants into one. Manual: this video is shown in the meeting. Automatic:
    * the videos are shown like a gallery. For the speaker layout call `room.avc.start`, then `room.avc.update_layout`,
    * then `room.avc.select_media`. `room.avc.stop` turns the view off.
-   *
-   * Note: The table prints enable_manual_avc, max_video_number and layout_mode as required. Its example sends none of
-   * them, and it says what leaving out the first means (T14): all three are optional here. layout_mode has three values
-   * here and in room.avc.update_layout, two in room.avc.select_media (T15). video_bitrate is in bps here, but
-   * "1000-1500" in room.mix_record.start (T18): an integer and a string are taken.
    *
    * Example:
    *   avd.room.avc.start(meetgate::avd_room_avc_start_params()
@@ -1848,10 +1806,6 @@ class avd_room_avc_group : public group {
    * Arranges the chosen videos in the composed view, in order. The fixed layout of `room.avc.start` needs this call.
    * For the speaker layout it is the third step, after `room.avc.start` and `room.avc.update_layout`.
    *
-   * Note: Sent as a form (POST) because the layout is long (T12, T13). The table types `videos` as a string: it is JSON
-   * text, made from an array. layout_mode has two values here and three in room.avc.start and room.avc.update_layout
-   * (T15). 40045 is only in the document's examples, not in its error table (T63).
-   *
    * Example:
    *   avd.room.avc.select_media(meetgate::avd_room_avc_select_media_params()
    *       .room_id("98765432100")
@@ -1874,8 +1828,6 @@ class avd_room_avc_group : public group {
   /**
    * Make one video the focus of the meeting (设置焦点).
    *
-   * Note: 40045 is only in the document's examples, not in its error table (T63).
-   *
    * Example:
    *   avd.room.avc.set_focus_video(meetgate::avd_room_avc_set_focus_video_params()
    *       .room_id("98765432100")
@@ -1897,11 +1849,6 @@ class avd_room_avc_group : public group {
    *
    * Sets another layout mode, main video or stream format. For the speaker layout it is the second step, between
    * `room.avc.start` and `room.avc.select_media`.
-   *
-   * Note: layout_mode has three values here and in room.avc.start, two in room.avc.select_media (T15). video_bitrate
-   * has no unit here, bps in room.avc.start, "1000-1500" in room.mix_record.start (T18): an integer and a string are
-   * taken. The document's example has a space before the name `video_resolution`. 40045 is only in the document's
-   * examples, not in its error table (T63).
    *
    * Example:
    *   avd.room.avc.update_layout(meetgate::avd_room_avc_update_layout_params()
@@ -1926,10 +1873,6 @@ class avd_room_avc_group : public group {
    *
    * The composed view must be on: see `room.avc.start`.
    *
-   * Note: The answer's table has only ret and msg; the other members come from the sample, which is not explained. The
-   * sample breaks off at `"videos": {` (T3, T45): the content of `videos` is unknown, and here it is an empty object.
-   * `view_bitrate` is `true` in the sample (T54).
-   *
    * Example:
    *   avd.room.avc.get_avc_setting(meetgate::avd_room_avc_get_avc_setting_params().room_id("98765432100"));
    *
@@ -1937,8 +1880,8 @@ class avd_room_avc_group : public group {
    *   - data (object): The settings. The document shows these members in a sample that breaks off, and does not
    *     describe them.
    *     - view_width (integer, px): Width of the composed view.
-   *     - layoutMode (string): Layout, as a word. The sample has `Outgoing_View_Layout_Auto_Orato`; other words are
-   *       not documented.
+   *     - layoutMode (string): Layout, as a word. The sample has `Outgoing_View_Layout_Auto_Orato`; other words are not
+   *       documented.
    *     - exporter_name (string): A name, `test123` in the sample. Not described.
    *     - view_bitrate (boolean): By its name the bit rate, but `true` in the sample. Expect a number too.
    *     - view_height (integer, px): Height of the composed view.
@@ -1967,8 +1910,6 @@ class avd_room_live_group : public group {
    *
    * Pushes the meeting in an open room to a live server, with one participant's video as the focus. `room.live.stop`
    * stops the stream. For a mixed picture use `room.mix_live.start`.
-   *
-   * Note: The answer's table lists `data` without a description; the sample has no such member.
    *
    * Example:
    *   avd.room.live.start(meetgate::avd_room_live_start_params()
@@ -2019,9 +1960,6 @@ class avd_room_record_group : public group {
    * Answers whether a recording runs, is stopping or has stopped. Some recordings never show the states 1 and 4: a
    * recording that has started counts as running.
    *
-   * Note: The document prints this path with the prefix /sdkapi/v2 (T5); the prefix is not doubled. The document's
-   * example request has the path of room.mix_live.stop.
-   *
    * Example:
    *   avd.room.record.status(meetgate::avd_room_record_status_params().record_id("b7c2a9d04e1f4c6d9a8b5e3f1c0d2a64"));
    *
@@ -2038,9 +1976,6 @@ class avd_room_record_group : public group {
 
   /**
    * Get the MP3 recording files of a room (获取MP3录制文件).
-   *
-   * Note: The table types `data` as a string and lists its members beside it; in the sample it is an array of objects.
-   * The sample lacks its last bracket and breaks two strings across lines (T45): corrected here.
    *
    * Example:
    *   avd.room.record.get(meetgate::avd_room_record_get_params()
@@ -2070,9 +2005,6 @@ class avd_room_record_group : public group {
    *
    * Starts to transcode the file of a recording. `transcode.query` answers the state.
    *
-   * Note: The table prints the parameter as `record_idstring` (T10): it is `record_id`, as in the example. The sample
-   * answer has a trailing comma (T45).
-   *
    * Example:
    *   avd.room.record.transfer(meetgate::avd_room_record_transfer_params()
    *       .room_id("12345123456")
@@ -2100,8 +2032,6 @@ class avd_room_mix_live_group : public group {
    * Starts a mixed live stream in an open room: the server pushes the mixed picture to push_url. It must be stopped
    * with room.mix_live.stop.
    *
-   * Note: videos is typed string and travels as JSON text. Sent as a form (POST) because the layout is long (T12, T13).
-   *
    * Example:
    *   avd.room.mix_live.start(meetgate::avd_room_mix_live_start_params()
    *       .room_id("12345123456")
@@ -2125,8 +2055,6 @@ class avd_room_mix_live_group : public group {
    * Stop a mixed live stream (停止混屏直播).
    *
    * Stops the mixed live stream of an open room.
-   *
-   * Note: The table types data as string; the sample has an empty object.
    *
    * Example:
    *   avd.room.mix_live.stop(meetgate::avd_room_mix_live_stop_params().room_id("98765432100"));
@@ -2155,12 +2083,6 @@ class avd_room_mix_record_group : public group {
    * Starts a mixed recording in an open room. It must be stopped with room.mix_record.stop. For an mp3 alone give
    * enable_audio_record. For an mp4 with a layout of your own give enable_realtime_transcode and videos. With
    * enable_realtime_transcode alone the layout is automatic.
-   *
-   * Note: T17: the osds sample is broken (the list osdtxts is not closed), `pc` at audio_file_type means `pcm`, and
-   * video_level is typed bool but takes low, middle or high. T18: video_bitrate is typed int, but its example is
-   * `1000-1500`: an integer and a string are taken. In the document's videos sample both tiles start at x 0 and
-   * overlap. The table types JSON parameters as string; here they are arrays and objects and travel as JSON text. Sent
-   * as a form (POST) because the layout is long (T12, T13).
    *
    * Example:
    *   avd.room.mix_record.start(meetgate::avd_room_mix_record_start_params()
@@ -2195,8 +2117,7 @@ class avd_room_mix_record_group : public group {
    *                   .channels(2)})));
    *
    * Returns: the platform's answer, with these members.
-   *   - record_id (string): Recording id, for room.mix_record.stop, room.record.status and the calls that list
-   *     files.
+   *   - record_id (string): Recording id, for room.mix_record.stop, room.record.status and the calls that list files.
    * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40040 a mixed recording,
    *   a live stream or a desktop recording is already running in the room, 40042 the recording service cannot be
    *   reached, 40043 internal error of the recording service, 40101 internal error: no such push information, 40102 no
@@ -2212,10 +2133,6 @@ class avd_room_mix_record_group : public group {
    * Stop a mixed recording (停止混屏录制).
    *
    * Stops a running recording and answers the files that it left.
-   *
-   * Note: stream_type is an open enum (T27). The table types data as string; the sample has an array of files, and its
-   * first object is closed too early (T45). Here the download address is `download_url`; in room.get_record it is
-   * `down_url` (T50). The answer is passed on as it comes.
    *
    * Example:
    *   avd.room.mix_record.stop(meetgate::avd_room_mix_record_stop_params()
@@ -2248,10 +2165,6 @@ class avd_room_mix_record_group : public group {
    *
    * Lists the files of a room's mixed recordings and live-transcoded recordings.
    *
-   * Note: The table prints `down_url` twice, the sample, and this list, `download_url` (T50). transcode_files is an
-   * array of objects here, an object of lists in room.get_record and empty in room.get_record_list (T51). The answer is
-   * passed on as it comes. Only the table has record_type. The sample has comments and wrong brackets (T45).
-   *
    * Example:
    *   avd.room.mix_record.get(meetgate::avd_room_mix_record_get_params()
    *       .room_id("12345123456")
@@ -2264,13 +2177,12 @@ class avd_room_mix_record_group : public group {
    *     - end_time (string, unix-s): When the recording ended, a timestamp as text.
    *     - record_type (string): Kind of recording. Not in the sample; no values are documented.
    *     - room_id (string): Room number.
-   *     - download_url (string): Download address of the source file, of type `tms`. The file exists when the
-   *       recording was started with enable_backup. The table calls this member `down_url`.
+   *     - download_url (string): Download address of the source file, of type `tms`. The file exists when the recording
+   *       was started with enable_backup. The table calls this member `down_url`.
    *     - file_type (string): Type of the source file, such as `tms`.
    *     - file_size (string): Size as text with its unit, such as `20.547M`.
-   *     - transcode_files (array of objects): The files made from the recording. A mixed file is named by room
-   *       number, recording id and time of recording; a split file by user name, user id and `v1` for the user's
-   *       first video.
+   *     - transcode_files (array of objects): The files made from the recording. A mixed file is named by room number,
+   *       recording id and time of recording; a split file by user name, user id and `v1` for the user's first video.
    *       - download_url (string): Download address of the file. The table calls this member `down_url`.
    *       - play_url (string): Address of a web page that plays the file.
    *       - duration (string): Length as text with its unit, such as `67.008s`.
@@ -2292,10 +2204,6 @@ class avd_room_mix_record_group : public group {
    *
    * Changes a running mixed recording: videos changes the picture, audio_user_ids the sound. At least one of videos and
    * audio_user_ids is needed.
-   *
-   * Note: The sample has `order` where every other layout has `zorder` (T16): zorder. In the sample `E59D90E5B8AD` is a
-   * percent-encoded Chinese name that lost its percent signs. h 2 and x 1.7 of the sample are larger than the picture;
-   * no range is documented, so none is checked. Sent as a form (POST) because the layout is long (T12, T13).
    *
    * Example:
    *   avd.room.mix_record.update_layout(meetgate::avd_room_mix_record_update_layout_params()
@@ -2321,9 +2229,6 @@ class avd_room_mix_record_group : public group {
    * Change the audio channels of a mixed recording (更新音频声道布局).
    *
    * Changes the users whose sound goes into the audio mix of a running recording, and their channels.
-   *
-   * Note: audio_mixer_users is typed string and travels as JSON text. Sent as a form (POST) because it can be long
-   * (T12, T13).
    *
    * Example:
    *   avd.room.mix_record.update_audio_layout(meetgate::avd_room_mix_record_update_audio_layout_params()
@@ -2356,8 +2261,6 @@ class avd_room_participate_group : public group {
    *
    * Removes one user from the meeting. room.close ends the meeting for everybody.
    *
-   * Note: The table has `ret`; both sample answers have `code`, 200 for success (T40, T41).
-   *
    * Example:
    *   avd.room.participate.kick(meetgate::avd_room_participate_kick_params().room_id("12345123456").user_id("49"));
    *
@@ -2376,11 +2279,6 @@ class avd_room_participate_group : public group {
    *
    * Lists the users in a room with their cameras and microphones.
    *
-   * Note: The table has `ret`; both sample answers have `code`, 200 for success (T40, T41). The failure example for an
-   * unknown room is the internal error 41005 (T64, T66). The table lists the members of three levels flat; the sample,
-   * and this list, nest them. Only the sample has audios and the description of a camera, only the table has user_data.
-   * The sample is split over two blocks (T45).
-   *
    * Example:
    *   avd.room.participate.list(meetgate::avd_room_participate_list_params().room_id("12345123456"));
    *
@@ -2390,8 +2288,7 @@ class avd_room_participate_group : public group {
    *     - user_name (string): Name of the user.
    *     - type (string; known: web (web browser), miniprogram (mini program), android, ios, pc): Kind of client the
    *       participant uses.
-   *     - status (integer): State of the participant. The meaning of the numbers is not documented; the sample shows
-   *       1.
+   *     - status (integer): State of the participant. The meaning of the numbers is not documented; the sample shows 1.
    *     - videos (array of objects): The participant's cameras.
    *       - level (integer): Level that distinguishes several cameras of one user. The document says that it is not
    *         used yet.
@@ -2428,10 +2325,6 @@ class avd_device_group : public group {
    * whether the device has taken the call. All other device calls need the user_id of the answer. device.kick ends the
    * call.
    *
-   * Note: The address is url in the table and uri in the sample request: give url, and both names are sent (T8). The
-   * table describes user_id as "room id", as it does room_id; its effect is not known. 40038 has two meanings: an
-   * unsupported resolution, and a bit rate outside 1 to 4 Mbit/s (T62).
-   *
    * Example:
    *   avd.device.call(meetgate::avd_device_call_params()
    *       .name("接待室")
@@ -2442,8 +2335,7 @@ class avd_device_group : public group {
    *
    * Returns: the platform's answer, with these members.
    *   - call_id (string): Id of the call, made by the server. device.get_invite_status needs it.
-   *   - user_id (string): Id of the device as a user of the room, made by the server. The other device calls need
-   *     it.
+   *   - user_id (string): Id of the device as a user of the room, made by the server. The other device calls need it.
    * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40023 no gateway is set,
    *   40025 the SIP service has no rpc_port set, 40026 the SIP service does not answer, 40030 internal error of the SIP
    *   service, 40031 the user is in the room already, 40032 the address to invite is not valid, 40034 the invitation
@@ -2484,17 +2376,13 @@ class avd_device_group : public group {
    *
    * Ask again while the answer is 0 (being invited); the document gives no interval.
    *
-   * Note: invite_status is a string in the table and a number in the sample (T54). The failure example prints 40004 (no
-   * such room_id), although the call has no room; 40037 (no such call record) of the error table fits an unknown
-   * call_id better.
-   *
    * Example:
    *   avd.device.get_invite_status(meetgate::avd_device_get_invite_status_params()
    *       .call_id("c0a8f3de-52b1-4e79-8d46-9b1f7a2c5e03"));
    *
    * Returns: the platform's answer, with these members.
-   *   - invite_status (integer; one of 0 (being invited), 1 (in the call), 2 (hung up), 3 (invitation failed)):
-   *     State of the device. A number in the sample, text in the table.
+   *   - invite_status (integer; one of 0 (being invited), 1 (in the call), 2 (hung up), 3 (invitation failed)): State
+   *     of the device. A number in the sample, text in the table.
    * Errors of the platform: 40004 no such room, 40033 the user has not been invited, 40037 no such invitation; and
    *   those of every operation.
    * It only reads, and may be repeated.
@@ -2530,10 +2418,6 @@ class avd_app_group : public group {
    * from the client's configuration; the site's administrator finds them in the management console. Every call fetches
    * a new token, and the client uses it from then on. The document does not say how long a token lives, nor whether a
    * new token kills the old one.
-   *
-   * Note: Sent as a form POST, so that the secret stays out of URLs and logs (T12, T13, T67). For a wrong key the
-   * failure example has 401, the error table 40001; both are an authentication failure (T61). The samples have trailing
-   * commas (T45).
    *
    * Example:
    *   avd.app.get_token();
@@ -2572,9 +2456,6 @@ class avd_app_group : public group {
    *
    * Answers an encrypted text that describes the server. The document does not say what it is for.
    *
-   * Note: The section's description is that of app.get_licence_info ("get the current licence information"); the
-   * heading and the answer table say encrypted system information. The sample breaks the value over four lines (T45).
-   *
    * Example:
    *   avd.app.get_system_info();
    *
@@ -2592,10 +2473,6 @@ class avd_app_group : public group {
    * Install a licence file (申请文件授权).
    *
    * Gives the platform a licence as text. The vendor's licence server issues the text.
-   *
-   * Note: Sent as a form POST by default, because a licence is long and secret (T12, T13). The table describes
-   * licence_cert as "system information" from the licence server; the name and the sample show that it is the licence
-   * certificate.
    *
    * Example:
    *   avd.app.apply_file_permit(meetgate::avd_app_apply_file_permit_params().licence_cert("LICENCE-SANDBOX-0002"));
@@ -2616,8 +2493,6 @@ class avd_app_group : public group {
    *
    * Removes a licence that app.apply_file_permit installed. The document does not say what happens to running meetings.
    *
-   * Note: Sent as a form POST by default, because a licence is long and secret (T12, T13).
-   *
    * Example:
    *   avd.app.delete_file_permit(meetgate::avd_app_delete_file_permit_params().licence_cert("LICENCE-SANDBOX-0001"));
    *
@@ -2635,16 +2510,13 @@ class avd_app_group : public group {
   /**
    * Count the users online under an access key, by terminal type (获取access_key在线人数).
    *
-   * Note: The table types detail as string; in the sample it is an object whose member names are terminal types. The
-   * sample also has info, an empty object that the table does not have.
-   *
    * Example:
    *   avd.app.get_key_licence(meetgate::avd_app_get_key_licence_params().access_key("meetgate-sandbox"));
    *
    * Returns: the platform's answer, with these members.
    *   - usernum (integer): Number of users online.
-   *   - detail (object): One member for each terminal type that is online; the sample has avd_record, web and
-   *     android. Each is an object whose member count is the number of users of that type.
+   *   - detail (object): One member for each terminal type that is online; the sample has avd_record, web and android.
+   *     Each is an object whose member count is the number of users of that type.
    *   - info (object): Empty in the sample; the document does not explain it.
    * Errors of the platform: 40001 wrong access_key or secret_key; and those of every operation.
    * It only reads, and may be repeated.
@@ -2663,8 +2535,6 @@ class avd_transcode_group : public group {
 
   /**
    * Get the transcoding state of a recording (获取转码状态).
-   *
-   * Note: The table prints the parameter as `record_idstring` (T10): it is `record_id`, as in the example.
    *
    * Example:
    *   avd.transcode.query(meetgate::avd_transcode_query_params()
@@ -2717,10 +2587,6 @@ class avd_media_group : public group {
    * Play a stream or file in a player (播放音视频流/文件).
    *
    * Plays a stream or file into the meeting. `media.create` makes the player.
-   *
-   * Note: The table prints `heigh` (T46-T49): the member is `height`, as in the sample. The table lists the members
-   * flat; in the sample they are inside `data`. The document's example also sends `name`, which its table does not
-   * have; it is left out here.
    *
    * Example:
    *   avd.media.play(meetgate::avd_media_play_params()
@@ -2815,8 +2681,6 @@ class avd_media_group : public group {
    *
    * For a player whose playback has ended and which `media.stop` has not closed.
    *
-   * Note: The table lists the members of the answer flat; in the sample they are inside `data`.
-   *
    * Example:
    *   avd.media.replay(meetgate::avd_media_replay_params()
    *       .room_id("98765432100")
@@ -2842,10 +2706,6 @@ class avd_media_group : public group {
 
   /**
    * Read what a player plays (获取播放信息).
-   *
-   * Note: The table lists everything flat; in the sample `data` is an array of players, and each has an array
-   * `play_files`. The table types `created` and `updated` as strings and `user_id` as an integer; in the sample it is
-   * the reverse (T54), and so it is here. The sample does not close the array (T45): corrected here.
    *
    * Example:
    *   avd.media.get_media_info(meetgate::avd_media_get_media_info_params()
@@ -2887,9 +2747,6 @@ class avd_media_group : public group {
    *
    * The player must not have been stopped.
    *
-   * Note: The table prints `heigth` (T46-T49): the member is `height`, as in the sample. The table lists the members of
-   * the answer flat; in the sample they are inside `data`.
-   *
    * Example:
    *   avd.media.switch_(meetgate::avd_media_switch_params()
    *       .room_id("98765432100")
@@ -2923,10 +2780,6 @@ class avd_room_group : public group {
    * Create a room (创建房间).
    *
    * Creates a room for a meeting. The answer has the room number, which every later call about the room needs.
-   *
-   * Note: The table marks room_id as required, but the same line says that the server makes one when it is empty (T9):
-   * it is optional here. enable_transcode_video is typed string (T24); a boolean is taken too. The description has
-   * `used_id` where the table and the example have user_id.
    *
    * Example:
    *   avd.room.create(meetgate::avd_room_create_params()
@@ -2988,8 +2841,6 @@ class avd_room_group : public group {
    *
    * Answers the topic, the user and the switches of a room.
    *
-   * Note: The table lists the members next to ret and msg; the sample answer, and this list, have them inside `data`.
-   *
    * Example:
    *   avd.room.read(meetgate::avd_room_read_params().room_id("12345123456"));
    *
@@ -3014,9 +2865,6 @@ class avd_room_group : public group {
    * Ends the meeting in a room: every user and device is kicked out, and recordings stop. To remove the room itself,
    * call room.del.
    *
-   * Note: The table has `ret`; both sample answers have `code`, 200 for success (T40, T41, T68). The failure example
-   * for a room that is unknown or not open is the internal error 41005 (T64, T66).
-   *
    * Example:
    *   avd.room.close(meetgate::avd_room_close_params().room_id("98765432100"));
    *
@@ -3033,11 +2881,6 @@ class avd_room_group : public group {
    * Count a room's meetings and participants by kind of client (会议统计信息).
    *
    * Counts the meetings in a room between two times, and the participants by their kind of client.
-   *
-   * Note: The table has `ret` and `msg`; the sample answer of a success has neither, nor `code` (T40, T41). The table
-   * prints andronid_cnt, the sample android_cnt (T46): android_cnt. For an unknown room the document prints 40003, the
-   * number of a dead token (T60): the client renews the token once, repeats the call once, and then reports 40003. The
-   * samples have stray lines in them (T45).
    *
    * Example:
    *   avd.room.get_statistic(meetgate::avd_room_get_statistic_params()
@@ -3068,12 +2911,6 @@ class avd_room_group : public group {
    *
    * Lists the recordings of a room between two times. Each has its source file and the files transcoded from it.
    *
-   * Note: The table lists all members flat and types them string; the sample, and this list, nest them. Here download
-   * addresses are `down_url`, and transcode_files is an object of parallel lists; room.mix_record.get and
-   * room.get_record_list differ (T50, T51). The answer is passed on as it comes. The sample was requested with
-   * value_same_as_box=true; the other answer of a cluster is not shown. The table says that file_size is not returned,
-   * but the sample has it. Only the sample has creator_id. The sample's JSON is broken (T45).
-   *
    * Example:
    *   avd.room.get_record(meetgate::avd_room_get_record_params()
    *       .room_id("12345123456")
@@ -3092,8 +2929,8 @@ class avd_room_group : public group {
    *     - down_url (string): Download address of the source file.
    *     - file_type (string): Type of the source file, such as `tms`.
    *     - file_size (string): Size as text with its unit, such as `20.547M`. May be missing.
-   *     - transcode_files (object): The files transcoded from the recording. In the sample the three lists are in
-   *       the same order.
+   *     - transcode_files (object): The files transcoded from the recording. In the sample the three lists are in the
+   *       same order.
    *       - down_url (array of strings): Download addresses, one for each file.
    *       - play_url (array of strings): Addresses of web pages that play the files, one for each file.
    *       - file_infos (array of objects): Length, size and name of each file.
@@ -3117,10 +2954,6 @@ class avd_room_group : public group {
    * Lists every recording file of the server, for all rooms. There are no pages and no filter, so the answer can be
    * large. room.get_record lists those of one room and a time range.
    *
-   * Note: The table types data as string; the sample, and this list, have an array of objects. Here transcode_files is
-   * an empty object, unlike in room.get_record and room.mix_record.get (T51), and the download address is `down_url`
-   * (T50). The answer is passed on as it comes.
-   *
    * Example:
    *   avd.room.get_record_list();
    *
@@ -3128,8 +2961,8 @@ class avd_room_group : public group {
    *   - data (array of objects): The recordings.
    *     - start_time (string, unix-s): When the recording began, a timestamp as text.
    *     - end_time (string, unix-s): When the recording ended, a timestamp as text.
-   *     - record_type (string): Kind of recording. The sample here shows `server`, that of room.get_record `client`;
-   *       no list of values is documented.
+   *     - record_type (string): Kind of recording. The sample here shows `server`, that of room.get_record `client`; no
+   *       list of values is documented.
    *     - room_id (string): Room number.
    *     - down_url (string): Download address of the recording.
    *     - file_type (string): Type of the file, such as `tms`.
@@ -3148,8 +2981,6 @@ class avd_room_group : public group {
    *
    * Deletes every recording of the room. `room.delete_record`, whose name is similar, deletes a single file.
    *
-   * Note: The sample answer has a trailing comma (T45).
-   *
    * Example:
    *   avd.room.del_record(meetgate::avd_room_del_record_params().room_id("12345123456"));
    *
@@ -3167,10 +2998,6 @@ class avd_room_group : public group {
    * Delete one recording file of a room (删除录制文件).
    *
    * Deletes a single recorded file. `room.del_record`, whose name is similar, deletes every recording of a room.
-   *
-   * Note: The document has lost this section's heading and parameter table; only the example and the answers are left
-   * (T3). The example has room_id and url beside the token: both are required here. The Chinese title is ours. 40094 is
-   * only in failure examples, not in the error table (T63).
    *
    * Example:
    *   avd.room.delete_record(meetgate::avd_room_delete_record_params()
@@ -3191,19 +3018,14 @@ class avd_room_group : public group {
    *
    * Lists every room in which a meeting runs, with its users. There are no pages: the answer of a busy site is long.
    *
-   * Note: The table lists the members flat; the sample nests users in rooms. create_time is text in the table and a
-   * number in the sample (T54). The sample has broken brackets (T45). The failure example prints 40094 (no such
-   * record), which the error table does not have (T63); it fits room.delete_record, whose failure example is the same,
-   * and not this call.
-   *
    * Example:
    *   avd.room.list();
    *
    * Returns: the platform's answer, with these members.
    *   - rooms (array of objects): The open rooms.
    *     - room_id (string): Room number.
-   *     - create_time (integer, unix-s): When the room was created, in seconds in the sample. A number in the
-   *       sample, text in the table.
+   *     - create_time (integer, unix-s): When the room was created, in seconds in the sample. A number in the sample,
+   *       text in the table.
    *     - users (array of objects): The users in the room.
    *       - node_id (integer): The user's node number. The document describes it as a user number.
    *       - user_name (string): The user's name.
@@ -3221,10 +3043,6 @@ class avd_room_group : public group {
    *
    * Answers the chat messages of a room, private ones too, grouped by session. A session is one opening of the meeting.
    *
-   * Note: The table lists the members flat and types messages as string; in the sample data is an array of sessions,
-   * and each has an array messages. session_id is an int in the table and text in the sample (T54). The sample also has
-   * id and status, which the table does not explain.
-   *
    * Example:
    *   avd.room.get_chat_message_log(meetgate::avd_room_get_chat_message_log_params()
    *       .room_id("12345123456")
@@ -3233,8 +3051,8 @@ class avd_room_group : public group {
    *
    * Returns: the platform's answer, with these members.
    *   - data (array of objects): The sessions of the room that have messages.
-   *     - session_id (string): When the meeting opened, in seconds in the sample. Text in the sample, a number in
-   *       the table.
+   *     - session_id (string): When the meeting opened, in seconds in the sample. Text in the sample, a number in the
+   *       table.
    *     - messages (array of objects): The chat messages of the session.
    *       - fromId (string): User id of the sender.
    *       - id (integer): Only the sample has it; the document does not explain it.
@@ -3305,13 +3123,6 @@ class avd : public client {
    * more than 200 MB unless its client_max_body_size is raised. The vendor made the call for pictures and advises
    * against large files: an upload takes three to four times its size of the server's memory, or once its size with
    * storage_only_cluster.
-   *
-   * Note: The path follows the host directly, without /sdkapi/v2. The table lists no token, although every other call
-   * needs one: the token is sent as a query parameter, and `upload_token` leaves it out (T7). The library checks the
-   * type and the 50 MB rule before it sends; it does not refuse a file above 200 MB, because the server's limit can be
-   * raised (T20). The failure example has 10911 for a wrong type; the error table has 10914 for that, and 10911 for a
-   * file that was not read (T65). The failure example has a trailing comma (T45). The download_url of the sample is in
-   * the folder /opt/data/resources, not in the default of path.
    *
    * Example:
    *   avd.uploadfile(meetgate::avd_uploadfile_params().file("welcome.png").path("/opt/3tee/resources"));

@@ -1,5 +1,5 @@
 /*
- * Clients and calls: what the platforms have in common. Part of <meetgate.hpp>.
+ * Clients and calls, as far as all platforms have the same. Part of <meetgate.hpp>.
  */
 #ifndef MEETGATE_CLIENT_HPP
 #define MEETGATE_CLIENT_HPP
@@ -73,7 +73,7 @@ inline reply closed() {
 
 }  // namespace inner
 
-/** Operations with a common first part of their names; it borrows the client's handle. */
+/** Operations whose names have the first part in common. The group borrows the client's handle. */
 class group {
  public:
   group(const group &) = delete;
@@ -198,7 +198,7 @@ class client : public group {
    * Replaces the fixed token of a client whose configuration has a "token": printable ASCII without spaces. Calls in
    * flight end with the token that they have; one that is refused is repeated with the new one.
    *
-   * Errors: MEETGATE_INVALID_ARGUMENT (not such a token, no client with a fixed token, or it is closed);
+   * Errors: MEETGATE_INVALID_ARGUMENT (no token of this kind, no client with a fixed token, or it is closed);
    *   MEETGATE_FORKED.
    * Threads: any, at once.
    * Since: 0.1.0.

@@ -9,6 +9,7 @@
 #include "json.hpp"
 
 #include <cerrno>
+#include <cstddef>
 #include <cstdlib>
 #include <exception>
 #include <memory>
@@ -18,7 +19,7 @@
 
 namespace meetgate {
 
-/** What kind of failure a platform's number is: the error document's "class". */
+/** The kind of failure that a platform's number stands for: the error document's "class". */
 enum class code_class {
   /** No number, or one that the platform's table does not have. */
   unknown,
@@ -84,7 +85,8 @@ inline code_class class_named(const std::string &name) {
 struct document {
   const meetgate_status status;
   const std::string json;
-  std::string message, platform, operation, meaning, meaning_zh, platform_message, location, request_id, reply, reply_text;
+  std::string message, platform, operation, meaning, meaning_zh, platform_message;
+  std::string location, request_id, reply, reply_text;
   long long code, http_status, clock_offset_s, attempts, retry_after_ms;
   bool has_code, has_clock_offset_s, has_retry_after_ms, retryable;
   meetgate::code_class code_class;
@@ -121,7 +123,19 @@ struct document {
  private:
   std::string string(const char *pointer) const {
     std::string text;
-    return look(json, pointer, text) == MEETGATE_OK ? text : std::string();
+    const meetgate_status looked = look(json, pointer, text);
+    if (looked == MEETGATE_OK) return text;
+    if (looked == MEETGATE_ABSENT) return std::string();
+    // A NUL character, which C cannot give out: its place shows that something was there.
+    return look(without_nul(json), pointer, text) == MEETGATE_OK ? text : std::string();
+  }
+
+  /** Each escaped NUL character becomes U+FFFD. */
+  static std::string without_nul(std::string text) {
+    for (std::size_t at = text.find('\\'); at != std::string::npos; at = text.find('\\', at + 2)) {
+      if (text.compare(at, 6, "\\u0000") == 0) text.replace(at, 6, "\\ufffd");
+    }
+    return text;
   }
 
   /** C gives a JSON string by its characters: here it gets its quotation marks back. */
@@ -180,9 +194,9 @@ class MEETGATE_VISIBLE error : public std::runtime_error {
   bool has_code() const noexcept { return read_->has_code; }
   /** The class of the number in the platform's table; code_class::unknown where there is none. */
   meetgate::code_class code_class() const noexcept { return read_->code_class; }
-  /** What the number means, in English. */
+  /** The meaning of the number, in English. */
   const std::string &meaning() const noexcept { return read_->meaning; }
-  /** What the number means, in Chinese. */
+  /** The meaning of the number, in Chinese. */
   const std::string &meaning_zh() const noexcept { return read_->meaning_zh; }
   /** The platform's own text. For people: never compare it. */
   const std::string &platform_message() const noexcept { return read_->platform_message; }

@@ -312,10 +312,6 @@ class hst_online_user_group : public group {
    *
    * Asks the presence service for the users of an application, their terminals, and whether they are online.
    *
-   * Note: The example address (000 L182) does not have `app_id` and `msg_id`, which the table requires: both are
-   * required here (H10). `msg_id` is printed as int; 64 bits are taken (H13). The document limits `page_size` to 100
-   * for usage records only; here it is not checked (H23).
-   *
    * Example:
    *   hst.online.user.state(meetgate::hst_online_user_state_params()
    *       .company_id("123")
@@ -351,9 +347,6 @@ class hst_online_group : public group {
    * Pushes an object of the caller's own design to the terminals of users. Look at `result` in every row of the answer:
    * the call can succeed although a user was not reached (H12).
    *
-   * Note: `code` 0 does not mean that every terminal got the command: each row of `user_list` has its own `result`
-   * (H12). `msg_id` is printed as int; 64 bits are taken (H13).
-   *
    * Example:
    *   hst.online.trans_cmd(meetgate::hst_online_trans_cmd_params()
    *       .user_list({
@@ -366,8 +359,7 @@ class hst_online_group : public group {
    * Returns: the platform's answer, with these members.
    *   - msg_id (integer): The caller's `msg_id`, up to 64 bits (H13).
    *   - user_list (array of objects): One row for each user, which says whether the command arrived (H12).
-   *     - result (integer; one of 0 (success), 1 (error), 2 (the user's device is offline)): The result for this
-   *       user.
+   *     - result (integer; one of 0 (success), 1 (error), 2 (the user's device is offline)): The result for this user.
    *     - user_id (string): Id of the user.
    *     - terminal_seq_num (string): Terminal id.
    *     - mutex_type (string): Exclusivity class of the terminal.
@@ -384,9 +376,6 @@ class hst_online_group : public group {
    *
    * Calls users into a group (a meeting). Look at `user_id_list` in the answer: it has the users to whom the invitation
    * could not be sent. The call still succeeds (H12).
-   *
-   * Note: `user_id_list` of the answer has another meaning than that of the request: the users for whom sending failed
-   * (H12). The document prints its sample list with typographic quotes (000 L248).
    *
    * Example:
    *   hst.online.invite(meetgate::hst_online_invite_params()
@@ -421,10 +410,6 @@ class hst_consuming_group : public group {
    * Lists the billed usage records of a time range, of one application or of all. Start with page 1; a page with fewer
    * records than `page_size` is the last one (H6).
    *
-   * Note: The document does not name the member of the answer that holds the records, nor a total, nor the number of
-   * the first page; its example asks for page 1 (H6). The records are `result` itself when that is an array, else the
-   * first array inside it.
-   *
    * Example:
    *   hst.consuming.records(meetgate::hst_consuming_records_params()
    *       .start_time(1588146896000)
@@ -434,20 +419,20 @@ class hst_consuming_group : public group {
    *       .page_size(10));
    *
    * Returns: the platform's answer, with these members.
-   *   - list (array of objects): The records of this page. The document does not name this member; `list` stands for
-   *     it here. It is `result` itself when that is an array, else the first array inside it (H6).
+   *   - list (array of objects): The records of this page. The document does not name this member; `list` stands for it
+   *     here. It is `result` itself when that is an array, else the first array inside it (H6).
    *     - app_id (string): Unique id of the application.
    *     - app_name (string): Name of the application.
    *     - product_id (integer): Id of the product.
    *     - product_name (string): Name of the product.
-   *     - amount (number, yuan): Amount of money in yuan, with the digits of the platform. Read it as a decimal, not
-   *       as a binary fraction (H16).
-   *     - price (number, yuan): Price in yuan, with the digits of the platform (H16). The document does not say
-   *       whether per minute, call or person.
-   *     - charge_term (integer; known: 1 (audio communication), 2 (video communication), 4 (screen sharing), 6
-   *       (number of signalling messages), 7 (highest number of users online), 8 (recording time by resolution and
-   *       number of streams), 9 (recording storage), 10 (recording traffic), 11 (WeChat mini program audio), 12
-   *       (WeChat mini program video)): Charge item. The list has no 3 and no 5; other numbers can appear (H15).
+   *     - amount (number, yuan): Amount of money in yuan, with the digits of the platform. Read it as a decimal, not as
+   *       a binary fraction (H16).
+   *     - price (number, yuan): Price in yuan, with the digits of the platform (H16). The document does not say whether
+   *       per minute, call or person.
+   *     - charge_term (integer; known: 1 (audio communication), 2 (video communication), 4 (screen sharing), 6 (number
+   *       of signalling messages), 7 (highest number of users online), 8 (recording time by resolution and number of
+   *       streams), 9 (recording storage), 10 (recording traffic), 11 (WeChat mini program audio), 12 (WeChat mini
+   *       program video)): Charge item. The list has no 3 and no 5; other numbers can appear (H15).
    *     - start_time (string): Start, as text. Format and time zone are not documented (H14).
    *     - end_time (string): End, as text. Format and time zone are not documented (H14).
    *     - total_time (integer, s): Total duration in seconds.
@@ -476,10 +461,6 @@ class hst_app_group : public group {
    *
    * Creates an application with its services, and answers its id and secret. The application is offline unless `status`
    * is `online`.
-   *
-   * Note: `status` is optional in the documents, and required in a later copy of them. The library always sends it: the
-   * documented default `offline` when the caller gives none (H8). The answer's `service` row has one column too many
-   * (000 L35).
    *
    * Example:
    *   hst.app.create(meetgate::hst_app_create_params()
@@ -513,10 +494,6 @@ class hst_app_group : public group {
    *
    * Changes name, state, spending limit or services of an application. Always give `status`: without it a live
    * application may go offline (H7).
-   *
-   * Note: The document says "default offline" at `status` for this call too (000 L56): without it a live application
-   * may go offline. The library sends no `status` of its own (H7). The document does not say whether a `service` list
-   * replaces the old list or is merged into it.
    *
    * Example:
    *   hst.app.update(meetgate::hst_app_update_params()
@@ -579,11 +556,6 @@ class hst_access_group : public group {
    * You rarely need this operation: the others fetch and renew tokens by themselves. The credentials come from the
    * client's configuration. Every call fetches a new token, kills the account's older token wherever it is in use
    * (H25), and makes the new one the client's own.
-   *
-   * Note: The table lists `dev_id` and `token` as parameters, but both travel in the header `Authorization:
-   * <dev_id>.<token>` (001 L28), and the query is empty. The token printed in that line is not in the format of the
-   * vendor's own generator: it is no test vector. The operation is a GET, but it is not marked as one that only reads,
-   * because it kills a token (H25).
    *
    * Example:
    *   hst.access.token();

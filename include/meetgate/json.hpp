@@ -93,7 +93,7 @@ struct is_c_string : std::integral_constant<bool, std::is_same<T, const char *>:
                                             > {
 };
 
-/** What only holds for some types: the second parameter of a constructor's template. */
+/** Limits a constructor's template to some types: its second parameter. */
 template <bool Condition>
 using only_if = typename std::enable_if<Condition, int>::type;
 
@@ -249,7 +249,7 @@ class element : public json {
 
 }  // namespace detail
 
-/** An object that is built member by member; what all the builders of parameters have in common. */
+/** An object that is built member by member: the base of all builders of parameters. */
 template <class Derived>
 class builder : public detail::members {
  public:
@@ -302,8 +302,8 @@ std::string written_as(const U &value) {
 /**
  * One element of an array of T.
  *
- * What does not fit is refused by a constructor that is there and deleted. Were there none, a compiler would look on, and
- * take a lone element in braces for the whole array.
+ * A value of another type meets a deleted constructor, and the program does not compile. Without this constructor, a compiler
+ * would go on to the next meaning of the braces: a lone value in them would be taken for the whole array.
  */
 template <class T>
 class element_of : public json {
@@ -326,8 +326,8 @@ struct anything {
 }  // namespace detail
 
 /*
- * What setters take. Braces are an array where an array is taken, also around one element, and do not compile elsewhere.
- * These types are for setters to name: they are not copied, so that no compiler takes the braces around one for a copy.
+ * The types of the setters' arguments. Braces are an array where an array is expected, also around one element. Where an
+ * object is expected, they do not compile. A program does not make values of these types itself: they cannot be copied.
  */
 
 /** A JSON array of one kind of value: elements in braces, a std::vector, array(), or raw() text. */

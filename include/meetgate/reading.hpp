@@ -20,7 +20,7 @@
 namespace meetgate {
 
 /**
- * Where a value is in a JSON text: a JSON pointer (RFC 6901) such as "/data/0/room_id", "" for the whole text, or the plain
+ * Where a value is in a JSON text: a JSON pointer (RFC 6901) such as "/rooms/0/room_id", "" for the whole text, or the plain
  * name of a member, such as "room_id". In a pointer, "~1" stands for "/" and "~0" for "~".
  */
 class pointer {
@@ -130,7 +130,7 @@ MEETGATE_NODISCARD inline found find(const std::string &json, const pointer &whe
 /**
  * One value of a JSON text: the characters of a string, or the JSON text of any other value; empty where it is not there.
  *
- *   meetgate::member(reply, "room_id"), meetgate::member(reply, "/data/0/room_id")
+ *   meetgate::member(reply, "room_id"), meetgate::member(reply, "/rooms/0/room_id")
  *
  * Errors: as find(). Where there are no exceptions, the value is empty then.
  * Threads: any, at once.
@@ -143,8 +143,8 @@ MEETGATE_NODISCARD inline std::string member(const std::string &json, const poin
 /**
  * The number of elements of an array, or of members of an object; 0 where there is no value.
  *
- *   const std::size_t rooms = meetgate::length(reply, "/data");
- *   for (std::size_t i = 0; i < rooms; i++) use(meetgate::member(reply, "/data/" + std::to_string(i) + "/room_id"));
+ *   const std::size_t rooms = meetgate::length(reply, "/rooms");
+ *   for (std::size_t i = 0; i < rooms; i++) use(meetgate::member(reply, "/rooms/" + std::to_string(i) + "/room_id"));
  *
  * Errors: as find(), and invalid_argument if the value is neither an array nor an object. Where there are no exceptions, the
  *   number is 0 then.

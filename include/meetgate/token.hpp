@@ -67,7 +67,10 @@ class token_config : public builder<Derived> {
 
 namespace detail {
 
-/** Keeps the exception of a token provider on this thread while a call runs. Calls nest: a provider may call another client. */
+/**
+ * Keeps the exception of a token provider on this thread while a call runs. Calls nest: a provider may call another
+ * client.
+ */
 class provider_watch {
  public:
   provider_watch() noexcept : outer_(innermost()), thrown_() { innermost() = this; }

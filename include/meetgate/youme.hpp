@@ -195,9 +195,6 @@ class youme : public client {
    * Lists the rooms of one user instance in a time range, with every time that it entered and left. There are no pages
    * and no limit on the range, so the answer can be large (Y20).
    *
-   * Note: Times are seconds as text, in the request and in the answer (Y11); durations are numbers. Some times in the
-   * printed sample have nine digits (002 L221-L245): misprints.
-   *
    * Example:
    *   youme.query_instance_all_records_by_time(meetgate::youme_query_instance_all_records_by_time_params()
    *       .UserId("terminal-001")
@@ -228,17 +225,14 @@ class youme : public client {
    * Answers when a room was created and destroyed, and every user instance that took part. Without an end or a
    * beginning the time range is unlimited, and the answer can be large (Y20).
    *
-   * Note: Times are seconds as text, in the request and in the answer (Y11). The printed sample body lacks a comma (002
-   * L285).
-   *
    * Example:
    *   youme.query_room_info(meetgate::youme_query_room_info_params().RoomId("客户服务").BeginTime("1575907200"));
    *
    * Returns: the platform's answer, with these members.
    *   - RoomId (string): Id of the room.
    *   - CreateTime (string, unix-s): When the room was created: seconds, as text.
-   *   - DestroyTime (string, unix-s): When the room was destroyed: seconds, as text. Its value while the room exists
-   *     is not documented.
+   *   - DestroyTime (string, unix-s): When the room was destroyed: seconds, as text. Its value while the room exists is
+   *     not documented.
    *   - Users (array of objects): Every user instance that took part.
    *     - UserId (string): Id of the user instance.
    *     - FirstEnterTime (string, unix-s): When it entered for the first time: seconds, as text.
@@ -258,9 +252,6 @@ class youme : public client {
    *
    * Lists every user instance's stays in rooms in a time range. There are no pages and no limit on the range: ask for
    * short ranges, or the answer can be very large (Y20).
-   *
-   * Note: The document does not say here whether times are text or numbers (002 L378); the sample body and the other
-   * calls have text (Y11).
    *
    * Example:
    *   youme.query_all_instance_by_time(meetgate::youme_query_all_instance_by_time_params()
@@ -291,17 +282,14 @@ class youme : public client {
    * Answers one figure for each point in time of a day. `CountBy` says which: call duration, number of rooms, highest
    * number online at once, or number of callers.
    *
-   * Note: With `CountBy` 0 (all) the rows do not name the kind of a figure (Y14): ask for one kind at a time. The unit
-   * of a call duration is not documented for this call.
-   *
    * Example:
    *   youme.count_business_total_volume_by_day(meetgate::youme_count_business_total_volume_by_day_params()
    *       .QueryDate("20191210")
    *       .CountBy(2));
    *
    * Returns: the platform's answer, with these members.
-   *   - TrendData (array of objects): The volume trend of the day, one object for each point in time. With `CountBy`
-   *     0 no documented member names the kind (Y14).
+   *   - TrendData (array of objects): The volume trend of the day, one object for each point in time. With `CountBy` 0
+   *     no documented member names the kind (Y14).
    *     - TickTime (string, unix-s): The point in time: seconds, as text.
    *     - Volume (integer): The figure. Only the document's sample has this member.
    * It only reads, and may be repeated.
@@ -319,18 +307,14 @@ class youme : public client {
    * network type. The platform computes them once a day. The documented rows do not name their place or network type
    * (Y15).
    *
-   * Note: No documented member names the country, province, city or network type of a row (Y15); members that the
-   * document does not list stay in the answer. The document describes `PeakOnlineNum` as the number online; its name
-   * says peak.
-   *
    * Example:
    *   youme.count_business_distribute_volume_by_day(meetgate::youme_count_business_distribute_volume_by_day_params()
    *       .QueryDate("20191210")
    *       .CountBy(2));
    *
    * Returns: the platform's answer, with these members.
-   *   - DistributeData (array of objects): The volume distribution of the day. No documented member names the place
-   *     or network type of a row (Y15).
+   *   - DistributeData (array of objects): The volume distribution of the day. No documented member names the place or
+   *     network type of a row (Y15).
    *     - TickTime (string, unix-s): The point in time: seconds, as text.
    *     - CommunicateDuration (integer, s): Call duration.
    *     - RoomCnt (integer): Number of rooms.
@@ -349,9 +333,6 @@ class youme : public client {
    *
    * Answers join success rate, packet loss and delay of audio and video at points in time of a day.
    *
-   * Note: No units are documented. The rows of the printed sample are not in order of time; one time is there twice
-   * (002 L700, L731).
-   *
    * Example:
    *   youme.count_qos_by_day(meetgate::youme_count_qos_by_day_params().QueryDate("20191210"));
    *
@@ -360,14 +341,12 @@ class youme : public client {
    *     - TickTime (string, unix-s): The point in time: seconds, as text.
    *     - JoinRoomSuccRate (number): Join success rate. The unit is not documented; the sample (90.021) looks like
    *       percent.
-   *     - AudioPackLossRate (number): Packet loss of audio. The unit is not documented; the sample (10.21) looks
-   *       like percent.
-   *     - VideoPackLossRate (number): Packet loss of video. The unit is not documented; the sample (12.01) looks
-   *       like percent.
-   *     - AudioDelayRate (number): Delay of audio; it is no rate, whatever its name says. The unit is not
-   *       documented.
-   *     - VideoDelayRate (number): Delay of video; it is no rate, whatever its name says. The unit is not
-   *       documented.
+   *     - AudioPackLossRate (number): Packet loss of audio. The unit is not documented; the sample (10.21) looks like
+   *       percent.
+   *     - VideoPackLossRate (number): Packet loss of video. The unit is not documented; the sample (12.01) looks like
+   *       percent.
+   *     - AudioDelayRate (number): Delay of audio; it is no rate, whatever its name says. The unit is not documented.
+   *     - VideoDelayRate (number): Delay of video; it is no rate, whatever its name says. The unit is not documented.
    * It only reads, and may be repeated.
    * Source: POST /v2/video/count_qos_by_day (002 L645-L763).
    */

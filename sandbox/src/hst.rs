@@ -68,8 +68,9 @@ impl Hst {
     }
 
     /// The answer of a call that was told to fail.
-    pub(crate) fn failure(number: i64) -> Reply {
-        refuse(&Refusal::plain(number))
+    pub(crate) fn failure(path: &str, number: i64) -> Reply {
+        let refusal = Refusal::plain(number);
+        if path == discovery::PATH { discovery::refuse(&refusal) } else { refuse(&refusal) }
     }
 
     fn perform(&mut self, operation: Operation, received: &Received) -> Answer {

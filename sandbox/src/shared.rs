@@ -63,7 +63,7 @@ impl Shared {
     /// The platform's answer to a call that was told to fail.
     pub(crate) fn failure(received: &Received, number: i64) -> Option<Reply> {
         Platform::of(&received.path, &received.query).map(|platform| match platform {
-            Platform::Hst => Hst::failure(number),
+            Platform::Hst => Hst::failure(&received.path, number),
             Platform::Youme => Youme::failure(number),
             Platform::Avd => Avd::failure(&received.path, number),
         })

@@ -59,6 +59,10 @@ fn hst_the_discovery_is_counted_and_can_fail() {
     let get = || caller.send("GET", "/server/address?appType=10", &[], b"").status;
     assert_eq!([get(), get()], [503, 200]);
     assert_eq!(caller.sandbox.counts().get("hst.server.address"), Some(&2));
+    // A number comes in its own envelope, whose text is called `message`.
+    caller.sandbox.fail_next("/server/address", 606_000_006, 1);
+    let busy = caller.send("GET", "/server/address?appType=10", &[], b"").json();
+    assert_eq!(busy, json!({"code": 606_000_006, "message": "System busy"}));
 }
 
 /// Over TLS the address is an https one, the only kind that the vendor's service gives.

@@ -210,11 +210,11 @@ int run_checks(int argc, char **argv, const struct group *groups, size_t count) 
   struct setting setting;
   size_t i;
 
-  if (argc != 7) {
-    fprintf(stderr, "usage: %s HST_CONFIG YOUME_CONFIG AVD_CONFIG SERVER NO_TLS FOLDER\n", argv[0]);
+  if (argc != 6) {
+    fprintf(stderr, "usage: %s HST_CONFIG YOUME_CONFIG AVD_CONFIG SERVER NO_TLS\n", argv[0]);
     return 2;
   }
-  setting = (struct setting){argv[1], argv[2], argv[3], argv[4], argv[5], argv[6]};
+  setting = (struct setting){argv[1], argv[2], argv[3], argv[4], argv[5]};
   for (i = 0; i < count; i++) {
     int before = failed;
     groups[i].run(&setting);

@@ -87,7 +87,7 @@ const char *member(const char *json, const char *pointer);
 
 /* What the programs are started with ------------------------------------------------------------------------------ */
 
-/* tests/c_contract.rs starts each program of checks so: PROGRAM HST YOUME AVD SERVER NO_TLS FOLDER */
+/* tests/c_contract.rs starts each program of checks so: PROGRAM HST YOUME AVD SERVER NO_TLS */
 struct setting {
   /* Configurations of one sandbox. */
   const char *hst, *youme, *avd;
@@ -95,8 +95,6 @@ struct setting {
   const char *server;
   /* An https URL where nobody speaks TLS. */
   const char *no_tls;
-  /* An empty folder. */
-  const char *folder;
 };
 
 /* A client of this configuration; without one the program ends. */

@@ -47,9 +47,10 @@ static void test_the_error_document_of_youme(const struct setting *setting) {
 
   client = client_of(format(JSON({"platform":"youme","base_url":"%s/hour-ahead",
       "app_key":"k","app_secret":"the-app-secret","rest_api_key":"r"}), setting->server));
-  /* The call went once more, with the server's own time. It is refused all the same, so that nothing is learnt. */
+  /* `Date` has whole seconds, and a slow machine lets some pass. The call went once more, signed with the server's own time:
+   * this server is never content. */
   EXPECT(MEETGATE_API, reply, meetgate_youme_count_qos_by_day(client, QOS, &reply),
-      is("/clock_offset_s", "0"), is("/code", "4711"), is("/platform_message", "checksum"),
+      between("/clock_offset_s", 3571, 3629), is("/code", "4711"), is("/platform_message", "checksum"),
       is("/http_status", "200"), present("/request_id"), is("/attempts", "2"), is("/retryable", "false"),
       is("/reply/Status", "FAIL"));
   meetgate_client_free(client);

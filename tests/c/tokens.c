@@ -1,96 +1,21 @@
-/* The functions for a client's credentials: what is known of a token, and giving one. */
+/* The functions for a client's credentials, as only C calls them. What a client does with its token stands in
+ * tests/fixtures/tokens.toml, for all languages. */
 #include "check.h"
 
 #include <stdio.h>
 
-/* Fetches a token as a central host of tokens would: by a client of its own. */
-static const char *fetched_token(meetgate_client *host) {
-  const char *token;
+static void test_info(const struct setting *setting) {
+  struct clients on = clients_of(setting);
   char *reply;
 
-  CHECK(meetgate_hst_access_token(host, NULL, &reply) == MEETGATE_OK);
-  token = member(reply, "/result/access_token");
-  CHECK(strlen(token) == 32);
-  meetgate_string_free(reply);
-  return token;
-}
-
-static void test_info_tells_everything_but_the_token(const struct setting *setting) {
-  meetgate_client *client = client_of(setting->hst);
-  const char *token;
-  char *reply;
-
-  EXPECT(MEETGATE_OK, reply, meetgate_client_info(client, &reply), is("/platform", "hst"),
-      holds("/base_url", "http://127.0.0.1:"), is("/token", JSON({"source":"fetched","generation":0})),
-      absent("/clock_offset_s"));
-  token = fetched_token(client);
-  EXPECT(MEETGATE_OK, reply, meetgate_client_info(client, &reply), is("/token/generation", "1"), present("/token/age_ms"),
-      between("/token/expires_in_ms", 7100000, 7200000), absent("/token/warning"), nowhere(token),
-      nowhere("sandbox-dev-key!"));
-  fetched_token(client);
-  EXPECT(MEETGATE_OK, reply, meetgate_client_info(client, &reply), is("/token/generation", "2"));
-  meetgate_client_free(client);
-
-  client = client_of(setting->avd);
-  EXPECT(MEETGATE_OK, reply, meetgate_avd_room_read(client, ROOM, &reply), is("/ret", "0"));
-  EXPECT(MEETGATE_OK, reply, meetgate_client_info(client, &reply), is("/platform", "avd"), is("/token/generation", "1"),
-      absent("/token/expires_in_ms"));
-  meetgate_client_free(client);
-
-  client = client_of(setting->youme);
-  EXPECT(MEETGATE_OK, reply, meetgate_client_info(client, &reply), is("/platform", "youme"),
+  EXPECT(MEETGATE_OK, reply, meetgate_client_info(on.hst, &reply), is("/platform", "hst"),
+      is("/token", JSON({"source":"fetched","generation":0})), absent("/clock_offset_s"));
+  EXPECT(MEETGATE_OK, reply, meetgate_client_info(on.youme, &reply), is("/platform", "youme"),
       is("/clock_offset_s", "0"), absent("/token"));
-  CHECK(meetgate_client_info(client, NULL) == MEETGATE_INVALID_ARGUMENT);
-  meetgate_client_free(client);
   REFUSE(reply, meetgate_client_info(NULL, &reply), "client is NULL");
-}
-
-static void test_clients_of_one_account_share_a_token_and_others_do_not(const struct setting *setting) {
-  meetgate_client *first = client_of(setting->hst), *second = client_of(with(setting->hst, JSON({"user_agent":"other"})));
-  meetgate_client *wrong;
-  char *reply;
-
-  EXPECT(MEETGATE_OK, reply, meetgate_hst_online_user_state(first, STATES, &reply), is("/code", "0"));
-  EXPECT(MEETGATE_OK, reply, meetgate_client_info(second, &reply), is("/token/generation", "1"));
-  EXPECT(MEETGATE_OK, reply, meetgate_hst_online_user_state(second, STATES, &reply), is("/code", "0"));
-  EXPECT(MEETGATE_OK, reply, meetgate_client_info(first, &reply), is("/token/generation", "1"));
-
-  /* A wrong secret never rides on another's token. */
-  wrong = client_of(format(JSON({"platform":"hst","base_url":"%s","dev_id":"%s","dev_secret":"Sandbox-dev-key!"}),
-      member(setting->hst, "/base_url"), member(setting->hst, "/dev_id")));
-  EXPECT(MEETGATE_OK, reply, meetgate_client_info(wrong, &reply), is("/token/generation", "0"));
-  EXPECT(MEETGATE_AUTH, reply, meetgate_hst_online_user_state(wrong, STATES, &reply), is("/code", "606000000"));
-  EXPECT(MEETGATE_AUTH, reply, meetgate_hst_online_user_state(wrong, STATES, &reply),
-      holds("/message", "not tried again for "));
-  EXPECT(MEETGATE_OK, reply, meetgate_hst_online_user_state(first, STATES, &reply), is("/code", "0"));
-  meetgate_client_free(wrong);
-  meetgate_client_free(first);
-  meetgate_client_free(second);
-
-  first = client_of(setting->hst);
-  EXPECT(MEETGATE_OK, reply, meetgate_client_info(first, &reply), is("/token/generation", "0"));
-  meetgate_client_free(first);
-}
-
-static void test_a_fixed_token_is_replaced(const struct setting *setting) {
-  meetgate_client *host = client_of(setting->hst), *fixed;
-  char *reply;
-
-  fixed = client_of(format(JSON({"platform":"hst","base_url":"%s","token":"%s"}),
-      member(setting->hst, "/base_url"), fetched_token(host)));
-  EXPECT(MEETGATE_OK, reply, meetgate_hst_online_user_state(fixed, STATES, &reply), is("/code", "0"));
-  EXPECT(MEETGATE_OK, reply, meetgate_client_info(fixed, &reply), is("/token/source", "fixed"), is("/token/generation", "1"));
-  /* The host's next fetch kills it. */
-  CHECK(meetgate_client_set_token(fixed, fetched_token(host), NULL) == MEETGATE_OK);
-  EXPECT(MEETGATE_OK, reply, meetgate_hst_online_user_state(fixed, STATES, &reply), is("/code", "0"));
-  EXPECT(MEETGATE_OK, reply, meetgate_client_info(fixed, &reply), is("/token/generation", "2"));
-  fetched_token(host);
-  EXPECT(MEETGATE_AUTH, reply, meetgate_hst_online_user_state(fixed, STATES, &reply), is("/code", "606000001"),
-      is("/attempts", "1"));
-  REFUSE(reply, meetgate_hst_access_token(fixed, NULL, &reply), "has no keys");
-
-  meetgate_client_free(host);
-  meetgate_client_free(fixed);
+  CHECK(meetgate_client_info(on.avd, NULL) == MEETGATE_INVALID_ARGUMENT);
+  CHECK(meetgate_client_info(NULL, NULL) == MEETGATE_INVALID_ARGUMENT);
+  free_clients(&on);
 }
 
 static void test_a_token_that_cannot_be_set_is_said_why(const struct setting *setting) {
@@ -117,15 +42,11 @@ static void test_a_token_that_cannot_be_set_is_said_why(const struct setting *se
   meetgate_client_free(keys);
 }
 
+/* What a provider is to answer, and what it saw. */
 struct host {
-  meetgate_client *client;
-  /* What to answer instead of a token. */
-  int refusal;
-  const char *instead;
-  int64_t lifetime_s;
-  /* What it saw. */
+  int result;
+  const char *token;
   int asked;
-  char dead[64], last[64];
 };
 
 static int MEETGATE_CALL provide(
@@ -133,15 +54,10 @@ static int MEETGATE_CALL provide(
   struct host *host = user_data;
 
   host->asked++;
-  CHECK(*lifetime_s == 0 && capacity > 1000);
-  snprintf(host->dead, sizeof host->dead, "%s", dead_token == NULL ? "none" : dead_token);
-  if (host->refusal != 0) {
-    return host->refusal;
-  }
-  snprintf(host->last, sizeof host->last, "%s", host->instead ? host->instead : fetched_token(host->client));
-  snprintf(token, capacity, "%s", host->last);
-  *lifetime_s = host->lifetime_s;
-  return 0;
+  CHECK(dead_token == NULL && *lifetime_s == 0 && capacity == 8192);
+  snprintf(token, capacity, "%s", host->token);
+  *lifetime_s = 7200;
+  return host->result;
 }
 
 static int MEETGATE_CALL overflow(
@@ -151,19 +67,54 @@ static int MEETGATE_CALL overflow(
   return 0;
 }
 
-static meetgate_client *provided(const struct setting *setting, meetgate_token_provider provider, void *user_data) {
-  meetgate_client *client = client_of(format(JSON({"platform":"hst","base_url":"%s","token_provider":true}),
-      member(setting->hst, "/base_url")));
+static int MEETGATE_CALL not_ascii(
+    void *user_data, const char *dead_token, char *token, size_t capacity, int64_t *lifetime_s) {
+  (void)user_data, (void)dead_token, (void)capacity, (void)lifetime_s;
+  strcpy(token, "\xff");
+  return 0;
+}
 
-  if (provider != NULL) {
-    CHECK(meetgate_client_set_token_provider(client, provider, user_data, NULL) == MEETGATE_OK);
-  }
-  return client;
+static meetgate_client *provided(const struct setting *setting) {
+  return client_of(format(JSON({"platform":"hst","base_url":"%s","token_provider":true}),
+      member(setting->hst, "/base_url")));
+}
+
+static void test_a_provider_in_c(const struct setting *setting) {
+  meetgate_client *keys = client_of(setting->hst), *client = provided(setting);
+  struct host host = {0, NULL, 0};
+  char *reply;
+
+  CHECK(meetgate_hst_access_token(keys, NULL, &reply) == MEETGATE_OK);
+  host.token = member(reply, "/result/access_token");
+  meetgate_string_free(reply);
+  CHECK(meetgate_client_set_token_provider(client, provide, &host, NULL) == MEETGATE_OK);
+  EXPECT(MEETGATE_OK, reply, meetgate_hst_online_user_state(client, STATES, &reply), is("/code", "0"));
+  EXPECT(MEETGATE_OK, reply, meetgate_client_info(client, &reply), is("/token/source", "provided"),
+      between("/token/expires_in_ms", 7100000, 7200000), nowhere(host.token));
+  CHECK(host.asked == 1);
+
+  /* It says no: what it wrote does not count, and its number is shown. */
+  meetgate_client_free(client);
+  client = provided(setting);
+  host.result = -7;
+  CHECK(meetgate_client_set_token_provider(client, provide, &host, NULL) == MEETGATE_OK);
+  EXPECT(MEETGATE_AUTH, reply, meetgate_hst_online_user_state(client, STATES, &reply),
+      holds("/message", "the token provider answered -7"), not_sent(), nowhere(host.token));
+  CHECK(host.asked == 2);
+
+  CHECK(meetgate_client_set_token_provider(client, overflow, NULL, NULL) == MEETGATE_OK);
+  EXPECT(MEETGATE_AUTH, reply, meetgate_hst_online_user_state(client, STATES, &reply),
+      holds("/message", "without a NUL"), nowhere("xxx"));
+  CHECK(meetgate_client_set_token_provider(client, not_ascii, NULL, NULL) == MEETGATE_OK);
+  EXPECT(MEETGATE_AUTH, reply, meetgate_hst_online_user_state(client, STATES, &reply),
+      holds("/message", "gave a token that is not ASCII"));
+  meetgate_client_free(client);
+  meetgate_client_free(keys);
 }
 
 static void test_a_provider_that_cannot_be_set_is_said_why(const struct setting *setting) {
-  meetgate_client *client = provided(setting, NULL, NULL), *keys = client_of(setting->hst);
-  struct host host = {keys, 0, NULL, 0, 0, "", ""};
+  meetgate_client *client = provided(setting), *keys = client_of(setting->hst);
+  struct host host = {0, "token", 0};
   char *error = untouched;
 
   REFUSE(error, meetgate_client_set_token_provider(client, NULL, NULL, &error), "provide is NULL");
@@ -175,68 +126,6 @@ static void test_a_provider_that_cannot_be_set_is_said_why(const struct setting 
   CHECK(host.asked == 0);
   meetgate_client_free(client);
   meetgate_client_free(keys);
-}
-
-static void test_a_provider_gives_tokens_and_is_told_the_dead_one(const struct setting *setting) {
-  struct host host = {client_of(setting->hst), 0, NULL, 7200, 0, "", ""};
-  meetgate_client *client = provided(setting, NULL, NULL);
-  char first[64];
-  char *reply;
-
-  REFUSE(reply, meetgate_hst_online_user_state(client, STATES, &reply), "no token provider was set");
-  CHECK(meetgate_client_set_token_provider(client, provide, &host, NULL) == MEETGATE_OK);
-  CHECK(host.asked == 0);
-
-  EXPECT(MEETGATE_OK, reply, meetgate_hst_online_user_state(client, STATES, &reply), is("/code", "0"));
-  EXPECT(MEETGATE_OK, reply, meetgate_hst_online_user_state(client, STATES, &reply), is("/code", "0"));
-  CHECK(host.asked == 1 && strcmp(host.dead, "none") == 0);
-  EXPECT(MEETGATE_OK, reply, meetgate_client_info(client, &reply), is("/token/source", "provided"), is("/token/generation", "1"),
-      between("/token/expires_in_ms", 7100000, 7200000));
-
-  snprintf(first, sizeof first, "%s", host.last);
-  fetched_token(host.client);
-  EXPECT(MEETGATE_OK, reply, meetgate_hst_online_user_state(client, STATES, &reply), is("/code", "0"));
-  CHECK(host.asked == 2 && strcmp(host.dead, first) == 0);
-  REFUSE(reply, meetgate_hst_access_token(client, NULL, &reply), "has no keys");
-  meetgate_client_free(client);
-  meetgate_client_free(host.client);
-}
-
-static void test_a_provider_that_fails(const struct setting *setting) {
-  struct host host = {client_of(setting->hst), 7, NULL, 0, 0, "", ""};
-  meetgate_client *client = provided(setting, provide, &host);
-  char *reply;
-
-  EXPECT(MEETGATE_AUTH, reply, meetgate_hst_online_user_state(client, STATES, &reply),
-      holds("/message", "token provider answered 7"));
-  EXPECT(MEETGATE_AUTH, reply, meetgate_hst_online_user_state(client, STATES, &reply),
-      holds("/message", "not tried again for "));
-  CHECK(host.asked == 1);
-  /* One that is set anew is asked at once. */
-  host.refusal = 0;
-  CHECK(meetgate_client_set_token_provider(client, provide, &host, NULL) == MEETGATE_OK);
-  EXPECT(MEETGATE_OK, reply, meetgate_hst_online_user_state(client, STATES, &reply), is("/code", "0"));
-  CHECK(host.asked == 2);
-  meetgate_client_free(client);
-
-  host.instead = "with space";
-  client = provided(setting, provide, &host);
-  EXPECT(MEETGATE_AUTH, reply, meetgate_hst_online_user_state(client, STATES, &reply),
-      holds("/message", "gave no token"), nowhere("with space"));
-  meetgate_client_free(client);
-
-  client = provided(setting, overflow, NULL);
-  EXPECT(MEETGATE_AUTH, reply, meetgate_hst_online_user_state(client, STATES, &reply),
-      holds("/message", "without a NUL"), nowhere("xxx"));
-  meetgate_client_free(client);
-
-  /* It goes on giving the token that the platform refused. */
-  host.instead = "dead-from-the-start";
-  client = provided(setting, provide, &host);
-  EXPECT(MEETGATE_AUTH, reply, meetgate_hst_online_user_state(client, STATES, &reply),
-      holds("/message", "the token that is dead"), nowhere("dead-from"));
-  meetgate_client_free(client);
-  meetgate_client_free(host.client);
 }
 
 static void test_a_clock_that_was_learnt_serves_every_client_of_the_host(const struct setting *setting) {
@@ -252,13 +141,10 @@ static void test_a_clock_that_was_learnt_serves_every_client_of_the_host(const s
 }
 
 static const struct group tests[] = {
-    TEST(info_tells_everything_but_the_token),
-    TEST(clients_of_one_account_share_a_token_and_others_do_not),
-    TEST(a_fixed_token_is_replaced),
+    TEST(info),
     TEST(a_token_that_cannot_be_set_is_said_why),
+    TEST(a_provider_in_c),
     TEST(a_provider_that_cannot_be_set_is_said_why),
-    TEST(a_provider_gives_tokens_and_is_told_the_dead_one),
-    TEST(a_provider_that_fails),
     TEST(a_clock_that_was_learnt_serves_every_client_of_the_host),
 };
 

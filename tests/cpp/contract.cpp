@@ -246,6 +246,23 @@ static void answers_that_are_not_the_platforms() {
   CHECK(THROWS(http_error, avd_at("gateway").room.read(quiet_room()), "").http_status() == 502);
 }
 
+static void redirects_and_pauses_are_told() {
+  const meetgate::error redirect = THROWS(http_error, avd_at("redirect").room.read(quiet_room()), "");
+  CHECK(redirect.http_status() == 302 && !redirect.has_retry_after_ms());
+  EQUAL(redirect.location(), "https://10.0.0.9/room");
+  const meetgate::error later = THROWS(http_error, avd_at("later").room.read(quiet_room()), "");
+  CHECK(later.http_status() == 503 && later.has_retry_after_ms() && later.retry_after_ms() == 7000);
+  EQUAL(later.location(), "");
+}
+
+static void a_nul_character_in_the_platforms_text_is_an_error_like_any_other() {
+  const meetgate::error error = THROWS(not_found, avd_at("nul-escape").room.read(quiet_room()), "");
+  CHECK(error.code() == 40004);
+  EQUAL(error.platform_message(), "a\xef\xbf\xbd\\u0000b");
+  EQUAL(meetgate::member(error.reply(), "ret"), "40004");
+  THROWS(invalid_argument, meetgate::member(error.reply(), "msg"), "NUL character");
+}
+
 static void no_answer_at_all() {
   const meetgate::avd silent = avd_at("silence");
   const meetgate::error error =
@@ -306,13 +323,13 @@ static void options_bound_a_raw_call_too() {
 
 static void a_list_is_read_out_of_a_reply() {
   const std::string reply = avd->room.list();
-  const std::size_t rooms = meetgate::length(reply, "/data");
+  const std::size_t rooms = meetgate::length(reply, "/rooms");
   bool is_there = false;
   for (std::size_t i = 0; i < rooms; i++) {
-    is_there = is_there || meetgate::member(reply, "/data/" + std::to_string(i) + "/room_id") == "12345123456";
+    is_there = is_there || meetgate::member(reply, "/rooms/" + std::to_string(i) + "/room_id") == "12345123456";
   }
   if (!CHECK(rooms > 0 && is_there)) std::printf("  %s\n", reply.c_str());
-  CHECK(!meetgate::find(reply, "/data/" + std::to_string(rooms) + "/room_id"));
+  CHECK(!meetgate::find(reply, "/rooms/" + std::to_string(rooms) + "/room_id"));
   CHECK(holds(avd->call("avd.room.read", raw("{\"room_id\":" + meetgate::quote("12345123456") + '}')), "\"ret\":0"));
 }
 
@@ -485,6 +502,8 @@ int main(int argc, char **argv) {
   RUN(nested_answers_and_escapes_are_read);
   RUN(credentials_that_are_refused);
   RUN(answers_that_are_not_the_platforms);
+  RUN(redirects_and_pauses_are_told);
+  RUN(a_nul_character_in_the_platforms_text_is_an_error_like_any_other);
   RUN(no_answer_at_all);
   RUN(chinese_and_emoji_travel_both_ways);
   RUN(integers_of_64_bits_survive);

@@ -362,7 +362,8 @@ static void an_error_has_everything_of_its_document() {
       "room\",\"platform\":\"avd\",\"operation\":\"room.read\","
       "\"code\":40004,\"class\":\"not_found\",\"meaning\":\"no such "
       "room\",\"meaning_zh\":\"房间号不存在\",\"platform_message\":\"\\u623f\\u95f4 "
-      "\\ud83d\\ude42 \\\"x\\\"\\n\",\"http_status\":200,\"location\":\"https://a/b\",\"request_id\":\"r-1\",\"clock_offset_s\":-3,\"attempts\":2,"
+      "\\ud83d\\ude42 \\\"x\\\"\\n\",\"http_status\":200,\"location\":\"https://a/b\","
+      "\"request_id\":\"r-1\",\"clock_offset_s\":-3,\"attempts\":2,"
       "\"retryable\":true,\"retry_after_ms\":1500,\"reply\":{\"msg\":\"\\u623f "
       "}]\",\"data\":[{\"a\":[1.0,{}]}],\"code\":1,\"message\":\"inner\"},"
       "\"member_of_tomorrow\":[1]}";
@@ -396,7 +397,8 @@ static void what_does_not_apply_is_absent() {
 
 static void a_reply_is_json_text_also_where_it_is_a_string() {
   for (const char *answer : {"\"ok\"", "\"17\"", "17", "\"\"", "\"{}\"", "{}", "[\"a\"]", "null"}) {
-    EQUAL(meetgate::error(MEETGATE_PROTOCOL, std::string("{\"message\":\"m\",\"reply\":") + answer + '}').reply(), answer);
+    EQUAL(meetgate::error(MEETGATE_PROTOCOL, std::string("{\"message\":\"m\",\"reply\":") + answer + '}').reply(),
+          answer);
   }
 }
 

@@ -26,18 +26,22 @@ pub fn scratch() -> &'static Path {
     Path::new(env!("CARGO_TARGET_TMPDIR"))
 }
 
-/// A folder of its own, empty, and gone in the end.
+/// An empty folder of this name, in place of what another run of the tests has left there. The name is the caller's own.
+pub fn empty_folder(name: &str) -> PathBuf {
+    let folder = scratch().join(name);
+    _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    folder
+}
+
+/// An empty folder that is gone in the end.
 pub struct Folder(PathBuf);
 
 impl Folder {
     pub fn new() -> Folder {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let folder = scratch().join(format!("folder-{}-{number}", std::process::id()));
-        // A process of the same id may have left one.
-        _ = fs::remove_dir_all(&folder);
-        fs::create_dir_all(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
-        Folder(folder)
+        Folder(empty_folder(&format!("folder-{}-{number}", std::process::id())))
     }
 
     pub fn path(&self) -> &Path {
@@ -179,7 +183,8 @@ pub fn run_within(limit: Duration, command: &mut Command) -> Output {
     }
 }
 
-fn wait(child: &mut Child, limit: Duration) -> Option<ExitStatus> {
+/// Waits for the end of a program; `None` where it does not come in time.
+pub fn wait(child: &mut Child, limit: Duration) -> Option<ExitStatus> {
     let deadline = Instant::now() + limit;
     loop {
         match child.try_wait() {
@@ -268,12 +273,8 @@ pub fn valgrind(program: &Path) -> Command {
 
 /// The quickstart of `examples/<language>`, built by its CMake file against an installation: a folder with include/ and lib/.
 pub fn built_by_cmake(language: &str) -> PathBuf {
-    let prefix = scratch().join(format!("{language}-prefix"));
-    let build = scratch().join(format!("{language}-cmake"));
-    for folder in [&prefix, &build] {
-        _ = fs::remove_dir_all(folder);
-    }
-    fs::create_dir(&prefix).unwrap();
+    let prefix = empty_folder(&format!("{language}-prefix"));
+    let build = empty_folder(&format!("{language}-cmake"));
     symlink(root().join("include"), prefix.join("include")).unwrap();
     symlink(library_folder(), prefix.join("lib")).unwrap();
 

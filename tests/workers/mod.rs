@@ -5,8 +5,7 @@ use serde_json::Value;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// One process, and the file that it prints to.
 pub struct Worker {
@@ -58,16 +57,9 @@ impl Worker {
 
     /// Waits for its end, which must come within `limit`.
     pub fn report(mut self, limit: Duration) -> Report {
-        let deadline = Instant::now() + limit;
-        let status = loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                break status;
-            }
-            if Instant::now() > deadline {
-                self.kill();
-                panic!("a worker did not end within {limit:?}");
-            }
-            thread::sleep(Duration::from_millis(20));
+        let Some(status) = support::wait(&mut self.child, limit) else {
+            self.kill();
+            panic!("a worker did not end within {limit:?}");
         };
         let text = fs::read_to_string(&self.output).unwrap();
         assert!(status.success(), "{status}\n{text}");

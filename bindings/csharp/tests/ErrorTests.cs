@@ -91,12 +91,37 @@ namespace Meetgate.Tests
             {
                 Check.Equal(typeof(MeetgateApiException), FromDocument(MeetgateStatus.Api, other).GetType());
             }
-            MeetgateException redirect = FromDocument(
-                MeetgateStatus.Http,
-                "{\"status\":\"HTTP\",\"location\":\"https://h/login\",\"retry_after_ms\":1500,\"attempts\":0}");
-            Check.Equal("https://h/login", redirect.Location);
-            Check.Equal(1500, redirect.RetryAfterMs);
-            Check.Equal(0, redirect.Attempts);
+        }
+
+        public static void A_redirect_names_its_target_and_a_busy_server_its_pause()
+        {
+            var redirect = Check.Throws<MeetgateHttpException>(
+                () => Answered("302 Found; Location: https://login.example/in?key=secret\n"));
+            Check.Equal("https://login.example/in", redirect.Location);
+            Check.Equal(null, redirect.ErrorClass);
+            Check.Equal(null, redirect.RetryAfterMs);
+            var busy = Check.Throws<MeetgateHttpException>(() => Answered("503 Service Unavailable; Retry-After: 2\n"));
+            Check.Equal(2000, busy.RetryAfterMs);
+            Check.True(busy.Retryable, "a read may be repeated");
+            using (var avd = new AvdClient(baseUrl: "http://127.0.0.1:1", token: "t"))
+            {
+                var refused = Check.Throws<MeetgateInvalidArgumentException>(() => avd.Room.Read(roomId: null));
+                Check.Equal(0, refused.Attempts);
+            }
+        }
+
+        public static void A_number_that_a_fresh_token_did_not_cure_has_no_class()
+        {
+            Func<string, string> script = line => line.Contains("get_token")
+                ? "{\"ret\":0,\"token\":\"t\"}"
+                : "{\"ret\":40003,\"msg\":\"no such room_id\"}";
+            using (var server = new Scripted(script))
+            using (var avd = new AvdClient(baseUrl: server.Url, accessKey: "a", secretKey: "s"))
+            {
+                var problem = Check.Throws<MeetgateApiException>(() => avd.Room.Read(roomId: "1"));
+                Check.Equal(40003, problem.Code);
+                Check.Equal(null, problem.ErrorClass);
+            }
         }
 
         public static void Wrong_keys_are_an_authentication_failure()

@@ -83,7 +83,8 @@ namespace Meetgate.Tests
         private readonly List<TcpClient> connections = new List<TcpClient>();
 
         /// <param name="script">
-        /// From the request's first line to the answer: a body, which goes with HTTP 200, or a status, a line feed and a body.
+        /// From the request's first line to the answer: a body, which goes with HTTP 200, or a status, a line feed and a body. Headers
+        /// follow the status, each after a semicolon: <c>302 Found; Location: /login</c>.
         /// </param>
         internal Scripted(Func<string, string> script)
         {
@@ -151,7 +152,7 @@ namespace Meetgate.Tests
                         return;
                     }
                     int split = answer.IndexOf('\n');
-                    string status = split < 0 ? "200 OK" : answer.Substring(0, split);
+                    string status = split < 0 ? "200 OK" : answer.Substring(0, split).Replace("; ", "\r\n");
                     byte[] body = Encoding.UTF8.GetBytes(answer.Substring(split + 1));
                     byte[] head = Encoding.ASCII.GetBytes(
                         "HTTP/1.1 " + status + "\r\nContent-Type: application/json\r\nContent-Length: " + body.Length + "\r\n\r\n");

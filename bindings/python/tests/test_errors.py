@@ -84,13 +84,6 @@ class Classes(unittest.TestCase):
     def test_the_class_chooses_no_exception_of_another_status(self):
         self.assertIs(type(_errors.of_document({"status": "AUTH", "class": "not_found"})), meetgate.AuthError)
 
-    def test_a_program_is_told_when_and_where_to_go(self):
-        text = b'{"status":"HTTP","message":"m","location":"https://h/login","retry_after_ms":1500,"attempts":0,"retryable":true}'
-        error = _errors.of_text("HTTP", text)
-        self.assertIs(type(error), meetgate.HttpError)
-        self.assertEqual((error.location, error.retry_after_ms, error.attempts), ("https://h/login", 1500, 0))
-        self.assertEqual((error.kind, error.code), (None, None))
-
     def test_a_status_that_is_not_known_yet_is_an_error(self):
         self.assertIs(type(_errors.of_document({"status": "NOVEL", "message": "m"})), meetgate.Error)
         self.assertEqual(str(_errors.of_text("INTERNAL", b"")), "the library gave no error document")
@@ -141,6 +134,7 @@ class Failures(unittest.TestCase):
                 with self.assertRaises(meetgate.ApiError) as caught:
                     avd.room.read(room_id="1")
         self.assertEqual((type(caught.exception), caught.exception.code), (meetgate.ApiError, 40003))
+        self.assertIsNone(caught.exception.kind)
 
     def test_silence_is_a_timeout(self):
         error = self.raised(meetgate.Timeout, lambda request: None, options={"timeout_ms": 200})
@@ -151,6 +145,19 @@ class Failures(unittest.TestCase):
         self.assertEqual((error.reply, error.reply_text), (None, "<html>维护中</html>"))
         error = self.raised(meetgate.HttpError, always("<html>502</html>", "502 Bad Gateway"))
         self.assertEqual((error.http_status, error.retryable), (502, True))
+
+    def test_a_redirect_names_its_target_and_a_busy_server_its_pause(self):
+        redirect = b"HTTP/1.1 302 Found\r\nLocation: https://login.example/in?key=secret\r\nContent-Length: 0\r\n\r\n"
+        error = self.raised(meetgate.HttpError, lambda request: redirect)
+        self.assertEqual((error.http_status, error.location, error.kind), (302, "https://login.example/in", None))
+        busy = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 2\r\nContent-Length: 0\r\n\r\n"
+        error = self.raised(meetgate.HttpError, lambda request: busy)
+        self.assertEqual((error.retryable, error.retry_after_ms, error.location), (True, 2000, None))
+
+    def test_a_call_that_is_refused_was_sent_no_time(self):
+        with meetgate.Avd(base_url="http://127.0.0.1:1", token="t") as avd, self.assertRaises(meetgate.InvalidArgument) as caught:
+            avd.room.read(room_id=True)
+        self.assertEqual(caught.exception.attempts, 0)
 
     def test_an_answer_that_python_cannot_hold(self):
         error = self.raised(meetgate.ProtocolError, always('{"ret":0,"deep":%s%s}' % ("[" * 100000, "]" * 100000)))
@@ -182,7 +189,7 @@ class Failures(unittest.TestCase):
             connection.recv(1000)
             connection.close()
 
-        thread = threading.Thread(target=refuse)
+        thread = threading.Thread(target=refuse, daemon=True)
         thread.start()
         with meetgate.Avd(base_url="https://127.0.0.1:%d" % listener.getsockname()[1], token="t") as avd:
             with self.assertRaises(meetgate.TlsError):

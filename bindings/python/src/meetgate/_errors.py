@@ -237,6 +237,9 @@ class Subject(NamedTuple):
             document["platform"] = self.platform
         if self.operation is not None:
             document["operation"] = self.operation
+        if self.platform is not None and self.status == "INVALID_ARGUMENT":
+            # A call that is refused was never sent.
+            document["attempts"] = 0
         document["retryable"] = False
         document.update(more)
         return of_document(document)
