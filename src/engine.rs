@@ -139,7 +139,7 @@ impl Engine {
         let mut dead: Option<Arc<Held<Token>>> = None;
         let mut refused_offsets = Vec::new();
         loop {
-            let token = self.token(&call, dead.as_deref())?;
+            let token = self.token(&call, dead.as_deref()).map_err(|error| error.after_attempts(call.attempts))?;
             let value = token.as_ref().map(|held| held.value().reveal());
             let offset_s = call.offset_s;
             let sign = |form| self.platform.sign(prepared, &signing(value, offset_s, form));

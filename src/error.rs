@@ -144,6 +144,12 @@ impl Error {
         self
     }
 
+    /// Notes how often the call's own request had been tried when another token was needed and could not be had.
+    pub(crate) fn after_attempts(mut self, attempts: u32) -> Self {
+        self.0.attempts = Some(attempts);
+        self
+    }
+
     /// Notes which call failed. Its own request was never tried, unless the error says so already.
     pub(crate) fn of_call(mut self, platform: PlatformName, operation: Option<&'static str>) -> Self {
         self.0.platform = Some(platform);

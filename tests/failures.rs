@@ -176,6 +176,19 @@ fn a_token_that_stays_dead_is_an_auth_failure_after_one_repeat() {
 }
 
 #[test]
+fn a_call_whose_token_died_and_could_not_be_renewed_was_sent_once() {
+    let server = Server::start(|number, request| match (number, request.target.as_str()) {
+        (0, "/access/token") => json(r#"{"code":0,"result":{"access_token":"t"}}"#),
+        (1, _) => json(r#"{"code":606000001,"msg":"dead"}"#),
+        _ => Act::Send(answer("503 Busy", "", "")),
+    });
+    let error = hst(&server.url()).call("hst.app.delete", r#"{"app_id":"a"}"#).unwrap_err();
+    assert!(error.to_string().starts_with("no token could be fetched"), "{error}");
+    assert_eq!((error.status(), error.document().attempts), (Status::Http, Some(1)));
+    assert_eq!((server.count("/access/token"), server.count("/v1/app")), (2, 1));
+}
+
+#[test]
 fn polling_a_missing_room_does_not_renew_for_ever() {
     // T60: 40003 also says that the room is missing.
     let server = Server::start(|_, request| match request.target.as_str() {
