@@ -19,6 +19,8 @@ pub(crate) struct Prepared<'a> {
     pub(crate) query: Vec<Pair<'a>>,
     pub(crate) body: Body<'a>,
     pub(crate) retry: Retry,
+    /// The caller's own making: it travels as it is.
+    pub(crate) is_raw: bool,
     /// Whether an answer without an envelope is one.
     pub(crate) bare_reply: bool,
     secrets: Vec<Cow<'a, str>>,
@@ -39,6 +41,7 @@ impl<'a> Prepared<'a> {
             query: Vec::new(),
             body: Body::Empty,
             retry,
+            is_raw: false,
             bare_reply: false,
             secrets: Vec::new(),
         }

@@ -84,6 +84,27 @@ fn a_parameter_that_is_missing_either_way_says_what_was_tried() {
 }
 
 #[test]
+fn a_raw_call_goes_as_its_caller_says() {
+    let server = Server::start(reads_queries);
+    let client = avd(&server, "");
+    client.call("avd.sip.account.create", CREATE).unwrap();
+    let raw = r#"{"method":"POST","path":"/sdkapi/v2/novel","form":{"a":1}}"#;
+    let error = client.raw_call(raw).unwrap_err();
+    assert_eq!((error.document().code, error.document().attempts), (Some(40002), Some(1)));
+    assert_eq!(lines(&server).pop().as_deref(), Some("POST /novel"));
+}
+
+#[test]
+fn a_form_too_long_for_a_url_keeps_its_first_answer() {
+    let server = Server::start(|_, _| missing());
+    let config = format!(r#"{{"platform":"avd","base_url":"{}","token":"t"}}"#, server.url());
+    let params = CREATE.replace("\"a\"", &format!("\"{}\"", "a".repeat(70_000)));
+    let error = Client::new(&config).unwrap().call("avd.sip.account.create", &params).unwrap_err();
+    assert_eq!((error.status(), error.document().code), (Status::Api, Some(40002)), "{error:?}");
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[test]
 fn what_goes_by_get_goes_once() {
     let server = Server::start(|_, _| missing());
     let config = format!(r#"{{"platform":"avd","base_url":"{}","token":"t"}}"#, server.url());

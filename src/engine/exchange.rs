@@ -26,7 +26,8 @@ impl Engine {
         token: Option<&str>,
         sign: impl Fn(FormIn) -> Result<Signed<'r>>,
     ) -> Result<Exchanged<'r>> {
-        let way = self.platform.form_way();
+        // A raw call goes as its caller says.
+        let way = self.platform.form_way().filter(|_| call.is_ahead || !call.prepared.is_raw);
         let first = self.exchange_once(call, token, sign(way.map_or(FormIn::Body, FormWay::first))?)?;
         let Some(way) = way.filter(|_| first.signed.body.is_form()) else { return Ok(first) };
         if !first.answered.code().is_some_and(|code| way.may_be_unread(code)) {
@@ -35,7 +36,11 @@ impl Engine {
             }
             return Ok(first);
         }
-        let second = self.exchange_once(call, token, sign(FormIn::Query)?)?;
+        let second = match self.exchange_once(call, token, sign(FormIn::Query)?) {
+            // Too long for a URL: the first answer stands.
+            Err(error) if error.status() == Status::InvalidArgument => return Ok(first),
+            second => second?,
+        };
         let went_both_ways = second.answered.code() == first.answered.code();
         if matches!(second.answered.outcome, Outcome::Success | Outcome::Failure { .. }) && !went_both_ways {
             way.learn(FormIn::Query);

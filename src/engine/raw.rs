@@ -45,6 +45,7 @@ pub(super) fn request<'a>(platform: &dyn Platform, request: &Members<'a>) -> Res
     check_path(&path).map_err(refuse)?;
 
     let mut prepared = Prepared::new(method, path, Retry::AfterConnectFailure);
+    prepared.is_raw = true;
     prepared.bare_reply = true;
     if let Some(query) = request.get("query") {
         prepared.query = pairs(query).map_err(refuse)?;
