@@ -36,7 +36,7 @@ pub struct ProvidedToken {
 }
 
 impl Client {
-    /// Reads the JSON configuration. Does no I/O.
+    /// Reads the JSON configuration. Sends nothing, and looks at the disk only for the folder of a token store.
     pub fn new(config: &str) -> Result<Client> {
         let config = Config::parse(config)?;
         let platform = platform::of(&config)?;

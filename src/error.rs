@@ -124,6 +124,12 @@ impl Error {
         self
     }
 
+    /// Says how long it is of no use to repeat the call.
+    pub(crate) fn not_before(mut self, rest: Duration) -> Self {
+        self.0.retry_after_ms = Some(millis(rest));
+        self
+    }
+
     /// The same for another caller, of whose call nothing was sent: what failed, without the answer that said so. It is not
     /// tried again for so long.
     pub(crate) fn repeated(&self, rest: Duration) -> Self {

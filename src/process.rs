@@ -1,7 +1,7 @@
 //! What the clients of one process share: the credentials of their accounts, and what is known of their hosts' clocks.
 //!
-//! A forked child starts with nothing: what it would inherit are its parent's tokens, behind locks that a thread may have
-//! held which the child does not have. So each process has an entry of its own, found by its number, without a lock.
+//! A forked child starts with nothing. It would inherit its parent's tokens, and after fork a lock may be held by a thread
+//! that does not exist in the child. So each process has an entry of its own, found by its number, without a lock.
 
 use crate::engine::Clocks;
 use crate::token::Accounts;

@@ -5,7 +5,7 @@ mod scripted;
 
 use meetgate::{Client, ProvidedToken, Status};
 use scripted::{Act, Server, answer, json};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -138,6 +138,28 @@ fn a_caller_without_time_leaves_the_fetch_to_one_who_has_it() {
         patient.join().unwrap().unwrap();
     });
     assert_eq!(server.count("/access/token"), 2);
+}
+
+#[test]
+fn who_fetches_against_another_process_is_told_when_to_come_back() {
+    let calls = AtomicUsize::new(0);
+    let server = Server::start(move |number, request| match request.target.as_str() {
+        "/access/token" => token(number),
+        // Each token dies at once, as where somebody else fetches too.
+        _ if calls.fetch_add(1, Ordering::SeqCst).is_multiple_of(2) => json(r#"{"code":606000001,"msg":"dead"}"#),
+        _ => json(r#"{"code":0}"#),
+    });
+    let client = hst(&server.url(), "");
+    for _ in 0..3 {
+        client.call("hst.app.delete", DELETE).unwrap();
+    }
+    for _ in 0..2 {
+        let error = client.call("hst.app.delete", DELETE).unwrap_err();
+        assert!(error.to_string().contains("another process is fetching tokens for this account"), "{error}");
+        let document = error.document();
+        assert_eq!((error.status(), document.retryable), (Status::Auth, true));
+        assert!((1..=1000).contains(&document.retry_after_ms.unwrap()), "{error:?}");
+    }
 }
 
 #[test]

@@ -3089,7 +3089,7 @@ class avd_room_group : public group {
  */
 class avd : public client {
  public:
-  /** Does no I/O: the first call connects. */
+  /** Sends nothing: the first call connects. */
   explicit avd(const avd_config &config) : client("avd", config.str(), config.provider()) { lend_all(); }
 
   /** From a configuration that is JSON already: avd(meetgate::raw(text)). "platform" may be left out. */

@@ -578,7 +578,7 @@ class hst_access_group : public group {
  */
 class hst : public client {
  public:
-  /** Does no I/O: the first call connects. */
+  /** Sends nothing: the first call connects. */
   explicit hst(const hst_config &config) : client("hst", config.str(), config.provider()) { lend_all(); }
 
   /** From a configuration that is JSON already: hst(meetgate::raw(text)). "platform" may be left out. */

@@ -165,7 +165,7 @@ inline namespace MEETGATE_STYLE {
  */
 class youme : public client {
  public:
-  /** Does no I/O: the first call connects. */
+  /** Sends nothing: the first call connects. */
   explicit youme(const youme_config &config) : client("youme", config.str()) { lend_all(); }
 
   /** From a configuration that is JSON already: youme(meetgate::raw(text)). "platform" may be left out. */

@@ -119,7 +119,7 @@ pub(crate) struct Need<T> {
 #[derive(Debug)]
 pub(crate) enum Refusal {
     /// Values have been dying early.
-    Contested,
+    Contested { rest: Duration },
     /// The last fetch failed.
     Paused(Error),
 }
@@ -286,12 +286,12 @@ impl<T> State<T> {
             (Some(last), Some(dead_since)) => last.age(dead_since) < pace::early(last.lifetime),
             _ => false,
         };
-        let is_contested = early && self.contested_until.is_some_and(|until| now < until);
+        let until = self.contested_until.filter(|until| early && now < *until);
         Need {
             last: self.last.as_ref().map(Arc::clone),
             is_dead: self.dead_since.is_some(),
             is_ahead: self.good(now).is_some(),
-            refusal: is_contested.then_some(Refusal::Contested),
+            refusal: until.map(|until| Refusal::Contested { rest: until.saturating_duration_since(now) }),
             early,
         }
     }
@@ -339,7 +339,7 @@ impl<T> State<T> {
         match (&need.refusal, self.contested_until) {
             // The pause is there already.
             (Some(Refusal::Paused(_)), _) => {}
-            (Some(Refusal::Contested), Some(until)) if error.status() == Status::Auth => {
+            (Some(Refusal::Contested { .. }), Some(until)) if error.status() == Status::Auth => {
                 self.pause = Some(Pause { error: error.clone(), until, applies: Applies::ToAll });
             }
             _ => {

@@ -116,7 +116,7 @@ fn alone<R>(
 fn may_fetch(need: &Need<Token>, contested: &str) -> Result<()> {
     match &need.refusal {
         None => Ok(()),
-        Some(Refusal::Contested) => Err(Error::new(Status::Auth, contested).nothing_acted()),
+        Some(Refusal::Contested { rest }) => Err(Error::new(Status::Auth, contested).nothing_acted().not_before(*rest)),
         Some(Refusal::Paused(error)) => Err(error.clone()),
     }
 }

@@ -346,7 +346,7 @@ fn values_that_die_early_in_a_row_slow_the_fetches_down() {
     for pause in [1, 2, 4, 8, 16, 24].map(Duration::from_secs) {
         trial.pass(Duration::from_millis(1));
         let need = trial.needs(Some(&held));
-        assert!(matches!(need.refusal, Some(Refusal::Contested)), "not yet");
+        assert!(matches!(need.refusal, Some(Refusal::Contested { .. })), "not yet");
         trial.fails(&need, Status::Auth);
         assert_eq!(failed(trial.ask()).status(), Status::Auth);
         trial.pass(pause);
