@@ -59,7 +59,11 @@ impl Engine {
                 let judge = |text: &str| self.platform.judge(text, call.prepared.bare_reply && !call.is_ahead);
                 Ok(Exchanged { signed, answered: Answered::of(answer, judge), went_both_ways: false })
             }
-            Err(failure) => Err(self.unanswered(call, failure, &signed, token)),
+            Err(failure) => {
+                // What cannot be a request was never tried.
+                call.attempts -= u32::from(failure.status == Status::InvalidArgument);
+                Err(self.unanswered(call, failure, &signed, token))
+            }
         }
     }
 
@@ -93,7 +97,6 @@ impl Engine {
         let message = scrub(&failure.message, &self.secrets(call, token)).into_owned();
         let mut error = Error::new(failure.status, message);
         error.document_mut().retryable = repeatable && matches!(failure.status, Status::Network | Status::Timeout);
-        // What cannot be a request was never tried.
         if failure.status != Status::InvalidArgument {
             self.trace(call, signed, &mut error);
         }
