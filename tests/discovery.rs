@@ -4,8 +4,7 @@
 mod scripted;
 
 use meetgate::{Client, Status};
-use scripted::{Act, Server, answer, json};
-use std::net::TcpListener;
+use scripted::{Act, NOBODY_LISTENS, Server, answer, json};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
@@ -85,11 +84,7 @@ fn a_directory_that_is_back_is_asked_again() {
 #[test]
 fn a_platform_that_moved_is_found_again_and_a_dead_one_is_not_asked_for_all_the_time() {
     let second = gateway();
-    // Where nobody listens once the first address is given up.
-    let nobody = TcpListener::bind("127.0.0.1:0").unwrap();
-    let gone = format!("http://{}", nobody.local_addr().unwrap());
-    drop(nobody);
-    let now = Arc::new(Mutex::new(gone));
+    let now = Arc::new(Mutex::new(format!("http://{NOBODY_LISTENS}")));
     let given = Arc::clone(&now);
     let directory = Server::start(move |_, _| address(&given.lock().unwrap()));
     let client = hst(&directory);

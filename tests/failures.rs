@@ -4,8 +4,7 @@
 mod scripted;
 
 use meetgate::{Client, Error, Status};
-use scripted::{Act, Server, answer, json, speaks_no_tls};
-use std::net::TcpListener;
+use scripted::{Act, NOBODY_LISTENS, Server, answer, json, speaks_no_tls};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
@@ -57,8 +56,7 @@ fn a_drip_of_bytes_does_not_stretch_the_calls_time() {
 
 #[test]
 fn nobody_listening_is_a_network_error_that_may_be_repeated() {
-    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let error = avd_with_token(&format!("http://{address}")).call("avd.room.del", READ).unwrap_err();
+    let error = avd_with_token(&format!("http://{NOBODY_LISTENS}")).call("avd.room.del", READ).unwrap_err();
     assert_eq!(error.status(), Status::Network);
     assert!(error.document().retryable, "nothing was sent");
 }

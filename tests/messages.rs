@@ -3,7 +3,7 @@
 mod scripted;
 
 use meetgate::{Client, Error, Status};
-use scripted::{Act, Server, speaks_no_tls};
+use scripted::{Act, NOBODY_LISTENS, Server, speaks_no_tls};
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener};
 use std::thread;
@@ -40,9 +40,8 @@ fn speaks_only_tls() -> SocketAddr {
 
 #[test]
 fn nobody_listening() {
-    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let error = read_error(&format!("http://{address}"));
-    assert_says(&error, Status::Network, &["no connection to ", &address.to_string(), "base_url", "server running"]);
+    let error = read_error(&format!("http://{NOBODY_LISTENS}"));
+    assert_says(&error, Status::Network, &["no connection to ", NOBODY_LISTENS, "base_url", "server running"]);
 }
 
 #[test]

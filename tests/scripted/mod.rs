@@ -111,6 +111,9 @@ pub fn json(body: &str) -> Act {
     Act::Send(answer("200 OK", "Content-Type: application/json\r\n", body))
 }
 
+/// Where nobody listens. A port that was free a moment ago may be another test's by now.
+pub const NOBODY_LISTENS: &str = "127.0.0.1:1";
+
 /// Where a TLS handshake meets plain text.
 pub fn speaks_no_tls() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
