@@ -5,8 +5,7 @@ mod support;
 
 use meetgate::{Client, Error};
 use meetgate_sandbox::{Options, Sandbox};
-use scripted::{Server, json};
-use std::net::TcpListener;
+use scripted::{NOBODY_LISTENS, Server, json};
 use std::process::Command;
 
 const PAGES: [&str; 2] = ["README.md", "README.zh-CN.md"];
@@ -73,11 +72,10 @@ fn frequent() -> [Error; 5] {
     };
     let room = r#"{"room_id":"12345123456"}"#;
     let sandbox = Sandbox::start(Options::default()).unwrap();
-    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let secure = Sandbox::start(Options { tls: true, ..Options::default() }).unwrap();
     let secure = Client::new(&secure.configurations()["avd"].to_string()).unwrap();
     let plain = format!("http://{}", sandbox.address());
-    let fixed = format!(r#"{{"platform":"avd","base_url":"http://{nobody}","token":"t"}}"#);
+    let fixed = format!(r#"{{"platform":"avd","base_url":"http://{NOBODY_LISTENS}","token":"t"}}"#);
     [
         Client::new(&fixed).unwrap().call("avd.room.read", room).unwrap_err(),
         secure.call("avd.room.read", room).unwrap_err(),
