@@ -51,11 +51,25 @@ impl<'a> Members<'a> {
     /// The members of a caller's value that is known to be an object. A name that comes twice is a slip.
     pub(crate) fn of(value: &'a RawValue) -> Result<Self, String> {
         let members = Members::of_answer(value)?;
-        let mut names = HashSet::with_capacity(members.0.len());
-        match members.0.iter().find(|(name, _)| !names.insert(name.as_ref())) {
-            Some((twice, _)) => Err(format!("member {} appears twice", quoted(twice))),
+        match members.twice() {
+            Some(twice) => Err(format!("member {} appears twice", quoted(twice))),
             None => Ok(members),
         }
+    }
+
+    /// A name that comes more than once.
+    fn twice(&self) -> Option<&str> {
+        /// So few names are compared faster than they are put into a set, and nothing is allocated.
+        const FEW: usize = 16;
+        let names = || self.0.iter().map(|(name, _)| name.as_ref());
+        if self.0.len() <= FEW {
+            return names()
+                .enumerate()
+                .find(|(index, name)| names().take(*index).any(|other| other == *name))
+                .map(|(_, name)| name);
+        }
+        let mut seen = HashSet::with_capacity(self.0.len());
+        names().find(|name| !seen.insert(*name))
     }
 
     /// The members of a platform's value that is known to be an object. Where a name comes twice, the last one counts.
@@ -233,6 +247,10 @@ mod tests {
         assert!(Members::parse("[1]").unwrap_err().contains("got an array"));
         assert!(Members::parse(r#"{"a":1,"a":2}"#).unwrap_err().contains(r#""a" appears twice"#));
         assert!(Members::parse("{} {}").unwrap_err().starts_with("not valid JSON"));
+        let many: Vec<String> = (0..40).map(|number| format!("\"m{number}\":0")).collect();
+        assert!(Members::parse(&format!("{{{}}}", many.join(","))).is_ok());
+        let twice = Members::parse(&format!("{{{},\"m7\":1}}", many.join(","))).unwrap_err();
+        assert!(twice.contains(r#""m7" appears twice"#), "{twice}");
     }
 
     #[test]
