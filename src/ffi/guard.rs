@@ -18,14 +18,27 @@ pub(super) fn guard<T>(fallback: T, body: impl FnOnce() -> T) -> T {
 /// # Safety
 /// `out` is NULL or points to writable memory for one pointer.
 pub(super) unsafe fn reply(out: *mut *mut c_char, body: impl FnOnce() -> Result<String>) -> meetgate_status {
+    // SAFETY: the caller's promise is the same.
+    unsafe { reply_if_any(out, || body().map(Some)) }
+}
+
+/// The same, where `None` is `MEETGATE_ABSENT` with NULL.
+///
+/// # Safety
+/// As [`reply`].
+pub(super) unsafe fn reply_if_any(
+    out: *mut *mut c_char,
+    body: impl FnOnce() -> Result<Option<String>>,
+) -> meetgate_status {
     if out.is_null() {
         return meetgate_status::MEETGATE_INVALID_ARGUMENT;
     }
     let result = guard(Err(panicked()), body);
     // A text that C cannot hold is an error in its turn, and an error document never holds a NUL.
-    let result = result.and_then(strings::to_c);
+    let result = result.and_then(|text| text.map(strings::to_c).transpose());
     let (status, text) = match result {
-        Ok(text) => (meetgate_status::MEETGATE_OK, text),
+        Ok(Some(text)) => (meetgate_status::MEETGATE_OK, text),
+        Ok(None) => (meetgate_status::MEETGATE_ABSENT, ptr::null_mut()),
         Err(error) => (error.status().into(), strings::error_to_c(&error)),
     };
     // SAFETY: not NULL, and the caller promised writable memory.

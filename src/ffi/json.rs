@@ -1,6 +1,6 @@
 //! Reading and writing JSON, for C programs without a library for it.
 
-use super::guard::{guard, panicked, reply};
+use super::guard::{guard, panicked, reply, reply_if_any};
 use super::status::meetgate_status;
 use super::strings;
 use crate::error::{Error, Result};
@@ -8,7 +8,6 @@ use crate::json::pointer::{find, length};
 use crate::json::{Kind, kind, quote, string};
 use libc::c_char;
 use serde_json::value::RawValue;
-use std::ptr;
 
 /// Reads one value of a JSON text: of a reply, an error document, a catalog or any other.
 /// @param[in] json One JSON text.
@@ -27,29 +26,16 @@ pub unsafe extern "C" fn meetgate_json_get(
     pointer: *const c_char,
     text: *mut *mut c_char,
 ) -> meetgate_status {
-    let mut is_absent = false;
     // SAFETY: the caller's promises are this function's own.
-    let status = unsafe {
-        reply(text, || {
-            let Some(value) = value_at(json, pointer)? else {
-                is_absent = true;
-                return Ok(String::new());
-            };
-            match kind(value) {
-                Kind::String => characters(value),
-                _ => Ok(value.get().to_owned()),
-            }
-        })
-    };
-    if !is_absent {
-        return status;
-    }
-    // SAFETY: it was not NULL, since the body ran; the caller promised writable memory, and the text was made above.
     unsafe {
-        strings::take_back(text.read());
-        text.write(ptr::null_mut());
+        reply_if_any(text, || {
+            let Some(value) = value_at(json, pointer)? else { return Ok(None) };
+            Ok(Some(match kind(value) {
+                Kind::String => characters(value)?,
+                _ => value.get().to_owned(),
+            }))
+        })
     }
-    meetgate_status::MEETGATE_ABSENT
 }
 
 /// Counts the elements of an array or the members of an object in a JSON text.
