@@ -248,16 +248,8 @@ impl Engine {
             Call { prepared, retry, bounds: self.fetch_bounds(asked, bounds), attempts: 0, is_ahead, offset_s: 0 };
         let sign = |form| tokens.sign_request(&signing(None, 0, form));
         let fetched = self.exchange(&mut call, None, sign).and_then(|mut exchanged| {
-            if !matches!(exchanged.answered.outcome, Outcome::Success) {
-                return Err(self.refused(&call, &exchanged, None, false));
-            }
-            match tokens.read(&exchanged.answered.text) {
-                Ok((token, lifetime)) => Ok((Given { token, asked, lifetime }, exchanged.answered.text)),
-                Err(problem) => {
-                    exchanged.answered.outcome = Outcome::Unreadable(problem);
-                    Err(self.refused(&call, &exchanged, None, false))
-                }
-            }
+            let (token, lifetime) = self.read(&call, &mut exchanged, |text| tokens.read(text))?;
+            Ok((Given { token, asked, lifetime }, exchanged.answered.text))
         });
         fetched.map_err(|error| error.because("no token could be fetched"))
     }

@@ -52,10 +52,8 @@ impl<T> Cell<T> {
             }
         };
         drop(state);
-        match self.run(need, deadline, |flight| fetch(flight).map(|fetched| (fetched, ()))) {
-            Ok((held, ())) => Ok(held),
-            Err(error) => self.state.lock().good(Instant::now()).ok_or(error),
-        }
+        let fetched = self.run(need, deadline, |flight| Ok((fetch(flight)?, ())));
+        fetched.map(|(held, ())| held).or_else(|error| self.state.lock().good(Instant::now()).ok_or(error))
     }
 
     /// Always fetches, after whoever is fetching now. What `fetch` brings beside the value goes to the caller.
@@ -95,7 +93,7 @@ impl<T> Cell<T> {
             }
         };
         drop(state);
-        self.run(need, deadline, |flight| fetch(flight).map(|fetched| (fetched, ()))).map(|(held, ())| held)
+        self.run(need, deadline, |flight| Ok((fetch(flight)?, ()))).map(|(held, ())| held)
     }
 
     /// Puts a value of the caller's in the place of the last one.

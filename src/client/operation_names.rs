@@ -16,8 +16,8 @@ pub(super) fn nearest(name: &str, platform: PlatformName) -> Near {
     // Also without its platform's name first, the most likely slip.
     let with_platform = format!("{platform}.{lower}");
     for whole in [lower.as_str(), with_platform.as_str()] {
-        if let Some(known) = names().find(|known| *known == whole) {
-            return Near::One(known);
+        if let Some(known) = catalog::find(whole) {
+            return Near::One(known.name);
         }
     }
     for whole in [lower.as_str(), with_platform.as_str()].into_iter().filter(|_| lower.contains('.')) {
@@ -27,8 +27,8 @@ pub(super) fn nearest(name: &str, platform: PlatformName) -> Near {
             continue;
         }
         let near = json::nearest(last, below().filter(|name| !name.contains('.')));
-        if let Some(near) = near.and_then(|near| names().find(|known| *known == format!("{group}.{near}"))) {
-            return Near::One(near);
+        if let Some(near) = near.and_then(|near| catalog::find(&format!("{group}.{near}"))) {
+            return Near::One(near.name);
         }
         // Operations, and groups of them.
         let mut parts: Vec<&str> = below().filter_map(|name| name.split('.').next()).collect();

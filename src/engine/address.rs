@@ -1,7 +1,5 @@
 //! The address of a platform that is asked for it (hst without a `base_url`).
 
-use super::answer::{Answered, Outcome};
-use super::exchange::Exchanged;
 use super::{Call, Engine};
 use crate::catalog::Retry;
 use crate::error::{Error, Result, Status};
@@ -43,19 +41,9 @@ impl Engine {
             self.platform.discovery().ok_or_else(|| Error::new(Status::Internal, "no address to discover"))?;
         let (url, signed) = discovery.request();
         let call = Call { retry: Retry::Safe, is_ahead: true, ..*call };
-        let found = match self.send(url, &signed, call.bounds) {
-            Err(failure) => Err(self.unanswered(&call, failure, &signed, None)),
-            Ok(answer) => {
-                let mut answered = Answered::of(answer, |text| self.platform.judge(text, false));
-                if matches!(answered.outcome, Outcome::Success) {
-                    match discovery.read(&answered.text) {
-                        Ok(address) => return Ok(address),
-                        Err(problem) => answered.outcome = Outcome::Unreadable(problem),
-                    }
-                }
-                Err(self.refused(&call, &Exchanged::new(signed, answered), None, false))
-            }
-        };
+        let sent = self.send(url, &signed, call.bounds);
+        let exchanged = self.judged(&call, None, signed, sent);
+        let found = exchanged.and_then(|mut exchanged| self.read(&call, &mut exchanged, |text| discovery.read(text)));
         found.map_err(|error| error.because("the platform's address could not be discovered"))
     }
 }

@@ -54,17 +54,42 @@ impl Engine {
             Some(base) => self.send(base, &signed, call.bounds),
             None => self.send_to_discovered(call, &signed)?,
         };
+        // What cannot be a request was never tried.
+        call.attempts -= u32::from(sent.as_ref().is_err_and(|failure| failure.status == Status::InvalidArgument));
+        self.judged(call, token, signed, sent)
+    }
+
+    /// The answer to a request that was sent, judged; or why there is none.
+    pub(super) fn judged<'r>(
+        &self,
+        call: &Call<'_>,
+        token: Option<&str>,
+        signed: Signed<'r>,
+        sent: std::result::Result<Answer, Failure>,
+    ) -> Result<Exchanged<'r>> {
         match sent {
             Ok(answer) => {
                 let judge = |text: &str| self.platform.judge(text, call.prepared.bare_reply && !call.is_ahead);
                 Ok(Exchanged { signed, answered: Answered::of(answer, judge), went_both_ways: false })
             }
-            Err(failure) => {
-                // What cannot be a request was never tried.
-                call.attempts -= u32::from(failure.status == Status::InvalidArgument);
-                Err(self.unanswered(call, failure, &signed, token))
+            Err(failure) => Err(self.unanswered(call, failure, &signed, token)),
+        }
+    }
+
+    /// What `read` finds in a success; the error is the end of a sentence that begins with "the answer".
+    pub(super) fn read<T>(
+        &self,
+        call: &Call<'_>,
+        exchanged: &mut Exchanged<'_>,
+        read: impl FnOnce(&str) -> std::result::Result<T, String>,
+    ) -> Result<T> {
+        if matches!(exchanged.answered.outcome, Outcome::Success) {
+            match read(&exchanged.answered.text) {
+                Ok(found) => return Ok(found),
+                Err(problem) => exchanged.answered.outcome = Outcome::Unreadable(problem),
             }
         }
+        Err(self.refused(call, exchanged, None, false))
     }
 
     pub(super) fn send(
@@ -86,13 +111,7 @@ impl Engine {
         self.transport.send(&request, &bounds)
     }
 
-    pub(super) fn unanswered(
-        &self,
-        call: &Call<'_>,
-        failure: Failure,
-        signed: &Signed<'_>,
-        token: Option<&str>,
-    ) -> Error {
+    fn unanswered(&self, call: &Call<'_>, failure: Failure, signed: &Signed<'_>, token: Option<&str>) -> Error {
         let repeatable = failure.nothing_sent || call.retry == Retry::Safe;
         let message = scrub(&failure.message, &self.secrets(call, token)).into_owned();
         let mut error = Error::new(failure.status, message);
@@ -135,11 +154,5 @@ impl Engine {
     fn secrets<'s>(&'s self, call: &'s Call<'_>, token: Option<&'s str>) -> Vec<Cow<'s, str>> {
         let plain = self.config.secrets().into_iter().chain(token).chain(call.prepared.secrets());
         plain.flat_map(|secret| [Cow::Borrowed(secret), Cow::Owned(percent_encode(secret))]).collect()
-    }
-}
-
-impl<'r> Exchanged<'r> {
-    pub(super) fn new(signed: Signed<'r>, answered: Answered) -> Exchanged<'r> {
-        Exchanged { signed, answered, went_both_ways: false }
     }
 }
