@@ -41,11 +41,12 @@ internal sealed class Exchange
         {
             if (Problem is { } problem)
             {
-                throw problem;
+                // Nobody knew the operation when the parameters were written.
+                throw problem is MeetgateInvalidArgumentException ? Refused(problem.Message) : problem;
             }
             files?.ForEach(file => file.Write());
             owner.LimitProvider(timeout);
-            byte[] answer = owner.Handle.Call(operation, parameters.Bytes, options == null ? default : options.Bytes);
+            byte[] answer = owner.Handle.Call(Name, operation, parameters.Bytes, options == null ? default : options.Bytes);
             return new Answer(answer, operation == null ? null : Name);
         }
         finally
@@ -55,4 +56,7 @@ internal sealed class Exchange
             options?.Return();
         }
     }
+
+    private MeetgateException Refused(string message) =>
+        MeetgateException.Refused(MeetgateStatus.InvalidArgument, message, operation == null ? null : Name);
 }

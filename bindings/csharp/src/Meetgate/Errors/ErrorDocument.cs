@@ -8,12 +8,15 @@ namespace Meetgate;
 internal sealed class ErrorDocument
 {
     private readonly JsonElement json;
+    private readonly string? called;
 
     /// <param name="status">How the call ended.</param>
     /// <param name="text">The document. What is no JSON becomes the message.</param>
     /// <param name="cause">The exception that the program's own code threw inside the call, or null.</param>
-    internal ErrorDocument(MeetgateStatus status, string text, Exception? cause)
+    /// <param name="called">The whole name of the operation that was called, for a document that was made before it was known.</param>
+    internal ErrorDocument(MeetgateStatus status, string text, Exception? cause = null, string? called = null)
     {
+        this.called = called;
         Status = status;
         Text = text;
         Cause = cause;
@@ -41,15 +44,17 @@ internal sealed class ErrorDocument
         get
         {
             string message = GetText("message") ?? (json.ValueKind == JsonValueKind.Undefined ? Text : StatusName);
-            // The operation of the catalog has no platform in it, the name that people call has.
-            string? operation = Platform == null || Operation == null ? Operation : Platform + "." + Operation;
+            string? operation = WholeName;
             return operation == null || message.Contains(operation) ? message : operation + ": " + message;
         }
     }
 
-    internal string? Platform => GetText("platform");
+    internal string? Platform => GetText("platform") ?? Called(0);
 
-    internal string? Operation => GetText("operation");
+    internal string? Operation => GetText("operation") ?? Called(1);
+
+    /// <summary>As people call it: <c>avd.room.read</c>.</summary>
+    internal string? WholeName => Platform == null || Operation == null ? Operation : Platform + "." + Operation;
 
     internal JsonElement? Reply => ReplyMembers.Member(json, "reply");
 
@@ -90,6 +95,12 @@ internal sealed class ErrorDocument
             writer.WriteEndObject();
         }
         return new ErrorDocument(status, Utf8.Strict.GetString(text.GetBuffer(), 0, (int)text.Length), cause);
+    }
+
+    private string? Called(int part)
+    {
+        string[]? parts = called?.Split(['.'], 2);
+        return parts?.Length == 2 ? parts[part] : null;
     }
 
     /// <summary>The status of a word; -1 for one that this version does not know.</summary>

@@ -106,13 +106,13 @@ public class MeetgateException : Exception
     /// <exception cref="ArgumentException">It is no JSON object, or its <c>status</c> is none.</exception>
     public static MeetgateException FromDocument(string json)
     {
-        var document = new ErrorDocument(MeetgateStatus.Internal, Required.NotNull(json, nameof(json)), null);
+        var document = new ErrorDocument(MeetgateStatus.Internal, Required.NotNull(json, nameof(json)));
         MeetgateStatus status = ErrorDocument.StatusOf(document.GetText("status"));
         if (status is (MeetgateStatus)(-1) or MeetgateStatus.Ok)
         {
             throw new ArgumentException("expected a JSON object whose \"status\" is a word such as API or TIMEOUT", nameof(json));
         }
-        return From(new ErrorDocument(status, json, null));
+        return From(new ErrorDocument(status, json));
     }
 
     /// <summary>What happened, and what to quote: the operation, the platform's number, the request and how often it was sent.</summary>
@@ -121,7 +121,7 @@ public class MeetgateException : Exception
         var text = new StringBuilder();
         text.Append(GetType().FullName).Append(": ").Append(Message);
         text.Append("\n   status ").Append(StatusName);
-        Append(text, "operation", Platform == null ? Operation : Platform + "." + Operation);
+        Append(text, "operation", document.WholeName);
         Append(text, "code", Code);
         Append(text, "http status", HttpStatus);
         Append(text, "request id", RequestId);
@@ -155,8 +155,8 @@ public class MeetgateException : Exception
     };
 
     /// <summary>A mistake that only this assembly can see.</summary>
-    internal static MeetgateException Refused(MeetgateStatus status, string message) =>
-        From(ErrorDocument.Made(status, null, message));
+    internal static MeetgateException Refused(MeetgateStatus status, string message, string? operation = null) =>
+        From(ErrorDocument.Made(status, null, message, null, operation));
 
     private static MeetgateApiException FromPlatform(ErrorDocument document) => document.GetText("class") switch
     {

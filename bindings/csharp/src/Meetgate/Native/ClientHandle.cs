@@ -34,8 +34,12 @@ internal sealed unsafe class ClientHandle : SafeHandle
     }
 
     /// <summary>Calls an operation, or sends a request of the caller's own where there is no operation.</summary>
+    /// <param name="called">The operation's name, for messages.</param>
+    /// <param name="operation">The same with the NUL that ends it, or null.</param>
+    /// <param name="parameters">With a NUL behind them.</param>
+    /// <param name="options">Likewise, or none.</param>
     /// <returns>The bytes of the platform's answer.</returns>
-    internal byte[] Call(byte[]? operation, ReadOnlySpan<byte> parameters, ReadOnlySpan<byte> options)
+    internal byte[] Call(string called, byte[]? operation, ReadOnlySpan<byte> parameters, ReadOnlySpan<byte> options)
     {
         nint reply = 0;
         // A span of no bytes has the address NULL, which means that there are no options.
@@ -45,7 +49,7 @@ internal sealed unsafe class ClientHandle : SafeHandle
             int status = operation == null
                 ? NativeMethods.meetgate_raw_call_with(handle, text, chosen, 0, &reply)
                 : NativeMethods.meetgate_call_with(handle, name, text, chosen, 0, &reply);
-            return Take(status, reply, Tokens);
+            return Take(status, reply, called, Tokens);
         }
     }
 
@@ -101,11 +105,11 @@ internal sealed unsafe class ClientHandle : SafeHandle
     }
 
     /// <summary>The bytes of what C gave out, or the exception of an error document. The text is freed.</summary>
-    private static byte[] Take(int status, nint text, TokenProviderBridge? tokens = null)
+    private static byte[] Take(int status, nint text, string? called = null, TokenProviderBridge? tokens = null)
     {
         try
         {
-            return status == (int)MeetgateStatus.Ok ? Utf8.Span(text).ToArray() : throw Failure(status, text, tokens);
+            return status == (int)MeetgateStatus.Ok ? Utf8.Span(text).ToArray() : throw Failure(status, text, called, tokens);
         }
         finally
         {
@@ -119,7 +123,7 @@ internal sealed unsafe class ClientHandle : SafeHandle
         {
             if (status != (int)MeetgateStatus.Ok)
             {
-                throw Failure(status, error);
+                throw Failure(status, error, null, null);
             }
         }
         finally
@@ -128,16 +132,16 @@ internal sealed unsafe class ClientHandle : SafeHandle
         }
     }
 
-    private static Exception Failure(int status, nint error, TokenProviderBridge? tokens = null)
+    private static Exception Failure(int status, nint error, string? called, TokenProviderBridge? tokens)
     {
         string text = Utf8.Copy(error) ?? "{}";
-        var document = new ErrorDocument((MeetgateStatus)status, text, null);
+        var document = new ErrorDocument((MeetgateStatus)status, text, null, called);
         return tokens?.CauseOf(document) switch
         {
             null => MeetgateException.From(document),
             OperationCanceledException cancelled =>
                 new OperationCanceledException(cancelled.Message, cancelled, cancelled.CancellationToken),
-            Exception cause => MeetgateException.From(new ErrorDocument(document.Status, text, cause)),
+            Exception cause => MeetgateException.From(new ErrorDocument(document.Status, text, cause, called)),
         };
     }
 }

@@ -19,6 +19,13 @@ public sealed class ClientInfo : Reply
     {
     }
 
+    /// <summary>Nothing in it is secret; its token is what is known of one.</summary>
+    internal override ReadOnlySpan<byte> Shown(out bool isJson)
+    {
+        isJson = true;
+        return Utf8.Span;
+    }
+
     /// <summary>The platform: <c>hst</c>, <c>youme</c> or <c>avd</c>.</summary>
     public string? Platform => GetText("platform");
 

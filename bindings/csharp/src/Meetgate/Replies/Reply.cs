@@ -55,8 +55,7 @@ public class Reply : ReplyMembers
 
     internal override ReplyPath Path => path ??= new ReplyPath(answer.Operation);
 
-    /// <summary>The answer as it came, but for what is secret.</summary>
-    public override string ToString() => SecretMask.Hide(answer.Utf8);
+    internal override ReadOnlySpan<byte> Shown(out bool isJson) => SecretMask.Hide(answer.Utf8, out isJson);
 }
 
 /// <summary>An answer of hst. Its members stand in <c>result</c>, or beside it: both are looked at, in this order.</summary>

@@ -15,8 +15,7 @@ internal sealed class ReplyConverter<T> : JsonConverter<T>
 
     public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options)
     {
-        byte[] json = value is Reply reply ? reply.Utf8.ToArray() : Utf8.Strict.GetBytes(value.Json.GetRawText());
-        ReadOnlySpan<byte> shown = SecretMask.Hide(json, out bool isJson);
+        ReadOnlySpan<byte> shown = value.Shown(out bool isJson);
         if (!isJson)
         {
             throw new JsonException("the answer is not JSON");

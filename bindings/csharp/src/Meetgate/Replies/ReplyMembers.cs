@@ -29,6 +29,12 @@ public abstract class ReplyMembers
 
     internal abstract ReplyPath Path { get; }
 
+    /// <summary>The JSON text, as it may be shown and written: without what is secret.</summary>
+    internal virtual ReadOnlySpan<byte> Shown(out bool isJson) => SecretMask.Hide(Utf8.Strict.GetBytes(Json.GetRawText()), out isJson);
+
+    /// <summary>The JSON text, but for what is secret.</summary>
+    public override string ToString() => Utf8.Text(Shown(out _));
+
     internal virtual JsonElement? Find(string name) => Member(Json, name);
 
     internal static JsonElement? Member(JsonElement json, string name) =>
@@ -302,7 +308,4 @@ public abstract class ReplyObject : ReplyMembers
     public override JsonElement Json { get; }
 
     internal override ReplyPath Path { get; }
-
-    /// <summary>The JSON text, but for what is secret.</summary>
-    public override string ToString() => SecretMask.Hide(Utf8.Strict.GetBytes(Json.GetRawText()));
 }
