@@ -123,7 +123,14 @@ fn bindings(templates: &Templates<'_>) -> Result<Vec<Rendered>> {
         rendered.push(one(templates, path, template, format)?);
     }
     rendered.push(one(templates, &format!("{CSHARP_TESTS}/Examples.cs"), "csharp/Examples.cs", Format::CSharp)?);
-    for file in ["CallOptions.cs", "MeetgateStatus.cs", "SecretNames.cs", "TokenStore.cs", "Version.props"] {
+    for file in [
+        "CallOptions.cs",
+        "ConfigurationDefaults.cs",
+        "MeetgateStatus.cs",
+        "SecretNames.cs",
+        "TokenStore.cs",
+        "Version.props",
+    ] {
         rendered.push(one(templates, &format!("{CSHARP}/{file}"), &format!("csharp/{file}"), Format::CSharp)?);
     }
     for platform in &templates.view().platforms {

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashSet};
 
 /// What generated files use, and where it is.
 const NAMESPACES: [(&str, &str); 9] = [
-    ("System", "DateTimeOffset Func TimeSpan Uri"),
+    ("System", "ArgumentNullException DateTimeOffset Func OperationCanceledException TimeSpan Uri"),
     ("System.Collections.Generic", "IAsyncEnumerable IEnumerable IReadOnlyList"),
     ("System.Diagnostics", "DebuggerBrowsable"),
     ("System.Globalization", "CultureInfo"),
@@ -20,8 +20,12 @@ const TASKS: (&str, &str) = ("System.Threading.Tasks", "Task");
 
 /// The using directives of a file, with an empty line behind them.
 pub fn usings(code: &str) -> String {
-    let lines = code.lines().filter(|line| !line.trim_start().starts_with("///"));
-    let words: HashSet<&str> = lines.flat_map(|line| line.split(|c: char| !is_in_name(c))).collect();
+    // A comment uses what it refers to.
+    let parts = code.lines().flat_map(|line| match line.trim_start().strip_prefix("///") {
+        Some(comment) => comment.split("cref=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect(),
+        None => vec![line],
+    });
+    let words: HashSet<&str> = parts.flat_map(|part| part.split(|c: char| !is_in_name(c))).collect();
     let used = NAMESPACES.iter().chain([&TASKS]);
     let used = used.filter(|(_, names)| names.split(' ').any(|name| words.contains(name)));
     let mut usings: String = used.map(|(namespace, _)| format!("using {namespace};\n")).collect();
@@ -98,8 +102,11 @@ mod tests {
 
     #[test]
     fn what_is_used_is_imported() {
-        let code = "/// <summary>A Uri.</summary>\nJsonNode? Extend(IEnumerable<string> ids);";
-        assert_eq!(usings(code), "using System.Collections.Generic;\nusing System.Text.Json.Nodes;\n\n");
+        let code = "/// <summary>A Uri of <see cref=\"Task\"/>.</summary>\nJsonNode? Extend(IEnumerable<string> ids);";
+        assert_eq!(
+            usings(code),
+            "using System.Collections.Generic;\nusing System.Text.Json.Nodes;\nusing System.Threading.Tasks;\n\n"
+        );
         assert_eq!(usings("enum X { }"), "");
     }
 }

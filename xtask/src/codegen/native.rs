@@ -27,6 +27,8 @@ const PROVIDER: &str = "meetgate_token_provider";
 #[derive(Serialize)]
 pub struct Imports {
     abi: String,
+    /// What a provider returns with a reason in place of a token.
+    reason: Option<String>,
     provider: Vec<String>,
     functions: Vec<Declaration>,
 }
@@ -40,9 +42,13 @@ struct Declaration {
 }
 
 pub fn imports(header: &str) -> Result<Imports> {
-    let abi = header.lines().find_map(|line| line.strip_prefix("#define MEETGATE_ABI_VERSION "));
+    let number = |name: &str| {
+        let define = format!("#define {name} ");
+        header.lines().find_map(|line| line.strip_prefix(&define)).map(str::to_owned)
+    };
     Ok(Imports {
-        abi: abi.ok_or("the header has no ABI number")?.to_owned(),
+        abi: number("MEETGATE_ABI_VERSION").ok_or("the header has no ABI number")?,
+        reason: number("MEETGATE_TOKEN_REASON"),
         provider: provider(header)?,
         functions: FUNCTIONS.into_iter().map(|name| declaration(header, name)).collect::<Result<_>>()?,
     })

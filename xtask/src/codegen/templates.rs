@@ -17,7 +17,7 @@ macro_rules! templates {
     };
 }
 
-const TEMPLATES: [(&str, &str); 34] = templates![
+const TEMPLATES: [(&str, &str); 35] = templates![
     "c/operations.h",
     "configuration.md",
     "cpp/examples.hpp",
@@ -28,6 +28,7 @@ const TEMPLATES: [(&str, &str); 34] = templates![
     "csharp/CallOptions.cs",
     "csharp/Client.cs",
     "csharp/ClientOptions.cs",
+    "csharp/ConfigurationDefaults.cs",
     "csharp/Enums.cs",
     "csharp/Examples.cs",
     "csharp/MeetgateStatus.cs",

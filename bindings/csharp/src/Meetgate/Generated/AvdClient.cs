@@ -79,38 +79,38 @@ public class AvdClient : MeetgateTokenClient
     /// the guide on credentials. (<c>token_store</c>)
     /// </param>
     /// <param name="tokenTimeoutMs">
-    /// Time limit for fetching one token, within the call's <c>timeoutMs</c>. (<c>token_timeout_ms</c>: from 1 to
-    /// 600000, ms, default 10000)
+    /// Time limit for fetching one token, within the call's <c>timeoutMs</c>. (<c>token_timeout_ms</c>, from 1 to
+    /// 600000 ms, default 10000)
     /// </param>
     /// <param name="httpMethod">
     /// How parameters travel. <c>auto</c>: in the query of a GET, but in a form POST for <c>App.GetToken</c>,
     /// <c>sip.account.*</c> and every call with a layout, a mixer or a licence. If a deployment answers such a form
     /// with 40002 (parameter missing), the request goes once more by GET, and the client remembers the way that worked;
     /// <c>Info</c> tells it. <c>get</c> and <c>post</c> apply to every call except uploads. <c>get</c> puts keys and
-    /// passwords into URLs, which servers log. (<c>http_method</c>: default Auto)
+    /// passwords into URLs, which servers log. (<c>http_method</c>, default Auto)
     /// </param>
     /// <param name="uploadToken">
     /// Whether <c>uploadfile</c> has the token as a query parameter. The platform's table lists none.
-    /// (<c>upload_token</c>: default true)
+    /// (<c>upload_token</c>, default true)
     /// </param>
     /// <param name="timeoutMs">
     /// Time limit of a whole call, from looking up the host to the end of the answer. Fetching a token is part of it.
-    /// (<c>timeout_ms</c>: from 1 to 86400000, ms, default 30000)
+    /// (<c>timeout_ms</c>, from 1 to 86400000 ms, default 30000)
     /// </param>
     /// <param name="connectTimeoutMs">
-    /// Time limit for one connection: TCP and TLS handshake, within <c>timeoutMs</c>. (<c>connect_timeout_ms</c>: from
-    /// 1 to 86400000, ms, default 5000)
+    /// Time limit for one connection: TCP and TLS handshake, within <c>timeoutMs</c>. (<c>connect_timeout_ms</c>, from
+    /// 1 to 86400000 ms, default 5000)
     /// </param>
     /// <param name="maxReplyBytes">
     /// The largest answer that is read. A larger one ends the call with the status <c>LIMIT</c>, although the platform
-    /// may have done what was asked. (<c>max_reply_bytes</c>: from 1024 to 1073741824, bytes, default 16777216)
+    /// may have done what was asked. (<c>max_reply_bytes</c>, from 1024 to 1073741824 bytes, default 16777216)
     /// </param>
     /// <param name="validate">
     /// Whether parameters are checked against the catalog before anything is sent. With <c>false</c> they are sent as
-    /// given, unknown parameters too. (<c>validate</c>: default true)
+    /// given, unknown parameters too. (<c>validate</c>, default true)
     /// </param>
     /// <param name="userAgent">
-    /// The <c>User-Agent</c> header. (<c>user_agent</c>: default meetgate/ and the version)
+    /// The <c>User-Agent</c> header. (<c>user_agent</c>, default meetgate/ and the version)
     /// </param>
     /// <exception cref="MeetgateInvalidConfigException">An argument cannot be right.</exception>
     public AvdClient(
@@ -223,17 +223,15 @@ public class AvdClient : MeetgateTokenClient
     /// 10911 for a file that was not read. The failure example has a trailing comma. The download_url of the sample is
     /// in the folder /opt/data/resources, not in the default of path.
     /// </para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.uploadfile</c> is <c>POST
-    /// /uploadfile</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>POST /uploadfile</c>.</para>
+    /// </remarks>
     /// <param name="file">
     /// Path of the local file; its name must end in png, jpg, mp3, mp4 or avi. The table does not mark it as required,
     /// but there is no upload without it. (<c>file</c>)
     /// </param>
     /// <param name="path">
-    /// Folder on the server for the file, as an absolute path. (<c>path</c>: default /opt/3tee/resources)
+    /// Folder on the server for the file, as an absolute path. (<c>path</c>, default /opt/3tee/resources)
     /// </param>
     /// <param name="storageOnlyCluster">
     /// True: store the file in the cluster only, not on the boxes. For clusters only. Files above 50 MB need it.
@@ -283,17 +281,15 @@ public class AvdClient : MeetgateTokenClient
     /// 10911 for a file that was not read. The failure example has a trailing comma. The download_url of the sample is
     /// in the folder /opt/data/resources, not in the default of path.
     /// </para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.uploadfile</c> is <c>POST
-    /// /uploadfile</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>POST /uploadfile</c>.</para>
+    /// </remarks>
     /// <param name="file">
     /// Path of the local file; its name must end in png, jpg, mp3, mp4 or avi. The table does not mark it as required,
     /// but there is no upload without it. (<c>file</c>)
     /// </param>
     /// <param name="path">
-    /// Folder on the server for the file, as an absolute path. (<c>path</c>: default /opt/3tee/resources)
+    /// Folder on the server for the file, as an absolute path. (<c>path</c>, default /opt/3tee/resources)
     /// </param>
     /// <param name="storageOnlyCluster">
     /// True: store the file in the cluster only, not on the boxes. For clusters only. Files above 50 MB need it.
@@ -392,11 +388,9 @@ public class AvdRoomOperations : OperationGroup
     /// empty: it is optional here. <c>enableTranscodeVideo</c> is typed string; a boolean is taken too. The description
     /// has <c>used_id</c> where the table and the example have <c>userId</c>.
     /// </para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.room.create</c> is <c>GET
-    /// /sdkapi/v2/room/create</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/room/create</c>.</para>
+    /// </remarks>
     /// <param name="userId">
     /// User id for which the room is created. The document only calls it a unique number; <c>Room.Read</c> answers it.
     /// (<c>user_id</c>)
@@ -422,7 +416,7 @@ public class AvdRoomOperations : OperationGroup
     /// </param>
     /// <param name="enableTranscodeVideo">
     /// Whether the VP8 video of mini programs is transcoded to H.264. The document types it as a string and names no
-    /// values; a boolean is taken too. (<c>enable_transcode_video</c>: string or boolean)
+    /// values; a boolean is taken too. (<c>enable_transcode_video</c>, string or boolean)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
     /// <returns>The platform's answer.</returns>
@@ -465,11 +459,9 @@ public class AvdRoomOperations : OperationGroup
     /// empty: it is optional here. <c>enableTranscodeVideo</c> is typed string; a boolean is taken too. The description
     /// has <c>used_id</c> where the table and the example have <c>userId</c>.
     /// </para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.room.create</c> is <c>GET
-    /// /sdkapi/v2/room/create</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/room/create</c>.</para>
+    /// </remarks>
     /// <param name="userId">
     /// User id for which the room is created. The document only calls it a unique number; <c>Room.Read</c> answers it.
     /// (<c>user_id</c>)
@@ -495,7 +487,7 @@ public class AvdRoomOperations : OperationGroup
     /// </param>
     /// <param name="enableTranscodeVideo">
     /// Whether the VP8 video of mini programs is transcoded to H.264. The document types it as a string and names no
-    /// values; a boolean is taken too. (<c>enable_transcode_video</c>: string or boolean)
+    /// values; a boolean is taken too. (<c>enable_transcode_video</c>, string or boolean)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
     /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
@@ -542,11 +534,9 @@ public class AvdRoomOperations : OperationGroup
     /// empty: it is optional here. <c>enableTranscodeVideo</c> is typed string; a boolean is taken too. The description
     /// has <c>used_id</c> where the table and the example have <c>userId</c>.
     /// </para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.room.create</c> is <c>GET
-    /// /sdkapi/v2/room/create</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/room/create</c>.</para>
+    /// </remarks>
     /// <param name="request">The parameters.</param>
     /// <param name="options">Options of this call alone.</param>
     /// <returns>The platform's answer.</returns>
@@ -570,11 +560,9 @@ public class AvdRoomOperations : OperationGroup
     /// empty: it is optional here. <c>enableTranscodeVideo</c> is typed string; a boolean is taken too. The description
     /// has <c>used_id</c> where the table and the example have <c>userId</c>.
     /// </para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.room.create</c> is <c>GET
-    /// /sdkapi/v2/room/create</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/room/create</c>.</para>
+    /// </remarks>
     /// <param name="request">The parameters.</param>
     /// <param name="options">Options of this call alone.</param>
     /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
@@ -597,11 +585,9 @@ public class AvdRoomOperations : OperationGroup
     /// <summary>Change the settings of a room (修改房间).</summary>
     /// <remarks>
     /// <para>Changes a room that exists. The document does not say what happens to a setting that is left out.</para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.room.update</c> is <c>GET
-    /// /sdkapi/v2/room/update</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/room/update</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number of the room to change. (<c>room_id</c>)</param>
     /// <param name="topic">New topic of the room. (<c>topic</c>)</param>
     /// <param name="enableAutoCloudRecording">
@@ -643,11 +629,9 @@ public class AvdRoomOperations : OperationGroup
     /// <summary>Change the settings of a room (修改房间).</summary>
     /// <remarks>
     /// <para>Changes a room that exists. The document does not say what happens to a setting that is left out.</para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.room.update</c> is <c>GET
-    /// /sdkapi/v2/room/update</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/room/update</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number of the room to change. (<c>room_id</c>)</param>
     /// <param name="topic">New topic of the room. (<c>topic</c>)</param>
     /// <param name="enableAutoCloudRecording">
@@ -693,11 +677,9 @@ public class AvdRoomOperations : OperationGroup
     /// <summary>Deletes the room itself, not only its meeting (删除房间).</summary>
     /// <remarks>
     /// <para>To end the meeting and keep the room, call <c>Room.Close</c> instead.</para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.room.del</c> is <c>GET
-    /// /sdkapi/v2/room/del</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/room/del</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number of the room to delete. (<c>room_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
@@ -714,11 +696,9 @@ public class AvdRoomOperations : OperationGroup
     /// <summary>Deletes the room itself, not only its meeting (删除房间).</summary>
     /// <remarks>
     /// <para>To end the meeting and keep the room, call <c>Room.Close</c> instead.</para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.room.del</c> is <c>GET
-    /// /sdkapi/v2/room/del</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/room/del</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number of the room to delete. (<c>room_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
     /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
@@ -745,8 +725,9 @@ public class AvdRoomOperations : OperationGroup
     /// Note: The table lists the members next to ret and msg; the sample answer, and this list, have them inside
     /// <c>data</c>.
     /// </para>
-    /// <para>It only reads, and may be repeated. <c>avd.room.read</c> is <c>GET /sdkapi/v2/room/read</c>.</para>
-/// </remarks>
+    /// <para>It only reads, and may be repeated.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/room/read</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
     /// <returns>The platform's answer.</returns>
@@ -767,8 +748,9 @@ public class AvdRoomOperations : OperationGroup
     /// Note: The table lists the members next to ret and msg; the sample answer, and this list, have them inside
     /// <c>data</c>.
     /// </para>
-    /// <para>It only reads, and may be repeated. <c>avd.room.read</c> is <c>GET /sdkapi/v2/room/read</c>.</para>
-/// </remarks>
+    /// <para>It only reads, and may be repeated.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/room/read</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
     /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
@@ -797,11 +779,9 @@ public class AvdRoomOperations : OperationGroup
     /// Note: The table has <c>ret</c>; both sample answers have <c>code</c>, 200 for success. The failure example for a
     /// room that is unknown or not open is the internal error 41005.
     /// </para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.room.close</c> is <c>GET
-    /// /sdkapi/v2/room/close</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/room/close</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number of the open room. (<c>room_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
@@ -824,11 +804,9 @@ public class AvdRoomOperations : OperationGroup
     /// Note: The table has <c>ret</c>; both sample answers have <c>code</c>, 200 for success. The failure example for a
     /// room that is unknown or not open is the internal error 41005.
     /// </para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.room.close</c> is <c>GET
-    /// /sdkapi/v2/room/close</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/room/close</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number of the open room. (<c>room_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
     /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
@@ -857,10 +835,9 @@ public class AvdRoomOperations : OperationGroup
     /// the number of a dead token: the client renews the token once, repeats the call once, and then reports 40003. The
     /// samples have stray lines in them.
     /// </para>
-    /// <para>
-    /// It only reads, and may be repeated. <c>avd.room.get_statistic</c> is <c>GET /sdkapi/v2/room/get_statistic</c>.
-    /// </para>
-/// </remarks>
+    /// <para>It only reads, and may be repeated.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/room/get_statistic</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="startTime">
     /// Start of the time range. The document's example is in seconds. (<c>start_time</c>)
@@ -899,10 +876,9 @@ public class AvdRoomOperations : OperationGroup
     /// the number of a dead token: the client renews the token once, repeats the call once, and then reports 40003. The
     /// samples have stray lines in them.
     /// </para>
-    /// <para>
-    /// It only reads, and may be repeated. <c>avd.room.get_statistic</c> is <c>GET /sdkapi/v2/room/get_statistic</c>.
-    /// </para>
-/// </remarks>
+    /// <para>It only reads, and may be repeated.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/room/get_statistic</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="startTime">
     /// Start of the time range. The document's example is in seconds. (<c>start_time</c>)
@@ -948,10 +924,9 @@ public class AvdRoomOperations : OperationGroup
     /// was requested with <c>valueSameAsBox</c>=true; the other answer of a cluster is not shown. The table says that
     /// file_size is not returned, but the sample has it. Only the sample has creator_id. The sample's JSON is broken.
     /// </para>
-    /// <para>
-    /// It only reads, and may be repeated. <c>avd.room.get_record</c> is <c>GET /sdkapi/v2/room/get_record</c>.
-    /// </para>
-/// </remarks>
+    /// <para>It only reads, and may be repeated.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/room/get_record</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="recordStartTime">
     /// Start of the time range: a timestamp as text. The document's example is in seconds. (<c>record_start_time</c>)
@@ -1009,10 +984,9 @@ public class AvdRoomOperations : OperationGroup
     /// was requested with <c>valueSameAsBox</c>=true; the other answer of a cluster is not shown. The table says that
     /// file_size is not returned, but the sample has it. Only the sample has creator_id. The sample's JSON is broken.
     /// </para>
-    /// <para>
-    /// It only reads, and may be repeated. <c>avd.room.get_record</c> is <c>GET /sdkapi/v2/room/get_record</c>.
-    /// </para>
-/// </remarks>
+    /// <para>It only reads, and may be repeated.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/room/get_record</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="recordStartTime">
     /// Start of the time range: a timestamp as text. The document's example is in seconds. (<c>record_start_time</c>)
@@ -1073,11 +1047,9 @@ public class AvdRoomOperations : OperationGroup
     /// is an empty object, unlike in <c>Room.GetRecord</c> and <c>Room.MixRecord.Get</c>, and the download address is
     /// <c>down_url</c>. The answer is passed on as it comes.
     /// </para>
-    /// <para>
-    /// It only reads, and may be repeated. <c>avd.room.get_record_list</c> is <c>GET
-    /// /sdkapi/v2/room/get_record_list</c>.
-    /// </para>
-/// </remarks>
+    /// <para>It only reads, and may be repeated.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/room/get_record_list</c>.</para>
+    /// </remarks>
     /// <param name="options">Options of this call alone.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="MeetgateException">The call failed.</exception>
@@ -1099,11 +1071,9 @@ public class AvdRoomOperations : OperationGroup
     /// is an empty object, unlike in <c>Room.GetRecord</c> and <c>Room.MixRecord.Get</c>, and the download address is
     /// <c>down_url</c>. The answer is passed on as it comes.
     /// </para>
-    /// <para>
-    /// It only reads, and may be repeated. <c>avd.room.get_record_list</c> is <c>GET
-    /// /sdkapi/v2/room/get_record_list</c>.
-    /// </para>
-/// </remarks>
+    /// <para>It only reads, and may be repeated.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/room/get_record_list</c>.</para>
+    /// </remarks>
     /// <param name="options">Options of this call alone.</param>
     /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
     /// <returns>The platform's answer.</returns>
@@ -1123,11 +1093,9 @@ public class AvdRoomOperations : OperationGroup
     /// <remarks>
     /// <para><c>Room.DeleteRecord</c>, whose name is similar, deletes a single file.</para>
     /// <para>Note: The sample answer has a trailing comma.</para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.room.del_record</c> is <c>GET
-    /// /sdkapi/v2/room/del_record</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/room/del_record</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. All recordings of this room are deleted. (<c>room_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
@@ -1146,11 +1114,9 @@ public class AvdRoomOperations : OperationGroup
     /// <remarks>
     /// <para><c>Room.DeleteRecord</c>, whose name is similar, deletes a single file.</para>
     /// <para>Note: The sample answer has a trailing comma.</para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.room.del_record</c> is <c>GET
-    /// /sdkapi/v2/room/del_record</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/room/del_record</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. All recordings of this room are deleted. (<c>room_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
     /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
@@ -1179,11 +1145,9 @@ public class AvdRoomOperations : OperationGroup
     /// left. The example has <c>roomId</c> and url beside the token: both are required here. The Chinese title is ours.
     /// 40094 is only in failure examples, not in the error table.
     /// </para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.room.delete_record</c> is <c>GET
-    /// /sdkapi/v2/room/delete_record</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/room/delete_record</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="url">
     /// Path of the file on the server, for example <c>/home/data/recorder/files/….mp4</c>: the part after <c>file=</c>
@@ -1213,11 +1177,9 @@ public class AvdRoomOperations : OperationGroup
     /// left. The example has <c>roomId</c> and url beside the token: both are required here. The Chinese title is ours.
     /// 40094 is only in failure examples, not in the error table.
     /// </para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.room.delete_record</c> is <c>GET
-    /// /sdkapi/v2/room/delete_record</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/room/delete_record</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="url">
     /// Path of the file on the server, for example <c>/home/data/recorder/files/….mp4</c>: the part after <c>file=</c>
@@ -1257,8 +1219,9 @@ public class AvdRoomOperations : OperationGroup
     /// the error table does not have; it fits <c>Room.DeleteRecord</c>, whose failure example is the same, and not this
     /// call.
     /// </para>
-    /// <para>It only reads, and may be repeated. <c>avd.room.list</c> is <c>GET /sdkapi/v2/room/list</c>.</para>
-/// </remarks>
+    /// <para>It only reads, and may be repeated.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/room/list</c>.</para>
+    /// </remarks>
     /// <param name="options">Options of this call alone.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="MeetgateNotFoundException">40094 no such recording.</exception>
@@ -1277,8 +1240,9 @@ public class AvdRoomOperations : OperationGroup
     /// the error table does not have; it fits <c>Room.DeleteRecord</c>, whose failure example is the same, and not this
     /// call.
     /// </para>
-    /// <para>It only reads, and may be repeated. <c>avd.room.list</c> is <c>GET /sdkapi/v2/room/list</c>.</para>
-/// </remarks>
+    /// <para>It only reads, and may be repeated.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/room/list</c>.</para>
+    /// </remarks>
     /// <param name="options">Options of this call alone.</param>
     /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
     /// <returns>The platform's answer.</returns>
@@ -1306,11 +1270,9 @@ public class AvdRoomOperations : OperationGroup
     /// and each has an array messages. session_id is an int in the table and text in the sample. The sample also has id
     /// and status, which the table does not explain.
     /// </para>
-    /// <para>
-    /// It only reads, and may be repeated. <c>avd.room.get_chat_message_log</c> is <c>GET
-    /// /sdkapi/v2/room/get_chat_message_log</c>.
-    /// </para>
-/// </remarks>
+    /// <para>It only reads, and may be repeated.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/room/get_chat_message_log</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="fromId">
     /// User id of the sender. With it the answer has only this user's messages. (<c>fromId</c>)
@@ -1357,11 +1319,9 @@ public class AvdRoomOperations : OperationGroup
     /// and each has an array messages. session_id is an int in the table and text in the sample. The sample also has id
     /// and status, which the table does not explain.
     /// </para>
-    /// <para>
-    /// It only reads, and may be repeated. <c>avd.room.get_chat_message_log</c> is <c>GET
-    /// /sdkapi/v2/room/get_chat_message_log</c>.
-    /// </para>
-/// </remarks>
+    /// <para>It only reads, and may be repeated.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/room/get_chat_message_log</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="fromId">
     /// User id of the sender. With it the answer has only this user's messages. (<c>fromId</c>)
@@ -1419,11 +1379,9 @@ public class AvdRoomParticipateOperations : OperationGroup
     /// <remarks>
     /// <para><c>Room.Close</c> ends the meeting for everybody.</para>
     /// <para>Note: The table has <c>ret</c>; both sample answers have <c>code</c>, 200 for success.</para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.room.participate.kick</c> is <c>GET
-    /// /sdkapi/v2/room/participate/kick</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/room/participate/kick</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="userId">
     /// User id of the participant to kick, as <c>Room.Participate.List</c> gives it. (<c>user_id</c>)
@@ -1452,11 +1410,9 @@ public class AvdRoomParticipateOperations : OperationGroup
     /// <remarks>
     /// <para><c>Room.Close</c> ends the meeting for everybody.</para>
     /// <para>Note: The table has <c>ret</c>; both sample answers have <c>code</c>, 200 for success.</para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.room.participate.kick</c> is <c>GET
-    /// /sdkapi/v2/room/participate/kick</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/room/participate/kick</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="userId">
     /// User id of the participant to kick, as <c>Room.Participate.List</c> gives it. (<c>user_id</c>)
@@ -1497,11 +1453,9 @@ public class AvdRoomParticipateOperations : OperationGroup
     /// this list, nest them. Only the sample has audios and the description of a camera, only the table has user_data.
     /// The sample is split over two blocks.
     /// </para>
-    /// <para>
-    /// It only reads, and may be repeated. <c>avd.room.participate.list</c> is <c>GET
-    /// /sdkapi/v2/room/participate/list</c>.
-    /// </para>
-/// </remarks>
+    /// <para>It only reads, and may be repeated.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/room/participate/list</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
     /// <returns>The platform's answer.</returns>
@@ -1524,11 +1478,9 @@ public class AvdRoomParticipateOperations : OperationGroup
     /// this list, nest them. Only the sample has audios and the description of a camera, only the table has user_data.
     /// The sample is split over two blocks.
     /// </para>
-    /// <para>
-    /// It only reads, and may be repeated. <c>avd.room.participate.list</c> is <c>GET
-    /// /sdkapi/v2/room/participate/list</c>.
-    /// </para>
-/// </remarks>
+    /// <para>It only reads, and may be repeated.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/room/participate/list</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
     /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
@@ -1576,11 +1528,9 @@ public class AvdRoomMixRecordOperations : OperationGroup
     /// tiles start at x 0 and overlap. The table types JSON parameters as string; here they are arrays and objects and
     /// travel as JSON text. Sent as a form (POST) because the layout is long.
     /// </para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.room.mix_record.start</c> is <c>POST
-    /// /sdkapi/v2/room/mix_record/start</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>POST /sdkapi/v2/room/mix_record/start</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. The room must be open. (<c>room_id</c>)</param>
     /// <param name="enableAudioRecord">
     /// Whether a separate audio file is made. With false only an mp4 is made. (<c>enable_audio_record</c>)
@@ -1600,9 +1550,9 @@ public class AvdRoomMixRecordOperations : OperationGroup
     /// <param name="videoBitrate">
     /// Bit rate of the recording. The document's example is the range <c>1000-1500</c> without a unit, which suggests
     /// kbit/s; <c>Room.Avc.Start</c> says bps for the same parameter. A range is given as a string.
-    /// (<c>video_bitrate</c>: integer or string)
+    /// (<c>video_bitrate</c>, integer or string)
     /// </param>
-    /// <param name="videoFramerate">Frame rate of the recording, such as 25. (<c>video_framerate</c>: fps)</param>
+    /// <param name="videoFramerate">Frame rate of the recording, such as 25. (<c>video_framerate</c>, fps)</param>
     /// <param name="videos">
     /// Layout: which videos are shown, and where. Needed for a layout of your own and for watermarks. When it is left
     /// out, the layout is automatic. (<c>videos</c>)
@@ -1639,7 +1589,7 @@ public class AvdRoomMixRecordOperations : OperationGroup
     /// Whether the names of the split mp3 and mp4 files have only <c>userId</c>, without user_name.
     /// (<c>disable_user_name</c>)
     /// </param>
-    /// <param name="videoLevel">Level of the video that is recorded. (<c>video_level</c>: default Low)</param>
+    /// <param name="videoLevel">Level of the video that is recorded. (<c>video_level</c>, default Low)</param>
     /// <param name="markingVideoById">
     /// Whether each video is identified by its camera id. For rooms where one user has several videos open.
     /// (<c>marking_video_by_id</c>)
@@ -1649,13 +1599,13 @@ public class AvdRoomMixRecordOperations : OperationGroup
     /// </param>
     /// <param name="audioFileType">
     /// Container of the audio file. <c>wav</c> needs <c>audioCodec</c> <c>pcm</c>. <c>mp3</c> needs <c>audioCodec</c>
-    /// <c>aac</c>. (<c>audio_file_type</c>: default Mp3)
+    /// <c>aac</c>. (<c>audio_file_type</c>, default Mp3)
     /// </param>
-    /// <param name="audioCodec">Encoding of the sound in the audio file. (<c>audio_codec</c>: default Aac)</param>
+    /// <param name="audioCodec">Encoding of the sound in the audio file. (<c>audio_codec</c>, default Aac)</param>
     /// <param name="audioChannels">Number of channels. (<c>audio_channels</c>)</param>
     /// <param name="audioSamples">
     /// Sample rate of the audio file. <c>8000</c> needs <c>audioCodec</c> <c>pcm</c>. <c>32000</c>, <c>44100</c> or
-    /// <c>48000</c> needs <c>audioCodec</c> <c>aac</c>. (<c>audio_samples</c>: Hz, one of 8000, 16000, 32000, 44100,
+    /// <c>48000</c> needs <c>audioCodec</c> <c>aac</c>. (<c>audio_samples</c>, Hz, one of 8000, 16000, 32000, 44100,
     /// 48000)
     /// </param>
     /// <param name="audioDataExporterAddress">
@@ -1754,11 +1704,9 @@ public class AvdRoomMixRecordOperations : OperationGroup
     /// tiles start at x 0 and overlap. The table types JSON parameters as string; here they are arrays and objects and
     /// travel as JSON text. Sent as a form (POST) because the layout is long.
     /// </para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.room.mix_record.start</c> is <c>POST
-    /// /sdkapi/v2/room/mix_record/start</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>POST /sdkapi/v2/room/mix_record/start</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. The room must be open. (<c>room_id</c>)</param>
     /// <param name="enableAudioRecord">
     /// Whether a separate audio file is made. With false only an mp4 is made. (<c>enable_audio_record</c>)
@@ -1778,9 +1726,9 @@ public class AvdRoomMixRecordOperations : OperationGroup
     /// <param name="videoBitrate">
     /// Bit rate of the recording. The document's example is the range <c>1000-1500</c> without a unit, which suggests
     /// kbit/s; <c>Room.Avc.Start</c> says bps for the same parameter. A range is given as a string.
-    /// (<c>video_bitrate</c>: integer or string)
+    /// (<c>video_bitrate</c>, integer or string)
     /// </param>
-    /// <param name="videoFramerate">Frame rate of the recording, such as 25. (<c>video_framerate</c>: fps)</param>
+    /// <param name="videoFramerate">Frame rate of the recording, such as 25. (<c>video_framerate</c>, fps)</param>
     /// <param name="videos">
     /// Layout: which videos are shown, and where. Needed for a layout of your own and for watermarks. When it is left
     /// out, the layout is automatic. (<c>videos</c>)
@@ -1817,7 +1765,7 @@ public class AvdRoomMixRecordOperations : OperationGroup
     /// Whether the names of the split mp3 and mp4 files have only <c>userId</c>, without user_name.
     /// (<c>disable_user_name</c>)
     /// </param>
-    /// <param name="videoLevel">Level of the video that is recorded. (<c>video_level</c>: default Low)</param>
+    /// <param name="videoLevel">Level of the video that is recorded. (<c>video_level</c>, default Low)</param>
     /// <param name="markingVideoById">
     /// Whether each video is identified by its camera id. For rooms where one user has several videos open.
     /// (<c>marking_video_by_id</c>)
@@ -1827,13 +1775,13 @@ public class AvdRoomMixRecordOperations : OperationGroup
     /// </param>
     /// <param name="audioFileType">
     /// Container of the audio file. <c>wav</c> needs <c>audioCodec</c> <c>pcm</c>. <c>mp3</c> needs <c>audioCodec</c>
-    /// <c>aac</c>. (<c>audio_file_type</c>: default Mp3)
+    /// <c>aac</c>. (<c>audio_file_type</c>, default Mp3)
     /// </param>
-    /// <param name="audioCodec">Encoding of the sound in the audio file. (<c>audio_codec</c>: default Aac)</param>
+    /// <param name="audioCodec">Encoding of the sound in the audio file. (<c>audio_codec</c>, default Aac)</param>
     /// <param name="audioChannels">Number of channels. (<c>audio_channels</c>)</param>
     /// <param name="audioSamples">
     /// Sample rate of the audio file. <c>8000</c> needs <c>audioCodec</c> <c>pcm</c>. <c>32000</c>, <c>44100</c> or
-    /// <c>48000</c> needs <c>audioCodec</c> <c>aac</c>. (<c>audio_samples</c>: Hz, one of 8000, 16000, 32000, 44100,
+    /// <c>48000</c> needs <c>audioCodec</c> <c>aac</c>. (<c>audio_samples</c>, Hz, one of 8000, 16000, 32000, 44100,
     /// 48000)
     /// </param>
     /// <param name="audioDataExporterAddress">
@@ -1936,11 +1884,9 @@ public class AvdRoomMixRecordOperations : OperationGroup
     /// tiles start at x 0 and overlap. The table types JSON parameters as string; here they are arrays and objects and
     /// travel as JSON text. Sent as a form (POST) because the layout is long.
     /// </para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.room.mix_record.start</c> is <c>POST
-    /// /sdkapi/v2/room/mix_record/start</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>POST /sdkapi/v2/room/mix_record/start</c>.</para>
+    /// </remarks>
     /// <param name="request">The parameters.</param>
     /// <param name="options">Options of this call alone.</param>
     /// <returns>The platform's answer.</returns>
@@ -1981,11 +1927,9 @@ public class AvdRoomMixRecordOperations : OperationGroup
     /// tiles start at x 0 and overlap. The table types JSON parameters as string; here they are arrays and objects and
     /// travel as JSON text. Sent as a form (POST) because the layout is long.
     /// </para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.room.mix_record.start</c> is <c>POST
-    /// /sdkapi/v2/room/mix_record/start</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>POST /sdkapi/v2/room/mix_record/start</c>.</para>
+    /// </remarks>
     /// <param name="request">The parameters.</param>
     /// <param name="options">Options of this call alone.</param>
     /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
@@ -2025,14 +1969,12 @@ public class AvdRoomMixRecordOperations : OperationGroup
     /// it is <c>down_url</c>. The answer is passed on as it comes.
     /// </para>
     /// <para>Undoes <c>Room.MixRecord.Start</c>.</para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.room.mix_record.stop</c> is <c>GET
-    /// /sdkapi/v2/room/mix_record/stop</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/room/mix_record/stop</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="streamType">
-    /// Kind of recording to stop. The document does not say what is stopped when it is left out. (<c>stream_type</c>:
+    /// Kind of recording to stop. The document does not say what is stopped when it is left out. (<c>stream_type</c>,
     /// known: audio (audio recording), video (video recording), desktop (desktop recording))
     /// </param>
     /// <param name="recordId">
@@ -2073,14 +2015,12 @@ public class AvdRoomMixRecordOperations : OperationGroup
     /// it is <c>down_url</c>. The answer is passed on as it comes.
     /// </para>
     /// <para>Undoes <c>Room.MixRecord.Start</c>.</para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.room.mix_record.stop</c> is <c>GET
-    /// /sdkapi/v2/room/mix_record/stop</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/room/mix_record/stop</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="streamType">
-    /// Kind of recording to stop. The document does not say what is stopped when it is left out. (<c>stream_type</c>:
+    /// Kind of recording to stop. The document does not say what is stopped when it is left out. (<c>stream_type</c>,
     /// known: audio (audio recording), video (video recording), desktop (desktop recording))
     /// </param>
     /// <param name="recordId">
@@ -2125,10 +2065,9 @@ public class AvdRoomMixRecordOperations : OperationGroup
     /// The answer is passed on as it comes. Only the table has <c>recordType</c>. The sample has comments and wrong
     /// brackets.
     /// </para>
-    /// <para>
-    /// It only reads, and may be repeated. <c>avd.room.mix_record.get</c> is <c>GET /sdkapi/v2/room/mix_record/get</c>.
-    /// </para>
-/// </remarks>
+    /// <para>It only reads, and may be repeated.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/room/mix_record/get</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="recordType">
     /// Kind of files to list. The document does not say what is listed when it is left out. (<c>record_type</c>)
@@ -2165,10 +2104,9 @@ public class AvdRoomMixRecordOperations : OperationGroup
     /// The answer is passed on as it comes. Only the table has <c>recordType</c>. The sample has comments and wrong
     /// brackets.
     /// </para>
-    /// <para>
-    /// It only reads, and may be repeated. <c>avd.room.mix_record.get</c> is <c>GET /sdkapi/v2/room/mix_record/get</c>.
-    /// </para>
-/// </remarks>
+    /// <para>It only reads, and may be repeated.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/room/mix_record/get</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="recordType">
     /// Kind of files to list. The document does not say what is listed when it is left out. (<c>record_type</c>)
@@ -2212,11 +2150,9 @@ public class AvdRoomMixRecordOperations : OperationGroup
     /// are larger than the picture; no range is documented, so none is checked. Sent as a form (POST) because the
     /// layout is long.
     /// </para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.room.mix_record.update_layout</c> is
-    /// <c>POST /sdkapi/v2/room/mix_record/update_layout</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>POST /sdkapi/v2/room/mix_record/update_layout</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="videos">
     /// New video layout: which videos are shown, and where. Required when the video layout is to change.
@@ -2263,11 +2199,9 @@ public class AvdRoomMixRecordOperations : OperationGroup
     /// are larger than the picture; no range is documented, so none is checked. Sent as a form (POST) because the
     /// layout is long.
     /// </para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.room.mix_record.update_layout</c> is
-    /// <c>POST /sdkapi/v2/room/mix_record/update_layout</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>POST /sdkapi/v2/room/mix_record/update_layout</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="videos">
     /// New video layout: which videos are shown, and where. Required when the video layout is to change.
@@ -2313,11 +2247,9 @@ public class AvdRoomMixRecordOperations : OperationGroup
     /// Note: <c>audioMixerUsers</c> is typed string and travels as JSON text. Sent as a form (POST) because it can be
     /// long.
     /// </para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating.
-    /// <c>avd.room.mix_record.update_audio_layout</c> is <c>POST /sdkapi/v2/room/mix_record/update_audio_layout</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>POST /sdkapi/v2/room/mix_record/update_audio_layout</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="audioMixerUsers">
     /// The users whose sound goes into the audio mix, and the channel of each. (<c>audio_mixer_users</c>)
@@ -2360,11 +2292,9 @@ public class AvdRoomMixRecordOperations : OperationGroup
     /// Note: <c>audioMixerUsers</c> is typed string and travels as JSON text. Sent as a form (POST) because it can be
     /// long.
     /// </para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating.
-    /// <c>avd.room.mix_record.update_audio_layout</c> is <c>POST /sdkapi/v2/room/mix_record/update_audio_layout</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>POST /sdkapi/v2/room/mix_record/update_audio_layout</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="audioMixerUsers">
     /// The users whose sound goes into the audio mix, and the channel of each. (<c>audio_mixer_users</c>)
@@ -2427,11 +2357,9 @@ public class AvdRoomMixLiveOperations : OperationGroup
     /// <para>
     /// Note: videos is typed string and travels as JSON text. Sent as a form (POST) because the layout is long.
     /// </para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.room.mix_live.start</c> is <c>POST
-    /// /sdkapi/v2/room/mix_live/start</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>POST /sdkapi/v2/room/mix_live/start</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. The room must be open. (<c>room_id</c>)</param>
     /// <param name="pushUrl">
     /// URL to which the live stream is pushed, such as <c>rtmp://192.0.2.30/live/demo</c>. (<c>push_url</c>)
@@ -2482,11 +2410,9 @@ public class AvdRoomMixLiveOperations : OperationGroup
     /// <para>
     /// Note: videos is typed string and travels as JSON text. Sent as a form (POST) because the layout is long.
     /// </para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.room.mix_live.start</c> is <c>POST
-    /// /sdkapi/v2/room/mix_live/start</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>POST /sdkapi/v2/room/mix_live/start</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. The room must be open. (<c>room_id</c>)</param>
     /// <param name="pushUrl">
     /// URL to which the live stream is pushed, such as <c>rtmp://192.0.2.30/live/demo</c>. (<c>push_url</c>)
@@ -2537,11 +2463,9 @@ public class AvdRoomMixLiveOperations : OperationGroup
     /// <para>Stops the mixed live stream of an open room.</para>
     /// <para>Note: The table types data as string; the sample has an empty object.</para>
     /// <para>Undoes <c>Room.MixLive.Start</c>.</para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.room.mix_live.stop</c> is <c>GET
-    /// /sdkapi/v2/room/mix_live/stop</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/room/mix_live/stop</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
     /// <returns>The platform's answer.</returns>
@@ -2565,11 +2489,9 @@ public class AvdRoomMixLiveOperations : OperationGroup
     /// <para>Stops the mixed live stream of an open room.</para>
     /// <para>Note: The table types data as string; the sample has an empty object.</para>
     /// <para>Undoes <c>Room.MixLive.Start</c>.</para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.room.mix_live.stop</c> is <c>GET
-    /// /sdkapi/v2/room/mix_live/stop</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/room/mix_live/stop</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
     /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
@@ -2618,10 +2540,9 @@ public class AvdRoomRecordOperations : OperationGroup
     /// Note: The document prints this path with the prefix /sdkapi/v2; the prefix is not doubled. The document's
     /// example request has the path of <c>Room.MixLive.Stop</c>.
     /// </para>
-    /// <para>
-    /// It only reads, and may be repeated. <c>avd.room.record.status</c> is <c>GET /sdkapi/v2/room/record/status</c>.
-    /// </para>
-/// </remarks>
+    /// <para>It only reads, and may be repeated.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/room/record/status</c>.</para>
+    /// </remarks>
     /// <param name="recordId">Recording id. (<c>record_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
     /// <returns>The platform's answer.</returns>
@@ -2645,10 +2566,9 @@ public class AvdRoomRecordOperations : OperationGroup
     /// Note: The document prints this path with the prefix /sdkapi/v2; the prefix is not doubled. The document's
     /// example request has the path of <c>Room.MixLive.Stop</c>.
     /// </para>
-    /// <para>
-    /// It only reads, and may be repeated. <c>avd.room.record.status</c> is <c>GET /sdkapi/v2/room/record/status</c>.
-    /// </para>
-/// </remarks>
+    /// <para>It only reads, and may be repeated.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/room/record/status</c>.</para>
+    /// </remarks>
     /// <param name="recordId">Recording id. (<c>record_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
     /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
@@ -2674,10 +2594,9 @@ public class AvdRoomRecordOperations : OperationGroup
     /// Note: The table types <c>data</c> as a string and lists its members beside it; in the sample it is an array of
     /// objects. The sample lacks its last bracket and breaks two strings across lines: corrected here.
     /// </para>
-    /// <para>
-    /// It only reads, and may be repeated. <c>avd.room.record.get</c> is <c>GET /sdkapi/v2/room/record/get</c>.
-    /// </para>
-/// </remarks>
+    /// <para>It only reads, and may be repeated.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/room/record/get</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="recordId">Recording id: only the files of this recording. (<c>record_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
@@ -2702,10 +2621,9 @@ public class AvdRoomRecordOperations : OperationGroup
     /// Note: The table types <c>data</c> as a string and lists its members beside it; in the sample it is an array of
     /// objects. The sample lacks its last bracket and breaks two strings across lines: corrected here.
     /// </para>
-    /// <para>
-    /// It only reads, and may be repeated. <c>avd.room.record.get</c> is <c>GET /sdkapi/v2/room/record/get</c>.
-    /// </para>
-/// </remarks>
+    /// <para>It only reads, and may be repeated.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/room/record/get</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="recordId">Recording id: only the files of this recording. (<c>record_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
@@ -2738,11 +2656,9 @@ public class AvdRoomRecordOperations : OperationGroup
     /// Note: The table prints the parameter as <c>record_idstring</c>: it is <c>recordId</c>, as in the example. The
     /// sample answer has a trailing comma.
     /// </para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.room.record.transfer</c> is <c>GET
-    /// /sdkapi/v2/room/record/transfer</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/room/record/transfer</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="recordId">Recording id. (<c>record_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
@@ -2771,11 +2687,9 @@ public class AvdRoomRecordOperations : OperationGroup
     /// Note: The table prints the parameter as <c>record_idstring</c>: it is <c>recordId</c>, as in the example. The
     /// sample answer has a trailing comma.
     /// </para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.room.record.transfer</c> is <c>GET
-    /// /sdkapi/v2/room/record/transfer</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/room/record/transfer</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="recordId">Recording id. (<c>record_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
@@ -2825,11 +2739,9 @@ public class AvdRoomLiveOperations : OperationGroup
     /// <c>Room.Live.Stop</c> stops the stream. For a mixed picture use <c>Room.MixLive.Start</c>.
     /// </para>
     /// <para>Note: The answer's table lists <c>data</c> without a description; the sample has no such member.</para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.room.live.start</c> is <c>GET
-    /// /sdkapi/v2/room/live/start</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/room/live/start</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. The room must be open. (<c>room_id</c>)</param>
     /// <param name="userId">
     /// User id of the participant whose video is the focus of the live stream. (<c>user_id</c>)
@@ -2878,11 +2790,9 @@ public class AvdRoomLiveOperations : OperationGroup
     /// <c>Room.Live.Stop</c> stops the stream. For a mixed picture use <c>Room.MixLive.Start</c>.
     /// </para>
     /// <para>Note: The answer's table lists <c>data</c> without a description; the sample has no such member.</para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.room.live.start</c> is <c>GET
-    /// /sdkapi/v2/room/live/start</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/room/live/start</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. The room must be open. (<c>room_id</c>)</param>
     /// <param name="userId">
     /// User id of the participant whose video is the focus of the live stream. (<c>user_id</c>)
@@ -2934,11 +2844,9 @@ public class AvdRoomLiveOperations : OperationGroup
     /// Stops the stream that <c>Room.Live.Start</c> started. <c>Room.MixLive.Stop</c> stops a mixed live stream.
     /// </para>
     /// <para>Undoes <c>Room.Live.Start</c>.</para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.room.live.stop</c> is <c>GET
-    /// /sdkapi/v2/room/live/stop</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/room/live/stop</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. The room must be open. (<c>room_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
@@ -2963,11 +2871,9 @@ public class AvdRoomLiveOperations : OperationGroup
     /// Stops the stream that <c>Room.Live.Start</c> started. <c>Room.MixLive.Stop</c> stops a mixed live stream.
     /// </para>
     /// <para>Undoes <c>Room.Live.Start</c>.</para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.room.live.stop</c> is <c>GET
-    /// /sdkapi/v2/room/live/stop</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/room/live/stop</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. The room must be open. (<c>room_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
     /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
@@ -3020,15 +2926,13 @@ public class AvdRoomAvcOperations : OperationGroup
     /// <c>videoBitrate</c> is in bps here, but "1000-1500" in <c>Room.MixRecord.Start</c>: an integer and a string are
     /// taken.
     /// </para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.room.avc.start</c> is <c>GET
-    /// /sdkapi/v2/room/avc/start</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/room/avc/start</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="enableManualAvc">
     /// True: manual composed view. False, or left out: automatic. Better given: the document's table marks it as
-    /// required. (<c>enable_manual_avc</c>: default false)
+    /// required. (<c>enable_manual_avc</c>, default false)
     /// </param>
     /// <param name="maxVideoNumber">
     /// Largest number of videos in the composed view, as text. No default is documented. Better given: the document's
@@ -3040,14 +2944,14 @@ public class AvdRoomAvcOperations : OperationGroup
     /// (<c>layout_mode</c>)
     /// </param>
     /// <param name="videoName">Name of the composed stream. (<c>video_name</c>)</param>
-    /// <param name="videoFramerate">Frame rate of the composed stream. (<c>video_framerate</c>: fps)</param>
+    /// <param name="videoFramerate">Frame rate of the composed stream. (<c>video_framerate</c>, fps)</param>
     /// <param name="videoBitrate">
     /// Bit rate of the composed stream. The document says bits per second here, but shows <c>1000-1500</c> without a
     /// unit for the same parameter of <c>Room.MixRecord.Start</c>. A string such as <c>1000-1500</c> is sent as it is.
-    /// Try which unit your deployment takes. (<c>video_bitrate</c>: integer or string, bps)
+    /// Try which unit your deployment takes. (<c>video_bitrate</c>, integer or string, bps)
     /// </param>
     /// <param name="videoResolution">
-    /// Resolution as width*height, for example <c>1280*720</c> or <c>1920*1080</c>. (<c>video_resolution</c>: px)
+    /// Resolution as width*height, for example <c>1280*720</c> or <c>1920*1080</c>. (<c>video_resolution</c>, px)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
@@ -3100,15 +3004,13 @@ public class AvdRoomAvcOperations : OperationGroup
     /// <c>videoBitrate</c> is in bps here, but "1000-1500" in <c>Room.MixRecord.Start</c>: an integer and a string are
     /// taken.
     /// </para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.room.avc.start</c> is <c>GET
-    /// /sdkapi/v2/room/avc/start</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/room/avc/start</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="enableManualAvc">
     /// True: manual composed view. False, or left out: automatic. Better given: the document's table marks it as
-    /// required. (<c>enable_manual_avc</c>: default false)
+    /// required. (<c>enable_manual_avc</c>, default false)
     /// </param>
     /// <param name="maxVideoNumber">
     /// Largest number of videos in the composed view, as text. No default is documented. Better given: the document's
@@ -3120,14 +3022,14 @@ public class AvdRoomAvcOperations : OperationGroup
     /// (<c>layout_mode</c>)
     /// </param>
     /// <param name="videoName">Name of the composed stream. (<c>video_name</c>)</param>
-    /// <param name="videoFramerate">Frame rate of the composed stream. (<c>video_framerate</c>: fps)</param>
+    /// <param name="videoFramerate">Frame rate of the composed stream. (<c>video_framerate</c>, fps)</param>
     /// <param name="videoBitrate">
     /// Bit rate of the composed stream. The document says bits per second here, but shows <c>1000-1500</c> without a
     /// unit for the same parameter of <c>Room.MixRecord.Start</c>. A string such as <c>1000-1500</c> is sent as it is.
-    /// Try which unit your deployment takes. (<c>video_bitrate</c>: integer or string, bps)
+    /// Try which unit your deployment takes. (<c>video_bitrate</c>, integer or string, bps)
     /// </param>
     /// <param name="videoResolution">
-    /// Resolution as width*height, for example <c>1280*720</c> or <c>1920*1080</c>. (<c>video_resolution</c>: px)
+    /// Resolution as width*height, for example <c>1280*720</c> or <c>1920*1080</c>. (<c>video_resolution</c>, px)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
     /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
@@ -3184,11 +3086,9 @@ public class AvdRoomAvcOperations : OperationGroup
     /// <c>videoBitrate</c> is in bps here, but "1000-1500" in <c>Room.MixRecord.Start</c>: an integer and a string are
     /// taken.
     /// </para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.room.avc.start</c> is <c>GET
-    /// /sdkapi/v2/room/avc/start</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/room/avc/start</c>.</para>
+    /// </remarks>
     /// <param name="request">The parameters.</param>
     /// <param name="options">Options of this call alone.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
@@ -3222,11 +3122,9 @@ public class AvdRoomAvcOperations : OperationGroup
     /// <c>videoBitrate</c> is in bps here, but "1000-1500" in <c>Room.MixRecord.Start</c>: an integer and a string are
     /// taken.
     /// </para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.room.avc.start</c> is <c>GET
-    /// /sdkapi/v2/room/avc/start</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/room/avc/start</c>.</para>
+    /// </remarks>
     /// <param name="request">The parameters.</param>
     /// <param name="options">Options of this call alone.</param>
     /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
@@ -3256,11 +3154,9 @@ public class AvdRoomAvcOperations : OperationGroup
     /// <remarks>
     /// <para>The server stops composing the participants' videos into one.</para>
     /// <para>Undoes <c>Room.Avc.Start</c>.</para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.room.avc.stop</c> is <c>GET
-    /// /sdkapi/v2/room/avc/stop</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/room/avc/stop</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
@@ -3284,11 +3180,9 @@ public class AvdRoomAvcOperations : OperationGroup
     /// <remarks>
     /// <para>The server stops composing the participants' videos into one.</para>
     /// <para>Undoes <c>Room.Avc.Start</c>.</para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.room.avc.stop</c> is <c>GET
-    /// /sdkapi/v2/room/avc/stop</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/room/avc/stop</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
     /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
@@ -3325,11 +3219,9 @@ public class AvdRoomAvcOperations : OperationGroup
     /// text, made from an array. <c>layoutMode</c> has two values here and three in <c>Room.Avc.Start</c> and
     /// <c>Room.Avc.UpdateLayout</c>. 40045 is only in the document's examples, not in its error table.
     /// </para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.room.avc.select_media</c> is <c>POST
-    /// /sdkapi/v2/room/avc/select_media</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>POST /sdkapi/v2/room/avc/select_media</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="videos">
     /// The videos to show, in order, with the position of each. Only the document's example has these members, and it
@@ -3377,11 +3269,9 @@ public class AvdRoomAvcOperations : OperationGroup
     /// text, made from an array. <c>layoutMode</c> has two values here and three in <c>Room.Avc.Start</c> and
     /// <c>Room.Avc.UpdateLayout</c>. 40045 is only in the document's examples, not in its error table.
     /// </para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.room.avc.select_media</c> is <c>POST
-    /// /sdkapi/v2/room/avc/select_media</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>POST /sdkapi/v2/room/avc/select_media</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="videos">
     /// The videos to show, in order, with the position of each. Only the document's example has these members, and it
@@ -3425,11 +3315,9 @@ public class AvdRoomAvcOperations : OperationGroup
     /// <summary>Make one video the focus of the meeting (设置焦点).</summary>
     /// <remarks>
     /// <para>Note: 40045 is only in the document's examples, not in its error table.</para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.room.avc.set_focus_video</c> is
-    /// <c>GET /sdkapi/v2/room/avc/set_focus_video</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/room/avc/set_focus_video</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="resourceId">
     /// Id of the video. The document does not say which call answers it; <c>id</c> of a video in
@@ -3460,11 +3348,9 @@ public class AvdRoomAvcOperations : OperationGroup
     /// <summary>Make one video the focus of the meeting (设置焦点).</summary>
     /// <remarks>
     /// <para>Note: 40045 is only in the document's examples, not in its error table.</para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.room.avc.set_focus_video</c> is
-    /// <c>GET /sdkapi/v2/room/avc/set_focus_video</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/room/avc/set_focus_video</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="resourceId">
     /// Id of the video. The document does not say which call answers it; <c>id</c> of a video in
@@ -3511,11 +3397,9 @@ public class AvdRoomAvcOperations : OperationGroup
     /// an integer and a string are taken. The document's example has a space before the name <c>videoResolution</c>.
     /// 40045 is only in the document's examples, not in its error table.
     /// </para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.room.avc.update_layout</c> is <c>GET
-    /// /sdkapi/v2/room/avc/update_layout</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/room/avc/update_layout</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="mainVideoResourceId">
     /// Id of the video to show large. <c>id</c> of a video in <c>Room.Participate.List</c> has the same form.
@@ -3526,14 +3410,14 @@ public class AvdRoomAvcOperations : OperationGroup
     /// <c>Room.Avc.SelectMedia</c>. (<c>layout_mode</c>)
     /// </param>
     /// <param name="videoName">Name of the composed stream. (<c>video_name</c>)</param>
-    /// <param name="videoFramerate">Frame rate of the composed stream. (<c>video_framerate</c>: fps)</param>
+    /// <param name="videoFramerate">Frame rate of the composed stream. (<c>video_framerate</c>, fps)</param>
     /// <param name="videoBitrate">
     /// Bit rate of the composed stream. The document names no unit here; <c>Room.Avc.Start</c> says bits per second,
     /// <c>Room.MixRecord.Start</c> shows <c>1000-1500</c>. A string such as <c>1000-1500</c> is sent as it is.
-    /// (<c>video_bitrate</c>: integer or string)
+    /// (<c>video_bitrate</c>, integer or string)
     /// </param>
     /// <param name="videoResolution">
-    /// Resolution as width*height, for example <c>1280*720</c>. (<c>video_resolution</c>: px)
+    /// Resolution as width*height, for example <c>1280*720</c>. (<c>video_resolution</c>, px)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
@@ -3582,11 +3466,9 @@ public class AvdRoomAvcOperations : OperationGroup
     /// an integer and a string are taken. The document's example has a space before the name <c>videoResolution</c>.
     /// 40045 is only in the document's examples, not in its error table.
     /// </para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.room.avc.update_layout</c> is <c>GET
-    /// /sdkapi/v2/room/avc/update_layout</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/room/avc/update_layout</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="mainVideoResourceId">
     /// Id of the video to show large. <c>id</c> of a video in <c>Room.Participate.List</c> has the same form.
@@ -3597,14 +3479,14 @@ public class AvdRoomAvcOperations : OperationGroup
     /// <c>Room.Avc.SelectMedia</c>. (<c>layout_mode</c>)
     /// </param>
     /// <param name="videoName">Name of the composed stream. (<c>video_name</c>)</param>
-    /// <param name="videoFramerate">Frame rate of the composed stream. (<c>video_framerate</c>: fps)</param>
+    /// <param name="videoFramerate">Frame rate of the composed stream. (<c>video_framerate</c>, fps)</param>
     /// <param name="videoBitrate">
     /// Bit rate of the composed stream. The document names no unit here; <c>Room.Avc.Start</c> says bits per second,
     /// <c>Room.MixRecord.Start</c> shows <c>1000-1500</c>. A string such as <c>1000-1500</c> is sent as it is.
-    /// (<c>video_bitrate</c>: integer or string)
+    /// (<c>video_bitrate</c>, integer or string)
     /// </param>
     /// <param name="videoResolution">
-    /// Resolution as width*height, for example <c>1280*720</c>. (<c>video_resolution</c>: px)
+    /// Resolution as width*height, for example <c>1280*720</c>. (<c>video_resolution</c>, px)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
     /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
@@ -3657,11 +3539,9 @@ public class AvdRoomAvcOperations : OperationGroup
     /// an integer and a string are taken. The document's example has a space before the name <c>videoResolution</c>.
     /// 40045 is only in the document's examples, not in its error table.
     /// </para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.room.avc.update_layout</c> is <c>GET
-    /// /sdkapi/v2/room/avc/update_layout</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/room/avc/update_layout</c>.</para>
+    /// </remarks>
     /// <param name="request">The parameters.</param>
     /// <param name="options">Options of this call alone.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
@@ -3691,11 +3571,9 @@ public class AvdRoomAvcOperations : OperationGroup
     /// an integer and a string are taken. The document's example has a space before the name <c>videoResolution</c>.
     /// 40045 is only in the document's examples, not in its error table.
     /// </para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.room.avc.update_layout</c> is <c>GET
-    /// /sdkapi/v2/room/avc/update_layout</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/room/avc/update_layout</c>.</para>
+    /// </remarks>
     /// <param name="request">The parameters.</param>
     /// <param name="options">Options of this call alone.</param>
     /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
@@ -3727,11 +3605,9 @@ public class AvdRoomAvcOperations : OperationGroup
     /// The sample breaks off at <c>"videos": {</c>: the content of <c>videos</c> is unknown, and here it is an empty
     /// object. <c>view_bitrate</c> is <c>true</c> in the sample.
     /// </para>
-    /// <para>
-    /// It only reads, and may be repeated. <c>avd.room.avc.get_avc_setting</c> is <c>GET
-    /// /sdkapi/v2/room/avc/get_avc_setting</c>.
-    /// </para>
-/// </remarks>
+    /// <para>It only reads, and may be repeated.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/room/avc/get_avc_setting</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
     /// <returns>The platform's answer.</returns>
@@ -3755,11 +3631,9 @@ public class AvdRoomAvcOperations : OperationGroup
     /// The sample breaks off at <c>"videos": {</c>: the content of <c>videos</c> is unknown, and here it is an empty
     /// object. <c>view_bitrate</c> is <c>true</c> in the sample.
     /// </para>
-    /// <para>
-    /// It only reads, and may be repeated. <c>avd.room.avc.get_avc_setting</c> is <c>GET
-    /// /sdkapi/v2/room/avc/get_avc_setting</c>.
-    /// </para>
-/// </remarks>
+    /// <para>It only reads, and may be repeated.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/room/avc/get_avc_setting</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
     /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
@@ -3805,11 +3679,9 @@ public class AvdRoomDesktopRecordOperations : OperationGroup
     /// Note: The failure example prints 40082, which the error table has under the media player; its numbers for
     /// desktop recordings are 40040 to 40043.
     /// </para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.room.desktop_record.start</c> is
-    /// <c>GET /sdkapi/v2/room/desktop_record/start</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/room/desktop_record/start</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="enableRealtimeTranscode">
     /// Whether the recording is transcoded live. (<c>enable_realtime_transcode</c>)
@@ -3860,11 +3732,9 @@ public class AvdRoomDesktopRecordOperations : OperationGroup
     /// Note: The failure example prints 40082, which the error table has under the media player; its numbers for
     /// desktop recordings are 40040 to 40043.
     /// </para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.room.desktop_record.start</c> is
-    /// <c>GET /sdkapi/v2/room/desktop_record/start</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/room/desktop_record/start</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="enableRealtimeTranscode">
     /// Whether the recording is transcoded live. (<c>enable_realtime_transcode</c>)
@@ -3917,11 +3787,9 @@ public class AvdRoomDesktopRecordOperations : OperationGroup
     /// desktop recordings are 40041 to 40043.
     /// </para>
     /// <para>Undoes <c>Room.DesktopRecord.Start</c>.</para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.room.desktop_record.stop</c> is
-    /// <c>GET /sdkapi/v2/room/desktop_record/stop</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/room/desktop_record/stop</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
@@ -3950,11 +3818,9 @@ public class AvdRoomDesktopRecordOperations : OperationGroup
     /// desktop recordings are 40041 to 40043.
     /// </para>
     /// <para>Undoes <c>Room.DesktopRecord.Start</c>.</para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.room.desktop_record.stop</c> is
-    /// <c>GET /sdkapi/v2/room/desktop_record/stop</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/room/desktop_record/stop</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
     /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
@@ -3989,11 +3855,9 @@ public class AvdRoomDesktopRecordOperations : OperationGroup
     /// sample breaks strings across lines: corrected here. The failure example prints 40082, which the error table has
     /// under the media player.
     /// </para>
-    /// <para>
-    /// It only reads, and may be repeated. <c>avd.room.desktop_record.get</c> is <c>GET
-    /// /sdkapi/v2/room/desktop_record/get</c>.
-    /// </para>
-/// </remarks>
+    /// <para>It only reads, and may be repeated.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/room/desktop_record/get</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="name">File name given to <c>Room.DesktopRecord.Start</c>. (<c>name</c>)</param>
     /// <param name="recordId">Recording id: only the files of this recording. (<c>record_id</c>)</param>
@@ -4031,11 +3895,9 @@ public class AvdRoomDesktopRecordOperations : OperationGroup
     /// sample breaks strings across lines: corrected here. The failure example prints 40082, which the error table has
     /// under the media player.
     /// </para>
-    /// <para>
-    /// It only reads, and may be repeated. <c>avd.room.desktop_record.get</c> is <c>GET
-    /// /sdkapi/v2/room/desktop_record/get</c>.
-    /// </para>
-/// </remarks>
+    /// <para>It only reads, and may be repeated.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/room/desktop_record/get</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="name">File name given to <c>Room.DesktopRecord.Start</c>. (<c>name</c>)</param>
     /// <param name="recordId">Recording id: only the files of this recording. (<c>record_id</c>)</param>
@@ -4089,11 +3951,9 @@ public class AvdMediaOperations : OperationGroup
     /// Brings a player for MP4 files into the meeting. <c>Media.Play</c> starts it. At the end it must be closed with
     /// <c>Media.Stop</c>.
     /// </para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.media.create</c> is <c>GET
-    /// /sdkapi/v2/media/create</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/media/create</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="name">Name of the player. (<c>name</c>)</param>
     /// <param name="userId">User id of the player's creator. (<c>user_id</c>)</param>
@@ -4143,11 +4003,9 @@ public class AvdMediaOperations : OperationGroup
     /// Brings a player for MP4 files into the meeting. <c>Media.Play</c> starts it. At the end it must be closed with
     /// <c>Media.Stop</c>.
     /// </para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.media.create</c> is <c>GET
-    /// /sdkapi/v2/media/create</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/media/create</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="name">Name of the player. (<c>name</c>)</param>
     /// <param name="userId">User id of the player's creator. (<c>user_id</c>)</param>
@@ -4203,11 +4061,9 @@ public class AvdMediaOperations : OperationGroup
     /// flat; in the sample they are inside <c>data</c>. The document's example also sends <c>name</c>, which its table
     /// does not have; it is left out here.
     /// </para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.media.play</c> is <c>GET
-    /// /sdkapi/v2/media/play</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/media/play</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="url">
     /// Path of the file on the server. Upload the file first: the path is the part after <c>file=</c> in the
@@ -4215,12 +4071,12 @@ public class AvdMediaOperations : OperationGroup
     /// </param>
     /// <param name="playId">Player id, as answered by <c>Media.Create</c>. (<c>play_id</c>)</param>
     /// <param name="replayTimes">
-    /// 0: play once. -1: repeat without end. Above 0: play this many times. (<c>replay_times</c>: at least -1, default
+    /// 0: play once. -1: repeat without end. Above 0: play this many times. (<c>replay_times</c>, at least -1, default
     /// 0)
     /// </param>
     /// <param name="enableAutoCloseStream">
     /// Whether the audio and video channel is closed when a single playback has ended.
-    /// (<c>enable_auto_close_stream</c>: default true)
+    /// (<c>enable_auto_close_stream</c>, default true)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
     /// <returns>The platform's answer.</returns>
@@ -4264,11 +4120,9 @@ public class AvdMediaOperations : OperationGroup
     /// flat; in the sample they are inside <c>data</c>. The document's example also sends <c>name</c>, which its table
     /// does not have; it is left out here.
     /// </para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.media.play</c> is <c>GET
-    /// /sdkapi/v2/media/play</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/media/play</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="url">
     /// Path of the file on the server. Upload the file first: the path is the part after <c>file=</c> in the
@@ -4276,12 +4130,12 @@ public class AvdMediaOperations : OperationGroup
     /// </param>
     /// <param name="playId">Player id, as answered by <c>Media.Create</c>. (<c>play_id</c>)</param>
     /// <param name="replayTimes">
-    /// 0: play once. -1: repeat without end. Above 0: play this many times. (<c>replay_times</c>: at least -1, default
+    /// 0: play once. -1: repeat without end. Above 0: play this many times. (<c>replay_times</c>, at least -1, default
     /// 0)
     /// </param>
     /// <param name="enableAutoCloseStream">
     /// Whether the audio and video channel is closed when a single playback has ended.
-    /// (<c>enable_auto_close_stream</c>: default true)
+    /// (<c>enable_auto_close_stream</c>, default true)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
     /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
@@ -4327,11 +4181,9 @@ public class AvdMediaOperations : OperationGroup
     /// Stops the playback and closes the player. Every player that <c>Media.Create</c> made must be closed in this way.
     /// </para>
     /// <para>Undoes <c>Media.Create</c>.</para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.media.stop</c> is <c>GET
-    /// /sdkapi/v2/media/stop</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/media/stop</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="playId">Player id, as answered by <c>Media.Create</c>. (<c>play_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
@@ -4364,11 +4216,9 @@ public class AvdMediaOperations : OperationGroup
     /// Stops the playback and closes the player. Every player that <c>Media.Create</c> made must be closed in this way.
     /// </para>
     /// <para>Undoes <c>Media.Create</c>.</para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.media.stop</c> is <c>GET
-    /// /sdkapi/v2/media/stop</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/media/stop</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="playId">Player id, as answered by <c>Media.Create</c>. (<c>play_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
@@ -4405,11 +4255,9 @@ public class AvdMediaOperations : OperationGroup
     /// <summary>Pause a player (暂停播放).</summary>
     /// <remarks>
     /// <para>The player must not have been stopped. <c>Media.Resume</c> continues.</para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.media.pause</c> is <c>GET
-    /// /sdkapi/v2/media/pause</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/media/pause</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="playId">Player id, as answered by <c>Media.Create</c>. (<c>play_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
@@ -4439,11 +4287,9 @@ public class AvdMediaOperations : OperationGroup
     /// <summary>Pause a player (暂停播放).</summary>
     /// <remarks>
     /// <para>The player must not have been stopped. <c>Media.Resume</c> continues.</para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.media.pause</c> is <c>GET
-    /// /sdkapi/v2/media/pause</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/media/pause</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="playId">Player id, as answered by <c>Media.Create</c>. (<c>play_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
@@ -4480,11 +4326,9 @@ public class AvdMediaOperations : OperationGroup
     /// <summary>Continue playing after a pause (继续播放).</summary>
     /// <remarks>
     /// <para>The player must not have been stopped.</para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.media.resume</c> is <c>GET
-    /// /sdkapi/v2/media/resume</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/media/resume</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="playId">Player id, as answered by <c>Media.Create</c>. (<c>play_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
@@ -4514,11 +4358,9 @@ public class AvdMediaOperations : OperationGroup
     /// <summary>Continue playing after a pause (继续播放).</summary>
     /// <remarks>
     /// <para>The player must not have been stopped.</para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.media.resume</c> is <c>GET
-    /// /sdkapi/v2/media/resume</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/media/resume</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="playId">Player id, as answered by <c>Media.Create</c>. (<c>play_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
@@ -4556,11 +4398,9 @@ public class AvdMediaOperations : OperationGroup
     /// <remarks>
     /// <para>For a player whose playback has ended and which <c>Media.Stop</c> has not closed.</para>
     /// <para>Note: The table lists the members of the answer flat; in the sample they are inside <c>data</c>.</para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.media.replay</c> is <c>GET
-    /// /sdkapi/v2/media/replay</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/media/replay</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="playId">Player id, as answered by <c>Media.Create</c>. (<c>play_id</c>)</param>
     /// <param name="url">
@@ -4600,11 +4440,9 @@ public class AvdMediaOperations : OperationGroup
     /// <remarks>
     /// <para>For a player whose playback has ended and which <c>Media.Stop</c> has not closed.</para>
     /// <para>Note: The table lists the members of the answer flat; in the sample they are inside <c>data</c>.</para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.media.replay</c> is <c>GET
-    /// /sdkapi/v2/media/replay</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/media/replay</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="playId">Player id, as answered by <c>Media.Create</c>. (<c>play_id</c>)</param>
     /// <param name="url">
@@ -4652,11 +4490,9 @@ public class AvdMediaOperations : OperationGroup
     /// integer; in the sample it is the reverse, and so it is here. The sample does not close the array: corrected
     /// here.
     /// </para>
-    /// <para>
-    /// It only reads, and may be repeated. <c>avd.media.get_media_info</c> is <c>GET
-    /// /sdkapi/v2/media/get_media_info</c>.
-    /// </para>
-/// </remarks>
+    /// <para>It only reads, and may be repeated.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/media/get_media_info</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="playId">Player id, as answered by <c>Media.Create</c>. (<c>play_id</c>)</param>
     /// <param name="url">Path of the file that the player plays, on the server. (<c>url</c>)</param>
@@ -4698,11 +4534,9 @@ public class AvdMediaOperations : OperationGroup
     /// integer; in the sample it is the reverse, and so it is here. The sample does not close the array: corrected
     /// here.
     /// </para>
-    /// <para>
-    /// It only reads, and may be repeated. <c>avd.media.get_media_info</c> is <c>GET
-    /// /sdkapi/v2/media/get_media_info</c>.
-    /// </para>
-/// </remarks>
+    /// <para>It only reads, and may be repeated.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/media/get_media_info</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="playId">Player id, as answered by <c>Media.Create</c>. (<c>play_id</c>)</param>
     /// <param name="url">Path of the file that the player plays, on the server. (<c>url</c>)</param>
@@ -4747,11 +4581,9 @@ public class AvdMediaOperations : OperationGroup
     /// Note: The table prints <c>heigth</c>: the member is <c>height</c>, as in the sample. The table lists the members
     /// of the answer flat; in the sample they are inside <c>data</c>.
     /// </para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.media.switch</c> is <c>GET
-    /// /sdkapi/v2/media/switch</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/media/switch</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="playId">Player id, as answered by <c>Media.Create</c>. (<c>play_id</c>)</param>
     /// <param name="url">
@@ -4795,11 +4627,9 @@ public class AvdMediaOperations : OperationGroup
     /// Note: The table prints <c>heigth</c>: the member is <c>height</c>, as in the sample. The table lists the members
     /// of the answer flat; in the sample they are inside <c>data</c>.
     /// </para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.media.switch</c> is <c>GET
-    /// /sdkapi/v2/media/switch</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/media/switch</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="playId">Player id, as answered by <c>Media.Create</c>. (<c>play_id</c>)</param>
     /// <param name="url">
@@ -4859,10 +4689,9 @@ public class AvdTranscodeOperations : OperationGroup
     /// <para>
     /// Note: The table prints the parameter as <c>record_idstring</c>: it is <c>recordId</c>, as in the example.
     /// </para>
-    /// <para>
-    /// It only reads, and may be repeated. <c>avd.transcode.query</c> is <c>GET /sdkapi/v2/transcode/query</c>.
-    /// </para>
-/// </remarks>
+    /// <para>It only reads, and may be repeated.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/transcode/query</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="recordId">Recording id. (<c>record_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
@@ -4889,10 +4718,9 @@ public class AvdTranscodeOperations : OperationGroup
     /// <para>
     /// Note: The table prints the parameter as <c>record_idstring</c>: it is <c>recordId</c>, as in the example.
     /// </para>
-    /// <para>
-    /// It only reads, and may be repeated. <c>avd.transcode.query</c> is <c>GET /sdkapi/v2/transcode/query</c>.
-    /// </para>
-/// </remarks>
+    /// <para>It only reads, and may be repeated.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/transcode/query</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="recordId">Recording id. (<c>record_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
@@ -4947,11 +4775,9 @@ public class AvdAppOperations : OperationGroup
     /// Note: Sent as a form POST, so that the secret stays out of URLs and logs. For a wrong key the failure example
     /// has 401, the error table 40001; both are an authentication failure. The samples have trailing commas.
     /// </para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.app.get_token</c> is <c>POST
-    /// /sdkapi/v2/app/get_token</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>POST /sdkapi/v2/app/get_token</c>.</para>
+    /// </remarks>
     /// <param name="options">Options of this call alone.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="MeetgateAuthException">
@@ -4977,11 +4803,9 @@ public class AvdAppOperations : OperationGroup
     /// Note: Sent as a form POST, so that the secret stays out of URLs and logs. For a wrong key the failure example
     /// has 401, the error table 40001; both are an authentication failure. The samples have trailing commas.
     /// </para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.app.get_token</c> is <c>POST
-    /// /sdkapi/v2/app/get_token</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>POST /sdkapi/v2/app/get_token</c>.</para>
+    /// </remarks>
     /// <param name="options">Options of this call alone.</param>
     /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
     /// <returns>The platform's answer.</returns>
@@ -5002,11 +4826,9 @@ public class AvdAppOperations : OperationGroup
 
     /// <summary>Read how many users the licence allows and how many are online (获取当前授权信息).</summary>
     /// <remarks>
-    /// <para>
-    /// It only reads, and may be repeated. <c>avd.app.get_licence_info</c> is <c>GET
-    /// /sdkapi/v2/app/get_licence_info</c>.
-    /// </para>
-/// </remarks>
+    /// <para>It only reads, and may be repeated.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/app/get_licence_info</c>.</para>
+    /// </remarks>
     /// <param name="options">Options of this call alone.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="MeetgateForbiddenException">
@@ -5023,11 +4845,9 @@ public class AvdAppOperations : OperationGroup
 
     /// <summary>Read how many users the licence allows and how many are online (获取当前授权信息).</summary>
     /// <remarks>
-    /// <para>
-    /// It only reads, and may be repeated. <c>avd.app.get_licence_info</c> is <c>GET
-    /// /sdkapi/v2/app/get_licence_info</c>.
-    /// </para>
-/// </remarks>
+    /// <para>It only reads, and may be repeated.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/app/get_licence_info</c>.</para>
+    /// </remarks>
     /// <param name="options">Options of this call alone.</param>
     /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
     /// <returns>The platform's answer.</returns>
@@ -5054,10 +4874,9 @@ public class AvdAppOperations : OperationGroup
     /// Note: The section's description is that of <c>App.GetLicenceInfo</c> ("get the current licence information");
     /// the heading and the answer table say encrypted system information. The sample breaks the value over four lines.
     /// </para>
-    /// <para>
-    /// It only reads, and may be repeated. <c>avd.app.get_system_info</c> is <c>GET /sdkapi/v2/app/get_system_info</c>.
-    /// </para>
-/// </remarks>
+    /// <para>It only reads, and may be repeated.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/app/get_system_info</c>.</para>
+    /// </remarks>
     /// <param name="options">Options of this call alone.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="MeetgateException">The call failed.</exception>
@@ -5075,10 +4894,9 @@ public class AvdAppOperations : OperationGroup
     /// Note: The section's description is that of <c>App.GetLicenceInfo</c> ("get the current licence information");
     /// the heading and the answer table say encrypted system information. The sample breaks the value over four lines.
     /// </para>
-    /// <para>
-    /// It only reads, and may be repeated. <c>avd.app.get_system_info</c> is <c>GET /sdkapi/v2/app/get_system_info</c>.
-    /// </para>
-/// </remarks>
+    /// <para>It only reads, and may be repeated.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/app/get_system_info</c>.</para>
+    /// </remarks>
     /// <param name="options">Options of this call alone.</param>
     /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
     /// <returns>The platform's answer.</returns>
@@ -5102,11 +4920,9 @@ public class AvdAppOperations : OperationGroup
     /// <c>licenceCert</c> as "system information" from the licence server; the name and the sample show that it is the
     /// licence certificate.
     /// </para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.app.apply_file_permit</c> is <c>POST
-    /// /sdkapi/v2/app/apply_file_permit</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>POST /sdkapi/v2/app/apply_file_permit</c>.</para>
+    /// </remarks>
     /// <param name="licenceCert">
     /// The licence text from the vendor's licence server. Give it unchanged. (<c>licence_cert</c>)
     /// </param>
@@ -5133,11 +4949,9 @@ public class AvdAppOperations : OperationGroup
     /// <c>licenceCert</c> as "system information" from the licence server; the name and the sample show that it is the
     /// licence certificate.
     /// </para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.app.apply_file_permit</c> is <c>POST
-    /// /sdkapi/v2/app/apply_file_permit</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>POST /sdkapi/v2/app/apply_file_permit</c>.</para>
+    /// </remarks>
     /// <param name="licenceCert">
     /// The licence text from the vendor's licence server. Give it unchanged. (<c>licence_cert</c>)
     /// </param>
@@ -5169,11 +4983,9 @@ public class AvdAppOperations : OperationGroup
     /// <para>The licence is one that <c>App.ApplyFilePermit</c> installed.</para>
     /// <para>Note: Sent as a form POST by default, because a licence is long and secret.</para>
     /// <para>Undoes <c>App.ApplyFilePermit</c>.</para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.app.delete_file_permit</c> is
-    /// <c>POST /sdkapi/v2/app/delete_file_permit</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>POST /sdkapi/v2/app/delete_file_permit</c>.</para>
+    /// </remarks>
     /// <param name="licenceCert">
     /// The licence text that was given to <c>App.ApplyFilePermit</c>. (<c>licence_cert</c>)
     /// </param>
@@ -5199,11 +5011,9 @@ public class AvdAppOperations : OperationGroup
     /// <para>The licence is one that <c>App.ApplyFilePermit</c> installed.</para>
     /// <para>Note: Sent as a form POST by default, because a licence is long and secret.</para>
     /// <para>Undoes <c>App.ApplyFilePermit</c>.</para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.app.delete_file_permit</c> is
-    /// <c>POST /sdkapi/v2/app/delete_file_permit</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>POST /sdkapi/v2/app/delete_file_permit</c>.</para>
+    /// </remarks>
     /// <param name="licenceCert">
     /// The licence text that was given to <c>App.ApplyFilePermit</c>. (<c>licence_cert</c>)
     /// </param>
@@ -5234,10 +5044,9 @@ public class AvdAppOperations : OperationGroup
     /// Note: The table types detail as string; in the sample it is an object whose member names are terminal types. The
     /// sample also has info, an empty object that the table does not have.
     /// </para>
-    /// <para>
-    /// It only reads, and may be repeated. <c>avd.app.get_key_licence</c> is <c>GET /sdkapi/v2/app/get_key_licence</c>.
-    /// </para>
-/// </remarks>
+    /// <para>It only reads, and may be repeated.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/app/get_key_licence</c>.</para>
+    /// </remarks>
     /// <param name="accessKey">
     /// The access key whose users are counted. The document does not say whether it may differ from the client's own.
     /// (<c>access_key</c>)
@@ -5260,10 +5069,9 @@ public class AvdAppOperations : OperationGroup
     /// Note: The table types detail as string; in the sample it is an object whose member names are terminal types. The
     /// sample also has info, an empty object that the table does not have.
     /// </para>
-    /// <para>
-    /// It only reads, and may be repeated. <c>avd.app.get_key_licence</c> is <c>GET /sdkapi/v2/app/get_key_licence</c>.
-    /// </para>
-/// </remarks>
+    /// <para>It only reads, and may be repeated.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/app/get_key_licence</c>.</para>
+    /// </remarks>
     /// <param name="accessKey">
     /// The access key whose users are counted. The document does not say whether it may differ from the client's own.
     /// (<c>access_key</c>)
@@ -5336,11 +5144,9 @@ public class AvdSipGateOperations : OperationGroup
     /// Note: The gateway's id is gate_id in this answer and in <c>Sip.Gate.List</c>, id in <c>Sip.Gate.Read</c>,
     /// sip_gate_id as a parameter and in the answer of <c>Sip.Account.Create</c>. Answers are passed on as they come.
     /// </para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.sip.gate.create</c> is <c>GET
-    /// /sdkapi/v2/sip/gate/create</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/sip/gate/create</c>.</para>
+    /// </remarks>
     /// <param name="name">Name for the SIP gateway. (<c>name</c>)</param>
     /// <param name="url">
     /// Address of the SIP gateway: host and port, such as 192.0.2.22:5060. No two gateways may have the same address.
@@ -5372,11 +5178,9 @@ public class AvdSipGateOperations : OperationGroup
     /// Note: The gateway's id is gate_id in this answer and in <c>Sip.Gate.List</c>, id in <c>Sip.Gate.Read</c>,
     /// sip_gate_id as a parameter and in the answer of <c>Sip.Account.Create</c>. Answers are passed on as they come.
     /// </para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.sip.gate.create</c> is <c>GET
-    /// /sdkapi/v2/sip/gate/create</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/sip/gate/create</c>.</para>
+    /// </remarks>
     /// <param name="name">Name for the SIP gateway. (<c>name</c>)</param>
     /// <param name="url">
     /// Address of the SIP gateway: host and port, such as 192.0.2.22:5060. No two gateways may have the same address.
@@ -5408,11 +5212,9 @@ public class AvdSipGateOperations : OperationGroup
     /// <summary>Change the name and address of a SIP gateway (修改sip网关).</summary>
     /// <remarks>
     /// <para>Give both name and address, also when one of them does not change.</para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.sip.gate.update</c> is <c>GET
-    /// /sdkapi/v2/sip/gate/update</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/sip/gate/update</c>.</para>
+    /// </remarks>
     /// <param name="sipGateId">
     /// Id of the SIP gateway: gate_id in the answers of <c>Sip.Gate.Create</c> and <c>Sip.Gate.List</c>.
     /// (<c>sip_gate_id</c>)
@@ -5442,11 +5244,9 @@ public class AvdSipGateOperations : OperationGroup
     /// <summary>Change the name and address of a SIP gateway (修改sip网关).</summary>
     /// <remarks>
     /// <para>Give both name and address, also when one of them does not change.</para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.sip.gate.update</c> is <c>GET
-    /// /sdkapi/v2/sip/gate/update</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/sip/gate/update</c>.</para>
+    /// </remarks>
     /// <param name="sipGateId">
     /// Id of the SIP gateway: gate_id in the answers of <c>Sip.Gate.Create</c> and <c>Sip.Gate.List</c>.
     /// (<c>sip_gate_id</c>)
@@ -5487,10 +5287,9 @@ public class AvdSipGateOperations : OperationGroup
     /// Note: The heading prints /sip/gate/reads; the address and the sample request have /sip/gate/read. The gateway's
     /// id is id here, gate_id or <c>sipGateId</c> in other calls.
     /// </para>
-    /// <para>
-    /// It only reads, and may be repeated. <c>avd.sip.gate.read</c> is <c>GET /sdkapi/v2/sip/gate/read</c>.
-    /// </para>
-/// </remarks>
+    /// <para>It only reads, and may be repeated.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/sip/gate/read</c>.</para>
+    /// </remarks>
     /// <param name="sipGateId">
     /// Id of the SIP gateway: gate_id in the answers of <c>Sip.Gate.Create</c> and <c>Sip.Gate.List</c>.
     /// (<c>sip_gate_id</c>)
@@ -5512,10 +5311,9 @@ public class AvdSipGateOperations : OperationGroup
     /// Note: The heading prints /sip/gate/reads; the address and the sample request have /sip/gate/read. The gateway's
     /// id is id here, gate_id or <c>sipGateId</c> in other calls.
     /// </para>
-    /// <para>
-    /// It only reads, and may be repeated. <c>avd.sip.gate.read</c> is <c>GET /sdkapi/v2/sip/gate/read</c>.
-    /// </para>
-/// </remarks>
+    /// <para>It only reads, and may be repeated.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/sip/gate/read</c>.</para>
+    /// </remarks>
     /// <param name="sipGateId">
     /// Id of the SIP gateway: gate_id in the answers of <c>Sip.Gate.Create</c> and <c>Sip.Gate.List</c>.
     /// (<c>sip_gate_id</c>)
@@ -5540,11 +5338,9 @@ public class AvdSipGateOperations : OperationGroup
     /// <summary>Deletes a SIP gateway; what happens to its accounts is not documented (删除sip网关).</summary>
     /// <remarks>
     /// <para>Undoes <c>Sip.Gate.Create</c>.</para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.sip.gate.del</c> is <c>GET
-    /// /sdkapi/v2/sip/gate/del</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/sip/gate/del</c>.</para>
+    /// </remarks>
     /// <param name="sipGateId">
     /// Id of the SIP gateway: gate_id in the answers of <c>Sip.Gate.Create</c> and <c>Sip.Gate.List</c>.
     /// (<c>sip_gate_id</c>)
@@ -5563,11 +5359,9 @@ public class AvdSipGateOperations : OperationGroup
     /// <summary>Deletes a SIP gateway; what happens to its accounts is not documented (删除sip网关).</summary>
     /// <remarks>
     /// <para>Undoes <c>Sip.Gate.Create</c>.</para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.sip.gate.del</c> is <c>GET
-    /// /sdkapi/v2/sip/gate/del</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/sip/gate/del</c>.</para>
+    /// </remarks>
     /// <param name="sipGateId">
     /// Id of the SIP gateway: gate_id in the answers of <c>Sip.Gate.Create</c> and <c>Sip.Gate.List</c>.
     /// (<c>sip_gate_id</c>)
@@ -5595,10 +5389,9 @@ public class AvdSipGateOperations : OperationGroup
     /// Note: The table prints the list's name as sip_gares; the sample, and this list, have sip_gates. The gateway's id
     /// is gate_id here, id in <c>Sip.Gate.Read</c>.
     /// </para>
-    /// <para>
-    /// It only reads, and may be repeated. <c>avd.sip.gate.list</c> is <c>GET /sdkapi/v2/sip/gate/list</c>.
-    /// </para>
-/// </remarks>
+    /// <para>It only reads, and may be repeated.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/sip/gate/list</c>.</para>
+    /// </remarks>
     /// <param name="options">Options of this call alone.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="MeetgateException">The call failed.</exception>
@@ -5615,10 +5408,9 @@ public class AvdSipGateOperations : OperationGroup
     /// Note: The table prints the list's name as sip_gares; the sample, and this list, have sip_gates. The gateway's id
     /// is gate_id here, id in <c>Sip.Gate.Read</c>.
     /// </para>
-    /// <para>
-    /// It only reads, and may be repeated. <c>avd.sip.gate.list</c> is <c>GET /sdkapi/v2/sip/gate/list</c>.
-    /// </para>
-/// </remarks>
+    /// <para>It only reads, and may be repeated.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/sip/gate/list</c>.</para>
+    /// </remarks>
     /// <param name="options">Options of this call alone.</param>
     /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
     /// <returns>The platform's answer.</returns>
@@ -5656,11 +5448,9 @@ public class AvdSipAccountOperations : OperationGroup
     /// phone_number in <c>Sip.Account.Read</c>. The gateway's id is <c>sipGateId</c> here and gate_id in
     /// <c>Sip.Account.Read</c>.
     /// </para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.sip.account.create</c> is <c>POST
-    /// /sdkapi/v2/sip/account/create</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>POST /sdkapi/v2/sip/account/create</c>.</para>
+    /// </remarks>
     /// <param name="name">Name of the SIP account. (<c>name</c>)</param>
     /// <param name="password">Password of the SIP account. (<c>password</c>)</param>
     /// <param name="number">
@@ -5705,11 +5495,9 @@ public class AvdSipAccountOperations : OperationGroup
     /// phone_number in <c>Sip.Account.Read</c>. The gateway's id is <c>sipGateId</c> here and gate_id in
     /// <c>Sip.Account.Read</c>.
     /// </para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.sip.account.create</c> is <c>POST
-    /// /sdkapi/v2/sip/account/create</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>POST /sdkapi/v2/sip/account/create</c>.</para>
+    /// </remarks>
     /// <param name="name">Name of the SIP account. (<c>name</c>)</param>
     /// <param name="password">Password of the SIP account. (<c>password</c>)</param>
     /// <param name="number">
@@ -5754,11 +5542,9 @@ public class AvdSipAccountOperations : OperationGroup
     /// <remarks>
     /// <para>Give all three, also those that do not change. This call cannot move an account to another gateway.</para>
     /// <para>Note: Sent as a form POST by default, because it carries a password.</para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.sip.account.update</c> is <c>POST
-    /// /sdkapi/v2/sip/account/update</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>POST /sdkapi/v2/sip/account/update</c>.</para>
+    /// </remarks>
     /// <param name="accountId">
     /// Id of the SIP account, from the answer of <c>Sip.Account.Create</c>. (<c>account_id</c>)
     /// </param>
@@ -5798,11 +5584,9 @@ public class AvdSipAccountOperations : OperationGroup
     /// <remarks>
     /// <para>Give all three, also those that do not change. This call cannot move an account to another gateway.</para>
     /// <para>Note: Sent as a form POST by default, because it carries a password.</para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.sip.account.update</c> is <c>POST
-    /// /sdkapi/v2/sip/account/update</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>POST /sdkapi/v2/sip/account/update</c>.</para>
+    /// </remarks>
     /// <param name="accountId">
     /// Id of the SIP account, from the answer of <c>Sip.Account.Create</c>. (<c>account_id</c>)
     /// </param>
@@ -5852,10 +5636,9 @@ public class AvdSipAccountOperations : OperationGroup
     /// gateway's name; the sample's phone_name shows that it is the account's. In the document's examples the request
     /// has gateway 12, the answer gateway 3.
     /// </para>
-    /// <para>
-    /// It only reads, and may be repeated. <c>avd.sip.account.read</c> is <c>POST /sdkapi/v2/sip/account/read</c>.
-    /// </para>
-/// </remarks>
+    /// <para>It only reads, and may be repeated.</para>
+    /// <para>Request: <c>POST /sdkapi/v2/sip/account/read</c>.</para>
+    /// </remarks>
     /// <param name="accountId">
     /// Id of the SIP account, from the answer of <c>Sip.Account.Create</c>. (<c>account_id</c>)
     /// </param>
@@ -5885,10 +5668,9 @@ public class AvdSipAccountOperations : OperationGroup
     /// gateway's name; the sample's phone_name shows that it is the account's. In the document's examples the request
     /// has gateway 12, the answer gateway 3.
     /// </para>
-    /// <para>
-    /// It only reads, and may be repeated. <c>avd.sip.account.read</c> is <c>POST /sdkapi/v2/sip/account/read</c>.
-    /// </para>
-/// </remarks>
+    /// <para>It only reads, and may be repeated.</para>
+    /// <para>Request: <c>POST /sdkapi/v2/sip/account/read</c>.</para>
+    /// </remarks>
     /// <param name="accountId">
     /// Id of the SIP account, from the answer of <c>Sip.Account.Create</c>. (<c>account_id</c>)
     /// </param>
@@ -5919,11 +5701,9 @@ public class AvdSipAccountOperations : OperationGroup
     /// <remarks>
     /// <para>Note: Sent as a form POST by default like the other sip.account calls.</para>
     /// <para>Undoes <c>Sip.Account.Create</c>.</para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.sip.account.del</c> is <c>POST
-    /// /sdkapi/v2/sip/account/del</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>POST /sdkapi/v2/sip/account/del</c>.</para>
+    /// </remarks>
     /// <param name="accountId">
     /// Id of the SIP account, from the answer of <c>Sip.Account.Create</c>. (<c>account_id</c>)
     /// </param>
@@ -5942,11 +5722,9 @@ public class AvdSipAccountOperations : OperationGroup
     /// <remarks>
     /// <para>Note: Sent as a form POST by default like the other sip.account calls.</para>
     /// <para>Undoes <c>Sip.Account.Create</c>.</para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.sip.account.del</c> is <c>POST
-    /// /sdkapi/v2/sip/account/del</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>POST /sdkapi/v2/sip/account/del</c>.</para>
+    /// </remarks>
     /// <param name="accountId">
     /// Id of the SIP account, from the answer of <c>Sip.Account.Create</c>. (<c>account_id</c>)
     /// </param>
@@ -6005,11 +5783,9 @@ public class AvdDeviceOperations : OperationGroup
     /// table describes <c>userId</c> as "room id", as it does <c>roomId</c>; its effect is not known. 40038 has two
     /// meanings: an unsupported resolution, and a bit rate outside 1 to 4 Mbit/s.
     /// </para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.device.call</c> is <c>GET
-    /// /sdkapi/v2/device/call</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/device/call</c>.</para>
+    /// </remarks>
     /// <param name="name">Name of the device in the room. (<c>name</c>)</param>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="url">
@@ -6021,14 +5797,14 @@ public class AvdDeviceOperations : OperationGroup
     /// </param>
     /// <param name="resolutionRate">
     /// Resolution of the device. The document does not say whether the numbers are widths or heights.
-    /// (<c>resolution_rate</c>: one of 640, 1080, 1280)
+    /// (<c>resolution_rate</c>, one of 640, 1080, 1280)
     /// </param>
     /// <param name="frameRate">
     /// Frame rate of the device. The document does not say which rates are allowed; 40039 is the answer to another.
-    /// (<c>frame_rate</c>: fps)
+    /// (<c>frame_rate</c>, fps)
     /// </param>
     /// <param name="videoRate">
-    /// Bit rate of the device. 40038 is the answer to a rate outside 1 to 4. (<c>video_rate</c>: from 1 to 4, Mbit/s)
+    /// Bit rate of the device. 40038 is the answer to a rate outside 1 to 4. (<c>video_rate</c>, from 1 to 4 Mbit/s)
     /// </param>
     /// <param name="voiceMultiple">
     /// Factor of amplification of the sound. The document gives neither range nor default. (<c>voice_multiple</c>)
@@ -6101,11 +5877,9 @@ public class AvdDeviceOperations : OperationGroup
     /// table describes <c>userId</c> as "room id", as it does <c>roomId</c>; its effect is not known. 40038 has two
     /// meanings: an unsupported resolution, and a bit rate outside 1 to 4 Mbit/s.
     /// </para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.device.call</c> is <c>GET
-    /// /sdkapi/v2/device/call</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/device/call</c>.</para>
+    /// </remarks>
     /// <param name="name">Name of the device in the room. (<c>name</c>)</param>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="url">
@@ -6117,14 +5891,14 @@ public class AvdDeviceOperations : OperationGroup
     /// </param>
     /// <param name="resolutionRate">
     /// Resolution of the device. The document does not say whether the numbers are widths or heights.
-    /// (<c>resolution_rate</c>: one of 640, 1080, 1280)
+    /// (<c>resolution_rate</c>, one of 640, 1080, 1280)
     /// </param>
     /// <param name="frameRate">
     /// Frame rate of the device. The document does not say which rates are allowed; 40039 is the answer to another.
-    /// (<c>frame_rate</c>: fps)
+    /// (<c>frame_rate</c>, fps)
     /// </param>
     /// <param name="videoRate">
-    /// Bit rate of the device. 40038 is the answer to a rate outside 1 to 4. (<c>video_rate</c>: from 1 to 4, Mbit/s)
+    /// Bit rate of the device. 40038 is the answer to a rate outside 1 to 4. (<c>video_rate</c>, from 1 to 4 Mbit/s)
     /// </param>
     /// <param name="voiceMultiple">
     /// Factor of amplification of the sound. The document gives neither range nor default. (<c>voice_multiple</c>)
@@ -6201,11 +5975,9 @@ public class AvdDeviceOperations : OperationGroup
     /// table describes <c>userId</c> as "room id", as it does <c>roomId</c>; its effect is not known. 40038 has two
     /// meanings: an unsupported resolution, and a bit rate outside 1 to 4 Mbit/s.
     /// </para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.device.call</c> is <c>GET
-    /// /sdkapi/v2/device/call</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/device/call</c>.</para>
+    /// </remarks>
     /// <param name="request">The parameters.</param>
     /// <param name="options">Options of this call alone.</param>
     /// <returns>The platform's answer.</returns>
@@ -6249,11 +6021,9 @@ public class AvdDeviceOperations : OperationGroup
     /// table describes <c>userId</c> as "room id", as it does <c>roomId</c>; its effect is not known. 40038 has two
     /// meanings: an unsupported resolution, and a bit rate outside 1 to 4 Mbit/s.
     /// </para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.device.call</c> is <c>GET
-    /// /sdkapi/v2/device/call</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/device/call</c>.</para>
+    /// </remarks>
     /// <param name="request">The parameters.</param>
     /// <param name="options">Options of this call alone.</param>
     /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
@@ -6295,11 +6065,9 @@ public class AvdDeviceOperations : OperationGroup
     /// <remarks>
     /// <para>Ends the call that <c>Device.Call</c> began.</para>
     /// <para>Undoes <c>Device.Call</c>.</para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.device.kick</c> is <c>GET
-    /// /sdkapi/v2/device/kick</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/device/kick</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="userId">Id of the device, from the answer of <c>Device.Call</c>. (<c>user_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
@@ -6327,11 +6095,9 @@ public class AvdDeviceOperations : OperationGroup
     /// <remarks>
     /// <para>Ends the call that <c>Device.Call</c> began.</para>
     /// <para>Undoes <c>Device.Call</c>.</para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.device.kick</c> is <c>GET
-    /// /sdkapi/v2/device/kick</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/device/kick</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="userId">Id of the device, from the answer of <c>Device.Call</c>. (<c>user_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
@@ -6370,11 +6136,9 @@ public class AvdDeviceOperations : OperationGroup
     /// such room_id), although the call has no room; 40037 (no such call record) of the error table fits an unknown
     /// <c>callId</c> better.
     /// </para>
-    /// <para>
-    /// It only reads, and may be repeated. <c>avd.device.get_invite_status</c> is <c>GET
-    /// /sdkapi/v2/device/get_invite_status</c>.
-    /// </para>
-/// </remarks>
+    /// <para>It only reads, and may be repeated.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/device/get_invite_status</c>.</para>
+    /// </remarks>
     /// <param name="callId">Id of the call, from the answer of <c>Device.Call</c>. (<c>call_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
     /// <returns>The platform's answer.</returns>
@@ -6398,11 +6162,9 @@ public class AvdDeviceOperations : OperationGroup
     /// such room_id), although the call has no room; 40037 (no such call record) of the error table fits an unknown
     /// <c>callId</c> better.
     /// </para>
-    /// <para>
-    /// It only reads, and may be repeated. <c>avd.device.get_invite_status</c> is <c>GET
-    /// /sdkapi/v2/device/get_invite_status</c>.
-    /// </para>
-/// </remarks>
+    /// <para>It only reads, and may be repeated.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/device/get_invite_status</c>.</para>
+    /// </remarks>
     /// <param name="callId">Id of the call, from the answer of <c>Device.Call</c>. (<c>call_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
     /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
@@ -6441,11 +6203,9 @@ public class AvdDeviceVideoOperations : OperationGroup
     /// <summary>Make a device's video the focus of its room (设备视频焦点).</summary>
     /// <remarks>
     /// <para><c>Device.Video.Unfocus</c> takes the focus away again.</para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.device.video.focus</c> is <c>GET
-    /// /sdkapi/v2/device/video/focus</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/device/video/focus</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="userId">Id of the device, from the answer of <c>Device.Call</c>. (<c>user_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
@@ -6473,11 +6233,9 @@ public class AvdDeviceVideoOperations : OperationGroup
     /// <summary>Make a device's video the focus of its room (设备视频焦点).</summary>
     /// <remarks>
     /// <para><c>Device.Video.Unfocus</c> takes the focus away again.</para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.device.video.focus</c> is <c>GET
-    /// /sdkapi/v2/device/video/focus</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/device/video/focus</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="userId">Id of the device, from the answer of <c>Device.Call</c>. (<c>user_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
@@ -6512,11 +6270,9 @@ public class AvdDeviceVideoOperations : OperationGroup
     /// <summary>Take the focus from a device's video (取消视频焦点).</summary>
     /// <remarks>
     /// <para>Undoes <c>Device.Video.Focus</c>.</para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.device.video.unfocus</c> is <c>GET
-    /// /sdkapi/v2/device/video/unfocus</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/device/video/unfocus</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="userId">Id of the device, from the answer of <c>Device.Call</c>. (<c>user_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
@@ -6544,11 +6300,9 @@ public class AvdDeviceVideoOperations : OperationGroup
     /// <summary>Take the focus from a device's video (取消视频焦点).</summary>
     /// <remarks>
     /// <para>Undoes <c>Device.Video.Focus</c>.</para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.device.video.unfocus</c> is <c>GET
-    /// /sdkapi/v2/device/video/unfocus</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/device/video/unfocus</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="userId">Id of the device, from the answer of <c>Device.Call</c>. (<c>user_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
@@ -6583,11 +6337,9 @@ public class AvdDeviceVideoOperations : OperationGroup
     /// <summary>Turn a device's video off (关闭视频).</summary>
     /// <remarks>
     /// <para>The device stays in the room. <c>Device.Video.Open</c> turns its video on again.</para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.device.video.close</c> is <c>GET
-    /// /sdkapi/v2/device/video/close</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/device/video/close</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="userId">Id of the device, from the answer of <c>Device.Call</c>. (<c>user_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
@@ -6615,11 +6367,9 @@ public class AvdDeviceVideoOperations : OperationGroup
     /// <summary>Turn a device's video off (关闭视频).</summary>
     /// <remarks>
     /// <para>The device stays in the room. <c>Device.Video.Open</c> turns its video on again.</para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.device.video.close</c> is <c>GET
-    /// /sdkapi/v2/device/video/close</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/device/video/close</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="userId">Id of the device, from the answer of <c>Device.Call</c>. (<c>user_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
@@ -6655,11 +6405,9 @@ public class AvdDeviceVideoOperations : OperationGroup
     /// <remarks>
     /// <para>Note: The table lists call_id and <c>userId</c> in the answer; the sample has neither.</para>
     /// <para>Undoes <c>Device.Video.Close</c>.</para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.device.video.open</c> is <c>GET
-    /// /sdkapi/v2/device/video/open</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/device/video/open</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="userId">Id of the device, from the answer of <c>Device.Call</c>. (<c>user_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
@@ -6688,11 +6436,9 @@ public class AvdDeviceVideoOperations : OperationGroup
     /// <remarks>
     /// <para>Note: The table lists call_id and <c>userId</c> in the answer; the sample has neither.</para>
     /// <para>Undoes <c>Device.Video.Close</c>.</para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.device.video.open</c> is <c>GET
-    /// /sdkapi/v2/device/video/open</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/device/video/open</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="userId">Id of the device, from the answer of <c>Device.Call</c>. (<c>user_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
@@ -6741,11 +6487,9 @@ public class AvdDeviceAudioOperations : OperationGroup
     /// <summary>Turn a device's sound off (关闭音频).</summary>
     /// <remarks>
     /// <para>The device stays in the room. <c>Device.Audio.Unmute</c> turns its sound on again.</para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.device.audio.mute</c> is <c>GET
-    /// /sdkapi/v2/device/audio/mute</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/device/audio/mute</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="userId">Id of the device, from the answer of <c>Device.Call</c>. (<c>user_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
@@ -6772,11 +6516,9 @@ public class AvdDeviceAudioOperations : OperationGroup
     /// <summary>Turn a device's sound off (关闭音频).</summary>
     /// <remarks>
     /// <para>The device stays in the room. <c>Device.Audio.Unmute</c> turns its sound on again.</para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.device.audio.mute</c> is <c>GET
-    /// /sdkapi/v2/device/audio/mute</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/device/audio/mute</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="userId">Id of the device, from the answer of <c>Device.Call</c>. (<c>user_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
@@ -6810,11 +6552,9 @@ public class AvdDeviceAudioOperations : OperationGroup
     /// <summary>Turn a device's sound on (打开音频).</summary>
     /// <remarks>
     /// <para>Undoes <c>Device.Audio.Mute</c>.</para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.device.audio.unmute</c> is <c>GET
-    /// /sdkapi/v2/device/audio/unmute</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/device/audio/unmute</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="userId">Id of the device, from the answer of <c>Device.Call</c>. (<c>user_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
@@ -6841,11 +6581,9 @@ public class AvdDeviceAudioOperations : OperationGroup
     /// <summary>Turn a device's sound on (打开音频).</summary>
     /// <remarks>
     /// <para>Undoes <c>Device.Audio.Mute</c>.</para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>avd.device.audio.unmute</c> is <c>GET
-    /// /sdkapi/v2/device/audio/unmute</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /sdkapi/v2/device/audio/unmute</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="userId">Id of the device, from the answer of <c>Device.Call</c>. (<c>user_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>

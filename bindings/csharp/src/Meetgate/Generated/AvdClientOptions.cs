@@ -25,7 +25,7 @@ public sealed class AvdClientOptions : NestedParameters
 
     /// <summary>
     /// Access key, from the management console. Give <c>AccessKey</c> and <c>SecretKey</c>, or <c>Token</c>, or
-    /// <c>token_provider</c>. (<c>access_key</c>)
+    /// <c>TokenProvider</c>. (<c>access_key</c>)
     /// </summary>
     public string? AccessKey { get; set; }
 
@@ -52,7 +52,7 @@ public sealed class AvdClientOptions : NestedParameters
     public TokenStore? TokenStore { get; set; }
 
     /// <summary>
-    /// Time limit for fetching one token, within the call's <c>Timeout</c>. (<c>token_timeout_ms</c>: from 1 to 600000,
+    /// Time limit for fetching one token, within the call's <c>Timeout</c>. (<c>token_timeout_ms</c>, from 1 to 600000
     /// ms, default 10000)
     /// </summary>
     public TimeSpan? TokenTimeout { get; set; }
@@ -62,41 +62,41 @@ public sealed class AvdClientOptions : NestedParameters
     /// <c>sip.account.*</c> and every call with a layout, a mixer or a licence. If a deployment answers such a form
     /// with 40002 (parameter missing), the request goes once more by GET, and the client remembers the way that worked;
     /// <c>Info</c> tells it. <c>get</c> and <c>post</c> apply to every call except uploads. <c>get</c> puts keys and
-    /// passwords into URLs, which servers log. (<c>http_method</c>: default Auto)
+    /// passwords into URLs, which servers log. (<c>http_method</c>, default Auto)
     /// </summary>
     public AvdHttpMethod? HttpMethod { get; set; }
 
     /// <summary>
     /// Whether <c>uploadfile</c> has the token as a query parameter. The platform's table lists none.
-    /// (<c>upload_token</c>: default true)
+    /// (<c>upload_token</c>, default true)
     /// </summary>
     public bool? UploadToken { get; set; }
 
     /// <summary>
     /// Time limit of a whole call, from looking up the host to the end of the answer. Fetching a token is part of it.
-    /// (<c>timeout_ms</c>: from 1 to 86400000, ms, default 30000)
+    /// (<c>timeout_ms</c>, from 1 to 86400000 ms, default 30000)
     /// </summary>
     public TimeSpan? Timeout { get; set; }
 
     /// <summary>
-    /// Time limit for one connection: TCP and TLS handshake, within <c>Timeout</c>. (<c>connect_timeout_ms</c>: from 1
-    /// to 86400000, ms, default 5000)
+    /// Time limit for one connection: TCP and TLS handshake, within <c>Timeout</c>. (<c>connect_timeout_ms</c>, from 1
+    /// to 86400000 ms, default 5000)
     /// </summary>
     public TimeSpan? ConnectTimeout { get; set; }
 
     /// <summary>
     /// The largest answer that is read. A larger one ends the call with the status <c>LIMIT</c>, although the platform
-    /// may have done what was asked. (<c>max_reply_bytes</c>: from 1024 to 1073741824, bytes, default 16777216)
+    /// may have done what was asked. (<c>max_reply_bytes</c>, from 1024 to 1073741824 bytes, default 16777216)
     /// </summary>
     public long? MaxReplyBytes { get; set; }
 
     /// <summary>
     /// Whether parameters are checked against the catalog before anything is sent. With <c>false</c> they are sent as
-    /// given, unknown parameters too. (<c>validate</c>: default true)
+    /// given, unknown parameters too. (<c>validate</c>, default true)
     /// </summary>
     public bool? Validate { get; set; }
 
-    /// <summary>The <c>User-Agent</c> header. (<c>user_agent</c>: default meetgate/ and the version)</summary>
+    /// <summary>The <c>User-Agent</c> header. (<c>user_agent</c>, default meetgate/ and the version)</summary>
     public string? UserAgent { get; set; }
 
     /// <summary>

@@ -5,93 +5,80 @@ namespace Meetgate;
 /// <summary>What <c>video_level</c> of <c>avd.room.mix_record.start</c> can be.</summary>
 public enum AvdVideoLevel
 {
-    /// <summary>
-    /// A word that this version does not know; <c>Json</c> of the answer has it. It cannot be passed.
-    /// </summary>
+    /// <summary>None of the others. It cannot be passed.</summary>
     Unknown = 0,
 
-    /// <summary>(<c>low</c>)</summary>
+    /// <summary><c>low</c> on the wire.</summary>
     Low,
 
-    /// <summary>Medium. (<c>middle</c>)</summary>
+    /// <summary>Medium. <c>middle</c> on the wire.</summary>
     Middle,
 
-    /// <summary>(<c>high</c>)</summary>
+    /// <summary><c>high</c> on the wire.</summary>
     High,
 }
 
 /// <summary>
 /// What <c>channel</c> of <c>avd.room.mix_record.start</c> and <c>avd.room.mix_record.update_audio_layout</c> can be.
-/// Another number that the platform answers stays one: <c>(AvdRoomMixRecordChannel)7</c>.
 /// </summary>
 public enum AvdRoomMixRecordChannel
 {
-    /// <summary>(<c>0</c>)</summary>
+    /// <summary><c>0</c> on the wire.</summary>
     BothChannels = 0,
 
-    /// <summary>(<c>1</c>)</summary>
+    /// <summary><c>1</c> on the wire.</summary>
     LeftChannel = 1,
 
-    /// <summary>(<c>2</c>)</summary>
+    /// <summary><c>2</c> on the wire.</summary>
     RightChannel = 2,
 }
 
 /// <summary>What <c>audio_file_type</c> of <c>avd.room.mix_record.start</c> can be.</summary>
 public enum AvdAudioFileType
 {
-    /// <summary>
-    /// A word that this version does not know; <c>Json</c> of the answer has it. It cannot be passed.
-    /// </summary>
+    /// <summary>None of the others. It cannot be passed.</summary>
     Unknown = 0,
 
-    /// <summary>WAV. (<c>wav</c>)</summary>
+    /// <summary>WAV. <c>wav</c> on the wire.</summary>
     Wav,
 
-    /// <summary>MP3. (<c>mp3</c>)</summary>
+    /// <summary>MP3. <c>mp3</c> on the wire.</summary>
     Mp3,
 }
 
 /// <summary>What <c>audio_codec</c> of <c>avd.room.mix_record.start</c> can be.</summary>
 public enum AvdAudioCodec
 {
-    /// <summary>
-    /// A word that this version does not know; <c>Json</c> of the answer has it. It cannot be passed.
-    /// </summary>
+    /// <summary>None of the others. It cannot be passed.</summary>
     Unknown = 0,
 
-    /// <summary>PCM. (<c>pcm</c>)</summary>
+    /// <summary>PCM. <c>pcm</c> on the wire.</summary>
     Pcm,
 
-    /// <summary>AAC. (<c>aac</c>)</summary>
+    /// <summary>AAC. <c>aac</c> on the wire.</summary>
     Aac,
 }
 
-/// <summary>
-/// What <c>audio_channels</c> of <c>avd.room.mix_record.start</c> can be. Another number that the platform answers
-/// stays one: <c>(AvdAudioChannels)7</c>.
-/// </summary>
+/// <summary>What <c>audio_channels</c> of <c>avd.room.mix_record.start</c> can be.</summary>
 public enum AvdAudioChannels
 {
-    /// <summary>(<c>1</c>)</summary>
+    /// <summary><c>1</c> on the wire.</summary>
     Mono = 1,
 
-    /// <summary>(<c>2</c>)</summary>
+    /// <summary><c>2</c> on the wire.</summary>
     Stereo = 2,
 }
 
-/// <summary>
-/// What <c>record_type</c> of <c>avd.room.mix_record.get</c> can be. Another number that the platform answers stays
-/// one: <c>(AvdRecordType)7</c>.
-/// </summary>
+/// <summary>What <c>record_type</c> of <c>avd.room.mix_record.get</c> can be.</summary>
 public enum AvdRecordType
 {
-    /// <summary>(<c>0</c>)</summary>
+    /// <summary><c>0</c> on the wire.</summary>
     AudioAndVideoFiles = 0,
 
-    /// <summary>(<c>1</c>)</summary>
+    /// <summary><c>1</c> on the wire.</summary>
     VideoFiles = 1,
 
-    /// <summary>(<c>2</c>)</summary>
+    /// <summary><c>2</c> on the wire.</summary>
     AudioFiles = 2,
 }
 
@@ -101,56 +88,53 @@ public enum AvdRecordType
 /// </summary>
 public enum AvdRecordStatus
 {
-    /// <summary>(<c>0</c>)</summary>
+    /// <summary><c>0</c> on the wire.</summary>
     Started = 0,
 
-    /// <summary>(<c>1</c>)</summary>
+    /// <summary><c>1</c> on the wire.</summary>
     Recording = 1,
 
-    /// <summary>(<c>2</c>)</summary>
+    /// <summary><c>2</c> on the wire.</summary>
     StoppedNormally = 2,
 
-    /// <summary>(<c>3</c>)</summary>
+    /// <summary><c>3</c> on the wire.</summary>
     StoppedAbnormally = 3,
 
-    /// <summary>(<c>4</c>)</summary>
+    /// <summary><c>4</c> on the wire.</summary>
     Stopping = 4,
 }
 
 /// <summary>
-/// What <c>layout_mode</c> of <c>avd.room.avc.start</c> and <c>avd.room.avc.update_layout</c> can be. Another number
-/// that the platform answers stays one: <c>(AvdRoomAvcStartLayoutMode)7</c>.
+/// What <c>layout_mode</c> of <c>avd.room.avc.start</c> and <c>avd.room.avc.update_layout</c> can be.
 /// </summary>
 public enum AvdRoomAvcStartLayoutMode
 {
-    /// <summary>Fixed, needs stream selection (room.avc.select_media). (<c>0</c>)</summary>
+    /// <summary>Fixed, needs stream selection (<c>Room.Avc.SelectMedia</c>). <c>0</c> on the wire.</summary>
     Fixed = 0,
 
-    /// <summary>Gallery, arranged automatically. (<c>1</c>)</summary>
+    /// <summary>Gallery, arranged automatically. <c>1</c> on the wire.</summary>
     Gallery = 1,
 
-    /// <summary>Speaker, arranged automatically. (<c>2</c>)</summary>
+    /// <summary>Speaker, arranged automatically. <c>2</c> on the wire.</summary>
     Speaker = 2,
 }
 
 /// <summary>What <c>player_out_audio_codec</c> of <c>avd.media.create</c> can be.</summary>
 public enum AvdPlayerOutAudioCodec
 {
-    /// <summary>
-    /// A word that this version does not know; <c>Json</c> of the answer has it. It cannot be passed.
-    /// </summary>
+    /// <summary>None of the others. It cannot be passed.</summary>
     Unknown = 0,
 
-    /// <summary>(<c>pcma</c>)</summary>
+    /// <summary><c>pcma</c> on the wire.</summary>
     Pcma,
 
-    /// <summary>(<c>pcmu</c>)</summary>
+    /// <summary><c>pcmu</c> on the wire.</summary>
     Pcmu,
 
-    /// <summary>(<c>opus</c>)</summary>
+    /// <summary><c>opus</c> on the wire.</summary>
     Opus,
 
-    /// <summary>(<c>g722</c>)</summary>
+    /// <summary><c>g722</c> on the wire.</summary>
     G722,
 }
 
@@ -160,29 +144,26 @@ public enum AvdPlayerOutAudioCodec
 /// </summary>
 public enum AvdTranscodeStatus
 {
-    /// <summary>(<c>0</c>)</summary>
+    /// <summary><c>0</c> on the wire.</summary>
     NotConverted = 0,
 
-    /// <summary>(<c>1</c>)</summary>
+    /// <summary><c>1</c> on the wire.</summary>
     Converting = 1,
 
-    /// <summary>(<c>2</c>)</summary>
+    /// <summary><c>2</c> on the wire.</summary>
     Done = 2,
 
-    /// <summary>(<c>3</c>)</summary>
+    /// <summary><c>3</c> on the wire.</summary>
     Failed = 3,
 }
 
-/// <summary>
-/// What <c>layout_mode</c> of <c>avd.room.avc.select_media</c> can be. Another number that the platform answers stays
-/// one: <c>(AvdRoomAvcSelectMediaLayoutMode)7</c>.
-/// </summary>
+/// <summary>What <c>layout_mode</c> of <c>avd.room.avc.select_media</c> can be.</summary>
 public enum AvdRoomAvcSelectMediaLayoutMode
 {
-    /// <summary>(<c>0</c>)</summary>
+    /// <summary><c>0</c> on the wire.</summary>
     Manual = 0,
 
-    /// <summary>(<c>1</c>)</summary>
+    /// <summary><c>1</c> on the wire.</summary>
     Automatic = 1,
 }
 
@@ -192,10 +173,10 @@ public enum AvdRoomAvcSelectMediaLayoutMode
 /// </summary>
 public enum AvdSessionType
 {
-    /// <summary>(<c>0</c>)</summary>
+    /// <summary><c>0</c> on the wire.</summary>
     ToEverybody = 0,
 
-    /// <summary>(<c>1</c>)</summary>
+    /// <summary><c>1</c> on the wire.</summary>
     Private = 1,
 }
 
@@ -205,34 +186,32 @@ public enum AvdSessionType
 /// </summary>
 public enum AvdInviteStatus
 {
-    /// <summary>(<c>0</c>)</summary>
+    /// <summary><c>0</c> on the wire.</summary>
     BeingInvited = 0,
 
-    /// <summary>(<c>1</c>)</summary>
+    /// <summary><c>1</c> on the wire.</summary>
     InTheCall = 1,
 
-    /// <summary>(<c>2</c>)</summary>
+    /// <summary><c>2</c> on the wire.</summary>
     HungUp = 2,
 
-    /// <summary>(<c>3</c>)</summary>
+    /// <summary><c>3</c> on the wire.</summary>
     InvitationFailed = 3,
 }
 
 /// <summary>What <c>http_method</c> can be.</summary>
 public enum AvdHttpMethod
 {
-    /// <summary>
-    /// A word that this version does not know; <c>Json</c> of the answer has it. It cannot be passed.
-    /// </summary>
+    /// <summary>None of the others. It cannot be passed.</summary>
     Unknown = 0,
 
-    /// <summary>(<c>auto</c>)</summary>
+    /// <summary><c>auto</c> on the wire.</summary>
     Auto,
 
-    /// <summary>(<c>get</c>)</summary>
+    /// <summary><c>get</c> on the wire.</summary>
     Get,
 
-    /// <summary>(<c>post</c>)</summary>
+    /// <summary><c>post</c> on the wire.</summary>
     Post,
 }
 

@@ -78,7 +78,7 @@ public sealed class AvdOsdts : NestedParameters
     /// <summary>Font size; 25 in the sample. No unit is documented. (<c>font</c>)</summary>
     public long? Font { get; set; }
 
-    /// <summary>Colour of the text. (<c>font_color</c>: default white)</summary>
+    /// <summary>Colour of the text. (<c>font_color</c>, default white)</summary>
     public AvdFontColor? FontColor { get; set; }
 
     internal override Parameters Write() => new Parameters
@@ -109,7 +109,7 @@ public sealed class AvdOsdtxt : NestedParameters
     /// <summary>Font size; 25 in the sample. No unit is documented. (<c>font</c>)</summary>
     public long? Font { get; set; }
 
-    /// <summary>Colour of the text. (<c>font_color</c>: default white)</summary>
+    /// <summary>Colour of the text. (<c>font_color</c>, default white)</summary>
     public AvdFontColor? FontColor { get; set; }
 
     internal override Parameters Write() => new Parameters
@@ -181,7 +181,7 @@ public sealed class AvdAudioMixerUser : NestedParameters
     /// <summary>User id whose sound is recorded. (<c>user_id</c>)</summary>
     public string? UserId { get; set; }
 
-    /// <summary>Channel this user's sound goes to. (<c>channel</c>: default BothChannels)</summary>
+    /// <summary>Channel this user's sound goes to. (<c>channel</c>, default BothChannels)</summary>
     public AvdRoomMixRecordChannel? Channel { get; set; }
 
     internal override Parameters Write() => new Parameters
@@ -194,20 +194,20 @@ public sealed class AvdAudioMixerUser : NestedParameters
 /// <summary>Targets for the audio mix. One object of <c>mixer_audio</c>.</summary>
 public sealed class AvdMixerAudio : NestedParameters
 {
-    /// <summary>Transport of the push. Only <c>udp</c> so far. (<c>type</c>: known: udp)</summary>
+    /// <summary>Transport of the push. Only <c>udp</c> so far. (<c>type</c>, known: udp)</summary>
     public string? Type { get; set; }
 
     /// <summary>Target as address and port, such as <c>192.168.3.100:9000</c>. (<c>address</c>)</summary>
     public string? Address { get; set; }
 
     /// <summary>
-    /// Encoding of the pushed sound; these two so far. (<c>audio_codec</c>: known: pcma (G.711 A-law), pcmu (G.711
+    /// Encoding of the pushed sound; these two so far. (<c>audio_codec</c>, known: pcma (G.711 A-law), pcmu (G.711
     /// mu-law))
     /// </summary>
     public string? AudioCodec { get; set; }
 
     /// <summary>
-    /// Sample rate of the pushed sound; these two so far. (<c>audio_sample</c>: Hz, known: 8000, 16000)
+    /// Sample rate of the pushed sound; these two so far. (<c>audio_sample</c>, Hz, known: 8000, 16000)
     /// </summary>
     public long? AudioSample { get; set; }
 
@@ -220,7 +220,7 @@ public sealed class AvdMixerAudio : NestedParameters
     public long? Ssrc { get; set; }
 
     /// <summary>
-    /// Payload type in the RTP packets, a 7-bit integer. The document advises to leave it out. (<c>payloadtype</c>:
+    /// Payload type in the RTP packets, a 7-bit integer. The document advises to leave it out. (<c>payloadtype</c>,
     /// from 0 to 127)
     /// </summary>
     public long? Payloadtype { get; set; }
@@ -243,20 +243,20 @@ public sealed class AvdSingleAudio : NestedParameters
     /// <summary>User id whose sound is pushed. (<c>user_id</c>)</summary>
     public string? UserId { get; set; }
 
-    /// <summary>Transport of the push. Only <c>udp</c> so far. (<c>type</c>: known: udp)</summary>
+    /// <summary>Transport of the push. Only <c>udp</c> so far. (<c>type</c>, known: udp)</summary>
     public string? Type { get; set; }
 
     /// <summary>Target as address and port, such as <c>192.168.3.100:9000</c>. (<c>address</c>)</summary>
     public string? Address { get; set; }
 
     /// <summary>
-    /// Encoding of the pushed sound; these two so far. (<c>audio_codec</c>: known: pcma (G.711 A-law), pcmu (G.711
+    /// Encoding of the pushed sound; these two so far. (<c>audio_codec</c>, known: pcma (G.711 A-law), pcmu (G.711
     /// mu-law))
     /// </summary>
     public string? AudioCodec { get; set; }
 
     /// <summary>
-    /// Sample rate of the pushed sound; these two so far. (<c>audio_sample</c>: Hz, known: 8000, 16000)
+    /// Sample rate of the pushed sound; these two so far. (<c>audio_sample</c>, Hz, known: 8000, 16000)
     /// </summary>
     public long? AudioSample { get; set; }
 
@@ -269,7 +269,7 @@ public sealed class AvdSingleAudio : NestedParameters
     public long? Ssrc { get; set; }
 
     /// <summary>
-    /// Payload type in the RTP packets, a 7-bit integer. The document advises to leave it out. (<c>payloadtype</c>:
+    /// Payload type in the RTP packets, a 7-bit integer. The document advises to leave it out. (<c>payloadtype</c>,
     /// from 0 to 127)
     /// </summary>
     public long? Payloadtype { get; set; }

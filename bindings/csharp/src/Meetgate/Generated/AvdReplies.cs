@@ -136,9 +136,8 @@ public sealed class AvdRoomGetRecordReply : AvdReply
     }
 
     /// <summary>The recordings found. (<c>record_files</c>)</summary>
-    public IReadOnlyList<RecordFileItem> RecordFiles => GetItems(
-        "record_files",
-        static (json, path) => new RecordFileItem(json, path));
+    public IReadOnlyList<RecordFileItem> RecordFiles =>
+        GetItems("record_files", static (json, path) => new RecordFileItem(json, path));
 
     /// <summary>An object in <c>record_files</c>.</summary>
     [JsonConverter(typeof(ReplyConverter<RecordFileItem>))]
@@ -177,9 +176,8 @@ public sealed class AvdRoomGetRecordReply : AvdReply
         /// The files transcoded from the recording. In the sample the three lists are in the same order.
         /// (<c>transcode_files</c>)
         /// </summary>
-        public TranscodeFilesObject? TranscodeFiles => GetObject(
-            "transcode_files",
-            static (json, path) => new TranscodeFilesObject(json, path));
+        public TranscodeFilesObject? TranscodeFiles =>
+            GetObject("transcode_files", static (json, path) => new TranscodeFilesObject(json, path));
 
         /// <summary>Recording id. (<c>record_id</c>)</summary>
         public string? RecordId => GetText("record_id");
@@ -203,9 +201,8 @@ public sealed class AvdRoomGetRecordReply : AvdReply
             public IReadOnlyList<string> PlayUrl => GetTexts("play_url");
 
             /// <summary>Length, size and name of each file. (<c>file_infos</c>)</summary>
-            public IReadOnlyList<FileInfoItem> FileInfos => GetItems(
-                "file_infos",
-                static (json, path) => new FileInfoItem(json, path));
+            public IReadOnlyList<FileInfoItem> FileInfos =>
+                GetItems("file_infos", static (json, path) => new FileInfoItem(json, path));
 
             /// <summary>An object in <c>file_infos</c>.</summary>
             [JsonConverter(typeof(ReplyConverter<FileInfoItem>))]
@@ -281,7 +278,7 @@ public sealed class AvdRoomGetRecordListReply : AvdReply
         /// <summary>An empty text in the sample: this call does not fill it in. (<c>file_size</c>)</summary>
         public string? FileSize => GetText("file_size");
 
-        /// <summary>Empty in this call. (<c>transcode_files</c>: an object)</summary>
+        /// <summary>Empty in this call. (<c>transcode_files</c>, an object)</summary>
         public JsonElement? TranscodeFiles => GetJson("transcode_files");
     }
 }
@@ -303,9 +300,8 @@ public sealed class AvdRoomParticipateListReply : AvdReply
     }
 
     /// <summary>The participants. (<c>participates</c>)</summary>
-    public IReadOnlyList<ParticipateItem> Participates => GetItems(
-        "participates",
-        static (json, path) => new ParticipateItem(json, path));
+    public IReadOnlyList<ParticipateItem> Participates =>
+        GetItems("participates", static (json, path) => new ParticipateItem(json, path));
 
     /// <summary>An object in <c>participates</c>.</summary>
     [JsonConverter(typeof(ReplyConverter<ParticipateItem>))]
@@ -323,7 +319,7 @@ public sealed class AvdRoomParticipateListReply : AvdReply
         public string? UserName => GetText("user_name");
 
         /// <summary>
-        /// Kind of client the participant uses. (<c>type</c>: known: web (web browser), miniprogram (mini program),
+        /// Kind of client the participant uses. (<c>type</c>, known: web (web browser), miniprogram (mini program),
         /// android, ios, pc)
         /// </summary>
         public string? Type => GetText("type");
@@ -359,7 +355,7 @@ public sealed class AvdRoomParticipateListReply : AvdReply
             /// </summary>
             public long? Level => GetInteger("level");
 
-            /// <summary>State of the camera. (<c>status</c>: known: init (initialised), published)</summary>
+            /// <summary>State of the camera. (<c>status</c>, known: init (initialised), published)</summary>
             public string? Status => GetText("status");
 
             /// <summary>Id of the video. (<c>id</c>)</summary>
@@ -538,9 +534,8 @@ public sealed class AvdRoomMixRecordGetReply : AvdReply
         /// The files made from the recording. A mixed file is named by room number, recording id and time of recording;
         /// a split file by user name, user id and <c>v1</c> for the user's first video. (<c>transcode_files</c>)
         /// </summary>
-        public IReadOnlyList<TranscodeFileItem> TranscodeFiles => GetItems(
-            "transcode_files",
-            static (json, path) => new TranscodeFileItem(json, path));
+        public IReadOnlyList<TranscodeFileItem> TranscodeFiles =>
+            GetItems("transcode_files", static (json, path) => new TranscodeFileItem(json, path));
 
         /// <summary>Play address of the source file; empty in the sample. (<c>play_url</c>)</summary>
         public string? PlayUrl => GetText("play_url");
@@ -613,7 +608,7 @@ public sealed class AvdRoomMixLiveStopReply : AvdReply
     {
     }
 
-    /// <summary>Empty in the sample; no members are documented. (<c>data</c>: an object)</summary>
+    /// <summary>Empty in the sample; no members are documented. (<c>data</c>, an object)</summary>
     public JsonElement? Data => GetJson("data");
 }
 
@@ -725,7 +720,7 @@ public sealed class AvdRoomDesktopRecordGetReply : AvdReply
         public string? DownloadUrl => GetText("download_url");
 
         /// <summary>
-        /// Length of the video as text with its unit, for example <c>21.985s</c>. (<c>duration</c>: s)
+        /// Length of the video as text with its unit, for example <c>21.985s</c>. (<c>duration</c>, s)
         /// </summary>
         public string? Duration => GetText("duration");
 
@@ -805,7 +800,7 @@ public sealed class AvdMediaPlayReply : AvdReply
         {
         }
 
-        /// <summary>Width of the video, as text. (<c>width</c>: px)</summary>
+        /// <summary>Width of the video, as text. (<c>width</c>, px)</summary>
         public string? Width => GetText("width");
 
         /// <summary>Length. (<c>duration</c>)</summary>
@@ -814,7 +809,7 @@ public sealed class AvdMediaPlayReply : AvdReply
         /// <summary>Whether there is video. (<c>has_video</c>)</summary>
         public bool? HasVideo => GetFlag("has_video");
 
-        /// <summary>Height of the video, as text. (<c>height</c>: px)</summary>
+        /// <summary>Height of the video, as text. (<c>height</c>, px)</summary>
         public string? Height => GetText("height");
 
         /// <summary>Whether there is audio. (<c>has_audio</c>)</summary>
@@ -850,7 +845,7 @@ public sealed class AvdMediaReplayReply : AvdReply
         {
         }
 
-        /// <summary>Width of the video, as text. (<c>width</c>: px)</summary>
+        /// <summary>Width of the video, as text. (<c>width</c>, px)</summary>
         public string? Width => GetText("width");
 
         /// <summary>Length. (<c>duration</c>)</summary>
@@ -859,7 +854,7 @@ public sealed class AvdMediaReplayReply : AvdReply
         /// <summary>Whether there is video. (<c>has_video</c>)</summary>
         public bool? HasVideo => GetFlag("has_video");
 
-        /// <summary>Height of the video, as text. (<c>height</c>: px)</summary>
+        /// <summary>Height of the video, as text. (<c>height</c>, px)</summary>
         public string? Height => GetText("height");
 
         /// <summary>Whether there is audio. (<c>has_audio</c>)</summary>
@@ -911,9 +906,8 @@ public sealed class AvdMediaGetMediaInfoReply : AvdReply
         public string? Name => GetText("name");
 
         /// <summary>The files played. (<c>play_files</c>)</summary>
-        public IReadOnlyList<PlayFileItem> PlayFiles => GetItems(
-            "play_files",
-            static (json, path) => new PlayFileItem(json, path));
+        public IReadOnlyList<PlayFileItem> PlayFiles =>
+            GetItems("play_files", static (json, path) => new PlayFileItem(json, path));
 
         /// <summary>
         /// State of the player. The meaning of the numbers is not documented; the sample shows 2. (<c>status</c>)
@@ -941,7 +935,7 @@ public sealed class AvdMediaGetMediaInfoReply : AvdReply
             /// <summary>When the entry was last updated. (<c>updated</c>)</summary>
             public DateTimeOffset? Updated => GetTime("updated", isMilliseconds: false);
 
-            /// <summary>Width of the video, as text. (<c>width</c>: px)</summary>
+            /// <summary>Width of the video, as text. (<c>width</c>, px)</summary>
             public string? Width => GetText("width");
 
             /// <summary>Path of the file. (<c>url</c>)</summary>
@@ -950,7 +944,7 @@ public sealed class AvdMediaGetMediaInfoReply : AvdReply
             /// <summary>Whether there is video. (<c>has_video</c>)</summary>
             public bool? HasVideo => GetFlag("has_video");
 
-            /// <summary>Height of the video, as text. (<c>height</c>: px)</summary>
+            /// <summary>Height of the video, as text. (<c>height</c>, px)</summary>
             public string? Height => GetText("height");
 
             /// <summary>When the entry was created. (<c>created</c>)</summary>
@@ -987,7 +981,7 @@ public sealed class AvdMediaSwitchReply : AvdReply
         {
         }
 
-        /// <summary>Width of the video, as text. (<c>width</c>: px)</summary>
+        /// <summary>Width of the video, as text. (<c>width</c>, px)</summary>
         public string? Width => GetText("width");
 
         /// <summary>Length. (<c>duration</c>)</summary>
@@ -996,7 +990,7 @@ public sealed class AvdMediaSwitchReply : AvdReply
         /// <summary>Whether there is video. (<c>has_video</c>)</summary>
         public bool? HasVideo => GetFlag("has_video");
 
-        /// <summary>Height of the video, as text. (<c>height</c>: px)</summary>
+        /// <summary>Height of the video, as text. (<c>height</c>, px)</summary>
         public string? Height => GetText("height");
 
         /// <summary>Whether there is audio. (<c>has_audio</c>)</summary>
@@ -1055,7 +1049,7 @@ public sealed class AvdRoomAvcGetAvcSettingReply : AvdReply
         {
         }
 
-        /// <summary>Width of the composed view. (<c>view_width</c>: px)</summary>
+        /// <summary>Width of the composed view. (<c>view_width</c>, px)</summary>
         public long? ViewWidth => GetInteger("view_width");
 
         /// <summary>
@@ -1072,20 +1066,20 @@ public sealed class AvdRoomAvcGetAvcSettingReply : AvdReply
         /// </summary>
         public bool? ViewBitrate => GetBoolean("view_bitrate");
 
-        /// <summary>Height of the composed view. (<c>view_height</c>: px)</summary>
+        /// <summary>Height of the composed view. (<c>view_height</c>, px)</summary>
         public long? ViewHeight => GetInteger("view_height");
 
         /// <summary>Room number. (<c>room_id</c>)</summary>
         public string? RoomId => GetText("room_id");
 
-        /// <summary>Frame rate of the composed view. (<c>view_fps</c>: fps)</summary>
+        /// <summary>Frame rate of the composed view. (<c>view_fps</c>, fps)</summary>
         public long? ViewFps => GetInteger("view_fps");
 
         /// <summary>Id of the composed stream. (<c>view_stream_id</c>)</summary>
         public string? ViewStreamId => GetText("view_stream_id");
 
         /// <summary>
-        /// By its name the videos in the view. The sample breaks off here: its content is unknown. (<c>videos</c>: an
+        /// By its name the videos in the view. The sample breaks off here: its content is unknown. (<c>videos</c>, an
         /// object)
         /// </summary>
         public JsonElement? Videos => GetJson("videos");
@@ -1188,9 +1182,8 @@ public sealed class AvdRoomGetChatMessageLogReply : AvdReply
         public string? SessionId => GetText("session_id");
 
         /// <summary>The chat messages of the session. (<c>messages</c>)</summary>
-        public IReadOnlyList<MessageItem> Messages => GetItems(
-            "messages",
-            static (json, path) => new MessageItem(json, path));
+        public IReadOnlyList<MessageItem> Messages =>
+            GetItems("messages", static (json, path) => new MessageItem(json, path));
 
         /// <summary>An object in <c>messages</c>.</summary>
         [JsonConverter(typeof(ReplyConverter<MessageItem>))]
@@ -1222,7 +1215,7 @@ public sealed class AvdRoomGetChatMessageLogReply : AvdReply
             /// <summary>The receiver of the message. (<c>session_type</c>)</summary>
             public AvdSessionType? SessionType => GetEnum<AvdSessionType>("session_type");
 
-            /// <summary>Kind of message. (<c>message_type</c>: known: 0 (text))</summary>
+            /// <summary>Kind of message. (<c>message_type</c>, known: 0 (text))</summary>
             public long? MessageType => GetInteger("message_type");
 
             /// <summary>Name of the sender. (<c>fromName</c>)</summary>
@@ -1326,11 +1319,11 @@ public sealed class AvdAppGetKeyLicenceReply : AvdReply
 
     /// <summary>
     /// One member for each terminal type that is online; the sample has avd_record, web and android. Each is an object
-    /// whose member count is the number of users of that type. (<c>detail</c>: an object)
+    /// whose member count is the number of users of that type. (<c>detail</c>, an object)
     /// </summary>
     public JsonElement? Detail => GetJson("detail");
 
-    /// <summary>Empty in the sample; the document does not explain it. (<c>info</c>: an object)</summary>
+    /// <summary>Empty in the sample; the document does not explain it. (<c>info</c>, an object)</summary>
     public JsonElement? Info => GetJson("info");
 }
 
@@ -1403,9 +1396,8 @@ public sealed class AvdSipGateListReply : AvdReply
     }
 
     /// <summary>All SIP gateways of this installation. (<c>sip_gates</c>)</summary>
-    public IReadOnlyList<SipGateItem> SipGates => GetItems(
-        "sip_gates",
-        static (json, path) => new SipGateItem(json, path));
+    public IReadOnlyList<SipGateItem> SipGates =>
+        GetItems("sip_gates", static (json, path) => new SipGateItem(json, path));
 
     /// <summary>An object in <c>sip_gates</c>.</summary>
     [JsonConverter(typeof(ReplyConverter<SipGateItem>))]

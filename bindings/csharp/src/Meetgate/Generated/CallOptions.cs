@@ -5,23 +5,23 @@ using System;
 namespace Meetgate;
 
 /// <summary>Options of single calls, in place of the client's own. What is null stays the client's.</summary>
-public sealed class CallOptions
+public sealed partial class CallOptions
 {
     /// <summary>
     /// Time limit of a whole call, from looking up the host to the end of the answer. Fetching a token is part of it.
-    /// (<c>timeout_ms</c>: from 1 to 86400000, ms)
+    /// (<c>timeout_ms</c>, from 1 to 86400000 ms)
     /// </summary>
     public TimeSpan? Timeout { get; set; }
 
     /// <summary>
-    /// Time limit for one connection: TCP and TLS handshake, within <c>Timeout</c>. (<c>connect_timeout_ms</c>: from 1
-    /// to 86400000, ms)
+    /// Time limit for one connection: TCP and TLS handshake, within <c>Timeout</c>. (<c>connect_timeout_ms</c>, from 1
+    /// to 86400000 ms)
     /// </summary>
     public TimeSpan? ConnectTimeout { get; set; }
 
     /// <summary>
     /// The largest answer that is read. A larger one ends the call with the status <c>LIMIT</c>, although the platform
-    /// may have done what was asked. (<c>max_reply_bytes</c>: from 1024 to 1073741824, bytes)
+    /// may have done what was asked. (<c>max_reply_bytes</c>, from 1024 to 1073741824 bytes)
     /// </summary>
     public long? MaxReplyBytes { get; set; }
 
@@ -30,5 +30,12 @@ public sealed class CallOptions
         { "timeout_ms"u8, Times.ToMilliseconds(Timeout) },
         { "connect_timeout_ms"u8, Times.ToMilliseconds(ConnectTimeout) },
         { "max_reply_bytes"u8, MaxReplyBytes },
+    };
+
+    private static CallOptions Merged(CallOptions lower, CallOptions upper) => new()
+    {
+        Timeout = upper.Timeout ?? lower.Timeout,
+        ConnectTimeout = upper.ConnectTimeout ?? lower.ConnectTimeout,
+        MaxReplyBytes = upper.MaxReplyBytes ?? lower.MaxReplyBytes,
     };
 }

@@ -48,7 +48,7 @@ public class HstClient : MeetgateTokenClient
     /// <summary>Makes a client.</summary>
     /// <param name="baseUrl">
     /// Scheme, host and port of the gateway, for example <c>http://10.0.0.5:28000</c>. When it is left out, the first
-    /// call asks <c>discoveryUrl</c> for the address of the public cloud. (<c>base_url</c>: default discovered)
+    /// call asks <c>discoveryUrl</c> for the address of the public cloud. (<c>base_url</c>, default discovered)
     /// </param>
     /// <param name="devId">
     /// Developer id, from the platform's console. Give <c>devId</c> and <c>devSecret</c>, or <c>token</c>, or
@@ -61,7 +61,7 @@ public class HstClient : MeetgateTokenClient
     /// <param name="discoveryUrl">
     /// The vendor's discovery service, which is asked for the public cloud's address when there is no <c>baseUrl</c>.
     /// It gets no credential. With an https <c>discoveryUrl</c>, only an https address is taken from its answer; with
-    /// an http one, an http address too. (<c>discovery_url</c>: default https://access.paas.hst.com/server/address)
+    /// an http one, an http address too. (<c>discovery_url</c>, default https://access.paas.hst.com/server/address)
     /// </param>
     /// <param name="discoveryAppId">
     /// Application id for the discovery request (<c>app_id</c>). Without it the request has none.
@@ -84,27 +84,27 @@ public class HstClient : MeetgateTokenClient
     /// the guide on credentials. (<c>token_store</c>)
     /// </param>
     /// <param name="tokenTimeoutMs">
-    /// Time limit for fetching one token, within the call's <c>timeoutMs</c>. (<c>token_timeout_ms</c>: from 1 to
-    /// 600000, ms, default 10000)
+    /// Time limit for fetching one token, within the call's <c>timeoutMs</c>. (<c>token_timeout_ms</c>, from 1 to
+    /// 600000 ms, default 10000)
     /// </param>
     /// <param name="timeoutMs">
     /// Time limit of a whole call, from looking up the host to the end of the answer. Fetching a token is part of it.
-    /// (<c>timeout_ms</c>: from 1 to 86400000, ms, default 30000)
+    /// (<c>timeout_ms</c>, from 1 to 86400000 ms, default 30000)
     /// </param>
     /// <param name="connectTimeoutMs">
-    /// Time limit for one connection: TCP and TLS handshake, within <c>timeoutMs</c>. (<c>connect_timeout_ms</c>: from
-    /// 1 to 86400000, ms, default 5000)
+    /// Time limit for one connection: TCP and TLS handshake, within <c>timeoutMs</c>. (<c>connect_timeout_ms</c>, from
+    /// 1 to 86400000 ms, default 5000)
     /// </param>
     /// <param name="maxReplyBytes">
     /// The largest answer that is read. A larger one ends the call with the status <c>LIMIT</c>, although the platform
-    /// may have done what was asked. (<c>max_reply_bytes</c>: from 1024 to 1073741824, bytes, default 16777216)
+    /// may have done what was asked. (<c>max_reply_bytes</c>, from 1024 to 1073741824 bytes, default 16777216)
     /// </param>
     /// <param name="validate">
     /// Whether parameters are checked against the catalog before anything is sent. With <c>false</c> they are sent as
-    /// given, unknown parameters too. (<c>validate</c>: default true)
+    /// given, unknown parameters too. (<c>validate</c>, default true)
     /// </param>
     /// <param name="userAgent">
-    /// The <c>User-Agent</c> header. (<c>user_agent</c>: default meetgate/ and the version)
+    /// The <c>User-Agent</c> header. (<c>user_agent</c>, default meetgate/ and the version)
     /// </param>
     /// <exception cref="MeetgateInvalidConfigException">An argument cannot be right.</exception>
     public HstClient(
@@ -192,11 +192,9 @@ public class HstClient : MeetgateTokenClient
     /// <summary>Signs a user of an application out of the whole platform, not only out of a group (踢出用户).</summary>
     /// <remarks>
     /// <para>The answer has only <c>code</c> and <c>msg</c>.</para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>hst.kickout</c> is <c>POST
-    /// /v1/kickout</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>POST /v1/kickout</c>.</para>
+    /// </remarks>
     /// <param name="appId">Id of the application. (<c>app_id</c>)</param>
     /// <param name="userId">Id of the user. (<c>user_id</c>)</param>
     /// <param name="mutexType">
@@ -229,11 +227,9 @@ public class HstClient : MeetgateTokenClient
     /// <summary>Signs a user of an application out of the whole platform, not only out of a group (踢出用户).</summary>
     /// <remarks>
     /// <para>The answer has only <c>code</c> and <c>msg</c>.</para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>hst.kickout</c> is <c>POST
-    /// /v1/kickout</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>POST /v1/kickout</c>.</para>
+    /// </remarks>
     /// <param name="appId">Id of the application. (<c>app_id</c>)</param>
     /// <param name="userId">Id of the user. (<c>user_id</c>)</param>
     /// <param name="mutexType">
@@ -295,11 +291,9 @@ public class HstAccessOperations : OperationGroup
     /// not in the format of the vendor's own generator: it is no test vector. The operation is a GET, but it is not
     /// marked as one that only reads, because it kills a token.
     /// </para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>hst.access.token</c> is <c>GET
-    /// /access/token</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /access/token</c>.</para>
+    /// </remarks>
     /// <param name="options">Options of this call alone.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="MeetgateException">The call failed.</exception>
@@ -324,11 +318,9 @@ public class HstAccessOperations : OperationGroup
     /// not in the format of the vendor's own generator: it is no test vector. The operation is a GET, but it is not
     /// marked as one that only reads, because it kills a token.
     /// </para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>hst.access.token</c> is <c>GET
-    /// /access/token</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>GET /access/token</c>.</para>
+    /// </remarks>
     /// <param name="options">Options of this call alone.</param>
     /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
     /// <returns>The platform's answer.</returns>
@@ -369,21 +361,19 @@ public class HstAppOperations : OperationGroup
     /// it: the documented default <c>offline</c> when the caller gives none. The answer's <c>service</c> row has one
     /// column too many.
     /// </para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>hst.app.create</c> is <c>POST
-    /// /v1/app</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>POST /v1/app</c>.</para>
+    /// </remarks>
     /// <param name="appName">
     /// Name of the application. The document allows Chinese and English letters and underscores; the vendor's own quick
     /// start uses digits too. (<c>app_name</c>)
     /// </param>
     /// <param name="service">The services of the application, one object for each. (<c>service</c>)</param>
     /// <param name="status">
-    /// State of the application. When it is left out, <c>offline</c> is sent. (<c>status</c>: default Offline)
+    /// State of the application. When it is left out, <c>offline</c> is sent. (<c>status</c>, default Offline)
     /// </param>
     /// <param name="consumptionLimit">
-    /// Spending limit in yuan. The default is not documented. (<c>consumption_limit</c>: yuan)
+    /// Spending limit in yuan. The default is not documented. (<c>consumption_limit</c>, yuan)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
     /// <returns>The platform's answer.</returns>
@@ -420,21 +410,19 @@ public class HstAppOperations : OperationGroup
     /// it: the documented default <c>offline</c> when the caller gives none. The answer's <c>service</c> row has one
     /// column too many.
     /// </para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>hst.app.create</c> is <c>POST
-    /// /v1/app</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>POST /v1/app</c>.</para>
+    /// </remarks>
     /// <param name="appName">
     /// Name of the application. The document allows Chinese and English letters and underscores; the vendor's own quick
     /// start uses digits too. (<c>app_name</c>)
     /// </param>
     /// <param name="service">The services of the application, one object for each. (<c>service</c>)</param>
     /// <param name="status">
-    /// State of the application. When it is left out, <c>offline</c> is sent. (<c>status</c>: default Offline)
+    /// State of the application. When it is left out, <c>offline</c> is sent. (<c>status</c>, default Offline)
     /// </param>
     /// <param name="consumptionLimit">
-    /// Spending limit in yuan. The default is not documented. (<c>consumption_limit</c>: yuan)
+    /// Spending limit in yuan. The default is not documented. (<c>consumption_limit</c>, yuan)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
     /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
@@ -477,11 +465,9 @@ public class HstAppOperations : OperationGroup
     /// go offline. The library sends no <c>status</c> of its own. The document does not say whether a <c>service</c>
     /// list replaces the old list or is merged into it.
     /// </para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>hst.app.update</c> is <c>PATCH
-    /// /v1/app</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>PATCH /v1/app</c>.</para>
+    /// </remarks>
     /// <param name="appId">Id of the application to change. (<c>app_id</c>)</param>
     /// <param name="appName">
     /// New name. The document allows Chinese and English letters and underscores. (<c>app_name</c>)
@@ -490,7 +476,7 @@ public class HstAppOperations : OperationGroup
     /// State of the application. WARNING: the documented default is <c>offline</c>, so without <c>status</c> a live
     /// application may go offline. Give <c>online</c> when the application is to stay live. (<c>status</c>)
     /// </param>
-    /// <param name="consumptionLimit">New spending limit in yuan. (<c>consumption_limit</c>: yuan)</param>
+    /// <param name="consumptionLimit">New spending limit in yuan. (<c>consumption_limit</c>, yuan)</param>
     /// <param name="service">
     /// The services of the application, one object for each. The document does not say whether the list replaces the
     /// old one: give the whole list. (<c>service</c>)
@@ -532,11 +518,9 @@ public class HstAppOperations : OperationGroup
     /// go offline. The library sends no <c>status</c> of its own. The document does not say whether a <c>service</c>
     /// list replaces the old list or is merged into it.
     /// </para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>hst.app.update</c> is <c>PATCH
-    /// /v1/app</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>PATCH /v1/app</c>.</para>
+    /// </remarks>
     /// <param name="appId">Id of the application to change. (<c>app_id</c>)</param>
     /// <param name="appName">
     /// New name. The document allows Chinese and English letters and underscores. (<c>app_name</c>)
@@ -545,7 +529,7 @@ public class HstAppOperations : OperationGroup
     /// State of the application. WARNING: the documented default is <c>offline</c>, so without <c>status</c> a live
     /// application may go offline. Give <c>online</c> when the application is to stay live. (<c>status</c>)
     /// </param>
-    /// <param name="consumptionLimit">New spending limit in yuan. (<c>consumption_limit</c>: yuan)</param>
+    /// <param name="consumptionLimit">New spending limit in yuan. (<c>consumption_limit</c>, yuan)</param>
     /// <param name="service">
     /// The services of the application, one object for each. The document does not say whether the list replaces the
     /// old one: give the whole list. (<c>service</c>)
@@ -581,11 +565,9 @@ public class HstAppOperations : OperationGroup
     /// <summary>Deletes an application; whether it has to be offline first is not documented (删除应用).</summary>
     /// <remarks>
     /// <para>The answer has only <c>code</c> and <c>msg</c>.</para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>hst.app.delete</c> is <c>DELETE
-    /// /v1/app</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>DELETE /v1/app</c>.</para>
+    /// </remarks>
     /// <param name="appId">Id of the application to delete. (<c>app_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
@@ -601,11 +583,9 @@ public class HstAppOperations : OperationGroup
     /// <summary>Deletes an application; whether it has to be offline first is not documented (删除应用).</summary>
     /// <remarks>
     /// <para>The answer has only <c>code</c> and <c>msg</c>.</para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>hst.app.delete</c> is <c>DELETE
-    /// /v1/app</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>DELETE /v1/app</c>.</para>
+    /// </remarks>
     /// <param name="appId">Id of the application to delete. (<c>app_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
     /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
@@ -649,16 +629,15 @@ public class HstConsumingOperations : OperationGroup
     /// the first page; its example asks for page 1. The records are <c>result</c> itself when that is an array, else
     /// the first array inside it.
     /// </para>
-    /// <para>
-    /// It only reads, and may be repeated. <c>hst.consuming.records</c> is <c>GET /v1/consuming/records</c>.
-    /// </para>
-/// </remarks>
+    /// <para>It only reads, and may be repeated.</para>
+    /// <para>Request: <c>GET /v1/consuming/records</c>.</para>
+    /// </remarks>
     /// <param name="startTime">Start of the time range. (<c>start_time</c>)</param>
     /// <param name="endTime">End of the time range. Must not be before <c>startTime</c>. (<c>end_time</c>)</param>
     /// <param name="page">
     /// Page number. The document does not say where pages start; its example asks for 1. (<c>page</c>)
     /// </param>
-    /// <param name="pageSize">Number of records on a page, at most 100. (<c>page_size</c>: at most 100)</param>
+    /// <param name="pageSize">Number of records on a page, at most 100. (<c>page_size</c>, at most 100)</param>
     /// <param name="appId">Only the records of this application. (<c>app_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
     /// <returns>The platform's answer.</returns>
@@ -694,16 +673,15 @@ public class HstConsumingOperations : OperationGroup
     /// the first page; its example asks for page 1. The records are <c>result</c> itself when that is an array, else
     /// the first array inside it.
     /// </para>
-    /// <para>
-    /// It only reads, and may be repeated. <c>hst.consuming.records</c> is <c>GET /v1/consuming/records</c>.
-    /// </para>
-/// </remarks>
+    /// <para>It only reads, and may be repeated.</para>
+    /// <para>Request: <c>GET /v1/consuming/records</c>.</para>
+    /// </remarks>
     /// <param name="startTime">Start of the time range. (<c>start_time</c>)</param>
     /// <param name="endTime">End of the time range. Must not be before <c>startTime</c>. (<c>end_time</c>)</param>
     /// <param name="page">
     /// Page number. The document does not say where pages start; its example asks for 1. (<c>page</c>)
     /// </param>
-    /// <param name="pageSize">Number of records on a page, at most 100. (<c>page_size</c>: at most 100)</param>
+    /// <param name="pageSize">Number of records on a page, at most 100. (<c>page_size</c>, at most 100)</param>
     /// <param name="appId">Only the records of this application. (<c>app_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
     /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
@@ -744,7 +722,7 @@ public class HstConsumingOperations : OperationGroup
     /// the first page; its example asks for page 1. The records are <c>result</c> itself when that is an array, else
     /// the first array inside it.
     /// </para>
-/// </remarks>
+    /// </remarks>
     /// <param name="startTime">Start of the time range. (<c>start_time</c>)</param>
     /// <param name="endTime">End of the time range. Must not be before <c>startTime</c>. (<c>end_time</c>)</param>
     /// <param name="appId">Only the records of this application. (<c>app_id</c>)</param>
@@ -772,7 +750,7 @@ public class HstConsumingOperations : OperationGroup
     /// the first page; its example asks for page 1. The records are <c>result</c> itself when that is an array, else
     /// the first array inside it.
     /// </para>
-/// </remarks>
+    /// </remarks>
     /// <param name="startTime">Start of the time range. (<c>start_time</c>)</param>
     /// <param name="endTime">End of the time range. Must not be before <c>startTime</c>. (<c>end_time</c>)</param>
     /// <param name="appId">Only the records of this application. (<c>app_id</c>)</param>
@@ -831,14 +809,12 @@ public class HstOnlineOperations : OperationGroup
     /// Note: <c>code</c> 0 does not mean that every terminal got the command: each row of <c>userList</c> has its own
     /// <c>result</c>. <c>msgId</c> is printed as int; 64 bits are taken.
     /// </para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>hst.online.trans_cmd</c> is <c>POST
-    /// /v1/online/trans-cmd</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>POST /v1/online/trans-cmd</c>.</para>
+    /// </remarks>
     /// <param name="userList">The users, and the terminal of each, that get the command. (<c>user_list</c>)</param>
     /// <param name="transMess">
-    /// The object that the terminals receive. Its members are the caller's own. (<c>trans_mess</c>: an object)
+    /// The object that the terminals receive. Its members are the caller's own. (<c>trans_mess</c>, an object)
     /// </param>
     /// <param name="appId">Id of the application. (<c>app_id</c>)</param>
     /// <param name="msgId">
@@ -878,14 +854,12 @@ public class HstOnlineOperations : OperationGroup
     /// Note: <c>code</c> 0 does not mean that every terminal got the command: each row of <c>userList</c> has its own
     /// <c>result</c>. <c>msgId</c> is printed as int; 64 bits are taken.
     /// </para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>hst.online.trans_cmd</c> is <c>POST
-    /// /v1/online/trans-cmd</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>POST /v1/online/trans-cmd</c>.</para>
+    /// </remarks>
     /// <param name="userList">The users, and the terminal of each, that get the command. (<c>user_list</c>)</param>
     /// <param name="transMess">
-    /// The object that the terminals receive. Its members are the caller's own. (<c>trans_mess</c>: an object)
+    /// The object that the terminals receive. Its members are the caller's own. (<c>trans_mess</c>, an object)
     /// </param>
     /// <param name="appId">Id of the application. (<c>app_id</c>)</param>
     /// <param name="msgId">
@@ -929,11 +903,9 @@ public class HstOnlineOperations : OperationGroup
     /// Note: <c>userIdList</c> of the answer has another meaning than that of the request: the users for whom sending
     /// failed. The document prints its sample list with typographic quotes.
     /// </para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>hst.online.invite</c> is <c>POST
-    /// /v1/online/invite</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>POST /v1/online/invite</c>.</para>
+    /// </remarks>
     /// <param name="appId">Id of the application. (<c>app_id</c>)</param>
     /// <param name="groupId">Id of the group (the meeting). (<c>group_id</c>)</param>
     /// <param name="userIdList">Ids of the users to call. (<c>user_id_list</c>)</param>
@@ -941,7 +913,7 @@ public class HstOnlineOperations : OperationGroup
     /// A number of the caller's choice that identifies this request, up to 64 bits. (<c>seq_id</c>)
     /// </param>
     /// <param name="extendInfo">
-    /// Further content that goes with the invitation. Its members are not documented. (<c>extend_info</c>: an object)
+    /// Further content that goes with the invitation. Its members are not documented. (<c>extend_info</c>, an object)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
     /// <returns>The platform's answer.</returns>
@@ -979,11 +951,9 @@ public class HstOnlineOperations : OperationGroup
     /// Note: <c>userIdList</c> of the answer has another meaning than that of the request: the users for whom sending
     /// failed. The document prints its sample list with typographic quotes.
     /// </para>
-    /// <para>
-    /// Not idempotent: if no answer came, check the state before repeating. <c>hst.online.invite</c> is <c>POST
-    /// /v1/online/invite</c>.
-    /// </para>
-/// </remarks>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>POST /v1/online/invite</c>.</para>
+    /// </remarks>
     /// <param name="appId">Id of the application. (<c>app_id</c>)</param>
     /// <param name="groupId">Id of the group (the meeting). (<c>group_id</c>)</param>
     /// <param name="userIdList">Ids of the users to call. (<c>user_id_list</c>)</param>
@@ -991,7 +961,7 @@ public class HstOnlineOperations : OperationGroup
     /// A number of the caller's choice that identifies this request, up to 64 bits. (<c>seq_id</c>)
     /// </param>
     /// <param name="extendInfo">
-    /// Further content that goes with the invitation. Its members are not documented. (<c>extend_info</c>: an object)
+    /// Further content that goes with the invitation. Its members are not documented. (<c>extend_info</c>, an object)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
     /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
@@ -1047,10 +1017,9 @@ public class HstOnlineUserOperations : OperationGroup
     /// required here. <c>msgId</c> is printed as int; 64 bits are taken. The document limits <c>pageSize</c> to 100 for
     /// usage records only; here it is not checked.
     /// </para>
-    /// <para>
-    /// It only reads, and may be repeated. <c>hst.online.user.state</c> is <c>GET /v1/online/user/state</c>.
-    /// </para>
-/// </remarks>
+    /// <para>It only reads, and may be repeated.</para>
+    /// <para>Request: <c>GET /v1/online/user/state</c>.</para>
+    /// </remarks>
     /// <param name="appId">Id of the application. (<c>app_id</c>)</param>
     /// <param name="msgId">
     /// A number of the caller's choice, up to 64 bits; the answer has it too. (<c>msg_id</c>)
@@ -1096,10 +1065,9 @@ public class HstOnlineUserOperations : OperationGroup
     /// required here. <c>msgId</c> is printed as int; 64 bits are taken. The document limits <c>pageSize</c> to 100 for
     /// usage records only; here it is not checked.
     /// </para>
-    /// <para>
-    /// It only reads, and may be repeated. <c>hst.online.user.state</c> is <c>GET /v1/online/user/state</c>.
-    /// </para>
-/// </remarks>
+    /// <para>It only reads, and may be repeated.</para>
+    /// <para>Request: <c>GET /v1/online/user/state</c>.</para>
+    /// </remarks>
     /// <param name="appId">Id of the application. (<c>app_id</c>)</param>
     /// <param name="msgId">
     /// A number of the caller's choice, up to 64 bits; the answer has it too. (<c>msg_id</c>)

@@ -19,13 +19,13 @@ public sealed class HstClientOptions : NestedParameters
 {
     /// <summary>
     /// Scheme, host and port of the gateway, for example <c>http://10.0.0.5:28000</c>. When it is left out, the first
-    /// call asks <c>DiscoveryUrl</c> for the address of the public cloud. (<c>base_url</c>: default discovered)
+    /// call asks <c>DiscoveryUrl</c> for the address of the public cloud. (<c>base_url</c>, default discovered)
     /// </summary>
     public Uri? BaseUrl { get; set; }
 
     /// <summary>
     /// Developer id, from the platform's console. Give <c>DevId</c> and <c>DevSecret</c>, or <c>Token</c>, or
-    /// <c>token_provider</c>. (<c>dev_id</c>)
+    /// <c>TokenProvider</c>. (<c>dev_id</c>)
     /// </summary>
     public string? DevId { get; set; }
 
@@ -40,7 +40,7 @@ public sealed class HstClientOptions : NestedParameters
     /// <summary>
     /// The vendor's discovery service, which is asked for the public cloud's address when there is no <c>BaseUrl</c>.
     /// It gets no credential. With an https <c>DiscoveryUrl</c>, only an https address is taken from its answer; with
-    /// an http one, an http address too. (<c>discovery_url</c>: default https://access.paas.hst.com/server/address)
+    /// an http one, an http address too. (<c>discovery_url</c>, default https://access.paas.hst.com/server/address)
     /// </summary>
     public Uri? DiscoveryUrl { get; set; }
 
@@ -66,36 +66,36 @@ public sealed class HstClientOptions : NestedParameters
     public TokenStore? TokenStore { get; set; }
 
     /// <summary>
-    /// Time limit for fetching one token, within the call's <c>Timeout</c>. (<c>token_timeout_ms</c>: from 1 to 600000,
+    /// Time limit for fetching one token, within the call's <c>Timeout</c>. (<c>token_timeout_ms</c>, from 1 to 600000
     /// ms, default 10000)
     /// </summary>
     public TimeSpan? TokenTimeout { get; set; }
 
     /// <summary>
     /// Time limit of a whole call, from looking up the host to the end of the answer. Fetching a token is part of it.
-    /// (<c>timeout_ms</c>: from 1 to 86400000, ms, default 30000)
+    /// (<c>timeout_ms</c>, from 1 to 86400000 ms, default 30000)
     /// </summary>
     public TimeSpan? Timeout { get; set; }
 
     /// <summary>
-    /// Time limit for one connection: TCP and TLS handshake, within <c>Timeout</c>. (<c>connect_timeout_ms</c>: from 1
-    /// to 86400000, ms, default 5000)
+    /// Time limit for one connection: TCP and TLS handshake, within <c>Timeout</c>. (<c>connect_timeout_ms</c>, from 1
+    /// to 86400000 ms, default 5000)
     /// </summary>
     public TimeSpan? ConnectTimeout { get; set; }
 
     /// <summary>
     /// The largest answer that is read. A larger one ends the call with the status <c>LIMIT</c>, although the platform
-    /// may have done what was asked. (<c>max_reply_bytes</c>: from 1024 to 1073741824, bytes, default 16777216)
+    /// may have done what was asked. (<c>max_reply_bytes</c>, from 1024 to 1073741824 bytes, default 16777216)
     /// </summary>
     public long? MaxReplyBytes { get; set; }
 
     /// <summary>
     /// Whether parameters are checked against the catalog before anything is sent. With <c>false</c> they are sent as
-    /// given, unknown parameters too. (<c>validate</c>: default true)
+    /// given, unknown parameters too. (<c>validate</c>, default true)
     /// </summary>
     public bool? Validate { get; set; }
 
-    /// <summary>The <c>User-Agent</c> header. (<c>user_agent</c>: default meetgate/ and the version)</summary>
+    /// <summary>The <c>User-Agent</c> header. (<c>user_agent</c>, default meetgate/ and the version)</summary>
     public string? UserAgent { get; set; }
 
     /// <summary>

@@ -5,15 +5,13 @@ namespace Meetgate;
 /// <summary>What <c>status</c> of <c>hst.app.create</c> and <c>hst.app.update</c> can be.</summary>
 public enum HstAppStatus
 {
-    /// <summary>
-    /// A word that this version does not know; <c>Json</c> of the answer has it. It cannot be passed.
-    /// </summary>
+    /// <summary>None of the others; <c>Json</c> of the answer has the word. It cannot be passed.</summary>
     Unknown = 0,
 
-    /// <summary>Taken live. (<c>online</c>)</summary>
+    /// <summary>Taken live. <c>online</c> on the wire.</summary>
     Online,
 
-    /// <summary>Taken down. (<c>offline</c>)</summary>
+    /// <summary>Taken down. <c>offline</c> on the wire.</summary>
     Offline,
 }
 
@@ -23,10 +21,10 @@ public enum HstAppStatus
 /// </summary>
 public enum HstTransferType
 {
-    /// <summary>(<c>1</c>)</summary>
+    /// <summary><c>1</c> on the wire.</summary>
     Upstream = 1,
 
-    /// <summary>(<c>2</c>)</summary>
+    /// <summary><c>2</c> on the wire.</summary>
     Downstream = 2,
 }
 
@@ -36,10 +34,10 @@ public enum HstTransferType
 /// </summary>
 public enum HstOnlineUserState
 {
-    /// <summary>(<c>0</c>)</summary>
+    /// <summary><c>0</c> on the wire.</summary>
     Offline = 0,
 
-    /// <summary>(<c>1</c>)</summary>
+    /// <summary><c>1</c> on the wire.</summary>
     Online = 1,
 }
 
@@ -49,13 +47,13 @@ public enum HstOnlineUserState
 /// </summary>
 public enum HstOnlineResult
 {
-    /// <summary>(<c>0</c>)</summary>
+    /// <summary><c>0</c> on the wire.</summary>
     Success = 0,
 
-    /// <summary>(<c>1</c>)</summary>
+    /// <summary><c>1</c> on the wire.</summary>
     Error = 1,
 
-    /// <summary>(<c>2</c>)</summary>
+    /// <summary><c>2</c> on the wire.</summary>
     DeviceOffline = 2,
 }
 

@@ -6,7 +6,7 @@ namespace Meetgate;
 public sealed class HstService : NestedParameters
 {
     /// <summary>
-    /// The service. The list of ids has holes, so other numbers are passed through. (<c>service_id</c>: known: 3
+    /// The service. The list of ids has holes, so other numbers are passed through. (<c>service_id</c>, known: 3
     /// (video), 4 (audio), 5 (screen sharing), 6 (signalling channel), 7 (presence service), 8 (recording), 9 (WeChat
     /// mini program))
     /// </summary>

@@ -63,13 +63,12 @@ public sealed class HstAppCreateReply : HstReply
     /// <summary>State of the application. (<c>status</c>)</summary>
     public HstAppStatus? Status => GetWord("status", HstWords.ToHstAppStatus);
 
-    /// <summary>Spending limit in yuan. (<c>consumption_limit</c>: yuan)</summary>
+    /// <summary>Spending limit in yuan. (<c>consumption_limit</c>, yuan)</summary>
     public long? ConsumptionLimit => GetInteger("consumption_limit");
 
     /// <summary>The services of the application. (<c>service</c>)</summary>
-    public IReadOnlyList<ServiceItem> Service => GetItems(
-        "service",
-        static (json, path) => new ServiceItem(json, path));
+    public IReadOnlyList<ServiceItem> Service =>
+        GetItems("service", static (json, path) => new ServiceItem(json, path));
 
     /// <summary>An object in <c>service</c>.</summary>
     [JsonConverter(typeof(ReplyConverter<ServiceItem>))]
@@ -81,7 +80,7 @@ public sealed class HstAppCreateReply : HstReply
         }
 
         /// <summary>
-        /// The service. Other numbers can appear. (<c>service_id</c>: known: 3 (video), 4 (audio), 5 (screen sharing),
+        /// The service. Other numbers can appear. (<c>service_id</c>, known: 3 (video), 4 (audio), 5 (screen sharing),
         /// 6 (signalling channel), 7 (presence service), 8 (recording), 9 (WeChat mini program))
         /// </summary>
         public long? ServiceId => GetInteger("service_id");
@@ -123,13 +122,12 @@ public sealed class HstAppUpdateReply : HstReply
     /// <summary>State of the application. Check it after every change. (<c>status</c>)</summary>
     public HstAppStatus? Status => GetWord("status", HstWords.ToHstAppStatus);
 
-    /// <summary>Spending limit in yuan. (<c>consumption_limit</c>: yuan)</summary>
+    /// <summary>Spending limit in yuan. (<c>consumption_limit</c>, yuan)</summary>
     public long? ConsumptionLimit => GetInteger("consumption_limit");
 
     /// <summary>The services of the application. (<c>service</c>)</summary>
-    public IReadOnlyList<ServiceItem> Service => GetItems(
-        "service",
-        static (json, path) => new ServiceItem(json, path));
+    public IReadOnlyList<ServiceItem> Service =>
+        GetItems("service", static (json, path) => new ServiceItem(json, path));
 
     /// <summary>An object in <c>service</c>.</summary>
     [JsonConverter(typeof(ReplyConverter<ServiceItem>))]
@@ -141,7 +139,7 @@ public sealed class HstAppUpdateReply : HstReply
         }
 
         /// <summary>
-        /// The service. Other numbers can appear. (<c>service_id</c>: known: 3 (video), 4 (audio), 5 (screen sharing),
+        /// The service. Other numbers can appear. (<c>service_id</c>, known: 3 (video), 4 (audio), 5 (screen sharing),
         /// 6 (signalling channel), 7 (presence service), 8 (recording), 9 (WeChat mini program))
         /// </summary>
         public long? ServiceId => GetInteger("service_id");
@@ -199,18 +197,18 @@ public sealed class HstConsumingRecordsReply : HstReply
 
         /// <summary>
         /// Amount of money in yuan, with the digits of the platform. Read it as a decimal, not as a binary fraction.
-        /// (<c>amount</c>: yuan)
+        /// (<c>amount</c>, yuan)
         /// </summary>
         public decimal? Amount => GetDecimal("amount");
 
         /// <summary>
         /// Price in yuan, with the digits of the platform. The document does not say whether per minute, call or
-        /// person. (<c>price</c>: yuan)
+        /// person. (<c>price</c>, yuan)
         /// </summary>
         public decimal? Price => GetDecimal("price");
 
         /// <summary>
-        /// Charge item. The list has no 3 and no 5; other numbers can appear. (<c>charge_term</c>: known: 1 (audio
+        /// Charge item. The list has no 3 and no 5; other numbers can appear. (<c>charge_term</c>, known: 1 (audio
         /// communication), 2 (video communication), 4 (screen sharing), 6 (number of signalling messages), 7 (highest
         /// number of users online), 8 (recording time by resolution and number of streams), 9 (recording storage), 10
         /// (recording traffic), 11 (WeChat mini program audio), 12 (WeChat mini program video))

@@ -14,46 +14,46 @@ internal static unsafe class NativeMethods
     /// <summary>Of the header that these types were made from.</summary>
     internal const long AbiVersion = 1;
 
-    /// <summary><c>(@string)</c></summary>
+    /// <summary><c>meetgate_string_free(string)</c></summary>
     internal static delegate* unmanaged[Cdecl]<nint, void> meetgate_string_free;
 
-    /// <summary><c>()</c></summary>
+    /// <summary><c>meetgate_version()</c></summary>
     internal static delegate* unmanaged[Cdecl]<nint> meetgate_version;
 
-    /// <summary><c>()</c></summary>
+    /// <summary><c>meetgate_abi_version()</c></summary>
     internal static delegate* unmanaged[Cdecl]<uint> meetgate_abi_version;
 
-    /// <summary><c>(status)</c></summary>
+    /// <summary><c>meetgate_status_name(status)</c></summary>
     internal static delegate* unmanaged[Cdecl]<int, nint> meetgate_status_name;
 
-    /// <summary><c>()</c></summary>
+    /// <summary><c>meetgate_catalog()</c></summary>
     internal static delegate* unmanaged[Cdecl]<nint> meetgate_catalog;
 
-    /// <summary><c>(configJson, client, errorJson)</c></summary>
+    /// <summary><c>meetgate_client_new(config_json, client, error_json)</c></summary>
     internal static delegate* unmanaged[Cdecl]<byte*, nint*, nint*, int> meetgate_client_new;
 
-    /// <summary><c>(client)</c></summary>
+    /// <summary><c>meetgate_client_free(client)</c></summary>
     internal static delegate* unmanaged[Cdecl]<nint, void> meetgate_client_free;
 
-    /// <summary><c>(client, infoJson)</c></summary>
+    /// <summary><c>meetgate_client_info(client, info_json)</c></summary>
     internal static delegate* unmanaged[Cdecl]<nint, nint*, int> meetgate_client_info;
 
-    /// <summary><c>(client, token, errorJson)</c></summary>
+    /// <summary><c>meetgate_client_set_token(client, token, error_json)</c></summary>
     internal static delegate* unmanaged[Cdecl]<nint, byte*, nint*, int> meetgate_client_set_token;
 
-    /// <summary><c>(client, provide, userData, errorJson)</c></summary>
+    /// <summary><c>meetgate_client_set_token_provider(client, provide, user_data, error_json)</c></summary>
     internal static delegate* unmanaged[Cdecl]<nint, nint, nint, nint*, int> meetgate_client_set_token_provider;
 
-    /// <summary><c>(client, operation, paramsJson, optionsJson, cancel, replyJson)</c></summary>
+    /// <summary><c>meetgate_call_with(client, operation, params_json, options_json, cancel, reply_json)</c></summary>
     internal static delegate* unmanaged[Cdecl]<nint, byte*, byte*, byte*, nint, nint*, int> meetgate_call_with;
 
-    /// <summary><c>(client, requestJson, optionsJson, cancel, replyJson)</c></summary>
+    /// <summary><c>meetgate_raw_call_with(client, request_json, options_json, cancel, reply_json)</c></summary>
     internal static delegate* unmanaged[Cdecl]<nint, byte*, byte*, nint, nint*, int> meetgate_raw_call_with;
 
-    /// <summary><c>(paramsJson, replyJson)</c></summary>
+    /// <summary><c>meetgate_hst_user_token(params_json, reply_json)</c></summary>
     internal static delegate* unmanaged[Cdecl]<byte*, nint*, int> meetgate_hst_user_token;
 
-    /// <summary><c>(paramsJson, replyJson)</c></summary>
+    /// <summary><c>meetgate_youme_checksum(params_json, reply_json)</c></summary>
     internal static delegate* unmanaged[Cdecl]<byte*, nint*, int> meetgate_youme_checksum;
 
     /// <summary><c>meetgate_token_provider</c>. Whoever hands one to C keeps it for as long as C may call it.</summary>

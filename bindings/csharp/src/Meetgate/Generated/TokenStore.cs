@@ -28,12 +28,12 @@ public sealed class TokenStore : NestedParameters
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public string? Redis { get; set; }
 
-    /// <summary>With <c>Redis</c>: the beginning of its keys. (<c>prefix</c>: default meetgate)</summary>
+    /// <summary>With <c>Redis</c>: the beginning of its keys. (<c>prefix</c>, default meetgate)</summary>
     public string? Prefix { get; set; }
 
     /// <summary>
     /// With <c>Redis</c>: while redis cannot be reached, tokens are fetched unshared and calls do not fail with
-    /// <c>STORE</c>. On hst the processes then kill each other's tokens. (<c>degrade</c>: default false)
+    /// <c>STORE</c>. On hst the processes then kill each other's tokens. (<c>degrade</c>, default false)
     /// </summary>
     public bool? Degrade { get; set; }
 

@@ -41,30 +41,30 @@ public class YoumeClient : MeetgateClient
     /// </param>
     /// <param name="restApiKey">The restapikey. Part of the checksum; never sent. (<c>rest_api_key</c>)</param>
     /// <param name="baseUrl">
-    /// Scheme, host and port. Singapore is <c>https://sgapi.youme.im</c>. (<c>base_url</c>: default
+    /// Scheme, host and port. Singapore is <c>https://sgapi.youme.im</c>. (<c>base_url</c>, default
     /// https://api.youme.im)
     /// </param>
-    /// <param name="identifier">The administrator account of the calls. (<c>identifier</c>: default admin)</param>
-    /// <param name="apiVersion">First segment of the path. (<c>api_version</c>: default v2)</param>
-    /// <param name="serviceName">Second segment of the path. (<c>service_name</c>: default video)</param>
+    /// <param name="identifier">The administrator account of the calls. (<c>identifier</c>, default admin)</param>
+    /// <param name="apiVersion">First segment of the path. (<c>api_version</c>, default v2)</param>
+    /// <param name="serviceName">Second segment of the path. (<c>service_name</c>, default video)</param>
     /// <param name="timeoutMs">
     /// Time limit of a whole call, from looking up the host to the end of the answer. Fetching a token is part of it.
-    /// (<c>timeout_ms</c>: from 1 to 86400000, ms, default 30000)
+    /// (<c>timeout_ms</c>, from 1 to 86400000 ms, default 30000)
     /// </param>
     /// <param name="connectTimeoutMs">
-    /// Time limit for one connection: TCP and TLS handshake, within <c>timeoutMs</c>. (<c>connect_timeout_ms</c>: from
-    /// 1 to 86400000, ms, default 5000)
+    /// Time limit for one connection: TCP and TLS handshake, within <c>timeoutMs</c>. (<c>connect_timeout_ms</c>, from
+    /// 1 to 86400000 ms, default 5000)
     /// </param>
     /// <param name="maxReplyBytes">
     /// The largest answer that is read. A larger one ends the call with the status <c>LIMIT</c>, although the platform
-    /// may have done what was asked. (<c>max_reply_bytes</c>: from 1024 to 1073741824, bytes, default 16777216)
+    /// may have done what was asked. (<c>max_reply_bytes</c>, from 1024 to 1073741824 bytes, default 16777216)
     /// </param>
     /// <param name="validate">
     /// Whether parameters are checked against the catalog before anything is sent. With <c>false</c> they are sent as
-    /// given, unknown parameters too. (<c>validate</c>: default true)
+    /// given, unknown parameters too. (<c>validate</c>, default true)
     /// </param>
     /// <param name="userAgent">
-    /// The <c>User-Agent</c> header. (<c>user_agent</c>: default meetgate/ and the version)
+    /// The <c>User-Agent</c> header. (<c>user_agent</c>, default meetgate/ and the version)
     /// </param>
     /// <exception cref="MeetgateInvalidConfigException">An argument cannot be right.</exception>
     public YoumeClient(
@@ -127,11 +127,9 @@ public class YoumeClient : MeetgateClient
     /// Note: Times are seconds as text, in the request and in the answer; durations are numbers. Some times in the
     /// printed sample have nine digits: misprints.
     /// </para>
-    /// <para>
-    /// It only reads, and may be repeated. <c>youme.query_instance_all_records_by_time</c> is <c>POST
-    /// /v2/video/query_instance_all_records_by_time</c>.
-    /// </para>
-/// </remarks>
+    /// <para>It only reads, and may be repeated.</para>
+    /// <para>Request: <c>POST /v2/video/query_instance_all_records_by_time</c>.</para>
+    /// </remarks>
     /// <param name="userId">Id of the user instance. (<c>UserId</c>)</param>
     /// <param name="beginTime">Start of the time range. (<c>BeginTime</c>)</param>
     /// <param name="endTime">End of the time range. Must not be before BeginTime. (<c>EndTime</c>)</param>
@@ -165,11 +163,9 @@ public class YoumeClient : MeetgateClient
     /// Note: Times are seconds as text, in the request and in the answer; durations are numbers. Some times in the
     /// printed sample have nine digits: misprints.
     /// </para>
-    /// <para>
-    /// It only reads, and may be repeated. <c>youme.query_instance_all_records_by_time</c> is <c>POST
-    /// /v2/video/query_instance_all_records_by_time</c>.
-    /// </para>
-/// </remarks>
+    /// <para>It only reads, and may be repeated.</para>
+    /// <para>Request: <c>POST /v2/video/query_instance_all_records_by_time</c>.</para>
+    /// </remarks>
     /// <param name="userId">Id of the user instance. (<c>UserId</c>)</param>
     /// <param name="beginTime">Start of the time range. (<c>BeginTime</c>)</param>
     /// <param name="endTime">End of the time range. Must not be before BeginTime. (<c>EndTime</c>)</param>
@@ -206,10 +202,9 @@ public class YoumeClient : MeetgateClient
     /// <para>
     /// Note: Times are seconds as text, in the request and in the answer. The printed sample body lacks a comma.
     /// </para>
-    /// <para>
-    /// It only reads, and may be repeated. <c>youme.query_room_info</c> is <c>POST /v2/video/query_room_info</c>.
-    /// </para>
-/// </remarks>
+    /// <para>It only reads, and may be repeated.</para>
+    /// <para>Request: <c>POST /v2/video/query_room_info</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Id of the room. (<c>RoomId</c>)</param>
     /// <param name="beginTime">
     /// Start of the time range. When it is left out, the range has no start. (<c>BeginTime</c>)
@@ -246,10 +241,9 @@ public class YoumeClient : MeetgateClient
     /// <para>
     /// Note: Times are seconds as text, in the request and in the answer. The printed sample body lacks a comma.
     /// </para>
-    /// <para>
-    /// It only reads, and may be repeated. <c>youme.query_room_info</c> is <c>POST /v2/video/query_room_info</c>.
-    /// </para>
-/// </remarks>
+    /// <para>It only reads, and may be repeated.</para>
+    /// <para>Request: <c>POST /v2/video/query_room_info</c>.</para>
+    /// </remarks>
     /// <param name="roomId">Id of the room. (<c>RoomId</c>)</param>
     /// <param name="beginTime">
     /// Start of the time range. When it is left out, the range has no start. (<c>BeginTime</c>)
@@ -291,11 +285,9 @@ public class YoumeClient : MeetgateClient
     /// Note: The document does not say here whether times are text or numbers; the sample body and the other calls have
     /// text.
     /// </para>
-    /// <para>
-    /// It only reads, and may be repeated. <c>youme.query_all_instance_by_time</c> is <c>POST
-    /// /v2/video/query_all_instance_by_time</c>.
-    /// </para>
-/// </remarks>
+    /// <para>It only reads, and may be repeated.</para>
+    /// <para>Request: <c>POST /v2/video/query_all_instance_by_time</c>.</para>
+    /// </remarks>
     /// <param name="beginTime">Start of the time range. (<c>BeginTime</c>)</param>
     /// <param name="endTime">End of the time range. Must not be before BeginTime. (<c>EndTime</c>)</param>
     /// <param name="options">Options of this call alone.</param>
@@ -325,11 +317,9 @@ public class YoumeClient : MeetgateClient
     /// Note: The document does not say here whether times are text or numbers; the sample body and the other calls have
     /// text.
     /// </para>
-    /// <para>
-    /// It only reads, and may be repeated. <c>youme.query_all_instance_by_time</c> is <c>POST
-    /// /v2/video/query_all_instance_by_time</c>.
-    /// </para>
-/// </remarks>
+    /// <para>It only reads, and may be repeated.</para>
+    /// <para>Request: <c>POST /v2/video/query_all_instance_by_time</c>.</para>
+    /// </remarks>
     /// <param name="beginTime">Start of the time range. (<c>BeginTime</c>)</param>
     /// <param name="endTime">End of the time range. Must not be before BeginTime. (<c>EndTime</c>)</param>
     /// <param name="options">Options of this call alone.</param>
@@ -363,11 +353,9 @@ public class YoumeClient : MeetgateClient
     /// Note: With <c>countBy</c> 0 (all) the rows do not name the kind of a figure: ask for one kind at a time. The
     /// unit of a call duration is not documented for this call.
     /// </para>
-    /// <para>
-    /// It only reads, and may be repeated. <c>youme.count_business_total_volume_by_day</c> is <c>POST
-    /// /v2/video/count_business_total_volume_by_day</c>.
-    /// </para>
-/// </remarks>
+    /// <para>It only reads, and may be repeated.</para>
+    /// <para>Request: <c>POST /v2/video/count_business_total_volume_by_day</c>.</para>
+    /// </remarks>
     /// <param name="queryDate">The day, as <c>yyyymmdd</c> in UTC+8. (<c>QueryDate</c>)</param>
     /// <param name="countBy">The kind of figure. With 0 the rows do not name their kind. (<c>CountBy</c>)</param>
     /// <param name="options">Options of this call alone.</param>
@@ -398,11 +386,9 @@ public class YoumeClient : MeetgateClient
     /// Note: With <c>countBy</c> 0 (all) the rows do not name the kind of a figure: ask for one kind at a time. The
     /// unit of a call duration is not documented for this call.
     /// </para>
-    /// <para>
-    /// It only reads, and may be repeated. <c>youme.count_business_total_volume_by_day</c> is <c>POST
-    /// /v2/video/count_business_total_volume_by_day</c>.
-    /// </para>
-/// </remarks>
+    /// <para>It only reads, and may be repeated.</para>
+    /// <para>Request: <c>POST /v2/video/count_business_total_volume_by_day</c>.</para>
+    /// </remarks>
     /// <param name="queryDate">The day, as <c>yyyymmdd</c> in UTC+8. (<c>QueryDate</c>)</param>
     /// <param name="countBy">The kind of figure. With 0 the rows do not name their kind. (<c>CountBy</c>)</param>
     /// <param name="options">Options of this call alone.</param>
@@ -439,11 +425,9 @@ public class YoumeClient : MeetgateClient
     /// does not list stay in the answer. The document describes <c>PeakOnlineNum</c> as the number online; its name
     /// says peak.
     /// </para>
-    /// <para>
-    /// It only reads, and may be repeated. <c>youme.count_business_distribute_volume_by_day</c> is <c>POST
-    /// /v2/video/count_business_distribute_volume_by_day</c>.
-    /// </para>
-/// </remarks>
+    /// <para>It only reads, and may be repeated.</para>
+    /// <para>Request: <c>POST /v2/video/count_business_distribute_volume_by_day</c>.</para>
+    /// </remarks>
     /// <param name="queryDate">The day, as <c>yyyymmdd</c> in UTC+8. (<c>QueryDate</c>)</param>
     /// <param name="countBy">How the rows are grouped. They do not name their group. (<c>CountBy</c>)</param>
     /// <param name="options">Options of this call alone.</param>
@@ -476,11 +460,9 @@ public class YoumeClient : MeetgateClient
     /// does not list stay in the answer. The document describes <c>PeakOnlineNum</c> as the number online; its name
     /// says peak.
     /// </para>
-    /// <para>
-    /// It only reads, and may be repeated. <c>youme.count_business_distribute_volume_by_day</c> is <c>POST
-    /// /v2/video/count_business_distribute_volume_by_day</c>.
-    /// </para>
-/// </remarks>
+    /// <para>It only reads, and may be repeated.</para>
+    /// <para>Request: <c>POST /v2/video/count_business_distribute_volume_by_day</c>.</para>
+    /// </remarks>
     /// <param name="queryDate">The day, as <c>yyyymmdd</c> in UTC+8. (<c>QueryDate</c>)</param>
     /// <param name="countBy">How the rows are grouped. They do not name their group. (<c>CountBy</c>)</param>
     /// <param name="options">Options of this call alone.</param>
@@ -511,10 +493,9 @@ public class YoumeClient : MeetgateClient
     /// <para>
     /// Note: No units are documented. The rows of the printed sample are not in order of time; one time is there twice.
     /// </para>
-    /// <para>
-    /// It only reads, and may be repeated. <c>youme.count_qos_by_day</c> is <c>POST /v2/video/count_qos_by_day</c>.
-    /// </para>
-/// </remarks>
+    /// <para>It only reads, and may be repeated.</para>
+    /// <para>Request: <c>POST /v2/video/count_qos_by_day</c>.</para>
+    /// </remarks>
     /// <param name="queryDate">The day, as <c>yyyymmdd</c> in UTC+8. (<c>QueryDate</c>)</param>
     /// <param name="options">Options of this call alone.</param>
     /// <returns>The platform's answer.</returns>
@@ -533,10 +514,9 @@ public class YoumeClient : MeetgateClient
     /// <para>
     /// Note: No units are documented. The rows of the printed sample are not in order of time; one time is there twice.
     /// </para>
-    /// <para>
-    /// It only reads, and may be repeated. <c>youme.count_qos_by_day</c> is <c>POST /v2/video/count_qos_by_day</c>.
-    /// </para>
-/// </remarks>
+    /// <para>It only reads, and may be repeated.</para>
+    /// <para>Request: <c>POST /v2/video/count_qos_by_day</c>.</para>
+    /// </remarks>
     /// <param name="queryDate">The day, as <c>yyyymmdd</c> in UTC+8. (<c>QueryDate</c>)</param>
     /// <param name="options">Options of this call alone.</param>
     /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>

@@ -16,7 +16,7 @@ namespace Meetgate;
 public sealed class YoumeClientOptions : NestedParameters
 {
     /// <summary>
-    /// Scheme, host and port. Singapore is <c>https://sgapi.youme.im</c>. (<c>base_url</c>: default
+    /// Scheme, host and port. Singapore is <c>https://sgapi.youme.im</c>. (<c>base_url</c>, default
     /// https://api.youme.im)
     /// </summary>
     public Uri? BaseUrl { get; set; }
@@ -34,40 +34,40 @@ public sealed class YoumeClientOptions : NestedParameters
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public string? RestApiKey { get; set; }
 
-    /// <summary>The administrator account of the calls. (<c>identifier</c>: default admin)</summary>
+    /// <summary>The administrator account of the calls. (<c>identifier</c>, default admin)</summary>
     public string? Identifier { get; set; }
 
-    /// <summary>First segment of the path. (<c>api_version</c>: default v2)</summary>
+    /// <summary>First segment of the path. (<c>api_version</c>, default v2)</summary>
     public string? ApiVersion { get; set; }
 
-    /// <summary>Second segment of the path. (<c>service_name</c>: default video)</summary>
+    /// <summary>Second segment of the path. (<c>service_name</c>, default video)</summary>
     public string? ServiceName { get; set; }
 
     /// <summary>
     /// Time limit of a whole call, from looking up the host to the end of the answer. Fetching a token is part of it.
-    /// (<c>timeout_ms</c>: from 1 to 86400000, ms, default 30000)
+    /// (<c>timeout_ms</c>, from 1 to 86400000 ms, default 30000)
     /// </summary>
     public TimeSpan? Timeout { get; set; }
 
     /// <summary>
-    /// Time limit for one connection: TCP and TLS handshake, within <c>Timeout</c>. (<c>connect_timeout_ms</c>: from 1
-    /// to 86400000, ms, default 5000)
+    /// Time limit for one connection: TCP and TLS handshake, within <c>Timeout</c>. (<c>connect_timeout_ms</c>, from 1
+    /// to 86400000 ms, default 5000)
     /// </summary>
     public TimeSpan? ConnectTimeout { get; set; }
 
     /// <summary>
     /// The largest answer that is read. A larger one ends the call with the status <c>LIMIT</c>, although the platform
-    /// may have done what was asked. (<c>max_reply_bytes</c>: from 1024 to 1073741824, bytes, default 16777216)
+    /// may have done what was asked. (<c>max_reply_bytes</c>, from 1024 to 1073741824 bytes, default 16777216)
     /// </summary>
     public long? MaxReplyBytes { get; set; }
 
     /// <summary>
     /// Whether parameters are checked against the catalog before anything is sent. With <c>false</c> they are sent as
-    /// given, unknown parameters too. (<c>validate</c>: default true)
+    /// given, unknown parameters too. (<c>validate</c>, default true)
     /// </summary>
     public bool? Validate { get; set; }
 
-    /// <summary>The <c>User-Agent</c> header. (<c>user_agent</c>: default meetgate/ and the version)</summary>
+    /// <summary>The <c>User-Agent</c> header. (<c>user_agent</c>, default meetgate/ and the version)</summary>
     public string? UserAgent { get; set; }
 
     internal override Parameters Write() => new Parameters

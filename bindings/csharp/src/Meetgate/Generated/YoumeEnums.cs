@@ -2,43 +2,37 @@
 #nullable enable
 namespace Meetgate;
 
-/// <summary>
-/// What <c>CountBy</c> of <c>youme.count_business_total_volume_by_day</c> can be. Another number that the platform
-/// answers stays one: <c>(YoumeCountBusinessTotalVolumeByDayCountBy)7</c>.
-/// </summary>
+/// <summary>What <c>CountBy</c> of <c>youme.count_business_total_volume_by_day</c> can be.</summary>
 public enum YoumeCountBusinessTotalVolumeByDayCountBy
 {
-    /// <summary>(<c>0</c>)</summary>
+    /// <summary><c>0</c> on the wire.</summary>
     All = 0,
 
-    /// <summary>(<c>1</c>)</summary>
+    /// <summary><c>1</c> on the wire.</summary>
     CallDuration = 1,
 
-    /// <summary>(<c>2</c>)</summary>
+    /// <summary><c>2</c> on the wire.</summary>
     NumberOfRooms = 2,
 
-    /// <summary>(<c>3</c>)</summary>
+    /// <summary><c>3</c> on the wire.</summary>
     HighestNumberOnlineAtOnce = 3,
 
-    /// <summary>(<c>4</c>)</summary>
+    /// <summary><c>4</c> on the wire.</summary>
     NumberOfCallers = 4,
 }
 
-/// <summary>
-/// What <c>CountBy</c> of <c>youme.count_business_distribute_volume_by_day</c> can be. Another number that the platform
-/// answers stays one: <c>(YoumeCountBusinessDistributeVolumeByDayCountBy)7</c>.
-/// </summary>
+/// <summary>What <c>CountBy</c> of <c>youme.count_business_distribute_volume_by_day</c> can be.</summary>
 public enum YoumeCountBusinessDistributeVolumeByDayCountBy
 {
-    /// <summary>(<c>1</c>)</summary>
+    /// <summary><c>1</c> on the wire.</summary>
     Country = 1,
 
-    /// <summary>(<c>2</c>)</summary>
+    /// <summary><c>2</c> on the wire.</summary>
     Province = 2,
 
-    /// <summary>(<c>3</c>)</summary>
+    /// <summary><c>3</c> on the wire.</summary>
     City = 3,
 
-    /// <summary>(<c>4</c>)</summary>
+    /// <summary><c>4</c> on the wire.</summary>
     NetworkType = 4,
 }

@@ -27,9 +27,8 @@ public sealed class YoumeQueryInstanceAllRecordsByTimeReply : YoumeReply
     public string? UserId => GetText("UserId");
 
     /// <summary>All call records of the user instance, one object for each room. (<c>UserRecords</c>)</summary>
-    public IReadOnlyList<UserRecordItem> UserRecords => GetItems(
-        "UserRecords",
-        static (json, path) => new UserRecordItem(json, path));
+    public IReadOnlyList<UserRecordItem> UserRecords =>
+        GetItems("UserRecords", static (json, path) => new UserRecordItem(json, path));
 
     /// <summary>An object in <c>UserRecords</c>.</summary>
     [JsonConverter(typeof(ReplyConverter<UserRecordItem>))]
@@ -49,9 +48,8 @@ public sealed class YoumeQueryInstanceAllRecordsByTimeReply : YoumeReply
         /// <summary>
         /// The stays in this room; a user instance can enter and leave several times. (<c>RoomRecords</c>)
         /// </summary>
-        public IReadOnlyList<RoomRecordItem> RoomRecords => GetItems(
-            "RoomRecords",
-            static (json, path) => new RoomRecordItem(json, path));
+        public IReadOnlyList<RoomRecordItem> RoomRecords =>
+            GetItems("RoomRecords", static (json, path) => new RoomRecordItem(json, path));
 
         /// <summary>An object in <c>RoomRecords</c>.</summary>
         [JsonConverter(typeof(ReplyConverter<RoomRecordItem>))]
@@ -153,9 +151,8 @@ public sealed class YoumeQueryAllInstanceByTimeReply : YoumeReply
     /// The stays of the time range. In the document's sample each object is one user instance in one room.
     /// (<c>UsersList</c>)
     /// </summary>
-    public IReadOnlyList<UsersListItem> UsersList => GetItems(
-        "UsersList",
-        static (json, path) => new UsersListItem(json, path));
+    public IReadOnlyList<UsersListItem> UsersList =>
+        GetItems("UsersList", static (json, path) => new UsersListItem(json, path));
 
     /// <summary>An object in <c>UsersList</c>.</summary>
     [JsonConverter(typeof(ReplyConverter<UsersListItem>))]
@@ -209,9 +206,8 @@ public sealed class YoumeCountBusinessTotalVolumeByDayReply : YoumeReply
     /// The volume trend of the day, one object for each point in time. With <c>CountBy</c> 0 no documented member names
     /// the kind. (<c>TrendData</c>)
     /// </summary>
-    public IReadOnlyList<TrendDataItem> TrendData => GetItems(
-        "TrendData",
-        static (json, path) => new TrendDataItem(json, path));
+    public IReadOnlyList<TrendDataItem> TrendData =>
+        GetItems("TrendData", static (json, path) => new TrendDataItem(json, path));
 
     /// <summary>An object in <c>TrendData</c>.</summary>
     [JsonConverter(typeof(ReplyConverter<TrendDataItem>))]
@@ -250,9 +246,8 @@ public sealed class YoumeCountBusinessDistributeVolumeByDayReply : YoumeReply
     /// The volume distribution of the day. No documented member names the place or network type of a row.
     /// (<c>DistributeData</c>)
     /// </summary>
-    public IReadOnlyList<DistributeDataItem> DistributeData => GetItems(
-        "DistributeData",
-        static (json, path) => new DistributeDataItem(json, path));
+    public IReadOnlyList<DistributeDataItem> DistributeData =>
+        GetItems("DistributeData", static (json, path) => new DistributeDataItem(json, path));
 
     /// <summary>An object in <c>DistributeData</c>.</summary>
     [JsonConverter(typeof(ReplyConverter<DistributeDataItem>))]
@@ -297,9 +292,8 @@ public sealed class YoumeCountQosByDayReply : YoumeReply
     }
 
     /// <summary>The quality figures of the day. (<c>QosData</c>)</summary>
-    public IReadOnlyList<QosDataItem> QosData => GetItems(
-        "QosData",
-        static (json, path) => new QosDataItem(json, path));
+    public IReadOnlyList<QosDataItem> QosData =>
+        GetItems("QosData", static (json, path) => new QosDataItem(json, path));
 
     /// <summary>An object in <c>QosData</c>.</summary>
     [JsonConverter(typeof(ReplyConverter<QosDataItem>))]
