@@ -25,6 +25,7 @@ usage: cargo xtask <command>
   dist              write the packages: Meetgate.<version>.nupkg (needs the .NET SDK) into target/dist
                     --library <file>: put this build of the library in, in place of a new one
                     --runtimes <folder>: put its <rid>/native/<library> in, too, for other machines
+                    --output <folder>: write them there
   dotnet ...        run dotnet as the other commands run it: dotnet test bindings/csharp/tests/Meetgate.Tests";
 
 fn main() -> ExitCode {
