@@ -1,0 +1,25 @@
+using System;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Meetgate;
+
+/// <summary>For System.Text.Json: a reply is written as the JSON that came, but for what is secret.</summary>
+/// <typeparam name="T">The reply's class.</typeparam>
+internal sealed class ReplyConverter<T> : JsonConverter<T>
+    where T : ReplyMembers
+{
+    /// <exception cref="NotSupportedException">Always: a reply is made by its constructor.</exception>
+    public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        throw new NotSupportedException(typeof(T).Name + " is made from JSON text by its constructor");
+
+    public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options)
+    {
+        ReadOnlySpan<byte> shown = value.Shown(out bool isJson);
+        if (!isJson)
+        {
+            throw new JsonException("the answer is not JSON");
+        }
+        writer.WriteRawValue(shown, true);
+    }
+}
