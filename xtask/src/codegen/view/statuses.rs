@@ -9,7 +9,7 @@ const LIBRARY: &str = include_str!("../../../../src/ffi/library.rs");
 /// Which exception stands for which class.
 const PYTHON_ERRORS: &str = include_str!("../../../../bindings/python/src/meetgate/_errors.py");
 const CPP_ERRORS: &str = include_str!("../../../../include/meetgate/exceptions.hpp");
-const CSHARP_ERRORS: &str = include_str!("../../../../bindings/csharp/src/Meetgate/MeetgateException.cs");
+const CSHARP_ERRORS: &str = include_str!("../../../../bindings/csharp/src/Meetgate/Errors/MeetgateException.cs");
 
 #[derive(Serialize)]
 pub struct Status<'c> {
