@@ -1,0 +1,116 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace Meetgate.Bench;
+
+/// <summary>The figures that are taken of one way in one round.</summary>
+internal static class Measure
+{
+    /// <summary>Adds how long each call took, in microseconds.</summary>
+    internal static void Times(Action call, int calls, List<double> times)
+    {
+        for (int i = 0; i < calls; i++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            call();
+            times.Add(Stopwatch.GetElapsedTime(start).TotalMicroseconds);
+        }
+    }
+
+    /// <summary>The same of calls that are awaited, one after the other.</summary>
+    internal static async Task TimesAsync(Func<Task> call, int calls, List<double> times)
+    {
+        for (int i = 0; i < calls; i++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            await call().ConfigureAwait(false);
+            times.Add(Stopwatch.GetElapsedTime(start).TotalMicroseconds);
+        }
+    }
+
+    /// <summary>How many calls a second so many threads make.</summary>
+    internal static double RateOfThreads(Action call, int threads, TimeSpan time)
+    {
+        long calls = 0;
+        bool isOver = false;
+        Exception? problem = null;
+        void Work()
+        {
+            try
+            {
+                while (!Volatile.Read(ref isOver))
+                {
+                    call();
+                    Interlocked.Increment(ref calls);
+                }
+            }
+#pragma warning disable CA1031 // It is thrown again, on the thread that waits.
+            catch (Exception thrown)
+#pragma warning restore CA1031
+            {
+                problem = thrown;
+            }
+        }
+        Thread[] all = [.. Enumerable.Range(0, threads).Select(_ => new Thread(Work))];
+        long start = Stopwatch.GetTimestamp();
+        Array.ForEach(all, thread => thread.Start());
+        Thread.Sleep(time);
+        Volatile.Write(ref isOver, true);
+        Array.ForEach(all, thread => thread.Join());
+        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        return problem == null ? calls / seconds : throw new InvalidOperationException("a thread failed", problem);
+    }
+
+    /// <summary>How many calls a second are made where so many are awaited at once.</summary>
+    internal static async Task<double> RateOfTasksAsync(Func<Task> call, int atOnce, TimeSpan time)
+    {
+        long calls = 0;
+        bool isOver = false;
+        async Task Work()
+        {
+            while (!Volatile.Read(ref isOver))
+            {
+                await call().ConfigureAwait(false);
+                Interlocked.Increment(ref calls);
+            }
+        }
+        long start = Stopwatch.GetTimestamp();
+        Task all = Task.WhenAll(Enumerable.Range(0, atOnce).Select(_ => Task.Run(Work)));
+        await Task.Delay(time).ConfigureAwait(false);
+        Volatile.Write(ref isOver, true);
+        await all.ConfigureAwait(false);
+        return calls / Stopwatch.GetElapsedTime(start).TotalSeconds;
+    }
+
+    /// <summary>What a call leaves to the collector, in bytes, on the thread that makes it.</summary>
+    internal static double Garbage(Action call, int calls)
+    {
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < calls; i++)
+        {
+            call();
+        }
+        return (double)(GC.GetAllocatedBytesForCurrentThread() - before) / calls;
+    }
+
+    /// <summary>The same of a call that is awaited, on all threads.</summary>
+    internal static async Task<double> GarbageAsync(Func<Task> call, int calls)
+    {
+        long before = GC.GetTotalAllocatedBytes(true);
+        for (int i = 0; i < calls; i++)
+        {
+            await call().ConfigureAwait(false);
+        }
+        return (double)(GC.GetTotalAllocatedBytes(true) - before) / calls;
+    }
+
+    internal static double Median(List<double> values)
+    {
+        values.Sort();
+        return values[values.Count / 2];
+    }
+}
