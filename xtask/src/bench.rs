@@ -98,7 +98,7 @@ struct Measured {
 enum Judged {
     /// Our speed as a part of theirs: times are turned round.
     Speed,
-    /// What we take beyond what theirs is, or all that we take: the less the better.
+    /// What we take, or beyond the bare call: the less the better.
     Amount,
     /// Only shown.
     Not,
@@ -110,8 +110,6 @@ struct Row {
     figure: &'static str,
     ours: &'static str,
     theirs: &'static str,
-    /// A rate: the more the better.
-    is_rate: bool,
     judged: Judged,
     floor: f64,
     goal: f64,
@@ -119,19 +117,40 @@ struct Row {
 
 const MEETGATE: &str = "meetgate";
 const HTTP_CLIENT: &str = "httpclient";
+const BARE: &str = "bare";
 
-#[rustfmt::skip]
-const ROWS: [Row; 9] = [
-    Row { title: "synchronous, p50 µs",           figure: "sync_us",         ours: MEETGATE, theirs: HTTP_CLIENT, is_rate: false, judged: Judged::Speed,  floor: 1.1,    goal: 1.6 },
-    Row { title: "awaited, p50 µs",               figure: "awaited_us",      ours: MEETGATE, theirs: HTTP_CLIENT, is_rate: false, judged: Judged::Speed,  floor: 1.0,    goal: 1.2 },
-    Row { title: "8 threads, calls/s",            figure: "threads_8_rate",  ours: MEETGATE, theirs: HTTP_CLIENT, is_rate: true,  judged: Judged::Speed,  floor: 1.0,    goal: 1.3 },
-    Row { title: "64 awaited at once, calls/s",   figure: "awaited_64_rate", ours: MEETGATE, theirs: HTTP_CLIENT, is_rate: true,  judged: Judged::Speed,  floor: 1.0,    goal: 1.3 },
-    Row { title: "garbage of a synchronous call, bytes", figure: "sync_garbage", ours: MEETGATE, theirs: HTTP_CLIENT, is_rate: false, judged: Judged::Amount, floor: 1500.0, goal: 800.0 },
-    Row { title: "garbage of an awaited call, bytes", figure: "awaited_garbage", ours: MEETGATE, theirs: HTTP_CLIENT, is_rate: false, judged: Judged::Not, floor: 0.0,    goal: 0.0 },
-    Row { title: "the C function alone, p50 µs",  figure: "sync_us",         ours: "bare",   theirs: HTTP_CLIENT, is_rate: false, judged: Judged::Not,    floor: 0.0,    goal: 0.0 },
-    Row { title: "the C function alone, 8 threads, calls/s", figure: "threads_8_rate", ours: "bare", theirs: HTTP_CLIENT, is_rate: true, judged: Judged::Not, floor: 0.0, goal: 0.0 },
-    Row { title: "the binding's own time, µs",    figure: "sync_us",         ours: MEETGATE, theirs: "bare",      is_rate: false, judged: Judged::Amount, floor: 6.0,    goal: 3.0 },
+const ROWS: [Row; 11] = [
+    Row::speed("synchronous, p50 µs", "sync_us", 1.1, 1.6),
+    Row::speed("awaited, p50 µs", "awaited_us", 1.0, 1.2),
+    Row::speed("8 threads, calls/s", "threads_8_rate", 1.0, 1.3),
+    Row::speed("64 awaited at once, calls/s", "awaited_64_rate", 1.0, 1.3),
+    Row::amount("garbage of a synchronous call, bytes", "sync_garbage", HTTP_CLIENT, 1500.0, 800.0),
+    Row::amount("the binding's own time, µs", "sync_us", BARE, 6.0, 3.0),
+    Row::shown("garbage of an awaited call, bytes", "awaited_garbage", MEETGATE),
+    Row::shown("processor time of a call, 8 threads, µs", "threads_8_cpu_us", MEETGATE),
+    Row::shown("processor time of a call, 64 awaited, µs", "awaited_64_cpu_us", MEETGATE),
+    Row::shown("the C function alone, p50 µs", "sync_us", BARE),
+    Row::shown("the C function alone, 8 threads, calls/s", "threads_8_rate", BARE),
 ];
+
+impl Row {
+    const fn speed(title: &'static str, figure: &'static str, floor: f64, goal: f64) -> Row {
+        Row { title, figure, ours: MEETGATE, theirs: HTTP_CLIENT, judged: Judged::Speed, floor, goal }
+    }
+
+    const fn amount(title: &'static str, figure: &'static str, theirs: &'static str, floor: f64, goal: f64) -> Row {
+        Row { title, figure, ours: MEETGATE, theirs, judged: Judged::Amount, floor, goal }
+    }
+
+    const fn shown(title: &'static str, figure: &'static str, ours: &'static str) -> Row {
+        Row { title, figure, ours, theirs: HTTP_CLIENT, judged: Judged::Not, floor: 0.0, goal: 0.0 }
+    }
+
+    /// The more the better.
+    fn is_rate(&self) -> bool {
+        self.figure.ends_with("_rate")
+    }
+}
 
 /// The rows as Markdown, for docs/performance.md.
 fn table(rounds: &BTreeMap<String, Vec<f64>>) -> Result<String> {
@@ -156,10 +175,12 @@ impl Row {
             let beyond = median(&beyond);
             return Ok(self.cells([number(beyond), String::new(), String::new()], beyond));
         }
-        let speeds = ours.iter().zip(theirs).map(|(ours, theirs)| if self.is_rate { ours / theirs } else { theirs / ours });
+        let speeds =
+            ours.iter().zip(theirs).map(|(ours, theirs)| if self.is_rate() { ours / theirs } else { theirs / ours });
         let speeds: Vec<f64> = speeds.collect();
         let (ours, theirs, speed) = (median(ours), median(theirs), median(&speeds));
-        let (least, most) = speeds.iter().fold((f64::MAX, f64::MIN), |(least, most), it| (least.min(*it), most.max(*it)));
+        let (least, most) =
+            speeds.iter().fold((f64::MAX, f64::MIN), |(least, most), it| (least.min(*it), most.max(*it)));
         let shown = match self.judged {
             Judged::Amount => String::new(),
             _ => format!("{speed:.2} ({least:.2} to {most:.2})"),
@@ -215,7 +236,8 @@ mod tests {
 
     #[test]
     fn a_time_is_a_speed_and_each_round_is_compared_with_itself() {
-        let figures = [("sync_us.meetgate", &[50.0, 100.0, 20.0][..]), ("sync_us.httpclient", &[60.0, 150.0, 26.0][..])];
+        let figures =
+            [("sync_us.meetgate", &[50.0, 100.0, 20.0][..]), ("sync_us.httpclient", &[60.0, 150.0, 26.0][..])];
         assert_eq!(
             line("synchronous", &figures),
             "| synchronous, p50 µs | 50.0 | 60.0 | 1.30 (1.20 to 1.50) | 1.1 | 1.6 | floor |"

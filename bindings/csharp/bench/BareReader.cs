@@ -10,7 +10,7 @@ namespace Meetgate.Bench;
 /// The C function alone, with bytes that are ready, and its answer not looked at: what is left of a call when the binding takes no
 /// time.
 /// </summary>
-internal sealed unsafe class BareReader : Reader, IDisposable
+internal sealed unsafe class BareReader : Reader
 {
     private readonly delegate* unmanaged[Cdecl]<nint, byte*, byte*, byte*, nint, nint*, int> callWith;
     private readonly delegate* unmanaged[Cdecl]<nint, void> stringFree;
@@ -42,9 +42,7 @@ internal sealed unsafe class BareReader : Reader, IDisposable
         client = made;
     }
 
-    public void Dispose() => clientFree(client);
-
-    internal override bool IsAwaited => false;
+    public override void Dispose() => clientFree(client);
 
     internal override string Read()
     {

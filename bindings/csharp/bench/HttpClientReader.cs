@@ -7,7 +7,7 @@ using System.Threading.Tasks;
 namespace Meetgate.Bench;
 
 /// <summary>What a program does without this library, written with care: one client for all calls, nothing on that the work needs not.</summary>
-internal sealed class HttpClientReader(Target target) : Reader, IDisposable
+internal sealed class HttpClientReader(Target target) : Reader
 {
     private readonly HttpClient http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false })
     {
@@ -15,7 +15,7 @@ internal sealed class HttpClientReader(Target target) : Reader, IDisposable
         Timeout = TimeSpan.FromSeconds(30),
     };
 
-    public void Dispose() => http.Dispose();
+    public override void Dispose() => http.Dispose();
 
     internal override string Read()
     {

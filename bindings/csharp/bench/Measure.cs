@@ -7,7 +7,12 @@ using System.Threading.Tasks;
 
 namespace Meetgate.Bench;
 
-/// <summary>The figures that are taken of one way in one round.</summary>
+/// <summary>What a way did while it was called by many at once.</summary>
+/// <param name="Rate">Calls a second.</param>
+/// <param name="ProcessorMicroseconds">Of this process, for a call.</param>
+internal sealed record Load(double Rate, double ProcessorMicroseconds);
+
+/// <summary>The figures that are taken of one way.</summary>
 internal static class Measure
 {
     /// <summary>Adds how long each call took, in microseconds.</summary>
@@ -32,8 +37,8 @@ internal static class Measure
         }
     }
 
-    /// <summary>How many calls a second so many threads make.</summary>
-    internal static double RateOfThreads(Action call, int threads, TimeSpan time)
+    /// <summary>What so many threads do in a time.</summary>
+    internal static Load OfThreads(Action call, int threads, TimeSpan time)
     {
         long calls = 0;
         bool isOver = false;
@@ -56,17 +61,16 @@ internal static class Measure
             }
         }
         Thread[] all = [.. Enumerable.Range(0, threads).Select(_ => new Thread(Work))];
-        long start = Stopwatch.GetTimestamp();
+        var clock = new Clock();
         Array.ForEach(all, thread => thread.Start());
         Thread.Sleep(time);
         Volatile.Write(ref isOver, true);
         Array.ForEach(all, thread => thread.Join());
-        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        return problem == null ? calls / seconds : throw new InvalidOperationException("a thread failed", problem);
+        return problem == null ? clock.Load(calls) : throw new InvalidOperationException("a thread failed", problem);
     }
 
-    /// <summary>How many calls a second are made where so many are awaited at once.</summary>
-    internal static async Task<double> RateOfTasksAsync(Func<Task> call, int atOnce, TimeSpan time)
+    /// <summary>What is done in a time where so many calls are awaited at once.</summary>
+    internal static async Task<Load> OfTasksAsync(Func<Task> call, int atOnce, TimeSpan time)
     {
         long calls = 0;
         bool isOver = false;
@@ -78,12 +82,12 @@ internal static class Measure
                 Interlocked.Increment(ref calls);
             }
         }
-        long start = Stopwatch.GetTimestamp();
+        var clock = new Clock();
         Task all = Task.WhenAll(Enumerable.Range(0, atOnce).Select(_ => Task.Run(Work)));
         await Task.Delay(time).ConfigureAwait(false);
         Volatile.Write(ref isOver, true);
         await all.ConfigureAwait(false);
-        return calls / Stopwatch.GetElapsedTime(start).TotalSeconds;
+        return clock.Load(calls);
     }
 
     /// <summary>What a call leaves to the collector, in bytes, on the thread that makes it.</summary>
@@ -112,5 +116,20 @@ internal static class Measure
     {
         values.Sort();
         return values[values.Count / 2];
+    }
+
+    private sealed class Clock
+    {
+        private readonly long start = Stopwatch.GetTimestamp();
+        private readonly TimeSpan processor = Used();
+
+        internal Load Load(long calls) =>
+            new(calls / Stopwatch.GetElapsedTime(start).TotalSeconds, (Used() - processor).TotalMicroseconds / calls);
+
+        private static TimeSpan Used()
+        {
+            using Process current = Process.GetCurrentProcess();
+            return current.TotalProcessorTime;
+        }
     }
 }

@@ -3,11 +3,11 @@ using System.Threading.Tasks;
 
 namespace Meetgate.Bench;
 
-internal sealed class MeetgateReader(Target target) : Reader, IDisposable
+internal sealed class MeetgateReader(Target target) : Reader
 {
     private readonly AvdClient avd = new(baseUrl: target.BaseUrl, token: target.Token);
 
-    public void Dispose() => avd.Dispose();
+    public override void Dispose() => avd.Dispose();
 
     internal override string Read() => Topic(avd.Room.Read(target.RoomId));
 

@@ -1,3 +1,4 @@
+using System;
 using System.Threading.Tasks;
 
 namespace Meetgate.Bench;
@@ -6,10 +7,9 @@ namespace Meetgate.Bench;
 /// One way to do the work: a request with the token in it is sent, the answer's number is judged, and the topic of the room is read
 /// from it.
 /// </summary>
-internal abstract class Reader
+internal abstract class Reader : IDisposable
 {
-    /// <summary>Whether it can be awaited.</summary>
-    internal virtual bool IsAwaited => true;
+    public abstract void Dispose();
 
     internal abstract string Read();
 
