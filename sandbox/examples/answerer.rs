@@ -5,16 +5,18 @@
 //! ```
 //! Asks a sandbox once for a token and once for `avd.room.read`. Then it answers every such request with these very bytes,
 //! so that what is measured is the caller. Anything else, a request without the token for example, is answered 400. One
-//! thread serves one kept-alive connection. Its first line is `{"base_url":…,"token":…,"room_id":…}`; it ends with its
+//! thread serves all connections: with one for each, callers would differ by the core that the system has put theirs on, and
+//! a call by five times. Its first line is `{"base_url":…,"token":…,"room_id":…}`; it ends with its
 //! standard input.
 
 use meetgate_sandbox::{Options, Sandbox};
 use serde_json::{Value, json};
 use std::error::Error;
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::process;
 use std::sync::Arc;
 use std::thread;
+use tokio::net::{TcpListener, TcpStream};
 
 type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
@@ -25,19 +27,25 @@ const END_OF_HEAD: &[u8] = b"\r\n\r\n";
 
 fn main() -> Outcome<()> {
     let (token, answer) = ask_sandbox()?;
-    let listener = TcpListener::bind("127.0.0.1:0")?;
-    let base_url = format!("http://{}", listener.local_addr()?);
     let answerer = Arc::new(Answerer { token: format!("token={}", encode(&token)), answer });
-    thread::spawn(move || {
-        for connection in listener.incoming().flatten() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+    let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0"))?;
+    println!(
+        "{}",
+        json!({ "base_url": format!("http://{}", listener.local_addr()?), "token": token, "room_id": ROOM })
+    );
+    thread::spawn(|| {
+        _ = io::copy(&mut io::stdin(), &mut io::sink());
+        process::exit(0);
+    });
+    runtime.block_on(async {
+        loop {
+            let (connection, _) = listener.accept().await?;
             let answerer = Arc::clone(&answerer);
             // One that fails is gone; its caller notices.
-            thread::spawn(move || answerer.serve(connection));
+            tokio::spawn(async move { answerer.serve(connection).await });
         }
-    });
-    println!("{}", json!({ "base_url": base_url, "token": token, "room_id": ROOM }));
-    io::copy(&mut io::stdin(), &mut io::sink())?;
-    Ok(())
+    })
 }
 
 struct Answerer {
@@ -47,19 +55,28 @@ struct Answerer {
 }
 
 impl Answerer {
-    fn serve(&self, mut connection: TcpStream) -> io::Result<()> {
+    async fn serve(&self, connection: TcpStream) -> io::Result<()> {
         connection.set_nodelay(true)?;
         let mut waiting = Vec::with_capacity(8192);
         let mut room = [0; 8192];
         loop {
-            let count = connection.read(&mut room)?;
-            if count == 0 {
-                return Ok(());
+            connection.readable().await?;
+            match connection.try_read(&mut room) {
+                Ok(0) => return Ok(()),
+                Ok(count) => waiting.extend_from_slice(room.get(..count).unwrap_or_default()),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => continue,
+                Err(error) => return Err(error),
             }
-            waiting.extend_from_slice(room.get(..count).unwrap_or_default());
             while let Some(end) = find(&waiting, END_OF_HEAD) {
                 let head = waiting.drain(..end + END_OF_HEAD.len()).collect::<Vec<u8>>();
-                connection.write_all(if self.is_right(&head) { &self.answer } else { REFUSED })?;
+                let mut rest = if self.is_right(&head) { self.answer.as_slice() } else { REFUSED };
+                while !rest.is_empty() {
+                    match connection.try_write(rest) {
+                        Ok(count) => rest = rest.get(count..).unwrap_or_default(),
+                        Err(error) if error.kind() == io::ErrorKind::WouldBlock => connection.writable().await?,
+                        Err(error) => return Err(error),
+                    }
+                }
             }
         }
     }
@@ -96,7 +113,7 @@ fn ask_sandbox() -> Outcome<(String, Vec<u8>)> {
 
 /// One request on a connection of its own; head and body of the answer.
 fn ask(address: &str, request: &str) -> Outcome<(Vec<u8>, Vec<u8>)> {
-    let mut connection = BufReader::new(TcpStream::connect(address)?);
+    let mut connection = BufReader::new(std::net::TcpStream::connect(address)?);
     write!(connection.get_mut(), "{request} HTTP/1.1\r\nHost: {address}\r\n\r\n")?;
     let mut head = Vec::new();
     while !head.ends_with(END_OF_HEAD) {
