@@ -6,7 +6,7 @@ mod demo;
 mod dist;
 mod dotnet;
 mod prerequisites;
-mod public_api;
+mod surface;
 mod test;
 mod workspace;
 
@@ -27,7 +27,7 @@ usage: cargo xtask <command>
                     --library <file>: put this build of the library in, in place of a new one
                     --runtimes <folder>: put its <rid>/native/<library> in, too, for other machines
                     --output <folder>: write them there
-  public-api        write down every public name of the C# library, which its build compares (needs the .NET SDK)
+  surface           write down every public name of the C# library: bindings/csharp/src/Meetgate/PublicAPI.*.txt
   dotnet ...        run dotnet as the other commands run it: dotnet test bindings/csharp/tests/Meetgate.Tests";
 
 fn main() -> ExitCode {
@@ -49,8 +49,8 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["test"] => test::run_tests(&workspace, WhenSkipped::Tell),
         ["test", "--strict"] => test::run_tests(&workspace, WhenSkipped::Fail),
         ["dist", options @ ..] => dist::run_dist(&workspace, options),
-        ["public-api"] => public_api::write(&workspace),
         ["dotnet", arguments @ ..] => run_dotnet(&workspace, arguments),
+        ["surface"] => surface::write(&workspace),
         ["codegen"] => codegen::write(&workspace.root),
         ["codegen", "--check"] => codegen::check(&workspace.root),
         ["help" | "--help" | "-h"] => {
