@@ -7,6 +7,7 @@ mod demo;
 mod dist;
 mod dotnet;
 mod prerequisites;
+mod surface;
 mod test;
 mod workspace;
 
@@ -28,6 +29,7 @@ usage: cargo xtask <command>
                     --runtimes <folder>: put its <rid>/native/<library> in, too, for other machines
                     --output <folder>: write them there
   bench csharp      how fast the C# library is beside HttpClient and System.Text.Json; without a part: which there are
+  surface           write down every public name of the C# library: bindings/csharp/src/Meetgate/PublicAPI.*.txt
   dotnet ...        run dotnet as the other commands run it: dotnet test bindings/csharp/tests/Meetgate.Tests";
 
 fn main() -> ExitCode {
@@ -51,6 +53,7 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["bench", arguments @ ..] => bench::run_bench(&workspace, arguments),
         ["dist", options @ ..] => dist::run_dist(&workspace, options),
         ["dotnet", arguments @ ..] => run_dotnet(&workspace, arguments),
+        ["surface"] => surface::write(&workspace),
         ["codegen"] => codegen::write(&workspace.root),
         ["codegen", "--check"] => codegen::check(&workspace.root),
         ["help" | "--help" | "-h"] => {
