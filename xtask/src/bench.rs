@@ -119,7 +119,7 @@ const MEETGATE: &str = "meetgate";
 const HTTP_CLIENT: &str = "httpclient";
 const BARE: &str = "bare";
 
-const ROWS: [Row; 11] = [
+const ROWS: [Row; 14] = [
     Row::speed("synchronous, p50 µs", "sync_us", 1.1, 1.6),
     Row::speed("awaited, p50 µs", "awaited_us", 1.0, 1.2),
     Row::speed("8 threads, calls/s", "threads_8_rate", 1.0, 1.3),
@@ -127,9 +127,12 @@ const ROWS: [Row; 11] = [
     Row::amount("garbage of a synchronous call, bytes", "sync_garbage", HTTP_CLIENT, 1500.0, 800.0),
     Row::amount("the binding's own time, µs", "sync_us", BARE, 6.0, 3.0),
     Row::shown("garbage of an awaited call, bytes", "awaited_garbage", MEETGATE),
+    Row::shown("processor time of a synchronous call, µs", "sync_cpu_us", MEETGATE),
+    Row::shown("processor time of an awaited call, µs", "awaited_cpu_us", MEETGATE),
     Row::shown("processor time of a call, 8 threads, µs", "threads_8_cpu_us", MEETGATE),
     Row::shown("processor time of a call, 64 awaited, µs", "awaited_64_cpu_us", MEETGATE),
     Row::shown("the C function alone, p50 µs", "sync_us", BARE),
+    Row::shown("the C function alone, processor time, µs", "sync_cpu_us", BARE),
     Row::shown("the C function alone, 8 threads, calls/s", "threads_8_rate", BARE),
 ];
 

@@ -16,25 +16,30 @@ internal sealed record Load(double Rate, double ProcessorMicroseconds);
 internal static class Measure
 {
     /// <summary>Adds how long each call took, in microseconds.</summary>
-    internal static void Times(Action call, int calls, List<double> times)
+    /// <returns>The processor time of this process, for a call.</returns>
+    internal static double Times(Action call, int calls, List<double> times)
     {
+        double before = ProcessorTime.Microseconds;
         for (int i = 0; i < calls; i++)
         {
             long start = Stopwatch.GetTimestamp();
             call();
             times.Add(Stopwatch.GetElapsedTime(start).TotalMicroseconds);
         }
+        return (ProcessorTime.Microseconds - before) / calls;
     }
 
     /// <summary>The same of calls that are awaited, one after the other.</summary>
-    internal static async Task TimesAsync(Func<Task> call, int calls, List<double> times)
+    internal static async Task<double> TimesAsync(Func<Task> call, int calls, List<double> times)
     {
+        double before = ProcessorTime.Microseconds;
         for (int i = 0; i < calls; i++)
         {
             long start = Stopwatch.GetTimestamp();
             await call().ConfigureAwait(false);
             times.Add(Stopwatch.GetElapsedTime(start).TotalMicroseconds);
         }
+        return (ProcessorTime.Microseconds - before) / calls;
     }
 
     /// <summary>What so many threads do in a time.</summary>
@@ -121,15 +126,9 @@ internal static class Measure
     private sealed class Clock
     {
         private readonly long start = Stopwatch.GetTimestamp();
-        private readonly TimeSpan processor = Used();
+        private readonly double processor = ProcessorTime.Microseconds;
 
         internal Load Load(long calls) =>
-            new(calls / Stopwatch.GetElapsedTime(start).TotalSeconds, (Used() - processor).TotalMicroseconds / calls);
-
-        private static TimeSpan Used()
-        {
-            using Process current = Process.GetCurrentProcess();
-            return current.TotalProcessorTime;
-        }
+            new(calls / Stopwatch.GetElapsedTime(start).TotalSeconds, (ProcessorTime.Microseconds - processor) / calls);
     }
 }
