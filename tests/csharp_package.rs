@@ -276,6 +276,28 @@ fn a_program_compiled_ahead_of_time_runs() {
     assert_eq!(consumer.run(&mut Command::new(consumer.output.join("console"))), ROOMS);
 }
 
+// Loading -------------------------------------------------------------------------------------------------------------
+
+#[test]
+#[ignore = "takes its time: cargo xtask test runs it"]
+fn a_program_on_dotnet_says_where_it_looked_for_the_library() {
+    let Some(package) = Package::for_dotnet_10() else { return };
+    let consumer = package.consumer("console", "console-alone");
+    consumer.build(&[]);
+    consumer.says_where_it_looked(&consumer.program(), "runtimes");
+}
+
+#[test]
+#[ignore = "takes its time: cargo xtask test runs it"]
+fn a_program_on_dotnet_framework_says_where_it_looked_for_the_library() {
+    let Some(package) = Package::packed().filter(|_| support::has("mono")) else { return };
+    let consumer = package.consumer("framework", "framework-alone");
+    consumer.build(&[]);
+    let mut program = Command::new("mono");
+    program.arg(consumer.output.join("framework.exe"));
+    consumer.says_where_it_looked(&program, "x64");
+}
+
 // Packing and building ------------------------------------------------------------------------------------------------
 
 struct Package {
@@ -420,6 +442,44 @@ impl Consumer<'_> {
             let program = self.output.join(format!("{}.exe", self.name));
             assert_eq!(self.run(Command::new("mono").arg(program)), expected);
         }
+    }
+
+    /// Takes its libraries, which are in this folder, from a program.
+    fn says_where_it_looked(&self, program: &Command, libraries: &str) {
+        fs::remove_dir_all(self.output.join(libraries)).unwrap();
+        let library = support::library_folder().join("libmeetgate.so");
+        // One in the current directory could be anybody's.
+        let elsewhere = support::empty_folder(&format!("csharp-{}-elsewhere", self.name));
+        fs::copy(&library, elsewhere.join("libmeetgate.so")).unwrap();
+        let start = |library: Option<&Path>| {
+            let mut again = Command::new(program.get_program());
+            again.args(program.get_args()).arg(r#"{"base_url":"http://127.0.0.1:1","token":"t"}"#);
+            again.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
+            again.env_remove("LD_LIBRARY_PATH").env_remove("MEETGATE_LIBRARY").current_dir(&elsewhere);
+            again.envs(library.map(|library| ("MEETGATE_LIBRARY", library)));
+            support::both(&support::run(&mut again))
+        };
+        let beside = self.output.join("libmeetgate.so");
+
+        let said = start(None);
+        assert!(said.contains("The meetgate library could not be loaded. MEETGATE_LIBRARY is not set."), "{said}");
+        for place in ["libmeetgate.so", "runtimes/linux-x64/native/libmeetgate.so", "x64/libmeetgate.so"] {
+            assert!(said.contains(&format!("{}: no such file", self.output.join(place).display())), "{said}");
+        }
+        assert!(!said.contains(&*elsewhere.to_string_lossy()), "{said}");
+
+        // The head of an ELF file for the machine 0x9916, which no computer of ours is.
+        fs::write(&beside, b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x03\0\x16\x99").unwrap();
+        let said = start(None);
+        assert!(said.contains(&format!("{}: ", beside.display())) && said.contains("SW64 (64-bit, ELF)"), "{said}");
+
+        // What is named goes before what is there.
+        let said = start(Some(&library));
+        assert!(said.contains("no connection to 127.0.0.1:1"), "{said}");
+        let said = start(Some(&elsewhere.join("none.so")));
+        let named = elsewhere.join("none.so").display().to_string();
+        assert!(said.contains(&format!("MEETGATE_LIBRARY names {named}, and then nothing else is tried")), "{said}");
+        assert!(!said.contains(&*beside.to_string_lossy()), "{said}");
     }
 
     fn has_libraries_beside(&self) {
