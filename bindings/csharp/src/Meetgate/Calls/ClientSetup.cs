@@ -17,7 +17,7 @@ internal sealed class ClientSetup
 
     internal Func<string?, ProvidedToken?>? Provider { get; private set; }
 
-    internal Func<string?, CancellationToken, Task<ProvidedToken?>>? AsyncProvider { get; private set; }
+    internal Func<string?, CancellationToken, Task<ProvidedToken>>? AsyncProvider { get; private set; }
 
     /// <summary>The caller's own text, so that the library sees every mistake in it. The platform is added where it is left out.</summary>
     /// <exception cref="MeetgateInvalidConfigException">It is no JSON object, or it is for another platform.</exception>
@@ -42,14 +42,14 @@ internal sealed class ClientSetup
         string platform,
         Parameters keys,
         Func<string?, ProvidedToken?>? provider = null,
-        Func<string?, CancellationToken, Task<ProvidedToken?>>? asyncProvider = null)
+        Func<string?, CancellationToken, Task<ProvidedToken>>? asyncProvider = null)
     {
         keys.Add("platform"u8, platform);
         keys.Add("token_provider"u8, provider == null && asyncProvider == null ? null : true);
         keys.Text.Finish();
         if (provider != null && asyncProvider != null)
         {
-            keys.Text.Fail(Refused("give one token provider: tokenProvider or tokenProviderAsync"));
+            keys.Text.Fail(Refused("give one token provider: tokenProvider or asyncTokenProvider"));
         }
         return new ClientSetup(keys.Text) { Provider = provider, AsyncProvider = asyncProvider };
     }

@@ -42,16 +42,16 @@ internal sealed class TokenProviderBridge
     internal void Set(ClientHandle client, Func<string?, ProvidedToken?> provider) =>
         Set(client, (deadToken, _) => provider(deadToken));
 
-    internal void Set(ClientHandle client, Func<string?, CancellationToken, Task<ProvidedToken?>> provider) =>
+    internal void Set(ClientHandle client, Func<string?, CancellationToken, Task<ProvidedToken>> provider) =>
         Set(client, (deadToken, limit) => Await(provider, deadToken, limit));
 
     private static ProvidedToken? Await(
-        Func<string?, CancellationToken, Task<ProvidedToken?>> provider, string? deadToken, TimeSpan limit)
+        Func<string?, CancellationToken, Task<ProvidedToken>> provider, string? deadToken, TimeSpan limit)
     {
         // The token's source is left to the collector: a provider that goes on after its time may still look at it.
         var source = new CancellationTokenSource();
         // Not on this thread: a provider that comes back to the caller's context would wait for the call, which waits for it.
-        Task<ProvidedToken?> answer = Task.Run(() => provider(deadToken, source.Token));
+        Task<ProvidedToken> answer = Task.Run(() => provider(deadToken, source.Token));
         if (!Task.WaitAll([answer.ContinueWith(_ => { }, TaskScheduler.Default)], limit))
         {
             source.Cancel();
