@@ -13,6 +13,11 @@ internal static class Program
     private static void Main(string[] arguments)
     {
         Application.EnableVisualStyles();
+        if (arguments.Length != 1)
+        {
+            MessageBox.Show("usage: RoomWindow AVD_CONFIG");
+            return;
+        }
         try
         {
             using (var avd = new AvdClient(arguments[0]))
