@@ -12,6 +12,7 @@ mod support;
 use dotnet::Dotnet;
 use meetgate_sandbox::{Options, Sandbox};
 use std::collections::{BTreeMap, BTreeSet};
+use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -32,6 +33,11 @@ const LIBRARIES: [&str; 4] = [
 
 /// The libraries beside a program on .NET Framework.
 const BESIDE: [&str; 4] = ["arm64/meetgate.dll", "x64/libmeetgate.so", "x64/meetgate.dll", "x86/meetgate.dll"];
+
+const WINDOWS_LIBRARY: &str = "MEETGATE_WINDOWS_LIBRARY";
+
+/// Debian's, which runs programs without a screen.
+const WINE: &str = "/usr/lib/wine/wine64";
 
 /// What the consumers print.
 const ROOMS: &str = "周会\n周会\nroom.read 40004\n";
@@ -213,8 +219,10 @@ fn a_program_for_windows_has_the_assembly_beside_the_library() {
     for name in ["console.exe", "Meetgate.DotNet.dll", "meetgate.dll"] {
         assert!(published.contains(name), "{name}: {published:?}");
     }
-    assert_eq!(read(&consumer.output.join("meetgate.dll")), "win-x64/native/meetgate.dll");
+    let library = fs::read(consumer.output.join("meetgate.dll")).unwrap();
+    assert!(library == fs::read(package.runtimes.join("win-x64/native/meetgate.dll")).unwrap());
     assert_no_twins(&published);
+    consumer.run_on_wine(ROOMS);
 }
 
 #[test]
@@ -473,13 +481,17 @@ impl Package {
     }
 }
 
-/// A folder with the library that this test run built, without its symbols, and files in place of those of other machines.
+/// A folder with the library that this test run built, without its symbols, and files in place of those of other machines:
+/// `MEETGATE_WINDOWS_LIBRARY` may name a real one for win-x64.
 fn runtimes() -> PathBuf {
     let folder = support::empty_folder("csharp-runtimes");
     for library in LIBRARIES {
         let file = folder.join(library);
         fs::create_dir_all(file.parent().unwrap()).unwrap();
         fs::write(file, library).unwrap();
+    }
+    if let Some(library) = env::var_os(WINDOWS_LIBRARY) {
+        fs::copy(library, folder.join("win-x64/native/meetgate.dll")).unwrap();
     }
     let mut strip = Command::new("strip");
     strip
@@ -538,6 +550,18 @@ impl Consumer<'_> {
             let program = self.output.join(format!("{}.exe", self.name));
             assert_eq!(self.run(Command::new("mono").arg(program)), expected);
         }
+    }
+
+    /// The nearest to Windows here. Only with a library for it, which cargo alone does not build.
+    fn run_on_wine(&self, expected: &str) {
+        if env::var_os(WINDOWS_LIBRARY).is_none() || !Path::new(WINE).is_file() {
+            println!("not run on Wine: {WINDOWS_LIBRARY} names no library, or {WINE} is not there");
+            return;
+        }
+        let mut wine = Command::new(WINE);
+        wine.arg(self.output.join(format!("{}.exe", self.name)));
+        wine.env("WINEPREFIX", support::empty_folder("csharp-wine")).env("WINEDEBUG", "-all");
+        assert_eq!(self.run(&mut wine).replace("\r\n", "\n"), expected);
     }
 
     /// Takes its libraries, which are in this folder, from a program.

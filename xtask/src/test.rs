@@ -175,7 +175,7 @@ fn csharp(workspace: &Workspace, dotnet: &Dotnet, skipped: &mut Vec<String>) -> 
     }
     let mut tests = dotnet.command([]);
     tests.arg(workspace.target.join("dotnet/bin/Meetgate.Tests/debug/Meetgate.Tests.dll"));
-    watch(of_binding(workspace, &mut tests), skipped)?;
+    watch(of_binding(workspace, tests.env("NO_COLOR", "1")), skipped)?;
     let programs = ["test", "--quiet", "--test", "csharp_package", "--test", "csharp_examples", "--", "--ignored"];
     watch(&mut workspace.cargo_command(programs), skipped)
 }
