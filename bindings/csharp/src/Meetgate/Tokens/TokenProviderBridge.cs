@@ -56,7 +56,7 @@ internal sealed class TokenProviderBridge
         {
             source.Cancel();
             _ = answer.ContinueWith(late => late.Exception, TaskContinuationOptions.OnlyOnFaulted);
-            throw new TimeoutException($"no answer within {limit.TotalMilliseconds:0} ms");
+            throw new ProviderOverdueException(limit);
         }
         return answer.GetAwaiter().GetResult();
     }
@@ -132,6 +132,12 @@ internal sealed class TokenProviderBridge
     }
 }
 
+/// <summary>An asynchronous provider did not answer in time.</summary>
+#pragma warning disable CA1032, CA1064 // Nobody makes or catches one: it is a TimeoutException for programs.
+internal sealed class ProviderOverdueException(TimeSpan limit)
+    : TimeoutException($"no answer within {limit.TotalMilliseconds:0} ms");
+#pragma warning restore CA1032, CA1064
+
 /// <summary>Until when a call runs, and how long it may wait for a token.</summary>
 internal sealed class CallLimit(TimeSpan call, TimeSpan token)
 {
@@ -139,6 +145,8 @@ internal sealed class CallLimit(TimeSpan call, TimeSpan token)
     internal static readonly TimeSpan Longest = TimeSpan.FromDays(1);
 
     private readonly Stopwatch sinceStart = Stopwatch.StartNew();
+
+    internal bool IsOver => sinceStart.Elapsed >= call;
 
     internal TimeSpan Left()
     {
