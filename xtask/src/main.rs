@@ -4,6 +4,7 @@ mod catalog;
 mod codegen;
 mod demo;
 mod dist;
+mod dotnet;
 mod prerequisites;
 mod test;
 mod workspace;
@@ -21,9 +22,10 @@ usage: cargo xtask <command>
   test --strict     the same, and a part that cannot be tried is a failure: for a machine that has everything
   codegen           render what follows from catalog/: table, C functions, header, reference pages
   codegen --check   say what is stale, and write nothing
-  dist              write the packages: Meetgate.<version>.nupkg (needs mcs) into target/dist
+  dist              write the packages: Meetgate.<version>.nupkg (needs the .NET SDK) into target/dist
                     --library <file>: put this build of the library in, in place of a new one
-                    --runtimes <folder>: put its <rid>/native/<library> in, too, for other machines";
+                    --runtimes <folder>: put its <rid>/native/<library> in, too, for other machines
+  dotnet ...        run dotnet as the other commands run it: dotnet test bindings/csharp/tests/Meetgate.Tests";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -44,6 +46,7 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["test"] => test::run_tests(&workspace, WhenSkipped::Tell),
         ["test", "--strict"] => test::run_tests(&workspace, WhenSkipped::Fail),
         ["dist", options @ ..] => dist::run_dist(&workspace, options),
+        ["dotnet", arguments @ ..] => run_dotnet(&workspace, arguments),
         ["codegen"] => codegen::write(&workspace.root),
         ["codegen", "--check"] => codegen::check(&workspace.root),
         ["help" | "--help" | "-h"] => {
@@ -52,4 +55,8 @@ fn run(arguments: &[&str]) -> Result<()> {
         }
         _ => Err(USAGE.into()),
     }
+}
+
+fn run_dotnet(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
+    workspace::run(&mut prerequisites::dotnet(workspace)?.command(arguments.iter().copied()))
 }
