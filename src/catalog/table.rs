@@ -843,7 +843,7 @@ pub static HST_ACCESS_TOKEN: Operation = Operation {
     path: "/access/token",
     summary: "Fetch a new access token and kill the account's older one",
     zh: "如何获取access_token",
-    doc: "You rarely need this operation: the others fetch and renew tokens by themselves. The credentials come from the client's configuration. Every call fetches a new token, kills the account's older token wherever it is in use (H25), and makes the new one the client's own.",
+    doc: "You rarely need this operation: the others fetch and renew tokens by themselves. The credentials come from the client's configuration. The fetched token becomes the client's own (H25).",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     source: "001 L10-L54",
@@ -1015,7 +1015,7 @@ pub static HST_APP_UPDATE: Operation = Operation {
     path: "/v1/app",
     summary: "Change an application",
     zh: "修改应用配置",
-    doc: "Changes name, state, spending limit or services of an application. Always give `status`: without it a live application may go offline (H7).",
+    doc: "Changes name, state, spending limit or services. Always give `status`: without it a live application may go offline (H7).",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     source: "000 L43-L82; 001 L126-L165",
@@ -1152,7 +1152,7 @@ pub static HST_APP_DELETE: Operation = Operation {
     path: "/v1/app",
     summary: "Delete an application",
     zh: "删除应用",
-    doc: "Deletes an application. The answer has only `code` and `msg`. The document does not say whether the application must be offline first.",
+    doc: "The answer has only `code` and `msg`.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     source: "000 L84-L101; 001 L167-L184",
@@ -1193,7 +1193,7 @@ pub static HST_CONSUMING_RECORDS: Operation = Operation {
         Field {
             name: "start_time",
             kind: Type::Integer,
-            doc: "Start of the time range, in milliseconds since 1970-01-01 UTC.",
+            doc: "Start of the time range.",
             required: true,
             unit: "unix-ms",
             ..Field::EMPTY
@@ -1201,7 +1201,7 @@ pub static HST_CONSUMING_RECORDS: Operation = Operation {
         Field {
             name: "end_time",
             kind: Type::Integer,
-            doc: "End of the time range, in milliseconds since 1970-01-01 UTC. Must not be before start_time.",
+            doc: "End of the time range. Must not be before start_time.",
             required: true,
             unit: "unix-ms",
             ..Field::EMPTY
@@ -1326,7 +1326,7 @@ pub static HST_KICKOUT: Operation = Operation {
     path: "/v1/kickout",
     summary: "Kick a user out of the platform",
     zh: "踢出用户",
-    doc: "Signs a user of an application out of the platform, not only out of a group. The answer has only `code` and `msg`.",
+    doc: "The answer has only `code` and `msg`.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     source: "000 L143-L162; 001 L226-L245",
@@ -1502,7 +1502,7 @@ pub static HST_ONLINE_TRANS_CMD: Operation = Operation {
                     values: &[
                         Value::number(0).meaning("success"),
                         Value::number(1).meaning("error"),
-                        Value::number(2).meaning("the user's device is offline"),
+                        Value::number(2).meaning("device offline"),
                     ],
                     ..Field::EMPTY
                 },
@@ -1610,7 +1610,7 @@ pub static YOUME_QUERY_INSTANCE_ALL_RECORDS_BY_TIME: Operation = Operation {
         Field {
             name: "BeginTime",
             kind: Type::String,
-            doc: "Start of the time range: seconds since 1970-01-01 UTC, as text (Y11).",
+            doc: "Start of the time range (Y11).",
             required: true,
             unit: "unix-s",
             ..Field::EMPTY
@@ -1618,7 +1618,7 @@ pub static YOUME_QUERY_INSTANCE_ALL_RECORDS_BY_TIME: Operation = Operation {
         Field {
             name: "EndTime",
             kind: Type::String,
-            doc: "End of the time range: seconds since 1970-01-01 UTC, as text (Y11). Must not be before BeginTime.",
+            doc: "End of the time range (Y11). Must not be before BeginTime.",
             required: true,
             unit: "unix-s",
             ..Field::EMPTY
@@ -1640,7 +1640,7 @@ pub static YOUME_QUERY_INSTANCE_ALL_RECORDS_BY_TIME: Operation = Operation {
                 Field {
                     name: "CreateTime",
                     kind: Type::String,
-                    doc: "When the room was created: seconds, as text.",
+                    doc: "When the room was created.",
                     unit: "unix-s",
                     ..Field::EMPTY
                 },
@@ -1652,7 +1652,7 @@ pub static YOUME_QUERY_INSTANCE_ALL_RECORDS_BY_TIME: Operation = Operation {
                         Field {
                             name: "EnterTime",
                             kind: Type::String,
-                            doc: "When it entered: seconds, as text.",
+                            doc: "When it entered.",
                             unit: "unix-s",
                             ..Field::EMPTY
                         },
@@ -1673,7 +1673,7 @@ pub static YOUME_QUERY_INSTANCE_ALL_RECORDS_BY_TIME: Operation = Operation {
                         Field {
                             name: "LeaveTime",
                             kind: Type::String,
-                            doc: "When it left: seconds, as text.",
+                            doc: "When it left.",
                             unit: "unix-s",
                             ..Field::EMPTY
                         },
@@ -1709,14 +1709,14 @@ pub static YOUME_QUERY_ROOM_INFO: Operation = Operation {
         Field {
             name: "BeginTime",
             kind: Type::String,
-            doc: "Start of the time range: seconds since 1970-01-01 UTC, as text (Y11). When it is left out, the range has no start.",
+            doc: "Start of the time range (Y11). When it is left out, the range has no start.",
             unit: "unix-s",
             ..Field::EMPTY
         },
         Field {
             name: "EndTime",
             kind: Type::String,
-            doc: "End of the time range: seconds since 1970-01-01 UTC, as text (Y11). When it is left out, the range has no end. Must not be before BeginTime.",
+            doc: "End of the time range (Y11). When it is left out, the range has no end. Must not be before BeginTime.",
             unit: "unix-s",
             ..Field::EMPTY
         },
@@ -1731,14 +1731,14 @@ pub static YOUME_QUERY_ROOM_INFO: Operation = Operation {
         Field {
             name: "CreateTime",
             kind: Type::String,
-            doc: "When the room was created: seconds, as text.",
+            doc: "When the room was created.",
             unit: "unix-s",
             ..Field::EMPTY
         },
         Field {
             name: "DestroyTime",
             kind: Type::String,
-            doc: "When the room was destroyed: seconds, as text. Its value while the room exists is not documented.",
+            doc: "When the room was destroyed. Its value while the room exists is not documented.",
             unit: "unix-s",
             ..Field::EMPTY
         },
@@ -1751,14 +1751,14 @@ pub static YOUME_QUERY_ROOM_INFO: Operation = Operation {
                 Field {
                     name: "FirstEnterTime",
                     kind: Type::String,
-                    doc: "When it entered for the first time: seconds, as text.",
+                    doc: "When it entered for the first time.",
                     unit: "unix-s",
                     ..Field::EMPTY
                 },
                 Field {
                     name: "LastLeaveTime",
                     kind: Type::String,
-                    doc: "When it left for the last time: seconds, as text.",
+                    doc: "When it left for the last time.",
                     unit: "unix-s",
                     ..Field::EMPTY
                 },
@@ -1804,7 +1804,7 @@ pub static YOUME_QUERY_ALL_INSTANCE_BY_TIME: Operation = Operation {
         Field {
             name: "BeginTime",
             kind: Type::String,
-            doc: "Start of the time range: seconds since 1970-01-01 UTC, as text (Y11).",
+            doc: "Start of the time range (Y11).",
             required: true,
             unit: "unix-s",
             ..Field::EMPTY
@@ -1812,7 +1812,7 @@ pub static YOUME_QUERY_ALL_INSTANCE_BY_TIME: Operation = Operation {
         Field {
             name: "EndTime",
             kind: Type::String,
-            doc: "End of the time range: seconds since 1970-01-01 UTC, as text (Y11). Must not be before BeginTime.",
+            doc: "End of the time range (Y11). Must not be before BeginTime.",
             required: true,
             unit: "unix-s",
             ..Field::EMPTY
@@ -1833,21 +1833,21 @@ pub static YOUME_QUERY_ALL_INSTANCE_BY_TIME: Operation = Operation {
             Field {
                 name: "CreateTime",
                 kind: Type::String,
-                doc: "When the room was created: seconds, as text.",
+                doc: "When the room was created.",
                 unit: "unix-s",
                 ..Field::EMPTY
             },
             Field {
                 name: "EnterTime",
                 kind: Type::String,
-                doc: "When the user instance entered: seconds, as text.",
+                doc: "When the user instance entered.",
                 unit: "unix-s",
                 ..Field::EMPTY
             },
             Field {
                 name: "LeaveTime",
                 kind: Type::String,
-                doc: "When the user instance left: seconds, as text.",
+                doc: "When the user instance left.",
                 unit: "unix-s",
                 ..Field::EMPTY
             },
@@ -1917,13 +1917,7 @@ pub static YOUME_COUNT_BUSINESS_TOTAL_VOLUME_BY_DAY: Operation = Operation {
         kind: Type::Array,
         doc: "The volume trend of the day, one object for each point in time. With `CountBy` 0 no documented member names the kind (Y14).",
         fields: &[
-            Field {
-                name: "TickTime",
-                kind: Type::String,
-                doc: "The point in time: seconds, as text.",
-                unit: "unix-s",
-                ..Field::EMPTY
-            },
+            Field { name: "TickTime", kind: Type::String, doc: "The point in time.", unit: "unix-s", ..Field::EMPTY },
             Field {
                 name: "Volume",
                 kind: Type::Integer,
@@ -1981,13 +1975,7 @@ pub static YOUME_COUNT_BUSINESS_DISTRIBUTE_VOLUME_BY_DAY: Operation = Operation 
         kind: Type::Array,
         doc: "The volume distribution of the day. No documented member names the place or network type of a row (Y15).",
         fields: &[
-            Field {
-                name: "TickTime",
-                kind: Type::String,
-                doc: "The point in time: seconds, as text.",
-                unit: "unix-s",
-                ..Field::EMPTY
-            },
+            Field { name: "TickTime", kind: Type::String, doc: "The point in time.", unit: "unix-s", ..Field::EMPTY },
             Field {
                 name: "CommunicateDuration",
                 kind: Type::Integer,
@@ -2039,13 +2027,7 @@ pub static YOUME_COUNT_QOS_BY_DAY: Operation = Operation {
         kind: Type::Array,
         doc: "The quality figures of the day.",
         fields: &[
-            Field {
-                name: "TickTime",
-                kind: Type::String,
-                doc: "The point in time: seconds, as text.",
-                unit: "unix-s",
-                ..Field::EMPTY
-            },
+            Field { name: "TickTime", kind: Type::String, doc: "The point in time.", unit: "unix-s", ..Field::EMPTY },
             Field {
                 name: "JoinRoomSuccRate",
                 kind: Type::Number,
@@ -2210,7 +2192,7 @@ pub static AVD_ROOM_DEL: Operation = Operation {
     path: "/sdkapi/v2/room/del",
     summary: "Delete a room",
     zh: "删除房间",
-    doc: "Deletes a room number that exists. To end the meeting and keep the room, call room.close instead.",
+    doc: "To end the meeting and keep the room, call room.close instead.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     source: "004 L96-L133",
@@ -2294,7 +2276,7 @@ pub static AVD_ROOM_CLOSE: Operation = Operation {
     path: "/sdkapi/v2/room/close",
     summary: "Close an open room and kick everybody out",
     zh: "关闭房间",
-    doc: "Ends the meeting in a room: every user and device is kicked out, and recordings stop. To remove the room itself, call room.del.",
+    doc: "To remove the room itself, call room.del.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     source: "004 L184-L221",
@@ -2446,14 +2428,14 @@ pub static AVD_ROOM_GET_RECORD: Operation = Operation {
             Field {
                 name: "start_time",
                 kind: Type::String,
-                doc: "When the recording began, a timestamp as text.",
+                doc: "When the recording began.",
                 unit: "unix-s",
                 ..Field::EMPTY
             },
             Field {
                 name: "end_time",
                 kind: Type::String,
-                doc: "When the recording ended, a timestamp as text.",
+                doc: "When the recording ended.",
                 unit: "unix-s",
                 ..Field::EMPTY
             },
@@ -2560,14 +2542,14 @@ pub static AVD_ROOM_GET_RECORD_LIST: Operation = Operation {
             Field {
                 name: "start_time",
                 kind: Type::String,
-                doc: "When the recording began, a timestamp as text.",
+                doc: "When the recording began.",
                 unit: "unix-s",
                 ..Field::EMPTY
             },
             Field {
                 name: "end_time",
                 kind: Type::String,
-                doc: "When the recording ended, a timestamp as text.",
+                doc: "When the recording ended.",
                 unit: "unix-s",
                 ..Field::EMPTY
             },
@@ -2602,7 +2584,7 @@ pub static AVD_ROOM_PARTICIPATE_KICK: Operation = Operation {
     path: "/sdkapi/v2/room/participate/kick",
     summary: "Kick a participant out of a room",
     zh: "踢出会议",
-    doc: "Removes one user from the meeting. room.close ends the meeting for everybody.",
+    doc: "room.close ends the meeting for everybody.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     source: "004 L495-L535",
@@ -2753,7 +2735,7 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
     retry: Retry::AfterConnectFailure,
     undoes: "",
     source: "004 L627-L696",
-    note: "T17: the osds sample is broken (the list osdtxts is not closed), `pc` at audio_file_type means `pcm`, and video_level is typed bool but takes low, middle or high. T18: video_bitrate is typed int, but its example is `1000-1500`: an integer and a string are taken. In the document's videos sample both tiles start at x 0 and overlap. The table types JSON parameters as string; here they are arrays and objects and travel as JSON text. Sent as a form (POST) because the layout is long (T12, T13).",
+    note: "The osds sample is broken (the list osdtxts is not closed), `pc` at audio_file_type means `pcm`, and video_level is typed bool but takes low, middle or high (T17). video_bitrate is typed int, but its example is `1000-1500`: an integer and a string are taken (T18). In the document's videos sample both tiles start at x 0 and overlap. The table types JSON parameters as string; here they are arrays and objects and travel as JSON text. Sent as a form (POST) because the layout is long (T12, T13).",
     carrier: Carrier::Form,
     bare_reply: false,
     fetches_token: false,
@@ -3393,14 +3375,14 @@ pub static AVD_ROOM_MIX_RECORD_STOP: Operation = Operation {
             Field {
                 name: "start_time",
                 kind: Type::String,
-                doc: "When the recording began, a timestamp as text.",
+                doc: "When the recording began.",
                 unit: "unix-s",
                 ..Field::EMPTY
             },
             Field {
                 name: "end_time",
                 kind: Type::String,
-                doc: "When the recording ended, a timestamp as text.",
+                doc: "When the recording ended.",
                 unit: "unix-s",
                 ..Field::EMPTY
             },
@@ -3454,14 +3436,14 @@ pub static AVD_ROOM_MIX_RECORD_GET: Operation = Operation {
             Field {
                 name: "start_time",
                 kind: Type::String,
-                doc: "When the recording began, a timestamp as text.",
+                doc: "When the recording began.",
                 unit: "unix-s",
                 ..Field::EMPTY
             },
             Field {
                 name: "end_time",
                 kind: Type::String,
-                doc: "When the recording ended, a timestamp as text.",
+                doc: "When the recording ended.",
                 unit: "unix-s",
                 ..Field::EMPTY
             },
@@ -3920,7 +3902,7 @@ pub static AVD_ROOM_AVC_START: Operation = Operation {
             kind: Type::Integer,
             doc: "Layout of the composed view. For 2 call room.avc.start, then room.avc.update_layout, then room.avc.select_media. No default is documented. Better given: the document's table marks it as required.",
             values: &[
-                Value::number(0).meaning("fixed layout, needs stream selection (room.avc.select_media)"),
+                Value::number(0).meaning("fixed, needs stream selection (room.avc.select_media)"),
                 Value::number(1).meaning("gallery, arranged automatically"),
                 Value::number(2).meaning("speaker, arranged automatically"),
             ],
@@ -4013,14 +3995,14 @@ pub static AVD_ROOM_RECORD_GET: Operation = Operation {
             Field {
                 name: "start_time",
                 kind: Type::String,
-                doc: "When the recording began, a timestamp as text.",
+                doc: "When the recording began.",
                 unit: "unix-s",
                 ..Field::EMPTY
             },
             Field {
                 name: "end_time",
                 kind: Type::String,
-                doc: "When the recording ended, a timestamp as text.",
+                doc: "When the recording ended.",
                 unit: "unix-s",
                 ..Field::EMPTY
             },
@@ -4293,7 +4275,7 @@ pub static AVD_MEDIA_PLAY: Operation = Operation {
                 unit: "px",
                 ..Field::EMPTY
             },
-            Field { name: "duration", kind: Type::Integer, doc: "Length in milliseconds.", unit: "ms", ..Field::EMPTY },
+            Field { name: "duration", kind: Type::Integer, doc: "Length.", unit: "ms", ..Field::EMPTY },
             Field {
                 name: "has_video",
                 kind: Type::Integer,
@@ -4463,7 +4445,7 @@ pub static AVD_MEDIA_REPLAY: Operation = Operation {
                 unit: "px",
                 ..Field::EMPTY
             },
-            Field { name: "duration", kind: Type::Integer, doc: "Length in milliseconds.", unit: "ms", ..Field::EMPTY },
+            Field { name: "duration", kind: Type::Integer, doc: "Length.", unit: "ms", ..Field::EMPTY },
             Field {
                 name: "has_video",
                 kind: Type::Integer,
@@ -4556,7 +4538,7 @@ pub static AVD_MEDIA_GET_MEDIA_INFO: Operation = Operation {
                     Field {
                         name: "duration",
                         kind: Type::Integer,
-                        doc: "Length of the file in milliseconds.",
+                        doc: "Length of the file.",
                         unit: "ms",
                         ..Field::EMPTY
                     },
@@ -4664,7 +4646,7 @@ pub static AVD_MEDIA_SWITCH: Operation = Operation {
                 unit: "px",
                 ..Field::EMPTY
             },
-            Field { name: "duration", kind: Type::Integer, doc: "Length in milliseconds.", unit: "ms", ..Field::EMPTY },
+            Field { name: "duration", kind: Type::Integer, doc: "Length.", unit: "ms", ..Field::EMPTY },
             Field {
                 name: "has_video",
                 kind: Type::Integer,
@@ -4727,7 +4709,7 @@ pub static AVD_ROOM_DEL_RECORD: Operation = Operation {
     path: "/sdkapi/v2/room/del_record",
     summary: "Delete all recordings of a room",
     zh: "删除指定房间所有录制",
-    doc: "Deletes every recording of the room. `room.delete_record`, whose name is similar, deletes a single file.",
+    doc: "`room.delete_record`, whose name is similar, deletes a single file.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     source: "004 L2059-L2098",
@@ -4842,7 +4824,7 @@ pub static AVD_ROOM_AVC_SELECT_MEDIA: Operation = Operation {
             name: "layout_mode",
             kind: Type::Integer,
             doc: "Layout. A speaker layout of your own needs 0. The numbers are not those of layout_mode in room.avc.start.",
-            values: &[Value::number(0).meaning("manual layout"), Value::number(1).meaning("automatic layout")],
+            values: &[Value::number(0).meaning("manual"), Value::number(1).meaning("automatic")],
             ..Field::EMPTY
         },
     ],
@@ -4914,7 +4896,7 @@ pub static AVD_ROOM_AVC_UPDATE_LAYOUT: Operation = Operation {
             kind: Type::Integer,
             doc: "Layout of the composed view. For 2 call room.avc.start, then room.avc.update_layout, then room.avc.select_media.",
             values: &[
-                Value::number(0).meaning("fixed layout, needs stream selection (room.avc.select_media)"),
+                Value::number(0).meaning("fixed, needs stream selection (room.avc.select_media)"),
                 Value::number(1).meaning("gallery, arranged automatically"),
                 Value::number(2).meaning("speaker, arranged automatically"),
             ],
@@ -5034,7 +5016,7 @@ pub static AVD_ROOM_DELETE_RECORD: Operation = Operation {
     path: "/sdkapi/v2/room/delete_record",
     summary: "Delete one recording file of a room",
     zh: "删除录制文件",
-    doc: "Deletes a single recorded file. `room.del_record`, whose name is similar, deletes every recording of a room.",
+    doc: "`room.del_record`, whose name is similar, deletes every recording of a room.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     source: "004 L2315-L2341",
@@ -5358,7 +5340,7 @@ pub static AVD_APP_DELETE_FILE_PERMIT: Operation = Operation {
     path: "/sdkapi/v2/app/delete_file_permit",
     summary: "Remove a licence file",
     zh: "删除文件授权",
-    doc: "Removes a licence that app.apply_file_permit installed. The document does not say what happens to running meetings.",
+    doc: "The licence is one that app.apply_file_permit installed.",
     retry: Retry::AfterConnectFailure,
     undoes: "avd.app.apply_file_permit",
     source: "004 L2687-L2728",
@@ -5545,7 +5527,7 @@ pub static AVD_SIP_GATE_DEL: Operation = Operation {
     path: "/sdkapi/v2/sip/gate/del",
     summary: "Delete a SIP gateway",
     zh: "删除sip网关",
-    doc: "The document does not say what happens to the accounts of the gateway.",
+    doc: "",
     retry: Retry::AfterConnectFailure,
     undoes: "avd.sip.gate.create",
     source: "004 L2921-L2963",

@@ -180,7 +180,7 @@ class Generated(unittest.TestCase):
                         is_said = "Sent as `%s`." % field["name"] in " ".join(method.__doc__.split())
                         self.assertEqual(is_said, name != field["name"])
                     self.assertTrue(method.__doc__.startswith(operation["summary"]))
-                    self.assertIn("Source: %s %s" % (operation["method"], operation["path"]), method.__doc__)
+                    self.assertIn("Request: %s %s" % (operation["method"], operation["path"]), method.__doc__)
 
 
 class Wire(unittest.TestCase):

@@ -1,6 +1,8 @@
 //! What the templates see: the catalog with everything that more than one output needs worked out once.
 
 mod cpp_example;
+mod csharp;
+mod enums;
 mod field;
 mod group;
 mod names;
@@ -10,17 +12,20 @@ mod taken;
 mod types;
 
 use crate::catalog::{self, Catalog, ErrorNumber, PLATFORMS, Result};
+use enums::Enums;
 use group::Group;
 use operation::Operation;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
-use types::Place;
+use types::{Place, Side};
 
 pub use field::Field;
 pub use names::{csharp, pascal};
 
 /// The key that is a boolean in JSON, and takes a function in each binding.
 const PROVIDER: &str = "token_provider";
+/// The key that a client's class stands for.
+const PLATFORM: &str = "platform";
 
 #[derive(Serialize)]
 pub struct View<'c> {
@@ -62,6 +67,9 @@ pub struct Platform<'c> {
     /// The objects in parameters, inner ones first, each C++ class once; `key_objects` those of the configuration.
     pub objects: Vec<Field>,
     pub key_objects: Vec<Field>,
+    /// The keys as properties of C#'s options.
+    pub options: Vec<Field>,
+    pub enums: Enums,
 }
 
 #[derive(Serialize)]
@@ -82,7 +90,8 @@ pub struct Key {
 
 impl<'c> View<'c> {
     pub fn of(catalog: &'c Catalog) -> Result<Self> {
-        let place = Place { platform: "", python: String::new(), csharp: String::new(), is_answer: false };
+        let no_enums = Enums::default();
+        let place = |side| Place { platform: "", python: String::new(), csharp: String::new(), side, enums: &no_enums };
         let first_addresses = catalog.config.iter().filter(|key| key.field.default.starts_with("https://"));
         let first_addresses = first_addresses
             .flat_map(|key| key.platforms.iter().map(|platform| Address { platform, url: &key.field.default }));
@@ -109,7 +118,7 @@ impl<'c> View<'c> {
                 .map(|key| {
                     let is_shared = key.platforms.len() == PLATFORMS.len();
                     Ok(Key {
-                        field: Field::of(&key.field, &place)?,
+                        field: Field::of(&key.field, &place(Side::Argument))?,
                         platforms: key.platforms.clone(),
                         is_shared,
                         per_call: key.per_call,
@@ -122,7 +131,7 @@ impl<'c> View<'c> {
                 .filter(|key| key.per_call)
                 // The default of an option is the client's own.
                 .map(|key| catalog::Field { default: String::new(), required: false, ..key.field.clone() })
-                .map(|field| Field::of(&field, &place))
+                .map(|field| Field::of(&field, &place(Side::Option)))
                 .collect::<Result<_>>()?,
             statuses: statuses::all(catalog)?,
             members: &catalog.failures.member,
@@ -136,11 +145,12 @@ impl<'c> View<'c> {
 impl<'c> Platform<'c> {
     fn of(catalog: &'c Catalog, platform: &'c catalog::Platform, classes: &[statuses::Class<'_>]) -> Result<Self> {
         let about = &platform.about;
+        let enums = Enums::of(platform, &catalog.config)?;
         let operations = platform
             .operations
             .iter()
             .map(|operation| {
-                Operation::of(platform, operation, classes)
+                Operation::of(platform, operation, classes, &enums)
                     .map_err(|error| format!("{}: {error}", operation.name).into())
             })
             .collect::<Result<Vec<Operation<'c>>>>()?;
@@ -149,17 +159,24 @@ impl<'c> Platform<'c> {
         let keys: Vec<catalog::Field> = catalog
             .config
             .iter()
-            .filter(|key| key.field.name != "platform" && key.platforms.contains(&about.name))
+            .filter(|key| key.field.name != PLATFORM && key.platforms.contains(&about.name))
             .map(|key| key.field.clone())
             .collect();
-        let place = Place { platform: &about.name, python: String::new(), csharp: String::new(), is_answer: false };
+        let place = |csharp: String, side| Place {
+            platform: &about.name,
+            python: String::new(),
+            csharp,
+            side,
+            enums: &enums,
+        };
+        let argument = place(String::new(), Side::Argument);
         let mut objects = Vec::new();
         let mut key_objects = Vec::new();
         for field in platform.operations.iter().flat_map(|operation| &operation.params) {
             collect(field, &mut objects)?;
         }
         keys.iter().try_for_each(|key| collect(key, &mut key_objects))?;
-        let of_operations = Place { csharp: pascal(&about.name), ..place.clone() };
+        let of_operations = place(pascal(&about.name), Side::Passed);
         let all = |fields: Vec<&catalog::Field>, place: &Place<'_>| -> Result<Vec<Field>> {
             fields.into_iter().map(|field| Field::of(field, place)).collect()
         };
@@ -175,10 +192,12 @@ impl<'c> Platform<'c> {
             groups: root.below(),
             root,
             has_tokens: keys.iter().any(|key| key.name == PROVIDER),
-            key_arguments: Field::all(&operation::required_first(&keys), &place)?,
-            keys: Field::all(&keys, &place)?,
+            key_arguments: Field::all(&operation::required_first(&keys), &argument)?,
+            keys: Field::all(&keys, &argument)?,
             objects: all(objects, &of_operations)?,
-            key_objects: all(key_objects, &place)?,
+            key_objects: all(key_objects, &argument)?,
+            options: Field::all(&keys, &place(String::new(), Side::Option))?,
+            enums,
         })
     }
 }

@@ -9,7 +9,7 @@ const LIBRARY: &str = include_str!("../../../../src/ffi/library.rs");
 /// Which exception stands for which class.
 const PYTHON_ERRORS: &str = include_str!("../../../../bindings/python/src/meetgate/_errors.py");
 const CPP_ERRORS: &str = include_str!("../../../../include/meetgate/exceptions.hpp");
-const CSHARP_ERRORS: &str = include_str!("../../../../bindings/csharp/src/Meetgate/MeetgateException.cs");
+const CSHARP_ERRORS: &str = include_str!("../../../../bindings/csharp/src/Meetgate/Errors/MeetgateException.cs");
 
 #[derive(Serialize)]
 pub struct Status<'c> {
@@ -59,8 +59,8 @@ impl Exceptions {
 /// The last name that follows `word` in a case: between its marker and the next one.
 fn last_name(source: &str, marker: &str, word: &str) -> Result<String> {
     let (_, case) = source.split_once(marker).unwrap_or_default();
-    // Python has a table, one line each.
-    let ends: &[&str] = if word == ": " { &[","] } else { &["case ", "default:"] };
+    // Python and C# have a table, one line each.
+    let ends: &[&str] = if marker.starts_with("case ") { &["case ", "default:"] } else { &[","] };
     let case = ends.iter().fold(case, |case, end| case.split(end).next().unwrap_or_default());
     let name = case.rsplit_once(word);
     let name: String =
@@ -88,7 +88,7 @@ pub fn classes(catalog: &Catalog) -> Result<Vec<Class<'_>>> {
                 _ => Exceptions::at(
                     &format!("case code_class::{name}:"),
                     &format!("    \"{name}\""),
-                    &format!("case \"{name}\":"),
+                    &format!("\"{name}\" =>"),
                 )?,
             };
             let python = match name {
@@ -128,7 +128,7 @@ pub fn all(catalog: &Catalog) -> Result<Vec<Status<'_>>> {
                 _ => Some(Exceptions::at(
                     &format!("case MEETGATE_{name}:"),
                     &format!("    \"{name}\""),
-                    &format!("case MeetgateStatus.{pascal}:"),
+                    &format!("MeetgateStatus.{pascal} =>"),
                 )?),
             };
             all.push(Status {

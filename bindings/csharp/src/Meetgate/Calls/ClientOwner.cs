@@ -26,9 +26,10 @@ internal sealed class ClientOwner
                 throw ClientSetup.Refused(problem.Message);
             }
             Handle = Make(setup.Text.Bytes);
-            hasProvider = Has(setup.Text.Bytes, "token_provider", JsonValueKind.True, out _);
-            timeout = Milliseconds(setup.Text.Bytes, "timeout_ms", ConfigurationDefaults.TimeoutMs);
-            tokenTimeout = Milliseconds(setup.Text.Bytes, "token_timeout_ms", ConfigurationDefaults.TokenTimeoutMs);
+            using JsonDocument config = JsonText.Parse(setup.Text.Bytes.ToArray());
+            hasProvider = ReplyMembers.Member(config.RootElement, "token_provider") is { ValueKind: JsonValueKind.True };
+            timeout = Milliseconds(config.RootElement, "timeout_ms", ConfigurationDefaults.TimeoutMs);
+            tokenTimeout = Milliseconds(config.RootElement, "token_timeout_ms", ConfigurationDefaults.TokenTimeoutMs);
         }
         finally
         {
@@ -133,20 +134,9 @@ internal sealed class ClientOwner
         }
     }
 
-    private static TimeSpan Milliseconds(ReadOnlySpan<byte> config, string key, long otherwise) => TimeSpan.FromMilliseconds(
-        Has(config, key, JsonValueKind.Number, out JsonElement value) && value.TryGetInt64(out long given) ? given : otherwise);
-
-    private static bool Has(ReadOnlySpan<byte> config, string key, JsonValueKind kind, out JsonElement value)
-    {
-        using JsonDocument document = JsonText.Parse(config.ToArray());
-        if (document.RootElement.TryGetProperty(key, out JsonElement found) && found.ValueKind == kind)
-        {
-            value = found.Clone();
-            return true;
-        }
-        value = default;
-        return false;
-    }
+    /// <summary>The library has checked the configuration: what is there is a number.</summary>
+    private static TimeSpan Milliseconds(JsonElement config, string key, long otherwise) =>
+        TimeSpan.FromMilliseconds(ReplyMembers.Member(config, key)?.GetInt64() ?? otherwise);
 
     private static ObjectDisposedException Disposed(MeetgateClient client) => new(client.GetType().Name);
 

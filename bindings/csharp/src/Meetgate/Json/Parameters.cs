@@ -115,7 +115,8 @@ internal readonly struct Parameters : IEnumerable
     {
         foreach (KeyValuePair<string, JsonNode?> member in members)
         {
-            Try("params"u8, writer =>
+            ReadOnlySpan<byte> name = Utf8.HalfPair(member.Key) == null ? Utf8.Strict.GetBytes(member.Key) : "params"u8;
+            Try(name, writer =>
             {
                 WriteName(writer, member.Key);
                 Write(writer, member.Value, 0);
