@@ -122,7 +122,7 @@ fn bindings(templates: &Templates<'_>) -> Result<Vec<Rendered>> {
     ] {
         rendered.push(one(templates, path, template, format)?);
     }
-    rendered.push(one(templates, &format!("{CSHARP_TESTS}/Examples.cs"), "csharp/Examples.cs", Format::CSharp)?);
+    rendered.push(one(templates, &format!("{CSHARP_TESTS}/Examples.cs"), "csharp/Examples.cs", Format::AsIs)?);
     for file in [
         "CallOptions.cs",
         "ConfigurationDefaults.cs",

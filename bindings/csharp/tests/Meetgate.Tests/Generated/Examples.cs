@@ -13,204 +13,60 @@ internal static class Examples
             """{"code":0,"msg":"OK","result":{"timeout":7200,"access_token":"k3v9x1q7m5b2n8c4z6l0j9h7g5f3d1s2"}}"""),
         new Example(
             "hst.app.create",
-            """{
-                "app_name":"会议室_demo",
-                "consumption_limit":500,
-                "service":[{"service_id":3},{"service_id":4,"use_limit":1000}]}""",
-            """{
-                "code":0,
-                "msg":"OK",
-                "result":{
-                    "app_id":"45c48cce2e2d4fbdaa1afc51c7c6ad26",
-                    "app_secret":"invented-secret1",
-                    "app_name":"会议室_demo",
-                    "status":"offline",
-                    "consumption_limit":500,
-                    "service":[
-                        {"service_id":3,"service_name":"视频服务"},
-                        {"service_id":4,"service_name":"音频服务","use_limit":1000}]}}"""),
+            """{"app_name":"会议室_demo","consumption_limit":500,"service":[{"service_id":3},{"service_id":4,"use_limit":1000}]}""",
+            """{"code":0,"msg":"OK","result":{"app_id":"45c48cce2e2d4fbdaa1afc51c7c6ad26","app_secret":"invented-secret1","app_name":"会议室_demo","status":"offline","consumption_limit":500,"service":[{"service_id":3,"service_name":"视频服务"},{"service_id":4,"service_name":"音频服务","use_limit":1000}]}}"""),
         new Example(
             "hst.app.update",
-            """{
-                "app_id":"8f14e45fceea467a9f36dedd4bea2543",
-                "app_name":"会议演示",
-                "status":"online",
-                "service":[{"service_id":3},{"service_id":4},{"service_id":6},{"service_id":7,"use_limit":200}]}""",
-            """{
-                "code":0,
-                "msg":"OK",
-                "result":{
-                    "app_id":"8f14e45fceea467a9f36dedd4bea2543",
-                    "app_secret":"invented-secret1",
-                    "app_name":"会议演示",
-                    "status":"online",
-                    "consumption_limit":500,
-                    "service":[
-                        {"service_id":3,"service_name":"视频服务"},
-                        {"service_id":4,"service_name":"音频服务"},
-                        {"service_id":6,"service_name":"信令通道服务"},
-                        {"service_id":7,"service_name":"在线服务","use_limit":200}]}}"""),
+            """{"app_id":"8f14e45fceea467a9f36dedd4bea2543","app_name":"会议演示","status":"online","service":[{"service_id":3},{"service_id":4},{"service_id":6},{"service_id":7,"use_limit":200}]}""",
+            """{"code":0,"msg":"OK","result":{"app_id":"8f14e45fceea467a9f36dedd4bea2543","app_secret":"invented-secret1","app_name":"会议演示","status":"online","consumption_limit":500,"service":[{"service_id":3,"service_name":"视频服务"},{"service_id":4,"service_name":"音频服务"},{"service_id":6,"service_name":"信令通道服务"},{"service_id":7,"service_name":"在线服务","use_limit":200}]}}"""),
         new Example(
             "hst.app.delete",
             """{"app_id":"c9f0f895fb98ab9159f51fd0297e236d"}""",
             """{"code":0,"msg":"OK"}"""),
         new Example(
             "hst.consuming.records",
-            """{
-                "start_time":1588146896000,
-                "end_time":1590738896000,
-                "app_id":"8f14e45fceea467a9f36dedd4bea2543",
-                "page":1,
-                "page_size":10}""",
-            """{
-                "code":0,
-                "msg":"OK",
-                "result":{
-                    "list":[{
-                        "app_id":"8f14e45fceea467a9f36dedd4bea2543",
-                        "app_name":"会议演示",
-                        "product_id":1,
-                        "product_name":"音视频通信",
-                        "amount":1.20,
-                        "price":0.10,
-                        "charge_term":2,
-                        "start_time":"2020-05-01 10:00:00",
-                        "end_time":"2020-05-01 10:12:00",
-                        "total_time":720,
-                        "group_id":"g2001",
-                        "resolution":"1280*720",
-                        "total_sig_num":0,
-                        "stream_id":"s1",
-                        "client_id":"c1",
-                        "transfer_type":2}]}}"""),
+            """{"start_time":1588146896000,"end_time":1590738896000,"app_id":"8f14e45fceea467a9f36dedd4bea2543","page":1,"page_size":10}""",
+            """{"code":0,"msg":"OK","result":{"list":[{"app_id":"8f14e45fceea467a9f36dedd4bea2543","app_name":"会议演示","product_id":1,"product_name":"音视频通信","amount":1.20,"price":0.10,"charge_term":2,"start_time":"2020-05-01 10:00:00","end_time":"2020-05-01 10:12:00","total_time":720,"group_id":"g2001","resolution":"1280*720","total_sig_num":0,"stream_id":"s1","client_id":"c1","transfer_type":2}]}}"""),
         new Example(
             "hst.kickout",
             """{"app_id":"8f14e45fceea467a9f36dedd4bea2543","user_id":"u1001","mutex_type":"pc"}""",
             """{"code":0,"msg":"OK"}"""),
         new Example(
             "hst.online.user.state",
-            """{
-                "company_id":"123",
-                "page":1,
-                "page_size":10,
-                "app_id":"8f14e45fceea467a9f36dedd4bea2543",
-                "msg_id":20211201000001}""",
-            """{
-                "code":0,
-                "msg":"OK",
-                "result":{
-                    "msg_id":20211201000001,
-                    "user_list":[{"state":1,"user_id":"u1001","terminal_seq_num":"T-1001","mutex_type":"pc"}]}}"""),
+            """{"company_id":"123","page":1,"page_size":10,"app_id":"8f14e45fceea467a9f36dedd4bea2543","msg_id":20211201000001}""",
+            """{"code":0,"msg":"OK","result":{"msg_id":20211201000001,"user_list":[{"state":1,"user_id":"u1001","terminal_seq_num":"T-1001","mutex_type":"pc"}]}}"""),
         new Example(
             "hst.online.trans_cmd",
-            """{
-                "user_list":[
-                    {"user_id":"u1001","mutex_type":"pc","client_guid":"T-1001"},
-                    {"user_id":"u1003","mutex_type":"pc","client_guid":"T-1003"}],
-                "trans_mess":{"action":"提醒","text":"请准备开会"},
-                "app_id":"8f14e45fceea467a9f36dedd4bea2543",
-                "msg_id":20211201000002}""",
-            """{
-                "code":0,
-                "msg":"OK",
-                "result":{
-                    "msg_id":20211201000002,
-                    "user_list":[
-                        {"result":0,"user_id":"u1001","terminal_seq_num":"T-1001","mutex_type":"pc"},
-                        {"result":2,"user_id":"u1003","terminal_seq_num":"T-1003","mutex_type":"pc"}]}}"""),
+            """{"user_list":[{"user_id":"u1001","mutex_type":"pc","client_guid":"T-1001"},{"user_id":"u1003","mutex_type":"pc","client_guid":"T-1003"}],"trans_mess":{"action":"提醒","text":"请准备开会"},"app_id":"8f14e45fceea467a9f36dedd4bea2543","msg_id":20211201000002}""",
+            """{"code":0,"msg":"OK","result":{"msg_id":20211201000002,"user_list":[{"result":0,"user_id":"u1001","terminal_seq_num":"T-1001","mutex_type":"pc"},{"result":2,"user_id":"u1003","terminal_seq_num":"T-1003","mutex_type":"pc"}]}}"""),
         new Example(
             "hst.online.invite",
-            """{
-                "app_id":"8f14e45fceea467a9f36dedd4bea2543",
-                "group_id":"g2001",
-                "user_id_list":["u1001","u1003"],
-                "seq_id":20211201000003,
-                "extend_info":{"topic":"周会"}}""",
+            """{"app_id":"8f14e45fceea467a9f36dedd4bea2543","group_id":"g2001","user_id_list":["u1001","u1003"],"seq_id":20211201000003,"extend_info":{"topic":"周会"}}""",
             """{"code":0,"msg":"OK","result":{"seq_id":20211201000003,"user_id_list":["u1003"]}}"""),
         new Example(
             "youme.query_instance_all_records_by_time",
             """{"UserId":"terminal-001","BeginTime":"1575907200","EndTime":"1575993599"}""",
-            """{
-                "Status":"OK",
-                "ErrorCode":0,
-                "ErrorInfo":"",
-                "UserId":"terminal-001",
-                "UserRecords":[{
-                    "RoomId":"weekly-review",
-                    "CreateTime":"1575942900",
-                    "RoomRecords":[
-                        {"EnterTime":"1575943200","AudioDuration":590,"VideoDuration":420,"LeaveTime":"1575943800"},
-                        {
-                            "EnterTime":"1575944100",
-                            "AudioDuration":870,
-                            "VideoDuration":870,
-                            "LeaveTime":"1575945000"}]}]}"""),
+            """{"Status":"OK","ErrorCode":0,"ErrorInfo":"","UserId":"terminal-001","UserRecords":[{"RoomId":"weekly-review","CreateTime":"1575942900","RoomRecords":[{"EnterTime":"1575943200","AudioDuration":590,"VideoDuration":420,"LeaveTime":"1575943800"},{"EnterTime":"1575944100","AudioDuration":870,"VideoDuration":870,"LeaveTime":"1575945000"}]}]}"""),
         new Example(
             "youme.query_room_info",
             """{"RoomId":"客户服务","BeginTime":"1575907200"}""",
-            """{
-                "Status":"OK",
-                "ErrorCode":0,
-                "ErrorInfo":"",
-                "RoomId":"客户服务",
-                "CreateTime":"1575942900",
-                "DestroyTime":"1575946800",
-                "Users":[{
-                    "UserId":"terminal-002",
-                    "FirstEnterTime":"1575943200",
-                    "LastLeaveTime":"1575945000",
-                    "AudioDuration":1460,
-                    "VideoDuration":1290}]}"""),
+            """{"Status":"OK","ErrorCode":0,"ErrorInfo":"","RoomId":"客户服务","CreateTime":"1575942900","DestroyTime":"1575946800","Users":[{"UserId":"terminal-002","FirstEnterTime":"1575943200","LastLeaveTime":"1575945000","AudioDuration":1460,"VideoDuration":1290}]}"""),
         new Example(
             "youme.query_all_instance_by_time",
             """{"BeginTime":"1575907200","EndTime":"1575993599"}""",
-            """{
-                "Status":"OK",
-                "ErrorCode":0,
-                "ErrorInfo":"",
-                "UsersList":[{
-                    "UserId":"terminal-001",
-                    "RoomId":"weekly-review",
-                    "CreateTime":"1575942900",
-                    "EnterTime":"1575943200",
-                    "LeaveTime":"1575943800",
-                    "AudioDuration":590,
-                    "VideoDuration":420}]}"""),
+            """{"Status":"OK","ErrorCode":0,"ErrorInfo":"","UsersList":[{"UserId":"terminal-001","RoomId":"weekly-review","CreateTime":"1575942900","EnterTime":"1575943200","LeaveTime":"1575943800","AudioDuration":590,"VideoDuration":420}]}"""),
         new Example(
             "youme.count_business_total_volume_by_day",
             """{"QueryDate":"20191210","CountBy":2}""",
-            """{
-                "Status":"OK",
-                "ErrorCode":0,
-                "ErrorInfo":"",
-                "TrendData":[{"TickTime":"1575943200","Volume":2},{"TickTime":"1575946800","Volume":3}]}"""),
+            """{"Status":"OK","ErrorCode":0,"ErrorInfo":"","TrendData":[{"TickTime":"1575943200","Volume":2},{"TickTime":"1575946800","Volume":3}]}"""),
         new Example(
             "youme.count_business_distribute_volume_by_day",
             """{"QueryDate":"20191210","CountBy":2}""",
-            """{
-                "Status":"OK",
-                "ErrorCode":0,
-                "ErrorInfo":"",
-                "DistributeData":[{
-                    "TickTime":"1575907200",
-                    "CommunicateDuration":3000,
-                    "RoomCnt":3,
-                    "PeakOnlineNum":8,
-                    "CommunicateNum":12}]}"""),
+            """{"Status":"OK","ErrorCode":0,"ErrorInfo":"","DistributeData":[{"TickTime":"1575907200","CommunicateDuration":3000,"RoomCnt":3,"PeakOnlineNum":8,"CommunicateNum":12}]}"""),
         new Example(
             "youme.count_qos_by_day",
             """{"QueryDate":"20191210"}""",
-            """{
-                "Status":"OK",
-                "ErrorCode":0,
-                "ErrorInfo":"",
-                "QosData":[{
-                    "TickTime":"1575943200",
-                    "JoinRoomSuccRate":99.021,
-                    "AudioPackLossRate":0.21,
-                    "VideoPackLossRate":1.01,
-                    "AudioDelayRate":30.01,
-                    "VideoDelayRate":32.721}]}"""),
+            """{"Status":"OK","ErrorCode":0,"ErrorInfo":"","QosData":[{"TickTime":"1575943200","JoinRoomSuccRate":99.021,"AudioPackLossRate":0.21,"VideoPackLossRate":1.01,"AudioDelayRate":30.01,"VideoDelayRate":32.721}]}"""),
         new Example(
             "avd.room.create",
             """{"user_id":"16","room_id":"12345123457","topic":"周会","enable_auto_cloud_recording":true}""",
@@ -226,15 +82,7 @@ internal static class Examples
         new Example(
             "avd.room.read",
             """{"room_id":"12345123456"}""",
-            """{
-                "ret":0,
-                "msg":"success",
-                "data":{
-                    "enable_auto_avc":false,
-                    "enable_voice_activated":false,
-                    "user_id":"16",
-                    "enable_auto_cloud_recording":false,
-                    "topic":"周会"}}"""),
+            """{"ret":0,"msg":"success","data":{"enable_auto_avc":false,"enable_voice_activated":false,"user_id":"16","enable_auto_cloud_recording":false,"topic":"周会"}}"""),
         new Example(
             "avd.room.close",
             """{"room_id":"98765432100"}""",
@@ -242,61 +90,15 @@ internal static class Examples
         new Example(
             "avd.room.get_statistic",
             """{"room_id":"12345123456","start_time":1638320000,"end_time":1638330000}""",
-            """{
-                "meeting_total":1,
-                "ios_cnt":0,
-                "pc_cnt":1,
-                "user_cnt":3,
-                "other_cnt":0,
-                "android_cnt":1,
-                "time_total":1200,
-                "box_cnt":0,
-                "web_cnt":1}"""),
+            """{"meeting_total":1,"ios_cnt":0,"pc_cnt":1,"user_cnt":3,"other_cnt":0,"android_cnt":1,"time_total":1200,"box_cnt":0,"web_cnt":1}"""),
         new Example(
             "avd.room.get_record",
-            """{
-                "room_id":"12345123456",
-                "record_start_time":"1638320000",
-                "record_end_time":"1638330000",
-                "value_same_as_box":true,
-                "record_id":"b7c2a9d04e1f4c6d9a8b5e3f1c0d2a64"}""",
-            """{
-                "ret":0,
-                "msg":"success",
-                "record_files":[{
-                    "transcode_files":{
-                        "down_url":[
-                            "http://127.0.0.1/attachment?file=/home/data/recorder/files/sandbox/20211201/12345123456-b7c2a9d04e1f4c6d9a8b5e3f1c0d2a64.mp4"],
-                        "play_url":[
-                            "http://127.0.0.1/videoPlayer/?url=http://127.0.0.1/attachment?file=/home/data/recorder/files/sandbox/20211201/12345123456-b7c2a9d04e1f4c6d9a8b5e3f1c0d2a64.mp4"],
-                        "file_infos":[{
-                            "duration":"1200.000s",
-                            "file_size":"16.367M",
-                            "file_name":"12345123456-b7c2a9d04e1f4c6d9a8b5e3f1c0d2a64.mp4"}]},
-                    "record_type":"client",
-                    "creator_id":"16",
-                    "file_size":"20.547M",
-                    "start_time":"1638324000",
-                    "end_time":"1638325200",
-                    "room_id":"12345123456",
-                    "down_url":"http://127.0.0.1/attachment?file=/home/data/recorder/files/sandbox/20211201/12345123456-b7c2a9d04e1f4c6d9a8b5e3f1c0d2a64.tms",
-                    "record_id":"b7c2a9d04e1f4c6d9a8b5e3f1c0d2a64",
-                    "file_type":"tms"}]}"""),
+            """{"room_id":"12345123456","record_start_time":"1638320000","record_end_time":"1638330000","value_same_as_box":true,"record_id":"b7c2a9d04e1f4c6d9a8b5e3f1c0d2a64"}""",
+            """{"ret":0,"msg":"success","record_files":[{"transcode_files":{"down_url":["http://127.0.0.1/attachment?file=/home/data/recorder/files/sandbox/20211201/12345123456-b7c2a9d04e1f4c6d9a8b5e3f1c0d2a64.mp4"],"play_url":["http://127.0.0.1/videoPlayer/?url=http://127.0.0.1/attachment?file=/home/data/recorder/files/sandbox/20211201/12345123456-b7c2a9d04e1f4c6d9a8b5e3f1c0d2a64.mp4"],"file_infos":[{"duration":"1200.000s","file_size":"16.367M","file_name":"12345123456-b7c2a9d04e1f4c6d9a8b5e3f1c0d2a64.mp4"}]},"record_type":"client","creator_id":"16","file_size":"20.547M","start_time":"1638324000","end_time":"1638325200","room_id":"12345123456","down_url":"http://127.0.0.1/attachment?file=/home/data/recorder/files/sandbox/20211201/12345123456-b7c2a9d04e1f4c6d9a8b5e3f1c0d2a64.tms","record_id":"b7c2a9d04e1f4c6d9a8b5e3f1c0d2a64","file_type":"tms"}]}"""),
         new Example(
             "avd.room.get_record_list",
             """{}""",
-            """{
-                "ret":0,
-                "msg":"success",
-                "data":[{
-                    "start_time":"1638324000",
-                    "end_time":"1638325200",
-                    "record_type":"server",
-                    "room_id":"12345123456",
-                    "down_url":"http://127.0.0.1/attachment?file=/home/data/recorder/files/sandbox/20211201/12345123456-b7c2a9d04e1f4c6d9a8b5e3f1c0d2a64.tms",
-                    "file_type":"tms",
-                    "file_size":"",
-                    "transcode_files":{}}]}"""),
+            """{"ret":0,"msg":"success","data":[{"start_time":"1638324000","end_time":"1638325200","record_type":"server","room_id":"12345123456","down_url":"http://127.0.0.1/attachment?file=/home/data/recorder/files/sandbox/20211201/12345123456-b7c2a9d04e1f4c6d9a8b5e3f1c0d2a64.tms","file_type":"tms","file_size":"","transcode_files":{}}]}"""),
         new Example(
             "avd.room.participate.kick",
             """{"room_id":"12345123456","user_id":"49"}""",
@@ -304,114 +106,30 @@ internal static class Examples
         new Example(
             "avd.room.participate.list",
             """{"room_id":"12345123456"}""",
-            """{
-                "code":200,
-                "msg":"success",
-                "participates":[{
-                    "user_name":"向",
-                    "user_id":"16",
-                    "status":1,
-                    "videos":[{
-                        "level":0,
-                        "status":"published",
-                        "id":"16_5996d976b7ea9a9c",
-                        "type":"video",
-                        "ctype":"unknown",
-                        "name":"USB camera",
-                        "description":""}],
-                    "type":"web",
-                    "audios":[{"type":"Audio","status":"init","name":"默认 - 麦克风","id":"16_default"}]}]}"""),
+            """{"code":200,"msg":"success","participates":[{"user_name":"向","user_id":"16","status":1,"videos":[{"level":0,"status":"published","id":"16_5996d976b7ea9a9c","type":"video","ctype":"unknown","name":"USB camera","description":""}],"type":"web","audios":[{"type":"Audio","status":"init","name":"默认 - 麦克风","id":"16_default"}]}]}"""),
         new Example(
             "avd.room.mix_record.start",
-            """{
-                "room_id":"12345123456",
-                "enable_audio_record":true,
-                "enable_realtime_transcode":true,
-                "user_id":"16",
-                "name":"周会录制",
-                "video_resolution":"1280*720",
-                "videos":[
-                    {"video_name":"16_video1","zorder":0,"x":0,"y":0,"w":0.5,"h":1},
-                    {"video_name":"49_video1","zorder":0,"x":0.5,"y":0,"w":0.5,"h":1}],
-                "osds":{
-                    "osdts":{
-                        "timestamp":"YYYY-MM-DD hh:mm:ss",
-                        "x":0.05,
-                        "y":0.05,
-                        "font":25,
-                        "font_color":{"r":255,"g":255,"b":0}},
-                    "osdtxts":[{"txt":"双录","id":1,"x":0.9,"y":0.05,"font":25}]},
-                "enable_osdts_record":true,
-                "audio_mixer_users":[{"user_id":"16","channel":1},{"user_id":"49","channel":2}],
-                "audio_data_exporter_address":{
-                    "mixer_audio":[{
-                        "type":"udp",
-                        "address":"192.0.2.30:9000",
-                        "audio_codec":"pcma",
-                        "audio_sample":8000,
-                        "channels":2}]}}""",
+            """{"room_id":"12345123456","enable_audio_record":true,"enable_realtime_transcode":true,"user_id":"16","name":"周会录制","video_resolution":"1280*720","videos":[{"video_name":"16_video1","zorder":0,"x":0,"y":0,"w":0.5,"h":1},{"video_name":"49_video1","zorder":0,"x":0.5,"y":0,"w":0.5,"h":1}],"osds":{"osdts":{"timestamp":"YYYY-MM-DD hh:mm:ss","x":0.05,"y":0.05,"font":25,"font_color":{"r":255,"g":255,"b":0}},"osdtxts":[{"txt":"双录","id":1,"x":0.9,"y":0.05,"font":25}]},"enable_osdts_record":true,"audio_mixer_users":[{"user_id":"16","channel":1},{"user_id":"49","channel":2}],"audio_data_exporter_address":{"mixer_audio":[{"type":"udp","address":"192.0.2.30:9000","audio_codec":"pcma","audio_sample":8000,"channels":2}]}}""",
             """{"msg":"success","record_id":"6e2f9b1d83c54a07b0d4f5a6c7e8d912","ret":0}"""),
         new Example(
             "avd.room.mix_record.stop",
             """{"room_id":"98765432100","stream_type":"audio"}""",
-            """{
-                "ret":0,
-                "msg":"success",
-                "data":[{
-                    "download_url":"http://127.0.0.1/attachment?file=/home/data/recorder/files/sandbox/20211201/98765432100-4d1f0c52a7e94b0f8a6b3c9d2e5f7a10.mp3",
-                    "duration":"40.005s",
-                    "play_url":"http://127.0.0.1/videoPlayer?url=http://127.0.0.1/attachment?file=/home/data/recorder/files/sandbox/20211201/98765432100-4d1f0c52a7e94b0f8a6b3c9d2e5f7a10.mp3",
-                    "file_size":"0.234M",
-                    "start_time":"1638325011",
-                    "end_time":"1638325052",
-                    "room_id":"98765432100",
-                    "file_type":"mp3",
-                    "name":"98765432100-4d1f0c52a7e94b0f8a6b3c9d2e5f7a10.mp3"}]}"""),
+            """{"ret":0,"msg":"success","data":[{"download_url":"http://127.0.0.1/attachment?file=/home/data/recorder/files/sandbox/20211201/98765432100-4d1f0c52a7e94b0f8a6b3c9d2e5f7a10.mp3","duration":"40.005s","play_url":"http://127.0.0.1/videoPlayer?url=http://127.0.0.1/attachment?file=/home/data/recorder/files/sandbox/20211201/98765432100-4d1f0c52a7e94b0f8a6b3c9d2e5f7a10.mp3","file_size":"0.234M","start_time":"1638325011","end_time":"1638325052","room_id":"98765432100","file_type":"mp3","name":"98765432100-4d1f0c52a7e94b0f8a6b3c9d2e5f7a10.mp3"}]}"""),
         new Example(
             "avd.room.mix_record.get",
             """{"room_id":"12345123456","record_type":0,"record_id":"b7c2a9d04e1f4c6d9a8b5e3f1c0d2a64"}""",
-            """{
-                "ret":0,
-                "msg":"success",
-                "data":[{
-                    "download_url":"http://127.0.0.1/attachment?file=/home/data/recorder/files/sandbox/20211201/12345123456-b7c2a9d04e1f4c6d9a8b5e3f1c0d2a64.tms",
-                    "transcode_files":[{
-                        "download_url":"http://127.0.0.1/attachment?file=/home/data/recorder/files/sandbox/20211201/12345123456-b7c2a9d04e1f4c6d9a8b5e3f1c0d2a64.mp4",
-                        "duration":"1200.000s",
-                        "file_size":"16.367M",
-                        "play_url":"http://127.0.0.1/videoPlayer?url=http://127.0.0.1/attachment?file=/home/data/recorder/files/sandbox/20211201/12345123456-b7c2a9d04e1f4c6d9a8b5e3f1c0d2a64.mp4"}],
-                    "play_url":"",
-                    "file_size":"20.547M",
-                    "start_time":"1638324000",
-                    "end_time":"1638325200",
-                    "room_id":"12345123456",
-                    "file_type":"tms",
-                    "name":"weekly",
-                    "record_id":"b7c2a9d04e1f4c6d9a8b5e3f1c0d2a64"}]}"""),
+            """{"ret":0,"msg":"success","data":[{"download_url":"http://127.0.0.1/attachment?file=/home/data/recorder/files/sandbox/20211201/12345123456-b7c2a9d04e1f4c6d9a8b5e3f1c0d2a64.tms","transcode_files":[{"download_url":"http://127.0.0.1/attachment?file=/home/data/recorder/files/sandbox/20211201/12345123456-b7c2a9d04e1f4c6d9a8b5e3f1c0d2a64.mp4","duration":"1200.000s","file_size":"16.367M","play_url":"http://127.0.0.1/videoPlayer?url=http://127.0.0.1/attachment?file=/home/data/recorder/files/sandbox/20211201/12345123456-b7c2a9d04e1f4c6d9a8b5e3f1c0d2a64.mp4"}],"play_url":"","file_size":"20.547M","start_time":"1638324000","end_time":"1638325200","room_id":"12345123456","file_type":"tms","name":"weekly","record_id":"b7c2a9d04e1f4c6d9a8b5e3f1c0d2a64"}]}"""),
         new Example(
             "avd.room.mix_live.start",
-            """{
-                "room_id":"12345123456",
-                "push_url":"rtmp://192.0.2.30/live/demo",
-                "videos":[
-                    {"video_name":"16_video1","zorder":0,"x":0,"y":0,"w":1,"h":1},
-                    {"video_name":"49_video1","zorder":1,"x":0.7,"y":0,"w":0.3,"h":0.3}]}""",
+            """{"room_id":"12345123456","push_url":"rtmp://192.0.2.30/live/demo","videos":[{"video_name":"16_video1","zorder":0,"x":0,"y":0,"w":1,"h":1},{"video_name":"49_video1","zorder":1,"x":0.7,"y":0,"w":0.3,"h":0.3}]}""",
             """{"ret":0,"msg":"success"}"""),
         new Example(
             "avd.room.mix_record.update_layout",
-            """{
-                "room_id":"98765432100",
-                "videos":[
-                    {"video_name":"16_video1","zorder":0,"x":0,"y":0,"w":1,"h":1},
-                    {"video_name":"49_video1","zorder":1,"x":0.7,"y":0,"w":0.3,"h":0.3}],
-                "audio_user_ids":["16","49"]}""",
+            """{"room_id":"98765432100","videos":[{"video_name":"16_video1","zorder":0,"x":0,"y":0,"w":1,"h":1},{"video_name":"49_video1","zorder":1,"x":0.7,"y":0,"w":0.3,"h":0.3}],"audio_user_ids":["16","49"]}""",
             """{"ret":0,"msg":"success"}"""),
         new Example(
             "avd.room.mix_record.update_audio_layout",
-            """{
-                "room_id":"98765432100",
-                "audio_mixer_users":[{"user_id":"16","channel":1},{"user_id":"49","channel":2}],
-                "record_id":"4d1f0c52a7e94b0f8a6b3c9d2e5f7a10"}""",
+            """{"room_id":"98765432100","audio_mixer_users":[{"user_id":"16","channel":1},{"user_id":"49","channel":2}],"record_id":"4d1f0c52a7e94b0f8a6b3c9d2e5f7a10"}""",
             """{"msg":"success","ret":0}"""),
         new Example(
             "avd.room.record.status",
@@ -431,12 +149,7 @@ internal static class Examples
             """{"ret":0,"msg":"success"}"""),
         new Example(
             "avd.room.avc.start",
-            """{
-                "room_id":"12345123456",
-                "enable_manual_avc":true,
-                "max_video_number":"4",
-                "layout_mode":0,
-                "video_resolution":"1280*720"}""",
+            """{"room_id":"12345123456","enable_manual_avc":true,"max_video_number":"4","layout_mode":0,"video_resolution":"1280*720"}""",
             """{"ret":0,"msg":"success"}"""),
         new Example(
             "avd.room.avc.stop",
@@ -445,18 +158,7 @@ internal static class Examples
         new Example(
             "avd.room.record.get",
             """{"room_id":"12345123456","record_id":"e8f2b6c4d0a1493f9b7e5d3c1a0f8264"}""",
-            """{
-                "ret":0,
-                "msg":"success",
-                "data":[{
-                    "start_time":"1638324000",
-                    "end_time":"1638325200",
-                    "room_id":"12345123456",
-                    "play_url":"",
-                    "download_url":"http://127.0.0.1/attachment?file=/home/data/recorder/files/sandbox/20211201/12345123456-e8f2b6c4d0a1493f9b7e5d3c1a0f8264.mp3",
-                    "file_type":"mp3",
-                    "file_size":"0.066M",
-                    "name":"12345123456-e8f2b6c4d0a1493f9b7e5d3c1a0f8264.mp3"}]}"""),
+            """{"ret":0,"msg":"success","data":[{"start_time":"1638324000","end_time":"1638325200","room_id":"12345123456","play_url":"","download_url":"http://127.0.0.1/attachment?file=/home/data/recorder/files/sandbox/20211201/12345123456-e8f2b6c4d0a1493f9b7e5d3c1a0f8264.mp3","file_type":"mp3","file_size":"0.066M","name":"12345123456-e8f2b6c4d0a1493f9b7e5d3c1a0f8264.mp3"}]}"""),
         new Example(
             "avd.room.desktop_record.start",
             """{"room_id":"12345123456","enable_realtime_transcode":true,"name":"slides"}""",
@@ -468,35 +170,15 @@ internal static class Examples
         new Example(
             "avd.room.desktop_record.get",
             """{"room_id":"12345123456","name":"desk","record_id":"c3d1e5f7a9b04c2e8d6f1a3b5c7d9e20"}""",
-            """{
-                "ret":0,
-                "msg":"success",
-                "data":[{
-                    "download_url":"http://127.0.0.1/attachment?file=/home/data/recorder/files/sandbox/20211201/12345123456-c3d1e5f7a9b04c2e8d6f1a3b5c7d9e20.mp4",
-                    "duration":"1200.000s",
-                    "play_url":"http://127.0.0.1/videoPlayer?url=http://127.0.0.1/attachment?file=/home/data/recorder/files/sandbox/20211201/12345123456-c3d1e5f7a9b04c2e8d6f1a3b5c7d9e20.mp4",
-                    "file_size":"0.901M",
-                    "start_time":"1638324000",
-                    "end_time":"1638325200",
-                    "room_id":"12345123456",
-                    "file_type":"mp4",
-                    "name":"desk"}]}"""),
+            """{"ret":0,"msg":"success","data":[{"download_url":"http://127.0.0.1/attachment?file=/home/data/recorder/files/sandbox/20211201/12345123456-c3d1e5f7a9b04c2e8d6f1a3b5c7d9e20.mp4","duration":"1200.000s","play_url":"http://127.0.0.1/videoPlayer?url=http://127.0.0.1/attachment?file=/home/data/recorder/files/sandbox/20211201/12345123456-c3d1e5f7a9b04c2e8d6f1a3b5c7d9e20.mp4","file_size":"0.901M","start_time":"1638324000","end_time":"1638325200","room_id":"12345123456","file_type":"mp4","name":"desk"}]}"""),
         new Example(
             "avd.media.create",
             """{"room_id":"12345123456","name":"欢迎短片","user_id":"16","auto_publish_mock_audio":true}""",
             """{"ret":0,"msg":"success","play_id":"6f3a9d12-8c47-4b05-a1e9-30d2f7c58b64"}"""),
         new Example(
             "avd.media.play",
-            """{
-                "room_id":"98765432100",
-                "url":"/opt/3tee/resources/welcome.mp4",
-                "play_id":"d41e9b27-6a3c-4f80-95c8-02b7e4f1a65d",
-                "replay_times":2,
-                "enable_auto_close_stream":false}""",
-            """{
-                "ret":0,
-                "msg":"success",
-                "data":{"width":"960","duration":113347,"has_video":1,"height":"540","has_audio":1}}"""),
+            """{"room_id":"98765432100","url":"/opt/3tee/resources/welcome.mp4","play_id":"d41e9b27-6a3c-4f80-95c8-02b7e4f1a65d","replay_times":2,"enable_auto_close_stream":false}""",
+            """{"ret":0,"msg":"success","data":{"width":"960","duration":113347,"has_video":1,"height":"540","has_audio":1}}"""),
         new Example(
             "avd.media.stop",
             """{"room_id":"98765432100","play_id":"8c2f4a60-1b9d-4d57-b3e2-7f05a6d1c894"}""",
@@ -511,50 +193,16 @@ internal static class Examples
             """{"ret":0,"msg":"success"}"""),
         new Example(
             "avd.media.replay",
-            """{
-                "room_id":"98765432100",
-                "play_id":"d41e9b27-6a3c-4f80-95c8-02b7e4f1a65d",
-                "url":"/opt/3tee/resources/welcome.mp4"}""",
-            """{
-                "ret":0,
-                "msg":"success",
-                "data":{"width":"960","duration":113347,"has_video":1,"height":"540","has_audio":1}}"""),
+            """{"room_id":"98765432100","play_id":"d41e9b27-6a3c-4f80-95c8-02b7e4f1a65d","url":"/opt/3tee/resources/welcome.mp4"}""",
+            """{"ret":0,"msg":"success","data":{"width":"960","duration":113347,"has_video":1,"height":"540","has_audio":1}}"""),
         new Example(
             "avd.media.get_media_info",
-            """{
-                "room_id":"98765432100",
-                "play_id":"8c2f4a60-1b9d-4d57-b3e2-7f05a6d1c894",
-                "url":"/opt/3tee/resources/welcome.mp4"}""",
-            """{
-                "ret":0,
-                "msg":"success",
-                "data":[{
-                    "created":1638324000,
-                    "room_id":"98765432100",
-                    "play_id":"8c2f4a60-1b9d-4d57-b3e2-7f05a6d1c894",
-                    "user_id":"16",
-                    "name":"loop",
-                    "play_files":[{
-                        "play_count":2,
-                        "duration":113347,
-                        "has_audio":1,
-                        "updated":1638324180,
-                        "width":"960",
-                        "url":"/opt/3tee/resources/welcome.mp4",
-                        "has_video":1,
-                        "height":"540",
-                        "created":1638324010}],
-                    "status":2}]}"""),
+            """{"room_id":"98765432100","play_id":"8c2f4a60-1b9d-4d57-b3e2-7f05a6d1c894","url":"/opt/3tee/resources/welcome.mp4"}""",
+            """{"ret":0,"msg":"success","data":[{"created":1638324000,"room_id":"98765432100","play_id":"8c2f4a60-1b9d-4d57-b3e2-7f05a6d1c894","user_id":"16","name":"loop","play_files":[{"play_count":2,"duration":113347,"has_audio":1,"updated":1638324180,"width":"960","url":"/opt/3tee/resources/welcome.mp4","has_video":1,"height":"540","created":1638324010}],"status":2}]}"""),
         new Example(
             "avd.media.switch",
-            """{
-                "room_id":"98765432100",
-                "play_id":"8c2f4a60-1b9d-4d57-b3e2-7f05a6d1c894",
-                "url":"/opt/3tee/resources/second.mp4"}""",
-            """{
-                "ret":0,
-                "msg":"success",
-                "data":{"width":"640","duration":207000,"has_video":1,"height":"352","has_audio":1}}"""),
+            """{"room_id":"98765432100","play_id":"8c2f4a60-1b9d-4d57-b3e2-7f05a6d1c894","url":"/opt/3tee/resources/second.mp4"}""",
+            """{"ret":0,"msg":"success","data":{"width":"640","duration":207000,"has_video":1,"height":"352","has_audio":1}}"""),
         new Example(
             "avd.room.record.transfer",
             """{"room_id":"12345123456","record_id":"b7c2a9d04e1f4c6d9a8b5e3f1c0d2a64"}""",
@@ -569,12 +217,7 @@ internal static class Examples
             """{"ret":0,"msg":"success","status":2}"""),
         new Example(
             "avd.room.avc.select_media",
-            """{
-                "room_id":"98765432100",
-                "videos":[
-                    {"video_name":"16_video1","zorder":0,"x":0,"y":0,"w":1,"h":1},
-                    {"video_name":"49_video1","zorder":1,"x":0.7,"y":0,"w":0.3,"h":0.3}],
-                "layout_mode":0}""",
+            """{"room_id":"98765432100","videos":[{"video_name":"16_video1","zorder":0,"x":0,"y":0,"w":1,"h":1},{"video_name":"49_video1","zorder":1,"x":0.7,"y":0,"w":0.3,"h":0.3}],"layout_mode":0}""",
             """{"ret":0,"msg":"success"}"""),
         new Example(
             "avd.room.avc.set_focus_video",
@@ -582,79 +225,24 @@ internal static class Examples
             """{"ret":0,"msg":"success"}"""),
         new Example(
             "avd.room.avc.update_layout",
-            """{
-                "room_id":"98765432100",
-                "main_video_resource_id":"16_5996d976b7ea9a9c",
-                "layout_mode":2,
-                "video_resolution":"1280*720"}""",
+            """{"room_id":"98765432100","main_video_resource_id":"16_5996d976b7ea9a9c","layout_mode":2,"video_resolution":"1280*720"}""",
             """{"ret":0,"msg":"success"}"""),
         new Example(
             "avd.room.avc.get_avc_setting",
             """{"room_id":"98765432100"}""",
-            """{
-                "ret":0,
-                "msg":"success",
-                "data":{
-                    "view_width":1920,
-                    "layoutMode":"Outgoing_View_Layout_Auto_Orato",
-                    "exporter_name":"meeting",
-                    "view_bitrate":true,
-                    "view_height":1080,
-                    "room_id":"98765432100",
-                    "view_fps":25,
-                    "view_stream_id":"3e8b51d7-0c94-4f2a-b6d3-71a5c9e0f428",
-                    "videos":{}}}"""),
+            """{"ret":0,"msg":"success","data":{"view_width":1920,"layoutMode":"Outgoing_View_Layout_Auto_Orato","exporter_name":"meeting","view_bitrate":true,"view_height":1080,"room_id":"98765432100","view_fps":25,"view_stream_id":"3e8b51d7-0c94-4f2a-b6d3-71a5c9e0f428","videos":{}}}"""),
         new Example(
             "avd.room.delete_record",
-            """{
-                "room_id":"12345123456",
-                "url":"/home/data/recorder/files/sandbox/20211201/12345123456-b7c2a9d04e1f4c6d9a8b5e3f1c0d2a64.mp4"}""",
+            """{"room_id":"12345123456","url":"/home/data/recorder/files/sandbox/20211201/12345123456-b7c2a9d04e1f4c6d9a8b5e3f1c0d2a64.mp4"}""",
             """{"ret":0,"msg":"success"}"""),
         new Example(
             "avd.room.list",
             """{}""",
-            """{
-                "ret":0,
-                "msg":"success",
-                "rooms":[{
-                    "room_id":"12345123456",
-                    "create_time":1638324000,
-                    "users":[
-                        {"node_id":10,"user_name":"向","user_id":"16"},
-                        {"node_id":11,"user_name":"成都会议室","user_id":"49"}]}]}"""),
+            """{"ret":0,"msg":"success","rooms":[{"room_id":"12345123456","create_time":1638324000,"users":[{"node_id":10,"user_name":"向","user_id":"16"},{"node_id":11,"user_name":"成都会议室","user_id":"49"}]}]}"""),
         new Example(
             "avd.room.get_chat_message_log",
             """{"room_id":"12345123456","start_time":1638320000,"end_time":1638330000}""",
-            """{
-                "ret":0,
-                "msg":"success",
-                "data":[{
-                    "session_id":"1638324000",
-                    "messages":[
-                        {
-                            "fromId":"49",
-                            "id":126,
-                            "status":0,
-                            "message":"大家好",
-                            "timestamp":1638324060,
-                            "room_id":"12345123456",
-                            "session_type":0,
-                            "message_type":0,
-                            "fromName":"成都会议室",
-                            "dst_name":"",
-                            "dst":"12345123456"},
-                        {
-                            "fromId":"49",
-                            "id":127,
-                            "status":0,
-                            "message":"听得到吗",
-                            "timestamp":1638324090,
-                            "room_id":"12345123456",
-                            "session_type":1,
-                            "message_type":0,
-                            "fromName":"成都会议室",
-                            "dst_name":"向",
-                            "dst":"16"}]}]}"""),
+            """{"ret":0,"msg":"success","data":[{"session_id":"1638324000","messages":[{"fromId":"49","id":126,"status":0,"message":"大家好","timestamp":1638324060,"room_id":"12345123456","session_type":0,"message_type":0,"fromName":"成都会议室","dst_name":"","dst":"12345123456"},{"fromId":"49","id":127,"status":0,"message":"听得到吗","timestamp":1638324090,"room_id":"12345123456","session_type":1,"message_type":0,"fromName":"成都会议室","dst_name":"向","dst":"16"}]}]}"""),
         new Example(
             "avd.app.get_token",
             """{}""",
@@ -666,10 +254,7 @@ internal static class Examples
         new Example(
             "avd.app.get_system_info",
             """{}""",
-            """{
-                "ret":0,
-                "msg":"success",
-                "sys_info":"00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"}"""),
+            """{"ret":0,"msg":"success","sys_info":"00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"}"""),
         new Example(
             "avd.app.apply_file_permit",
             """{"licence_cert":"LICENCE-SANDBOX-0002"}""",
@@ -701,12 +286,7 @@ internal static class Examples
         new Example(
             "avd.sip.gate.list",
             """{}""",
-            """{
-                "sip_gates":[
-                    {"url":"192.0.2.20:5060","name":"branch","gate_id":3},
-                    {"url":"192.0.2.21:5060","name":"spare","gate_id":4}],
-                "msg":"success",
-                "ret":0}"""),
+            """{"sip_gates":[{"url":"192.0.2.20:5060","name":"branch","gate_id":3},{"url":"192.0.2.21:5060","name":"spare","gate_id":4}],"msg":"success","ret":0}"""),
         new Example(
             "avd.sip.account.create",
             """{"name":"annex","password":"invented-for-examples","number":"1024","sip_gate_id":3}""",
@@ -718,44 +298,19 @@ internal static class Examples
         new Example(
             "avd.sip.account.read",
             """{"account_id":7,"sip_gate_id":3}""",
-            """{
-                "recv_audio_codec":"PCMU",
-                "ret":0,
-                "phone_name":"lobby",
-                "gate_id":3,
-                "account_id":7,
-                "msg":"success",
-                "password":"invented-for-examples",
-                "send_audio_codec":"PCMU",
-                "phone_number":"1023",
-                "recv_video_codec":"H264",
-                "name":"lobby",
-                "send_video_codec":"H264"}"""),
+            """{"recv_audio_codec":"PCMU","ret":0,"phone_name":"lobby","gate_id":3,"account_id":7,"msg":"success","password":"invented-for-examples","send_audio_codec":"PCMU","phone_number":"1023","recv_video_codec":"H264","name":"lobby","send_video_codec":"H264"}"""),
         new Example(
             "avd.sip.account.del",
             """{"account_id":7}""",
             """{"ret":0,"msg":"success"}"""),
         new Example(
             "avd.device.call",
-            """{
-                "name":"接待室",
-                "room_id":"98765432100",
-                "url":"sip:1002@192.0.2.10",
-                "resolution_rate":"1280",
-                "video_rate":2}""",
-            """{
-                "ret":0,
-                "msg":"success",
-                "call_id":"71b2c9e4-0d5a-4f38-9c16-e8a4d3f7b520",
-                "user_id":"f05d3a87-64be-4c21-8b9f-1d7c2e6a9043"}"""),
+            """{"name":"接待室","room_id":"98765432100","url":"sip:1002@192.0.2.10","resolution_rate":"1280","video_rate":2}""",
+            """{"ret":0,"msg":"success","call_id":"71b2c9e4-0d5a-4f38-9c16-e8a4d3f7b520","user_id":"f05d3a87-64be-4c21-8b9f-1d7c2e6a9043"}"""),
         new Example(
             "avd.device.kick",
             """{"room_id":"98765432100","user_id":"2f9d6b84-c1e0-4a37-b5f2-6d8e0c4a7913"}""",
-            """{
-                "ret":0,
-                "msg":"success",
-                "call_id":"c0a8f3de-52b1-4e79-8d46-9b1f7a2c5e03",
-                "user_id":"2f9d6b84-c1e0-4a37-b5f2-6d8e0c4a7913"}"""),
+            """{"ret":0,"msg":"success","call_id":"c0a8f3de-52b1-4e79-8d46-9b1f7a2c5e03","user_id":"2f9d6b84-c1e0-4a37-b5f2-6d8e0c4a7913"}"""),
         new Example(
             "avd.device.video.focus",
             """{"room_id":"98765432100","user_id":"2f9d6b84-c1e0-4a37-b5f2-6d8e0c4a7913"}""",
@@ -787,9 +342,6 @@ internal static class Examples
         new Example(
             "avd.uploadfile",
             """{"file":"welcome.png","path":"/opt/3tee/resources"}""",
-            """{
-                "ret":0,
-                "msg":"success",
-                "download_url":"http://127.0.0.1/attachment?file=/opt/3tee/resources/welcome.png"}"""),
+            """{"ret":0,"msg":"success","download_url":"http://127.0.0.1/attachment?file=/opt/3tee/resources/welcome.png"}"""),
     ];
 }
