@@ -28,7 +28,7 @@ class avd_token_store : public builder<avd_token_store> {
 
   /**
    * A redis server, for example `redis://host:6379/0`, or `rediss://user:password@host:6379/0` with TLS. It needs a
-   * library built with the cargo feature `redis`. [string]
+   * library built with the cargo feature redis. [string]
    */
   avd_token_store &redis(const text &value) { return put("redis", value); }
 
@@ -162,10 +162,7 @@ class avd_audio_mixer_user : public builder<avd_audio_mixer_user> {
   /** User id whose sound is recorded. [string] */
   avd_audio_mixer_user &user_id(const text &value) { return put("user_id", value); }
 
-  /**
-   * Channel this user's sound goes to. [integer, default 0; one of 0 (both channels), 1 (left channel), 2 (right
-   * channel)]
-   */
+  /** Channel this user's sound goes to. [integer, default 0; one of 0 (both), 1 (left), 2 (right)] */
   avd_audio_mixer_user &channel(const integer &value) { return put("channel", value); }
 };
 

@@ -28,7 +28,7 @@ class hst_token_store : public builder<hst_token_store> {
 
   /**
    * A redis server, for example `redis://host:6379/0`, or `rediss://user:password@host:6379/0` with TLS. It needs a
-   * library built with the cargo feature `redis`. [string]
+   * library built with the cargo feature redis. [string]
    */
   hst_token_store &redis(const text &value) { return put("redis", value); }
 

@@ -3047,9 +3047,9 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
                     kind: Type::Integer,
                     doc: "Channel this user's sound goes to.",
                     values: &[
-                        Value::number(0).meaning("both channels"),
-                        Value::number(1).meaning("left channel"),
-                        Value::number(2).meaning("right channel"),
+                        Value::number(0).meaning("both"),
+                        Value::number(1).meaning("left"),
+                        Value::number(2).meaning("right"),
                     ],
                     default: "0",
                     ..Field::EMPTY
@@ -3688,9 +3688,9 @@ pub static AVD_ROOM_MIX_RECORD_UPDATE_AUDIO_LAYOUT: Operation = Operation {
                     kind: Type::Integer,
                     doc: "Channel this user's sound goes to.",
                     values: &[
-                        Value::number(0).meaning("both channels"),
-                        Value::number(1).meaning("left channel"),
-                        Value::number(2).meaning("right channel"),
+                        Value::number(0).meaning("both"),
+                        Value::number(1).meaning("left"),
+                        Value::number(2).meaning("right"),
                     ],
                     default: "0",
                     ..Field::EMPTY
@@ -6468,7 +6468,7 @@ pub static HST_CONFIG: &[Field] = &[
             Field {
                 name: "redis",
                 kind: Type::String,
-                doc: "A redis server, for example `redis://host:6379/0`, or `rediss://user:password@host:6379/0` with TLS. It needs a library built with the cargo feature `redis`.",
+                doc: "A redis server, for example `redis://host:6379/0`, or `rediss://user:password@host:6379/0` with TLS. It needs a library built with the cargo feature redis.",
                 secret: true,
                 ..Field::EMPTY
             },
@@ -6708,7 +6708,7 @@ pub static AVD_CONFIG: &[Field] = &[
             Field {
                 name: "redis",
                 kind: Type::String,
-                doc: "A redis server, for example `redis://host:6379/0`, or `rediss://user:password@host:6379/0` with TLS. It needs a library built with the cargo feature `redis`.",
+                doc: "A redis server, for example `redis://host:6379/0`, or `rediss://user:password@host:6379/0` with TLS. It needs a library built with the cargo feature redis.",
                 secret: true,
                 ..Field::EMPTY
             },

@@ -883,8 +883,7 @@ pub unsafe extern "C" fn meetgate_avd_room_participate_list(
 ///     several videos open.
 ///   - audio_mixer_users (array of objects): The users whose sound goes into the audio mix, and the channel of each.
 ///     - user_id (string): User id whose sound is recorded.
-///     - channel (integer, default 0; one of 0 (both channels), 1 (left channel), 2 (right channel)): Channel this
-///       user's sound goes to.
+///     - channel (integer, default 0; one of 0 (both), 1 (left), 2 (right)): Channel this user's sound goes to.
 ///   - audio_file_type (string, default mp3; one of wav, mp3): Container of the audio file. `wav` needs audio_codec
 ///     `pcm`. `mp3` needs audio_codec `aac`.
 ///   - audio_codec (string, default aac; one of pcm, aac): Encoding of the sound in the audio file.
@@ -1091,8 +1090,7 @@ pub unsafe extern "C" fn meetgate_avd_room_mix_record_update_layout(
 ///   - audio_mixer_users (array of objects, required): The users whose sound goes into the audio mix, and the channel of
 ///     each.
 ///     - user_id (string): User id whose sound is recorded.
-///     - channel (integer, default 0; one of 0 (both channels), 1 (left channel), 2 (right channel)): Channel this
-///       user's sound goes to.
+///     - channel (integer, default 0; one of 0 (both), 1 (left), 2 (right)): Channel this user's sound goes to.
 ///   - record_id (string): Change only this recording. It may be left out when only one recording runs in the room.
 /// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
 /// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40041 no mixed recording, live

@@ -6,7 +6,10 @@ use std::collections::{BTreeMap, HashSet};
 
 /// What generated files use, and where it is.
 const NAMESPACES: [(&str, &str); 9] = [
-    ("System", "ArgumentNullException DateTimeOffset Func OperationCanceledException TimeSpan Uri"),
+    (
+        "System",
+        "ArgumentNullException DateTimeOffset Func ObjectDisposedException OperationCanceledException TimeSpan Uri",
+    ),
     ("System.Collections.Generic", "IAsyncEnumerable IEnumerable IReadOnlyList"),
     ("System.Diagnostics", "DebuggerBrowsable"),
     ("System.Globalization", "CultureInfo"),
@@ -47,11 +50,7 @@ pub fn names_of(fields: &Value, member: &str) -> Result<BTreeMap<String, String>
 
 /// Text of the catalog with the names of C#, as code: of fields, and of operations that stand in a group. Outside of
 /// backticks a name of one word could be a word of English.
-pub fn names_in(
-    text: &str,
-    fields: &BTreeMap<String, String>,
-    operations: &HashSet<String>,
-) -> Result<String, Error> {
+pub fn names_in(text: &str, fields: &BTreeMap<String, String>, operations: &HashSet<String>) -> Result<String, Error> {
     let named = |word: &str| match fields.get(word) {
         Some(name) => Some(name.clone()),
         None if operations.contains(word) && word.contains('.') => {

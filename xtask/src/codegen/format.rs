@@ -153,6 +153,9 @@ mod tests {
     #[test]
     fn a_member_of_csharp_goes_on_behind_its_arrow() {
         assert_eq!(broken_at_arrow("  A Items => Get(x => y);", 20), "  A Items =>\n      Get(x => y);");
-        assert_eq!(broken_at_arrow("  Get(\"a long one\", x => y);", 20), "  Get(\n      \"a long one\",\n      x => y);");
+        assert_eq!(
+            broken_at_arrow("  Get(\"a long one\", x => y);", 20),
+            "  Get(\n      \"a long one\",\n      x => y);"
+        );
     }
 }

@@ -45,6 +45,8 @@ pub struct View<'c> {
     pub constants_by_name: Vec<String>,
     /// Members of answers and requests that must never be shown.
     pub secret_names: BTreeSet<&'c str>,
+    /// Those of configurations, too, whose objects C# shows.
+    pub all_secret_names: BTreeSet<&'c str>,
 }
 
 #[derive(Serialize)]
@@ -138,6 +140,7 @@ impl<'c> View<'c> {
             classes,
             first_addresses: first_addresses.collect(),
             secret_names: secret_names(catalog),
+            all_secret_names: all_secret_names(catalog),
         })
     }
 }
@@ -162,13 +165,8 @@ impl<'c> Platform<'c> {
             .filter(|key| key.field.name != PLATFORM && key.platforms.contains(&about.name))
             .map(|key| key.field.clone())
             .collect();
-        let place = |csharp: String, side| Place {
-            platform: &about.name,
-            python: String::new(),
-            csharp,
-            side,
-            enums: &enums,
-        };
+        let place =
+            |csharp: String, side| Place { platform: &about.name, python: String::new(), csharp, side, enums: &enums };
         let argument = place(String::new(), Side::Argument);
         let mut objects = Vec::new();
         let mut key_objects = Vec::new();
@@ -180,7 +178,7 @@ impl<'c> Platform<'c> {
         let all = |fields: Vec<&catalog::Field>, place: &Place<'_>| -> Result<Vec<Field>> {
             fields.into_iter().map(|field| Field::of(field, place)).collect()
         };
-        Ok(Platform {
+        let platform = Platform {
             name: &about.name,
             pascal: pascal(&about.name),
             title: &about.title,
@@ -198,7 +196,9 @@ impl<'c> Platform<'c> {
             key_objects: all(key_objects, &argument)?,
             options: Field::all(&keys, &place(String::new(), Side::Option))?,
             enums,
-        })
+        };
+        taken::check_csharp(&platform)?;
+        Ok(platform)
     }
 }
 
@@ -224,19 +224,26 @@ fn shape(field: &catalog::Field) -> String {
 }
 
 fn secret_names(catalog: &Catalog) -> BTreeSet<&str> {
-    fn collect<'f>(fields: &'f [catalog::Field], names: &mut BTreeSet<&'f str>) {
-        for field in fields {
-            if field.secret {
-                names.insert(&field.name);
-            }
-            collect(&field.fields, names);
-        }
-    }
     let mut names = BTreeSet::from(["checksum", "token"]);
     for operation in catalog.platforms.iter().flat_map(|platform| &platform.operations) {
-        collect(&operation.params, &mut names);
-        collect(&operation.returns, &mut names);
+        collect_secrets(&operation.params, &mut names);
+        collect_secrets(&operation.returns, &mut names);
     }
     names.extend(catalog.config.iter().filter(|key| key.field.secret).map(|key| key.field.name.as_str()));
     names
+}
+
+fn all_secret_names(catalog: &Catalog) -> BTreeSet<&str> {
+    let mut names = secret_names(catalog);
+    catalog.config.iter().for_each(|key| collect_secrets(&key.field.fields, &mut names));
+    names
+}
+
+fn collect_secrets<'f>(fields: &'f [catalog::Field], names: &mut BTreeSet<&'f str>) {
+    for field in fields {
+        if field.secret {
+            names.insert(&field.name);
+        }
+        collect_secrets(&field.fields, names);
+    }
 }

@@ -1526,8 +1526,8 @@ class AsyncAvdRoomMixRecord:
             audio_mixer_users: The users whose sound goes into the audio mix, and the channel of
                 each. (array of objects)
                 - user_id (string): User id whose sound is recorded.
-                - channel (integer, default 0; one of 0 (both channels), 1 (left channel), 2 (right
-                  channel)): Channel this user's sound goes to.
+                - channel (integer, default 0; one of 0 (both), 1 (left), 2 (right)): Channel this
+                  user's sound goes to.
             audio_file_type: Container of the audio file. `wav` needs audio_codec `pcm`. `mp3` needs
                 audio_codec `aac`. (string, default mp3; one of wav, mp3)
             audio_codec: Encoding of the sound in the audio file. (string, default aac; one of pcm,
@@ -1798,8 +1798,8 @@ class AsyncAvdRoomMixRecord:
             audio_mixer_users: The users whose sound goes into the audio mix, and the channel of
                 each. (array of objects, required)
                 - user_id (string): User id whose sound is recorded.
-                - channel (integer, default 0; one of 0 (both channels), 1 (left channel), 2 (right
-                  channel)): Channel this user's sound goes to.
+                - channel (integer, default 0; one of 0 (both), 1 (left), 2 (right)): Channel this
+                  user's sound goes to.
             record_id: Change only this recording. It may be left out when only one recording runs
                 in the room. (string)
 
@@ -2901,7 +2901,7 @@ class AsyncAvd(AsyncTokenClient):
                   store, and all spellings of a folder are one store.
                 - redis (string): A redis server, for example `redis://host:6379/0`, or
                   `rediss://user:password@host:6379/0` with TLS. It needs a library built with the
-                  cargo feature `redis`.
+                  cargo feature redis.
                 - prefix (string, default meetgate): With `redis`: the beginning of its keys.
                 - degrade (boolean, default false): With `redis`: while redis cannot be reached,
                   tokens are fetched unshared and calls do not fail with `STORE`. On hst the

@@ -574,7 +574,7 @@ class AsyncHst(AsyncTokenClient):
                   store, and all spellings of a folder are one store.
                 - redis (string): A redis server, for example `redis://host:6379/0`, or
                   `rediss://user:password@host:6379/0` with TLS. It needs a library built with the
-                  cargo feature `redis`.
+                  cargo feature redis.
                 - prefix (string, default meetgate): With `redis`: the beginning of its keys.
                 - degrade (boolean, default false): With `redis`: while redis cannot be reached,
                   tokens are fetched unshared and calls do not fail with `STORE`. On hst the

@@ -118,7 +118,9 @@ impl<'e> Kind<'e> {
 
     fn is_reference(&self) -> bool {
         match self {
-            Kind::Text | Kind::Address | Kind::File | Kind::Texts | Kind::Items(_) | Kind::Object(_) | Kind::Json => true,
+            Kind::Text | Kind::Address | Kind::File | Kind::Texts | Kind::Items(_) | Kind::Object(_) | Kind::Json => {
+                true
+            }
             Kind::Integer | Kind::Decimal | Kind::Boolean | Kind::Flag => false,
             Kind::Time { .. } | Kind::Duration { .. } | Kind::Number(_) | Kind::Word(_) => false,
         }
@@ -178,8 +180,12 @@ impl<'e> Kind<'e> {
             Kind::Flag => "GetFlag",
             Kind::Texts => "GetTexts",
             Kind::Json => "GetJson",
-            Kind::Time { is_milliseconds, .. } => return format!("GetTime(\"{name}\", isMilliseconds: {is_milliseconds})"),
-            Kind::Duration { is_milliseconds } => return format!("GetDuration(\"{name}\", isMilliseconds: {is_milliseconds})"),
+            Kind::Time { is_milliseconds, .. } => {
+                return format!("GetTime(\"{name}\", isMilliseconds: {is_milliseconds})");
+            }
+            Kind::Duration { is_milliseconds } => {
+                return format!("GetDuration(\"{name}\", isMilliseconds: {is_milliseconds})");
+            }
             Kind::Number(set) => return format!("GetEnum<{}>(\"{name}\")", set.name),
             Kind::Word(set) => return format!("GetWord(\"{name}\", {}.To{})", words(place), set.name),
             // H6: the name is the catalog's, not the platform's.
@@ -233,7 +239,9 @@ fn singular(field: &Field) -> String {
 fn described(field: &Field, kind: &Kind<'_>, place: &Place<'_>) -> String {
     let mut parts = Vec::new();
     match (kind, field.kind.as_str()) {
-        (Kind::Json, _) if !field.also.is_empty() => parts.push(format!("{} or {}", field.kind, field.also.join(" or "))),
+        (Kind::Json, _) if !field.also.is_empty() => {
+            parts.push(format!("{} or {}", field.kind, field.also.join(" or ")))
+        }
         (Kind::Json, "array") => parts.push("an array".to_owned()),
         (Kind::Json, "object") => parts.push("an object".to_owned()),
         _ => {}

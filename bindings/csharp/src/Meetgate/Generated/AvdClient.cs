@@ -249,6 +249,7 @@ public class AvdClient : MeetgateTokenClient
     /// </exception>
     /// <exception cref="MeetgateUnsupportedException">10914 file type not supported.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdUploadfileReply Uploadfile(
         UploadFile file,
         string? path = null,
@@ -308,6 +309,7 @@ public class AvdClient : MeetgateTokenClient
     /// </exception>
     /// <exception cref="MeetgateUnsupportedException">10914 file type not supported.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdUploadfileReply> UploadfileAsync(
         UploadFile file,
@@ -423,6 +425,7 @@ public class AvdRoomOperations : OperationGroup
     /// <exception cref="ArgumentNullException"><paramref name="userId"/> is null.</exception>
     /// <exception cref="MeetgateConflictException">40005 room number exists already.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdRoomCreateReply Create(
         string userId,
         string? roomId = null,
@@ -495,6 +498,7 @@ public class AvdRoomOperations : OperationGroup
     /// <exception cref="ArgumentNullException"><paramref name="userId"/> is null.</exception>
     /// <exception cref="MeetgateConflictException">40005 room number exists already.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdRoomCreateReply> CreateAsync(
         string userId,
@@ -530,9 +534,9 @@ public class AvdRoomOperations : OperationGroup
     /// Creates a room for a meeting. The answer has the room number, which every later call about the room needs.
     /// </para>
     /// <para>
-    /// Note: The table marks <c>roomId</c> as required, but the same line says that the server makes one when it is
-    /// empty: it is optional here. <c>enableTranscodeVideo</c> is typed string; a boolean is taken too. The description
-    /// has <c>used_id</c> where the table and the example have <c>userId</c>.
+    /// Note: The table marks <c>RoomId</c> as required, but the same line says that the server makes one when it is
+    /// empty: it is optional here. <c>EnableTranscodeVideo</c> is typed string; a boolean is taken too. The description
+    /// has <c>used_id</c> where the table and the example have <c>UserId</c>.
     /// </para>
     /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
     /// <para>Request: <c>GET /sdkapi/v2/room/create</c>.</para>
@@ -543,6 +547,7 @@ public class AvdRoomOperations : OperationGroup
     /// <exception cref="ArgumentNullException"><paramref name="request"/> is null.</exception>
     /// <exception cref="MeetgateConflictException">40005 room number exists already.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdRoomCreateReply Create(AvdRoomCreateRequest request, CallOptions? options = null) =>
         Send(
             AvdOperationNames.RoomCreate,
@@ -556,9 +561,9 @@ public class AvdRoomOperations : OperationGroup
     /// Creates a room for a meeting. The answer has the room number, which every later call about the room needs.
     /// </para>
     /// <para>
-    /// Note: The table marks <c>roomId</c> as required, but the same line says that the server makes one when it is
-    /// empty: it is optional here. <c>enableTranscodeVideo</c> is typed string; a boolean is taken too. The description
-    /// has <c>used_id</c> where the table and the example have <c>userId</c>.
+    /// Note: The table marks <c>RoomId</c> as required, but the same line says that the server makes one when it is
+    /// empty: it is optional here. <c>EnableTranscodeVideo</c> is typed string; a boolean is taken too. The description
+    /// has <c>used_id</c> where the table and the example have <c>UserId</c>.
     /// </para>
     /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
     /// <para>Request: <c>GET /sdkapi/v2/room/create</c>.</para>
@@ -570,6 +575,7 @@ public class AvdRoomOperations : OperationGroup
     /// <exception cref="ArgumentNullException"><paramref name="request"/> is null.</exception>
     /// <exception cref="MeetgateConflictException">40005 room number exists already.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdRoomCreateReply> CreateAsync(
         AvdRoomCreateRequest request,
@@ -606,6 +612,7 @@ public class AvdRoomOperations : OperationGroup
     /// 40006 automatic recording is already on in the room; 40007 automatic recording is not on in the room.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdReply Update(
         string roomId,
         string? topic = null,
@@ -651,6 +658,7 @@ public class AvdRoomOperations : OperationGroup
     /// 40006 automatic recording is already on in the room; 40007 automatic recording is not on in the room.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdReply> UpdateAsync(
         string roomId,
@@ -686,6 +694,7 @@ public class AvdRoomOperations : OperationGroup
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateNotFoundException">40004 no such room.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdReply Del(string roomId, CallOptions? options = null) =>
         Send(
             AvdOperationNames.RoomDel,
@@ -706,6 +715,7 @@ public class AvdRoomOperations : OperationGroup
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateNotFoundException">40004 no such room.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdReply> DelAsync(
         string roomId,
@@ -734,6 +744,7 @@ public class AvdRoomOperations : OperationGroup
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateNotFoundException">40004 no such room.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdRoomReadReply Read(string roomId, CallOptions? options = null) =>
         Send(
             AvdOperationNames.RoomRead,
@@ -758,6 +769,7 @@ public class AvdRoomOperations : OperationGroup
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateNotFoundException">40004 no such room.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdRoomReadReply> ReadAsync(
         string roomId,
@@ -788,6 +800,7 @@ public class AvdRoomOperations : OperationGroup
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateServerException">41005 internal error of the platform.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdReply Close(string roomId, CallOptions? options = null) =>
         Send(
             AvdOperationNames.RoomClose,
@@ -814,6 +827,7 @@ public class AvdRoomOperations : OperationGroup
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateServerException">41005 internal error of the platform.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdReply> CloseAsync(
         string roomId,
@@ -851,6 +865,7 @@ public class AvdRoomOperations : OperationGroup
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateTokenDeadException">40003 token expired or invalid.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdRoomGetStatisticReply GetStatistic(
         string roomId,
         DateTimeOffset startTime,
@@ -893,6 +908,7 @@ public class AvdRoomOperations : OperationGroup
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateTokenDeadException">40003 token expired or invalid.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdRoomGetStatisticReply> GetStatisticAsync(
         string roomId,
@@ -950,6 +966,7 @@ public class AvdRoomOperations : OperationGroup
     /// <exception cref="MeetgateNotFoundException">40004 no such room; 40090 no such recording id.</exception>
     /// <exception cref="MeetgateServerException">40043 internal error of the recording service.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdRoomGetRecordReply GetRecord(
         string roomId,
         DateTimeOffset recordStartTime,
@@ -1011,6 +1028,7 @@ public class AvdRoomOperations : OperationGroup
     /// <exception cref="MeetgateNotFoundException">40004 no such room; 40090 no such recording id.</exception>
     /// <exception cref="MeetgateServerException">40043 internal error of the recording service.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdRoomGetRecordReply> GetRecordAsync(
         string roomId,
@@ -1053,6 +1071,7 @@ public class AvdRoomOperations : OperationGroup
     /// <param name="options">Options of this call alone.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="MeetgateException">The call failed.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdRoomGetRecordListReply GetRecordList(CallOptions? options = null) =>
         Send(
             AvdOperationNames.RoomGetRecordList,
@@ -1078,6 +1097,7 @@ public class AvdRoomOperations : OperationGroup
     /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="MeetgateException">The call failed.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdRoomGetRecordListReply> GetRecordListAsync(
         CallOptions? options = null,
@@ -1103,6 +1123,7 @@ public class AvdRoomOperations : OperationGroup
     /// <exception cref="MeetgateNotFoundException">40004 no such room.</exception>
     /// <exception cref="MeetgateServerException">40043 internal error of the recording service.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdReply DelRecord(string roomId, CallOptions? options = null) =>
         Send(
             AvdOperationNames.RoomDelRecord,
@@ -1125,6 +1146,7 @@ public class AvdRoomOperations : OperationGroup
     /// <exception cref="MeetgateNotFoundException">40004 no such room.</exception>
     /// <exception cref="MeetgateServerException">40043 internal error of the recording service.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdReply> DelRecordAsync(
         string roomId,
@@ -1158,6 +1180,7 @@ public class AvdRoomOperations : OperationGroup
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> or <paramref name="url"/> is null.</exception>
     /// <exception cref="MeetgateNotFoundException">40004 no such room; 40094 no such recording.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdReply DeleteRecord(string roomId, string url, CallOptions? options = null) =>
         Send(
             AvdOperationNames.RoomDeleteRecord,
@@ -1191,6 +1214,7 @@ public class AvdRoomOperations : OperationGroup
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> or <paramref name="url"/> is null.</exception>
     /// <exception cref="MeetgateNotFoundException">40004 no such room; 40094 no such recording.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdReply> DeleteRecordAsync(
         string roomId,
@@ -1226,6 +1250,7 @@ public class AvdRoomOperations : OperationGroup
     /// <returns>The platform's answer.</returns>
     /// <exception cref="MeetgateNotFoundException">40094 no such recording.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdRoomListReply List(CallOptions? options = null) =>
         Send(AvdOperationNames.RoomList, new Parameters(), options, static answer => new AvdRoomListReply(answer));
 
@@ -1248,6 +1273,7 @@ public class AvdRoomOperations : OperationGroup
     /// <returns>The platform's answer.</returns>
     /// <exception cref="MeetgateNotFoundException">40094 no such recording.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdRoomListReply> ListAsync(
         CallOptions? options = null,
@@ -1290,6 +1316,7 @@ public class AvdRoomOperations : OperationGroup
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateNotFoundException">40004 no such room.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdRoomGetChatMessageLogReply GetChatMessageLog(
         string roomId,
         string? fromId = null,
@@ -1340,6 +1367,7 @@ public class AvdRoomOperations : OperationGroup
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateNotFoundException">40004 no such room.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdRoomGetChatMessageLogReply> GetChatMessageLogAsync(
         string roomId,
@@ -1395,6 +1423,7 @@ public class AvdRoomParticipateOperations : OperationGroup
     /// 40004 no such room; 40008 the user is not in the room; 40009 the room does not exist or is not open.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdReply Kick(string roomId, string userId, CallOptions? options = null) =>
         Send(
             AvdOperationNames.RoomParticipateKick,
@@ -1427,6 +1456,7 @@ public class AvdRoomParticipateOperations : OperationGroup
     /// 40004 no such room; 40008 the user is not in the room; 40009 the room does not exist or is not open.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdReply> KickAsync(
         string roomId,
@@ -1462,6 +1492,7 @@ public class AvdRoomParticipateOperations : OperationGroup
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateServerException">41005 internal error of the platform.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdRoomParticipateListReply List(string roomId, CallOptions? options = null) =>
         Send(
             AvdOperationNames.RoomParticipateList,
@@ -1488,6 +1519,7 @@ public class AvdRoomParticipateOperations : OperationGroup
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateServerException">41005 internal error of the platform.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdRoomParticipateListReply> ListAsync(
         string roomId,
@@ -1628,6 +1660,7 @@ public class AvdRoomMixRecordOperations : OperationGroup
     /// 40043 internal error of the recording service; 40101 internal error: no such push information.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdRoomMixRecordStartReply Start(
         string roomId,
         bool? enableAudioRecord = null,
@@ -1805,6 +1838,7 @@ public class AvdRoomMixRecordOperations : OperationGroup
     /// 40043 internal error of the recording service; 40101 internal error: no such push information.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdRoomMixRecordStartReply> StartAsync(
         string roomId,
@@ -1874,12 +1908,12 @@ public class AvdRoomMixRecordOperations : OperationGroup
     /// <remarks>
     /// <para>
     /// Starts a mixed recording in an open room. It must be stopped with <c>Room.MixRecord.Stop</c>. For an mp3 alone
-    /// give <c>enableAudioRecord</c>. For an mp4 with a layout of your own give <c>enableRealtimeTranscode</c> and
-    /// videos. With <c>enableRealtimeTranscode</c> alone the layout is automatic.
+    /// give <c>EnableAudioRecord</c>. For an mp4 with a layout of your own give <c>EnableRealtimeTranscode</c> and
+    /// videos. With <c>EnableRealtimeTranscode</c> alone the layout is automatic.
     /// </para>
     /// <para>
-    /// Note: The osds sample is broken (the list osdtxts is not closed), <c>pc</c> at <c>audioFileType</c> means
-    /// <c>pcm</c>, and <c>videoLevel</c> is typed bool but takes low, middle or high. <c>videoBitrate</c> is typed int,
+    /// Note: The osds sample is broken (the list osdtxts is not closed), <c>pc</c> at <c>AudioFileType</c> means
+    /// <c>pcm</c>, and <c>VideoLevel</c> is typed bool but takes low, middle or high. <c>VideoBitrate</c> is typed int,
     /// but its example is <c>1000-1500</c>: an integer and a string are taken. In the document's videos sample both
     /// tiles start at x 0 and overlap. The table types JSON parameters as string; here they are arrays and objects and
     /// travel as JSON text. Sent as a form (POST) because the layout is long.
@@ -1904,6 +1938,7 @@ public class AvdRoomMixRecordOperations : OperationGroup
     /// 40043 internal error of the recording service; 40101 internal error: no such push information.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdRoomMixRecordStartReply Start(
         AvdRoomMixRecordStartRequest request,
         CallOptions? options = null) =>
@@ -1917,12 +1952,12 @@ public class AvdRoomMixRecordOperations : OperationGroup
     /// <remarks>
     /// <para>
     /// Starts a mixed recording in an open room. It must be stopped with <c>Room.MixRecord.Stop</c>. For an mp3 alone
-    /// give <c>enableAudioRecord</c>. For an mp4 with a layout of your own give <c>enableRealtimeTranscode</c> and
-    /// videos. With <c>enableRealtimeTranscode</c> alone the layout is automatic.
+    /// give <c>EnableAudioRecord</c>. For an mp4 with a layout of your own give <c>EnableRealtimeTranscode</c> and
+    /// videos. With <c>EnableRealtimeTranscode</c> alone the layout is automatic.
     /// </para>
     /// <para>
-    /// Note: The osds sample is broken (the list osdtxts is not closed), <c>pc</c> at <c>audioFileType</c> means
-    /// <c>pcm</c>, and <c>videoLevel</c> is typed bool but takes low, middle or high. <c>videoBitrate</c> is typed int,
+    /// Note: The osds sample is broken (the list osdtxts is not closed), <c>pc</c> at <c>AudioFileType</c> means
+    /// <c>pcm</c>, and <c>VideoLevel</c> is typed bool but takes low, middle or high. <c>VideoBitrate</c> is typed int,
     /// but its example is <c>1000-1500</c>: an integer and a string are taken. In the document's videos sample both
     /// tiles start at x 0 and overlap. The table types JSON parameters as string; here they are arrays and objects and
     /// travel as JSON text. Sent as a form (POST) because the layout is long.
@@ -1948,6 +1983,7 @@ public class AvdRoomMixRecordOperations : OperationGroup
     /// 40043 internal error of the recording service; 40101 internal error: no such push information.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdRoomMixRecordStartReply> StartAsync(
         AvdRoomMixRecordStartRequest request,
@@ -1990,6 +2026,7 @@ public class AvdRoomMixRecordOperations : OperationGroup
     /// <exception cref="MeetgatePlatformBusyException">40042 the recording service cannot be reached.</exception>
     /// <exception cref="MeetgateServerException">40043 internal error of the recording service.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdRoomMixRecordStopReply Stop(
         string roomId,
         string? streamType = null,
@@ -2037,6 +2074,7 @@ public class AvdRoomMixRecordOperations : OperationGroup
     /// <exception cref="MeetgatePlatformBusyException">40042 the recording service cannot be reached.</exception>
     /// <exception cref="MeetgateServerException">40043 internal error of the recording service.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdRoomMixRecordStopReply> StopAsync(
         string roomId,
@@ -2079,6 +2117,7 @@ public class AvdRoomMixRecordOperations : OperationGroup
     /// <exception cref="MeetgateNotFoundException">40004 no such room; 40090 no such recording id.</exception>
     /// <exception cref="MeetgateServerException">40043 internal error of the recording service.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdRoomMixRecordGetReply Get(
         string roomId,
         AvdRecordType? recordType = null,
@@ -2119,6 +2158,7 @@ public class AvdRoomMixRecordOperations : OperationGroup
     /// <exception cref="MeetgateNotFoundException">40004 no such room; 40090 no such recording id.</exception>
     /// <exception cref="MeetgateServerException">40043 internal error of the recording service.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdRoomMixRecordGetReply> GetAsync(
         string roomId,
@@ -2171,6 +2211,7 @@ public class AvdRoomMixRecordOperations : OperationGroup
     /// <exception cref="MeetgatePlatformBusyException">40042 the recording service cannot be reached.</exception>
     /// <exception cref="MeetgateServerException">40043 internal error of the recording service.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdReply UpdateLayout(
         string roomId,
         IEnumerable<AvdVideo>? videos = null,
@@ -2221,6 +2262,7 @@ public class AvdRoomMixRecordOperations : OperationGroup
     /// <exception cref="MeetgatePlatformBusyException">40042 the recording service cannot be reached.</exception>
     /// <exception cref="MeetgateServerException">40043 internal error of the recording service.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdReply> UpdateLayoutAsync(
         string roomId,
@@ -2269,6 +2311,7 @@ public class AvdRoomMixRecordOperations : OperationGroup
     /// <exception cref="MeetgatePlatformBusyException">40042 the recording service cannot be reached.</exception>
     /// <exception cref="MeetgateServerException">40043 internal error of the recording service.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdReply UpdateAudioLayout(
         string roomId,
         IEnumerable<AvdAudioMixerUser> audioMixerUsers,
@@ -2315,6 +2358,7 @@ public class AvdRoomMixRecordOperations : OperationGroup
     /// <exception cref="MeetgatePlatformBusyException">40042 the recording service cannot be reached.</exception>
     /// <exception cref="MeetgateServerException">40043 internal error of the recording service.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdReply> UpdateAudioLayoutAsync(
         string roomId,
@@ -2383,6 +2427,7 @@ public class AvdRoomMixLiveOperations : OperationGroup
     /// <exception cref="MeetgatePlatformBusyException">40042 the recording service cannot be reached.</exception>
     /// <exception cref="MeetgateServerException">40043 internal error of the recording service.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdReply Start(
         string roomId,
         string pushUrl,
@@ -2437,6 +2482,7 @@ public class AvdRoomMixLiveOperations : OperationGroup
     /// <exception cref="MeetgatePlatformBusyException">40042 the recording service cannot be reached.</exception>
     /// <exception cref="MeetgateServerException">40043 internal error of the recording service.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdReply> StartAsync(
         string roomId,
@@ -2477,6 +2523,7 @@ public class AvdRoomMixLiveOperations : OperationGroup
     /// <exception cref="MeetgatePlatformBusyException">40042 the recording service cannot be reached.</exception>
     /// <exception cref="MeetgateServerException">40043 internal error of the recording service.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdRoomMixLiveStopReply Stop(string roomId, CallOptions? options = null) =>
         Send(
             AvdOperationNames.RoomMixLiveStop,
@@ -2504,6 +2551,7 @@ public class AvdRoomMixLiveOperations : OperationGroup
     /// <exception cref="MeetgatePlatformBusyException">40042 the recording service cannot be reached.</exception>
     /// <exception cref="MeetgateServerException">40043 internal error of the recording service.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdRoomMixLiveStopReply> StopAsync(
         string roomId,
@@ -2549,6 +2597,7 @@ public class AvdRoomRecordOperations : OperationGroup
     /// <exception cref="ArgumentNullException"><paramref name="recordId"/> is null.</exception>
     /// <exception cref="MeetgateNotFoundException">40090 no such recording id.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdRoomRecordStatusReply Status(string recordId, CallOptions? options = null) =>
         Send(
             AvdOperationNames.RoomRecordStatus,
@@ -2576,6 +2625,7 @@ public class AvdRoomRecordOperations : OperationGroup
     /// <exception cref="ArgumentNullException"><paramref name="recordId"/> is null.</exception>
     /// <exception cref="MeetgateNotFoundException">40090 no such recording id.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdRoomRecordStatusReply> StatusAsync(
         string recordId,
@@ -2604,6 +2654,7 @@ public class AvdRoomRecordOperations : OperationGroup
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateNotFoundException">40004 no such room; 40090 no such recording id.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdRoomRecordGetReply Get(string roomId, string? recordId = null, CallOptions? options = null) =>
         Send(
             AvdOperationNames.RoomRecordGet,
@@ -2632,6 +2683,7 @@ public class AvdRoomRecordOperations : OperationGroup
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateNotFoundException">40004 no such room; 40090 no such recording id.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdRoomRecordGetReply> GetAsync(
         string roomId,
@@ -2669,6 +2721,7 @@ public class AvdRoomRecordOperations : OperationGroup
     /// <exception cref="MeetgateNotFoundException">40004 no such room; 40090 no such recording id.</exception>
     /// <exception cref="MeetgateServerException">40043 internal error of the recording service.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdReply Transfer(string roomId, string recordId, CallOptions? options = null) =>
         Send(
             AvdOperationNames.RoomRecordTransfer,
@@ -2701,6 +2754,7 @@ public class AvdRoomRecordOperations : OperationGroup
     /// <exception cref="MeetgateNotFoundException">40004 no such room; 40090 no such recording id.</exception>
     /// <exception cref="MeetgateServerException">40043 internal error of the recording service.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdReply> TransferAsync(
         string roomId,
@@ -2763,6 +2817,7 @@ public class AvdRoomLiveOperations : OperationGroup
     /// <exception cref="MeetgateServerException">40063 internal error of the live service.</exception>
     /// <exception cref="MeetgatePlatformBusyException">40064 the live service cannot be reached.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdRoomLiveStartReply Start(
         string roomId,
         string userId,
@@ -2815,6 +2870,7 @@ public class AvdRoomLiveOperations : OperationGroup
     /// <exception cref="MeetgateServerException">40063 internal error of the live service.</exception>
     /// <exception cref="MeetgatePlatformBusyException">40064 the live service cannot be reached.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdRoomLiveStartReply> StartAsync(
         string roomId,
@@ -2858,6 +2914,7 @@ public class AvdRoomLiveOperations : OperationGroup
     /// <exception cref="MeetgateServerException">40063 internal error of the live service.</exception>
     /// <exception cref="MeetgatePlatformBusyException">40064 the live service cannot be reached.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdReply Stop(string roomId, CallOptions? options = null) =>
         Send(
             AvdOperationNames.RoomLiveStop,
@@ -2886,6 +2943,7 @@ public class AvdRoomLiveOperations : OperationGroup
     /// <exception cref="MeetgateServerException">40063 internal error of the live service.</exception>
     /// <exception cref="MeetgatePlatformBusyException">40064 the live service cannot be reached.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdReply> StopAsync(
         string roomId,
@@ -2964,6 +3022,7 @@ public class AvdRoomAvcOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateForbiddenException">40053 the site forces the composed view off.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdReply Start(
         string roomId,
         bool? enableManualAvc = null,
@@ -3043,6 +3102,7 @@ public class AvdRoomAvcOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateForbiddenException">40053 the site forces the composed view off.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdReply> StartAsync(
         string roomId,
@@ -3080,10 +3140,10 @@ public class AvdRoomAvcOperations : OperationGroup
     /// <c>Room.Avc.UpdateLayout</c>, then <c>Room.Avc.SelectMedia</c>. <c>Room.Avc.Stop</c> turns the view off.
     /// </para>
     /// <para>
-    /// Note: The table prints <c>enableManualAvc</c>, <c>maxVideoNumber</c> and <c>layoutMode</c> as required. Its
+    /// Note: The table prints <c>EnableManualAvc</c>, <c>MaxVideoNumber</c> and <c>LayoutMode</c> as required. Its
     /// example sends none of them, and it says what leaving out the first means: all three are optional here.
-    /// <c>layoutMode</c> has three values here and in <c>Room.Avc.UpdateLayout</c>, two in <c>Room.Avc.SelectMedia</c>.
-    /// <c>videoBitrate</c> is in bps here, but "1000-1500" in <c>Room.MixRecord.Start</c>: an integer and a string are
+    /// <c>LayoutMode</c> has three values here and in <c>Room.Avc.UpdateLayout</c>, two in <c>Room.Avc.SelectMedia</c>.
+    /// <c>VideoBitrate</c> is in bps here, but "1000-1500" in <c>Room.MixRecord.Start</c>: an integer and a string are
     /// taken.
     /// </para>
     /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
@@ -3101,6 +3161,7 @@ public class AvdRoomAvcOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateForbiddenException">40053 the site forces the composed view off.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdReply Start(AvdRoomAvcStartRequest request, CallOptions? options = null) =>
         Send(
             AvdOperationNames.RoomAvcStart,
@@ -3116,10 +3177,10 @@ public class AvdRoomAvcOperations : OperationGroup
     /// <c>Room.Avc.UpdateLayout</c>, then <c>Room.Avc.SelectMedia</c>. <c>Room.Avc.Stop</c> turns the view off.
     /// </para>
     /// <para>
-    /// Note: The table prints <c>enableManualAvc</c>, <c>maxVideoNumber</c> and <c>layoutMode</c> as required. Its
+    /// Note: The table prints <c>EnableManualAvc</c>, <c>MaxVideoNumber</c> and <c>LayoutMode</c> as required. Its
     /// example sends none of them, and it says what leaving out the first means: all three are optional here.
-    /// <c>layoutMode</c> has three values here and in <c>Room.Avc.UpdateLayout</c>, two in <c>Room.Avc.SelectMedia</c>.
-    /// <c>videoBitrate</c> is in bps here, but "1000-1500" in <c>Room.MixRecord.Start</c>: an integer and a string are
+    /// <c>LayoutMode</c> has three values here and in <c>Room.Avc.UpdateLayout</c>, two in <c>Room.Avc.SelectMedia</c>.
+    /// <c>VideoBitrate</c> is in bps here, but "1000-1500" in <c>Room.MixRecord.Start</c>: an integer and a string are
     /// taken.
     /// </para>
     /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
@@ -3138,6 +3199,7 @@ public class AvdRoomAvcOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateForbiddenException">40053 the site forces the composed view off.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdReply> StartAsync(
         AvdRoomAvcStartRequest request,
@@ -3169,6 +3231,7 @@ public class AvdRoomAvcOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateForbiddenException">40055 the site forces the composed view on.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdReply Stop(string roomId, CallOptions? options = null) =>
         Send(
             AvdOperationNames.RoomAvcStop,
@@ -3196,6 +3259,7 @@ public class AvdRoomAvcOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateForbiddenException">40055 the site forces the composed view on.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdReply> StopAsync(
         string roomId,
@@ -3242,6 +3306,7 @@ public class AvdRoomAvcOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateConflictException">40051 the composed view is not on in the room.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdReply SelectMedia(
         string roomId,
         IEnumerable<AvdVideo> videos,
@@ -3293,6 +3358,7 @@ public class AvdRoomAvcOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateConflictException">40051 the composed view is not on in the room.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdReply> SelectMediaAsync(
         string roomId,
@@ -3334,6 +3400,7 @@ public class AvdRoomAvcOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateConflictException">40051 the composed view is not on in the room.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdReply SetFocusVideo(string roomId, string resourceId, CallOptions? options = null) =>
         Send(
             AvdOperationNames.RoomAvcSetFocusVideo,
@@ -3368,6 +3435,7 @@ public class AvdRoomAvcOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateConflictException">40051 the composed view is not on in the room.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdReply> SetFocusVideoAsync(
         string roomId,
@@ -3430,6 +3498,7 @@ public class AvdRoomAvcOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateConflictException">40051 the composed view is not on in the room.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdReply UpdateLayout(
         string roomId,
         string mainVideoResourceId,
@@ -3500,6 +3569,7 @@ public class AvdRoomAvcOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateConflictException">40051 the composed view is not on in the room.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdReply> UpdateLayoutAsync(
         string roomId,
@@ -3534,9 +3604,9 @@ public class AvdRoomAvcOperations : OperationGroup
     /// <c>Room.Avc.Start</c> and <c>Room.Avc.SelectMedia</c>.
     /// </para>
     /// <para>
-    /// Note: <c>layoutMode</c> has three values here and in <c>Room.Avc.Start</c>, two in <c>Room.Avc.SelectMedia</c>.
-    /// <c>videoBitrate</c> has no unit here, bps in <c>Room.Avc.Start</c>, "1000-1500" in <c>Room.MixRecord.Start</c>:
-    /// an integer and a string are taken. The document's example has a space before the name <c>videoResolution</c>.
+    /// Note: <c>LayoutMode</c> has three values here and in <c>Room.Avc.Start</c>, two in <c>Room.Avc.SelectMedia</c>.
+    /// <c>VideoBitrate</c> has no unit here, bps in <c>Room.Avc.Start</c>, "1000-1500" in <c>Room.MixRecord.Start</c>:
+    /// an integer and a string are taken. The document's example has a space before the name <c>VideoResolution</c>.
     /// 40045 is only in the document's examples, not in its error table.
     /// </para>
     /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
@@ -3552,6 +3622,7 @@ public class AvdRoomAvcOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateConflictException">40051 the composed view is not on in the room.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdReply UpdateLayout(AvdRoomAvcUpdateLayoutRequest request, CallOptions? options = null) =>
         Send(
             AvdOperationNames.RoomAvcUpdateLayout,
@@ -3566,9 +3637,9 @@ public class AvdRoomAvcOperations : OperationGroup
     /// <c>Room.Avc.Start</c> and <c>Room.Avc.SelectMedia</c>.
     /// </para>
     /// <para>
-    /// Note: <c>layoutMode</c> has three values here and in <c>Room.Avc.Start</c>, two in <c>Room.Avc.SelectMedia</c>.
-    /// <c>videoBitrate</c> has no unit here, bps in <c>Room.Avc.Start</c>, "1000-1500" in <c>Room.MixRecord.Start</c>:
-    /// an integer and a string are taken. The document's example has a space before the name <c>videoResolution</c>.
+    /// Note: <c>LayoutMode</c> has three values here and in <c>Room.Avc.Start</c>, two in <c>Room.Avc.SelectMedia</c>.
+    /// <c>VideoBitrate</c> has no unit here, bps in <c>Room.Avc.Start</c>, "1000-1500" in <c>Room.MixRecord.Start</c>:
+    /// an integer and a string are taken. The document's example has a space before the name <c>VideoResolution</c>.
     /// 40045 is only in the document's examples, not in its error table.
     /// </para>
     /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
@@ -3585,6 +3656,7 @@ public class AvdRoomAvcOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateConflictException">40051 the composed view is not on in the room.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdReply> UpdateLayoutAsync(
         AvdRoomAvcUpdateLayoutRequest request,
@@ -3616,6 +3688,7 @@ public class AvdRoomAvcOperations : OperationGroup
     /// <exception cref="MeetgateConflictException">40051 the composed view is not on in the room.</exception>
     /// <exception cref="MeetgateServerException">40052 internal error of the composed view.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdRoomAvcGetAvcSettingReply GetAvcSetting(string roomId, CallOptions? options = null) =>
         Send(
             AvdOperationNames.RoomAvcGetAvcSetting,
@@ -3643,6 +3716,7 @@ public class AvdRoomAvcOperations : OperationGroup
     /// <exception cref="MeetgateConflictException">40051 the composed view is not on in the room.</exception>
     /// <exception cref="MeetgateServerException">40052 internal error of the composed view.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdRoomAvcGetAvcSettingReply> GetAvcSettingAsync(
         string roomId,
@@ -3704,6 +3778,7 @@ public class AvdRoomDesktopRecordOperations : OperationGroup
     /// 40043 internal error of the recording service; 40082 internal error of the media service.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdReply Start(
         string roomId,
         bool enableRealtimeTranscode,
@@ -3758,6 +3833,7 @@ public class AvdRoomDesktopRecordOperations : OperationGroup
     /// 40043 internal error of the recording service; 40082 internal error of the media service.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdReply> StartAsync(
         string roomId,
@@ -3803,6 +3879,7 @@ public class AvdRoomDesktopRecordOperations : OperationGroup
     /// 40043 internal error of the recording service; 40082 internal error of the media service.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdReply Stop(string roomId, CallOptions? options = null) =>
         Send(
             AvdOperationNames.RoomDesktopRecordStop,
@@ -3835,6 +3912,7 @@ public class AvdRoomDesktopRecordOperations : OperationGroup
     /// 40043 internal error of the recording service; 40082 internal error of the media service.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdReply> StopAsync(
         string roomId,
@@ -3871,6 +3949,7 @@ public class AvdRoomDesktopRecordOperations : OperationGroup
     /// 40043 internal error of the recording service; 40082 internal error of the media service.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdRoomDesktopRecordGetReply Get(
         string roomId,
         string name,
@@ -3912,6 +3991,7 @@ public class AvdRoomDesktopRecordOperations : OperationGroup
     /// 40043 internal error of the recording service; 40082 internal error of the media service.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdRoomDesktopRecordGetReply> GetAsync(
         string roomId,
@@ -3977,6 +4057,7 @@ public class AvdMediaOperations : OperationGroup
     /// 40083 the media service cannot be reached or timed out.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdMediaCreateReply Create(
         string roomId,
         string name,
@@ -4030,6 +4111,7 @@ public class AvdMediaOperations : OperationGroup
     /// 40083 the media service cannot be reached or timed out.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdMediaCreateReply> CreateAsync(
         string roomId,
@@ -4092,6 +4174,7 @@ public class AvdMediaOperations : OperationGroup
     /// 40083 the media service cannot be reached or timed out.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdMediaPlayReply Play(
         string roomId,
         string url,
@@ -4152,6 +4235,7 @@ public class AvdMediaOperations : OperationGroup
     /// 40083 the media service cannot be reached or timed out.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdMediaPlayReply> PlayAsync(
         string roomId,
@@ -4199,6 +4283,7 @@ public class AvdMediaOperations : OperationGroup
     /// 40083 the media service cannot be reached or timed out.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdReply Stop(string roomId, string playId, CallOptions? options = null) =>
         Send(
             AvdOperationNames.MediaStop,
@@ -4235,6 +4320,7 @@ public class AvdMediaOperations : OperationGroup
     /// 40083 the media service cannot be reached or timed out.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdReply> StopAsync(
         string roomId,
@@ -4273,6 +4359,7 @@ public class AvdMediaOperations : OperationGroup
     /// 40083 the media service cannot be reached or timed out.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdReply Pause(string roomId, string playId, CallOptions? options = null) =>
         Send(
             AvdOperationNames.MediaPause,
@@ -4306,6 +4393,7 @@ public class AvdMediaOperations : OperationGroup
     /// 40083 the media service cannot be reached or timed out.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdReply> PauseAsync(
         string roomId,
@@ -4344,6 +4432,7 @@ public class AvdMediaOperations : OperationGroup
     /// 40083 the media service cannot be reached or timed out.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdReply Resume(string roomId, string playId, CallOptions? options = null) =>
         Send(
             AvdOperationNames.MediaResume,
@@ -4377,6 +4466,7 @@ public class AvdMediaOperations : OperationGroup
     /// 40083 the media service cannot be reached or timed out.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdReply> ResumeAsync(
         string roomId,
@@ -4420,6 +4510,7 @@ public class AvdMediaOperations : OperationGroup
     /// 40083 the media service cannot be reached or timed out.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdMediaReplayReply Replay(
         string roomId,
         string playId,
@@ -4463,6 +4554,7 @@ public class AvdMediaOperations : OperationGroup
     /// 40083 the media service cannot be reached or timed out.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdMediaReplayReply> ReplayAsync(
         string roomId,
@@ -4510,6 +4602,7 @@ public class AvdMediaOperations : OperationGroup
     /// 40083 the media service cannot be reached or timed out.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdMediaGetMediaInfoReply GetMediaInfo(
         string roomId,
         string playId,
@@ -4555,6 +4648,7 @@ public class AvdMediaOperations : OperationGroup
     /// 40083 the media service cannot be reached or timed out.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdMediaGetMediaInfoReply> GetMediaInfoAsync(
         string roomId,
@@ -4604,6 +4698,7 @@ public class AvdMediaOperations : OperationGroup
     /// 40083 the media service cannot be reached or timed out.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdMediaSwitchReply Switch(
         string roomId,
         string playId,
@@ -4651,6 +4746,7 @@ public class AvdMediaOperations : OperationGroup
     /// 40083 the media service cannot be reached or timed out.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdMediaSwitchReply> SwitchAsync(
         string roomId,
@@ -4702,6 +4798,7 @@ public class AvdTranscodeOperations : OperationGroup
     /// <exception cref="MeetgateNotFoundException">40004 no such room; 40090 no such recording id.</exception>
     /// <exception cref="MeetgateServerException">40043 internal error of the recording service.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdTranscodeQueryReply Query(string roomId, string recordId, CallOptions? options = null) =>
         Send(
             AvdOperationNames.TranscodeQuery,
@@ -4732,6 +4829,7 @@ public class AvdTranscodeOperations : OperationGroup
     /// <exception cref="MeetgateNotFoundException">40004 no such room; 40090 no such recording id.</exception>
     /// <exception cref="MeetgateServerException">40043 internal error of the recording service.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdTranscodeQueryReply> QueryAsync(
         string roomId,
@@ -4784,6 +4882,7 @@ public class AvdAppOperations : OperationGroup
     /// 401 wrong access_key or secret_key; 40001 wrong access_key or secret_key.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdAppGetTokenReply GetToken(CallOptions? options = null) =>
         Send(
             AvdOperationNames.AppGetToken,
@@ -4813,6 +4912,7 @@ public class AvdAppOperations : OperationGroup
     /// 401 wrong access_key or secret_key; 40001 wrong access_key or secret_key.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdAppGetTokenReply> GetTokenAsync(
         CallOptions? options = null,
@@ -4836,6 +4936,7 @@ public class AvdAppOperations : OperationGroup
     /// 40073 licence service not available.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdAppGetLicenceInfoReply GetLicenceInfo(CallOptions? options = null) =>
         Send(
             AvdOperationNames.AppGetLicenceInfo,
@@ -4856,6 +4957,7 @@ public class AvdAppOperations : OperationGroup
     /// 40073 licence service not available.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdAppGetLicenceInfoReply> GetLicenceInfoAsync(
         CallOptions? options = null,
@@ -4880,6 +4982,7 @@ public class AvdAppOperations : OperationGroup
     /// <param name="options">Options of this call alone.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="MeetgateException">The call failed.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdAppGetSystemInfoReply GetSystemInfo(CallOptions? options = null) =>
         Send(
             AvdOperationNames.AppGetSystemInfo,
@@ -4901,6 +5004,7 @@ public class AvdAppOperations : OperationGroup
     /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="MeetgateException">The call failed.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdAppGetSystemInfoReply> GetSystemInfoAsync(
         CallOptions? options = null,
@@ -4934,6 +5038,7 @@ public class AvdAppOperations : OperationGroup
     /// 40073 licence service not available.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdReply ApplyFilePermit(string licenceCert, CallOptions? options = null) =>
         Send(
             AvdOperationNames.AppApplyFilePermit,
@@ -4964,6 +5069,7 @@ public class AvdAppOperations : OperationGroup
     /// 40073 licence service not available.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdReply> ApplyFilePermitAsync(
         string licenceCert,
@@ -4997,6 +5103,7 @@ public class AvdAppOperations : OperationGroup
     /// 40073 licence service not available.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdReply DeleteFilePermit(string licenceCert, CallOptions? options = null) =>
         Send(
             AvdOperationNames.AppDeleteFilePermit,
@@ -5026,6 +5133,7 @@ public class AvdAppOperations : OperationGroup
     /// 40073 licence service not available.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdReply> DeleteFilePermitAsync(
         string licenceCert,
@@ -5056,6 +5164,7 @@ public class AvdAppOperations : OperationGroup
     /// <exception cref="ArgumentNullException"><paramref name="accessKey"/> is null.</exception>
     /// <exception cref="MeetgateAuthException">40001 wrong access_key or secret_key.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdAppGetKeyLicenceReply GetKeyLicence(string accessKey, CallOptions? options = null) =>
         Send(
             AvdOperationNames.AppGetKeyLicence,
@@ -5082,6 +5191,7 @@ public class AvdAppOperations : OperationGroup
     /// <exception cref="ArgumentNullException"><paramref name="accessKey"/> is null.</exception>
     /// <exception cref="MeetgateAuthException">40001 wrong access_key or secret_key.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdAppGetKeyLicenceReply> GetKeyLicenceAsync(
         string accessKey,
@@ -5157,6 +5267,7 @@ public class AvdSipGateOperations : OperationGroup
     /// <exception cref="ArgumentNullException"><paramref name="name"/> or <paramref name="url"/> is null.</exception>
     /// <exception cref="MeetgateConflictException">40019 another gateway has this address already.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdSipGateCreateReply Create(string name, string url, CallOptions? options = null) =>
         Send(
             AvdOperationNames.SipGateCreate,
@@ -5192,6 +5303,7 @@ public class AvdSipGateOperations : OperationGroup
     /// <exception cref="ArgumentNullException"><paramref name="name"/> or <paramref name="url"/> is null.</exception>
     /// <exception cref="MeetgateConflictException">40019 another gateway has this address already.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdSipGateCreateReply> CreateAsync(
         string name,
@@ -5229,6 +5341,7 @@ public class AvdSipGateOperations : OperationGroup
     /// <exception cref="MeetgateConflictException">40019 another gateway has this address already.</exception>
     /// <exception cref="MeetgateNotFoundException">40020 no such gateway.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdReply Update(long sipGateId, string name, string url, CallOptions? options = null) =>
         Send(
             AvdOperationNames.SipGateUpdate,
@@ -5262,6 +5375,7 @@ public class AvdSipGateOperations : OperationGroup
     /// <exception cref="MeetgateConflictException">40019 another gateway has this address already.</exception>
     /// <exception cref="MeetgateNotFoundException">40020 no such gateway.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdReply> UpdateAsync(
         long sipGateId,
@@ -5298,6 +5412,7 @@ public class AvdSipGateOperations : OperationGroup
     /// <returns>The platform's answer.</returns>
     /// <exception cref="MeetgateNotFoundException">40020 no such gateway.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdSipGateReadReply Read(long sipGateId, CallOptions? options = null) =>
         Send(
             AvdOperationNames.SipGateRead,
@@ -5323,6 +5438,7 @@ public class AvdSipGateOperations : OperationGroup
     /// <returns>The platform's answer.</returns>
     /// <exception cref="MeetgateNotFoundException">40020 no such gateway.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdSipGateReadReply> ReadAsync(
         long sipGateId,
@@ -5349,6 +5465,7 @@ public class AvdSipGateOperations : OperationGroup
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="MeetgateNotFoundException">40020 no such gateway.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdReply Del(long sipGateId, CallOptions? options = null) =>
         Send(
             AvdOperationNames.SipGateDel,
@@ -5371,6 +5488,7 @@ public class AvdSipGateOperations : OperationGroup
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="MeetgateNotFoundException">40020 no such gateway.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdReply> DelAsync(
         long sipGateId,
@@ -5395,6 +5513,7 @@ public class AvdSipGateOperations : OperationGroup
     /// <param name="options">Options of this call alone.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="MeetgateException">The call failed.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdSipGateListReply List(CallOptions? options = null) =>
         Send(
             AvdOperationNames.SipGateList,
@@ -5415,6 +5534,7 @@ public class AvdSipGateOperations : OperationGroup
     /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="MeetgateException">The call failed.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdSipGateListReply> ListAsync(
         CallOptions? options = null,
@@ -5469,6 +5589,7 @@ public class AvdSipAccountOperations : OperationGroup
     /// <exception cref="MeetgateNotFoundException">40020 no such gateway.</exception>
     /// <exception cref="MeetgateConflictException">40021 another account has this number already.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdSipAccountCreateReply Create(
         string name,
         string password,
@@ -5517,6 +5638,7 @@ public class AvdSipAccountOperations : OperationGroup
     /// <exception cref="MeetgateNotFoundException">40020 no such gateway.</exception>
     /// <exception cref="MeetgateConflictException">40021 another account has this number already.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdSipAccountCreateReply> CreateAsync(
         string name,
@@ -5562,6 +5684,7 @@ public class AvdSipAccountOperations : OperationGroup
     /// <exception cref="MeetgateConflictException">40021 another account has this number already.</exception>
     /// <exception cref="MeetgateNotFoundException">40022 no such SIP account.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdReply Update(
         long accountId,
         string name,
@@ -5605,6 +5728,7 @@ public class AvdSipAccountOperations : OperationGroup
     /// <exception cref="MeetgateConflictException">40021 another account has this number already.</exception>
     /// <exception cref="MeetgateNotFoundException">40022 no such SIP account.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdReply> UpdateAsync(
         long accountId,
@@ -5647,6 +5771,7 @@ public class AvdSipAccountOperations : OperationGroup
     /// <returns>The platform's answer.</returns>
     /// <exception cref="MeetgateNotFoundException">40020 no such gateway; 40022 no such SIP account.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdSipAccountReadReply Read(long accountId, long sipGateId, CallOptions? options = null) =>
         Send(
             AvdOperationNames.SipAccountRead,
@@ -5680,6 +5805,7 @@ public class AvdSipAccountOperations : OperationGroup
     /// <returns>The platform's answer.</returns>
     /// <exception cref="MeetgateNotFoundException">40020 no such gateway; 40022 no such SIP account.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdSipAccountReadReply> ReadAsync(
         long accountId,
@@ -5711,6 +5837,7 @@ public class AvdSipAccountOperations : OperationGroup
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="MeetgateNotFoundException">40022 no such SIP account.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdReply Del(long accountId, CallOptions? options = null) =>
         Send(
             AvdOperationNames.SipAccountDel,
@@ -5733,6 +5860,7 @@ public class AvdSipAccountOperations : OperationGroup
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="MeetgateNotFoundException">40022 no such SIP account.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdReply> DelAsync(
         long accountId,
@@ -5837,6 +5965,7 @@ public class AvdDeviceOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateUnsupportedException">40036 type not supported.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdDeviceCallReply Call(
         string name,
         string roomId,
@@ -5932,6 +6061,7 @@ public class AvdDeviceOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateUnsupportedException">40036 type not supported.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdDeviceCallReply> CallAsync(
         string name,
@@ -5967,12 +6097,12 @@ public class AvdDeviceOperations : OperationGroup
     /// <remarks>
     /// <para>
     /// Calls a device into a room and answers at once. <c>Device.GetInviteStatus</c>, with the call_id of the answer,
-    /// says whether the device has taken the call. All other device calls need the <c>userId</c> of the answer.
+    /// says whether the device has taken the call. All other device calls need the <c>UserId</c> of the answer.
     /// <c>Device.Kick</c> ends the call.
     /// </para>
     /// <para>
     /// Note: The address is url in the table and uri in the sample request: give url, and both names are sent. The
-    /// table describes <c>userId</c> as "room id", as it does <c>roomId</c>; its effect is not known. 40038 has two
+    /// table describes <c>UserId</c> as "room id", as it does <c>RoomId</c>; its effect is not known. 40038 has two
     /// meanings: an unsupported resolution, and a bit rate outside 1 to 4 Mbit/s.
     /// </para>
     /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
@@ -6002,6 +6132,7 @@ public class AvdDeviceOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateUnsupportedException">40036 type not supported.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdDeviceCallReply Call(AvdDeviceCallRequest request, CallOptions? options = null) =>
         Send(
             AvdOperationNames.DeviceCall,
@@ -6013,12 +6144,12 @@ public class AvdDeviceOperations : OperationGroup
     /// <remarks>
     /// <para>
     /// Calls a device into a room and answers at once. <c>Device.GetInviteStatus</c>, with the call_id of the answer,
-    /// says whether the device has taken the call. All other device calls need the <c>userId</c> of the answer.
+    /// says whether the device has taken the call. All other device calls need the <c>UserId</c> of the answer.
     /// <c>Device.Kick</c> ends the call.
     /// </para>
     /// <para>
     /// Note: The address is url in the table and uri in the sample request: give url, and both names are sent. The
-    /// table describes <c>userId</c> as "room id", as it does <c>roomId</c>; its effect is not known. 40038 has two
+    /// table describes <c>UserId</c> as "room id", as it does <c>RoomId</c>; its effect is not known. 40038 has two
     /// meanings: an unsupported resolution, and a bit rate outside 1 to 4 Mbit/s.
     /// </para>
     /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
@@ -6049,6 +6180,7 @@ public class AvdDeviceOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateUnsupportedException">40036 type not supported.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdDeviceCallReply> CallAsync(
         AvdDeviceCallRequest request,
@@ -6080,6 +6212,7 @@ public class AvdDeviceOperations : OperationGroup
     /// the user has not been invited.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdDeviceKickReply Kick(string roomId, string userId, CallOptions? options = null) =>
         Send(
             AvdOperationNames.DeviceKick,
@@ -6111,6 +6244,7 @@ public class AvdDeviceOperations : OperationGroup
     /// the user has not been invited.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdDeviceKickReply> KickAsync(
         string roomId,
@@ -6147,6 +6281,7 @@ public class AvdDeviceOperations : OperationGroup
     /// 40004 no such room; 40033 the user has not been invited; 40037 no such invitation.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdDeviceGetInviteStatusReply GetInviteStatus(string callId, CallOptions? options = null) =>
         Send(
             AvdOperationNames.DeviceGetInviteStatus,
@@ -6174,6 +6309,7 @@ public class AvdDeviceOperations : OperationGroup
     /// 40004 no such room; 40033 the user has not been invited; 40037 no such invitation.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdDeviceGetInviteStatusReply> GetInviteStatusAsync(
         string callId,
@@ -6219,6 +6355,7 @@ public class AvdDeviceVideoOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateUnsupportedException">40036 type not supported.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdReply Focus(string roomId, string userId, CallOptions? options = null) =>
         Send(
             AvdOperationNames.DeviceVideoFocus,
@@ -6250,6 +6387,7 @@ public class AvdDeviceVideoOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateUnsupportedException">40036 type not supported.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdReply> FocusAsync(
         string roomId,
@@ -6286,6 +6424,7 @@ public class AvdDeviceVideoOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateUnsupportedException">40036 type not supported.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdReply Unfocus(string roomId, string userId, CallOptions? options = null) =>
         Send(
             AvdOperationNames.DeviceVideoUnfocus,
@@ -6317,6 +6456,7 @@ public class AvdDeviceVideoOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateUnsupportedException">40036 type not supported.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdReply> UnfocusAsync(
         string roomId,
@@ -6353,6 +6493,7 @@ public class AvdDeviceVideoOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateUnsupportedException">40036 type not supported.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdReply Close(string roomId, string userId, CallOptions? options = null) =>
         Send(
             AvdOperationNames.DeviceVideoClose,
@@ -6384,6 +6525,7 @@ public class AvdDeviceVideoOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateUnsupportedException">40036 type not supported.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdReply> CloseAsync(
         string roomId,
@@ -6421,6 +6563,7 @@ public class AvdDeviceVideoOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateUnsupportedException">40036 type not supported.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdDeviceVideoOpenReply Open(string roomId, string userId, CallOptions? options = null) =>
         Send(
             AvdOperationNames.DeviceVideoOpen,
@@ -6453,6 +6596,7 @@ public class AvdDeviceVideoOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateUnsupportedException">40036 type not supported.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdDeviceVideoOpenReply> OpenAsync(
         string roomId,
@@ -6502,6 +6646,7 @@ public class AvdDeviceAudioOperations : OperationGroup
     /// the user has not been invited.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdReply Mute(string roomId, string userId, CallOptions? options = null) =>
         Send(
             AvdOperationNames.DeviceAudioMute,
@@ -6532,6 +6677,7 @@ public class AvdDeviceAudioOperations : OperationGroup
     /// the user has not been invited.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdReply> MuteAsync(
         string roomId,
@@ -6567,6 +6713,7 @@ public class AvdDeviceAudioOperations : OperationGroup
     /// the user has not been invited.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual AvdReply Unmute(string roomId, string userId, CallOptions? options = null) =>
         Send(
             AvdOperationNames.DeviceAudioUnmute,
@@ -6597,6 +6744,7 @@ public class AvdDeviceAudioOperations : OperationGroup
     /// the user has not been invited.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<AvdReply> UnmuteAsync(
         string roomId,

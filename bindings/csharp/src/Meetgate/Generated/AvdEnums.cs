@@ -24,13 +24,13 @@ public enum AvdVideoLevel
 public enum AvdRoomMixRecordChannel
 {
     /// <summary><c>0</c> on the wire.</summary>
-    BothChannels = 0,
+    Both = 0,
 
     /// <summary><c>1</c> on the wire.</summary>
-    LeftChannel = 1,
+    Left = 1,
 
     /// <summary><c>2</c> on the wire.</summary>
-    RightChannel = 2,
+    Right = 2,
 }
 
 /// <summary>What <c>audio_file_type</c> of <c>avd.room.mix_record.start</c> can be.</summary>

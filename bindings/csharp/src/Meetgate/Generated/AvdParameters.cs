@@ -5,8 +5,8 @@ using System.Collections.Generic;
 namespace Meetgate;
 
 /// <summary>
-/// Layout: which videos are shown, and where. Needed for a layout of your own and for watermarks. When it is left out,
-/// the layout is automatic. One object of <c>videos</c>.
+/// One object of <c>videos</c>. Layout: which videos are shown, and where. Needed for a layout of your own and for
+/// watermarks. When it is left out, the layout is automatic.
 /// </summary>
 public sealed class AvdVideo : NestedParameters
 {
@@ -43,7 +43,7 @@ public sealed class AvdVideo : NestedParameters
     };
 }
 
-/// <summary>Colour of the text. The object <c>font_color</c>.</summary>
+/// <summary>The object <c>font_color</c>. Colour of the text.</summary>
 public sealed class AvdFontColor : NestedParameters
 {
     /// <summary>Red; the document's colours use 0 and 255. (<c>r</c>)</summary>
@@ -63,7 +63,7 @@ public sealed class AvdFontColor : NestedParameters
     };
 }
 
-/// <summary>Timestamp watermark. The object <c>osdts</c>.</summary>
+/// <summary>The object <c>osdts</c>. Timestamp watermark.</summary>
 public sealed class AvdOsdts : NestedParameters
 {
     /// <summary>Format of the time, such as <c>YYYY-MM-DD hh:mm:ss</c>. (<c>timestamp</c>)</summary>
@@ -91,7 +91,7 @@ public sealed class AvdOsdts : NestedParameters
     };
 }
 
-/// <summary>Text watermarks. One object of <c>osdtxts</c>.</summary>
+/// <summary>One object of <c>osdtxts</c>. Text watermarks.</summary>
 public sealed class AvdOsdtxt : NestedParameters
 {
     /// <summary>The text. (<c>txt</c>)</summary>
@@ -123,7 +123,7 @@ public sealed class AvdOsdtxt : NestedParameters
     };
 }
 
-/// <summary>Image watermarks. One object of <c>osdimgs</c>.</summary>
+/// <summary>One object of <c>osdimgs</c>. Image watermarks.</summary>
 public sealed class AvdOsdimg : NestedParameters
 {
     /// <summary>
@@ -151,8 +151,8 @@ public sealed class AvdOsdimg : NestedParameters
 }
 
 /// <summary>
-/// Watermarks: a timestamp, texts and images. They are recorded only with enable_osdts_record. Needs videos. The object
-/// <c>osds</c>.
+/// The object <c>osds</c>. Watermarks: a timestamp, texts and images. They are recorded only with enable_osdts_record.
+/// Needs videos.
 /// </summary>
 public sealed class AvdOsds : NestedParameters
 {
@@ -174,14 +174,14 @@ public sealed class AvdOsds : NestedParameters
 }
 
 /// <summary>
-/// The users whose sound goes into the audio mix, and the channel of each. One object of <c>audio_mixer_users</c>.
+/// One object of <c>audio_mixer_users</c>. The users whose sound goes into the audio mix, and the channel of each.
 /// </summary>
 public sealed class AvdAudioMixerUser : NestedParameters
 {
     /// <summary>User id whose sound is recorded. (<c>user_id</c>)</summary>
     public string? UserId { get; set; }
 
-    /// <summary>Channel this user's sound goes to. (<c>channel</c>, default BothChannels)</summary>
+    /// <summary>Channel this user's sound goes to. (<c>channel</c>, default Both)</summary>
     public AvdRoomMixRecordChannel? Channel { get; set; }
 
     internal override Parameters Write() => new Parameters
@@ -191,7 +191,7 @@ public sealed class AvdAudioMixerUser : NestedParameters
     };
 }
 
-/// <summary>Targets for the audio mix. One object of <c>mixer_audio</c>.</summary>
+/// <summary>One object of <c>mixer_audio</c>. Targets for the audio mix.</summary>
 public sealed class AvdMixerAudio : NestedParameters
 {
     /// <summary>Transport of the push. Only <c>udp</c> so far. (<c>type</c>, known: udp)</summary>
@@ -237,7 +237,7 @@ public sealed class AvdMixerAudio : NestedParameters
     };
 }
 
-/// <summary>Targets for the sound of single users. One object of <c>single_audios</c>.</summary>
+/// <summary>One object of <c>single_audios</c>. Targets for the sound of single users.</summary>
 public sealed class AvdSingleAudio : NestedParameters
 {
     /// <summary>User id whose sound is pushed. (<c>user_id</c>)</summary>
@@ -288,8 +288,8 @@ public sealed class AvdSingleAudio : NestedParameters
 }
 
 /// <summary>
-/// Addresses to which sound is pushed as RTP while the recording runs. The UDP push port must be configured on the
-/// server first. The object <c>audio_data_exporter_address</c>.
+/// The object <c>audio_data_exporter_address</c>. Addresses to which sound is pushed as RTP while the recording runs.
+/// The UDP push port must be configured on the server first.
 /// </summary>
 public sealed class AvdAudioDataExporterAddress : NestedParameters
 {

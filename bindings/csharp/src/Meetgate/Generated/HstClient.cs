@@ -208,6 +208,7 @@ public class HstClient : MeetgateTokenClient
     /// <paramref name="appId"/> or <paramref name="userId"/> is null.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual HstReply Kickout(
         string appId,
         string userId,
@@ -244,6 +245,7 @@ public class HstClient : MeetgateTokenClient
     /// <paramref name="appId"/> or <paramref name="userId"/> is null.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<HstReply> KickoutAsync(
         string appId,
@@ -297,6 +299,7 @@ public class HstAccessOperations : OperationGroup
     /// <param name="options">Options of this call alone.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="MeetgateException">The call failed.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual HstAccessTokenReply Token(CallOptions? options = null) =>
         Send(
             HstOperationNames.AccessToken,
@@ -325,6 +328,7 @@ public class HstAccessOperations : OperationGroup
     /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="MeetgateException">The call failed.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<HstAccessTokenReply> TokenAsync(
         CallOptions? options = null,
@@ -381,6 +385,7 @@ public class HstAppOperations : OperationGroup
     /// <paramref name="appName"/> or <paramref name="service"/> is null.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual HstAppCreateReply Create(
         string appName,
         IEnumerable<HstService> service,
@@ -431,6 +436,7 @@ public class HstAppOperations : OperationGroup
     /// <paramref name="appName"/> or <paramref name="service"/> is null.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<HstAppCreateReply> CreateAsync(
         string appName,
@@ -485,6 +491,7 @@ public class HstAppOperations : OperationGroup
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="appId"/> is null.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual HstAppUpdateReply Update(
         string appId,
         string? appName = null,
@@ -539,6 +546,7 @@ public class HstAppOperations : OperationGroup
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="appId"/> is null.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<HstAppUpdateReply> UpdateAsync(
         string appId,
@@ -573,6 +581,7 @@ public class HstAppOperations : OperationGroup
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="appId"/> is null.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual HstReply Delete(string appId, CallOptions? options = null) =>
         Send(
             HstOperationNames.AppDelete,
@@ -592,6 +601,7 @@ public class HstAppOperations : OperationGroup
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="appId"/> is null.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<HstReply> DeleteAsync(
         string appId,
@@ -642,6 +652,7 @@ public class HstConsumingOperations : OperationGroup
     /// <param name="options">Options of this call alone.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="MeetgateException">The call failed.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual HstConsumingRecordsReply Records(
         DateTimeOffset startTime,
         DateTimeOffset endTime,
@@ -687,6 +698,7 @@ public class HstConsumingOperations : OperationGroup
     /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="MeetgateException">The call failed.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<HstConsumingRecordsReply> RecordsAsync(
         DateTimeOffset startTime,
@@ -713,36 +725,8 @@ public class HstConsumingOperations : OperationGroup
     /// <summary>List the billed usage records, one by one (获取计费话单列表).</summary>
     /// <remarks>
     /// <para>
-    /// Asks for page after page, from the first, which is 1, to the first that has fewer than <paramref
-    /// name="pageSize"/> rows. Each page is a call of <c>Records</c>, made when its first row is wanted, and throws
-    /// what that throws.
-    /// </para>
-    /// <para>
-    /// Note: The document does not name the member of the answer that holds the records, nor a total, nor the number of
-    /// the first page; its example asks for page 1. The records are <c>result</c> itself when that is an array, else
-    /// the first array inside it.
-    /// </para>
-    /// </remarks>
-    /// <param name="startTime">Start of the time range. (<c>start_time</c>)</param>
-    /// <param name="endTime">End of the time range. Must not be before <c>startTime</c>. (<c>end_time</c>)</param>
-    /// <param name="appId">Only the records of this application. (<c>app_id</c>)</param>
-    /// <param name="pageSize">How many rows a call asks for.</param>
-    /// <param name="options">Options of each call.</param>
-    /// <returns>The rows, without end to the first page that is not full.</returns>
-    /// <exception cref="MeetgateException">A call failed: while the rows are read, not before.</exception>
-    public virtual IEnumerable<HstConsumingRecordsReply.ListItem> IterateRecords(
-        DateTimeOffset startTime,
-        DateTimeOffset endTime,
-        string? appId = null,
-        int pageSize = 100,
-        CallOptions? options = null) =>
-        Pages.Of(page => Records(startTime, endTime, page, pageSize, appId, options).List, pageSize);
-
-    /// <summary>List the billed usage records, one by one (获取计费话单列表).</summary>
-    /// <remarks>
-    /// <para>
-    /// Asks for page after page, from the first, which is 1, to the first that has fewer than <paramref
-    /// name="pageSize"/> rows. Each page is a call of <c>RecordsAsync</c>, made when its first row is wanted, and
+    /// Asks for page after page, from the first, which is 1, to the first that has fewer than
+    /// <paramref name="pageSize"/> rows. Each page is a call of <c>Records</c>, made when its first row is wanted, and
     /// throws what that throws.
     /// </para>
     /// <para>
@@ -756,7 +740,35 @@ public class HstConsumingOperations : OperationGroup
     /// <param name="appId">Only the records of this application. (<c>app_id</c>)</param>
     /// <param name="pageSize">How many rows a call asks for.</param>
     /// <param name="options">Options of each call.</param>
-    /// <returns>The rows, without end to the first page that is not full.</returns>
+    /// <returns>The rows of all pages.</returns>
+    /// <exception cref="MeetgateException">A call failed: while the rows are read, not before.</exception>
+    public virtual IEnumerable<HstConsumingRecordsReply.ListItem> IterateRecords(
+        DateTimeOffset startTime,
+        DateTimeOffset endTime,
+        string? appId = null,
+        int pageSize = 100,
+        CallOptions? options = null) =>
+        Pages.Of(page => Records(startTime, endTime, page, pageSize, appId, options).List, pageSize);
+
+    /// <summary>List the billed usage records, one by one (获取计费话单列表).</summary>
+    /// <remarks>
+    /// <para>
+    /// Asks for page after page, from the first, which is 1, to the first that has fewer than
+    /// <paramref name="pageSize"/> rows. Each page is a call of <c>RecordsAsync</c>, made when its first row is wanted,
+    /// and throws what that throws.
+    /// </para>
+    /// <para>
+    /// Note: The document does not name the member of the answer that holds the records, nor a total, nor the number of
+    /// the first page; its example asks for page 1. The records are <c>result</c> itself when that is an array, else
+    /// the first array inside it.
+    /// </para>
+    /// </remarks>
+    /// <param name="startTime">Start of the time range. (<c>start_time</c>)</param>
+    /// <param name="endTime">End of the time range. Must not be before <c>startTime</c>. (<c>end_time</c>)</param>
+    /// <param name="appId">Only the records of this application. (<c>app_id</c>)</param>
+    /// <param name="pageSize">How many rows a call asks for.</param>
+    /// <param name="options">Options of each call.</param>
+    /// <returns>The rows of all pages.</returns>
     /// <exception cref="MeetgateException">A call failed: while the rows are read, not before.</exception>
     public virtual IAsyncEnumerable<HstConsumingRecordsReply.ListItem> IterateRecordsAsync(
         DateTimeOffset startTime,
@@ -826,6 +838,7 @@ public class HstOnlineOperations : OperationGroup
     /// <paramref name="userList"/>, <paramref name="transMess"/> or <paramref name="appId"/> is null.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual HstOnlineTransCmdReply TransCmd(
         IEnumerable<HstUser> userList,
         JsonNode transMess,
@@ -872,6 +885,7 @@ public class HstOnlineOperations : OperationGroup
     /// <paramref name="userList"/>, <paramref name="transMess"/> or <paramref name="appId"/> is null.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<HstOnlineTransCmdReply> TransCmdAsync(
         IEnumerable<HstUser> userList,
@@ -921,6 +935,7 @@ public class HstOnlineOperations : OperationGroup
     /// <paramref name="appId"/>, <paramref name="groupId"/> or <paramref name="userIdList"/> is null.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual HstOnlineInviteReply Invite(
         string appId,
         string groupId,
@@ -970,6 +985,7 @@ public class HstOnlineOperations : OperationGroup
     /// <paramref name="appId"/>, <paramref name="groupId"/> or <paramref name="userIdList"/> is null.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<HstOnlineInviteReply> InviteAsync(
         string appId,
@@ -1035,6 +1051,7 @@ public class HstOnlineUserOperations : OperationGroup
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="appId"/> is null.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual HstOnlineUserStateReply State(
         string appId,
         long msgId,
@@ -1084,6 +1101,7 @@ public class HstOnlineUserOperations : OperationGroup
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="appId"/> is null.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<HstOnlineUserStateReply> StateAsync(
         string appId,

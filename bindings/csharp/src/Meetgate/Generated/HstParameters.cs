@@ -2,7 +2,7 @@
 #nullable enable
 namespace Meetgate;
 
-/// <summary>The services of the application, one object for each. One object of <c>service</c>.</summary>
+/// <summary>One object of <c>service</c>. The services of the application, one object for each.</summary>
 public sealed class HstService : NestedParameters
 {
     /// <summary>
@@ -22,7 +22,7 @@ public sealed class HstService : NestedParameters
     };
 }
 
-/// <summary>The users, and the terminal of each, that get the command. One object of <c>user_list</c>.</summary>
+/// <summary>One object of <c>user_list</c>. The users, and the terminal of each, that get the command.</summary>
 public sealed class HstUser : NestedParameters
 {
     /// <summary>Id of the user. (<c>user_id</c>)</summary>

@@ -14,6 +14,7 @@ internal static class SecretNames
         or "licence_cert"
         or "password"
         or "push_url"
+        or "redis"
         or "rest_api_key"
         or "secret_key"
         or "token";

@@ -6,9 +6,9 @@ using System.Text.Json.Serialization;
 namespace Meetgate;
 
 /// <summary>
-/// Shares the token with other processes: give <c>file</c> (one machine) or <c>redis</c> (several). Without it only the
-/// clients of this process share the token. All programs that use an hst account must use the same store. See the guide
-/// on credentials. The object <c>token_store</c>.
+/// The object <c>token_store</c>. Shares the token with other processes: give <c>File</c> (one machine) or <c>Redis</c>
+/// (several). Without it only the clients of this process share the token. All programs that use an hst account must
+/// use the same store. See the guide on credentials.
 /// </summary>
 public sealed class TokenStore : NestedParameters
 {
@@ -22,7 +22,7 @@ public sealed class TokenStore : NestedParameters
 
     /// <summary>
     /// A redis server, for example <c>redis://host:6379/0</c>, or <c>rediss://user:password@host:6379/0</c> with TLS.
-    /// It needs a library built with the cargo feature <c>Redis</c>. (<c>redis</c>)
+    /// It needs a library built with the cargo feature redis. (<c>redis</c>)
     /// </summary>
     [JsonConverter(typeof(SecretTextConverter))]
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]

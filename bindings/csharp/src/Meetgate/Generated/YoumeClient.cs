@@ -137,6 +137,7 @@ public class YoumeClient : MeetgateClient
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="userId"/> is null.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual YoumeQueryInstanceAllRecordsByTimeReply QueryInstanceAllRecordsByTime(
         string userId,
         DateTimeOffset beginTime,
@@ -174,6 +175,7 @@ public class YoumeClient : MeetgateClient
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="userId"/> is null.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<YoumeQueryInstanceAllRecordsByTimeReply> QueryInstanceAllRecordsByTimeAsync(
         string userId,
@@ -216,6 +218,7 @@ public class YoumeClient : MeetgateClient
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual YoumeQueryRoomInfoReply QueryRoomInfo(
         string roomId,
         DateTimeOffset? beginTime = null,
@@ -256,6 +259,7 @@ public class YoumeClient : MeetgateClient
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<YoumeQueryRoomInfoReply> QueryRoomInfoAsync(
         string roomId,
@@ -293,6 +297,7 @@ public class YoumeClient : MeetgateClient
     /// <param name="options">Options of this call alone.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="MeetgateException">The call failed.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual YoumeQueryAllInstanceByTimeReply QueryAllInstanceByTime(
         DateTimeOffset beginTime,
         DateTimeOffset endTime,
@@ -326,6 +331,7 @@ public class YoumeClient : MeetgateClient
     /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="MeetgateException">The call failed.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<YoumeQueryAllInstanceByTimeReply> QueryAllInstanceByTimeAsync(
         DateTimeOffset beginTime,
@@ -362,6 +368,7 @@ public class YoumeClient : MeetgateClient
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="queryDate"/> is null.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual YoumeCountBusinessTotalVolumeByDayReply CountBusinessTotalVolumeByDay(
         string queryDate,
         YoumeCountBusinessTotalVolumeByDayCountBy countBy,
@@ -396,6 +403,7 @@ public class YoumeClient : MeetgateClient
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="queryDate"/> is null.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<YoumeCountBusinessTotalVolumeByDayReply> CountBusinessTotalVolumeByDayAsync(
         string queryDate,
@@ -434,6 +442,7 @@ public class YoumeClient : MeetgateClient
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="queryDate"/> is null.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual YoumeCountBusinessDistributeVolumeByDayReply CountBusinessDistributeVolumeByDay(
         string queryDate,
         YoumeCountBusinessDistributeVolumeByDayCountBy countBy,
@@ -470,6 +479,7 @@ public class YoumeClient : MeetgateClient
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="queryDate"/> is null.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<YoumeCountBusinessDistributeVolumeByDayReply> CountBusinessDistributeVolumeByDayAsync(
         string queryDate,
@@ -501,6 +511,7 @@ public class YoumeClient : MeetgateClient
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="queryDate"/> is null.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual YoumeCountQosByDayReply CountQosByDay(string queryDate, CallOptions? options = null) =>
         Send(
             YoumeOperationNames.CountQosByDay,
@@ -523,6 +534,7 @@ public class YoumeClient : MeetgateClient
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="queryDate"/> is null.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
     public virtual Task<YoumeCountQosByDayReply> CountQosByDayAsync(
         string queryDate,

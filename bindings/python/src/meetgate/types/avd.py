@@ -370,8 +370,8 @@ class RoomMixRecordStartAudioMixerUsersItem(TypedDict, total=False):
     user_id: str
     """User id whose sound is recorded. (string)"""
     channel: Literal[0, 1, 2]
-    """Channel this user's sound goes to. (integer, default 0; one of 0 (both channels), 1 (left
-    channel), 2 (right channel))
+    """Channel this user's sound goes to. (integer, default 0; one of 0 (both), 1 (left), 2
+    (right))
     """
 
 
@@ -602,8 +602,8 @@ class RoomMixRecordUpdateAudioLayoutAudioMixerUsersItem(TypedDict, total=False):
     user_id: str
     """User id whose sound is recorded. (string)"""
     channel: Literal[0, 1, 2]
-    """Channel this user's sound goes to. (integer, default 0; one of 0 (both channels), 1 (left
-    channel), 2 (right channel))
+    """Channel this user's sound goes to. (integer, default 0; one of 0 (both), 1 (left), 2
+    (right))
     """
 
 
