@@ -95,7 +95,7 @@ internal sealed class Scripted : IDisposable
     }
 
     private static bool IsEnd(Exception problem) =>
-        problem is IOException or SocketException or ObjectDisposedException or InvalidOperationException;
+        problem is IOException or SocketException or ObjectDisposedException or InvalidOperationException or NotSupportedException;
 
     private void Accept()
     {

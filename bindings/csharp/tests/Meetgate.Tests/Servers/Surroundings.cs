@@ -7,6 +7,7 @@ using Xunit;
 
 // Two classes at a time, whatever the machine: some tests have many threads of their own.
 [assembly: CollectionBehavior(MaxParallelThreads = 2)]
+[assembly: AssemblyFixture(typeof(Meetgate.Tests.Fixtures))]
 
 namespace Meetgate.Tests;
 
@@ -42,8 +43,6 @@ internal static class Surroundings
         {
             Environment.SetEnvironmentVariable(name, "http://127.0.0.1:1");
         }
-        // Where the catalog's examples find the files that they upload.
-        Directory.SetCurrentDirectory(Path.Combine(Root, "tests", "fixtures"));
     }
 
     private static string Named(string variable, string built) =>
@@ -55,4 +54,13 @@ internal static class Surroundings
         .GetCustomAttributes<AssemblyMetadataAttribute>()
         .First(attribute => attribute.Key == key)
         .Value!;
+}
+
+/// <summary>The current directory is where the catalog's examples find the files that they upload.</summary>
+public sealed class Fixtures
+{
+    public Fixtures()
+    {
+        Directory.SetCurrentDirectory(Path.Combine(Surroundings.Root, "tests", "fixtures"));
+    }
 }
