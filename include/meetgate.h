@@ -106,6 +106,18 @@ extern "C" {
 /** Grows with each change that a program built against an older header would notice. */
 #define MEETGATE_ABI_VERSION 1
 
+/**
+ * What a token provider returns if there is no token, and if it has written the reason into token: UTF-8 that ends in NUL, cut
+ * to capacity.
+ * The calls that needed the token fail with "the token provider failed: " and the reason, also those that waited for it, and
+ * those that come until the provider is asked again. Nothing else that a failing provider wrote is shown, since it may be a
+ * token: therefore the reason needs this number. It spells REAS in ASCII. No errno, exit code or HTTP status is as large, so
+ * that no provider returns it by accident.
+ * The error shows the reason in one line of at most 1024 bytes. A control character becomes a space, a byte that is not UTF-8
+ * is shown in hexadecimal, and a token that this client has had is masked. Write no other secret into it.
+ */
+#define MEETGATE_TOKEN_REASON 1380270419
+
 /** How a call ended. The numbers never change and are never reused; new ones may come. */
 typedef enum meetgate_status {
   /** The platform did what was asked. */
@@ -169,7 +181,8 @@ typedef struct meetgate_client meetgate_client;
  * @param[in] capacity How many bytes token has room for, with the NUL.
  * @param[in,out] lifetime_s Receives how many seconds the token will live. It is 0 before the call; leave it so if that is not
  *   known.
- * @return 0 if a token was written. Any other number is shown in the error of the calls that needed the token.
+ * @return 0 if a token was written; MEETGATE_TOKEN_REASON if there is none, and token has the reason. Any other number is
+ *   shown in the error of the calls that needed the token, and what was written is not.
  */
 typedef int (MEETGATE_CALL *meetgate_token_provider)(
     void *user_data, const char *dead_token, char *token, size_t capacity, int64_t *lifetime_s);

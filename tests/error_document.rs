@@ -113,7 +113,7 @@ fn every_class_is_described() {
 #[test]
 fn the_bindings_have_every_member() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    for binding in ["bindings/python/src/meetgate/_errors.py", "bindings/csharp/src/Meetgate/ErrorDocument.cs"] {
+    for binding in ["bindings/python/src/meetgate/_errors.py", "bindings/csharp/src/Meetgate/Errors/ErrorDocument.cs"] {
         let source = std::fs::read_to_string(root.join(binding)).unwrap();
         for member in members().iter().filter(|member| binding.ends_with(".py") || member.name != "status") {
             assert!(source.contains(&format!("\"{}\"", member.name)), "{binding} does not read {}", member.name);

@@ -8,7 +8,7 @@
 //! call a OPERATION PARAMS  calls an operation
 //! set_token a TOKEN        replaces its fixed token
 //! provide a ANSWERS        sets its token provider. Asked for the nth time it gives the nth of these answers, or the last:
-//!                          [{"token":"t1"},{"token":"t2","lifetime_s":600},{"fails":true}]
+//!                          [{"token":"t1"},{"token":"t2","lifetime_s":600},{"fails":"why"}]
 //! asked a                  which dead token the provider was told, each time it was asked: [null,"t1"]
 //! info a                   what is known of it
 //! free a                   frees it, if it is there
@@ -242,7 +242,7 @@ impl Rust {
             let mut told = told.lock().unwrap();
             let answer = answers.get(told.len()).or(answers.last()).unwrap();
             told.push(dead_token.map(str::to_owned));
-            let token = answer["token"].as_str().ok_or("answered 1")?.to_owned();
+            let token = answer["token"].as_str().ok_or_else(|| answer["fails"].as_str().unwrap())?.to_owned();
             Ok(ProvidedToken { token, lifetime: answer["lifetime_s"].as_u64().map(Duration::from_secs) })
         })
     }

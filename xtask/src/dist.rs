@@ -14,6 +14,8 @@ struct Options {
     library: Option<PathBuf>,
     /// A folder `<rid>/native/<library>` with builds for other machines.
     runtimes: Option<PathBuf>,
+    /// Where the packages go, in place of target/dist.
+    output: Option<PathBuf>,
 }
 
 pub fn run_dist(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
@@ -23,7 +25,7 @@ pub fn run_dist(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
         Some(library) => library,
         None => build(workspace)?,
     };
-    let folder = workspace.target.join("dist");
+    let folder = options.output.unwrap_or_else(|| workspace.target.join("dist"));
     let runtimes = folder.join("runtimes");
     lay_out(&library, options.runtimes.as_deref(), &runtimes)?;
     let package = pack(&dotnet, workspace, &runtimes, &folder)?;
@@ -40,6 +42,7 @@ impl Options {
             match *name {
                 "--library" => options.library = Some(value),
                 "--runtimes" => options.runtimes = Some(value),
+                "--output" => options.output = Some(value),
                 _ => return Err(format!("dist knows no {name}").into()),
             }
         }

@@ -67,7 +67,7 @@ impl Dotnet {
         }
         self.set("MeetgateTarget", target);
         self.set("NUGET_PACKAGES", packages(target));
-        if let Some(fallback) = self.get("MEETGATE_NUGET_FALLBACK") {
+        if let Some(fallback) = self.variable("MEETGATE_NUGET_FALLBACK") {
             let config = folder.join("nuget.config");
             replace(&config, &nuget_config(&fallback.to_string_lossy()))?;
             self.set("RestoreConfigFile", config);
@@ -79,7 +79,8 @@ impl Dotnet {
         self.environment.push((name.into(), value.into()));
     }
 
-    fn get(&self, name: &str) -> Option<OsString> {
+    /// A variable of the environment in which it runs.
+    pub fn variable(&self, name: &str) -> Option<OsString> {
         let own = self.environment.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
         own.or_else(|| env::var_os(name))
     }

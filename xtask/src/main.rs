@@ -6,6 +6,7 @@ mod demo;
 mod dist;
 mod dotnet;
 mod prerequisites;
+mod surface;
 mod test;
 mod workspace;
 
@@ -25,6 +26,8 @@ usage: cargo xtask <command>
   dist              write the packages: Meetgate.<version>.nupkg (needs the .NET SDK) into target/dist
                     --library <file>: put this build of the library in, in place of a new one
                     --runtimes <folder>: put its <rid>/native/<library> in, too, for other machines
+                    --output <folder>: write them there
+  surface           write down every public name of the C# library: bindings/csharp/src/Meetgate/PublicAPI.*.txt
   dotnet ...        run dotnet as the other commands run it: dotnet test bindings/csharp/tests/Meetgate.Tests";
 
 fn main() -> ExitCode {
@@ -47,6 +50,7 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["test", "--strict"] => test::run_tests(&workspace, WhenSkipped::Fail),
         ["dist", options @ ..] => dist::run_dist(&workspace, options),
         ["dotnet", arguments @ ..] => run_dotnet(&workspace, arguments),
+        ["surface"] => surface::write(&workspace),
         ["codegen"] => codegen::write(&workspace.root),
         ["codegen", "--check"] => codegen::check(&workspace.root),
         ["help" | "--help" | "-h"] => {

@@ -66,13 +66,17 @@ pub fn names_in(text: &str, fields: &BTreeMap<String, String>, operations: &Hash
         }
         for word in part.split_inclusive(|c: char| !is_in_name(c) && c != '.') {
             let name = word.trim_end_matches(|c: char| !is_in_name(c));
-            match named(name).filter(|_| name.contains(['_', '.'])) {
+            match named(name).filter(|_| is_compound(name)) {
                 Some(new) => out.push_str(&format!("`{new}`{}", word.get(name.len()..).unwrap_or_default())),
                 None => out.push_str(word),
             }
         }
     }
     Ok(out)
+}
+
+fn is_compound(name: &str) -> bool {
+    name.contains(['_', '.']) || name.chars().skip(1).any(|letter| letter.is_ascii_uppercase())
 }
 
 fn is_in_name(c: char) -> bool {
@@ -85,11 +89,12 @@ mod tests {
 
     #[test]
     fn names_are_those_of_the_language() {
-        let fields = BTreeMap::from([("room_id", "roomId"), ("name", "name"), ("url", "url")]);
+        let fields = BTreeMap::from([("room_id", "roomId"), ("name", "name"), ("BeginTime", "beginTime")]);
         let fields = fields.into_iter().map(|(wire, name)| (wire.to_owned(), name.to_owned())).collect();
         let operations = HashSet::from(["room.mix_record.stop".to_owned(), "kickout".to_owned()]);
         for (before, after) in [
             ("Give room_id, and a name.", "Give `roomId`, and a name."),
+            ("Not before BeginTime.", "Not before `beginTime`."),
             ("The `room_id` of `code`.", "The `roomId` of `code`."),
             ("Call room.mix_record.stop.", "Call `Room.MixRecord.Stop`."),
             ("`room.mix_record.stop` ends a kickout", "`Room.MixRecord.Stop` ends a kickout"),

@@ -31,6 +31,8 @@ const PLATFORM: &str = "platform";
 pub struct View<'c> {
     pub version: &'static str,
     pub abi: u32,
+    /// What a token provider returns that gives a reason.
+    pub token_reason: u32,
     pub platforms: Vec<Platform<'c>>,
     /// Every configuration key once.
     pub keys: Vec<Key>,
@@ -112,6 +114,7 @@ impl<'c> View<'c> {
         Ok(View {
             version: env!("CARGO_PKG_VERSION"),
             abi: statuses::abi()?,
+            token_reason: statuses::token_reason()?,
             constants_by_name: by_name.into_values().map(str::to_owned).collect(),
             platforms,
             keys: catalog

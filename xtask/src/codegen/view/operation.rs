@@ -24,7 +24,7 @@ pub struct Operation<'c> {
     pub zh: &'c str,
     /// What its documentation begins with: what is dangerous, else the summary; and the Chinese title.
     pub head: String,
-    pub is_dangerous: bool,
+    pub danger: &'c str,
     pub doc: &'c str,
     pub note: &'c str,
     pub method: &'c str,
@@ -145,7 +145,6 @@ impl<'c> Operation<'c> {
         // Where they need not be given, how pages are counted is not documented.
         let must_give = |name: &str| params.iter().any(|field| field.name == name && field.required);
         let danger = operation.danger.trim_end_matches('.');
-        let is_dangerous = !danger.is_empty();
         let carrier = carrier(about, operation)?;
         let known = |code: &i64| platform.errors.iter().find(|error| error.code == *code);
         let errors: Vec<&ErrorNumber> = operation.errors.iter().filter_map(known).collect();
@@ -155,8 +154,8 @@ impl<'c> Operation<'c> {
             constant: operation.constant(about),
             summary: &operation.summary,
             zh: &operation.zh,
-            head: format!("{} ({}).", if is_dangerous { danger } else { &operation.summary }, operation.zh),
-            is_dangerous,
+            head: format!("{} ({}).", if danger.is_empty() { &operation.summary } else { danger }, operation.zh),
+            danger: &operation.danger,
             doc: operation.doc.trim(),
             note: operation.note.trim(),
             method: operation.method(),

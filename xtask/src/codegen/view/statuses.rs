@@ -5,6 +5,7 @@ use crate::catalog::{self, Catalog, Result};
 use serde::Serialize;
 
 const STATUS: &str = include_str!("../../../../src/ffi/status.rs");
+const CREDENTIALS: &str = include_str!("../../../../src/ffi/credentials.rs");
 const LIBRARY: &str = include_str!("../../../../src/ffi/library.rs");
 /// Which exception stands for which class.
 const PYTHON_ERRORS: &str = include_str!("../../../../bindings/python/src/meetgate/_errors.py");
@@ -101,8 +102,17 @@ pub fn classes(catalog: &Catalog) -> Result<Vec<Class<'_>>> {
 }
 
 pub fn abi() -> Result<u32> {
-    let abi = LIBRARY.split("MEETGATE_ABI_VERSION: u32 = ").nth(1).and_then(|rest| rest.split(';').next());
-    Ok(abi.ok_or("src/ffi/library.rs has no MEETGATE_ABI_VERSION")?.parse()?)
+    constant(LIBRARY, "MEETGATE_ABI_VERSION: u32")
+}
+
+/// What a token provider returns that gives a reason.
+pub fn token_reason() -> Result<u32> {
+    constant(CREDENTIALS, "MEETGATE_TOKEN_REASON: c_int")
+}
+
+fn constant(source: &str, declared: &str) -> Result<u32> {
+    let number = source.split(&format!("{declared} = ")).nth(1).and_then(|rest| rest.split(';').next());
+    Ok(number.ok_or_else(|| format!("src/ffi has no {declared}"))?.replace('_', "").parse()?)
 }
 
 /// The variants of `meetgate_status`, each with what `errors.toml` says of it.

@@ -14,6 +14,9 @@ internal static unsafe class NativeMethods
     /// <summary>Of the header that these types were made from.</summary>
     internal const long AbiVersion = 1;
 
+    /// <summary><c>MEETGATE_TOKEN_REASON</c>: in place of a token, a provider gives the reason why there is none.</summary>
+    internal const int TokenReason = 1380270419;
+
     /// <summary><c>meetgate_string_free(string)</c></summary>
     internal static delegate* unmanaged[Cdecl]<nint, void> meetgate_string_free;
 

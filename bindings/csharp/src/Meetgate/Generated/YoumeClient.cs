@@ -132,7 +132,7 @@ public class YoumeClient : MeetgateClient
     /// </remarks>
     /// <param name="userId">Id of the user instance. (<c>UserId</c>)</param>
     /// <param name="beginTime">Start of the time range. (<c>BeginTime</c>)</param>
-    /// <param name="endTime">End of the time range. Must not be before BeginTime. (<c>EndTime</c>)</param>
+    /// <param name="endTime">End of the time range. Must not be before <c>beginTime</c>. (<c>EndTime</c>)</param>
     /// <param name="options">Options of this call alone.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="userId"/> is null.</exception>
@@ -169,7 +169,7 @@ public class YoumeClient : MeetgateClient
     /// </remarks>
     /// <param name="userId">Id of the user instance. (<c>UserId</c>)</param>
     /// <param name="beginTime">Start of the time range. (<c>BeginTime</c>)</param>
-    /// <param name="endTime">End of the time range. Must not be before BeginTime. (<c>EndTime</c>)</param>
+    /// <param name="endTime">End of the time range. Must not be before <c>beginTime</c>. (<c>EndTime</c>)</param>
     /// <param name="options">Options of this call alone.</param>
     /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
     /// <returns>The platform's answer.</returns>
@@ -212,7 +212,8 @@ public class YoumeClient : MeetgateClient
     /// Start of the time range. When it is left out, the range has no start. (<c>BeginTime</c>)
     /// </param>
     /// <param name="endTime">
-    /// End of the time range. When it is left out, the range has no end. Must not be before BeginTime. (<c>EndTime</c>)
+    /// End of the time range. When it is left out, the range has no end. Must not be before <c>beginTime</c>.
+    /// (<c>EndTime</c>)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
     /// <returns>The platform's answer.</returns>
@@ -252,7 +253,8 @@ public class YoumeClient : MeetgateClient
     /// Start of the time range. When it is left out, the range has no start. (<c>BeginTime</c>)
     /// </param>
     /// <param name="endTime">
-    /// End of the time range. When it is left out, the range has no end. Must not be before BeginTime. (<c>EndTime</c>)
+    /// End of the time range. When it is left out, the range has no end. Must not be before <c>beginTime</c>.
+    /// (<c>EndTime</c>)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
     /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
@@ -293,7 +295,7 @@ public class YoumeClient : MeetgateClient
     /// <para>Request: <c>POST /v2/video/query_all_instance_by_time</c>.</para>
     /// </remarks>
     /// <param name="beginTime">Start of the time range. (<c>BeginTime</c>)</param>
-    /// <param name="endTime">End of the time range. Must not be before BeginTime. (<c>EndTime</c>)</param>
+    /// <param name="endTime">End of the time range. Must not be before <c>beginTime</c>. (<c>EndTime</c>)</param>
     /// <param name="options">Options of this call alone.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="MeetgateException">The call failed.</exception>
@@ -326,7 +328,7 @@ public class YoumeClient : MeetgateClient
     /// <para>Request: <c>POST /v2/video/query_all_instance_by_time</c>.</para>
     /// </remarks>
     /// <param name="beginTime">Start of the time range. (<c>BeginTime</c>)</param>
-    /// <param name="endTime">End of the time range. Must not be before BeginTime. (<c>EndTime</c>)</param>
+    /// <param name="endTime">End of the time range. Must not be before <c>beginTime</c>. (<c>EndTime</c>)</param>
     /// <param name="options">Options of this call alone.</param>
     /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
     /// <returns>The platform's answer.</returns>

@@ -67,16 +67,14 @@ internal static class LibraryFile
     internal static string? MisfitOfC(string path, bool isMusl) =>
         isMusl && Reads(path, "libc.so.6\0") ? "is for glibc, this process runs on musl: the package has no library for it" : null;
 
+#if NET8_0_OR_GREATER
+    [System.Diagnostics.CodeAnalysis.UnconditionalSuppressMessage(
+        "SingleFile", "IL3000", Justification = "An empty location is taken for what it is.")]
+#endif
     private static IEnumerable<string> Folders()
     {
         // The assembly has no file of its own in a program of one file, nor in one that was compiled ahead of time.
-#if NET8_0_OR_GREATER
-#pragma warning disable IL3000
-#endif
         string assembly = typeof(LibraryFile).Assembly.Location;
-#if NET8_0_OR_GREATER
-#pragma warning restore IL3000
-#endif
         if (assembly.Length > 0 && Path.GetDirectoryName(assembly) is { Length: > 0 } beside)
         {
             yield return beside;

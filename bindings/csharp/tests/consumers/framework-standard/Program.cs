@@ -1,0 +1,11 @@
+using System;
+using System.Threading.Tasks;
+
+internal static class Program
+{
+    private static async Task Main(string[] arguments)
+    {
+        Console.WriteLine(Rooms.Topic(arguments[0], "12345123456"));
+        Console.WriteLine(await Rooms.TopicAsync(arguments[0], "12345123456"));
+    }
+}
