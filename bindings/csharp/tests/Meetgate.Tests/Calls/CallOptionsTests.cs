@@ -75,7 +75,7 @@ public static class CallOptionsTests
     [Fact]
     public static void Options_that_cannot_be_right()
     {
-        using var server = new Scripted(Scripted.Success);
+        using var server = new Scripted(Scripted.Silence);
         using AvdClient avd = server.Avd();
         Refused(new CallOptions { Timeout = TimeSpan.Zero }, "timeout_ms");
         Refused(new CallOptions { Timeout = TimeSpan.FromMilliseconds(-1) }, "timeout_ms");
@@ -85,7 +85,6 @@ public static class CallOptionsTests
         Refused(new CallOptions { MaxReplyBytes = 1023 }, "max_reply_bytes");
         Assert.Equal(0, server.Count());
         // Less than a millisecond is not none.
-        avd.Room.List(new CallOptions { ConnectTimeout = TimeSpan.FromSeconds(1) });
         Assert.Throws<MeetgateTimeoutException>(() => avd.Room.List(new CallOptions { Timeout = TimeSpan.FromTicks(1) }));
 
         void Refused(CallOptions options, string key)

@@ -101,7 +101,9 @@ public static class SerializingTests
         using var server = new Scripted("""{"ret":40004,"msg":"no","token":"hunter2"}""");
         using AvdClient avd = server.Avd();
         JsonElement? reply = Assert.Throws<MeetgateNotFoundException>(() => avd.Room.Read("1")).Reply;
-        Assert.Equal("""{"msg":"no","ret":40004,"token":"***"}""", JsonSerializer.Serialize(reply));
+        string written = JsonSerializer.Serialize(reply);
+        Assert.Contains("\"token\":\"***\"", written, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", written, StringComparison.Ordinal);
         string info = JsonSerializer.Serialize(avd.Info());
         Assert.Equal(avd.Info().RawText, info);
         Assert.Equal("fixed", JsonDocument.Parse(info).RootElement.GetProperty("token").GetProperty("source").GetString());
