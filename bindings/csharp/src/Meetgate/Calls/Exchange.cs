@@ -44,7 +44,7 @@ internal sealed class Exchange
                 // Nobody knew the operation when the parameters were written.
                 throw problem is MeetgateInvalidArgumentException ? Refused(problem.Message) : problem;
             }
-            files?.ForEach(file => file.Write());
+            files?.ForEach(file => file.Write(Name));
             owner.LimitProvider(timeout);
             byte[] answer = owner.Handle.Call(Name, operation, parameters.Bytes, options == null ? default : options.Bytes);
             return new Answer(answer, Name);
