@@ -18,6 +18,8 @@ internal sealed class TokenProviderBridge
     private readonly NativeMethods.TokenProvider callback;
 
     private volatile Func<string?, TimeSpan, ProvidedToken?>? provide;
+
+    /// <summary>What it threw last. It stays when a later call succeeds: those that waited may still be on their way to it.</summary>
     private volatile Exception? failure;
 
     internal TokenProviderBridge()
@@ -51,11 +53,16 @@ internal sealed class TokenProviderBridge
         // The token's source is left to the collector: a provider that goes on after its time may still look at it.
         var source = new CancellationTokenSource();
         // Not on this thread: a provider that comes back to the caller's context would wait for the call, which waits for it.
-        Task<ProvidedToken?> answer = Task.Run(() => provider(deadToken, source.Token));
+        Task<ProvidedToken?> answer = Task.Run(() => provider(deadToken, source.Token)
+            ?? throw new InvalidOperationException("it gave null in place of a task"));
         if (!Task.WaitAll([answer.ContinueWith(_ => { }, TaskScheduler.Default)], limit))
         {
-            source.Cancel();
-            _ = answer.ContinueWith(late => late.Exception, TaskContinuationOptions.OnlyOnFaulted);
+            // Nor does the call wait for what the provider does when it hears of it.
+            Task told = Task.Run(source.Cancel);
+            foreach (Task late in new[] { answer, told })
+            {
+                _ = late.ContinueWith(failed => failed.Exception, TaskContinuationOptions.OnlyOnFaulted);
+            }
             throw new TimeoutException($"no answer within {limit.TotalMilliseconds:0} ms");
         }
         return answer.GetAwaiter().GetResult();
@@ -99,7 +106,6 @@ internal sealed class TokenProviderBridge
             }
             Marshal.Copy(bytes, 0, token, bytes.Length);
             lifetimeS = given.Lifetime is { } lifetime ? (long)lifetime.TotalSeconds : 0;
-            failure = null;
             return Given;
         }
 #pragma warning disable CA1031 // Whatever it is, it must not reach C, and it reaches the caller.
@@ -107,10 +113,7 @@ internal sealed class TokenProviderBridge
 #pragma warning restore CA1031
         {
             failure = problem;
-            string reason = problem is InvalidOperationException or MeetgateInvalidArgumentException
-                ? problem.Message
-                : $"it threw {problem.GetType().Name}: {problem.Message}";
-            byte[] words = System.Text.Encoding.UTF8.GetBytes(reason.Replace('\0', ' '));
+            byte[] words = System.Text.Encoding.UTF8.GetBytes(ReasonOf(problem).Replace('\0', ' '));
             int length = Math.Min(words.Length, room - 1);
             Marshal.Copy(words, 0, token, length);
             Marshal.WriteByte(token, length, 0);
@@ -120,6 +123,22 @@ internal sealed class TokenProviderBridge
         {
             question.IsOver = true;
             Current.Value = before;
+        }
+    }
+
+    private static string ReasonOf(Exception problem)
+    {
+        string name = problem.GetType().Name;
+        try
+        {
+            string words = problem.Message;
+            return problem is InvalidOperationException or MeetgateInvalidArgumentException ? words : $"it threw {name}: {words}";
+        }
+#pragma warning disable CA1031 // An exception of the program's own may throw even here, and nothing may reach C.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return "it threw " + name;
         }
     }
 
