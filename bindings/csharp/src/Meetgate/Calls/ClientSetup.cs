@@ -8,16 +8,19 @@ namespace Meetgate;
 /// <summary>What a client of one platform is made from: its configuration, and where its tokens come from.</summary>
 internal sealed class ClientSetup
 {
-    private ClientSetup(ParameterText text)
+    private ClientSetup(string platform, ParameterText text)
     {
+        Platform = platform;
         Text = text;
     }
+
+    internal string Platform { get; }
 
     internal ParameterText Text { get; }
 
     internal Func<string?, ProvidedToken?>? Provider { get; private set; }
 
-    internal Func<string?, CancellationToken, Task<ProvidedToken?>>? AsyncProvider { get; private set; }
+    internal Func<string?, CancellationToken, Task<ProvidedToken>>? AsyncProvider { get; private set; }
 
     /// <summary>The caller's own text, so that the library sees every mistake in it. The platform is added where it is left out.</summary>
     /// <exception cref="MeetgateInvalidConfigException">It is no JSON object, or it is for another platform.</exception>
@@ -34,7 +37,7 @@ internal sealed class ClientSetup
         {
             throw Refused($"configuration key \"platform\": expected \"{platform}\", because this is its client, or nothing; got {named.GetRawText()}");
         }
-        return new ClientSetup(ParameterText.Of(text, "configuration"));
+        return new ClientSetup(platform, ParameterText.Of(text, "configuration"));
     }
 
     /// <summary>Configuration keys; those for the platform and the provider are added.</summary>
@@ -42,16 +45,16 @@ internal sealed class ClientSetup
         string platform,
         Parameters keys,
         Func<string?, ProvidedToken?>? provider = null,
-        Func<string?, CancellationToken, Task<ProvidedToken?>>? asyncProvider = null)
+        Func<string?, CancellationToken, Task<ProvidedToken>>? asyncProvider = null)
     {
         keys.Add("platform"u8, platform);
         keys.Add("token_provider"u8, provider == null && asyncProvider == null ? null : true);
         keys.Text.Finish();
         if (provider != null && asyncProvider != null)
         {
-            keys.Text.Fail(Refused("give one token provider: tokenProvider or tokenProviderAsync"));
+            keys.Text.Fail(Refused("give one token provider: tokenProvider or asyncTokenProvider"));
         }
-        return new ClientSetup(keys.Text) { Provider = provider, AsyncProvider = asyncProvider };
+        return new ClientSetup(platform, keys.Text) { Provider = provider, AsyncProvider = asyncProvider };
     }
 
     internal static MeetgateException Refused(string message) => MeetgateException.Refused(MeetgateStatus.InvalidConfig, message);

@@ -195,7 +195,7 @@ public abstract class MeetgateClient : IDisposable, IAsyncDisposable
     }
 
     private Exchange Raw(JsonInput request, CallOptions? chosen) =>
-        new("raw_call", null, Required.NotNull(request, nameof(request)).Write("request"), Over(chosen));
+        new(Owner.RawCall, null, Required.NotNull(request, nameof(request)).Write("request"), Over(chosen));
 
     private T Run<T>(Exchange exchange, Func<Answer, T> make)
     {

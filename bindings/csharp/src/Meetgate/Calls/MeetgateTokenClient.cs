@@ -78,7 +78,7 @@ public abstract class MeetgateTokenClient : MeetgateClient
     /// Its first argument is the token that the platform refused, or null where a token is needed for another reason. The second is
     /// cancelled when nobody waits any longer. It runs on a thread of the pool.
     /// </param>
-    public virtual void SetTokenProvider(Func<string?, CancellationToken, Task<ProvidedToken?>> provider)
+    public virtual void SetTokenProvider(Func<string?, CancellationToken, Task<ProvidedToken>> provider)
     {
         Required.NotNull(provider, nameof(provider));
         ReplaceTokenProvider((tokens, client) => tokens.Set(client, provider));

@@ -73,7 +73,12 @@ internal sealed class ErrorDocument
     /// members that the C library's own would have.
     /// </summary>
     internal static ErrorDocument Made(
-        MeetgateStatus status, string? kind, string? message = null, Exception? cause = null, string? operation = null)
+        MeetgateStatus status,
+        string? kind,
+        string? message = null,
+        Exception? cause = null,
+        string? operation = null,
+        bool isRetryable = false)
     {
         int dot = operation?.IndexOf('.') ?? -1;
         using var text = new MemoryStream();
@@ -81,7 +86,7 @@ internal sealed class ErrorDocument
         {
             writer.WriteStartObject();
             writer.WriteString("status", WordOf(status));
-            writer.WriteString("message", message ?? WordOf(status));
+            writer.WriteString("message", message ?? "the call failed");
             if (dot > 0)
             {
                 writer.WriteString("platform", operation.AsSpan(0, dot));
@@ -91,7 +96,7 @@ internal sealed class ErrorDocument
             {
                 writer.WriteString("class", kind);
             }
-            writer.WriteBoolean("retryable", false);
+            writer.WriteBoolean("retryable", isRetryable);
             writer.WriteEndObject();
         }
         return new ErrorDocument(status, Utf8.Strict.GetString(text.GetBuffer(), 0, (int)text.Length), cause);

@@ -72,7 +72,7 @@ public class AvdClient : MeetgateTokenClient
     /// a token, one at a time, and must not use this client. What it throws is the <c>InnerException</c> of the calls
     /// that waited for the token.
     /// </param>
-    /// <param name="tokenProviderAsync">The same, for functions that do not block. Give one of the two.</param>
+    /// <param name="asyncTokenProvider">The same, for functions that do not block. Give one of the two.</param>
     /// <param name="tokenStore">
     /// Shares the token with other processes: give <c>file</c> (one machine) or <c>redis</c> (several). Without it only
     /// the clients of this process share the token. All programs that use an hst account must use the same store. See
@@ -119,7 +119,7 @@ public class AvdClient : MeetgateTokenClient
         string? secretKey = null,
         string? token = null,
         Func<string?, ProvidedToken?>? tokenProvider = null,
-        Func<string?, CancellationToken, Task<ProvidedToken?>>? tokenProviderAsync = null,
+        Func<string?, CancellationToken, Task<ProvidedToken>>? asyncTokenProvider = null,
         TokenStore? tokenStore = null,
         long? tokenTimeoutMs = null,
         AvdHttpMethod? httpMethod = null,
@@ -148,7 +148,7 @@ public class AvdClient : MeetgateTokenClient
                 { "user_agent"u8, userAgent },
             },
             tokenProvider,
-            tokenProviderAsync))
+            asyncTokenProvider))
     {
         Room = new AvdRoomOperations(this);
         Media = new AvdMediaOperations(this);

@@ -27,6 +27,8 @@ public sealed class AvdClientOptions : NestedParameters
     /// Access key, from the management console. Give <c>AccessKey</c> and <c>SecretKey</c>, or <c>Token</c>, or
     /// <c>TokenProvider</c>. (<c>access_key</c>)
     /// </summary>
+    [JsonConverter(typeof(SecretTextConverter))]
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public string? AccessKey { get; set; }
 
     /// <summary>
@@ -111,7 +113,7 @@ public sealed class AvdClientOptions : NestedParameters
     /// The same as <see cref="TokenProvider"/>, for functions that do not block. Give one of the two.
     /// </summary>
     [JsonIgnore]
-    public Func<string?, CancellationToken, Task<ProvidedToken?>>? AsyncTokenProvider { get; set; }
+    public Func<string?, CancellationToken, Task<ProvidedToken>>? AsyncTokenProvider { get; set; }
 
     internal override Parameters Write() => new Parameters
     {

@@ -77,7 +77,7 @@ public class HstClient : MeetgateTokenClient
     /// a token, one at a time, and must not use this client. What it throws is the <c>InnerException</c> of the calls
     /// that waited for the token.
     /// </param>
-    /// <param name="tokenProviderAsync">The same, for functions that do not block. Give one of the two.</param>
+    /// <param name="asyncTokenProvider">The same, for functions that do not block. Give one of the two.</param>
     /// <param name="tokenStore">
     /// Shares the token with other processes: give <c>file</c> (one machine) or <c>redis</c> (several). Without it only
     /// the clients of this process share the token. All programs that use an hst account must use the same store. See
@@ -115,7 +115,7 @@ public class HstClient : MeetgateTokenClient
         string? discoveryAppId = null,
         string? token = null,
         Func<string?, ProvidedToken?>? tokenProvider = null,
-        Func<string?, CancellationToken, Task<ProvidedToken?>>? tokenProviderAsync = null,
+        Func<string?, CancellationToken, Task<ProvidedToken>>? asyncTokenProvider = null,
         TokenStore? tokenStore = null,
         long? tokenTimeoutMs = null,
         long? timeoutMs = null,
@@ -142,7 +142,7 @@ public class HstClient : MeetgateTokenClient
                 { "user_agent"u8, userAgent },
             },
             tokenProvider,
-            tokenProviderAsync))
+            asyncTokenProvider))
     {
         Access = new HstAccessOperations(this);
         App = new HstAppOperations(this);
@@ -741,6 +741,7 @@ public class HstConsumingOperations : OperationGroup
     /// <param name="pageSize">How many rows a call asks for.</param>
     /// <param name="options">Options of each call.</param>
     /// <returns>The rows of all pages.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="pageSize"/> is less than 1.</exception>
     /// <exception cref="MeetgateException">A call failed: while the rows are read, not before.</exception>
     public virtual IEnumerable<HstConsumingRecordsReply.ListItem> IterateRecords(
         DateTimeOffset startTime,
@@ -768,18 +769,21 @@ public class HstConsumingOperations : OperationGroup
     /// <param name="appId">Only the records of this application. (<c>app_id</c>)</param>
     /// <param name="pageSize">How many rows a call asks for.</param>
     /// <param name="options">Options of each call.</param>
+    /// <param name="cancellationToken">Ends the waiting; a call that runs goes on to its end.</param>
     /// <returns>The rows of all pages.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="pageSize"/> is less than 1.</exception>
     /// <exception cref="MeetgateException">A call failed: while the rows are read, not before.</exception>
     public virtual IAsyncEnumerable<HstConsumingRecordsReply.ListItem> IterateRecordsAsync(
         DateTimeOffset startTime,
         DateTimeOffset endTime,
         string? appId = null,
         int pageSize = 100,
-        CallOptions? options = null) =>
+        CallOptions? options = null,
+        CancellationToken cancellationToken = default) =>
         Pages.OfAsync(
             async (
                 page,
-                cancellationToken) => (
+                token) => (
                     await RecordsAsync(
                         startTime,
                         endTime,
@@ -787,8 +791,9 @@ public class HstConsumingOperations : OperationGroup
                         pageSize,
                         appId,
                         options,
-                        cancellationToken).ConfigureAwait(false)).List,
-            pageSize);
+                        token).ConfigureAwait(false)).List,
+            pageSize,
+            cancellationToken);
 }
 
 /// <summary>The operations <c>hst.online.*</c>.</summary>

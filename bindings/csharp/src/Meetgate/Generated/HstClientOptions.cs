@@ -110,7 +110,7 @@ public sealed class HstClientOptions : NestedParameters
     /// The same as <see cref="TokenProvider"/>, for functions that do not block. Give one of the two.
     /// </summary>
     [JsonIgnore]
-    public Func<string?, CancellationToken, Task<ProvidedToken?>>? AsyncTokenProvider { get; set; }
+    public Func<string?, CancellationToken, Task<ProvidedToken>>? AsyncTokenProvider { get; set; }
 
     internal override Parameters Write() => new Parameters
     {

@@ -69,7 +69,7 @@ internal static class CLibrary
         }
         throw new DllNotFoundException(
             "The meetgate library could not be loaded. " + LibraryFile.Named + " Tried:\n  " + string.Join("\n  ", tried)
-            + "\nThis process: " + LibraryFile.Process + ".");
+            + "\n" + LibraryFile.Missing + "This process: " + LibraryFile.Process + ".");
     }
 
     /// <summary>Why the library at this path does not serve; null where it is loaded and bound.</summary>

@@ -24,6 +24,11 @@ internal static class LibraryFile
         ? Variable + " names " + named + ", and then nothing else is tried."
         : Variable + " is not set.";
 
+    /// <summary>Where no file of the name is anywhere, what is the reason most often, as a sentence.</summary>
+    internal static string Missing => Candidates().Any(File.Exists)
+        ? ""
+        : $"There is no such file: the package has no library for {Runtime}, or it was not put beside the program. ";
+
     /// <summary>For example <c>linux-x64, x86-64 (64-bit, ELF), .NET 8.0.11</c>.</summary>
     internal static string Process =>
         string.Join(", ", new[] { Runtime, Processor.OfProcess()?.ToString(), "runtime " + Environment.Version }.Where(part => part != null));

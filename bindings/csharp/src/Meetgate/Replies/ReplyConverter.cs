@@ -11,7 +11,7 @@ internal sealed class ReplyConverter<T> : JsonConverter<T>
 {
     /// <exception cref="NotSupportedException">Always: a reply is made by its constructor.</exception>
     public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        throw new NotSupportedException(typeof(T).Name + " is made from JSON text by its constructor");
+        throw new NotSupportedException(typeof(T).Name + " is made from JSON text by its constructor.");
 
     public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options)
     {

@@ -44,18 +44,20 @@ internal sealed class TokenProviderBridge
     internal void Set(ClientHandle client, Func<string?, ProvidedToken?> provider) =>
         Set(client, (deadToken, _) => provider(deadToken));
 
-    internal void Set(ClientHandle client, Func<string?, CancellationToken, Task<ProvidedToken?>> provider) =>
+    internal void Set(ClientHandle client, Func<string?, CancellationToken, Task<ProvidedToken>> provider) =>
         Set(client, (deadToken, limit) => Await(provider, deadToken, limit));
 
     private static ProvidedToken? Await(
-        Func<string?, CancellationToken, Task<ProvidedToken?>> provider, string? deadToken, TimeSpan limit)
+        Func<string?, CancellationToken, Task<ProvidedToken>> provider, string? deadToken, TimeSpan limit)
     {
         // The token's source is left to the collector: a provider that goes on after its time may still look at it.
         var source = new CancellationTokenSource();
         // Not on this thread: a provider that comes back to the caller's context would wait for the call, which waits for it.
-        Task<ProvidedToken?> answer = Task.Run(() => provider(deadToken, source.Token)
+        Task<ProvidedToken> answer = Task.Run(() => provider(deadToken, source.Token)
             ?? throw new InvalidOperationException("it gave null in place of a task"));
-        if (!Task.WaitAll([answer.ContinueWith(_ => { }, TaskScheduler.Default)], limit))
+        // Not a part of a millisecond less, which is what the wait leaves out: the call's own limit must be over then.
+        var whole = TimeSpan.FromMilliseconds(Math.Ceiling(limit.TotalMilliseconds));
+        if (!Task.WaitAll([answer.ContinueWith(_ => { }, TaskScheduler.Default)], whole))
         {
             // Nor does the call wait for what the provider does when it hears of it.
             Task told = Task.Run(source.Cancel);
@@ -63,7 +65,7 @@ internal sealed class TokenProviderBridge
             {
                 _ = late.ContinueWith(failed => failed.Exception, TaskContinuationOptions.OnlyOnFaulted);
             }
-            throw new TimeoutException($"no answer within {limit.TotalMilliseconds:0} ms");
+            throw new ProviderOverdueException(limit);
         }
         return answer.GetAwaiter().GetResult();
     }
@@ -151,6 +153,12 @@ internal sealed class TokenProviderBridge
     }
 }
 
+/// <summary>An asynchronous provider did not answer in time.</summary>
+#pragma warning disable CA1032, CA1064 // Nobody makes or catches one: it is a TimeoutException for programs.
+internal sealed class ProviderOverdueException(TimeSpan limit)
+    : TimeoutException($"no answer within {limit.TotalMilliseconds:0} ms");
+#pragma warning restore CA1032, CA1064
+
 /// <summary>Until when a call runs, and how long it may wait for a token.</summary>
 internal sealed class CallLimit(TimeSpan call, TimeSpan token)
 {
@@ -158,6 +166,8 @@ internal sealed class CallLimit(TimeSpan call, TimeSpan token)
     internal static readonly TimeSpan Longest = TimeSpan.FromDays(1);
 
     private readonly Stopwatch sinceStart = Stopwatch.StartNew();
+
+    internal bool IsOver => sinceStart.Elapsed >= call;
 
     internal TimeSpan Left()
     {

@@ -1,4 +1,5 @@
 using System;
+using System.Text;
 using System.Threading.Tasks;
 using Meetgate;
 
@@ -7,6 +8,7 @@ internal static class Program
 {
     private static async Task Main(string[] arguments)
     {
+        Console.OutputEncoding = new UTF8Encoding(false);
         using var avd = new AvdClient(arguments[0]);
         Console.WriteLine(avd.Room.Read("12345123456").Data?.Topic);
         Console.WriteLine((await avd.Room.ReadAsync("12345123456")).Data?.Topic);
