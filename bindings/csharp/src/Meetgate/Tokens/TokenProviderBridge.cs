@@ -55,9 +55,7 @@ internal sealed class TokenProviderBridge
         // Not on this thread: a provider that comes back to the caller's context would wait for the call, which waits for it.
         Task<ProvidedToken> answer = Task.Run(() => provider(deadToken, source.Token)
             ?? throw new InvalidOperationException("it gave null in place of a task"));
-        // Not a part of a millisecond less, which is what the wait leaves out: the call's own limit must be over then.
-        var whole = TimeSpan.FromMilliseconds(Math.Ceiling(limit.TotalMilliseconds));
-        if (!Task.WaitAll([answer.ContinueWith(_ => { }, TaskScheduler.Default)], whole))
+        if (!Task.WaitAll([answer.ContinueWith(_ => { }, TaskScheduler.Default)], limit))
         {
             // Nor does the call wait for what the provider does when it hears of it.
             Task told = Task.Run(source.Cancel);
@@ -134,7 +132,9 @@ internal sealed class TokenProviderBridge
         try
         {
             string words = problem.Message;
-            return problem is InvalidOperationException or MeetgateInvalidArgumentException ? words : $"it threw {name}: {words}";
+            return problem is InvalidOperationException or MeetgateInvalidArgumentException or ProviderOverdueException
+                ? words
+                : $"it threw {name}: {words}";
         }
 #pragma warning disable CA1031 // An exception of the program's own may throw even here, and nothing may reach C.
         catch (Exception)
@@ -165,9 +165,12 @@ internal sealed class CallLimit(TimeSpan call, TimeSpan token)
     /// <summary>The longest that can be configured.</summary>
     internal static readonly TimeSpan Longest = TimeSpan.FromDays(1);
 
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(16);
+
     private readonly Stopwatch sinceStart = Stopwatch.StartNew();
 
-    internal bool IsOver => sinceStart.Elapsed >= call;
+    /// <summary>A wait may end a tick of the system's clock too early.</summary>
+    internal bool IsOver => sinceStart.Elapsed + Tick >= call;
 
     internal TimeSpan Left()
     {

@@ -20,7 +20,7 @@ public static class ActivityTests
         await avd.Room.ListAsync();
         avd.Call("avd.room.list");
         await avd.RawCallAsync("""{"method":"GET","path":"/x"}""");
-        Assert.Equal(["avd.room.list", "avd.room.list", "avd.room.list", "raw_call"], seen.Activities.Select(one => one.DisplayName));
+        Assert.Equal(["avd.room.list", "avd.room.list", "avd.room.list", "avd.raw_call"], seen.Activities.Select(one => one.DisplayName));
         Assert.All(seen.Activities, one =>
         {
             Assert.Equal(ActivityKind.Client, one.Kind);

@@ -53,6 +53,16 @@ public static class LoadTests
 
     [Theory]
     [MemberData(nameof(Targets))]
+    public static void Where_there_is_no_file_at_all_the_package_has_none(string target)
+    {
+        using var program = new Program(target);
+        OwnProcess.Ended run = program.Run();
+        Assert.Contains("There is no such file: the package has no library for linux-x64", run.Output, StringComparison.Ordinal);
+        Assert.All(Lines(run).Skip(1).Take(3), line => Assert.EndsWith(": no such file", line, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(Targets))]
     public static void What_the_environment_names_is_all_that_is_tried(string target)
     {
         using var program = new Program(target);

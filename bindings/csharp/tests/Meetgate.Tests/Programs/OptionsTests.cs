@@ -76,7 +76,7 @@ public static class OptionsTests
         {
             BaseUrl = new Uri(server.Url),
             TokenProvider = _ => "plain",
-            AsyncTokenProvider = (_, _) => Task.FromResult<ProvidedToken?>("awaited"),
+            AsyncTokenProvider = (_, _) => Task.FromResult<ProvidedToken>("awaited"),
         }));
         Assert.Contains("one token provider", problem.Message, StringComparison.Ordinal);
     }
@@ -198,7 +198,6 @@ public static class OptionsTests
             Type client = typeof(MeetgateClient).Assembly.GetType($"Meetgate.{ByName.Pascal(platform)}Client")!;
             string[] arguments = [.. client.GetConstructors().MaxBy(made => made.GetParameters().Length)!.GetParameters()
                 .Select(parameter => parameter.Name!)
-                .Select(name => name == "tokenProviderAsync" ? "asyncTokenProvider" : name)
                 .Select(name => name.EndsWith("Ms", StringComparison.Ordinal) ? name[..^2] : name)
                 .Select(name => char.ToUpperInvariant(name[0]) + name[1..])
                 .Order()];

@@ -104,10 +104,10 @@ public static class SerializingTests
         string written = JsonSerializer.Serialize(reply);
         Assert.Contains("\"token\":\"***\"", written, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", written, StringComparison.Ordinal);
-        string info = JsonSerializer.Serialize(avd.Info());
-        Assert.Equal(avd.Info().RawText, info);
-        Assert.Equal("fixed", JsonDocument.Parse(info).RootElement.GetProperty("token").GetProperty("source").GetString());
-        Assert.Equal(info, avd.Info().ToString());
+        ClientInfo info = avd.Info();
+        Assert.Equal(info.RawText, JsonSerializer.Serialize(info));
+        Assert.Equal(info.RawText, info.ToString());
+        Assert.Contains("\"source\":\"fixed\"", info.RawText, StringComparison.Ordinal);
     }
 
     [Fact]

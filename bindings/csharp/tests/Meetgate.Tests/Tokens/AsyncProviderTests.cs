@@ -15,17 +15,17 @@ public static class AsyncProviderTests
     {
         using var server = new Scripted(Scripted.Success);
         List<string?> dead = [];
-        async Task<ProvidedToken?> Provide(string? deadToken, CancellationToken token)
+        async Task<ProvidedToken> Provide(string? deadToken, CancellationToken token)
         {
             dead.Add(deadToken);
             await Task.Delay(5, token);
             return "t" + dead.Count;
         }
-        using (var avd = new AvdClient(baseUrl: server.Url, tokenProviderAsync: Provide))
+        using (var avd = new AvdClient(baseUrl: server.Url, asyncTokenProvider: Provide))
         {
             avd.Room.List();
         }
-        using (var avd = new AvdClient(baseUrl: server.Url, tokenProviderAsync: Provide))
+        using (var avd = new AvdClient(baseUrl: server.Url, asyncTokenProvider: Provide))
         {
             await avd.Room.ListAsync();
         }
@@ -43,30 +43,30 @@ public static class AsyncProviderTests
     {
         using var server = new Scripted(Scripted.Success);
         var away = new TimeoutException("主机 is away");
-        Func<string?, CancellationToken, Task<ProvidedToken?>>[] providers =
+        Func<string?, CancellationToken, Task<ProvidedToken>>[] providers =
         [
             // Before there is a task, in one that has failed, and later.
             (_, _) => throw away,
-            (_, _) => Task.FromException<ProvidedToken?>(away),
+            (_, _) => Task.FromException<ProvidedToken>(away),
             async (_, _) =>
             {
                 await Task.Yield();
                 throw away;
             },
         ];
-        foreach (Func<string?, CancellationToken, Task<ProvidedToken?>> provider in providers)
+        foreach (Func<string?, CancellationToken, Task<ProvidedToken>> provider in providers)
         {
-            using var avd = new AvdClient(baseUrl: server.Url, tokenProviderAsync: provider);
+            using var avd = new AvdClient(baseUrl: server.Url, asyncTokenProvider: provider);
             var problem = await Assert.ThrowsAsync<MeetgateAuthException>(() => avd.Room.ListAsync());
             Assert.Contains("it threw TimeoutException: 主机 is away", problem.Message, StringComparison.Ordinal);
             Assert.Same(away, problem.InnerException);
         }
-        using (var avd = new AvdClient(baseUrl: server.Url, tokenProviderAsync: (_, _) => null!))
+        using (var avd = new AvdClient(baseUrl: server.Url, asyncTokenProvider: (_, _) => null!))
         {
             var problem = Assert.Throws<MeetgateAuthException>(() => avd.Room.List());
             Assert.Contains("null in place of a task", problem.Message, StringComparison.Ordinal);
         }
-        using (var avd = new AvdClient(baseUrl: server.Url, tokenProviderAsync: (_, _) => Task.FromResult<ProvidedToken?>(null)))
+        using (var avd = new AvdClient(baseUrl: server.Url, asyncTokenProvider: (_, _) => Task.FromResult<ProvidedToken>(null!)))
         {
             var problem = Assert.Throws<MeetgateAuthException>(() => avd.Room.List());
             Assert.Contains("null in place of a token", problem.Message, StringComparison.Ordinal);
@@ -75,28 +75,30 @@ public static class AsyncProviderTests
     }
 
     [Theory]
-    [InlineData(300, 10_000)]
-    [InlineData(10_000, 300)]
-    public static async Task One_that_never_answers_is_left_at_the_limit_and_its_token_is_cancelled(int timeoutMs, int tokenTimeoutMs)
+    [InlineData(300, 10_000, typeof(MeetgateTimeoutException))]
+    [InlineData(10_000, 300, typeof(MeetgateAuthException))]
+    public static async Task One_that_never_answers_is_left_at_the_limit_and_its_token_is_cancelled(
+        int timeoutMs, int tokenTimeoutMs, Type expected)
     {
         using var server = new Scripted(Scripted.Success);
         using var heard = new ManualResetEventSlim();
-        Task<ProvidedToken?> Provide(string? deadToken, CancellationToken token)
+        Task<ProvidedToken> Provide(string? deadToken, CancellationToken token)
         {
             token.Register(() =>
             {
                 heard.Set();
                 throw new InvalidOperationException("what it does when it hears of it is its own");
             });
-            return new TaskCompletionSource<ProvidedToken?>().Task;
+            return new TaskCompletionSource<ProvidedToken>().Task;
         }
         using var avd = new AvdClient(
-            baseUrl: server.Url, tokenProviderAsync: Provide, timeoutMs: timeoutMs, tokenTimeoutMs: tokenTimeoutMs);
+            baseUrl: server.Url, asyncTokenProvider: Provide, timeoutMs: timeoutMs, tokenTimeoutMs: tokenTimeoutMs);
         Stopwatch watch = Stopwatch.StartNew();
-        var problem = await Assert.ThrowsAsync<MeetgateAuthException>(() => avd.Room.ListAsync());
+        var problem = (MeetgateException)await Assert.ThrowsAsync(expected, () => avd.Room.ListAsync());
         Assert.InRange(watch.ElapsedMilliseconds, 250, 8000);
         Assert.Contains("no answer within ", problem.Message, StringComparison.Ordinal);
-        Assert.IsType<TimeoutException>(problem.InnerException);
+        Assert.Equal("avd.room.list", problem.Platform + "." + problem.Operation);
+        Assert.IsAssignableFrom<TimeoutException>(problem.InnerException);
         Soon.Comes(heard);
     }
 
@@ -104,10 +106,10 @@ public static class AsyncProviderTests
     public static async Task The_limit_is_that_of_the_call_not_of_the_client()
     {
         using var server = new Scripted(Scripted.Success);
-        var never = new TaskCompletionSource<ProvidedToken?>();
-        using var avd = new AvdClient(baseUrl: server.Url, tokenProviderAsync: (_, _) => never.Task, timeoutMs: 600_000, tokenTimeoutMs: 600_000);
+        var never = new TaskCompletionSource<ProvidedToken>();
+        using var avd = new AvdClient(baseUrl: server.Url, asyncTokenProvider: (_, _) => never.Task, timeoutMs: 600_000, tokenTimeoutMs: 600_000);
         var quick = new CallOptions { Timeout = TimeSpan.FromMilliseconds(200) };
-        await Assert.ThrowsAsync<MeetgateAuthException>(() => Soon.Ends(avd.Room.ListAsync(quick)));
+        await Assert.ThrowsAsync<MeetgateTimeoutException>(() => Soon.Ends(avd.Room.ListAsync(quick)));
         // An answer that comes too late is nobody's.
         never.SetResult("late");
         Assert.Equal(0, server.Count());
@@ -117,7 +119,7 @@ public static class AsyncProviderTests
     public static void One_that_comes_back_to_the_callers_context_does_not_wait_for_itself()
     {
         using var server = new Scripted(Scripted.Success);
-        using var avd = new AvdClient(baseUrl: server.Url, tokenProviderAsync: async (_, token) =>
+        using var avd = new AvdClient(baseUrl: server.Url, asyncTokenProvider: async (_, token) =>
         {
             // As on the thread of a window: with ConfigureAwait(true), and nobody there to run what comes back.
             await Task.Delay(5, token).ConfigureAwait(true);
@@ -153,17 +155,17 @@ public static class AsyncProviderTests
             await Fails(new AvdClient(baseUrl: server.Url, tokenProvider: _ => call(own!), timeoutMs: 600_000));
             await Fails(new AvdClient(
                 baseUrl: server.Url,
-                tokenProviderAsync: async (_, token) =>
+                asyncTokenProvider: async (_, token) =>
                 {
                     await Task.Delay(1, token);
-                    return call(own!);
+                    return call(own!)!;
                 },
                 timeoutMs: 600_000,
                 tokenTimeoutMs: 600_000));
         }
         await Fails(new AvdClient(
             baseUrl: server.Url,
-            tokenProviderAsync: async (_, token) => (await own!.Room.ListAsync(cancellationToken: token)).RawText,
+            asyncTokenProvider: async (_, token) => (await own!.Room.ListAsync(cancellationToken: token)).RawText,
             timeoutMs: 600_000,
             tokenTimeoutMs: 600_000));
         Assert.Equal(0, server.Count());
@@ -207,8 +209,8 @@ public static class AsyncProviderTests
     {
         using var server = new Scripted(Scripted.Success);
         using var asked = new ManualResetEventSlim();
-        var answer = new TaskCompletionSource<ProvidedToken?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var avd = new AvdClient(baseUrl: server.Url, tokenProviderAsync: (_, _) =>
+        var answer = new TaskCompletionSource<ProvidedToken>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var avd = new AvdClient(baseUrl: server.Url, asyncTokenProvider: (_, _) =>
         {
             asked.Set();
             return answer.Task;

@@ -110,7 +110,7 @@ public static class ProviderTests
         Assert.Equal("shutting down", problem.Message);
         Assert.Equal(source.Token, problem.CancellationToken);
         await Assert.ThrowsAsync<OperationCanceledException>(() => avd.Room.ListAsync());
-        using var later = new AvdClient(baseUrl: server.Url, tokenProviderAsync: async (_, _) =>
+        using var later = new AvdClient(baseUrl: server.Url, asyncTokenProvider: async (_, _) =>
         {
             await Task.Delay(Timeout.Infinite, source.Token);
             return "never";
