@@ -27,8 +27,21 @@ internal sealed class TokenProviderBridge
         callback = Answer;
     }
 
-    /// <summary>Whether this client's own provider is what calls.</summary>
-    internal bool IsAsking => Current.Value is { IsOver: false } question && question.Of == this;
+    /// <summary>Whether this client's own provider is what calls, at once or through the provider of another client.</summary>
+    internal bool IsAsking
+    {
+        get
+        {
+            for (Question? question = Current.Value; question != null; question = question.Around)
+            {
+                if (question.Of == this && !question.IsOver)
+                {
+                    return true;
+                }
+            }
+            return false;
+        }
+    }
 
     /// <summary>How long the asynchronous provider of the call on this thread may take. Null where no call runs.</summary>
     [ThreadStatic]
@@ -91,8 +104,8 @@ internal sealed class TokenProviderBridge
     /// <summary>Called by C. No exception may leave it.</summary>
     private int Answer(IntPtr userData, IntPtr deadToken, IntPtr token, UIntPtr capacity, ref long lifetimeS)
     {
-        var question = new Question(this);
         Question? before = Current.Value;
+        var question = new Question(this, before);
         int room = checked((int)Math.Min(capacity.ToUInt64(), int.MaxValue));
         try
         {
@@ -145,9 +158,12 @@ internal sealed class TokenProviderBridge
     }
 
     /// <summary>One question to a provider. What the provider started may live longer, and may call then.</summary>
-    private sealed class Question(TokenProviderBridge of)
+    private sealed class Question(TokenProviderBridge of, Question? around)
     {
         internal TokenProviderBridge Of { get; } = of;
+
+        /// <summary>The question that this one came up in: a provider may use other clients.</summary>
+        internal Question? Around { get; } = around;
 
         internal volatile bool IsOver;
     }

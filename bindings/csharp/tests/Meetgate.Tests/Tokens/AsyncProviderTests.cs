@@ -182,6 +182,26 @@ public static class AsyncProviderTests
     }
 
     [Fact]
+    public static async Task Two_clients_whose_providers_call_each_other_fail_at_once()
+    {
+        using var server = new Scripted(Scripted.Success);
+        AvdClient? other = null;
+        using var avd = new AvdClient(baseUrl: server.Url, tokenProvider: _ => other!.Room.List().RawText, timeoutMs: 600_000);
+        other = new AvdClient(
+            baseUrl: server.Url,
+            asyncTokenProvider: async (_, token) => (await avd.Room.ListAsync(cancellationToken: token)).RawText,
+            timeoutMs: 600_000,
+            tokenTimeoutMs: 600_000);
+        using (other)
+        {
+            var problem = await Assert.ThrowsAsync<MeetgateAuthException>(() => Soon.Ends(avd.Room.ListAsync()));
+            Assert.IsType<MeetgateAuthException>(problem.InnerException);
+            Assert.IsType<InvalidOperationException>(problem.InnerException!.InnerException);
+        }
+        Assert.Equal(0, server.Count());
+    }
+
+    [Fact]
     public static async Task What_a_provider_started_may_call_when_the_token_is_there()
     {
         using var server = new Scripted(Scripted.Success);
