@@ -60,8 +60,27 @@ internal sealed class ErrorDocument
 
     internal bool Retryable => ReplyMembers.Member(json, "retryable") is { ValueKind: JsonValueKind.True };
 
-    internal string? GetText(string name) =>
-        ReplyMembers.Member(json, name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
+    internal string? GetText(string name)
+    {
+        if (ReplyMembers.Member(json, name) is not { ValueKind: JsonValueKind.String } value)
+        {
+            return null;
+        }
+        try
+        {
+            return value.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair, as an escape. Nobody reads an exception in order to meet another one.
+            return value.GetRawText().Trim('"');
+        }
+    }
+
+    /// <summary>A time in this unit; one that is too long for .NET is the longest.</summary>
+    internal TimeSpan? GetDuration(string name, long ticksOfUnit) => GetNumber(name) is { } number
+        ? TimeSpan.FromTicks(Math.Max(Math.Min(number, long.MaxValue / ticksOfUnit), long.MinValue / ticksOfUnit) * ticksOfUnit)
+        : null;
 
     internal long? GetNumber(string name) =>
         ReplyMembers.Member(json, name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt64(out long number)

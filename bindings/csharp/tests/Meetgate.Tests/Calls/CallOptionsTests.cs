@@ -73,6 +73,17 @@ public static class CallOptionsTests
     }
 
     [Fact]
+    public static void A_view_keeps_the_options_that_it_was_made_with()
+    {
+        using var server = new Scripted(Long);
+        using AvdClient avd = server.Avd();
+        var options = new CallOptions { MaxReplyBytes = 1024 };
+        AvdClient small = avd.With(options);
+        options.MaxReplyBytes = 100_000;
+        Assert.Throws<MeetgateLimitException>(() => small.Room.List());
+    }
+
+    [Fact]
     public static void Options_that_cannot_be_right()
     {
         using var server = new Scripted(Scripted.Silence);

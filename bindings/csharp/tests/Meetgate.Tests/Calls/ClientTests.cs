@@ -160,4 +160,43 @@ public static class ClientTests
         stay.Set();
         await Soon.Ends(blocked);
     }
+
+    [Fact]
+    public static async Task A_caller_that_blocks_on_an_awaited_call_does_not_wait_for_itself()
+    {
+        using var server = new Scripted(Scripted.Success);
+        using AvdClient avd = server.Avd();
+        using var source = new CancellationTokenSource();
+        await Soon.Ends(Task.Factory.StartNew(
+            () =>
+            {
+                // As on the thread of a window, which is busy until this comes back.
+                SynchronizationContext.SetSynchronizationContext(new Busy());
+                Assert.Equal(0, avd.Room.ListAsync(cancellationToken: source.Token).GetAwaiter().GetResult().Ret);
+                avd.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            },
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default));
+    }
+
+    [Fact]
+    public static async Task A_caller_whose_context_does_not_flow_is_served_too()
+    {
+        using var server = new Scripted(Scripted.Success);
+        using AvdClient avd = server.Avd();
+        Task<AvdRoomListReply> call;
+        using (ExecutionContext.SuppressFlow())
+        {
+            call = avd.Room.ListAsync();
+        }
+        Assert.Equal(0, (await Soon.Ends(call)).Ret);
+    }
+
+    private sealed class Busy : SynchronizationContext
+    {
+        public override void Post(SendOrPostCallback d, object? state)
+        {
+        }
+    }
 }

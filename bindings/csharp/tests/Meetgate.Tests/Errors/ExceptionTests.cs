@@ -79,6 +79,28 @@ public static class ExceptionTests
         Assert.Equal(problem.Message, MeetgateException.FromDocument(problem.Document).Message);
     }
 
+    [Fact]
+    public static void An_odd_document_makes_an_exception_that_can_be_read()
+    {
+        MeetgateException problem = MeetgateException.FromDocument(
+            """
+            {"status":"API","message":"half \ud83d","platform":7,"operation":"\ud83d","code":1e400,"class":[],"meaning":{},"reply":"x",
+             "http_status":true,"attempts":"2","retryable":"yes","retry_after_ms":9223372036854775807,
+             "clock_offset_s":-9223372036854775808}
+            """);
+        foreach (System.Reflection.PropertyInfo property in problem.GetType().GetProperties())
+        {
+            property.GetValue(problem);
+        }
+        Assert.Contains("half \\ud83d", problem.Message, StringComparison.Ordinal);
+        Assert.Null(problem.Code);
+        Assert.Null(problem.ErrorClass);
+        Assert.False(problem.Retryable);
+        Assert.InRange(problem.RetryAfter!.Value, TimeSpan.FromDays(10_000_000), TimeSpan.MaxValue);
+        Assert.InRange(problem.ClockOffset!.Value, TimeSpan.MinValue, TimeSpan.FromDays(-10_000_000));
+        Assert.NotEmpty(problem.ToString());
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("{")]

@@ -22,6 +22,12 @@ public static class FailureTests
         var busy = Assert.Throws<MeetgateHttpException>(() => Answered("503 Service Unavailable; Retry-After: 2\n"));
         Assert.Equal(TimeSpan.FromSeconds(2), busy.RetryAfter);
         Assert.True(busy.Retryable);
+        foreach (string odd in new[] { "9223372036854775807", "99999999999999999999999999", "-1", "soon", "1e400" })
+        {
+            // Whatever the library makes of it, it can be asked for.
+            var problem = Assert.Throws<MeetgateHttpException>(() => Answered($"503 Service Unavailable; Retry-After: {odd}\n"));
+            Assert.False(problem.RetryAfter < TimeSpan.Zero);
+        }
     }
 
     [Fact]

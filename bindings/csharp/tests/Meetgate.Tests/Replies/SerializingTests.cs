@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.Linq;
 using System.Reflection;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Xunit;
 
 namespace Meetgate.Tests;
@@ -47,6 +48,24 @@ public static class SerializingTests
             Assert.Equal(expected, JsonSerializer.Serialize(made, type));
             Assert.Equal(expected, made.ToString());
         });
+    }
+
+    [Fact]
+    public static void A_serializer_that_the_compiler_made_writes_the_same()
+    {
+        var reply = new AvdAppGetTokenReply("""{"ret":0,"token":"hunter2","n":1.50}""");
+        Assert.Equal("""{"ret":0,"token":"***","n":1.50}""", JsonSerializer.Serialize(reply, Compiled.Default.AvdAppGetTokenReply));
+        string options = JsonSerializer.Serialize(
+            new AvdClientOptions { SecretKey = "hunter2", TokenStore = new TokenStore { Redis = "hunter2" } },
+            Compiled.Default.AvdClientOptions);
+        Assert.DoesNotContain("hunter2", options, StringComparison.Ordinal);
+        // In a program of a user's it sees what is public, and no more.
+        Type[] converters = [.. typeof(Reply).Assembly.GetTypes()
+            .SelectMany(type => type.GetMembers(BindingFlags.Public | BindingFlags.Instance).Append(type))
+            .Select(member => member.GetCustomAttribute<JsonConverterAttribute>()?.ConverterType)
+            .OfType<Type>()];
+        Assert.True(converters.Length > 80);
+        Assert.All(converters, converter => Assert.True(converter.IsVisible && converter.GetConstructor([]) is { IsPublic: true }));
     }
 
     [Fact]
@@ -104,10 +123,10 @@ public static class SerializingTests
         string written = JsonSerializer.Serialize(reply);
         Assert.Contains("\"token\":\"***\"", written, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", written, StringComparison.Ordinal);
-        string info = JsonSerializer.Serialize(avd.Info());
-        Assert.Equal(avd.Info().RawText, info);
-        Assert.Equal("fixed", JsonDocument.Parse(info).RootElement.GetProperty("token").GetProperty("source").GetString());
-        Assert.Equal(info, avd.Info().ToString());
+        ClientInfo info = avd.Info();
+        Assert.Equal(info.RawText, JsonSerializer.Serialize(info));
+        Assert.Equal(info.RawText, info.ToString());
+        Assert.Contains("\"source\":\"fixed\"", info.RawText, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -126,4 +145,11 @@ public static class SerializingTests
         .Where(property => property.GetCustomAttribute<DebuggerBrowsableAttribute>()?.State != DebuggerBrowsableState.Never)
         .Where(property => property.GetIndexParameters().Length == 0)
         .Select(property => property.GetValue(value)?.ToString()));
+}
+
+/// <summary>As programs have it that are compiled ahead of time.</summary>
+[JsonSerializable(typeof(AvdAppGetTokenReply))]
+[JsonSerializable(typeof(AvdClientOptions))]
+internal sealed partial class Compiled : JsonSerializerContext
+{
 }

@@ -83,6 +83,15 @@ internal sealed class Scripted : IDisposable
         }
     }
 
+    /// <summary>Keeps nothing of the requests until now.</summary>
+    internal void Forget()
+    {
+        lock (requests)
+        {
+            requests.Clear();
+        }
+    }
+
     internal AvdClient Avd() => new(baseUrl: Url, token: "a-fixed-token");
 
     public void Dispose()
