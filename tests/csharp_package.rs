@@ -306,6 +306,102 @@ fn a_program_on_dotnet_framework_says_where_it_looked_for_the_library() {
     consumer.says_where_it_looked(&program, "x64");
 }
 
+// The guide -----------------------------------------------------------------------------------------------------------
+
+/// All commands are as printed, but for `dotnet new`, whose templates are not everywhere.
+#[test]
+#[ignore = "takes its time: cargo xtask test runs it"]
+fn the_first_program_of_the_guide_runs() {
+    let Some(package) = Package::packed() else { return };
+    let guide = guide();
+    let folder = support::empty_folder("csharp-guide");
+    // Where the commands find the package.
+    let (dist, packed) = (folder.join("target/dist"), format!("Meetgate.{VERSION}.nupkg"));
+    fs::create_dir_all(&dist).unwrap();
+    fs::copy(package.source.join(&packed), dist.join(&packed)).unwrap();
+
+    let commands = blocks(&guide, "sh");
+    let (new, add) =
+        commands.iter().find_map(|block| block.split_once('\n').filter(|_| block.contains("dotnet new"))).unwrap();
+    assert_eq!(new, "dotnet new console --name Room");
+    let project = folder.join("Room");
+    fs::create_dir(&project).unwrap();
+    fs::write(project.join("Room.csproj"), as_dotnet_new_makes_it(package.dotnet.sdk)).unwrap();
+    fs::write(project.join("Program.cs"), &blocks(&guide, "csharp")[0]).unwrap();
+    let shell = |commands: &str| {
+        let mut shell = Command::new("sh");
+        shell.args(["-e", "-c", commands]).current_dir(&folder);
+        shell.envs(package.dotnet.command([]).get_envs().filter_map(|(name, value)| Some((name, value?))));
+        shell
+    };
+    printed(&mut shell(add));
+
+    assert!(commands.iter().any(|block| block.trim() == "dotnet run"), "{commands:?}");
+    // The guide starts the sandbox on a fixed port, which may be taken here: the program takes another address.
+    assert!(commands.iter().any(|block| block.contains("meetgate-sandbox --listen 127.0.0.1:8800")), "{commands:?}");
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let run = format!("cd Room\ndotnet run http://{}", sandbox.address());
+    assert_eq!(printed(&mut shell(&run)), blocks(&guide, "text")[0]);
+}
+
+/// The pieces that follow compile, without a warning on null, and the tests among them pass.
+#[test]
+#[ignore = "takes its time: cargo xtask test runs it"]
+fn the_pieces_of_the_guide_compile() {
+    let Some(package) = Package::for_dotnet_10() else { return };
+    let consumer = package.consumer("guide", "guide-pieces");
+    let pieces = &blocks(&guide(), "csharp")[1..];
+    assert!(pieces.len() > 10, "only {} pieces", pieces.len());
+    for (number, piece) in pieces.iter().enumerate() {
+        let file = consumer.project.join(format!("Piece{number}.cs"));
+        fs::write(file, if piece.starts_with("public class ") { piece.clone() } else { in_a_method(piece, number) })
+            .unwrap();
+    }
+    consumer.build(&[]);
+    // A double needs no library.
+    fs::remove_dir_all(consumer.output.join("runtimes")).unwrap();
+    let said = printed(&mut consumer.program());
+    assert!(said.contains("Total: 1, Errors: 0, Failed: 0"), "{said}");
+}
+
+fn guide() -> String {
+    read(&support::root().join("docs/guides/csharp.md"))
+}
+
+/// The blocks of a language, also of those that stand in a list.
+fn blocks(page: &str, language: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut lines = page.lines();
+    while let Some(line) = lines.next() {
+        if line.trim_start() == format!("```{language}") {
+            let indent = line.len() - line.trim_start().len();
+            let block = lines.by_ref().take_while(|line| line.trim_start() != "```");
+            found.push(block.map(|line| format!("{}\n", line.get(indent..).unwrap_or_default())).collect());
+        }
+    }
+    found
+}
+
+/// A piece as a method of its own. The namespaces that it names go to the head of the file.
+fn in_a_method(piece: &str, number: usize) -> String {
+    let is_using = |line: &&str| line.starts_with("using ") && line.ends_with(';') && !line.contains(['=', '(']);
+    let (usings, body): (Vec<&str>, Vec<&str>) = piece.lines().partition(is_using);
+    format!(
+        "{}\ninternal static partial class Guide\n{{\n    private static async Task Piece{number}(string[] args)\n    {{\n\
+         {}\n        await Task.CompletedTask;\n    }}\n}}\n",
+        usings.join("\n"),
+        body.join("\n")
+    )
+}
+
+fn as_dotnet_new_makes_it(sdk: u32) -> String {
+    format!(
+        "<Project Sdk=\"Microsoft.NET.Sdk\">\n\n  <PropertyGroup>\n    <OutputType>Exe</OutputType>\n    \
+         <TargetFramework>net{sdk}.0</TargetFramework>\n    <ImplicitUsings>enable</ImplicitUsings>\n    \
+         <Nullable>enable</Nullable>\n  </PropertyGroup>\n\n</Project>\n"
+    )
+}
+
 // Packing and building ------------------------------------------------------------------------------------------------
 
 struct Package {

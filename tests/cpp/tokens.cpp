@@ -193,15 +193,18 @@ static void what_a_provider_throws_is_cut_to_its_room() {
 }
 
 static void all_who_wait_learn_what_a_provider_threw() {
-  std::atomic<int> asked(0), told(0);
+  std::atomic<int> begun(0), asked(0), told(0);
   const meetgate::avd avd(avd_at().token_provider([&](const std::string &) -> meetgate::provided_token {
     asked++;
-    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    // Until the others are there, too: they wait for this, or come into the pause after it.
+    for (int turn = 0; turn < 1000 && begun < 8; turn++) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
     throw away();
   }));
   std::vector<std::thread> threads;
   for (int i = 0; i < 8; i++) {
     threads.emplace_back([&] {
+      begun++;
       try {
         read(avd);
       } catch (const meetgate::auth_error &error) {

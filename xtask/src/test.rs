@@ -165,7 +165,7 @@ fn of_binding<'c>(workspace: &Workspace, command: &'c mut Command) -> &'c mut Co
     command
 }
 
-/// The library with all warnings as errors, its tests, and the package as programs use it.
+/// The library with all warnings as errors, its tests, the package as programs use it, and the examples.
 fn csharp(workspace: &Workspace, dotnet: &Dotnet, skipped: &mut Vec<String>) -> Result<()> {
     println!("the .NET SDK is version {}", dotnet.sdk);
     build_for_bindings(workspace)?;
@@ -176,7 +176,8 @@ fn csharp(workspace: &Workspace, dotnet: &Dotnet, skipped: &mut Vec<String>) -> 
     let mut tests = dotnet.command([]);
     tests.arg(workspace.target.join("dotnet/bin/Meetgate.Tests/debug/Meetgate.Tests.dll"));
     watch(of_binding(workspace, tests.env("NO_COLOR", "1")), skipped)?;
-    watch(&mut workspace.cargo_command(["test", "--quiet", "--test", "csharp_package", "--", "--ignored"]), skipped)
+    let programs = ["test", "--quiet", "--test", "csharp_package", "--test", "csharp_examples", "--", "--ignored"];
+    watch(&mut workspace.cargo_command(programs), skipped)
 }
 
 /// Runs a command to its end and passes on what it prints. What it could not try it says on lines that begin with

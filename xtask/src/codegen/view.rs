@@ -238,6 +238,8 @@ fn secret_names(catalog: &Catalog) -> BTreeSet<&str> {
 
 fn all_secret_names(catalog: &Catalog) -> BTreeSet<&str> {
     let mut names = secret_names(catalog);
+    // What meetgate_hst_user_token answers is in no operation.
+    names.insert("user_token");
     catalog.config.iter().for_each(|key| collect_secrets(&key.field.fields, &mut names));
     names
 }

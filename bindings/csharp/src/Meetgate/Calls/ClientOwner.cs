@@ -19,6 +19,7 @@ internal sealed class ClientOwner
     internal ClientOwner(MeetgateClient client, ClientSetup setup)
     {
         this.client = client;
+        RawCall = setup.Platform + ".raw_call";
         try
         {
             if (setup.Text.Problem is { } problem)
@@ -46,6 +47,9 @@ internal sealed class ClientOwner
             Tokens.Set(Handle, setup.AsyncProvider);
         }
     }
+
+    /// <summary>What a request that is no operation is called, in messages and traces.</summary>
+    internal string RawCall { get; }
 
     internal ClientHandle Handle { get; }
 

@@ -8,10 +8,13 @@ namespace Meetgate;
 /// <summary>What a client of one platform is made from: its configuration, and where its tokens come from.</summary>
 internal sealed class ClientSetup
 {
-    private ClientSetup(ParameterText text)
+    private ClientSetup(string platform, ParameterText text)
     {
+        Platform = platform;
         Text = text;
     }
+
+    internal string Platform { get; }
 
     internal ParameterText Text { get; }
 
@@ -34,7 +37,7 @@ internal sealed class ClientSetup
         {
             throw Refused($"configuration key \"platform\": expected \"{platform}\", because this is its client, or nothing; got {named.GetRawText()}");
         }
-        return new ClientSetup(ParameterText.Of(text, "configuration"));
+        return new ClientSetup(platform, ParameterText.Of(text, "configuration"));
     }
 
     /// <summary>Configuration keys; those for the platform and the provider are added.</summary>
@@ -51,7 +54,7 @@ internal sealed class ClientSetup
         {
             keys.Text.Fail(Refused("give one token provider: tokenProvider or asyncTokenProvider"));
         }
-        return new ClientSetup(keys.Text) { Provider = provider, AsyncProvider = asyncProvider };
+        return new ClientSetup(platform, keys.Text) { Provider = provider, AsyncProvider = asyncProvider };
     }
 
     internal static MeetgateException Refused(string message) => MeetgateException.Refused(MeetgateStatus.InvalidConfig, message);

@@ -44,10 +44,10 @@ internal sealed class Exchange
                 // Nobody knew the operation when the parameters were written.
                 throw problem is MeetgateInvalidArgumentException ? Refused(problem.Message) : problem;
             }
-            files?.ForEach(file => file.Write());
+            files?.ForEach(file => file.Write(Name));
             owner.LimitProvider(timeout);
             byte[] answer = owner.Handle.Call(Name, operation, parameters.Bytes, options == null ? default : options.Bytes);
-            return new Answer(answer, operation == null ? null : Name);
+            return new Answer(answer, Name);
         }
         finally
         {
@@ -58,5 +58,5 @@ internal sealed class Exchange
     }
 
     private MeetgateException Refused(string message) =>
-        MeetgateException.Refused(MeetgateStatus.InvalidArgument, message, operation == null ? null : Name);
+        MeetgateException.Refused(MeetgateStatus.InvalidArgument, message, Name);
 }

@@ -32,7 +32,8 @@ public abstract class MeetgateClient : IDisposable, IAsyncDisposable
     internal MeetgateClient(MeetgateClient client, CallOptions options)
     {
         owner = client.owner;
-        this.options = CallOptions.Over(client.options, Required.NotNull(options, nameof(options)));
+        // A copy: what the caller does with the object afterwards is not the view's.
+        this.options = CallOptions.Over(client.options ?? new CallOptions(), Required.NotNull(options, nameof(options)));
     }
 
     /// <summary>The version of the C library in use.</summary>
@@ -195,7 +196,7 @@ public abstract class MeetgateClient : IDisposable, IAsyncDisposable
     }
 
     private Exchange Raw(JsonInput request, CallOptions? chosen) =>
-        new("raw_call", null, Required.NotNull(request, nameof(request)).Write("request"), Over(chosen));
+        new(Owner.RawCall, null, Required.NotNull(request, nameof(request)).Write("request"), Over(chosen));
 
     private T Run<T>(Exchange exchange, Func<Answer, T> make)
     {

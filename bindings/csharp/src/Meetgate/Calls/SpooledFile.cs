@@ -19,8 +19,9 @@ internal sealed class SpooledFile
 
     internal string FullName { get; }
 
+    /// <param name="operation">Of the call that needs it, for the message.</param>
     /// <exception cref="MeetgateIOException">It cannot be written, or the stream cannot be read.</exception>
-    internal void Write()
+    internal void Write(string operation)
     {
         try
         {
@@ -45,9 +46,11 @@ internal sealed class SpooledFile
             file.Write(copy, 0, copy.Length);
 #endif
         }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or NotSupportedException or ObjectDisposedException)
+        catch (Exception problem) when (problem is not OperationCanceledException)
         {
-            throw new MeetgateIOException("the file to upload could not be made ready: " + problem.Message, problem);
+            // The stream is the program's own, and may throw whatever it likes.
+            throw MeetgateException.From(ErrorDocument.Made(
+                MeetgateStatus.Io, null, "the file to upload could not be made ready: " + problem.Message, problem, operation));
         }
     }
 

@@ -60,8 +60,27 @@ internal sealed class ErrorDocument
 
     internal bool Retryable => ReplyMembers.Member(json, "retryable") is { ValueKind: JsonValueKind.True };
 
-    internal string? GetText(string name) =>
-        ReplyMembers.Member(json, name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
+    internal string? GetText(string name)
+    {
+        if (ReplyMembers.Member(json, name) is not { ValueKind: JsonValueKind.String } value)
+        {
+            return null;
+        }
+        try
+        {
+            return value.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair, as an escape. Nobody reads an exception in order to meet another one.
+            return value.GetRawText().Trim('"');
+        }
+    }
+
+    /// <summary>A time in this unit; one that is too long for .NET is the longest.</summary>
+    internal TimeSpan? GetDuration(string name, long ticksOfUnit) => GetNumber(name) is { } number
+        ? TimeSpan.FromTicks(Math.Max(Math.Min(number, long.MaxValue / ticksOfUnit), long.MinValue / ticksOfUnit) * ticksOfUnit)
+        : null;
 
     internal long? GetNumber(string name) =>
         ReplyMembers.Member(json, name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt64(out long number)
@@ -73,7 +92,12 @@ internal sealed class ErrorDocument
     /// members that the C library's own would have.
     /// </summary>
     internal static ErrorDocument Made(
-        MeetgateStatus status, string? kind, string? message = null, Exception? cause = null, string? operation = null)
+        MeetgateStatus status,
+        string? kind,
+        string? message = null,
+        Exception? cause = null,
+        string? operation = null,
+        bool isRetryable = false)
     {
         int dot = operation?.IndexOf('.') ?? -1;
         using var text = new MemoryStream();
@@ -81,7 +105,7 @@ internal sealed class ErrorDocument
         {
             writer.WriteStartObject();
             writer.WriteString("status", WordOf(status));
-            writer.WriteString("message", message ?? WordOf(status));
+            writer.WriteString("message", message ?? "the call failed");
             if (dot > 0)
             {
                 writer.WriteString("platform", operation.AsSpan(0, dot));
@@ -91,7 +115,7 @@ internal sealed class ErrorDocument
             {
                 writer.WriteString("class", kind);
             }
-            writer.WriteBoolean("retryable", false);
+            writer.WriteBoolean("retryable", isRetryable);
             writer.WriteEndObject();
         }
         return new ErrorDocument(status, Utf8.Strict.GetString(text.GetBuffer(), 0, (int)text.Length), cause);

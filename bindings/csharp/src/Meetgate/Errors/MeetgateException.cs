@@ -78,7 +78,7 @@ public class MeetgateException : Exception
     public string? RequestId => document.GetText("request_id");
 
     /// <summary>By how much the platform's clock is ahead of this machine's.</summary>
-    public TimeSpan? ClockOffset => document.GetNumber("clock_offset_s") is { } offset ? TimeSpan.FromSeconds(offset) : null;
+    public TimeSpan? ClockOffset => document.GetDuration("clock_offset_s", TimeSpan.TicksPerSecond);
 
     /// <summary>How often the request of the call was sent; 0 if it was never sent.</summary>
     public int? Attempts => (int?)document.GetNumber("attempts");
@@ -87,7 +87,7 @@ public class MeetgateException : Exception
     public bool Retryable => document.Retryable;
 
     /// <summary>How long to wait before the call is repeated.</summary>
-    public TimeSpan? RetryAfter => document.GetNumber("retry_after_ms") is { } wait ? TimeSpan.FromMilliseconds(wait) : null;
+    public TimeSpan? RetryAfter => document.GetDuration("retry_after_ms", TimeSpan.TicksPerMillisecond);
 
     /// <summary>The platform's answer, its secrets masked.</summary>
     public JsonElement? Reply => document.Reply;

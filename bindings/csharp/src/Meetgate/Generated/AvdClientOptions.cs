@@ -27,6 +27,8 @@ public sealed class AvdClientOptions : NestedParameters
     /// Access key, from the management console. Give <c>AccessKey</c> and <c>SecretKey</c>, or <c>Token</c>, or
     /// <c>TokenProvider</c>. (<c>access_key</c>)
     /// </summary>
+    [JsonConverter(typeof(SecretTextConverter))]
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public string? AccessKey { get; set; }
 
     /// <summary>

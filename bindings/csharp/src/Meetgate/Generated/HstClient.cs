@@ -741,6 +741,7 @@ public class HstConsumingOperations : OperationGroup
     /// <param name="pageSize">How many rows a call asks for.</param>
     /// <param name="options">Options of each call.</param>
     /// <returns>The rows of all pages.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="pageSize"/> is less than 1.</exception>
     /// <exception cref="MeetgateException">A call failed: while the rows are read, not before.</exception>
     public virtual IEnumerable<HstConsumingRecordsReply.ListItem> IterateRecords(
         DateTimeOffset startTime,
@@ -768,18 +769,21 @@ public class HstConsumingOperations : OperationGroup
     /// <param name="appId">Only the records of this application. (<c>app_id</c>)</param>
     /// <param name="pageSize">How many rows a call asks for.</param>
     /// <param name="options">Options of each call.</param>
+    /// <param name="cancellationToken">Ends the waiting; a call that runs goes on to its end.</param>
     /// <returns>The rows of all pages.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="pageSize"/> is less than 1.</exception>
     /// <exception cref="MeetgateException">A call failed: while the rows are read, not before.</exception>
     public virtual IAsyncEnumerable<HstConsumingRecordsReply.ListItem> IterateRecordsAsync(
         DateTimeOffset startTime,
         DateTimeOffset endTime,
         string? appId = null,
         int pageSize = 100,
-        CallOptions? options = null) =>
+        CallOptions? options = null,
+        CancellationToken cancellationToken = default) =>
         Pages.OfAsync(
             async (
                 page,
-                cancellationToken) => (
+                token) => (
                     await RecordsAsync(
                         startTime,
                         endTime,
@@ -787,8 +791,9 @@ public class HstConsumingOperations : OperationGroup
                         pageSize,
                         appId,
                         options,
-                        cancellationToken).ConfigureAwait(false)).List,
-            pageSize);
+                        token).ConfigureAwait(false)).List,
+            pageSize,
+            cancellationToken);
 }
 
 /// <summary>The operations <c>hst.online.*</c>.</summary>

@@ -17,5 +17,6 @@ internal static class SecretNames
         or "redis"
         or "rest_api_key"
         or "secret_key"
-        or "token";
+        or "token"
+        or "user_token";
 }

@@ -6,7 +6,10 @@ namespace Meetgate;
 /// <summary>JSON as it comes from the C library, or from a program in a test.</summary>
 internal static class JsonText
 {
-    /// <summary>Nothing that the C library lets through is nested as deep.</summary>
+    /// <summary>
+    /// The C library lets answers through that are nested as deep as they are long. The time to read one grows with the square of its
+    /// depth: at this one it is a tenth of a second, and a server must not take more of it.
+    /// </summary>
     internal const int Deepest = 10_000;
 
     private static readonly JsonDocumentOptions Deep = new() { MaxDepth = Deepest };

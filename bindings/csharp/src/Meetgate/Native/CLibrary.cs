@@ -83,7 +83,7 @@ internal static class CLibrary
         }
         catch (Exception problem) when (problem is DllNotFoundException or BadImageFormatException)
         {
-            return LibraryFile.Misfit(path) ?? problem.Message;
+            return LibraryFile.Misfit(path) ?? problem.Message.Trim();
         }
         catch (EntryPointNotFoundException problem)
         {

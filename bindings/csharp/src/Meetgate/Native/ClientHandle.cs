@@ -139,6 +139,9 @@ internal sealed unsafe class ClientHandle : SafeHandle
         return tokens?.CauseOf(document) switch
         {
             null => MeetgateException.From(document),
+            // The time of the call on this thread is over, too: it is the call that ran into its limit.
+            ProviderOverdueException overdue when TokenProviderBridge.Limit is { IsOver: true } => MeetgateException.From(ErrorDocument.Made(
+                MeetgateStatus.Timeout, null, "the token provider: " + overdue.Message, overdue, called, isRetryable: true)),
             OperationCanceledException cancelled =>
                 new OperationCanceledException(cancelled.Message, cancelled, cancelled.CancellationToken),
             Exception cause => MeetgateException.From(new ErrorDocument(document.Status, text, cause, called)),

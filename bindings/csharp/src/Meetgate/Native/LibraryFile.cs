@@ -24,8 +24,8 @@ internal static class LibraryFile
         ? Variable + " names " + named + ", and then nothing else is tried."
         : Variable + " is not set.";
 
-    /// <summary>Where no file of the name is anywhere, what is the reason most often, as a sentence.</summary>
-    internal static string Missing => Candidates().Any(File.Exists)
+    /// <summary>Where no file of the name is anywhere, and none was named, what is the reason most often, as a sentence.</summary>
+    internal static string Missing => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } || Candidates().Any(File.Exists)
         ? ""
         : $"There is no such file: the package has no library for {Runtime}, or it was not put beside the program. ";
 

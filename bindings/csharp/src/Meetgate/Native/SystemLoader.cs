@@ -49,7 +49,12 @@ internal static class SystemLoader
     {
         private const int Now = 2;
 
-        internal static nint Load(string path) => Either(() => Libdl.dlopen(Bytes(path), Now), () => Libc.dlopen(Bytes(path), Now));
+        internal static nint Load(string path)
+        {
+            // Finding dlerror itself, at its first use, would forget the problem that it is asked for.
+            Problem();
+            return Either(() => Libdl.dlopen(Bytes(path), Now), () => Libc.dlopen(Bytes(path), Now));
+        }
 
         internal static nint Find(nint library, string name) =>
             Either(() => Libdl.dlsym(library, Bytes(name)), () => Libc.dlsym(library, Bytes(name)));

@@ -32,6 +32,9 @@ public sealed class ClientInfo : Reply
     /// <summary>Scheme, host and port; null where they are discovered.</summary>
     public string? BaseUrl => GetText("base_url");
 
+    /// <summary>avd: how parameters travel to this deployment, as the client has learnt or was told: <c>get</c> or <c>post</c>.</summary>
+    public string? HttpMethod => GetText("http_method");
+
     /// <summary>youme: by how much the platform's clock is ahead of this machine's.</summary>
     public TimeSpan? ClockOffset => GetDuration("clock_offset_s", isMilliseconds: false);
 

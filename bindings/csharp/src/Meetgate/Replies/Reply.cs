@@ -84,22 +84,23 @@ public class HstReply : Reply
 
     /// <summary>The rows of a list whose name is not documented: <c>result</c> itself, else the first array inside it.</summary>
     internal IReadOnlyList<T> GetUnnamedItems<T>(Func<JsonElement, ReplyPath, T> make)
-        where T : ReplyObject
+        where T : ReplyObject =>
+        List("result", Rows(Member(Json, "result")), (value, path) => make(Object(value, path), path));
+
+    /// <summary>An object that holds something, but no rows, stays one: nobody may take it for the end of the pages.</summary>
+    private static JsonElement? Rows(JsonElement? result)
     {
-        JsonElement? rows = Member(Json, "result") ?? Json;
-        if (rows is { ValueKind: JsonValueKind.Object } members)
+        if (result is { ValueKind: JsonValueKind.Object } members)
         {
-            rows = null;
             foreach (JsonProperty member in members.EnumerateObject())
             {
                 if (member.Value.ValueKind == JsonValueKind.Array)
                 {
-                    rows = member.Value;
-                    break;
+                    return member.Value;
                 }
             }
         }
-        return List("result", rows, (value, path) => make(Object(value, path), path));
+        return result;
     }
 }
 

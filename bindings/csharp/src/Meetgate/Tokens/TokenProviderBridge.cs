@@ -18,6 +18,8 @@ internal sealed class TokenProviderBridge
     private readonly NativeMethods.TokenProvider callback;
 
     private volatile Func<string?, TimeSpan, ProvidedToken?>? provide;
+
+    /// <summary>What it threw last. It stays when a later call succeeds: those that waited may still be on their way to it.</summary>
     private volatile Exception? failure;
 
     internal TokenProviderBridge()
@@ -25,8 +27,21 @@ internal sealed class TokenProviderBridge
         callback = Answer;
     }
 
-    /// <summary>Whether this client's own provider is what calls.</summary>
-    internal bool IsAsking => Current.Value is { IsOver: false } question && question.Of == this;
+    /// <summary>Whether this client's own provider is what calls, at once or through the provider of another client.</summary>
+    internal bool IsAsking
+    {
+        get
+        {
+            for (Question? question = Current.Value; question != null; question = question.Around)
+            {
+                if (question.Of == this && !question.IsOver)
+                {
+                    return true;
+                }
+            }
+            return false;
+        }
+    }
 
     /// <summary>How long the asynchronous provider of the call on this thread may take. Null where no call runs.</summary>
     [ThreadStatic]
@@ -51,12 +66,17 @@ internal sealed class TokenProviderBridge
         // The token's source is left to the collector: a provider that goes on after its time may still look at it.
         var source = new CancellationTokenSource();
         // Not on this thread: a provider that comes back to the caller's context would wait for the call, which waits for it.
-        Task<ProvidedToken> answer = Task.Run(() => provider(deadToken, source.Token));
+        Task<ProvidedToken> answer = Task.Run(() => provider(deadToken, source.Token)
+            ?? throw new InvalidOperationException("it gave null in place of a task"));
         if (!Task.WaitAll([answer.ContinueWith(_ => { }, TaskScheduler.Default)], limit))
         {
-            source.Cancel();
-            _ = answer.ContinueWith(late => late.Exception, TaskContinuationOptions.OnlyOnFaulted);
-            throw new TimeoutException($"no answer within {limit.TotalMilliseconds:0} ms");
+            // Nor does the call wait for what the provider does when it hears of it.
+            Task told = Task.Run(source.Cancel);
+            foreach (Task late in new[] { answer, told })
+            {
+                _ = late.ContinueWith(failed => failed.Exception, TaskContinuationOptions.OnlyOnFaulted);
+            }
+            throw new ProviderOverdueException(limit);
         }
         return answer.GetAwaiter().GetResult();
     }
@@ -84,8 +104,8 @@ internal sealed class TokenProviderBridge
     /// <summary>Called by C. No exception may leave it.</summary>
     private int Answer(IntPtr userData, IntPtr deadToken, IntPtr token, UIntPtr capacity, ref long lifetimeS)
     {
-        var question = new Question(this);
         Question? before = Current.Value;
+        var question = new Question(this, before);
         int room = checked((int)Math.Min(capacity.ToUInt64(), int.MaxValue));
         try
         {
@@ -99,7 +119,6 @@ internal sealed class TokenProviderBridge
             }
             Marshal.Copy(bytes, 0, token, bytes.Length);
             lifetimeS = given.Lifetime is { } lifetime ? (long)lifetime.TotalSeconds : 0;
-            failure = null;
             return Given;
         }
 #pragma warning disable CA1031 // Whatever it is, it must not reach C, and it reaches the caller.
@@ -107,10 +126,7 @@ internal sealed class TokenProviderBridge
 #pragma warning restore CA1031
         {
             failure = problem;
-            string reason = problem is InvalidOperationException or MeetgateInvalidArgumentException
-                ? problem.Message
-                : $"it threw {problem.GetType().Name}: {problem.Message}";
-            byte[] words = System.Text.Encoding.UTF8.GetBytes(reason.Replace('\0', ' '));
+            byte[] words = System.Text.Encoding.UTF8.GetBytes(ReasonOf(problem).Replace('\0', ' '));
             int length = Math.Min(words.Length, room - 1);
             Marshal.Copy(words, 0, token, length);
             Marshal.WriteByte(token, length, 0);
@@ -123,14 +139,41 @@ internal sealed class TokenProviderBridge
         }
     }
 
+    private static string ReasonOf(Exception problem)
+    {
+        string name = problem.GetType().Name;
+        try
+        {
+            string words = problem.Message;
+            return problem is InvalidOperationException or MeetgateInvalidArgumentException or ProviderOverdueException
+                ? words
+                : $"it threw {name}: {words}";
+        }
+#pragma warning disable CA1031 // An exception of the program's own may throw even here, and nothing may reach C.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return "it threw " + name;
+        }
+    }
+
     /// <summary>One question to a provider. What the provider started may live longer, and may call then.</summary>
-    private sealed class Question(TokenProviderBridge of)
+    private sealed class Question(TokenProviderBridge of, Question? around)
     {
         internal TokenProviderBridge Of { get; } = of;
+
+        /// <summary>The question that this one came up in: a provider may use other clients.</summary>
+        internal Question? Around { get; } = around;
 
         internal volatile bool IsOver;
     }
 }
+
+/// <summary>An asynchronous provider did not answer in time.</summary>
+#pragma warning disable CA1032, CA1064 // Nobody makes or catches one: it is a TimeoutException for programs.
+internal sealed class ProviderOverdueException(TimeSpan limit)
+    : TimeoutException($"no answer within {limit.TotalMilliseconds:0} ms");
+#pragma warning restore CA1032, CA1064
 
 /// <summary>Until when a call runs, and how long it may wait for a token.</summary>
 internal sealed class CallLimit(TimeSpan call, TimeSpan token)
@@ -138,7 +181,12 @@ internal sealed class CallLimit(TimeSpan call, TimeSpan token)
     /// <summary>The longest that can be configured.</summary>
     internal static readonly TimeSpan Longest = TimeSpan.FromDays(1);
 
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(16);
+
     private readonly Stopwatch sinceStart = Stopwatch.StartNew();
+
+    /// <summary>A wait may end a tick of the system's clock too early.</summary>
+    internal bool IsOver => sinceStart.Elapsed + Tick >= call;
 
     internal TimeSpan Left()
     {
