@@ -34,15 +34,18 @@ internal sealed class Rows(Target target) : IDisposable
     internal async Task MeasureAsync()
     {
         var taken = new Dictionary<string, List<double>>();
-        InTurns(80, one, way => ValuesOf(taken, "sync_cpu_us." + way.Name).Add(
-            Measure.Times(way.Call, 25, ValuesOf(taken, "sync_us." + way.Name))));
-        InTurns(1, one, way => ValuesOf(taken, "sync_garbage." + way.Name).Add(Measure.Garbage(way.Call, 1000)));
-        await InTurnsAsync(80, oneAwaited, async way => ValuesOf(taken, "awaited_cpu_us." + way.Name).Add(
-            await Measure.TimesAsync(way.CallAsync, 25, ValuesOf(taken, "awaited_us." + way.Name)).ConfigureAwait(false)))
-            .ConfigureAwait(false);
-        await InTurnsAsync(1, oneAwaited, async way =>
-            ValuesOf(taken, "awaited_garbage." + way.Name).Add(await Measure.GarbageAsync(way.CallAsync, 1000).ConfigureAwait(false)))
-            .ConfigureAwait(false);
+        using (new AwakeProcessors())
+        {
+            InTurns(80, one, way => ValuesOf(taken, "sync_cpu_us." + way.Name).Add(
+                Measure.Times(way.Call, 25, ValuesOf(taken, "sync_us." + way.Name))));
+            InTurns(1, one, way => ValuesOf(taken, "sync_garbage." + way.Name).Add(Measure.Garbage(way.Call, 1000)));
+            await InTurnsAsync(80, oneAwaited, async way => ValuesOf(taken, "awaited_cpu_us." + way.Name).Add(
+                await Measure.TimesAsync(way.CallAsync, 25, ValuesOf(taken, "awaited_us." + way.Name)).ConfigureAwait(false)))
+                .ConfigureAwait(false);
+            await InTurnsAsync(1, oneAwaited, async way =>
+                ValuesOf(taken, "awaited_garbage." + way.Name).Add(await Measure.GarbageAsync(way.CallAsync, 1000).ConfigureAwait(false)))
+                .ConfigureAwait(false);
+        }
         InTurns(5, threads, way =>
         {
             Load load = Measure.OfThreads(way.Call, Threads, Slice);
