@@ -51,7 +51,7 @@ impl Options {
 }
 
 /// The shared library alone: only then does it get link-time optimisation. With every feature, as for desktops and servers.
-fn build(workspace: &Workspace) -> Result<PathBuf> {
+pub fn build(workspace: &Workspace) -> Result<PathBuf> {
     workspace.cargo([
         "rustc",
         "--package",

@@ -1,5 +1,6 @@
 //! The project's own commands: `cargo xtask <command>`.
 
+mod bench;
 mod catalog;
 mod codegen;
 mod demo;
@@ -27,6 +28,7 @@ usage: cargo xtask <command>
                     --library <file>: put this build of the library in, in place of a new one
                     --runtimes <folder>: put its <rid>/native/<library> in, too, for other machines
                     --output <folder>: write them there
+  bench csharp      how fast the C# library is beside HttpClient and System.Text.Json; without a part: which there are
   surface           write down every public name of the C# library: bindings/csharp/src/Meetgate/PublicAPI.*.txt
   dotnet ...        run dotnet as the other commands run it: dotnet test bindings/csharp/tests/Meetgate.Tests";
 
@@ -48,6 +50,7 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["demo"] => demo::run_demo(&workspace),
         ["test"] => test::run_tests(&workspace, WhenSkipped::Tell),
         ["test", "--strict"] => test::run_tests(&workspace, WhenSkipped::Fail),
+        ["bench", arguments @ ..] => bench::run_bench(&workspace, arguments),
         ["dist", options @ ..] => dist::run_dist(&workspace, options),
         ["dotnet", arguments @ ..] => run_dotnet(&workspace, arguments),
         ["surface"] => surface::write(&workspace),
