@@ -14,11 +14,11 @@ use std::process::{Child, Command, Stdio};
 const PARTS: &str = "\
 usage: cargo xtask bench <part> [rounds]
 
-  csharp    the C# library beside HttpClient and System.Text.Json; 9 rounds unless said, which take 3 minutes";
+  csharp    the C# library beside HttpClient and System.Text.Json; 15 rounds unless said, which take two minutes";
 
 /// So few rounds say nothing.
 const FEWEST_ROUNDS: u32 = 5;
-const ROUNDS: u32 = 9;
+const ROUNDS: u32 = 15;
 
 pub fn run_bench(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
     match arguments {
