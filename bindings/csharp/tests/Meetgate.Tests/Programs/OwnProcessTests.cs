@@ -16,6 +16,14 @@ public static class OwnProcessTests
     }
 
     [Fact]
+    public static void Calls_and_clients_leave_nothing_behind()
+    {
+        OwnProcess.Ended run = OwnProcess.Tests(["-class", "Meetgate.Tests.MemoryTests", "-explicit", "only"], []);
+        Assert.True(run.Code == 0, run.Output);
+        Assert.Contains("Total: 5, Errors: 0, Failed: 0, Skipped: 0", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public static void A_panic_is_contained()
     {
         string? hooks = Environment.GetEnvironmentVariable("MEETGATE_LIBRARY_WITH_TEST_HOOKS");
