@@ -7,7 +7,9 @@ using Xunit;
 
 namespace Meetgate.Tests;
 
-/// <summary>What calls and clients leave behind, in a process that does nothing else: see <see cref="OwnProcessTests"/>.</summary>
+/// <summary>
+/// What calls and clients leave behind, in a process that does nothing else: see <see cref="OwnProcessTests"/>.
+/// </summary>
 public static class MemoryTests
 {
     [Fact(Explicit = true)]
@@ -93,10 +95,13 @@ public static class MemoryTests
     {
         using var server = new Scripted(Scripted.Success);
         // With a provider, too, which the library calls.
-        StaysFlat(6000, i => _ = i % 2 == 0 ? server.Avd() : new AvdClient(baseUrl: server.Url, tokenProvider: _ => "t"));
+        StaysFlat(
+            6000, i => _ = i % 2 == 0 ? server.Avd() : new AvdClient(baseUrl: server.Url, tokenProvider: _ => "t"));
     }
 
-    /// <summary>The collector enlarges its heap now and then, and never in every one of four quarters. A leak does.</summary>
+    /// <summary>
+    /// The collector enlarges its heap now and then, and never in every one of four quarters. A leak does.
+    /// </summary>
     private static void StaysFlat(int quarter, Action<int> act)
     {
         List<long> grown = [];
@@ -129,7 +134,8 @@ public static class MemoryTests
         {
             return Environment.WorkingSet / 1024;
         }
-        string line = File.ReadLines("/proc/self/status").First(text => text.StartsWith("VmRSS:", StringComparison.Ordinal));
+        string line = File.ReadLines("/proc/self/status").First(
+            text => text.StartsWith("VmRSS:", StringComparison.Ordinal));
         return long.Parse(string.Concat(line.Where(char.IsDigit)));
     }
 }

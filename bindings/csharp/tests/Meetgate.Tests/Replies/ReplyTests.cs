@@ -21,7 +21,8 @@ public static class ReplyTests
         Assert.Equal(("OK", 0, "fine"), (youme.Status, youme.Code, youme.Msg));
         foreach (string nothing in new[] { "{}", """{"ret":null,"code":null,"msg":null,"Status":null}""" })
         {
-            Assert.Equal((null, null, null), (new AvdReply(nothing).Ret, new AvdReply(nothing).Code, new AvdReply(nothing).Msg));
+            Assert.Equal(
+                (null, null, null), (new AvdReply(nothing).Ret, new AvdReply(nothing).Code, new AvdReply(nothing).Msg));
             Assert.Equal((null, null), (new HstReply(nothing).Code, new HstReply(nothing).Msg));
             Assert.Equal((null, null), (new YoumeReply(nothing).Status, new YoumeReply(nothing).Code));
         }
@@ -80,7 +81,8 @@ public static class ReplyTests
     [Fact]
     public static void One_odd_member_does_not_cost_the_answer()
     {
-        var reply = new AvdRoomParticipateListReply("""{"ret":0,"participates":[{"user_id":"1","user_name":{}},{"user_id":"2"}]}""");
+        var reply = new AvdRoomParticipateListReply(
+            """{"ret":0,"participates":[{"user_id":"1","user_name":{}},{"user_id":"2"}]}""");
         var problem = Assert.Throws<MeetgateProtocolException>(() => reply.Participates[0].UserName);
         Assert.Contains("participates[0].user_name", problem.Message, StringComparison.Ordinal);
         Assert.Equal(MeetgateStatus.Protocol, problem.Status);
@@ -139,7 +141,8 @@ public static class ReplyTests
         foreach (string odd in new[] { "7", "\"x\"", "[7]", """{"total":3}""" })
         {
             var reply = new HstConsumingRecordsReply($$"""{"code":0,"result":{{odd}}}""");
-            Assert.Contains("result", Assert.Throws<MeetgateProtocolException>(() => reply.List).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "result", Assert.Throws<MeetgateProtocolException>(() => reply.List).Message, StringComparison.Ordinal);
         }
     }
 
@@ -147,7 +150,8 @@ public static class ReplyTests
     public static void Many_threads_read_one_answer()
     {
         // So many that making the list takes longer than a thread needs to come to it.
-        string[] rooms = [.. Enumerable.Range(0, 20_000).Select(i => $$"""{"room_id":"{{i}}","users":[{"user_id":"u{{i}}"}]}""")];
+        string[] rooms = [.. Enumerable.Range(0, 20_000).Select(
+            i => $$"""{"room_id":"{{i}}","users":[{"user_id":"u{{i}}"}]}""")];
         byte[] json = Encoding.UTF8.GetBytes($$"""{"ret":0,"rooms":[{{string.Join(",", rooms)}}]}""");
         for (int round = 0; round < 10; round++)
         {
