@@ -11,7 +11,8 @@ using System.Threading.Tasks;
 namespace Meetgate.Tests;
 
 /// <summary>
-/// Calls operations through their generated methods, found by their names, with the members of a JSON object as native arguments.
+/// Calls operations through their generated methods, found by their names, with the members of a JSON object as native
+/// arguments.
 /// The names are worked out here once more, apart from the generator.
 /// </summary>
 internal static class ByName
@@ -35,7 +36,8 @@ internal static class ByName
         (Reply?)Invoke(client, operation, "", method => RequestArguments(method, parametersJson), isRequest: true);
 
     internal static Reply? RequestAsync(MeetgateClient client, string operation, string parametersJson) =>
-        Invoke(client, operation, "Async", method => RequestArguments(method, parametersJson), isRequest: true) is { } task
+        Invoke(
+            client, operation, "Async", method => RequestArguments(method, parametersJson), isRequest: true) is { } task
             ? Awaited(task)
             : null;
 
@@ -49,7 +51,11 @@ internal static class ByName
     }
 
     private static object? Invoke(
-        MeetgateClient client, string operation, string suffix, Func<MethodInfo, object?[]> arguments, bool isRequest = false)
+        MeetgateClient client,
+        string operation,
+        string suffix,
+        Func<MethodInfo, object?[]> arguments,
+        bool isRequest = false)
     {
         string[] path = operation.Split('.');
         object target = client;
@@ -59,7 +65,7 @@ internal static class ByName
         }
         string name = Pascal(path[path.Length - 1]) + suffix;
         MethodInfo? method = target.GetType().GetMethods().SingleOrDefault(
-            known => known.Name == name && isRequest == known.GetParameters().Any(parameter => parameter.Name == "request"));
+            known => known.Name == name && isRequest == known.GetParameters().Any(one => one.Name == "request"));
         if (method == null)
         {
             return isRequest ? null : throw new ArgumentException("no method for " + operation);
@@ -91,7 +97,8 @@ internal static class ByName
         Dictionary<string, JsonElement> given = Members(parametersJson, Camel);
         // What must be given is an argument of the constructor, and all the rest is a property.
         ConstructorInfo constructor = type.GetConstructors().Single();
-        object request = constructor.Invoke([.. constructor.GetParameters().Select(parameter => Argument(parameter, given))]);
+        object request = constructor.Invoke(
+            [.. constructor.GetParameters().Select(parameter => Argument(parameter, given))]);
         foreach (KeyValuePair<string, JsonElement> member in given)
         {
             Set(request, Pascal(member.Key), member.Value);
@@ -100,7 +107,8 @@ internal static class ByName
     }
 
     private static Dictionary<string, JsonElement> Members(string json, Func<string, string> name) =>
-        JsonDocument.Parse(json).RootElement.EnumerateObject().ToDictionary(member => name(member.Name), member => member.Value);
+        JsonDocument.Parse(json).RootElement.EnumerateObject().ToDictionary(
+            member => name(member.Name), member => member.Value);
 
     private static object? Argument(ParameterInfo parameter, Dictionary<string, JsonElement> given)
     {

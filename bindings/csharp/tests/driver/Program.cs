@@ -8,7 +8,8 @@ using System.Text.Json;
 namespace Meetgate.Tests;
 
 /// <summary>
-/// Does what a test says, line by line, by the generated methods: see tests/drivers/mod.rs for the lines and the answers.
+/// Does what a test says, line by line, by the generated methods: see tests/drivers/mod.rs for the lines and the
+/// answers.
 /// </summary>
 internal static class Program
 {
@@ -52,7 +53,8 @@ internal static class Program
         {
             case "new":
                 Free(name);
-                Clients[name] = ByName.Client(JsonDocument.Parse(line).RootElement.GetProperty("platform").GetString()!, line);
+                Clients[name] = ByName.Client(
+                    JsonDocument.Parse(line).RootElement.GetProperty("platform").GetString()!, line);
                 return "";
             case "call":
                 string operation = Word(ref line);
@@ -100,7 +102,8 @@ internal static class Program
         private readonly JsonElement[] answers = [.. JsonDocument.Parse(answers).RootElement.EnumerateArray()];
         private readonly List<string?> told = [];
 
-        internal string Told => "[" + string.Join(",", told.Select(token => token == null ? "null" : "\"" + token + "\"")) + "]";
+        internal string Told => "[" + string.Join(
+            ",", told.Select(token => token == null ? "null" : "\"" + token + "\"")) + "]";
 
         internal ProvidedToken? Next(string? deadToken)
         {

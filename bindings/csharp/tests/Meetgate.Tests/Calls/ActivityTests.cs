@@ -20,7 +20,9 @@ public static class ActivityTests
         await avd.Room.ListAsync();
         avd.Call("avd.room.list");
         await avd.RawCallAsync("""{"method":"GET","path":"/x"}""");
-        Assert.Equal(["avd.room.list", "avd.room.list", "avd.room.list", "avd.raw_call"], seen.Activities.Select(one => one.DisplayName));
+        Assert.Equal(
+            ["avd.room.list", "avd.room.list", "avd.room.list", "avd.raw_call"],
+            seen.Activities.Select(one => one.DisplayName));
         Assert.All(seen.Activities, one =>
         {
             Assert.Equal(ActivityKind.Client, one.Kind);
@@ -38,7 +40,8 @@ public static class ActivityTests
     [Fact]
     public static async Task A_failure_has_its_status_code_and_attempts()
     {
-        using var server = new Scripted(request => request.Has("get_token") ? """{"ret":0,"token":"t"}""" : """{"ret":40004,"msg":"no"}""");
+        using var server = new Scripted(
+            request => request.Has("get_token") ? """{"ret":0,"token":"t"}""" : """{"ret":40004,"msg":"no"}""");
         using var avd = new AvdClient(baseUrl: server.Url, accessKey: "a", secretKey: "s");
         using var seen = new Seen();
         Assert.Throws<MeetgateNotFoundException>(() => avd.Room.Read("1"));
@@ -81,7 +84,8 @@ public static class ActivityTests
         using var seen = new Seen();
         Assert.Throws<MeetgateNotFoundException>(() => avd.Sip.Account.Create("n", "hunter2", "1", 7));
         Activity one = Assert.Single(seen.Activities);
-        Assert.DoesNotContain("hunter2", one.StatusDescription + string.Concat(one.TagObjects), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "hunter2", one.StatusDescription + string.Concat(one.TagObjects), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -63,12 +63,15 @@ public static class CallOptionsTests
         AvdClient small = avd.With(Small);
         Assert.Equal(Long, small.Room.List(Large).RawText);
         // What is null in the upper ones shows the lower.
-        Assert.Throws<MeetgateLimitException>(() => small.Room.List(new CallOptions { Timeout = TimeSpan.FromSeconds(20) }));
+        Assert.Throws<MeetgateLimitException>(
+            () => small.Room.List(new CallOptions { Timeout = TimeSpan.FromSeconds(20) }));
         AvdClient both = small.With(new CallOptions { Timeout = TimeSpan.Zero });
         string message = Assert.Throws<MeetgateInvalidArgumentException>(() => both.Room.List()).Message;
         Assert.Contains("timeout_ms", message, StringComparison.Ordinal);
-        Assert.Throws<MeetgateLimitException>(() => both.Room.List(new CallOptions { Timeout = TimeSpan.FromSeconds(20) }));
-        Assert.Equal(Long, both.With(Large).With(new CallOptions { Timeout = TimeSpan.FromSeconds(20) }).Room.List().RawText);
+        Assert.Throws<MeetgateLimitException>(
+            () => both.Room.List(new CallOptions { Timeout = TimeSpan.FromSeconds(20) }));
+        Assert.Equal(
+            Long, both.With(Large).With(new CallOptions { Timeout = TimeSpan.FromSeconds(20) }).Room.List().RawText);
         Assert.Equal(Long, avd.Room.List().RawText);
     }
 
@@ -96,7 +99,8 @@ public static class CallOptionsTests
         Refused(new CallOptions { MaxReplyBytes = 1023 }, "max_reply_bytes");
         Assert.Equal(0, server.Count());
         // Less than a millisecond is not none.
-        Assert.Throws<MeetgateTimeoutException>(() => avd.Room.List(new CallOptions { Timeout = TimeSpan.FromTicks(1) }));
+        Assert.Throws<MeetgateTimeoutException>(
+            () => avd.Room.List(new CallOptions { Timeout = TimeSpan.FromTicks(1) }));
 
         void Refused(CallOptions options, string key)
         {

@@ -44,7 +44,12 @@ public static class ClientTests
         using var sandbox = new Sandbox();
         using var avd = new AvdClient(sandbox.Avd);
         var room = new JsonObject { ["room_id"] = "12345123456" };
-        var request = new JsonObject { ["method"] = "GET", ["path"] = "/sdkapi/v2/room/read", ["query"] = room.DeepClone() };
+        var request = new JsonObject
+        {
+            ["method"] = "GET",
+            ["path"] = "/sdkapi/v2/room/read",
+            ["query"] = room.DeepClone(),
+        };
         foreach (Reply reply in new[]
         {
             avd.Call("avd.room.read", room),
@@ -118,7 +123,8 @@ public static class ClientTests
     {
         using var sandbox = new Sandbox();
         using var avd = new AvdClient(sandbox.Avd);
-        var problem = await Assert.ThrowsAsync<MeetgateNotFoundException>(() => avd.Room.ReadAsync(roomId: "40400000000"));
+        var problem = await Assert.ThrowsAsync<MeetgateNotFoundException>(
+            () => avd.Room.ReadAsync(roomId: "40400000000"));
         Assert.Equal(40004, problem.Code);
         Assert.Equal("room.read", problem.Operation);
     }
@@ -149,7 +155,10 @@ public static class ClientTests
         using var stay = new ManualResetEventSlim();
         // A continuation that blocks, on purpose, wherever it runs.
         Task blocked = avd.Room.ListAsync().ContinueWith(
-            _ => Soon.Comes(stay), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            _ => Soon.Comes(stay),
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
         var other = new ConcurrentBag<AvdRoomListReply>();
         for (int i = 0; i < 8; i++)
         {

@@ -73,9 +73,11 @@ public static class DisposalTests
         });
         AvdClient avd = server.Avd();
         // The client's own patience is 30 seconds: what is under it takes any.
-        var owner = new ClientOwner(avd, ClientSetup.FromText("avd", $$"""{"base_url":"{{server.Url}}","token":"t"}"""));
+        var owner = new ClientOwner(
+            avd, ClientSetup.FromText("avd", $$"""{"base_url":"{{server.Url}}","token":"t"}"""));
         owner.Begin(avd);
-        Task<byte[]> call = Task.Run(() => owner.Handle.Call("x", null, "{\"method\":\"GET\",\"path\":\"/x\"}\0"u8, default));
+        Task<byte[]> call = Task.Run(
+            () => owner.Handle.Call("x", null, "{\"method\":\"GET\",\"path\":\"/x\"}\0"u8, default));
         server.Await(1);
         await Soon.Ends(owner.EndAsync(TimeSpan.FromMilliseconds(50)));
         Assert.False(call.IsCompleted);
@@ -102,7 +104,8 @@ public static class DisposalTests
     {
         using var server = new Scripted(Scripted.Success);
         AvdClient avd = server.Avd();
-        AvdClient quick = avd.With(new CallOptions { Timeout = TimeSpan.FromSeconds(5), ConnectTimeout = TimeSpan.FromSeconds(1) });
+        AvdClient quick = avd.With(
+            new CallOptions { Timeout = TimeSpan.FromSeconds(5), ConnectTimeout = TimeSpan.FromSeconds(1) });
         quick.Dispose();
         await quick.DisposeAsync();
         quick.Room.List();

@@ -31,7 +31,8 @@ public static class OperationTests
 
     [Theory]
     [MemberData(nameof(Operations))]
-    public static void Every_example_succeeds_through_its_asynchronous_twin(string operation) => Try(operation, ByName.CallAsync);
+    public static void Every_example_succeeds_through_its_asynchronous_twin(string operation) =>
+        Try(operation, ByName.CallAsync);
 
     [Theory]
     [MemberData(nameof(Operations))]
@@ -101,7 +102,8 @@ public static class OperationTests
         ReadAll(reply);
     }
 
-    private static string Shown(Request request) => request.Line + "\n" + System.Text.Encoding.UTF8.GetString(request.Body);
+    private static string Shown(Request request) =>
+        request.Line + "\n" + System.Text.Encoding.UTF8.GetString(request.Body);
 
     private static string At(Scripted server, string operation)
     {
@@ -164,7 +166,8 @@ public static class OperationTests
                 Assert.Contains(Number(json), new[] { (long)span.TotalSeconds, (long)span.TotalMilliseconds });
                 return 0;
             case Enum word when json.ValueKind == JsonValueKind.String && !long.TryParse(json.GetString(), out _):
-                Assert.Equal(json.GetString()!.Replace("_", "", StringComparison.Ordinal), word.ToString(), ignoreCase: true);
+                Assert.Equal(
+                    json.GetString()!.Replace("_", "", StringComparison.Ordinal), word.ToString(), ignoreCase: true);
                 return 0;
             case Enum number:
                 Assert.Equal(Number(json), Convert.ToInt64(number, CultureInfo.InvariantCulture));

@@ -6,6 +6,7 @@ using System.Text.Json.Nodes;
 using System.Threading;
 using System.Threading.Tasks;
 using Xunit;
+using Row = Meetgate.HstConsumingRecordsReply.ListItem;
 
 namespace Meetgate.Tests;
 
@@ -29,7 +30,7 @@ public static class PageTests
         Assert.Equal(expected, hst.Consuming.IterateRecords(Start, End, pageSize: 3).Select(row => row.GroupId));
         Assert.Equal(pages, Asked(server).Length);
         List<string?> seen = [];
-        await foreach (HstConsumingRecordsReply.ListItem row in hst.Consuming.IterateRecordsAsync(Start, End, pageSize: 3))
+        await foreach (Row row in hst.Consuming.IterateRecordsAsync(Start, End, pageSize: 3))
         {
             seen.Add(row.GroupId);
         }
@@ -42,13 +43,13 @@ public static class PageTests
     {
         using var server = Platform(9);
         using HstClient hst = Client(server);
-        IEnumerable<HstConsumingRecordsReply.ListItem> rows = hst.Consuming.IterateRecords(Start, End, appId: "app", pageSize: 3);
+        IEnumerable<Row> rows = hst.Consuming.IterateRecords(Start, End, appId: "app", pageSize: 3);
         Assert.Empty(Asked(server));
         Assert.Equal(3, rows.Take(3).Count());
         Assert.Equal([1], Asked(server));
         Assert.Equal(4, rows.Take(4).Count());
         Assert.Equal([1, 1, 2], Asked(server));
-        await foreach (HstConsumingRecordsReply.ListItem row in hst.Consuming.IterateRecordsAsync(Start, End, pageSize: 3))
+        await foreach (Row row in hst.Consuming.IterateRecordsAsync(Start, End, pageSize: 3))
         {
             Assert.Equal("g0", row.GroupId);
             break;
@@ -64,14 +65,14 @@ public static class PageTests
         List<string?> seen = [];
         Assert.ThrowsAny<MeetgateApiException>(() =>
         {
-            foreach (HstConsumingRecordsReply.ListItem row in hst.Consuming.IterateRecords(Start, End, pageSize: 3))
+            foreach (Row row in hst.Consuming.IterateRecords(Start, End, pageSize: 3))
             {
                 seen.Add(row.GroupId);
             }
         });
         await Assert.ThrowsAnyAsync<MeetgateApiException>(async () =>
         {
-            await foreach (HstConsumingRecordsReply.ListItem row in hst.Consuming.IterateRecordsAsync(Start, End, pageSize: 3))
+            await foreach (Row row in hst.Consuming.IterateRecordsAsync(Start, End, pageSize: 3))
             {
                 seen.Add(row.GroupId);
             }
@@ -92,8 +93,8 @@ public static class PageTests
 
         async Task Read()
         {
-            IAsyncEnumerable<HstConsumingRecordsReply.ListItem> rows = hst.Consuming.IterateRecordsAsync(Start, End, pageSize: 3);
-            await foreach (HstConsumingRecordsReply.ListItem row in rows.WithCancellation(source.Token))
+            IAsyncEnumerable<Row> rows = hst.Consuming.IterateRecordsAsync(Start, End, pageSize: 3);
+            await foreach (Row row in rows.WithCancellation(source.Token))
             {
                 if (++seen == 3)
                 {
@@ -112,7 +113,8 @@ public static class PageTests
         int seen = 0;
         Assert.Throws<MeetgateTimeoutException>(() =>
         {
-            foreach (HstConsumingRecordsReply.ListItem row in hst.Consuming.IterateRecords(Start, End, pageSize: 3, options: quick))
+            foreach (
+                Row row in hst.Consuming.IterateRecords(Start, End, pageSize: 3, options: quick))
             {
                 seen++;
             }
@@ -130,7 +132,8 @@ public static class PageTests
         Assert.Throws<MeetgateProtocolException>(() => hst.Consuming.IterateRecords(Start, End).ToArray());
     }
 
-    private static HstClient Client(Scripted server) => new(baseUrl: server.Url, devId: "d", devSecret: "0123456789abcdef");
+    private static HstClient Client(Scripted server) =>
+        new(baseUrl: server.Url, devId: "d", devSecret: "0123456789abcdef");
 
     /// <summary>The numbers of the pages that were asked for.</summary>
     private static int[] Asked(Scripted server) =>

@@ -27,7 +27,12 @@ public static class RequestTests
         request.VideoBitrate = 1500;
         await avd.Room.MixRecord.StartAsync(request, new CallOptions { Timeout = TimeSpan.FromSeconds(20) });
         avd.Room.MixRecord.Start(
-            "2", name: "周会", videoBitrate: 1500, videos: [new AvdVideo { VideoName = "a" }], videoLevel: AvdVideoLevel.High, enableSaveMix: true);
+            "2",
+            name: "周会",
+            videoBitrate: 1500,
+            videos: [new AvdVideo { VideoName = "a" }],
+            videoLevel: AvdVideoLevel.High,
+            enableSaveMix: true);
         Assert.Equal(1, server.Count("video_bitrate=1000-1500"));
         Assert.Equal(server.Requests[1].Line, server.Requests[2].Line);
         Assert.Contains("video_level=high", server.Requests[0].Line, StringComparison.Ordinal);
@@ -41,17 +46,19 @@ public static class RequestTests
         Assert.True(requests.Length >= 5);
         MethodInfo[] methods = [.. typeof(MeetgateClient).Assembly.GetExportedTypes()
             .Where(type => typeof(OperationGroup).IsAssignableFrom(type))
-            .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly))];
+            .SelectMany(of => of.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly))];
         int withMany = 0;
         foreach (MethodInfo flat in methods.Where(
             method => method.GetParameters().Count(parameter => parameter.IsOptional && IsOfPlatform(parameter)) > 4))
         {
             withMany++;
-            MethodInfo other = methods.Single(method => method.DeclaringType == flat.DeclaringType && method.Name == flat.Name
+            MethodInfo other = methods.Single(
+                method => method.DeclaringType == flat.DeclaringType
+                && method.Name == flat.Name
                 && method.GetParameters()[0].Name == "request");
             PropertyInfo[] members = other.GetParameters()[0].ParameterType.GetProperties();
             Assert.Equal(
-                flat.GetParameters().Where(IsOfPlatform).Select(parameter => parameter.Name!.ToUpperInvariant()).Order(),
+                flat.GetParameters().Where(IsOfPlatform).Select(one => one.Name!.ToUpperInvariant()).Order(),
                 members.Select(member => member.Name.ToUpperInvariant()).Order());
             Assert.All(members, member => Assert.True(member.CanWrite));
             Assert.Equal(flat.ReturnType, other.ReturnType);
@@ -73,5 +80,6 @@ public static class RequestTests
         Assert.Equal(0, server.Count());
     }
 
-    private static bool IsOfPlatform(ParameterInfo parameter) => parameter.Name is not ("options" or "cancellationToken");
+    private static bool IsOfPlatform(ParameterInfo parameter) =>
+        parameter.Name is not ("options" or "cancellationToken");
 }

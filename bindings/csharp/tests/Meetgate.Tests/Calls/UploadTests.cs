@@ -34,7 +34,9 @@ public static class UploadTests
             await avd.UploadfileAsync(UploadFile.FromStream(new Unseekable(new MemoryStream(Picture)), "a.png"));
             Assert.Equal(6, server.Count("POST /uploadfile"));
             Assert.All(server.Requests, request => Assert.True(Holds(request, Picture)));
-            Assert.All(server.Requests.Skip(2).Take(2), request => Assert.True(Holds(request, Encoding.UTF8.GetBytes("周会.png"))));
+            Assert.All(
+                server.Requests.Skip(2).Take(2),
+                request => Assert.True(Holds(request, Encoding.UTF8.GetBytes("周会.png"))));
         }
         finally
         {
@@ -137,9 +139,11 @@ public static class UploadTests
         string name = Name();
         using var server = new Scripted(Scripted.Success);
         using AvdClient avd = server.Avd();
-        foreach (Exception cause in new Exception[] { new IOException("the tape tore"), new TimeoutException("the tape hangs") })
+        Exception[] causes = [new IOException("the tape tore"), new TimeoutException("the tape hangs")];
+        foreach (Exception cause in causes)
         {
-            var problem = Assert.Throws<MeetgateIOException>(() => avd.Uploadfile(UploadFile.FromStream(new Broken(cause), name)));
+            var problem = Assert.Throws<MeetgateIOException>(
+                () => avd.Uploadfile(UploadFile.FromStream(new Broken(cause), name)));
             Assert.Same(cause, problem.InnerException);
             Assert.Contains(cause.Message, problem.Message, StringComparison.Ordinal);
             Assert.Equal("uploadfile", problem.Operation);
@@ -157,7 +161,8 @@ public static class UploadTests
     {
         using var server = new Scripted(Scripted.Success);
         using AvdClient avd = server.Avd();
-        var problem = Assert.Throws<MeetgateInvalidArgumentException>(() => avd.Uploadfile(UploadFile.FromBytes(Picture, "a.exe")));
+        var problem = Assert.Throws<MeetgateInvalidArgumentException>(
+            () => avd.Uploadfile(UploadFile.FromBytes(Picture, "a.exe")));
         Assert.Contains("png", problem.Message, StringComparison.Ordinal);
     }
 
@@ -173,7 +178,8 @@ public static class UploadTests
     public static void A_name_is_no_path(string name)
     {
         Assert.Equal("name", Assert.Throws<ArgumentException>(() => UploadFile.FromBytes(Picture, name)).ParamName);
-        Assert.Equal("name", Assert.Throws<ArgumentException>(() => UploadFile.FromStream(Stream.Null, name)).ParamName);
+        Assert.Equal(
+            "name", Assert.Throws<ArgumentException>(() => UploadFile.FromStream(Stream.Null, name)).ParamName);
     }
 
     [Fact]
@@ -182,7 +188,8 @@ public static class UploadTests
         using var server = new Scripted("""{"code":200}""");
         using AvdClient avd = server.Avd();
         byte[][] contents = [.. Enumerable.Range(0, 16).Select(i => Encoding.ASCII.GetBytes($"content {i:00}."))];
-        await Soon.Ends(Task.WhenAll(contents.Select(content => avd.UploadfileAsync(UploadFile.FromBytes(content, "same.png")))));
+        await Soon.Ends(
+            Task.WhenAll(contents.Select(content => avd.UploadfileAsync(UploadFile.FromBytes(content, "same.png")))));
         Assert.All(contents, content => Assert.Single(server.Requests, request => Holds(request, content)));
     }
 
@@ -211,7 +218,8 @@ public static class UploadTests
             set => throw new NotSupportedException();
         }
 
-        public override int Read(byte[] buffer, int offset, int count) => inner.Read(buffer, offset, Math.Min(count, 3));
+        public override int Read(byte[] buffer, int offset, int count) =>
+            inner.Read(buffer, offset, Math.Min(count, 3));
 
         public override void Flush()
         {

@@ -113,8 +113,12 @@ public static class ArgumentTests
         Refused("params: holds a NUL character at 2", () => avd.Call("avd.room.list", "{}\0"));
         Refused("request: holds half of a surrogate pair (U+D83D)", () => avd.RawCall("{\"\ud83d\":1}"));
         Refused("operation: holds half of a surrogate pair (U+D83D) at 4", () => avd.Call("avd.\ud83d"));
-        Refused("\"room_id\": holds an escape that is no character", () => avd.Call("avd.room.read", """{"room_id":"\ud83d"}"""));
-        Refused("avd.room.read: parameter \"room_id\": holds half of a surrogate pair", () => avd.Room.Read(roomId: "\ud83d"));
+        Refused(
+            "\"room_id\": holds an escape that is no character",
+            () => avd.Call("avd.room.read", """{"room_id":"\ud83d"}"""));
+        Refused(
+            "avd.room.read: parameter \"room_id\": holds half of a surrogate pair",
+            () => avd.Room.Read(roomId: "\ud83d"));
         Refused("hst", () => avd.Call("hst.kickout", """{"app_id":"a","user_id":"u"}"""));
         Refused("record_type", () => avd.Room.MixRecord.Get(roomId: "1", recordType: (AvdRecordType)7));
         Assert.Equal(0, server.Count());
@@ -151,7 +155,8 @@ public static class ArgumentTests
         _ => null,
     };
 
-    private static void Null(string name, Func<object> act) => Assert.Equal(name, Assert.Throws<ArgumentNullException>(act).ParamName);
+    private static void Null(string name, Func<object> act) =>
+        Assert.Equal(name, Assert.Throws<ArgumentNullException>(act).ParamName);
 
     private static void Refused(string part, Func<object> act)
     {

@@ -33,7 +33,8 @@ public static class ConfigurationTests
     [Fact]
     public static void An_address_where_the_json_belongs_is_advised()
     {
-        string message = Assert.Throws<MeetgateInvalidConfigException>(() => new HstClient("http://10.0.0.5:28000")).Message;
+        string message = Assert.Throws<MeetgateInvalidConfigException>(
+            () => new HstClient("http://10.0.0.5:28000")).Message;
         Assert.Contains("new HstClient(baseUrl: ", message, StringComparison.Ordinal);
     }
 

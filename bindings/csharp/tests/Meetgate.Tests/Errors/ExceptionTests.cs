@@ -50,7 +50,8 @@ public static class ExceptionTests
     [Fact]
     public static void A_status_of_a_newer_library_is_an_exception_too()
     {
-        MeetgateException problem = MeetgateException.From(new ErrorDocument((MeetgateStatus)99, """{"status":"NEW","message":"m"}"""));
+        MeetgateException problem = MeetgateException.From(
+            new ErrorDocument((MeetgateStatus)99, """{"status":"NEW","message":"m"}"""));
         Assert.Equal(typeof(MeetgateException), problem.GetType());
         Assert.Equal("UNKNOWN", problem.StatusName);
         Assert.Equal("m", problem.Message);
@@ -61,9 +62,10 @@ public static class ExceptionTests
     {
         MeetgateException problem = MeetgateException.FromDocument(
             """
-            {"status":"API","message":"avd answered 41003: busy","platform":"avd","operation":"room.mix_record.start","code":41003,
-             "class":"busy","meaning":"busy","meaning_zh":"忙","platform_message":"try later","http_status":200,"request_id":"r-7",
-             "clock_offset_s":-3,"attempts":2,"retryable":true,"retry_after_ms":1500,"reply":{"ret":41003,"token":"***"},"location":"l"}
+            {"status":"API","message":"avd answered 41003: busy","platform":"avd","operation":"room.mix_record.start",
+             "code":41003,"class":"busy","meaning":"busy","meaning_zh":"忙","platform_message":"try later",
+             "http_status":200,"request_id":"r-7","clock_offset_s":-3,"attempts":2,"retryable":true,
+             "retry_after_ms":1500,"reply":{"ret":41003,"token":"***"},"location":"l"}
             """);
         Assert.IsType<MeetgatePlatformBusyException>(problem);
         Assert.Equal("avd.room.mix_record.start: avd answered 41003: busy", problem.Message);
@@ -84,8 +86,9 @@ public static class ExceptionTests
     {
         MeetgateException problem = MeetgateException.FromDocument(
             """
-            {"status":"API","message":"half \ud83d","platform":7,"operation":"\ud83d","code":1e400,"class":[],"meaning":{},"reply":"x",
-             "http_status":true,"attempts":"2","retryable":"yes","retry_after_ms":9223372036854775807,
+            {"status":"API","message":"half \ud83d","platform":7,"operation":"\ud83d","code":1e400,"class":[],
+             "meaning":{},"reply":"x","http_status":true,"attempts":"2","retryable":"yes",
+             "retry_after_ms":9223372036854775807,
              "clock_offset_s":-9223372036854775808}
             """);
         foreach (System.Reflection.PropertyInfo property in problem.GetType().GetProperties())
@@ -140,7 +143,9 @@ public static class ExceptionTests
     [Fact]
     public static void Every_message_names_its_operation_once()
     {
-        foreach (string answer in new[] { "404 Not Found\n", "{\"ret\":40004,\"msg\":\"avd.room.list\"}", "[1,", Scripted.Silence })
+        string[] answers =
+            ["404 Not Found\n", """{"ret":40004,"msg":"avd.room.list"}""", "[1,", Scripted.Silence];
+        foreach (string answer in answers)
         {
             using var server = new Scripted(answer);
             using AvdClient avd = server.Avd();

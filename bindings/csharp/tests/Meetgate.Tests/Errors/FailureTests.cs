@@ -25,7 +25,8 @@ public static class FailureTests
         foreach (string odd in new[] { "9223372036854775807", "99999999999999999999999999", "-1", "soon", "1e400" })
         {
             // Whatever the library makes of it, it can be asked for.
-            var problem = Assert.Throws<MeetgateHttpException>(() => Answered($"503 Service Unavailable; Retry-After: {odd}\n"));
+            var problem = Assert.Throws<MeetgateHttpException>(
+                () => Answered($"503 Service Unavailable; Retry-After: {odd}\n"));
             Assert.False(problem.RetryAfter < TimeSpan.Zero);
         }
     }
@@ -34,7 +35,8 @@ public static class FailureTests
     public static void What_was_never_sent_has_no_attempt()
     {
         using var avd = new AvdClient(baseUrl: "http://127.0.0.1:1", token: "t");
-        Assert.Equal(0, Assert.Throws<MeetgateInvalidArgumentException>(() => avd.Call("avd.room.read", "{}")).Attempts);
+        Assert.Equal(
+            0, Assert.Throws<MeetgateInvalidArgumentException>(() => avd.Call("avd.room.read", "{}")).Attempts);
     }
 
     [Fact]
@@ -43,7 +45,8 @@ public static class FailureTests
         // A port that is taken, and where nobody listens.
         using var taken = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         taken.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        using var avd = new AvdClient(baseUrl: "http://127.0.0.1:" + ((IPEndPoint)taken.LocalEndPoint!).Port, token: "t");
+        using var avd = new AvdClient(
+            baseUrl: "http://127.0.0.1:" + ((IPEndPoint)taken.LocalEndPoint!).Port, token: "t");
         var problem = Assert.Throws<MeetgateNetworkException>(() => avd.Room.Read(roomId: "1"));
         Assert.True(problem.Retryable);
         Assert.StartsWith("avd.room.read: ", problem.Message, StringComparison.Ordinal);

@@ -36,7 +36,8 @@ public static class PlatformErrorTests
         Assert.Equal("avd.room.read: avd answered 40004: no such room", problem.Message);
         Assert.Contains("\"status\":\"API\"", problem.Document, StringComparison.Ordinal);
 
-        var conflict = Assert.Throws<MeetgateConflictException>(() => avd.Room.Create(userId: "16", roomId: "12345123456"));
+        var conflict = Assert.Throws<MeetgateConflictException>(
+            () => avd.Room.Create(userId: "16", roomId: "12345123456"));
         Assert.IsAssignableFrom<MeetgateApiException>(conflict);
     }
 
@@ -79,7 +80,8 @@ public static class PlatformErrorTests
             Assert.NotEqual(typeof(MeetgateApiException), problem.GetType());
             Assert.Equal(name, problem.ErrorClass);
         });
-        Assert.IsType<MeetgateTokenDeadException>(MeetgateException.FromDocument("""{"status":"AUTH","class":"token_dead"}"""));
+        Assert.IsType<MeetgateTokenDeadException>(
+            MeetgateException.FromDocument("""{"status":"AUTH","class":"token_dead"}"""));
         Assert.IsType<MeetgateAuthException>(MeetgateException.FromDocument("""{"status":"AUTH"}"""));
         // A class of a newer library, and a number that has another meaning here and no class.
         Assert.IsType<MeetgateApiException>(MeetgateException.FromDocument("""{"status":"API","class":"new"}"""));

@@ -33,25 +33,30 @@ public static class SentJsonTests
         foreach (string value in new[]
         {
             "9007199254740993", "9223372036854775807", "18446744073709551615", "0.10", "1e400", "-0.0", "1E5",
-            "12345678901234567890123.4567890", "\"\"", "\"  \"", "\"引\\\"号\\\"\\\\ 😀/<&>'\\u0001\"", "\"\uffff\"", "[]", "{}", "[[],null,true]",
+            "12345678901234567890123.4567890", "\"\"", "\"  \"", "\"引\\\"号\\\"\\\\ 😀/<&>'\\u0001\"", "\"\uffff\"",
+            "[]", "{}", "[[],null,true]",
         })
         {
             // As text, as a node that was read, and inside of others.
             Assert.Equal(Same(value), SentText(hst => hst.Call("hst.online.invite", Text(value))));
             JsonNode node = JsonNode.Parse(value)!;
             Assert.Equal(Same(value), SentText(hst => hst.Call("hst.online.invite", Node(node.DeepClone()))));
-            Assert.Equal(Same(value), SentText(hst => hst.Online.Invite("a", "g", ["u"], 1, extendInfo: Node(node.DeepClone()))));
+            Assert.Equal(
+                Same(value),
+                SentText(hst => hst.Online.Invite("a", "g", ["u"], 1, extendInfo: Node(node.DeepClone()))));
         }
         Assert.Equal("0.1", SentText(hst => hst.Call("hst.online.invite", Node(0.1))));
         Assert.Equal("0.50", SentText(hst => hst.Call("hst.online.invite", Node(0.50m))));
         Assert.Equal("18446744073709551615", SentText(hst => hst.Call("hst.online.invite", Node(ulong.MaxValue))));
-        Assert.Equal("\"2020-05-01T00:00:00\"", SentText(hst => hst.Call("hst.online.invite", Node(new DateTime(2020, 5, 1)))));
+        Assert.Equal(
+            "\"2020-05-01T00:00:00\"", SentText(hst => hst.Call("hst.online.invite", Node(new DateTime(2020, 5, 1)))));
     }
 
     [Fact]
     public static void What_is_null_is_left_out_and_a_null_that_is_given_is_sent()
     {
-        JsonObject sent = Sent(hst => hst.Call("hst.online.invite", new JsonObject { ["a"] = null, ["b"] = new JsonArray(null, 1) }));
+        JsonObject sent = Sent(
+            hst => hst.Call("hst.online.invite", new JsonObject { ["a"] = null, ["b"] = new JsonArray(null, 1) }));
         Assert.True(sent.ContainsKey("a"));
         Assert.Equal("[null,1]", sent["b"]!.ToJsonString());
         JsonObject typed = Sent(hst => hst.Online.Invite("a", "g", ["u"], 1));
@@ -115,9 +120,11 @@ public static class SentJsonTests
         int walked = 0;
         avd.Room.MixRecord.UpdateLayout("1", audioUserIds: Ids());
         Assert.Equal(3, walked);
-        var problem = Assert.Throws<KeyNotFoundException>(() => avd.Room.MixRecord.UpdateLayout("1", audioUserIds: Broken()));
+        var problem = Assert.Throws<KeyNotFoundException>(
+            () => avd.Room.MixRecord.UpdateLayout("1", audioUserIds: Broken()));
         Assert.Equal("the caller's", problem.Message);
-        var again = Assert.Throws<MeetgateInvalidArgumentException>(() => avd.Room.MixRecord.UpdateLayout("1", videos: Odd()));
+        var again = Assert.Throws<MeetgateInvalidArgumentException>(
+            () => avd.Room.MixRecord.UpdateLayout("1", videos: Odd()));
         Assert.Contains("\"video_name\"", again.Message, StringComparison.Ordinal);
         Assert.Equal(1, server.Count());
         avd.Room.MixRecord.UpdateLayout("1", audioUserIds: ["16"]);

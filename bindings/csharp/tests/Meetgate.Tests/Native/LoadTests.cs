@@ -6,7 +6,10 @@ using Xunit;
 
 namespace Meetgate.Tests;
 
-/// <summary>How the C library is found, by a program in a folder of its own: on .NET, and on Mono as the nearest to .NET Framework.</summary>
+/// <summary>
+/// How the C library is found, by a program in a folder of its own: on .NET, and on Mono as the nearest to .NET
+/// Framework.
+/// </summary>
 public static class LoadTests
 {
     private const string Input = "new a {\"platform\":\"avd\",\"base_url\":\"http://127.0.0.1:1\",\"token\":\"t\"}\n";
@@ -17,7 +20,8 @@ public static class LoadTests
     [MemberData(nameof(Targets))]
     public static void It_is_found_beside_the_program(string target)
     {
-        foreach (string place in new[] { "libmeetgate.so", "runtimes/linux-x64/native/libmeetgate.so", "x64/libmeetgate.so" })
+        string[] places = ["libmeetgate.so", "runtimes/linux-x64/native/libmeetgate.so", "x64/libmeetgate.so"];
+        foreach (string place in places)
         {
             using var program = new Program(target);
             program.Put(place, Surroundings.LibraryPath);
@@ -37,17 +41,22 @@ public static class LoadTests
         OwnProcess.Ended run = program.Run();
         Assert.NotEqual(0, run.Code);
         string[] lines = Lines(run);
-        Assert.StartsWith("The meetgate library could not be loaded. MEETGATE_LIBRARY is not set. Tried:", lines[0], StringComparison.Ordinal);
-        Assert.Equal($"  {program.Path("libmeetgate.so")}: no such file", lines[1]);
         Assert.StartsWith(
-            $"  {program.Path("runtimes/linux-x64/native/libmeetgate.so")}: is for SW64 (64-bit, ELF), this process is x86-64 (64-bit, ELF)",
+            "The meetgate library could not be loaded. MEETGATE_LIBRARY is not set. Tried:",
+            lines[0],
+            StringComparison.Ordinal);
+        Assert.Equal($"  {program.Path("libmeetgate.so")}: no such file", lines[1]);
+        string other = program.Path("runtimes/linux-x64/native/libmeetgate.so");
+        Assert.StartsWith(
+            $"  {other}: is for SW64 (64-bit, ELF), this process is x86-64 (64-bit, ELF)",
             lines[2],
             StringComparison.Ordinal);
         Assert.StartsWith(
             $"  {program.Path("x64/libmeetgate.so")}: a library of that name, but not this one, or another version: ",
             lines[3],
             StringComparison.Ordinal);
-        Assert.Contains("This process: linux-x64, x86-64 (64-bit, ELF), runtime ", run.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "This process: linux-x64, x86-64 (64-bit, ELF), runtime ", run.Output, StringComparison.Ordinal);
         Assert.Contains("DllNotFoundException", run.Output, StringComparison.Ordinal);
     }
 
@@ -57,8 +66,10 @@ public static class LoadTests
     {
         using var program = new Program(target);
         OwnProcess.Ended run = program.Run();
-        Assert.Contains("There is no such file: the package has no library for linux-x64", run.Output, StringComparison.Ordinal);
-        Assert.All(Lines(run).Skip(1).Take(3), line => Assert.EndsWith(": no such file", line, StringComparison.Ordinal));
+        Assert.Contains(
+            "There is no such file: the package has no library for linux-x64", run.Output, StringComparison.Ordinal);
+        Assert.All(
+            Lines(run).Skip(1).Take(3), line => Assert.EndsWith(": no such file", line, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -70,7 +81,10 @@ public static class LoadTests
         OwnProcess.Ended run = program.Run(("MEETGATE_LIBRARY", "/no/such/file.so"));
         Assert.NotEqual(0, run.Code);
         string[] lines = Lines(run);
-        Assert.Contains("MEETGATE_LIBRARY names /no/such/file.so, and then nothing else is tried.", lines[0], StringComparison.Ordinal);
+        Assert.Contains(
+            "MEETGATE_LIBRARY names /no/such/file.so, and then nothing else is tried.",
+            lines[0],
+            StringComparison.Ordinal);
         Assert.Equal("  /no/such/file.so: no such file", lines[1]);
         Assert.StartsWith("This process:", lines[2], StringComparison.Ordinal);
         using var other = new Program(target);
@@ -141,7 +155,8 @@ public static class LoadTests
             }
         }
 
-        private static string? Mono { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(System.IO.Path.PathSeparator)
+        private static string? Mono { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(
+            System.IO.Path.PathSeparator)
             .Select(path => System.IO.Path.Combine(path, "mono"))
             .FirstOrDefault(File.Exists);
 
@@ -163,7 +178,8 @@ public static class LoadTests
 
         internal OwnProcess.Ended RunIn(string current, params (string, string?)[] environment)
         {
-            IEnumerable<(string, string?)> all = [("MEETGATE_LIBRARY", null), ("DOTNET_DbgEnableMiniDump", "0"), .. environment];
+            IEnumerable<(string, string?)> all = [("MEETGATE_LIBRARY", null), (
+                "DOTNET_DbgEnableMiniDump", "0"), .. environment];
             return target == "net462"
                 ? OwnProcess.Run(Mono!, [Path("driver.exe")], all, current, Input)
                 : OwnProcess.OnDotnet(Path("driver.dll"), all, current, Input);

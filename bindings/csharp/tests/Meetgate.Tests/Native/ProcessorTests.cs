@@ -7,7 +7,9 @@ using Xunit;
 
 namespace Meetgate.Tests;
 
-/// <summary>The processor of a library, by made-up heads of each kind of file, and the C library that it needs.</summary>
+/// <summary>
+/// The processor of a library, by made-up heads of each kind of file, and the C library that it needs.
+/// </summary>
 public static class ProcessorTests
 {
     [Fact]

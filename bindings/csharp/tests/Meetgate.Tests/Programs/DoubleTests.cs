@@ -9,7 +9,9 @@ using Xunit;
 
 namespace Meetgate.Tests;
 
-/// <summary>A program of a user's is tested without a server, and without the C library: see <see cref="OwnProcessTests"/>.</summary>
+/// <summary>
+/// A program of a user's is tested without a server, and without the C library: see <see cref="OwnProcessTests"/>.
+/// </summary>
 public static class DoubleTests
 {
     [Fact]
@@ -35,7 +37,8 @@ public static class DoubleTests
         AvdClient avd = Substitute.For<AvdClient>();
         avd.Call("avd.room.list", Arg.Any<JsonInput?>()).Returns(new Reply("""{"ret":0}"""));
         avd.RawCallAsync(Arg.Any<JsonInput>()).Returns(new Reply("""{"raw":1}"""));
-        avd.Info().Returns(new ClientInfo("""{"platform":"avd","token":{"source":"provided","generation":3,"age_ms":1500}}"""));
+        avd.Info().Returns(
+            new ClientInfo("""{"platform":"avd","token":{"source":"provided","generation":3,"age_ms":1500}}"""));
         avd.With(Arg.Any<CallOptions>()).Returns(avd);
         Assert.Equal("""{"ret":0}""", avd.Call("avd.room.list").RawText);
         Assert.Equal("""{"raw":1}""", (await avd.RawCallAsync("{}")).RawText);
@@ -55,7 +58,9 @@ public static class DoubleTests
             new HstConsumingRecordsReply("""{"result":[{"amount":1.20},{"amount":0.30}]}""").List;
         consuming.IterateRecords(default, default).ReturnsForAnyArgs(rows);
         consuming.IterateRecordsAsync(default, default).ReturnsForAnyArgs(Later(rows));
-        Assert.Equal(1.50m, hst.Consuming.IterateRecords(DateTimeOffset.MinValue, DateTimeOffset.MaxValue).Sum(row => row.Amount));
+        Assert.Equal(
+            1.50m,
+            hst.Consuming.IterateRecords(DateTimeOffset.MinValue, DateTimeOffset.MaxValue).Sum(row => row.Amount));
         decimal? sum = 0;
         await foreach (HstConsumingRecordsReply.ListItem row in hst.Consuming.IterateRecordsAsync(default, default))
         {
@@ -68,7 +73,9 @@ public static class DoubleTests
     public static void Everything_that_a_program_calls_can_be_substituted()
     {
         Type[] classes = [.. typeof(MeetgateClient).Assembly.GetExportedTypes()
-            .Where(type => typeof(MeetgateClient).IsAssignableFrom(type) || typeof(OperationGroup).IsAssignableFrom(type))];
+            .Where(
+                type => typeof(MeetgateClient).IsAssignableFrom(type) || typeof(
+                    OperationGroup).IsAssignableFrom(type))];
         Assert.True(classes.Length > 25);
         foreach (Type type in classes)
         {
@@ -109,7 +116,7 @@ public static class DoubleTests
         Assert.Equal("1", reply.Rooms[0].RoomId);
         Assert.DoesNotContain("hunter2", reply.ToString(), StringComparison.Ordinal);
         var problem = Assert.IsType<MeetgatePlatformBusyException>(MeetgateException.FromDocument(
-            """{"status":"API","message":"m","platform":"avd","operation":"room.list","class":"busy","retryable":true}"""));
+            """{"status":"API","platform":"avd","operation":"room.list","class":"busy","retryable":true}"""));
         Assert.True(problem.Retryable);
         Assert.NotEmpty(new MeetgateTimeoutException().ToString());
         Assert.NotEmpty(new AvdRoomCreateRequest("1").ToString());

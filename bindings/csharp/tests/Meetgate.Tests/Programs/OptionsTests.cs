@@ -14,7 +14,8 @@ namespace Meetgate.Tests;
 /// <summary>Options of clients: filled by a program, or bound from its configuration.</summary>
 public static class OptionsTests
 {
-    private static readonly Type[] Classes = [typeof(AvdClientOptions), typeof(HstClientOptions), typeof(YoumeClientOptions)];
+    private static readonly Type[] Classes = [typeof(AvdClientOptions), typeof(HstClientOptions), typeof(
+        YoumeClientOptions)];
 
     [Fact]
     public static void A_client_is_made_from_options()
@@ -54,7 +55,8 @@ public static class OptionsTests
     public static async Task Options_take_providers()
     {
         using var server = new Scripted(Scripted.Success);
-        using (var avd = new AvdClient(new AvdClientOptions { BaseUrl = new Uri(server.Url), TokenProvider = _ => "plain" }))
+        var plain = new AvdClientOptions { BaseUrl = new Uri(server.Url), TokenProvider = _ => "plain" };
+        using (var avd = new AvdClient(plain))
         {
             avd.Room.List();
         }
@@ -85,19 +87,23 @@ public static class OptionsTests
     public static void Options_that_cannot_be_right()
     {
         Refused("base_url", new AvdClientOptions());
-        Refused("timeout_ms", new AvdClientOptions { BaseUrl = new Uri("http://h"), Token = "t", Timeout = TimeSpan.Zero });
-        Refused("token_timeout_ms", new AvdClientOptions { BaseUrl = new Uri("http://h"), Token = "t", TokenTimeout = TimeSpan.MaxValue });
+        Refused(
+            "timeout_ms", new AvdClientOptions { BaseUrl = new Uri("http://h"), Token = "t", Timeout = TimeSpan.Zero });
+        Refused(
+            "token_timeout_ms",
+            new AvdClientOptions { BaseUrl = new Uri("http://h"), Token = "t", TokenTimeout = TimeSpan.MaxValue });
         Refused("base_url", new AvdClientOptions { BaseUrl = new Uri("ftp://h"), Token = "t" });
         Refused("base_url", new AvdClientOptions { BaseUrl = new Uri("/only/a/path", UriKind.Relative), Token = "t" });
 
         static void Refused(string key, AvdClientOptions options) => Assert.Contains(
-            key, Assert.Throws<MeetgateInvalidConfigException>(() => new AvdClient(options)).Message, StringComparison.Ordinal);
+            key, Assert.Throws<MeetgateInvalidConfigException>(
+                () => new AvdClient(options)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public static void Options_are_bound_from_configuration_as_they_are()
     {
-        IConfigurationRoot configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        IConfigurationRoot configuration = Configured(new Dictionary<string, string?>
         {
             ["Avd:BaseUrl"] = "http://10.0.0.5:9609",
             ["Avd:AccessKey"] = "a",
@@ -109,7 +115,7 @@ public static class OptionsTests
             ["Avd:MaxReplyBytes"] = "4096",
             ["Avd:TokenStore:File"] = "/var/lib/gateway/tokens",
             ["Avd:TokenStore:Degrade"] = "true",
-        }).Build();
+        });
         AvdClientOptions options = configuration.GetSection("Avd").Get<AvdClientOptions>()!;
         Assert.Equal(new Uri("http://10.0.0.5:9609"), options.BaseUrl);
         Assert.Equal(("a", "s"), (options.AccessKey, options.SecretKey));
@@ -128,15 +134,16 @@ public static class OptionsTests
     public static void A_host_makes_its_client_from_its_configuration()
     {
         using var server = new Scripted(Scripted.Success);
-        IConfigurationRoot configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        IConfigurationRoot configuration = Configured(new Dictionary<string, string?>
         {
             ["Meetgate:Avd:BaseUrl"] = server.Url,
             ["Meetgate:Avd:Token"] = "from-configuration",
             ["Meetgate:Avd:UserAgent"] = "host",
-        }).Build();
+        });
         var services = new ServiceCollection();
         services.Configure<AvdClientOptions>(configuration.GetSection("Meetgate:Avd"));
-        services.AddSingleton(provider => new AvdClient(provider.GetRequiredService<IOptions<AvdClientOptions>>().Value));
+        services.AddSingleton(
+            provider => new AvdClient(provider.GetRequiredService<IOptions<AvdClientOptions>>().Value));
         AvdClient avd;
         using (ServiceProvider provider = services.BuildServiceProvider())
         {
@@ -196,7 +203,8 @@ public static class OptionsTests
         foreach ((Type type, string platform) in Classes.Zip(["avd", "hst", "youme"]))
         {
             Type client = typeof(MeetgateClient).Assembly.GetType($"Meetgate.{ByName.Pascal(platform)}Client")!;
-            string[] arguments = [.. client.GetConstructors().MaxBy(made => made.GetParameters().Length)!.GetParameters()
+            string[] arguments = [.. client.GetConstructors().MaxBy(
+                made => made.GetParameters().Length)!.GetParameters()
                 .Select(parameter => parameter.Name!)
                 .Select(name => name.EndsWith("Ms", StringComparison.Ordinal) ? name[..^2] : name)
                 .Select(name => char.ToUpperInvariant(name[0]) + name[1..])
@@ -207,6 +215,9 @@ public static class OptionsTests
             Assert.NotNull(type.GetConstructor([]));
         }
     }
+
+    private static IConfigurationRoot Configured(Dictionary<string, string?> values) =>
+        new ConfigurationBuilder().AddInMemoryCollection(values).Build();
 
     /// <summary>With another text in each property that holds one.</summary>
     private static object Filled(Type type, out string[] secrets)

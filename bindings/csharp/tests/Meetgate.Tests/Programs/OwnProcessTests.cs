@@ -9,10 +9,19 @@ public static class OwnProcessTests
     [Fact]
     public static void Doubles_need_no_library()
     {
-        OwnProcess.Ended run = OwnProcess.Tests(["-class", "Meetgate.Tests.DoubleTests"], [("MEETGATE_LIBRARY", "/no/such/libmeetgate.so")]);
+        OwnProcess.Ended run = OwnProcess.Tests(
+            ["-class", "Meetgate.Tests.DoubleTests"], [("MEETGATE_LIBRARY", "/no/such/libmeetgate.so")]);
         Assert.True(run.Code == 0, run.Output);
         Assert.Contains("Failed: 0", run.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("Total: 0", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public static void Calls_and_clients_leave_nothing_behind()
+    {
+        OwnProcess.Ended run = OwnProcess.Tests(["-class", "Meetgate.Tests.MemoryTests", "-explicit", "only"], []);
+        Assert.True(run.Code == 0, run.Output);
+        Assert.Contains("Total: 5, Errors: 0, Failed: 0, Skipped: 0", run.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -25,7 +34,8 @@ public static class OwnProcessTests
             Console.WriteLine("SKIPPED: " + Reason);
             Assert.Skip(Reason);
         }
-        OwnProcess.Ended run = OwnProcess.Tests(["-class", "Meetgate.Tests.PanicTests", "-explicit", "only"], [("MEETGATE_LIBRARY", hooks)]);
+        OwnProcess.Ended run = OwnProcess.Tests(
+            ["-class", "Meetgate.Tests.PanicTests", "-explicit", "only"], [("MEETGATE_LIBRARY", hooks)]);
         Assert.True(run.Code == 0, run.Output);
         Assert.Contains("Total: 1, Errors: 0, Failed: 0, Skipped: 0", run.Output, StringComparison.Ordinal);
     }

@@ -24,7 +24,8 @@ public static class WebTests
         const string ShownRoom = """{"room_id":"周会","create_time":"1638324000","token":"***","n":1.50}""";
         const string Rooms = $$"""{"ret":0,"rooms":[{{Room}}]}""";
         const string Shown = $$"""{"ret":0,"rooms":[{{ShownRoom}}]}""";
-        using var server = new Scripted(request => request.Has("/room/list") ? Rooms : """{"ret":40004,"msg":"no such room"}""");
+        using var server = new Scripted(
+            request => request.Has("/room/list") ? Rooms : """{"ret":40004,"msg":"no such room"}""");
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
@@ -32,8 +33,11 @@ public static class WebTests
         await using WebApplication application = builder.Build();
         application.MapGet("/rooms", (AvdClient avd) => avd.Room.ListAsync());
         application.MapGet("/items", async (AvdClient avd) => (await avd.Room.ListAsync()).Rooms);
-        application.MapGet("/member", async (AvdClient avd) => (await avd.Room.ListAsync()).Json.GetProperty("rooms")[0].GetProperty("n"));
-        application.MapGet("/inside", async (AvdClient avd) => new { Answer = await avd.Room.ListAsync(), Info = avd.Info() });
+        application.MapGet(
+            "/member",
+            async (AvdClient avd) => (await avd.Room.ListAsync()).Json.GetProperty("rooms")[0].GetProperty("n"));
+        application.MapGet(
+            "/inside", async (AvdClient avd) => new { Answer = await avd.Room.ListAsync(), Info = avd.Info() });
         application.MapGet("/error", (AvdClient avd) =>
         {
             try
@@ -46,7 +50,8 @@ public static class WebTests
             }
         });
         await application.StartAsync();
-        string url = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        IServer host = application.Services.GetRequiredService<IServer>();
+        string url = host.Features.Get<IServerAddressesFeature>()!.Addresses.First();
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri(url) };
 
         HttpResponseMessage answer = await http.GetAsync("/rooms");
@@ -59,7 +64,9 @@ public static class WebTests
         Assert.Equal(server.Url, inside.RootElement.GetProperty("info").GetProperty("base_url").GetString());
         HttpResponseMessage missing = await http.GetAsync("/error");
         Assert.Equal(404, (int)missing.StatusCode);
-        Assert.Equal(40004, JsonDocument.Parse(await missing.Content.ReadAsStringAsync()).RootElement.GetProperty("ret").GetInt32());
+        Assert.Equal(
+            40004,
+            JsonDocument.Parse(await missing.Content.ReadAsStringAsync()).RootElement.GetProperty("ret").GetInt32());
         await application.StopAsync();
     }
 }

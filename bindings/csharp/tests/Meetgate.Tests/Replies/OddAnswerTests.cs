@@ -86,7 +86,8 @@ public static class OddAnswerTests
         using AvdClient lost = far.Avd();
         AvdRoomListReply answer = lost.Room.List();
         var problem = Assert.Throws<MeetgateProtocolException>(() => answer.Ret);
-        Assert.Contains("avd.room.list: the answer is not JSON: The maximum", problem.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "avd.room.list: the answer is not JSON: The maximum", problem.Message, StringComparison.Ordinal);
         Assert.Equal("(not JSON)", answer.ToString());
         Assert.Equal(2_000_000, answer.RawText.Count(letter => letter is '[' or ']'));
     }
@@ -129,7 +130,9 @@ public static class OddAnswerTests
                 {
                     using TcpClient connection = listener.AcceptTcpClient();
                     using NetworkStream stream = connection.GetStream();
-                    stream.Write(Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n"));
+                    stream.Write(
+                        Encoding.ASCII.GetBytes(
+                            $"HTTP/1.1 200 OK\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n"));
                     stream.Write(body);
                     // Until the client hangs up.
                     while (stream.ReadByte() >= 0)

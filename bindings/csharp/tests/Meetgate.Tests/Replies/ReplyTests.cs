@@ -21,7 +21,8 @@ public static class ReplyTests
         Assert.Equal(("OK", 0, "fine"), (youme.Status, youme.Code, youme.Msg));
         foreach (string nothing in new[] { "{}", """{"ret":null,"code":null,"msg":null,"Status":null}""" })
         {
-            Assert.Equal((null, null, null), (new AvdReply(nothing).Ret, new AvdReply(nothing).Code, new AvdReply(nothing).Msg));
+            Assert.Equal(
+                (null, null, null), (new AvdReply(nothing).Ret, new AvdReply(nothing).Code, new AvdReply(nothing).Msg));
             Assert.Equal((null, null), (new HstReply(nothing).Code, new HstReply(nothing).Msg));
             Assert.Equal((null, null), (new YoumeReply(nothing).Status, new YoumeReply(nothing).Code));
         }
@@ -80,7 +81,8 @@ public static class ReplyTests
     [Fact]
     public static void One_odd_member_does_not_cost_the_answer()
     {
-        var reply = new AvdRoomParticipateListReply("""{"ret":0,"participates":[{"user_id":"1","user_name":{}},{"user_id":"2"}]}""");
+        var reply = new AvdRoomParticipateListReply(
+            """{"ret":0,"participates":[{"user_id":"1","user_name":{}},{"user_id":"2"}]}""");
         var problem = Assert.Throws<MeetgateProtocolException>(() => reply.Participates[0].UserName);
         Assert.Contains("participates[0].user_name", problem.Message, StringComparison.Ordinal);
         Assert.Equal(MeetgateStatus.Protocol, problem.Status);
@@ -139,24 +141,30 @@ public static class ReplyTests
         foreach (string odd in new[] { "7", "\"x\"", "[7]", """{"total":3}""" })
         {
             var reply = new HstConsumingRecordsReply($$"""{"code":0,"result":{{odd}}}""");
-            Assert.Contains("result", Assert.Throws<MeetgateProtocolException>(() => reply.List).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "result", Assert.Throws<MeetgateProtocolException>(() => reply.List).Message, StringComparison.Ordinal);
         }
     }
 
     [Fact]
     public static void Many_threads_read_one_answer()
     {
-        string rooms = string.Join(",", Enumerable.Range(0, 200).Select(i => $$"""{"room_id":"{{i}}","users":[{"user_id":"u{{i}}"}]}"""));
-        for (int round = 0; round < 20; round++)
+        // So many that making the list takes longer than a thread needs to come to it.
+        string[] rooms = [.. Enumerable.Range(0, 20_000).Select(
+            i => $$"""{"room_id":"{{i}}","users":[{"user_id":"u{{i}}"}]}""")];
+        byte[] json = Encoding.UTF8.GetBytes($$"""{"ret":0,"rooms":[{{string.Join(",", rooms)}}]}""");
+        for (int round = 0; round < 10; round++)
         {
-            var reply = new AvdRoomListReply($$"""{"ret":0,"rooms":[{{rooms}}]}""");
+            var reply = new AvdRoomListReply(new Answer(json, null));
+            // The document is read before: what is looked at is the list.
+            Assert.Equal(0, reply.Ret);
             using var together = new Barrier(8);
             object[] seen = new object[8];
             Thread[] threads = [.. Enumerable.Range(0, 8).Select(t => new Thread(() =>
             {
                 together.SignalAndWait();
                 seen[t] = reply.Rooms;
-                for (int i = 0; i < 200; i++)
+                for (int i = 0; i < rooms.Length; i += 100)
                 {
                     if (reply.Rooms[i].Users[0].UserId != "u" + i || reply.Rooms[i].RoomId != i.ToString())
                     {

@@ -13,21 +13,25 @@ namespace Meetgate.Tests;
 public static class SerializingTests
 {
     private const string Secretive =
-        """{"ret":0,"token":"t-secret","data":{"app_secret":"s-secret","push_url":["u-secret",{"deep":"er-secret"}],"n":1.50}}""";
+        """{"ret":0,"token":"t-secret","data":{"app_secret":"s-secret","push_url":["u",{"a":"secret"}],"n":1.50}}""";
 
     private const string Masked = """{"ret":0,"token":"***","data":{"app_secret":"***","push_url":"***","n":1.50}}""";
 
     [Fact]
     public static void A_typed_answer_is_written_as_the_json_that_came()
     {
-        const string Text = """{ "ret":0,"rooms":[ {"room_id":"周\u5468","create_time":"1638324000","n":0.10} ],"new":1e400}""";
+        const string Text =
+            """{ "ret":0,"rooms":[ {"room_id":"周\u5468","create_time":"1638324000","n":0.10} ],"new":1e400}""";
         var reply = new AvdRoomListReply(Text);
         Assert.Equal(Text, JsonSerializer.Serialize(reply));
         Assert.Equal(Text, JsonSerializer.Serialize<Reply>(reply));
         Assert.Equal(Text, JsonSerializer.Serialize<object>(reply));
         Assert.Equal($"[{Text}]", JsonSerializer.Serialize(new[] { reply }));
-        Assert.Equal($$"""{"answer":{{Text}}}""", JsonSerializer.Serialize(new Dictionary<string, AvdReply> { ["answer"] = reply }));
-        Assert.Equal("""{"room_id":"周\u5468","create_time":"1638324000","n":0.10}""", JsonSerializer.Serialize(reply.Rooms[0]));
+        Assert.Equal(
+            $$"""{"answer":{{Text}}}""",
+            JsonSerializer.Serialize(new Dictionary<string, AvdReply> { ["answer"] = reply }));
+        Assert.Equal(
+            """{"room_id":"周\u5468","create_time":"1638324000","n":0.10}""", JsonSerializer.Serialize(reply.Rooms[0]));
         Assert.Equal(Text, reply.ToString());
     }
 
@@ -54,7 +58,9 @@ public static class SerializingTests
     public static void A_serializer_that_the_compiler_made_writes_the_same()
     {
         var reply = new AvdAppGetTokenReply("""{"ret":0,"token":"hunter2","n":1.50}""");
-        Assert.Equal("""{"ret":0,"token":"***","n":1.50}""", JsonSerializer.Serialize(reply, Compiled.Default.AvdAppGetTokenReply));
+        Assert.Equal(
+            """{"ret":0,"token":"***","n":1.50}""",
+            JsonSerializer.Serialize(reply, Compiled.Default.AvdAppGetTokenReply));
         string options = JsonSerializer.Serialize(
             new AvdClientOptions { SecretKey = "hunter2", TokenStore = new TokenStore { Redis = "hunter2" } },
             Compiled.Default.AvdClientOptions);
@@ -65,7 +71,9 @@ public static class SerializingTests
             .Select(member => member.GetCustomAttribute<JsonConverterAttribute>()?.ConverterType)
             .OfType<Type>()];
         Assert.True(converters.Length > 80);
-        Assert.All(converters, converter => Assert.True(converter.IsVisible && converter.GetConstructor([]) is { IsPublic: true }));
+        Assert.All(
+            converters,
+            converter => Assert.True(converter.IsVisible && converter.GetConstructor([]) is { IsPublic: true }));
     }
 
     [Fact]
@@ -79,7 +87,8 @@ public static class SerializingTests
         // What is null hides nothing, an escaped name is a name, and a name is no value.
         Assert.Equal("""{"token":null,"a":"token"}""", new Reply("""{"token":null,"a":"token"}""").ToString());
         Assert.Equal("""{"t\u006fken":"***"}""", new Reply("""{"t\u006fken":"x"}""").ToString());
-        Assert.Equal("""[{"token":"***"},["token","y"]]""", new Reply("""[{"token":{"a":1}},["token","y"]]""").ToString());
+        Assert.Equal(
+            """[{"token":"***"},["token","y"]]""", new Reply("""[{"token":{"a":1}},["token","y"]]""").ToString());
     }
 
     [Theory]
@@ -142,7 +151,7 @@ public static class SerializingTests
 
     /// <summary>What a debugger's window shows: the display, and every property that it may look at.</summary>
     private static string Debugged(object value) => value.ToString() + string.Concat(value.GetType().GetProperties()
-        .Where(property => property.GetCustomAttribute<DebuggerBrowsableAttribute>()?.State != DebuggerBrowsableState.Never)
+        .Where(one => one.GetCustomAttribute<DebuggerBrowsableAttribute>()?.State != DebuggerBrowsableState.Never)
         .Where(property => property.GetIndexParameters().Length == 0)
         .Select(property => property.GetValue(value)?.ToString()));
 }

@@ -45,7 +45,8 @@ public static class ValueTests
     [InlineData("\"1e2\"", "100")]
     [InlineData("12345678901234567890.12345", "12345678901234567890.12345")]
     public static void Decimal_numbers(string json, string expected) =>
-        Assert.Equal(expected, Amount(json)!.Value.ToString(System.Globalization.CultureInfo.InvariantCulture).TrimStart('-'));
+        Assert.Equal(
+            expected, Amount(json)!.Value.ToString(System.Globalization.CultureInfo.InvariantCulture).TrimStart('-'));
 
     [Theory]
     [InlineData("1e400")]
@@ -69,7 +70,8 @@ public static class ValueTests
     [InlineData("null", null)]
     public static void Booleans_and_flags(string json, bool? expected)
     {
-        Assert.Equal(expected, new AvdRoomReadReply($$$"""{"data":{"enable_auto_avc":{{{json}}}}}""").Data!.EnableAutoAvc);
+        Assert.Equal(
+            expected, new AvdRoomReadReply($$$"""{"data":{"enable_auto_avc":{{{json}}}}}""").Data!.EnableAutoAvc);
         Assert.Equal(expected, new AvdMediaPlayReply($$$"""{"data":{"has_video":{{{json}}}}}""").Data!.HasVideo);
     }
 
@@ -191,15 +193,18 @@ public static class ValueTests
 
     private static long? Integer(string json) => new AvdReply($$"""{"ret":{{json}}}""").Ret;
 
-    private static decimal? Amount(string json) => new HstConsumingRecordsReply($$"""{"result":[{"amount":{{json}}}]}""").List[0].Amount;
+    private static decimal? Amount(string json) =>
+        new HstConsumingRecordsReply($$"""{"result":[{"amount":{{json}}}]}""").List[0].Amount;
 
     private static DateTimeOffset? Created(string json) =>
         new AvdRoomListReply($$"""{"rooms":[{"create_time":{{json}}}]}""").Rooms[0].CreateTime;
 
-    private static TimeSpan? Duration(string json) => new AvdMediaPlayReply($$$"""{"data":{"duration":{{{json}}}}}""").Data!.Duration;
+    private static TimeSpan? Duration(string json) =>
+        new AvdMediaPlayReply($$$"""{"data":{"duration":{{{json}}}}}""").Data!.Duration;
 
     private static AvdRecordStatus? Status(string json) =>
         new AvdRoomRecordStatusReply($$"""{"record_status":{{json}}}""").RecordStatus;
 
-    private static HstAppStatus? AppStatus(string json) => new HstAppCreateReply($$$"""{"result":{"status":{{{json}}}}}""").Status;
+    private static HstAppStatus? AppStatus(string json) =>
+        new HstAppCreateReply($$$"""{"result":{"status":{{{json}}}}}""").Status;
 }

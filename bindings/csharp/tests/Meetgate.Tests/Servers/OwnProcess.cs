@@ -9,9 +9,8 @@ namespace Meetgate.Tests;
 /// <summary>Programs that a test starts.</summary>
 internal static class OwnProcess
 {
-    private static readonly string Dotnet = Environment.ProcessPath is { } self && Path.GetFileNameWithoutExtension(self) == "dotnet"
-        ? self
-        : "dotnet";
+    private static readonly string Dotnet =
+        Environment.ProcessPath is { } self && Path.GetFileNameWithoutExtension(self) == "dotnet" ? self : "dotnet";
 
     internal sealed record Ended(int Code, string Output);
 
@@ -19,11 +18,16 @@ internal static class OwnProcess
     internal static Ended Tests(IEnumerable<string> filter, IEnumerable<(string, string?)> environment) =>
         Run(Dotnet, ["exec", typeof(OwnProcess).Assembly.Location, "-noColor", .. filter], environment);
 
-    internal static Ended OnDotnet(string assembly, IEnumerable<(string, string?)> environment, string folder = "", string input = "") =>
+    internal static Ended OnDotnet(
+        string assembly, IEnumerable<(string, string?)> environment, string folder = "", string input = "") =>
         Run(Dotnet, ["exec", assembly], environment, folder, input);
 
     internal static Ended Run(
-        string program, IEnumerable<string> arguments, IEnumerable<(string, string?)> environment, string folder = "", string input = "")
+        string program,
+        IEnumerable<string> arguments,
+        IEnumerable<(string, string?)> environment,
+        string folder = "",
+        string input = "")
     {
         var start = new ProcessStartInfo(program, arguments)
         {

@@ -33,9 +33,12 @@ internal sealed class Sandbox : IDisposable
 
     internal string Url => Key(Avd, "base_url");
 
-    internal static string Key(string configuration, string name) => JsonNode.Parse(configuration)![name]!.GetValue<string>();
+    internal static string Key(string configuration, string name) =>
+        JsonNode.Parse(configuration)![name]!.GetValue<string>();
 
-    /// <summary>How many calls of an operation arrived. Like what follows, it needs the option <c>--control</c>.</summary>
+    /// <summary>
+    /// How many calls of an operation arrived. Like what follows, it needs the option <c>--control</c>.
+    /// </summary>
     internal long Count(string operation) =>
         JsonNode.Parse(Control(HttpMethod.Get, "/_sandbox/counts"))![operation]?.GetValue<long>() ?? 0;
 

@@ -34,8 +34,8 @@ internal sealed class Scripted : IDisposable
     private readonly List<TcpClient> connections = [];
 
     /// <param name="script">
-    /// From the request to the answer: a body, which goes with HTTP 200, or a status, a line feed and a body. Headers follow the
-    /// status, each after a semicolon: <c>302 Found; Location: /login</c>.
+    /// From the request to the answer: a body, which goes with HTTP 200, or a status, a line feed and a body. Headers
+    /// follow the status, each after a semicolon: <c>302 Found; Location: /login</c>.
     /// </param>
     internal Scripted(Func<Request, string> script)
     {
@@ -104,7 +104,7 @@ internal sealed class Scripted : IDisposable
     }
 
     private static bool IsEnd(Exception problem) =>
-        problem is IOException or SocketException or ObjectDisposedException or InvalidOperationException or NotSupportedException;
+        problem is IOException or SocketException or InvalidOperationException or NotSupportedException;
 
     private void Accept()
     {
@@ -147,7 +147,8 @@ internal sealed class Scripted : IDisposable
                 int split = answer.IndexOf('\n', StringComparison.Ordinal);
                 string status = split < 0 ? "200 OK" : answer[..split].Replace("; ", "\r\n", StringComparison.Ordinal);
                 byte[] body = Encoding.UTF8.GetBytes(answer[(split + 1)..]);
-                string head = $"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n";
+                string type = "Content-Type: application/json";
+                string head = $"HTTP/1.1 {status}\r\n{type}\r\nContent-Length: {body.Length}\r\n\r\n";
                 stream.Write(Encoding.ASCII.GetBytes(head));
                 stream.Write(body);
                 stream.Flush();
@@ -170,7 +171,8 @@ internal sealed class Scripted : IDisposable
                 head.Add(line);
                 continue;
             }
-            string Header(string name) => head.Find(known => known.StartsWith(name, StringComparison.OrdinalIgnoreCase)) is { } found
+            string Header(string name) => head.Find(
+                known => known.StartsWith(name, StringComparison.OrdinalIgnoreCase)) is { } found
                 ? found[name.Length..].Trim()
                 : "";
             return new Request(head[0], Header("transfer-encoding:") == "chunked"

@@ -7,7 +7,9 @@ using Xunit;
 
 namespace Meetgate.Tests;
 
-/// <summary>Tokens that the program provides asynchronously, and providers that call the client that asks them.</summary>
+/// <summary>
+/// Tokens that the program provides asynchronously, and providers that call the client that asks them.
+/// </summary>
 public static class AsyncProviderTests
 {
     [Fact]
@@ -66,7 +68,8 @@ public static class AsyncProviderTests
             var problem = Assert.Throws<MeetgateAuthException>(() => avd.Room.List());
             Assert.Contains("null in place of a task", problem.Message, StringComparison.Ordinal);
         }
-        using (var avd = new AvdClient(baseUrl: server.Url, asyncTokenProvider: (_, _) => Task.FromResult<ProvidedToken>(null!)))
+        Task<ProvidedToken> none = Task.FromResult<ProvidedToken>(null!);
+        using (var avd = new AvdClient(baseUrl: server.Url, asyncTokenProvider: (_, _) => none))
         {
             var problem = Assert.Throws<MeetgateAuthException>(() => avd.Room.List());
             Assert.Contains("null in place of a token", problem.Message, StringComparison.Ordinal);
@@ -107,7 +110,8 @@ public static class AsyncProviderTests
     {
         using var server = new Scripted(Scripted.Success);
         var never = new TaskCompletionSource<ProvidedToken>();
-        using var avd = new AvdClient(baseUrl: server.Url, asyncTokenProvider: (_, _) => never.Task, timeoutMs: 600_000, tokenTimeoutMs: 600_000);
+        using var avd = new AvdClient(
+            baseUrl: server.Url, asyncTokenProvider: (_, _) => never.Task, timeoutMs: 600_000, tokenTimeoutMs: 600_000);
         var quick = new CallOptions { Timeout = TimeSpan.FromMilliseconds(200) };
         await Assert.ThrowsAsync<MeetgateTimeoutException>(() => Soon.Ends(avd.Room.ListAsync(quick)));
         // An answer that comes too late is nobody's.
@@ -186,7 +190,8 @@ public static class AsyncProviderTests
     {
         using var server = new Scripted(Scripted.Success);
         AvdClient? other = null;
-        using var avd = new AvdClient(baseUrl: server.Url, tokenProvider: _ => other!.Room.List().RawText, timeoutMs: 600_000);
+        using var avd = new AvdClient(
+            baseUrl: server.Url, tokenProvider: _ => other!.Room.List().RawText, timeoutMs: 600_000);
         other = new AvdClient(
             baseUrl: server.Url,
             asyncTokenProvider: async (_, token) => (await avd.Room.ListAsync(cancellationToken: token)).RawText,

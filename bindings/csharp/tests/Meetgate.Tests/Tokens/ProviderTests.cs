@@ -19,7 +19,8 @@ public static class ProviderTests
             Assert.Equal("provided", avd.Info().Token!.Source);
             Assert.Null(avd.Info().Token!.ExpiresIn);
         }
-        using (var avd = new AvdClient(baseUrl: server.Url, tokenProvider: _ => new ProvidedToken("timed", TimeSpan.FromMinutes(10))))
+        var timed = new ProvidedToken("timed", TimeSpan.FromMinutes(10));
+        using (var avd = new AvdClient(baseUrl: server.Url, tokenProvider: _ => timed))
         {
             avd.Room.List();
             Assert.InRange(avd.Info().Token!.ExpiresIn!.Value, TimeSpan.FromMinutes(9), TimeSpan.FromMinutes(10));
@@ -40,7 +41,10 @@ public static class ProviderTests
         var away = new TimeoutException("主机 is away");
         using var avd = new AvdClient(baseUrl: server.Url, tokenProvider: _ => throw away);
         var problem = Assert.Throws<MeetgateAuthException>(() => avd.Room.List());
-        Assert.Contains("the token provider failed: it threw TimeoutException: 主机 is away", problem.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "the token provider failed: it threw TimeoutException: 主机 is away",
+            problem.Message,
+            StringComparison.Ordinal);
         Assert.Same(away, problem.InnerException);
         Assert.Contains("---> System.TimeoutException: 主机 is away", problem.ToString(), StringComparison.Ordinal);
         // In the pause, for every kind of call.
@@ -93,7 +97,8 @@ public static class ProviderTests
         {
             Assert.IsType<MeetgateAuthException>(problem);
             Assert.Same(away, problem.InnerException);
-            Assert.Contains("the token provider failed: the vault is closed", problem.Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "the token provider failed: the vault is closed", problem.Message, StringComparison.Ordinal);
         });
         Assert.Equal(1, asked);
         Assert.Equal(0, server.Count());
@@ -105,7 +110,9 @@ public static class ProviderTests
         using var server = new Scripted(Scripted.Success);
         using var source = new CancellationTokenSource();
         source.Cancel();
-        using var avd = new AvdClient(baseUrl: server.Url, tokenProvider: _ => throw new OperationCanceledException("shutting down", source.Token));
+        using var avd = new AvdClient(
+            baseUrl: server.Url,
+            tokenProvider: _ => throw new OperationCanceledException("shutting down", source.Token));
         var problem = Assert.Throws<OperationCanceledException>(() => avd.Room.List());
         Assert.Equal("shutting down", problem.Message);
         Assert.Equal(source.Token, problem.CancellationToken);
@@ -125,11 +132,13 @@ public static class ProviderTests
     {
         using var server = new Scripted(Scripted.Success);
         Assert.Contains("null", Fail(_ => null).InnerException!.Message, StringComparison.Ordinal);
-        Assert.Contains("room for 8191", Fail(_ => new string('t', 8192)).InnerException!.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "room for 8191", Fail(_ => new string('t', 8192)).InnerException!.Message, StringComparison.Ordinal);
         Assert.Contains("NUL", Fail(_ => "a\0b").InnerException!.Message, StringComparison.Ordinal);
         Assert.Contains("surrogate", Fail(_ => "a\ud83d").InnerException!.Message, StringComparison.Ordinal);
         Assert.IsType<ArgumentOutOfRangeException>(Fail(_ => new ProvidedToken("t", TimeSpan.Zero)).InnerException);
-        Assert.IsType<ArgumentOutOfRangeException>(Fail(_ => new ProvidedToken("t", TimeSpan.FromSeconds(-1))).InnerException);
+        Assert.IsType<ArgumentOutOfRangeException>(
+            Fail(_ => new ProvidedToken("t", TimeSpan.FromSeconds(-1))).InnerException);
         Assert.Contains("printable ASCII", Fail(_ => "会议").Message, StringComparison.Ordinal);
         Assert.Contains("printable ASCII", Fail(_ => "").Message, StringComparison.Ordinal);
         Assert.Equal(0, server.Count());
@@ -148,7 +157,8 @@ public static class ProviderTests
     public static void A_providers_words_may_be_anything()
     {
         using var server = new Scripted(Scripted.Success);
-        foreach (string words in new[] { "", "a\0b", "\ud83d", new string('会', 9000), "two\r\nlines", "\"quoted\" {json} \\" })
+        string[] odd = ["", "a\0b", "\ud83d", new string('会', 9000), "two\r\nlines", "\"quoted\" {json} \\"];
+        foreach (string words in odd)
         {
             var thrown = new TimeoutException(words);
             using var avd = new AvdClient(baseUrl: server.Url, tokenProvider: _ => throw thrown);
@@ -156,8 +166,8 @@ public static class ProviderTests
             Assert.StartsWith("avd.room.list: the token provider failed", problem.Message, StringComparison.Ordinal);
             Assert.Same(thrown, problem.InnerException);
         }
-        using var odd = new AvdClient(baseUrl: server.Url, tokenProvider: _ => throw new Speechless());
-        Assert.IsType<Speechless>(Assert.Throws<MeetgateAuthException>(() => odd.Room.List()).InnerException);
+        using var mute = new AvdClient(baseUrl: server.Url, tokenProvider: _ => throw new Speechless());
+        Assert.IsType<Speechless>(Assert.Throws<MeetgateAuthException>(() => mute.Room.List()).InnerException);
     }
 
     [Fact]
@@ -205,7 +215,10 @@ public static class ProviderTests
         using (AvdClient avd = server.Avd())
         {
             var wrong = Assert.Throws<MeetgateInvalidArgumentException>(() => avd.SetTokenProvider(_ => "t"));
-            Assert.Contains("expected a client whose configuration says \"token_provider\": true", wrong.Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "expected a client whose configuration says \"token_provider\": true",
+                wrong.Message,
+                StringComparison.Ordinal);
             avd.Room.List();
         }
         var both = Assert.Throws<MeetgateInvalidConfigException>(

@@ -6,7 +6,8 @@ using Xunit;
 namespace Meetgate.Tests;
 
 /// <summary>
-/// Tokens given, fetched and stored. What a client does with its token stands in tests/fixtures/tokens.toml, for all languages.
+/// Tokens given, fetched and stored. What a client does with its token stands in tests/fixtures/tokens.toml, for all
+/// languages.
 /// </summary>
 public static class TokenTests
 {
@@ -100,9 +101,12 @@ public static class TokenTests
             Refused("token_store", () => Make(platform, "\"/tmp/x\""));
         }
         Refused("token_store", () => Keyed(new TokenStore()));
-        Refused("token_store", () => new AvdClient(baseUrl: "http://h", token: "t", tokenStore: new TokenStore { File = "/tmp/x" }));
+        Refused(
+            "token_store",
+            () => new AvdClient(baseUrl: "http://h", token: "t", tokenStore: new TokenStore { File = "/tmp/x" }));
 
-        static AvdClient Keyed(TokenStore store) => new(baseUrl: "http://h", accessKey: "a", secretKey: "s", tokenStore: store);
+        static AvdClient Keyed(TokenStore store) => new(
+            baseUrl: "http://h", accessKey: "a", secretKey: "s", tokenStore: store);
         static MeetgateClient Make(string platform, string store) => platform == "avd"
             ? new AvdClient($$"""{"base_url":"http://h","access_key":"a","secret_key":"s","token_store":{{store}}}""")
             : new HstClient($$"""{"dev_id":"d","dev_secret":"0123456789abcdef","token_store":{{store}}}""");
@@ -141,7 +145,8 @@ public static class TokenTests
             "001TrHQ/WOuaoaMBewkZc94v02ue+agbrF81F/ldnhAkRvs7b2cc4LvCZVX1MgbSi52+A"
             + "/WzdIhKGJl5LSOMJoTnC+DY12lz1wZmTYSon5LQnTDnd6tyHXMvuOptio6h4pL",
             user.UserToken);
-        string drawn = Signing.HstUserToken("a", "1234567890123456", groupId: "组", userId: "u", expireTime: 7).UserToken!;
+        string drawn = Signing.HstUserToken(
+            "a", "1234567890123456", groupId: "组", userId: "u", expireTime: 7).UserToken!;
         Assert.StartsWith("001", drawn, StringComparison.Ordinal);
         Assert.NotEqual(drawn, Signing.HstUserToken("a", "1234567890123456", "组", "u", 7).UserToken);
         Not("16 bytes", () => Signing.HstUserToken("a", "short"));
