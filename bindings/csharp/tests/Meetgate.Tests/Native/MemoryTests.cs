@@ -94,15 +94,18 @@ public static class MemoryTests
     public static void Forgotten_clients_are_freed_by_the_collector()
     {
         using var server = new Scripted(Scripted.Success);
-        // With a provider, too, which the library calls.
+        // With a provider, too, which the library calls. A client has 2.6 KB in the library: 6,000 would be seen. The collector
+        // is late on a busy machine, and what it has not come to yet is no leak.
         StaysFlat(
-            6000, i => _ = i % 2 == 0 ? server.Avd() : new AvdClient(baseUrl: server.Url, tokenProvider: _ => "t"));
+            6000,
+            i => _ = i % 2 == 0 ? server.Avd() : new AvdClient(baseUrl: server.Url, tokenProvider: _ => "t"),
+            most: 6 * 1024);
     }
 
     /// <summary>
     /// The collector enlarges its heap now and then, and never in every one of four quarters. A leak does.
     /// </summary>
-    private static void StaysFlat(int quarter, Action<int> act)
+    private static void StaysFlat(int quarter, Action<int> act, long most = 1024)
     {
         List<long> grown = [];
         Rounds();
@@ -112,7 +115,7 @@ public static class MemoryTests
             Rounds();
             grown.Add(ResidentKilobytes() - before);
         }
-        Assert.True(grown.Min() < 1024, $"memory grew in each quarter: {string.Join(", ", grown)} KB");
+        Assert.True(grown.Min() < most, $"memory grew in each quarter: {string.Join(", ", grown)} KB");
 
         void Rounds()
         {
