@@ -286,6 +286,9 @@ pub struct Operation {
     pub summary: &'static str,
     /// The platform's own title.
     pub zh: &'static str,
+    /// What it destroys, or whom it throws out.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub danger: &'static str,
     #[serde(skip_serializing_if = "str::is_empty")]
     pub doc: &'static str,
     pub retry: Retry,

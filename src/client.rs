@@ -12,6 +12,7 @@ use crate::json::{Members, quoted};
 use crate::platform;
 use crate::process;
 use crate::single_flight::OldValue;
+pub(crate) use crate::token::NoToken;
 use crate::token::Token;
 use crate::transport::{Agent, Limits};
 use operation_names::Near;
@@ -100,10 +101,19 @@ impl Client {
 
     /// Sets where a client whose configuration says `"token_provider": true` gets its tokens. `provide` is called with the
     /// token that died, if one did, by one thread at a time, and by the thread whose call needs the token. The error is the
-    /// reason, which callers will read.
+    /// reason. Callers read it as `the token provider failed: …`, in one line, cut to 1024 bytes; a token of this client in it
+    /// is masked.
     pub fn set_token_provider(
         &self,
         provide: impl Fn(Option<&str>) -> std::result::Result<ProvidedToken, String> + Send + Sync + 'static,
+    ) -> Result<()> {
+        self.set_provider(move |dead| provide(dead).map_err(NoToken::Reason))
+    }
+
+    /// The same for a provider that may do other things in place of giving a reason.
+    pub(crate) fn set_provider(
+        &self,
+        provide: impl Fn(Option<&str>) -> std::result::Result<ProvidedToken, NoToken> + Send + Sync + 'static,
     ) -> Result<()> {
         self.check_process()?;
         let provide = move |dead: Option<&str>| {

@@ -9,7 +9,7 @@ pub(crate) mod pointer;
 mod readable;
 
 pub(crate) use nearest::{nearest, quoted};
-pub(crate) use readable::readable;
+pub(crate) use readable::{excerpt, lenient, readable};
 
 use serde::Deserialize;
 use serde::de::{Deserializer as _, IgnoredAny, MapAccess, Visitor};

@@ -1,14 +1,17 @@
 //! The credential engine: where tokens come from, who shares them, and when they are renewed.
 //!
-//! One [`Credentials`] per account and process holds the token in a [`Cell`]. A [`renewal`] brings the next token; beyond the
-//! process a [`store`] shares it. [`account`] finds the credentials that an account has already.
+//! One [`Credentials`] per account and process holds the token in a [`Cell`]. A [`provider`] or a [`renewal`] brings the next
+//! token; beyond the process a [`store`] shares it. [`account`] finds the credentials that an account has already.
 
 mod account;
 mod fruitless;
+mod provider;
+mod reason;
 mod renewal;
 mod store;
 
 pub(crate) use account::{Accounts, digest};
+pub(crate) use provider::{NoToken, Provide};
 pub(crate) use renewal::Shared;
 #[cfg(feature = "redis")]
 pub(crate) use store::RedisStore;
@@ -20,7 +23,7 @@ use crate::single_flight::{Cell, Held, OldValue};
 use crate::unix_time::millis;
 use account::Entered;
 use fruitless::Fruitless;
-use parking_lot::RwLock;
+use provider::Provider;
 use serde::Serialize;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -35,9 +38,6 @@ pub(crate) struct Given {
     pub(crate) asked: Instant,
     pub(crate) lifetime: Option<Duration>,
 }
-
-/// Asks for a token, told the dead one. The error is the reason, for the caller to read.
-pub(crate) type Provide = dyn Fn(Option<&str>) -> std::result::Result<(Token, Option<Duration>), String> + Send + Sync;
 
 /// The token of one account, and where it comes from.
 pub(crate) struct Credentials {
@@ -59,7 +59,7 @@ enum Source {
     /// Given by the caller, who also replaces it.
     Fixed,
     /// Asked of the caller.
-    Provided(RwLock<Option<Arc<Provide>>>),
+    Provided(Provider),
 }
 
 /// What may be told of a token: everything but the token.
@@ -93,7 +93,7 @@ impl Credentials {
 
     /// Asking a provider kills no token: it hosts one for many.
     pub(crate) fn provided() -> Credentials {
-        Credentials::new(Source::Provided(RwLock::new(None)), OldValue::Lives)
+        Credentials::new(Source::Provided(Provider::default()), OldValue::Lives)
     }
 
     fn new(source: Source, old_value: OldValue) -> Credentials {
@@ -119,9 +119,9 @@ impl Credentials {
             Source::Fixed => self
                 .cell
                 .get(dead, deadline, |_| Err(Error::new(Status::Auth, "the fixed token is dead; set another one"))),
-            Source::Provided(provide) => {
-                let provide = provide.read().as_ref().map(Arc::clone).ok_or_else(no_provider)?;
-                self.cell.get(dead, deadline, |flight| renewal::provided(&*provide, flight.need()))
+            Source::Provided(provider) => {
+                let provide = provider.get()?;
+                self.cell.get(dead, deadline, |flight| provider.ask(&*provide, flight.need()))
             }
             Source::Fetched { shared } => {
                 let mut unpublished = None;
@@ -177,7 +177,7 @@ impl Credentials {
     /// What to tell the user of an account whose tokens somebody else kills.
     pub(crate) fn contested(&self) -> Option<&'static str> {
         let text = match self.source {
-            Source::Provided(_) => renewal::PROVIDER_CONTESTED,
+            Source::Provided(_) => provider::CONTESTED,
             _ => renewal::CONTESTED,
         };
         self.cell.look(|state| state.is_contested()).then_some(text)
@@ -199,7 +199,7 @@ impl Credentials {
         let Source::Provided(provider) = &self.source else {
             return Err(Error::invalid_argument("expected a client whose configuration says \"token_provider\": true"));
         };
-        *provider.write() = Some(provide);
+        provider.set(provide);
         self.cell.forget_failure();
         Ok(())
     }
@@ -230,8 +230,4 @@ impl Credentials {
 /// Whether a text can be a token: it travels in a header or in a query, where nothing may end the line.
 pub(crate) fn is_token(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
-}
-
-fn no_provider() -> Error {
-    Error::invalid_argument("no token provider was set on this client; set one first")
 }

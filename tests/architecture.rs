@@ -18,7 +18,7 @@ const ROOMS: [(&str, &str); 18] = [
     ("engine",        "platform config token single_flight request transport json random error catalog unix_time"),
     ("platform",      "config token request transport json random error catalog hex"),
     ("config",        "token transport json error catalog secret"),
-    ("token",         "single_flight random error secret hex unix_time"),
+    ("token",         "single_flight request json random error secret hex unix_time"),
     ("single_flight", "random error"),
     ("request",       "transport catalog"),
     ("transport",     "error catalog"),

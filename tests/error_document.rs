@@ -113,10 +113,15 @@ fn every_class_is_described() {
 #[test]
 fn the_bindings_have_every_member() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    for binding in ["bindings/python/src/meetgate/_errors.py", "bindings/csharp/src/Meetgate/ErrorDocument.cs"] {
-        let source = std::fs::read_to_string(root.join(binding)).unwrap();
-        for member in members().iter().filter(|member| binding.ends_with(".py") || member.name != "status") {
-            assert!(source.contains(&format!("\"{}\"", member.name)), "{binding} does not read {}", member.name);
+    let python = ["bindings/python/src/meetgate/_errors.py"].as_slice();
+    let csharp =
+        ["ErrorDocument.cs", "MeetgateException.cs"].map(|file| format!("bindings/csharp/src/Meetgate/Errors/{file}"));
+    let csharp = csharp.each_ref().map(String::as_str);
+    for binding in [python, csharp.as_slice()] {
+        let read = |file: &&str| std::fs::read_to_string(root.join(file)).unwrap();
+        let source: String = binding.iter().map(read).collect();
+        for member in members().iter().filter(|member| binding == python || member.name != "status") {
+            assert!(source.contains(&format!("\"{}\"", member.name)), "{binding:?} do not read {}", member.name);
         }
     }
 }

@@ -45,6 +45,11 @@ fn in_csharp() {
     drivers::csharp().into_iter().for_each(run_all_in);
 }
 
+#[test]
+fn in_csharp_on_mono() {
+    drivers::csharp_on_mono().into_iter().for_each(run_all_in);
+}
+
 fn run_all_in(mut driver: drivers::Program) {
     run_all(&mut driver);
     driver.end();

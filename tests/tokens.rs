@@ -275,6 +275,37 @@ fn a_provider_is_asked_once_however_many_need_a_token() {
 }
 
 #[test]
+fn why_a_provider_failed_reaches_all_who_waited_and_all_in_the_pause() {
+    let server = Server::start(|_, _| json(r#"{"code":0}"#));
+    let config = format!(r#"{{"platform":"hst","base_url":"{}","token_provider":true}}"#, server.url());
+    let client = Client::new(&config).unwrap();
+    let asked = Arc::new(AtomicUsize::new(0));
+    let asks = Arc::clone(&asked);
+    let provide = move |_: Option<&str>| {
+        asks.fetch_add(1, Ordering::SeqCst);
+        thread::sleep(Duration::from_millis(200));
+        Err("the vault is\nclosed".to_owned())
+    };
+    client.set_token_provider(provide).unwrap();
+    let failed = || {
+        let error = client.call("hst.app.delete", DELETE).unwrap_err();
+        assert_eq!((error.status(), error.document().attempts), (Status::Auth, Some(0)));
+        error.to_string()
+    };
+    const WHY: &str = "the token provider failed: the vault is closed";
+    let mut told: Vec<String> = thread::scope(|scope| {
+        let threads: Vec<_> = (0..16).map(|_| scope.spawn(failed)).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    told.push(failed());
+    assert_eq!(asked.load(Ordering::SeqCst), 1);
+    assert_eq!(told.iter().filter(|message| *message == WHY).count(), 1, "{told:?}");
+    let later = format!("{WHY} (failed a moment ago; not tried again for ");
+    assert_eq!(told.iter().filter(|message| message.starts_with(&later)).count(), 16, "{told:?}");
+    assert!(server.requests().is_empty());
+}
+
+#[test]
 fn a_provider_that_gives_the_same_token_again_is_told_when_it_dies() {
     let (arrived, arrival) = mpsc::channel();
     let arrived = std::sync::Mutex::new(arrived);

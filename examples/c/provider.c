@@ -26,17 +26,22 @@ static int MEETGATE_CALL provide(
   struct host *host = user_data;
   char *reply, *found;
   meetgate_status status;
-  int result = 1; /* any number but 0 fails the calls that need the token */
+  int result = MEETGATE_TOKEN_REASON; /* the calls that need the token fail, and say what stands in token */
 
   host->asked++;
   (void)dead_token; /* a host that keeps tokens would compare, and fetch a new one only if this is the one it has */
   status = meetgate_hst_access_token(host->keys, NULL, &reply);
-  if (status != MEETGATE_OK) return failed("the host", status, reply);
-
+  if (status != MEETGATE_OK) {
+    snprintf(token, capacity, "the host: %s", meetgate_status_name(status));
+    failed("the host", status, reply);
+    return result;
+  }
   status = meetgate_json_get(reply, "/result/access_token", &found);
   if (status == MEETGATE_OK && strlen(found) < capacity) {
     strcpy(token, found);
     result = 0;
+  } else {
+    snprintf(token, capacity, "the host's answer has no token");
   }
   meetgate_string_free(found);
   if (meetgate_json_get(reply, "/result/timeout", &found) == MEETGATE_OK) *lifetime_s = strtol(found, NULL, 10);

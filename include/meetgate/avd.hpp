@@ -28,7 +28,7 @@ class avd_token_store : public builder<avd_token_store> {
 
   /**
    * A redis server, for example `redis://host:6379/0`, or `rediss://user:password@host:6379/0` with TLS. It needs a
-   * library built with the cargo feature `redis`. [string]
+   * library built with the cargo feature redis. [string]
    */
   avd_token_store &redis(const text &value) { return put("redis", value); }
 
@@ -162,10 +162,7 @@ class avd_audio_mixer_user : public builder<avd_audio_mixer_user> {
   /** User id whose sound is recorded. [string] */
   avd_audio_mixer_user &user_id(const text &value) { return put("user_id", value); }
 
-  /**
-   * Channel this user's sound goes to. [integer, default 0; one of 0 (both channels), 1 (left channel), 2 (right
-   * channel)]
-   */
+  /** Channel this user's sound goes to. [integer, default 0; one of 0 (both), 1 (left), 2 (right)] */
   avd_audio_mixer_user &channel(const integer &value) { return put("channel", value); }
 };
 
@@ -414,12 +411,14 @@ class avd_room_get_statistic_params : public builder<avd_room_get_statistic_para
   /** Room number. [string, required] */
   avd_room_get_statistic_params &room_id(const text &value) { return put("room_id", value); }
 
-  /** Start of the time range. The document's example is in seconds. [integer, unix-s, required] */
+  /**
+   * Start of the time range. The document's example is in seconds. [integer, seconds since 1970-01-01 UTC, required]
+   */
   avd_room_get_statistic_params &start_time(const integer &value) { return put("start_time", value); }
 
   /**
-   * End of the time range. The document's example is in seconds. Must not be before start_time. [integer, unix-s,
-   * required]
+   * End of the time range. The document's example is in seconds. Must not be before start_time. [integer, seconds since
+   * 1970-01-01 UTC, required]
    */
   avd_room_get_statistic_params &end_time(const integer &value) { return put("end_time", value); }
 };
@@ -433,12 +432,15 @@ class avd_room_get_record_params : public builder<avd_room_get_record_params> {
   /** Room number. [string, required] */
   avd_room_get_record_params &room_id(const text &value) { return put("room_id", value); }
 
-  /** Start of the time range: a timestamp as text. The document's example is in seconds. [string, unix-s, required] */
+  /**
+   * Start of the time range: a timestamp as text. The document's example is in seconds. [string, seconds since
+   * 1970-01-01 UTC, required]
+   */
   avd_room_get_record_params &record_start_time(const text &value) { return put("record_start_time", value); }
 
   /**
    * End of the time range: a timestamp as text. The document's example is in seconds. Must not be before
-   * record_start_time. [string, unix-s, required]
+   * record_start_time. [string, seconds since 1970-01-01 UTC, required]
    */
   avd_room_get_record_params &record_end_time(const text &value) { return put("record_end_time", value); }
 
@@ -741,8 +743,8 @@ class avd_room_avc_start_params : public builder<avd_room_avc_start_params> {
 
   /**
    * Layout of the composed view. For 2 call room.avc.start, then room.avc.update_layout, then room.avc.select_media. No
-   * default is documented. Better given: the document's table marks it as required. [integer; one of 0 (fixed layout,
-   * needs stream selection (room.avc.select_media)), 1 (gallery, arranged automatically), 2 (speaker, arranged
+   * default is documented. Better given: the document's table marks it as required. [integer; one of 0 (fixed, needs
+   * stream selection (room.avc.select_media)), 1 (gallery, arranged automatically), 2 (speaker, arranged
    * automatically)]
    */
   avd_room_avc_start_params &layout_mode(const integer &value) { return put("layout_mode", value); }
@@ -981,7 +983,7 @@ class avd_room_avc_select_media_params : public builder<avd_room_avc_select_medi
 
   /**
    * Layout. A speaker layout of your own needs 0. The numbers are not those of layout_mode in room.avc.start. [integer;
-   * one of 0 (manual layout), 1 (automatic layout)]
+   * one of 0 (manual), 1 (automatic)]
    */
   avd_room_avc_select_media_params &layout_mode(const integer &value) { return put("layout_mode", value); }
 };
@@ -1017,8 +1019,8 @@ class avd_room_avc_update_layout_params : public builder<avd_room_avc_update_lay
 
   /**
    * Layout of the composed view. For 2 call room.avc.start, then room.avc.update_layout, then room.avc.select_media.
-   * [integer; one of 0 (fixed layout, needs stream selection (room.avc.select_media)), 1 (gallery, arranged
-   * automatically), 2 (speaker, arranged automatically)]
+   * [integer; one of 0 (fixed, needs stream selection (room.avc.select_media)), 1 (gallery, arranged automatically), 2
+   * (speaker, arranged automatically)]
    */
   avd_room_avc_update_layout_params &layout_mode(const integer &value) { return put("layout_mode", value); }
 
@@ -1070,11 +1072,14 @@ class avd_room_get_chat_message_log_params : public builder<avd_room_get_chat_me
 
   /**
    * Start of the time range. The document names no unit; the timestamps of the sample answer are in seconds. [integer,
-   * unix-s]
+   * seconds since 1970-01-01 UTC]
    */
   avd_room_get_chat_message_log_params &start_time(const integer &value) { return put("start_time", value); }
 
-  /** End of the time range, in the same unit as start_time. Must not be before start_time. [integer, unix-s] */
+  /**
+   * End of the time range, in the same unit as start_time. Must not be before start_time. [integer, seconds since
+   * 1970-01-01 UTC]
+   */
   avd_room_get_chat_message_log_params &end_time(const integer &value) { return put("end_time", value); }
 };
 
@@ -1556,7 +1561,7 @@ class avd_sip_account_group : public group {
   }
 
   /**
-   * Delete a SIP account (删除sip账号).
+   * Deletes a SIP account (删除sip账号).
    *
    * Example:
    *   avd.sip.account.del(meetgate::avd_sip_account_del_params().account_id(7));
@@ -1634,9 +1639,7 @@ class avd_sip_gate_group : public group {
   }
 
   /**
-   * Delete a SIP gateway (删除sip网关).
-   *
-   * The document does not say what happens to the accounts of the gateway.
+   * Deletes a SIP gateway; what happens to its accounts is not documented (删除sip网关).
    *
    * Example:
    *   avd.sip.gate.del(meetgate::avd_sip_gate_del_params().sip_gate_id(4));
@@ -1733,10 +1736,10 @@ class avd_room_desktop_record_group : public group {
    *     - duration (string, s): Length of the video as text with its unit, for example `21.985s`.
    *     - play_url (string): Address at which the file plays.
    *     - file_size (string): File size as text, for example `0.901M`.
-   *     - start_time (string, unix-s): When the recording began: a timestamp, as text in the sample and an integer in
-   *       the table.
-   *     - end_time (string, unix-s): When the recording ended: a timestamp, as text in the sample and an integer in the
-   *       table.
+   *     - start_time (string, seconds since 1970-01-01 UTC): When the recording began: a timestamp, as text in the
+   *       sample and an integer in the table.
+   *     - end_time (string, seconds since 1970-01-01 UTC): When the recording ended: a timestamp, as text in the sample
+   *       and an integer in the table.
    *     - room_id (string): Room number.
    *     - file_type (string): File type, for example `mp4`.
    *     - name (string): Name of the recording.
@@ -1984,8 +1987,8 @@ class avd_room_record_group : public group {
    *
    * Returns: the platform's answer, with these members.
    *   - data (array of objects): One entry per MP3 file.
-   *     - start_time (string, unix-s): When the recording began, a timestamp as text.
-   *     - end_time (string, unix-s): When the recording ended, a timestamp as text.
+   *     - start_time (string, seconds since 1970-01-01 UTC): When the recording began.
+   *     - end_time (string, seconds since 1970-01-01 UTC): When the recording ended.
    *     - room_id (string): Room number.
    *     - play_url (string): Address at which the file plays. The document says that it is empty here.
    *     - download_url (string): Download address of the file.
@@ -2145,8 +2148,8 @@ class avd_room_mix_record_group : public group {
    *     - duration (string): Length as text with its unit, such as `40.005s`.
    *     - play_url (string): Address of a web page that plays the file.
    *     - file_size (string): Size as text with its unit, such as `3.484M`.
-   *     - start_time (string, unix-s): When the recording began, a timestamp as text.
-   *     - end_time (string, unix-s): When the recording ended, a timestamp as text.
+   *     - start_time (string, seconds since 1970-01-01 UTC): When the recording began.
+   *     - end_time (string, seconds since 1970-01-01 UTC): When the recording ended.
    *     - room_id (string): Room number.
    *     - file_type (string): Type of the file, such as `mp4`.
    *     - name (string): Name of the file.
@@ -2173,8 +2176,8 @@ class avd_room_mix_record_group : public group {
    *
    * Returns: the platform's answer, with these members.
    *   - data (array of objects): The recordings.
-   *     - start_time (string, unix-s): When the recording began, a timestamp as text.
-   *     - end_time (string, unix-s): When the recording ended, a timestamp as text.
+   *     - start_time (string, seconds since 1970-01-01 UTC): When the recording began.
+   *     - end_time (string, seconds since 1970-01-01 UTC): When the recording ended.
    *     - record_type (string): Kind of recording. Not in the sample; no values are documented.
    *     - room_id (string): Room number.
    *     - download_url (string): Download address of the source file, of type `tms`. The file exists when the recording
@@ -2257,9 +2260,9 @@ class avd_room_participate_group : public group {
   avd_room_participate_group() {}
 
   /**
-   * Kick a participant out of a room (踢出会议).
+   * Throws a participant out of a running meeting (踢出会议).
    *
-   * Removes one user from the meeting. room.close ends the meeting for everybody.
+   * room.close ends the meeting for everybody.
    *
    * Example:
    *   avd.room.participate.kick(meetgate::avd_room_participate_kick_params().room_id("12345123456").user_id("49"));
@@ -2350,7 +2353,7 @@ class avd_device_group : public group {
   }
 
   /**
-   * Kick a device out of a room (踢出设备).
+   * Throws a device out of a room (踢出设备).
    *
    * Ends the call that device.call began.
    *
@@ -2412,7 +2415,7 @@ class avd_app_group : public group {
   avd_app_group() {}
 
   /**
-   * Fetch a new token and renew the client's own (获取token).
+   * Fetches a new token, and may kill the one that other programs of the account use (获取token).
    *
    * You rarely need this operation: the client fetches and renews its token by itself. access_key and secret_key come
    * from the client's configuration; the site's administrator finds them in the management console. Every call fetches
@@ -2489,9 +2492,9 @@ class avd_app_group : public group {
   }
 
   /**
-   * Remove a licence file (删除文件授权).
+   * Removes a licence from the platform; what happens to running meetings is not documented (删除文件授权).
    *
-   * Removes a licence that app.apply_file_permit installed. The document does not say what happens to running meetings.
+   * The licence is one that app.apply_file_permit installed.
    *
    * Example:
    *   avd.app.delete_file_permit(meetgate::avd_app_delete_file_permit_params().licence_cert("LICENCE-SANDBOX-0001"));
@@ -2599,7 +2602,7 @@ class avd_media_group : public group {
    * Returns: the platform's answer, with these members.
    *   - data (object): The file or stream that plays.
    *     - width (string, px): Width of the video, as text.
-   *     - duration (integer, ms): Length in milliseconds.
+   *     - duration (integer, ms): Length.
    *     - has_video (integer; one of 0 (no), 1 (yes)): Whether there is video.
    *     - height (string, px): Height of the video, as text.
    *     - has_audio (integer; one of 0 (no), 1 (yes)): Whether there is audio.
@@ -2690,7 +2693,7 @@ class avd_media_group : public group {
    * Returns: the platform's answer, with these members.
    *   - data (object): The file or stream that plays.
    *     - width (string, px): Width of the video, as text.
-   *     - duration (integer, ms): Length in milliseconds.
+   *     - duration (integer, ms): Length.
    *     - has_video (integer; one of 0 (no), 1 (yes)): Whether there is video.
    *     - height (string, px): Height of the video, as text.
    *     - has_audio (integer; one of 0 (no), 1 (yes)): Whether there is audio.
@@ -2715,21 +2718,21 @@ class avd_media_group : public group {
    *
    * Returns: the platform's answer, with these members.
    *   - data (array of objects): An array with one entry, the player.
-   *     - created (integer, unix-s): When the player was created.
+   *     - created (integer, seconds since 1970-01-01 UTC): When the player was created.
    *     - room_id (string): Room number.
    *     - play_id (string): Player id.
    *     - user_id (string): User id of the player's creator.
    *     - name (string): Name of the player.
    *     - play_files (array of objects): The files played.
    *       - play_count (integer): How many times the file was played.
-   *       - duration (integer, ms): Length of the file in milliseconds.
+   *       - duration (integer, ms): Length of the file.
    *       - has_audio (integer; one of 0 (no), 1 (yes)): Whether there is audio.
-   *       - updated (integer, unix-s): When the entry was last updated.
+   *       - updated (integer, seconds since 1970-01-01 UTC): When the entry was last updated.
    *       - width (string, px): Width of the video, as text.
    *       - url (string): Path of the file.
    *       - has_video (integer; one of 0 (no), 1 (yes)): Whether there is video.
    *       - height (string, px): Height of the video, as text.
-   *       - created (integer, unix-s): When the entry was created.
+   *       - created (integer, seconds since 1970-01-01 UTC): When the entry was created.
    *     - status (integer): State of the player. The meaning of the numbers is not documented; the sample shows 2.
    * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40081 no such player in
    *   the room, 40082 internal error of the media service, 40083 the media service cannot be reached or timed out,
@@ -2756,7 +2759,7 @@ class avd_media_group : public group {
    * Returns: the platform's answer, with these members.
    *   - data (object): The file that plays now.
    *     - width (string, px): Width of the video, as text.
-   *     - duration (integer, ms): Length in milliseconds.
+   *     - duration (integer, ms): Length.
    *     - has_video (integer; one of 0 (no), 1 (yes)): Whether there is video.
    *     - height (string, px): Height of the video, as text.
    *     - has_audio (integer; one of 0 (no), 1 (yes)): Whether there is audio.
@@ -2820,9 +2823,9 @@ class avd_room_group : public group {
   }
 
   /**
-   * Delete a room (删除房间).
+   * Deletes the room itself, not only its meeting (删除房间).
    *
-   * Deletes a room number that exists. To end the meeting and keep the room, call room.close instead.
+   * To end the meeting and keep the room, call room.close instead.
    *
    * Example:
    *   avd.room.del(meetgate::avd_room_del_params().room_id("12345123456"));
@@ -2860,10 +2863,9 @@ class avd_room_group : public group {
   }
 
   /**
-   * Close an open room and kick everybody out (关闭房间).
+   * Ends the meeting in a room for everybody: every user and device is kicked out, and recordings stop (关闭房间).
    *
-   * Ends the meeting in a room: every user and device is kicked out, and recordings stop. To remove the room itself,
-   * call room.del.
+   * To remove the room itself, call room.del.
    *
    * Example:
    *   avd.room.close(meetgate::avd_room_close_params().room_id("98765432100"));
@@ -2921,8 +2923,8 @@ class avd_room_group : public group {
    *
    * Returns: the platform's answer, with these members.
    *   - record_files (array of objects): The recordings found.
-   *     - start_time (string, unix-s): When the recording began, a timestamp as text.
-   *     - end_time (string, unix-s): When the recording ended, a timestamp as text.
+   *     - start_time (string, seconds since 1970-01-01 UTC): When the recording began.
+   *     - end_time (string, seconds since 1970-01-01 UTC): When the recording ended.
    *     - record_type (string): Kind of recording. The sample here shows `client`, that of room.get_record_list
    *       `server`; no list of values is documented.
    *     - room_id (string): Room number.
@@ -2959,8 +2961,8 @@ class avd_room_group : public group {
    *
    * Returns: the platform's answer, with these members.
    *   - data (array of objects): The recordings.
-   *     - start_time (string, unix-s): When the recording began, a timestamp as text.
-   *     - end_time (string, unix-s): When the recording ended, a timestamp as text.
+   *     - start_time (string, seconds since 1970-01-01 UTC): When the recording began.
+   *     - end_time (string, seconds since 1970-01-01 UTC): When the recording ended.
    *     - record_type (string): Kind of recording. The sample here shows `server`, that of room.get_record `client`; no
    *       list of values is documented.
    *     - room_id (string): Room number.
@@ -2977,9 +2979,9 @@ class avd_room_group : public group {
   }
 
   /**
-   * Delete all recordings of a room (删除指定房间所有录制).
+   * Deletes all recordings of a room (删除指定房间所有录制).
    *
-   * Deletes every recording of the room. `room.delete_record`, whose name is similar, deletes a single file.
+   * `room.delete_record`, whose name is similar, deletes a single file.
    *
    * Example:
    *   avd.room.del_record(meetgate::avd_room_del_record_params().room_id("12345123456"));
@@ -2995,9 +2997,9 @@ class avd_room_group : public group {
   }
 
   /**
-   * Delete one recording file of a room (删除录制文件).
+   * Deletes one recording file of a room (删除录制文件).
    *
-   * Deletes a single recorded file. `room.del_record`, whose name is similar, deletes every recording of a room.
+   * `room.del_record`, whose name is similar, deletes every recording of a room.
    *
    * Example:
    *   avd.room.delete_record(meetgate::avd_room_delete_record_params()
@@ -3024,8 +3026,8 @@ class avd_room_group : public group {
    * Returns: the platform's answer, with these members.
    *   - rooms (array of objects): The open rooms.
    *     - room_id (string): Room number.
-   *     - create_time (integer, unix-s): When the room was created, in seconds in the sample. A number in the sample,
-   *       text in the table.
+   *     - create_time (integer, seconds since 1970-01-01 UTC): When the room was created, in seconds in the sample. A
+   *       number in the sample, text in the table.
    *     - users (array of objects): The users in the room.
    *       - node_id (integer): The user's node number. The document describes it as a user number.
    *       - user_name (string): The user's name.
@@ -3058,7 +3060,7 @@ class avd_room_group : public group {
    *       - id (integer): Only the sample has it; the document does not explain it.
    *       - status (integer): Only the sample has it, as 0; the document does not explain it.
    *       - message (string): The text of the message.
-   *       - timestamp (integer, unix-s): When the message was sent, in seconds in the sample.
+   *       - timestamp (integer, seconds since 1970-01-01 UTC): When the message was sent, in seconds in the sample.
    *       - room_id (string): Room number.
    *       - session_type (integer; one of 0 (to everybody), 1 (private)): The receiver of the message.
    *       - message_type (integer; known: 0 (text)): Kind of message.

@@ -28,7 +28,7 @@ class hst_token_store : public builder<hst_token_store> {
 
   /**
    * A redis server, for example `redis://host:6379/0`, or `rediss://user:password@host:6379/0` with TLS. It needs a
-   * library built with the cargo feature `redis`. [string]
+   * library built with the cargo feature redis. [string]
    */
   hst_token_store &redis(const text &value) { return put("redis", value); }
 
@@ -209,13 +209,10 @@ class hst_app_delete_params : public builder<hst_app_delete_params> {
  */
 class hst_consuming_records_params : public builder<hst_consuming_records_params> {
  public:
-  /** Start of the time range, in milliseconds since 1970-01-01 UTC. [integer, unix-ms, required] */
+  /** Start of the time range. [integer, milliseconds since 1970-01-01 UTC, required] */
   hst_consuming_records_params &start_time(const integer &value) { return put("start_time", value); }
 
-  /**
-   * End of the time range, in milliseconds since 1970-01-01 UTC. Must not be before start_time. [integer, unix-ms,
-   * required]
-   */
+  /** End of the time range. Must not be before start_time. [integer, milliseconds since 1970-01-01 UTC, required] */
   hst_consuming_records_params &end_time(const integer &value) { return put("end_time", value); }
 
   /** Only the records of this application. [string] */
@@ -359,7 +356,7 @@ class hst_online_group : public group {
    * Returns: the platform's answer, with these members.
    *   - msg_id (integer): The caller's `msg_id`, up to 64 bits (H13).
    *   - user_list (array of objects): One row for each user, which says whether the command arrived (H12).
-   *     - result (integer; one of 0 (success), 1 (error), 2 (the user's device is offline)): The result for this user.
+   *     - result (integer; one of 0 (success), 1 (error), 2 (device offline)): The result for this user.
    *     - user_id (string): Id of the user.
    *     - terminal_seq_num (string): Terminal id.
    *     - mutex_type (string): Exclusivity class of the terminal.
@@ -490,10 +487,10 @@ class hst_app_group : public group {
   }
 
   /**
-   * Change an application (修改应用配置).
+   * Changes an application, and may take it offline when `status` is left out (修改应用配置).
    *
-   * Changes name, state, spending limit or services of an application. Always give `status`: without it a live
-   * application may go offline (H7).
+   * Changes name, state, spending limit or services. Always give `status`: without it a live application may go offline
+   * (H7).
    *
    * Example:
    *   hst.app.update(meetgate::hst_app_update_params()
@@ -527,10 +524,9 @@ class hst_app_group : public group {
   }
 
   /**
-   * Delete an application (删除应用).
+   * Deletes an application; whether it has to be offline first is not documented (删除应用).
    *
-   * Deletes an application. The answer has only `code` and `msg`. The document does not say whether the application
-   * must be offline first.
+   * The answer has only `code` and `msg`.
    *
    * Example:
    *   hst.app.delete_(meetgate::hst_app_delete_params().app_id("c9f0f895fb98ab9159f51fd0297e236d"));
@@ -551,11 +547,10 @@ class hst_access_group : public group {
   hst_access_group() {}
 
   /**
-   * Fetch a new access token and kill the account's older one (如何获取access_token).
+   * Kills the account's access token wherever it is in use, and fetches a new one (如何获取access_token).
    *
    * You rarely need this operation: the others fetch and renew tokens by themselves. The credentials come from the
-   * client's configuration. Every call fetches a new token, kills the account's older token wherever it is in use
-   * (H25), and makes the new one the client's own.
+   * client's configuration. The fetched token becomes the client's own (H25).
    *
    * Example:
    *   hst.access.token();
@@ -606,9 +601,9 @@ class hst : public client {
   using client::set_token_provider;
 
   /**
-   * Kick a user out of the platform (踢出用户).
+   * Signs a user of an application out of the whole platform, not only out of a group (踢出用户).
    *
-   * Signs a user of an application out of the platform, not only out of a group. The answer has only `code` and `msg`.
+   * The answer has only `code` and `msg`.
    *
    * Example:
    *   hst.kickout(meetgate::hst_kickout_params()

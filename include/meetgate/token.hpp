@@ -39,7 +39,8 @@ struct provided_token {
  *
  * Returns: a provided_token, or any string.
  * Errors: an exception that it throws goes to the calls that needed the token, and no further. They fail with
- *   MEETGATE_AUTH. On the thread that ran the provider, the error's cause() is this exception.
+ *   MEETGATE_AUTH, and the exception's what() is in their message: put no secret into it. On the thread that ran the
+ *   provider, the error's cause() is this exception.
  * Threads: it runs on any thread that calls the client, in one thread at a time, with no lock held. It must not call, close
  *   or move the same client.
  */
@@ -100,8 +101,13 @@ class provider_watch {
 inline namespace MEETGATE_STYLE {
 namespace inner {
 
-/** The numbers by which the C library tells why a provider gave no token. */
-enum provider_answer { provided = 0, provider_threw = 1, not_a_text_for_c = 2 };
+/** Writes why there is no token, cut to what there is room for, and says so. */
+inline int no_token(const char *reason, char *token, std::size_t capacity) noexcept {
+  const std::size_t length = std::strlen(reason), most = capacity - 1, written = length < most ? length : most;
+  std::memcpy(token, reason, written);
+  token[written] = '\0';
+  return MEETGATE_TOKEN_REASON;
+}
 
 /**
  * The token providers of one client, each at an address that stays when the client moves. A replaced one stays too: a call
@@ -156,9 +162,12 @@ class provider_list {
 #if defined(MEETGATE_CATCHES)
     try {
       return ask(*static_cast<kept *>(user_data), dead_token, token, capacity, lifetime_s);
+    } catch (const std::exception &thrown) {
+      detail::provider_watch::note(std::current_exception());
+      return no_token(thrown.what(), token, capacity);
     } catch (...) {
       detail::provider_watch::note(std::current_exception());
-      return provider_threw;
+      return no_token("it threw what is no std::exception", token, capacity);
     }
 #else
     return ask(*static_cast<kept *>(user_data), dead_token, token, capacity, lifetime_s);
@@ -169,14 +178,14 @@ class provider_list {
     const provided_token given = one.provide(dead_token == nullptr ? std::string() : std::string(dead_token));
     // Cut, it would be another token.
     if (given.token.size() >= capacity || given.token.find('\0') != std::string::npos) {
-      detail::provider_watch::note(std::make_exception_ptr(
-          std::invalid_argument("a token provider gave " + std::to_string(given.token.size()) +
-                                " bytes; expected at most " + std::to_string(capacity - 1) + ", without a NUL byte")));
-      return not_a_text_for_c;
+      const std::string problem = "its token has " + std::to_string(given.token.size()) + " bytes; expected at most " +
+                                  std::to_string(capacity - 1) + ", without a NUL byte";
+      detail::provider_watch::note(std::make_exception_ptr(std::invalid_argument(problem)));
+      return no_token(problem.c_str(), token, capacity);
     }
     std::memcpy(token, given.token.c_str(), given.token.size() + 1);
     *lifetime_s = given.lifetime_s;
-    return provided;
+    return 0;
   }
 
   std::atomic<kept *> newest_;

@@ -74,13 +74,10 @@ class youme_query_instance_all_records_by_time_params : public builder<youme_que
   /** Id of the user instance. [string, required] */
   youme_query_instance_all_records_by_time_params &UserId(const text &value) { return put("UserId", value); }
 
-  /** Start of the time range: seconds since 1970-01-01 UTC, as text (Y11). [string, unix-s, required] */
+  /** Start of the time range (Y11). [string, seconds since 1970-01-01 UTC, required] */
   youme_query_instance_all_records_by_time_params &BeginTime(const text &value) { return put("BeginTime", value); }
 
-  /**
-   * End of the time range: seconds since 1970-01-01 UTC, as text (Y11). Must not be before BeginTime. [string, unix-s,
-   * required]
-   */
+  /** End of the time range (Y11). Must not be before BeginTime. [string, seconds since 1970-01-01 UTC, required] */
   youme_query_instance_all_records_by_time_params &EndTime(const text &value) { return put("EndTime", value); }
 };
 
@@ -91,14 +88,13 @@ class youme_query_room_info_params : public builder<youme_query_room_info_params
   youme_query_room_info_params &RoomId(const text &value) { return put("RoomId", value); }
 
   /**
-   * Start of the time range: seconds since 1970-01-01 UTC, as text (Y11). When it is left out, the range has no start.
-   * [string, unix-s]
+   * Start of the time range (Y11). When it is left out, the range has no start. [string, seconds since 1970-01-01 UTC]
    */
   youme_query_room_info_params &BeginTime(const text &value) { return put("BeginTime", value); }
 
   /**
-   * End of the time range: seconds since 1970-01-01 UTC, as text (Y11). When it is left out, the range has no end. Must
-   * not be before BeginTime. [string, unix-s]
+   * End of the time range (Y11). When it is left out, the range has no end. Must not be before BeginTime. [string,
+   * seconds since 1970-01-01 UTC]
    */
   youme_query_room_info_params &EndTime(const text &value) { return put("EndTime", value); }
 };
@@ -109,13 +105,10 @@ class youme_query_room_info_params : public builder<youme_query_room_info_params
  */
 class youme_query_all_instance_by_time_params : public builder<youme_query_all_instance_by_time_params> {
  public:
-  /** Start of the time range: seconds since 1970-01-01 UTC, as text (Y11). [string, unix-s, required] */
+  /** Start of the time range (Y11). [string, seconds since 1970-01-01 UTC, required] */
   youme_query_all_instance_by_time_params &BeginTime(const text &value) { return put("BeginTime", value); }
 
-  /**
-   * End of the time range: seconds since 1970-01-01 UTC, as text (Y11). Must not be before BeginTime. [string, unix-s,
-   * required]
-   */
+  /** End of the time range (Y11). Must not be before BeginTime. [string, seconds since 1970-01-01 UTC, required] */
   youme_query_all_instance_by_time_params &EndTime(const text &value) { return put("EndTime", value); }
 };
 
@@ -205,12 +198,12 @@ class youme : public client {
    *   - UserId (string): Id of the user instance.
    *   - UserRecords (array of objects): All call records of the user instance, one object for each room.
    *     - RoomId (string): Id of the room.
-   *     - CreateTime (string, unix-s): When the room was created: seconds, as text.
+   *     - CreateTime (string, seconds since 1970-01-01 UTC): When the room was created.
    *     - RoomRecords (array of objects): The stays in this room; a user instance can enter and leave several times.
-   *       - EnterTime (string, unix-s): When it entered: seconds, as text.
+   *       - EnterTime (string, seconds since 1970-01-01 UTC): When it entered.
    *       - AudioDuration (integer, s): Duration of the audio stream.
    *       - VideoDuration (integer, s): Duration of the video stream.
-   *       - LeaveTime (string, unix-s): When it left: seconds, as text.
+   *       - LeaveTime (string, seconds since 1970-01-01 UTC): When it left.
    * It only reads, and may be repeated.
    * Source: POST /v2/video/query_instance_all_records_by_time (002 L125-L255).
    */
@@ -230,13 +223,13 @@ class youme : public client {
    *
    * Returns: the platform's answer, with these members.
    *   - RoomId (string): Id of the room.
-   *   - CreateTime (string, unix-s): When the room was created: seconds, as text.
-   *   - DestroyTime (string, unix-s): When the room was destroyed: seconds, as text. Its value while the room exists is
-   *     not documented.
+   *   - CreateTime (string, seconds since 1970-01-01 UTC): When the room was created.
+   *   - DestroyTime (string, seconds since 1970-01-01 UTC): When the room was destroyed. Its value while the room
+   *     exists is not documented.
    *   - Users (array of objects): Every user instance that took part.
    *     - UserId (string): Id of the user instance.
-   *     - FirstEnterTime (string, unix-s): When it entered for the first time: seconds, as text.
-   *     - LastLeaveTime (string, unix-s): When it left for the last time: seconds, as text.
+   *     - FirstEnterTime (string, seconds since 1970-01-01 UTC): When it entered for the first time.
+   *     - LastLeaveTime (string, seconds since 1970-01-01 UTC): When it left for the last time.
    *     - AudioDuration (integer, s): Duration of the audio stream.
    *     - VideoDuration (integer, s): Duration of the video stream.
    * It only reads, and may be repeated.
@@ -263,9 +256,9 @@ class youme : public client {
    *     instance in one room.
    *     - UserId (string): Id of the user instance.
    *     - RoomId (string): Id of the room.
-   *     - CreateTime (string, unix-s): When the room was created: seconds, as text.
-   *     - EnterTime (string, unix-s): When the user instance entered: seconds, as text.
-   *     - LeaveTime (string, unix-s): When the user instance left: seconds, as text.
+   *     - CreateTime (string, seconds since 1970-01-01 UTC): When the room was created.
+   *     - EnterTime (string, seconds since 1970-01-01 UTC): When the user instance entered.
+   *     - LeaveTime (string, seconds since 1970-01-01 UTC): When the user instance left.
    *     - AudioDuration (integer, s): Duration of the audio stream.
    *     - VideoDuration (integer, s): Duration of the video stream.
    * It only reads, and may be repeated.
@@ -290,7 +283,7 @@ class youme : public client {
    * Returns: the platform's answer, with these members.
    *   - TrendData (array of objects): The volume trend of the day, one object for each point in time. With `CountBy` 0
    *     no documented member names the kind (Y14).
-   *     - TickTime (string, unix-s): The point in time: seconds, as text.
+   *     - TickTime (string, seconds since 1970-01-01 UTC): The point in time.
    *     - Volume (integer): The figure. Only the document's sample has this member.
    * It only reads, and may be repeated.
    * Source: POST /v2/video/count_business_total_volume_by_day (002 L454-L536).
@@ -315,7 +308,7 @@ class youme : public client {
    * Returns: the platform's answer, with these members.
    *   - DistributeData (array of objects): The volume distribution of the day. No documented member names the place or
    *     network type of a row (Y15).
-   *     - TickTime (string, unix-s): The point in time: seconds, as text.
+   *     - TickTime (string, seconds since 1970-01-01 UTC): The point in time.
    *     - CommunicateDuration (integer, s): Call duration.
    *     - RoomCnt (integer): Number of rooms.
    *     - PeakOnlineNum (integer): Number online; by its name, the highest.
@@ -338,7 +331,7 @@ class youme : public client {
    *
    * Returns: the platform's answer, with these members.
    *   - QosData (array of objects): The quality figures of the day.
-   *     - TickTime (string, unix-s): The point in time: seconds, as text.
+   *     - TickTime (string, seconds since 1970-01-01 UTC): The point in time.
    *     - JoinRoomSuccRate (number): Join success rate. The unit is not documented; the sample (90.021) looks like
    *       percent.
    *     - AudioPackLossRate (number): Packet loss of audio. The unit is not documented; the sample (10.21) looks like

@@ -4,16 +4,13 @@ use super::next::Said;
 use crate::catalog::{ErrorClass, ErrorNumber, PlatformName, Retry, table};
 use crate::error::{Error, Status};
 use crate::json::mask::{mask, scrub};
-use crate::json::{readable, without_bom};
+use crate::json::{excerpt, readable, without_bom};
 use crate::platform::{Judgement, Platform};
 use crate::transport::Answer;
 use crate::unix_time::millis;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::time::{Duration, SystemTime};
-
-/// How much of an answer that is not JSON an error shows.
-const EXCERPT_BYTES: usize = 1024;
 
 /// An answer, and what it means.
 pub(super) struct Answered {
@@ -194,29 +191,5 @@ impl Describe<'_> {
             sentence.extend([" (", hint, ")"]);
         }
         sentence
-    }
-}
-
-fn excerpt(text: &str) -> String {
-    let mut end = text.len().min(EXCERPT_BYTES);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    match text.get(..end) {
-        Some(cut) if end < text.len() => format!("{cut}…"),
-        _ => text.to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_excerpt_ends_between_characters() {
-        let text = "会".repeat(1000);
-        let cut = excerpt(&text);
-        assert!(cut.ends_with('…') && cut.len() <= EXCERPT_BYTES + '…'.len_utf8());
-        assert_eq!(excerpt("short"), "short");
     }
 }

@@ -4,15 +4,27 @@ use super::calls::borrow;
 use super::guard::{reply, report};
 use super::status::meetgate_status;
 use super::strings;
-use crate::client::{Client, ProvidedToken};
+use crate::client::{Client, NoToken, ProvidedToken};
 use crate::error::Error;
+use crate::json;
 use libc::{c_char, c_int, c_void};
 use std::ffi::CString;
 use std::ptr;
 use std::time::Duration;
+use zeroize::Zeroizing;
 
 /// The longest token that a provider can give, in bytes.
 const LONGEST_TOKEN: usize = 8191;
+
+/// What a token provider returns if there is no token, and if it has written the reason into token: UTF-8 that ends in NUL, cut
+/// to capacity.
+/// The calls that needed the token fail with "the token provider failed: " and the reason, also those that waited for it, and
+/// those that come until the provider is asked again. Nothing else that a failing provider wrote is shown, since it may be a
+/// token: therefore the reason needs this number. It spells REAS in ASCII. No errno, exit code or HTTP status is as large, so
+/// that no provider returns it by accident.
+/// The error shows the reason in one line of at most 1024 bytes. A control character becomes a space, a byte that is not UTF-8
+/// is shown in hexadecimal, and a token that this client has had is masked. Write no other secret into it.
+pub const MEETGATE_TOKEN_REASON: c_int = 1_380_270_419;
 
 /// Provides a token, for meetgate_client_set_token_provider.
 /// It runs on a thread that calls the client, once at a time, with no lock held. It must not throw, longjmp, free the client or
@@ -24,7 +36,8 @@ const LONGEST_TOKEN: usize = 8191;
 /// @param[in] capacity How many bytes token has room for, with the NUL.
 /// @param[in,out] lifetime_s Receives how many seconds the token will live. It is 0 before the call; leave it so if that is not
 ///   known.
-/// @return 0 if a token was written. Any other number is shown in the error of the calls that needed the token.
+/// @return 0 if a token was written; MEETGATE_TOKEN_REASON if there is none, and token has the reason. Any other number is
+///   shown in the error of the calls that needed the token, and what was written is not.
 #[allow(non_camel_case_types, reason = "its name in C")]
 pub type meetgate_token_provider = Option<
     unsafe extern "C" fn(
@@ -108,7 +121,7 @@ pub unsafe extern "C" fn meetgate_client_set_token_provider(
             let client = borrow(client)?;
             let provide = provide.ok_or_else(|| Error::invalid_argument("provide is NULL"))?;
             let provider = Provider { provide, user_data };
-            client.set_token_provider(move |dead_token| provider.ask(dead_token))
+            client.set_provider(move |dead_token| provider.ask(dead_token))
         })
     }
 }
@@ -124,22 +137,72 @@ unsafe impl Send for Provider {}
 unsafe impl Sync for Provider {}
 
 impl Provider {
-    fn ask(&self, dead_token: Option<&str>) -> std::result::Result<ProvidedToken, String> {
-        let dead_token = dead_token.map(CString::new).transpose().map_err(|_| "cannot be told a NUL".to_owned())?;
+    fn ask(&self, dead_token: Option<&str>) -> std::result::Result<ProvidedToken, NoToken> {
+        let dead_token = dead_token.map(CString::new).transpose().map_err(|_| instead("cannot be told a NUL"))?;
         let dead = dead_token.as_ref().map_or(ptr::null(), |token| token.as_ptr());
-        let mut room = vec![0u8; LONGEST_TOKEN + 1];
+        // Zeroed when it goes: a provider that fails may have written a token all the same.
+        let mut room = Zeroizing::new(vec![0u8; LONGEST_TOKEN + 1]);
         let mut lifetime_s = 0i64;
         // SAFETY: the caller promised a function of this type; the room is as large as is said, and all outlive the call.
         let result =
             unsafe { (self.provide)(self.user_data, dead, room.as_mut_ptr().cast(), room.len(), &mut lifetime_s) };
-        if result != 0 {
-            return Err(format!("answered {result}"));
+        match result {
+            0 => {}
+            MEETGATE_TOKEN_REASON => return Err(no_token(&room)),
+            number => return Err(instead(&format!("answered {number}"))),
         }
-        let end = room.iter().position(|byte| *byte == 0).ok_or("wrote more than it had room for, without a NUL")?;
+        let end = end_of(&room).ok_or_else(|| instead("wrote more than it had room for, without a NUL"))?;
         room.truncate(end);
         // Not lossy: the room itself becomes the token, and is zeroed with it.
-        let token = String::from_utf8(room).map_err(|_| "gave a token that is not ASCII".to_owned())?;
+        let token =
+            String::from_utf8(std::mem::take(&mut *room)).map_err(|_| instead("gave a token that is not ASCII"))?;
         let lifetime = u64::try_from(lifetime_s).ok().filter(|seconds| *seconds > 0).map(Duration::from_secs);
         Ok(ProvidedToken { token, lifetime })
+    }
+}
+
+fn instead(what: &str) -> NoToken {
+    NoToken::Instead(what.to_owned())
+}
+
+fn end_of(room: &[u8]) -> Option<usize> {
+    room.iter().position(|byte| *byte == 0)
+}
+
+/// The reason that a provider wrote in place of a token.
+fn no_token(room: &[u8]) -> NoToken {
+    let Some(reason) = end_of(room).and_then(|end| room.get(..end)) else {
+        return instead("failed, and gave a reason without a NUL");
+    };
+    let mut text = json::lenient(reason);
+    // Full but for less than a character: it was cut. A token that was cut in two is not recognised, and must not be shown.
+    if reason.len() + 3 >= LONGEST_TOKEN {
+        text.truncate(text.trim_end_matches(|c: char| c.is_ascii_graphic()).len());
+        text.push('…');
+    }
+    NoToken::Reason(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reason(text: &str) -> String {
+        let mut room = text.as_bytes().to_vec();
+        room.resize(LONGEST_TOKEN + 1, 0);
+        match no_token(&room) {
+            NoToken::Reason(words) => words,
+            NoToken::Instead(what) => panic!("{what}"),
+        }
+    }
+
+    #[test]
+    fn of_a_reason_that_was_cut_the_end_goes_that_may_be_half_a_token() {
+        let fill = |end: &str, length: usize| format!("{}{end}", "x".repeat(length - end.len()));
+        assert!(reason(&fill(" of half-a-tok", LONGEST_TOKEN)).ends_with(" of …"));
+        assert!(reason(&fill("令牌half-a-tok", LONGEST_TOKEN)).ends_with("令牌…"));
+        assert!(reason(&fill(" of half-a-tok", LONGEST_TOKEN - 3)).ends_with(" of …"));
+        assert!(reason(&fill(" of the whole", LONGEST_TOKEN - 4)).ends_with(" of the whole"));
+        assert_eq!(reason(&"x".repeat(LONGEST_TOKEN)), "…");
     }
 }

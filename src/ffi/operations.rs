@@ -8,11 +8,10 @@ use crate::catalog::table;
 use crate::client::Client;
 use libc::c_char;
 
-/// Fetch a new access token and kill the account's older one (如何获取access_token).
+/// Kills the account's access token wherever it is in use, and fetches a new one (如何获取access_token).
 /// You rarely need this operation: the others fetch and renew tokens by themselves. The credentials come from the
-/// client's configuration. Every call fetches a new token, kills the account's older token wherever it is in use (H25),
-/// and makes the new one the client's own. Not idempotent: if no answer came, check the state before repeating. Source:
-/// GET /access/token (001 L10-L54).
+/// client's configuration. The fetched token becomes the client's own (H25). Not idempotent: if no answer came, check
+/// the state before repeating. Source: GET /access/token (001 L10-L54).
 /// @param[in] client A client of hst.
 /// @param[in] params_json NULL: there are none.
 /// @param[out] reply_json The platform's answer, with these members; else an error document:
@@ -73,10 +72,10 @@ pub unsafe extern "C" fn meetgate_hst_app_create(
     unsafe { call(&table::HST_APP_CREATE, client, params_json, reply_json) }
 }
 
-/// Change an application (修改应用配置).
-/// Changes name, state, spending limit or services of an application. Always give `status`: without it a live
-/// application may go offline (H7). Not idempotent: if no answer came, check the state before repeating. Source: PATCH
-/// /v1/app (000 L43-L82; 001 L126-L165).
+/// Changes an application, and may take it offline when `status` is left out (修改应用配置).
+/// Changes name, state, spending limit or services. Always give `status`: without it a live application may go offline
+/// (H7). Not idempotent: if no answer came, check the state before repeating. Source: PATCH /v1/app (000 L43-L82; 001
+/// L126-L165).
 /// @param[in] client A client of hst.
 /// @param[in] params_json One JSON object:
 ///   - app_id (string, required): Id of the application to change.
@@ -117,10 +116,9 @@ pub unsafe extern "C" fn meetgate_hst_app_update(
     unsafe { call(&table::HST_APP_UPDATE, client, params_json, reply_json) }
 }
 
-/// Delete an application (删除应用).
-/// Deletes an application. The answer has only `code` and `msg`. The document does not say whether the application must
-/// be offline first. Not idempotent: if no answer came, check the state before repeating. Source: DELETE /v1/app (000
-/// L84-L101; 001 L167-L184).
+/// Deletes an application; whether it has to be offline first is not documented (删除应用).
+/// The answer has only `code` and `msg`. Not idempotent: if no answer came, check the state before repeating. Source:
+/// DELETE /v1/app (000 L84-L101; 001 L167-L184).
 /// @param[in] client A client of hst.
 /// @param[in] params_json One JSON object:
 ///   - app_id (string, required): Id of the application to delete.
@@ -145,9 +143,9 @@ pub unsafe extern "C" fn meetgate_hst_app_delete(
 /// (000 L103-L141; 001 L186-L224).
 /// @param[in] client A client of hst.
 /// @param[in] params_json One JSON object:
-///   - start_time (integer, unix-ms, required): Start of the time range, in milliseconds since 1970-01-01 UTC.
-///   - end_time (integer, unix-ms, required): End of the time range, in milliseconds since 1970-01-01 UTC. Must not be
-///     before start_time.
+///   - start_time (integer, milliseconds since 1970-01-01 UTC, required): Start of the time range.
+///   - end_time (integer, milliseconds since 1970-01-01 UTC, required): End of the time range. Must not be before
+///     start_time.
 ///   - app_id (string): Only the records of this application.
 ///   - page (integer, required): Page number. The document does not say where pages start; its example asks for 1 (H6).
 ///   - page_size (integer of at most 100, required): Number of records on a page, at most 100 (H23).
@@ -189,10 +187,9 @@ pub unsafe extern "C" fn meetgate_hst_consuming_records(
     unsafe { call(&table::HST_CONSUMING_RECORDS, client, params_json, reply_json) }
 }
 
-/// Kick a user out of the platform (踢出用户).
-/// Signs a user of an application out of the platform, not only out of a group. The answer has only `code` and `msg`.
-/// Not idempotent: if no answer came, check the state before repeating. Source: POST /v1/kickout (000 L143-L162; 001
-/// L226-L245).
+/// Signs a user of an application out of the whole platform, not only out of a group (踢出用户).
+/// The answer has only `code` and `msg`. Not idempotent: if no answer came, check the state before repeating. Source:
+/// POST /v1/kickout (000 L143-L162; 001 L226-L245).
 /// @param[in] client A client of hst.
 /// @param[in] params_json One JSON object:
 ///   - app_id (string, required): Id of the application.
@@ -262,7 +259,7 @@ pub unsafe extern "C" fn meetgate_hst_online_user_state(
 /// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - msg_id (integer): The caller's `msg_id`, up to 64 bits (H13).
 ///   - user_list (array of objects): One row for each user, which says whether the command arrived (H12).
-///     - result (integer; one of 0 (success), 1 (error), 2 (the user's device is offline)): The result for this user.
+///     - result (integer; one of 0 (success), 1 (error), 2 (device offline)): The result for this user.
 ///     - user_id (string): Id of the user.
 ///     - terminal_seq_num (string): Terminal id.
 ///     - mutex_type (string): Exclusivity class of the terminal.
@@ -315,19 +312,19 @@ pub unsafe extern "C" fn meetgate_hst_online_invite(
 /// @param[in] client A client of youme.
 /// @param[in] params_json One JSON object:
 ///   - UserId (string, required): Id of the user instance.
-///   - BeginTime (string, unix-s, required): Start of the time range: seconds since 1970-01-01 UTC, as text (Y11).
-///   - EndTime (string, unix-s, required): End of the time range: seconds since 1970-01-01 UTC, as text (Y11). Must not
-///     be before BeginTime.
+///   - BeginTime (string, seconds since 1970-01-01 UTC, required): Start of the time range (Y11).
+///   - EndTime (string, seconds since 1970-01-01 UTC, required): End of the time range (Y11). Must not be before
+///     BeginTime.
 /// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - UserId (string): Id of the user instance.
 ///   - UserRecords (array of objects): All call records of the user instance, one object for each room.
 ///     - RoomId (string): Id of the room.
-///     - CreateTime (string, unix-s): When the room was created: seconds, as text.
+///     - CreateTime (string, seconds since 1970-01-01 UTC): When the room was created.
 ///     - RoomRecords (array of objects): The stays in this room; a user instance can enter and leave several times.
-///       - EnterTime (string, unix-s): When it entered: seconds, as text.
+///       - EnterTime (string, seconds since 1970-01-01 UTC): When it entered.
 ///       - AudioDuration (integer, s): Duration of the audio stream.
 ///       - VideoDuration (integer, s): Duration of the video stream.
-///       - LeaveTime (string, unix-s): When it left: seconds, as text.
+///       - LeaveTime (string, seconds since 1970-01-01 UTC): When it left.
 /// @return MEETGATE_OK, or why it failed.
 ///
 /// # Safety
@@ -349,19 +346,19 @@ pub unsafe extern "C" fn meetgate_youme_query_instance_all_records_by_time(
 /// @param[in] client A client of youme.
 /// @param[in] params_json One JSON object:
 ///   - RoomId (string, required): Id of the room.
-///   - BeginTime (string, unix-s): Start of the time range: seconds since 1970-01-01 UTC, as text (Y11). When it is left
-///     out, the range has no start.
-///   - EndTime (string, unix-s): End of the time range: seconds since 1970-01-01 UTC, as text (Y11). When it is left
-///     out, the range has no end. Must not be before BeginTime.
+///   - BeginTime (string, seconds since 1970-01-01 UTC): Start of the time range (Y11). When it is left out, the range
+///     has no start.
+///   - EndTime (string, seconds since 1970-01-01 UTC): End of the time range (Y11). When it is left out, the range has
+///     no end. Must not be before BeginTime.
 /// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - RoomId (string): Id of the room.
-///   - CreateTime (string, unix-s): When the room was created: seconds, as text.
-///   - DestroyTime (string, unix-s): When the room was destroyed: seconds, as text. Its value while the room exists is
-///     not documented.
+///   - CreateTime (string, seconds since 1970-01-01 UTC): When the room was created.
+///   - DestroyTime (string, seconds since 1970-01-01 UTC): When the room was destroyed. Its value while the room exists
+///     is not documented.
 ///   - Users (array of objects): Every user instance that took part.
 ///     - UserId (string): Id of the user instance.
-///     - FirstEnterTime (string, unix-s): When it entered for the first time: seconds, as text.
-///     - LastLeaveTime (string, unix-s): When it left for the last time: seconds, as text.
+///     - FirstEnterTime (string, seconds since 1970-01-01 UTC): When it entered for the first time.
+///     - LastLeaveTime (string, seconds since 1970-01-01 UTC): When it left for the last time.
 ///     - AudioDuration (integer, s): Duration of the audio stream.
 ///     - VideoDuration (integer, s): Duration of the video stream.
 /// @return MEETGATE_OK, or why it failed.
@@ -384,17 +381,17 @@ pub unsafe extern "C" fn meetgate_youme_query_room_info(
 /// /v2/video/query_all_instance_by_time (002 L361-L450).
 /// @param[in] client A client of youme.
 /// @param[in] params_json One JSON object:
-///   - BeginTime (string, unix-s, required): Start of the time range: seconds since 1970-01-01 UTC, as text (Y11).
-///   - EndTime (string, unix-s, required): End of the time range: seconds since 1970-01-01 UTC, as text (Y11). Must not
-///     be before BeginTime.
+///   - BeginTime (string, seconds since 1970-01-01 UTC, required): Start of the time range (Y11).
+///   - EndTime (string, seconds since 1970-01-01 UTC, required): End of the time range (Y11). Must not be before
+///     BeginTime.
 /// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - UsersList (array of objects): The stays of the time range. In the document's sample each object is one user
 ///     instance in one room.
 ///     - UserId (string): Id of the user instance.
 ///     - RoomId (string): Id of the room.
-///     - CreateTime (string, unix-s): When the room was created: seconds, as text.
-///     - EnterTime (string, unix-s): When the user instance entered: seconds, as text.
-///     - LeaveTime (string, unix-s): When the user instance left: seconds, as text.
+///     - CreateTime (string, seconds since 1970-01-01 UTC): When the room was created.
+///     - EnterTime (string, seconds since 1970-01-01 UTC): When the user instance entered.
+///     - LeaveTime (string, seconds since 1970-01-01 UTC): When the user instance left.
 ///     - AudioDuration (integer, s): Duration of the audio stream.
 ///     - VideoDuration (integer, s): Duration of the video stream.
 /// @return MEETGATE_OK, or why it failed.
@@ -423,7 +420,7 @@ pub unsafe extern "C" fn meetgate_youme_query_all_instance_by_time(
 /// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - TrendData (array of objects): The volume trend of the day, one object for each point in time. With `CountBy` 0 no
 ///     documented member names the kind (Y14).
-///     - TickTime (string, unix-s): The point in time: seconds, as text.
+///     - TickTime (string, seconds since 1970-01-01 UTC): The point in time.
 ///     - Volume (integer): The figure. Only the document's sample has this member.
 /// @return MEETGATE_OK, or why it failed.
 ///
@@ -452,7 +449,7 @@ pub unsafe extern "C" fn meetgate_youme_count_business_total_volume_by_day(
 /// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - DistributeData (array of objects): The volume distribution of the day. No documented member names the place or
 ///     network type of a row (Y15).
-///     - TickTime (string, unix-s): The point in time: seconds, as text.
+///     - TickTime (string, seconds since 1970-01-01 UTC): The point in time.
 ///     - CommunicateDuration (integer, s): Call duration.
 ///     - RoomCnt (integer): Number of rooms.
 ///     - PeakOnlineNum (integer): Number online; by its name, the highest.
@@ -479,7 +476,7 @@ pub unsafe extern "C" fn meetgate_youme_count_business_distribute_volume_by_day(
 ///   - QueryDate (string, required): The day, as `yyyymmdd` in UTC+8 (Y19).
 /// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - QosData (array of objects): The quality figures of the day.
-///     - TickTime (string, unix-s): The point in time: seconds, as text.
+///     - TickTime (string, seconds since 1970-01-01 UTC): The point in time.
 ///     - JoinRoomSuccRate (number): Join success rate. The unit is not documented; the sample (90.021) looks like
 ///       percent.
 ///     - AudioPackLossRate (number): Packet loss of audio. The unit is not documented; the sample (10.21) looks like
@@ -564,9 +561,9 @@ pub unsafe extern "C" fn meetgate_avd_room_update(
     unsafe { call(&table::AVD_ROOM_UPDATE, client, params_json, reply_json) }
 }
 
-/// Delete a room (删除房间).
-/// Deletes a room number that exists. To end the meeting and keep the room, call room.close instead. Not idempotent: if
-/// no answer came, check the state before repeating. Source: GET /sdkapi/v2/room/del (004 L96-L133).
+/// Deletes the room itself, not only its meeting (删除房间).
+/// To end the meeting and keep the room, call room.close instead. Not idempotent: if no answer came, check the state
+/// before repeating. Source: GET /sdkapi/v2/room/del (004 L96-L133).
 /// @param[in] client A client of avd.
 /// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number of the room to delete.
@@ -612,10 +609,9 @@ pub unsafe extern "C" fn meetgate_avd_room_read(
     unsafe { call(&table::AVD_ROOM_READ, client, params_json, reply_json) }
 }
 
-/// Close an open room and kick everybody out (关闭房间).
-/// Ends the meeting in a room: every user and device is kicked out, and recordings stop. To remove the room itself, call
-/// room.del. Not idempotent: if no answer came, check the state before repeating. Source: GET /sdkapi/v2/room/close (004
-/// L184-L221).
+/// Ends the meeting in a room for everybody: every user and device is kicked out, and recordings stop (关闭房间).
+/// To remove the room itself, call room.del. Not idempotent: if no answer came, check the state before repeating.
+/// Source: GET /sdkapi/v2/room/close (004 L184-L221).
 /// @param[in] client A client of avd.
 /// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number of the open room.
@@ -641,9 +637,10 @@ pub unsafe extern "C" fn meetgate_avd_room_close(
 /// @param[in] client A client of avd.
 /// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
-///   - start_time (integer, unix-s, required): Start of the time range. The document's example is in seconds.
-///   - end_time (integer, unix-s, required): End of the time range. The document's example is in seconds. Must not be
-///     before start_time.
+///   - start_time (integer, seconds since 1970-01-01 UTC, required): Start of the time range. The document's example is
+///     in seconds.
+///   - end_time (integer, seconds since 1970-01-01 UTC, required): End of the time range. The document's example is in
+///     seconds. Must not be before start_time.
 /// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - meeting_total (integer): Number of meetings in the room.
 ///   - ios_cnt (integer): Number of participants on iOS.
@@ -675,18 +672,18 @@ pub unsafe extern "C" fn meetgate_avd_room_get_statistic(
 /// @param[in] client A client of avd.
 /// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
-///   - record_start_time (string, unix-s, required): Start of the time range: a timestamp as text. The document's
-///     example is in seconds.
-///   - record_end_time (string, unix-s, required): End of the time range: a timestamp as text. The document's example is
-///     in seconds. Must not be before record_start_time.
+///   - record_start_time (string, seconds since 1970-01-01 UTC, required): Start of the time range: a timestamp as text.
+///     The document's example is in seconds.
+///   - record_end_time (string, seconds since 1970-01-01 UTC, required): End of the time range: a timestamp as text. The
+///     document's example is in seconds. Must not be before record_start_time.
 ///   - record_creator_id (string): Only recordings created by this user: the user_id given to room.mix_record.start.
 ///   - value_same_as_box (boolean): For clusters: with true the answer has the shape of a box's answer. When it is left
 ///     out, the answer has the cluster's shape, which is not documented.
 ///   - record_id (string): Only this recording.
 /// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - record_files (array of objects): The recordings found.
-///     - start_time (string, unix-s): When the recording began, a timestamp as text.
-///     - end_time (string, unix-s): When the recording ended, a timestamp as text.
+///     - start_time (string, seconds since 1970-01-01 UTC): When the recording began.
+///     - end_time (string, seconds since 1970-01-01 UTC): When the recording ended.
 ///     - record_type (string): Kind of recording. The sample here shows `client`, that of room.get_record_list `server`;
 ///       no list of values is documented.
 ///     - room_id (string): Room number.
@@ -726,8 +723,8 @@ pub unsafe extern "C" fn meetgate_avd_room_get_record(
 /// @param[in] params_json NULL: there are none.
 /// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - data (array of objects): The recordings.
-///     - start_time (string, unix-s): When the recording began, a timestamp as text.
-///     - end_time (string, unix-s): When the recording ended, a timestamp as text.
+///     - start_time (string, seconds since 1970-01-01 UTC): When the recording began.
+///     - end_time (string, seconds since 1970-01-01 UTC): When the recording ended.
 ///     - record_type (string): Kind of recording. The sample here shows `server`, that of room.get_record `client`; no
 ///       list of values is documented.
 ///     - room_id (string): Room number.
@@ -749,9 +746,9 @@ pub unsafe extern "C" fn meetgate_avd_room_get_record_list(
     unsafe { call(&table::AVD_ROOM_GET_RECORD_LIST, client, params_json, reply_json) }
 }
 
-/// Kick a participant out of a room (踢出会议).
-/// Removes one user from the meeting. room.close ends the meeting for everybody. Not idempotent: if no answer came,
-/// check the state before repeating. Source: GET /sdkapi/v2/room/participate/kick (004 L495-L535).
+/// Throws a participant out of a running meeting (踢出会议).
+/// room.close ends the meeting for everybody. Not idempotent: if no answer came, check the state before repeating.
+/// Source: GET /sdkapi/v2/room/participate/kick (004 L495-L535).
 /// @param[in] client A client of avd.
 /// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
@@ -886,8 +883,7 @@ pub unsafe extern "C" fn meetgate_avd_room_participate_list(
 ///     several videos open.
 ///   - audio_mixer_users (array of objects): The users whose sound goes into the audio mix, and the channel of each.
 ///     - user_id (string): User id whose sound is recorded.
-///     - channel (integer, default 0; one of 0 (both channels), 1 (left channel), 2 (right channel)): Channel this
-///       user's sound goes to.
+///     - channel (integer, default 0; one of 0 (both), 1 (left), 2 (right)): Channel this user's sound goes to.
 ///   - audio_file_type (string, default mp3; one of wav, mp3): Container of the audio file. `wav` needs audio_codec
 ///     `pcm`. `mp3` needs audio_codec `aac`.
 ///   - audio_codec (string, default aac; one of pcm, aac): Encoding of the sound in the audio file.
@@ -952,8 +948,8 @@ pub unsafe extern "C" fn meetgate_avd_room_mix_record_start(
 ///     - duration (string): Length as text with its unit, such as `40.005s`.
 ///     - play_url (string): Address of a web page that plays the file.
 ///     - file_size (string): Size as text with its unit, such as `3.484M`.
-///     - start_time (string, unix-s): When the recording began, a timestamp as text.
-///     - end_time (string, unix-s): When the recording ended, a timestamp as text.
+///     - start_time (string, seconds since 1970-01-01 UTC): When the recording began.
+///     - end_time (string, seconds since 1970-01-01 UTC): When the recording ended.
 ///     - room_id (string): Room number.
 ///     - file_type (string): Type of the file, such as `mp4`.
 ///     - name (string): Name of the file.
@@ -984,8 +980,8 @@ pub unsafe extern "C" fn meetgate_avd_room_mix_record_stop(
 ///   - record_id (string): Only this recording.
 /// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - data (array of objects): The recordings.
-///     - start_time (string, unix-s): When the recording began, a timestamp as text.
-///     - end_time (string, unix-s): When the recording ended, a timestamp as text.
+///     - start_time (string, seconds since 1970-01-01 UTC): When the recording began.
+///     - end_time (string, seconds since 1970-01-01 UTC): When the recording ended.
 ///     - record_type (string): Kind of recording. Not in the sample; no values are documented.
 ///     - room_id (string): Room number.
 ///     - download_url (string): Download address of the source file, of type `tms`. The file exists when the recording
@@ -1094,8 +1090,7 @@ pub unsafe extern "C" fn meetgate_avd_room_mix_record_update_layout(
 ///   - audio_mixer_users (array of objects, required): The users whose sound goes into the audio mix, and the channel of
 ///     each.
 ///     - user_id (string): User id whose sound is recorded.
-///     - channel (integer, default 0; one of 0 (both channels), 1 (left channel), 2 (right channel)): Channel this
-///       user's sound goes to.
+///     - channel (integer, default 0; one of 0 (both), 1 (left), 2 (right)): Channel this user's sound goes to.
 ///   - record_id (string): Change only this recording. It may be left out when only one recording runs in the room.
 /// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
 /// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40041 no mixed recording, live
@@ -1227,10 +1222,10 @@ pub unsafe extern "C" fn meetgate_avd_room_live_stop(
 ///     given: the document's table marks it as required.
 ///   - max_video_number (string): Largest number of videos in the composed view, as text. No default is documented.
 ///     Better given: the document's table marks it as required.
-///   - layout_mode (integer; one of 0 (fixed layout, needs stream selection (room.avc.select_media)), 1 (gallery,
-///     arranged automatically), 2 (speaker, arranged automatically)): Layout of the composed view. For 2 call
-///     room.avc.start, then room.avc.update_layout, then room.avc.select_media. No default is documented. Better given:
-///     the document's table marks it as required.
+///   - layout_mode (integer; one of 0 (fixed, needs stream selection (room.avc.select_media)), 1 (gallery, arranged
+///     automatically), 2 (speaker, arranged automatically)): Layout of the composed view. For 2 call room.avc.start,
+///     then room.avc.update_layout, then room.avc.select_media. No default is documented. Better given: the document's
+///     table marks it as required.
 ///   - video_name (string): Name of the composed stream.
 ///   - video_framerate (integer, fps): Frame rate of the composed stream.
 ///   - video_bitrate (integer or string, bps): Bit rate of the composed stream. The document says bits per second here,
@@ -1285,8 +1280,8 @@ pub unsafe extern "C" fn meetgate_avd_room_avc_stop(
 ///   - record_id (string): Recording id: only the files of this recording.
 /// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - data (array of objects): One entry per MP3 file.
-///     - start_time (string, unix-s): When the recording began, a timestamp as text.
-///     - end_time (string, unix-s): When the recording ended, a timestamp as text.
+///     - start_time (string, seconds since 1970-01-01 UTC): When the recording began.
+///     - end_time (string, seconds since 1970-01-01 UTC): When the recording ended.
 ///     - room_id (string): Room number.
 ///     - play_url (string): Address at which the file plays. The document says that it is empty here.
 ///     - download_url (string): Download address of the file.
@@ -1372,10 +1367,10 @@ pub unsafe extern "C" fn meetgate_avd_room_desktop_record_stop(
 ///     - duration (string, s): Length of the video as text with its unit, for example `21.985s`.
 ///     - play_url (string): Address at which the file plays.
 ///     - file_size (string): File size as text, for example `0.901M`.
-///     - start_time (string, unix-s): When the recording began: a timestamp, as text in the sample and an integer in the
-///       table.
-///     - end_time (string, unix-s): When the recording ended: a timestamp, as text in the sample and an integer in the
-///       table.
+///     - start_time (string, seconds since 1970-01-01 UTC): When the recording began: a timestamp, as text in the sample
+///       and an integer in the table.
+///     - end_time (string, seconds since 1970-01-01 UTC): When the recording ended: a timestamp, as text in the sample
+///       and an integer in the table.
 ///     - room_id (string): Room number.
 ///     - file_type (string): File type, for example `mp4`.
 ///     - name (string): Name of the recording.
@@ -1441,7 +1436,7 @@ pub unsafe extern "C" fn meetgate_avd_media_create(
 /// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - data (object): The file or stream that plays.
 ///     - width (string, px): Width of the video, as text.
-///     - duration (integer, ms): Length in milliseconds.
+///     - duration (integer, ms): Length.
 ///     - has_video (integer; one of 0 (no), 1 (yes)): Whether there is video.
 ///     - height (string, px): Height of the video, as text.
 ///     - has_audio (integer; one of 0 (no), 1 (yes)): Whether there is audio.
@@ -1544,7 +1539,7 @@ pub unsafe extern "C" fn meetgate_avd_media_resume(
 /// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - data (object): The file or stream that plays.
 ///     - width (string, px): Width of the video, as text.
-///     - duration (integer, ms): Length in milliseconds.
+///     - duration (integer, ms): Length.
 ///     - has_video (integer; one of 0 (no), 1 (yes)): Whether there is video.
 ///     - height (string, px): Height of the video, as text.
 ///     - has_audio (integer; one of 0 (no), 1 (yes)): Whether there is audio.
@@ -1573,21 +1568,21 @@ pub unsafe extern "C" fn meetgate_avd_media_replay(
 ///   - url (string, required): Path of the file that the player plays, on the server.
 /// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - data (array of objects): An array with one entry, the player.
-///     - created (integer, unix-s): When the player was created.
+///     - created (integer, seconds since 1970-01-01 UTC): When the player was created.
 ///     - room_id (string): Room number.
 ///     - play_id (string): Player id.
 ///     - user_id (string): User id of the player's creator.
 ///     - name (string): Name of the player.
 ///     - play_files (array of objects): The files played.
 ///       - play_count (integer): How many times the file was played.
-///       - duration (integer, ms): Length of the file in milliseconds.
+///       - duration (integer, ms): Length of the file.
 ///       - has_audio (integer; one of 0 (no), 1 (yes)): Whether there is audio.
-///       - updated (integer, unix-s): When the entry was last updated.
+///       - updated (integer, seconds since 1970-01-01 UTC): When the entry was last updated.
 ///       - width (string, px): Width of the video, as text.
 ///       - url (string): Path of the file.
 ///       - has_video (integer; one of 0 (no), 1 (yes)): Whether there is video.
 ///       - height (string, px): Height of the video, as text.
-///       - created (integer, unix-s): When the entry was created.
+///       - created (integer, seconds since 1970-01-01 UTC): When the entry was created.
 ///     - status (integer): State of the player. The meaning of the numbers is not documented; the sample shows 2.
 /// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or
 ///   is not open, 40081 no such player in the room, 40082 internal error of the media service, 40083 the media service
@@ -1617,7 +1612,7 @@ pub unsafe extern "C" fn meetgate_avd_media_get_media_info(
 /// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - data (object): The file that plays now.
 ///     - width (string, px): Width of the video, as text.
-///     - duration (integer, ms): Length in milliseconds.
+///     - duration (integer, ms): Length.
 ///     - has_video (integer; one of 0 (no), 1 (yes)): Whether there is video.
 ///     - height (string, px): Height of the video, as text.
 ///     - has_audio (integer; one of 0 (no), 1 (yes)): Whether there is audio.
@@ -1660,10 +1655,9 @@ pub unsafe extern "C" fn meetgate_avd_room_record_transfer(
     unsafe { call(&table::AVD_ROOM_RECORD_TRANSFER, client, params_json, reply_json) }
 }
 
-/// Delete all recordings of a room (删除指定房间所有录制).
-/// Deletes every recording of the room. `room.delete_record`, whose name is similar, deletes a single file. Not
-/// idempotent: if no answer came, check the state before repeating. Source: GET /sdkapi/v2/room/del_record (004
-/// L2059-L2098).
+/// Deletes all recordings of a room (删除指定房间所有录制).
+/// `room.delete_record`, whose name is similar, deletes a single file. Not idempotent: if no answer came, check the
+/// state before repeating. Source: GET /sdkapi/v2/room/del_record (004 L2059-L2098).
 /// @param[in] client A client of avd.
 /// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number. All recordings of this room are deleted.
@@ -1723,8 +1717,8 @@ pub unsafe extern "C" fn meetgate_avd_transcode_query(
 ///     - y (number): Vertical position, for example 0.3.
 ///     - w (number): Width; 1 for the full-size video in the document's example.
 ///     - h (number): Height; 1 for the full-size video in the document's example.
-///   - layout_mode (integer; one of 0 (manual layout), 1 (automatic layout)): Layout. A speaker layout of your own needs
-///     0. The numbers are not those of layout_mode in room.avc.start.
+///   - layout_mode (integer; one of 0 (manual), 1 (automatic)): Layout. A speaker layout of your own needs 0. The
+///     numbers are not those of layout_mode in room.avc.start.
 /// @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
 /// @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40045 internal error of the
 ///   platform, 40051 the composed view is not on in the room, 40052 internal error of the composed view; and those of
@@ -1776,9 +1770,9 @@ pub unsafe extern "C" fn meetgate_avd_room_avc_set_focus_video(
 ///   - room_id (string, required): Room number.
 ///   - main_video_resource_id (string, required): Id of the video to show large. `id` of a video in
 ///     `room.participate.list` has the same form.
-///   - layout_mode (integer; one of 0 (fixed layout, needs stream selection (room.avc.select_media)), 1 (gallery,
-///     arranged automatically), 2 (speaker, arranged automatically)): Layout of the composed view. For 2 call
-///     room.avc.start, then room.avc.update_layout, then room.avc.select_media.
+///   - layout_mode (integer; one of 0 (fixed, needs stream selection (room.avc.select_media)), 1 (gallery, arranged
+///     automatically), 2 (speaker, arranged automatically)): Layout of the composed view. For 2 call room.avc.start,
+///     then room.avc.update_layout, then room.avc.select_media.
 ///   - video_name (string): Name of the composed stream.
 ///   - video_framerate (integer, fps): Frame rate of the composed stream.
 ///   - video_bitrate (integer or string): Bit rate of the composed stream. The document names no unit here;
@@ -1836,10 +1830,9 @@ pub unsafe extern "C" fn meetgate_avd_room_avc_get_avc_setting(
     unsafe { call(&table::AVD_ROOM_AVC_GET_AVC_SETTING, client, params_json, reply_json) }
 }
 
-/// Delete one recording file of a room (删除录制文件).
-/// Deletes a single recorded file. `room.del_record`, whose name is similar, deletes every recording of a room. Not
-/// idempotent: if no answer came, check the state before repeating. Source: GET /sdkapi/v2/room/delete_record (004
-/// L2315-L2341).
+/// Deletes one recording file of a room (删除录制文件).
+/// `room.del_record`, whose name is similar, deletes every recording of a room. Not idempotent: if no answer came, check
+/// the state before repeating. Source: GET /sdkapi/v2/room/delete_record (004 L2315-L2341).
 /// @param[in] client A client of avd.
 /// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
@@ -1869,8 +1862,8 @@ pub unsafe extern "C" fn meetgate_avd_room_delete_record(
 /// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - rooms (array of objects): The open rooms.
 ///     - room_id (string): Room number.
-///     - create_time (integer, unix-s): When the room was created, in seconds in the sample. A number in the sample,
-///       text in the table.
+///     - create_time (integer, seconds since 1970-01-01 UTC): When the room was created, in seconds in the sample. A
+///       number in the sample, text in the table.
 ///     - users (array of objects): The users in the room.
 ///       - node_id (integer): The user's node number. The document describes it as a user number.
 ///       - user_name (string): The user's name.
@@ -1896,9 +1889,10 @@ pub unsafe extern "C" fn meetgate_avd_room_list(
 /// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
 ///   - fromId (string): User id of the sender. With it the answer has only this user's messages.
-///   - start_time (integer, unix-s): Start of the time range. The document names no unit; the timestamps of the sample
-///     answer are in seconds.
-///   - end_time (integer, unix-s): End of the time range, in the same unit as start_time. Must not be before start_time.
+///   - start_time (integer, seconds since 1970-01-01 UTC): Start of the time range. The document names no unit; the
+///     timestamps of the sample answer are in seconds.
+///   - end_time (integer, seconds since 1970-01-01 UTC): End of the time range, in the same unit as start_time. Must not
+///     be before start_time.
 /// @param[out] reply_json The platform's answer, with these members; else an error document:
 ///   - data (array of objects): The sessions of the room that have messages.
 ///     - session_id (string): When the meeting opened, in seconds in the sample. Text in the sample, a number in the
@@ -1908,7 +1902,7 @@ pub unsafe extern "C" fn meetgate_avd_room_list(
 ///       - id (integer): Only the sample has it; the document does not explain it.
 ///       - status (integer): Only the sample has it, as 0; the document does not explain it.
 ///       - message (string): The text of the message.
-///       - timestamp (integer, unix-s): When the message was sent, in seconds in the sample.
+///       - timestamp (integer, seconds since 1970-01-01 UTC): When the message was sent, in seconds in the sample.
 ///       - room_id (string): Room number.
 ///       - session_type (integer; one of 0 (to everybody), 1 (private)): The receiver of the message.
 ///       - message_type (integer; known: 0 (text)): Kind of message.
@@ -1929,7 +1923,7 @@ pub unsafe extern "C" fn meetgate_avd_room_get_chat_message_log(
     unsafe { call(&table::AVD_ROOM_GET_CHAT_MESSAGE_LOG, client, params_json, reply_json) }
 }
 
-/// Fetch a new token and renew the client's own (获取token).
+/// Fetches a new token, and may kill the one that other programs of the account use (获取token).
 /// You rarely need this operation: the client fetches and renews its token by itself. access_key and secret_key come
 /// from the client's configuration; the site's administrator finds them in the management console. Every call fetches a
 /// new token, and the client uses it from then on. The document does not say how long a token lives, nor whether a new
@@ -2021,10 +2015,9 @@ pub unsafe extern "C" fn meetgate_avd_app_apply_file_permit(
     unsafe { call(&table::AVD_APP_APPLY_FILE_PERMIT, client, params_json, reply_json) }
 }
 
-/// Remove a licence file (删除文件授权).
-/// Removes a licence that app.apply_file_permit installed. The document does not say what happens to running meetings.
-/// Not idempotent: if no answer came, check the state before repeating. Source: POST /sdkapi/v2/app/delete_file_permit
-/// (004 L2687-L2728).
+/// Removes a licence from the platform; what happens to running meetings is not documented (删除文件授权).
+/// The licence is one that app.apply_file_permit installed. Not idempotent: if no answer came, check the state before
+/// repeating. Source: POST /sdkapi/v2/app/delete_file_permit (004 L2687-L2728).
 /// @param[in] client A client of avd.
 /// @param[in] params_json One JSON object:
 ///   - licence_cert (string, required): The licence text that was given to app.apply_file_permit.
@@ -2148,9 +2141,9 @@ pub unsafe extern "C" fn meetgate_avd_sip_gate_read(
     unsafe { call(&table::AVD_SIP_GATE_READ, client, params_json, reply_json) }
 }
 
-/// Delete a SIP gateway (删除sip网关).
-/// The document does not say what happens to the accounts of the gateway. Not idempotent: if no answer came, check the
-/// state before repeating. Source: GET /sdkapi/v2/sip/gate/del (004 L2921-L2963).
+/// Deletes a SIP gateway; what happens to its accounts is not documented (删除sip网关).
+/// Not idempotent: if no answer came, check the state before repeating. Source: GET /sdkapi/v2/sip/gate/del (004
+/// L2921-L2963).
 /// @param[in] client A client of avd.
 /// @param[in] params_json One JSON object:
 ///   - sip_gate_id (integer, required): Id of the SIP gateway: gate_id in the answers of sip.gate.create and
@@ -2282,7 +2275,7 @@ pub unsafe extern "C" fn meetgate_avd_sip_account_read(
     unsafe { call(&table::AVD_SIP_ACCOUNT_READ, client, params_json, reply_json) }
 }
 
-/// Delete a SIP account (删除sip账号).
+/// Deletes a SIP account (删除sip账号).
 /// Not idempotent: if no answer came, check the state before repeating. Source: POST /sdkapi/v2/sip/account/del (004
 /// L3173-L3213).
 /// @param[in] client A client of avd.
@@ -2345,7 +2338,7 @@ pub unsafe extern "C" fn meetgate_avd_device_call(
     unsafe { call(&table::AVD_DEVICE_CALL, client, params_json, reply_json) }
 }
 
-/// Kick a device out of a room (踢出设备).
+/// Throws a device out of a room (踢出设备).
 /// Ends the call that device.call began. Not idempotent: if no answer came, check the state before repeating. Source:
 /// GET /sdkapi/v2/device/kick (004 L3270-L3314).
 /// @param[in] client A client of avd.

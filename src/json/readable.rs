@@ -1,4 +1,7 @@
-//! Bytes that should be text: what is not UTF-8 is shown, and the rest can still be read.
+//! Other people's text in an error: what is not UTF-8 is shown, so that the rest can be read, and what is long is cut.
+
+/// How much of a foreign text an error shows, in bytes.
+const LONGEST_EXCERPT: usize = 1024;
 
 /// The text of an answer that is not UTF-8. Each byte beyond ASCII becomes `<B7>`, a form that JSON strings can hold.
 ///
@@ -18,6 +21,34 @@ pub(crate) fn readable(bytes: &[u8]) -> String {
         }
     }
     out
+}
+
+/// The same of a text that is no answer. No ASCII character goes with a byte before it, so that a secret stays whole, and is
+/// found; a character that was cut at the end is left out.
+pub(crate) fn lenient(bytes: &[u8]) -> String {
+    let mut out = String::with_capacity(bytes.len());
+    let mut chunks = bytes.utf8_chunks().peekable();
+    while let Some(chunk) = chunks.next() {
+        out.push_str(chunk.valid());
+        let is_cut =
+            chunks.peek().is_none() && std::str::from_utf8(chunk.invalid()).is_err_and(|e| e.error_len().is_none());
+        if !is_cut {
+            chunk.invalid().iter().for_each(|byte| push(*byte, &mut out));
+        }
+    }
+    out
+}
+
+/// The beginning of a text, where it is long.
+pub(crate) fn excerpt(text: &str) -> String {
+    let mut end = text.len().min(LONGEST_EXCERPT);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    match text.get(..end) {
+        Some(cut) if end < text.len() => format!("{cut}…"),
+        _ => text.to_owned(),
+    }
 }
 
 fn push(byte: u8, out: &mut String) {
@@ -42,5 +73,21 @@ mod tests {
         assert_eq!(readable(b"{\"msg\":\"caf\xe9\"}"), "{\"msg\":\"caf<E9>\"}");
         assert_eq!(readable(b"{\"msg\":\"\xff\"}"), "{\"msg\":\"<FF>\"}");
         assert_eq!(readable("会\"".as_bytes()), "<E4><BC><9A>\"");
+    }
+    #[test]
+    fn a_secret_beside_bad_bytes_stays_whole() {
+        assert_eq!(lenient("令牌 ok".as_bytes()), "令牌 ok");
+        assert_eq!(lenient(b"\xff\xfetoken\xb7token"), "<FF><FE>token<B7>token");
+        assert_eq!(lenient(b"\xe4token"), "<E4>token");
+        assert_eq!(lenient("a会".as_bytes().split_last().unwrap().1), "a");
+        assert_eq!(lenient(b"a\xe4\xbc b\xff"), "a<E4><BC> b<FF>");
+    }
+
+    #[test]
+    fn an_excerpt_ends_between_characters() {
+        let text = "会".repeat(1000);
+        let cut = excerpt(&text);
+        assert!(cut.ends_with('…') && cut.len() <= LONGEST_EXCERPT + '…'.len_utf8());
+        assert_eq!(excerpt("short"), "short");
     }
 }

@@ -1,7 +1,7 @@
-//! A renewal, in the refresher's place: from the provider, from those who share a store, or from the platform.
+//! A renewal, in the refresher's place: from those who share a store, or from the platform.
 
 use super::store::{self, Lock, Store};
-use super::{Given, Provide, Token, is_token};
+use super::{Given, Token};
 use crate::error::{Error, Result, Status};
 use crate::single_flight::{Fetched, Flight, LONGEST_LIFETIME, Need, Refusal};
 use parking_lot::Mutex;
@@ -11,8 +11,6 @@ use std::time::{Duration, Instant};
 /// What a user of an account that somebody else uses too should do.
 pub(super) const CONTESTED: &str =
     "another process is fetching tokens for this account; use a shared token store (token_store)";
-pub(super) const PROVIDER_CONTESTED: &str =
-    "another process is fetching tokens for this account: those of the token provider die early";
 
 /// For the store, at most, while the token at hand is still good.
 const AHEAD: Duration = Duration::from_secs(1);
@@ -40,25 +38,6 @@ enum Turn<'s> {
     Adopt(Fetched<Token>),
     /// The right to fetch one.
     Fetch(Box<dyn Lock + 's>),
-}
-
-/// Asks a provider.
-pub(super) fn provided(provide: &Provide, need: &Need<Token>) -> Result<Fetched<Token>> {
-    may_fetch(need, PROVIDER_CONTESTED)?;
-    let asked = Instant::now();
-    let dead = need.last.as_ref().filter(|_| need.is_dead).map(|last| last.value().reveal());
-    let refuse = |problem: &str| Error::new(Status::Auth, format!("the token provider {problem}"));
-    let (token, lifetime) = provide(dead).map_err(|reason| refuse(&reason))?;
-    if !is_token(token.reveal()) {
-        return Err(refuse("gave no token: expected printable ASCII characters without spaces"));
-    }
-    if dead == Some(token.reveal()) {
-        return Err(refuse("gave the token that is dead"));
-    }
-    // The same token again is no newer one: calls that find it dead must not take it for that.
-    let same = need.last.as_ref().filter(|last| last.value().reveal() == token.reveal());
-    let generation = same.map_or_else(|| need.next_generation(), |last| last.generation());
-    Ok(Given { token, asked, lifetime }.numbered(generation))
 }
 
 /// Takes the newer token that others who share it have fetched, or fetches one.
@@ -113,7 +92,7 @@ fn alone<R>(
     Ok(Renewed { token: given.numbered(flight.need().next_generation()), beside, unpublished: None })
 }
 
-fn may_fetch(need: &Need<Token>, contested: &str) -> Result<()> {
+pub(super) fn may_fetch(need: &Need<Token>, contested: &str) -> Result<()> {
     match &need.refusal {
         None => Ok(()),
         Some(Refusal::Contested { rest }) => Err(Error::new(Status::Auth, contested).nothing_acted().not_before(*rest)),
@@ -206,7 +185,7 @@ impl Shared {
 }
 
 impl Given {
-    fn numbered(self, generation: u64) -> Fetched<Token> {
+    pub(super) fn numbered(self, generation: u64) -> Fetched<Token> {
         Fetched { value: self.token, generation, born: self.asked, lifetime: self.lifetime, adopted: false }
     }
 }

@@ -61,7 +61,7 @@ static char *answer_member(const struct client *to, unsigned number, const char 
 static int MEETGATE_CALL provide(
     void *user_data, const char *dead_token, char *token, size_t capacity, int64_t *lifetime_s) {
   struct client *to = user_data;
-  char *quoted = NULL, *given, *lifetime;
+  char *quoted = NULL, *given, *lifetime, *reason;
   uint64_t count;
   unsigned number;
   int result = 1;
@@ -78,11 +78,16 @@ static int MEETGATE_CALL provide(
   to->asked++;
   given = answer_member(to, number, "token");
   lifetime = answer_member(to, number, "lifetime_s");
+  reason = answer_member(to, number, "fails");
   if (given != NULL && strlen(given) < capacity) {
     strcpy(token, given);
     *lifetime_s = lifetime == NULL ? 0 : atol(lifetime);
     result = 0;
+  } else if (reason != NULL && strlen(reason) < capacity) {
+    strcpy(token, reason);
+    result = MEETGATE_TOKEN_REASON;
   }
+  meetgate_string_free(reason);
   meetgate_string_free(given);
   meetgate_string_free(lifetime);
   return result;

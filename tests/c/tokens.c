@@ -47,6 +47,8 @@ struct host {
   int result;
   const char *token;
   int asked;
+  /* The platform refuses its token. */
+  int dies;
 };
 
 static int MEETGATE_CALL provide(
@@ -54,7 +56,7 @@ static int MEETGATE_CALL provide(
   struct host *host = user_data;
 
   host->asked++;
-  CHECK(dead_token == NULL && *lifetime_s == 0 && capacity == 8192);
+  CHECK((dead_token == NULL || host->dies) && *lifetime_s == 0 && capacity == 8192);
   snprintf(token, capacity, "%s", host->token);
   *lifetime_s = 7200;
   return host->result;
@@ -74,6 +76,21 @@ static int MEETGATE_CALL not_ascii(
   return 0;
 }
 
+/* Fails with the reason that is its user data. */
+static int MEETGATE_CALL say_why(
+    void *user_data, const char *dead_token, char *token, size_t capacity, int64_t *lifetime_s) {
+  (void)dead_token, (void)lifetime_s;
+  snprintf(token, capacity, "%s", (const char *)user_data);
+  return MEETGATE_TOKEN_REASON;
+}
+
+/* The reason never ends. */
+static int MEETGATE_CALL say_without_end(
+    void *user_data, const char *dead_token, char *token, size_t capacity, int64_t *lifetime_s) {
+  overflow(user_data, dead_token, token, capacity, lifetime_s);
+  return MEETGATE_TOKEN_REASON;
+}
+
 static meetgate_client *provided(const struct setting *setting) {
   return client_of(format(JSON({"platform":"hst","base_url":"%s","token_provider":true}),
       member(setting->hst, "/base_url")));
@@ -81,7 +98,7 @@ static meetgate_client *provided(const struct setting *setting) {
 
 static void test_a_provider_in_c(const struct setting *setting) {
   meetgate_client *keys = client_of(setting->hst), *client = provided(setting);
-  struct host host = {0, NULL, 0};
+  struct host host = {0, NULL, 0, 0};
   char *reply;
 
   CHECK(meetgate_hst_access_token(keys, NULL, &reply) == MEETGATE_OK);
@@ -112,9 +129,68 @@ static void test_a_provider_in_c(const struct setting *setting) {
   meetgate_client_free(keys);
 }
 
+static void test_a_provider_says_why_it_has_no_token(const struct setting *setting) {
+  static const struct {
+    const char *reason, *message;
+  } said[] = {
+      {"the vault is closed", "the token provider failed: the vault is closed"},
+      {"令牌中心 is away", "the token provider failed: 令牌中心 is away"},
+      {" two\r\n\tlines\x1b[2J", "the token provider failed: two lines [2J"},
+      {"", "the token provider failed, and gave no reason"},
+      {" \n\x07", "the token provider failed, and gave no reason"},
+      {"\xb7\xbf in GBK", "the token provider failed: <B7><BF> in GBK"},
+      {"cut \xe4\xbc", "the token provider failed: cut"},
+  };
+  meetgate_client *client = provided(setting);
+  char *reply, long_one[9000];
+  size_t i;
+
+  for (i = 0; i < COUNT(said); i++) {
+    CHECK(meetgate_client_set_token_provider(client, say_why, (void *)(size_t)said[i].reason, NULL) == MEETGATE_OK);
+    EXPECT(MEETGATE_AUTH, reply, meetgate_hst_online_user_state(client, STATES, &reply),
+        is("/message", said[i].message), not_sent());
+    /* Not asked again: the reason stands. */
+    EXPECT(MEETGATE_AUTH, reply, meetgate_hst_online_user_state(client, STATES, &reply),
+        holds("/message", said[i].message), holds("/message", "(failed a moment ago; not tried again for "));
+  }
+  memset(long_one, 'x', sizeof long_one - 1);
+  long_one[8000] = ' ';
+  long_one[sizeof long_one - 1] = '\0';
+  CHECK(meetgate_client_set_token_provider(client, say_why, long_one, NULL) == MEETGATE_OK);
+  EXPECT(MEETGATE_AUTH, reply, meetgate_hst_online_user_state(client, STATES, &reply),
+      holds("/message", "xxx…"), not_sent());
+  CHECK(meetgate_client_set_token_provider(client, say_without_end, NULL, NULL) == MEETGATE_OK);
+  EXPECT(MEETGATE_AUTH, reply, meetgate_hst_online_user_state(client, STATES, &reply),
+      is("/message", "the token provider failed, and gave a reason without a NUL"), nowhere("xxx"));
+  meetgate_client_free(client);
+}
+
+/* Dead or alive, its tokens are in no error. */
+static void test_no_token_is_shown_in_a_reason(const struct setting *setting) {
+  static const char dead[] = "a-token+nobody/takes==";
+  meetgate_client *client = provided(setting);
+  struct host host = {0, dead, 0, 1};
+  const char *reasons[] = {dead, "a-token+nobody/takes== is dead", "?token=a-token%2Bnobody%2Ftakes%3D%3D is dead"};
+  const char *shown[] = {": ***", ": *** is dead", ": ?token=*** is dead"};
+  char *reply;
+  size_t i;
+
+  /* It goes on giving the token that the platform refused. */
+  CHECK(meetgate_client_set_token_provider(client, provide, &host, NULL) == MEETGATE_OK);
+  EXPECT(MEETGATE_AUTH, reply, meetgate_hst_online_user_state(client, STATES, &reply), holds("/message", "is dead"));
+  for (i = 0; i < COUNT(reasons); i++) {
+    CHECK(meetgate_client_set_token_provider(client, say_why, (void *)(size_t)reasons[i], NULL) == MEETGATE_OK);
+    EXPECT(MEETGATE_AUTH, reply, meetgate_hst_online_user_state(client, STATES, &reply),
+        holds("/message", shown[i]), nowhere(dead), nowhere("nobody"));
+    EXPECT(MEETGATE_AUTH, reply, meetgate_hst_online_user_state(client, STATES, &reply),
+        holds("/message", shown[i]), nowhere(dead), nowhere("nobody"));
+  }
+  meetgate_client_free(client);
+}
+
 static void test_a_provider_that_cannot_be_set_is_said_why(const struct setting *setting) {
   meetgate_client *client = provided(setting), *keys = client_of(setting->hst);
-  struct host host = {0, "token", 0};
+  struct host host = {0, "token", 0, 0};
   char *error = untouched;
 
   REFUSE(error, meetgate_client_set_token_provider(client, NULL, NULL, &error), "provide is NULL");
@@ -144,6 +220,8 @@ static const struct group tests[] = {
     TEST(info),
     TEST(a_token_that_cannot_be_set_is_said_why),
     TEST(a_provider_in_c),
+    TEST(a_provider_says_why_it_has_no_token),
+    TEST(no_token_is_shown_in_a_reason),
     TEST(a_provider_that_cannot_be_set_is_said_why),
     TEST(a_clock_that_was_learnt_serves_every_client_of_the_host),
 };

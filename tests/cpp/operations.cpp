@@ -7,6 +7,7 @@
 #include <iostream>
 #include <map>
 #include <memory>
+#include <stdexcept>
 
 // The value at a pointer; whether there is one.
 static bool find(const std::string &json, const std::string &pointer, std::string &value) {
@@ -31,8 +32,9 @@ struct script {
     told.insert(told.size() - 1, (asked == 0 ? "" : ",") + (dead_token.empty() ? "null" : '"' + dead_token + '"'));
     const std::string answer = '/' + std::to_string(asked < last ? asked : last);
     asked++;
-    std::string token, lifetime("0");
-    if (!find(answers, answer + "/token", token)) throw 1;
+    std::string token, lifetime("0"), reason;
+    find(answers, answer + "/fails", reason);
+    if (!find(answers, answer + "/token", token)) throw std::runtime_error(reason);
     find(answers, answer + "/lifetime_s", lifetime);
     return meetgate::provided_token(token, std::atol(lifetime.c_str()));
   }

@@ -10,6 +10,7 @@
 #include <meetgate.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <cstdlib>
 #include <thread>
 
@@ -151,7 +152,7 @@ struct away : std::runtime_error {
 
 static void what_a_provider_throws_is_the_cause() {
   const meetgate::avd avd(avd_at().token_provider([](const std::string &) -> meetgate::provided_token { throw away(); }));
-  const meetgate::error error = THROWS(auth_error, read(avd), "the token provider answered 1");
+  const meetgate::error error = THROWS(auth_error, read(avd), "the token provider failed: 令牌中心 is away\"");
   CHECK(error.status() == MEETGATE_AUTH);
   try {
     CHECK(error.cause() != nullptr);
@@ -159,20 +160,60 @@ static void what_a_provider_throws_is_the_cause() {
   } catch (const away &cause) {
     EQUAL(cause.what(), "令牌中心 is away");
   }
-  // Remembered for a while: nobody asks, so nobody throws.
-  CHECK(THROWS(auth_error, read(avd), "not tried again for").cause() == nullptr);
+  // Remembered for a while: nobody asks, so nobody throws. The reason is remembered, too.
+  CHECK(THROWS(auth_error, read(avd), "令牌中心 is away (failed a moment ago; not tried again for").cause() == nullptr);
 
   const meetgate::avd by_raw_call(
       avd_at().token_provider([](const std::string &) -> meetgate::provided_token { throw 42; }));
   const meetgate::error other =
       THROWS(auth_error,
-             by_raw_call.raw_call(meetgate::raw_request().method("GET").path("/sdkapi/v2/room/list")), "answered 1");
+             by_raw_call.raw_call(meetgate::raw_request().method("GET").path("/sdkapi/v2/room/list")),
+             "the token provider failed: it threw what is no std::exception");
   try {
     if (other.cause()) std::rethrow_exception(other.cause());
     CHECK(false);
   } catch (int number) {
     CHECK(number == 42);
   }
+}
+
+static void what_a_provider_throws_is_cut_to_its_room() {
+  const std::string token = "a-token-that-nobody-takes";
+  for (const std::string &what : {std::string(), std::string(100000, 'x'), "no news of " + token}) {
+    int asked = 0;
+    const meetgate::avd avd(avd_at().token_provider([&](const std::string &) -> meetgate::provided_token {
+      if (asked++ > 0) throw std::runtime_error(what);
+      return token;
+    }));
+    // The platform refuses the token; then the provider has none.
+    const meetgate::error error = THROWS(auth_error, read(avd), "the token provider failed");
+    CHECK(!holds(error.document(), token) && error.document().size() < 2000);
+    HOLDS(error.document(), what.empty() ? ", and gave no reason" : what.size() > 1000 ? "…" : "no news of ***");
+  }
+}
+
+static void all_who_wait_learn_what_a_provider_threw() {
+  std::atomic<int> begun(0), asked(0), told(0);
+  const meetgate::avd avd(avd_at().token_provider([&](const std::string &) -> meetgate::provided_token {
+    asked++;
+    // Until the others are there, too: they wait for this, or come into the pause after it.
+    for (int turn = 0; turn < 1000 && begun < 8; turn++) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    throw away();
+  }));
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; i++) {
+    threads.emplace_back([&] {
+      begun++;
+      try {
+        read(avd);
+      } catch (const meetgate::auth_error &error) {
+        if (holds(error.document(), "the token provider failed: 令牌中心 is away")) told++;
+      }
+    });
+  }
+  for (std::thread &thread : threads) thread.join();
+  CHECK(asked == 1 && told == 8);
 }
 
 static void a_provider_may_call_another_client() {
@@ -186,7 +227,7 @@ static void a_provider_may_call_another_client() {
     throw away();
   }));
   try {
-    std::rethrow_exception(THROWS(auth_error, read(outer), "answered 1").cause());
+    std::rethrow_exception(THROWS(auth_error, read(outer), "is away").cause());
   } catch (const away &) {
     return;
   } catch (...) {
@@ -200,7 +241,7 @@ static void tokens_that_cannot_be_handed_over() {
   };
   for (const std::string &wrong : {std::string(8192, 'x'), std::string(100000, 'x'), std::string("a\0b", 3)}) {
     const meetgate::avd avd(provided(wrong));
-    const meetgate::error error = THROWS(auth_error, read(avd), "the token provider answered 2");
+    const meetgate::error error = THROWS(auth_error, read(avd), "the token provider failed: its token has ");
     try {
       if (error.cause()) std::rethrow_exception(error.cause());
       CHECK(false);
@@ -331,6 +372,8 @@ int main(int argc, char **argv) {
   RUN(what_is_no_token_is_refused);
   RUN(any_callable_is_a_provider);
   RUN(what_a_provider_throws_is_the_cause);
+  RUN(what_a_provider_throws_is_cut_to_its_room);
+  RUN(all_who_wait_learn_what_a_provider_threw);
   RUN(a_provider_may_call_another_client);
   RUN(tokens_that_cannot_be_handed_over);
   RUN(a_provider_lives_as_long_as_its_client);

@@ -8,7 +8,7 @@
 //! call a OPERATION PARAMS  calls an operation
 //! set_token a TOKEN        replaces its fixed token
 //! provide a ANSWERS        sets its token provider. Asked for the nth time it gives the nth of these answers, or the last:
-//!                          [{"token":"t1"},{"token":"t2","lifetime_s":600},{"fails":true}]
+//!                          [{"token":"t1"},{"token":"t2","lifetime_s":600},{"fails":"why"}]
 //! asked a                  which dead token the provider was told, each time it was asked: [null,"t1"]
 //! info a                   what is known of it
 //! free a                   frees it, if it is there
@@ -19,13 +19,19 @@
 
 #![allow(dead_code, reason = "each test program uses its own part of it")]
 
+#[path = "../../xtask/src/dotnet.rs"]
+mod dotnet;
+
 use super::support;
+use dotnet::Dotnet;
 use meetgate::{Client, ProvidedToken};
 use std::collections::HashMap;
 use std::fmt::{self, Display};
+use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 /// One line.
@@ -105,17 +111,43 @@ pub fn python() -> Option<Program> {
 }
 
 pub fn csharp() -> Option<Program> {
-    if !support::has("mcs") {
+    let (dotnet, driver) = csharp_driver()?;
+    let mut program = dotnet.command([]);
+    program.arg(driver.join("debug_net8.0/driver.dll"));
+    Some(start_csharp(program))
+}
+
+/// The nearest to .NET Framework here.
+pub fn csharp_on_mono() -> Option<Program> {
+    let (_, driver) = csharp_driver()?;
+    if !support::has("mono") {
         return None;
     }
-    let mut build = Command::new("bash");
-    build.arg(support::root().join("bindings/csharp/check.sh")).arg("driver");
-    build.env("MEETGATE_LIBRARY_DIR", support::library_folder());
-    let folder = support::scratch().join(format!("csharp-driver-{}", std::process::id()));
-    build.env("MEETGATE_CSHARP_OUT", folder);
-    let output = support::run(&mut build);
-    assert!(output.status.success(), "{}", support::both(&output));
-    Some(Program::start(&mut Command::new(String::from_utf8(output.stdout).unwrap().trim())))
+    let mut program = Command::new("mono");
+    program.arg(driver.join("debug_net462/driver.exe"));
+    Some(start_csharp(program))
+}
+
+fn start_csharp(mut program: Command) -> Program {
+    Program::start(program.env("MEETGATE_LIBRARY", support::library_folder().join("libmeetgate.so")))
+}
+
+/// The SDK, and the folder in which it has built the driver for each target.
+fn csharp_driver() -> Option<&'static (Dotnet, PathBuf)> {
+    static DRIVER: OnceLock<Result<(Dotnet, PathBuf), String>> = OnceLock::new();
+    let built = DRIVER.get_or_init(|| {
+        let target = support::target();
+        let dotnet = Dotnet::find(support::root(), target)?;
+        // For several test programs at once. Where nothing has changed, the build has nothing to do.
+        let lock = File::create(target.join("dotnet/driver.lock")).unwrap();
+        lock.lock().unwrap();
+        let mut build = dotnet.command(["build", "--nologo"]);
+        build.arg(support::root().join("bindings/csharp/tests/driver"));
+        let output = support::run_within(Duration::from_secs(540), &mut build);
+        assert!(output.status.success(), "{}", support::both(&output));
+        Ok((dotnet, target.join("dotnet/bin/driver")))
+    });
+    built.as_ref().map_err(|missing| support::skipped(missing)).ok()
 }
 
 /// A program that is running. It is killed where it takes far longer for a line than any line takes.
@@ -210,7 +242,7 @@ impl Rust {
             let mut told = told.lock().unwrap();
             let answer = answers.get(told.len()).or(answers.last()).unwrap();
             told.push(dead_token.map(str::to_owned));
-            let token = answer["token"].as_str().ok_or("answered 1")?.to_owned();
+            let token = answer["token"].as_str().ok_or_else(|| answer["fails"].as_str().unwrap())?.to_owned();
             Ok(ProvidedToken { token, lifetime: answer["lifetime_s"].as_u64().map(Duration::from_secs) })
         })
     }

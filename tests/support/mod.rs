@@ -26,6 +26,11 @@ pub fn scratch() -> &'static Path {
     Path::new(env!("CARGO_TARGET_TMPDIR"))
 }
 
+/// Where cargo builds.
+pub fn target() -> &'static Path {
+    scratch().parent().unwrap_or_else(|| panic!("{} is in no target folder", scratch().display()))
+}
+
 /// An empty folder of this name, in place of what another run of the tests has left there. The name is the caller's own.
 pub fn empty_folder(name: &str) -> PathBuf {
     let folder = scratch().join(name);

@@ -1,11 +1,15 @@
 //! The catalog as its files hold it: `catalog/*.toml`, read strictly.
 
+mod citations;
+
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 use std::error::Error;
 use std::fmt::{Display, Formatter};
 use std::fs;
 use std::path::Path;
+
+pub use citations::first as first_citation;
 
 pub type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
@@ -114,6 +118,9 @@ pub struct Operation {
     pub bare_reply: bool,
     pub summary: String,
     pub zh: String,
+    /// What it destroys, or whom it throws out: a sentence that its documentation begins with, in place of the summary.
+    #[serde(default)]
+    pub danger: String,
     #[serde(default)]
     pub doc: String,
     pub retry: String,
@@ -312,6 +319,33 @@ impl Operation {
     }
 }
 
+impl Catalog {
+    /// For those who read no vendor's documents: without the places in them, and without the numbers of our notes on them.
+    pub fn without_citations(mut self) -> Catalog {
+        for platform in &mut self.platforms {
+            uncite(&mut platform.about.doc);
+            for operation in &mut platform.operations {
+                [&mut operation.danger, &mut operation.doc, &mut operation.note].into_iter().for_each(uncite);
+                uncite_fields(&mut operation.params);
+                uncite_fields(&mut operation.returns);
+            }
+        }
+        self.config.iter_mut().for_each(|key| uncite_fields(std::slice::from_mut(&mut key.field)));
+        self
+    }
+}
+
+fn uncite(text: &mut String) {
+    *text = citations::removed(text);
+}
+
+fn uncite_fields(fields: &mut [Field]) {
+    for field in fields {
+        uncite(&mut field.doc);
+        uncite_fields(&mut field.fields);
+    }
+}
+
 /// Reads and checks the whole catalog.
 pub fn load(root: &Path) -> Result<Catalog> {
     let folder = root.join("catalog");
@@ -350,6 +384,9 @@ fn platform(path: &Path) -> Result<Platform> {
 
 /// What a reader of the catalog would stumble over, and the type of its members cannot say.
 fn check(operation: &Operation, errors: &[ErrorNumber]) -> Result<()> {
+    if !operation.danger.is_empty() && !operation.danger.ends_with('.') {
+        return Err("the danger is not a sentence".into());
+    }
     check_fields(&operation.params)?;
     check_fields(&operation.returns)?;
     operation.rules.iter().try_for_each(|rule| check_rule(operation, rule))?;

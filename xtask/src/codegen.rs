@@ -3,6 +3,7 @@
 //! It reads in one direction: the catalog, the view that all outputs share, a template for each output, and at the end a
 //! formatter where one exists.
 
+mod csharp;
 mod format;
 mod header;
 mod native;
@@ -24,38 +25,59 @@ type Rendered = (String, String);
 
 const PYTHON: &str = "bindings/python/src/meetgate";
 const CSHARP: &str = "bindings/csharp/src/Meetgate/Generated";
+const CSHARP_TESTS: &str = "bindings/csharp/tests/Meetgate.Tests/Generated";
 
-/// Writes the files that changed.
+/// Writes the files that changed, and removes those that nothing renders any more.
 pub fn write(root: &Path) -> Result<()> {
-    let catalog = catalog::load(root)?;
-    let view = View::of(&catalog)?;
-    let templates = Templates::over(&view)?;
-    let rendered = rust(&templates)?.into_iter().chain(others(root, &catalog, &templates)?);
-    rendered.into_iter().try_for_each(|(path, text)| write_changed(root, &path, &text))?;
-    // cbindgen reads the Rust sources, the ones just written among them.
-    for (path, text) in header_and_imports(root, &catalog, &templates)? {
-        write_changed(root, &path, &text)?;
-    }
+    // cbindgen reads the Rust sources: they are written before it does.
+    render(root, |path, text| write_changed(root, path, text))?;
     Ok(())
 }
 
 /// Fails when a checked-in file is not what the catalog renders to.
 pub fn check(root: &Path) -> Result<()> {
-    let catalog = catalog::load(root)?;
-    let view = View::of(&catalog)?;
-    let templates = Templates::over(&view)?;
-    let mut rendered = rust(&templates)?;
-    rendered.extend(others(root, &catalog, &templates)?);
-    rendered.extend(header_and_imports(root, &catalog, &templates)?);
-    let stale: Vec<String> = rendered
-        .into_iter()
-        .filter(|(path, text)| fs::read_to_string(root.join(path)).ok().as_ref() != Some(text))
-        .map(|(path, _)| path)
-        .collect();
+    let mut stale = Vec::new();
+    render(root, |path, text| {
+        if fs::read_to_string(root.join(path)).ok().as_deref() != Some(text) {
+            stale.push(path.to_owned());
+        }
+        Ok(())
+    })?;
     if stale.is_empty() {
         return Ok(());
     }
     Err(format!("stale: {}\nrun: cargo xtask codegen", stale.join(", ")).into())
+}
+
+fn render(root: &Path, mut each: impl FnMut(&str, &str) -> Result<()>) -> Result<()> {
+    let catalog = catalog::load(root)?;
+    let plain = catalog::load(root)?.without_citations();
+    let (view, plain) = (View::of(&catalog)?, View::of(&plain)?);
+    let (templates, plain) = (Templates::over(&view)?, Templates::over(&plain)?);
+    for (path, text) in rust(&templates)? {
+        each(&path, &text)?;
+    }
+    let mut rendered = others(root, &catalog, &templates)?;
+    rendered.extend(bindings(&plain)?);
+    rendered.extend(header_and_imports(root, &catalog, &templates)?);
+    for (path, text) in &rendered {
+        each(path, text)?;
+    }
+    leftovers(root, &rendered)?.iter().try_for_each(|path| each(path, ""))
+}
+
+/// Files where only generated ones lie, and which are none any more.
+fn leftovers(root: &Path, rendered: &[Rendered]) -> Result<Vec<String>> {
+    let mut left = Vec::new();
+    for folder in [CSHARP, CSHARP_TESTS] {
+        for entry in fs::read_dir(root.join(folder)).into_iter().flatten() {
+            let path = format!("{folder}/{}", entry?.file_name().to_string_lossy());
+            if rendered.iter().all(|(other, _)| *other != path) {
+                left.push(path);
+            }
+        }
+    }
+    Ok(left)
 }
 
 fn rust(templates: &Templates<'_>) -> Result<Vec<Rendered>> {
@@ -68,23 +90,47 @@ fn rust(templates: &Templates<'_>) -> Result<Vec<Rendered>> {
 /// What follows from the view alone, and the sandbox's page.
 fn others(root: &Path, catalog: &Catalog, templates: &Templates<'_>) -> Result<Vec<Rendered>> {
     let mut rendered = vec![sandbox::render(root, catalog, templates)?];
+    for (path, template) in [
+        ("docs/reference/configuration.md", "configuration.md"),
+        ("docs/reference/errors.md", "errors.md"),
+        ("tests/c/operations.h", "c/operations.h"),
+        ("include/meetgate/options.hpp", "cpp/options.hpp"),
+        ("tests/cpp/examples.hpp", "cpp/examples.hpp"),
+        ("tests/cpp/operations.hpp", "cpp/operations.hpp"),
+    ] {
+        rendered.push(one(templates, path, template, Format::AsIs)?);
+    }
+    for platform in &templates.view().platforms {
+        let name = platform.name;
+        for (path, template) in [
+            (format!("docs/reference/{name}.md"), "platform.md"),
+            (format!("include/meetgate/{name}.hpp"), "cpp/platform.hpp"),
+        ] {
+            rendered.push((path, templates.render(template, context! { platform })?));
+        }
+    }
+    Ok(rendered)
+}
+
+/// Python and C#. `templates` are over a view without citations: their readers have no vendor's documents.
+fn bindings(templates: &Templates<'_>) -> Result<Vec<Rendered>> {
+    let mut rendered = Vec::new();
     for (path, template, format) in [
-        ("docs/reference/configuration.md", "configuration.md", Format::AsIs),
-        ("docs/reference/errors.md", "errors.md", Format::AsIs),
-        ("tests/c/operations.h", "c/operations.h", Format::AsIs),
-        ("include/meetgate/options.hpp", "cpp/options.hpp", Format::AsIs),
-        ("tests/cpp/examples.hpp", "cpp/examples.hpp", Format::AsIs),
-        ("tests/cpp/operations.hpp", "cpp/operations.hpp", Format::AsIs),
         ("bindings/python/src/meetgate/_version.py", "python/version.py", Format::Python),
         ("bindings/python/src/meetgate/_options.py", "python/options.py", Format::Python),
         ("bindings/python/tests/examples.json", "examples.json", Format::AsIs),
-        ("bindings/csharp/tests/Generated/Examples.cs", "csharp/Examples.cs", Format::AsIs),
     ] {
         rendered.push(one(templates, path, template, format)?);
     }
-    for file in
-        ["AssemblyInfo.cs", "CallOptions.cs", "ConfigurationParameters.cs", "MeetgateStatus.cs", "Version.props"]
-    {
+    rendered.push(one(templates, &format!("{CSHARP_TESTS}/Examples.cs"), "csharp/Examples.cs", Format::AsIs)?);
+    for file in [
+        "CallOptions.cs",
+        "ConfigurationDefaults.cs",
+        "MeetgateStatus.cs",
+        "SecretNames.cs",
+        "TokenStore.cs",
+        "Version.props",
+    ] {
         rendered.push(one(templates, &format!("{CSHARP}/{file}"), &format!("csharp/{file}"), Format::CSharp)?);
     }
     for platform in &templates.view().platforms {
@@ -94,18 +140,28 @@ fn others(root: &Path, catalog: &Catalog, templates: &Templates<'_>) -> Result<V
             rendered.push((path, format.apply(text)?));
             Ok(())
         };
-        render(format!("docs/reference/{name}.md"), "platform.md", "", Format::AsIs)?;
-        render(format!("include/meetgate/{name}.hpp"), "cpp/platform.hpp", "", Format::AsIs)?;
         render(format!("{PYTHON}/types/{name}.py"), "python/types.py", "", Format::Python)?;
         render(format!("{PYTHON}/_{name}.py"), "python/client.py", "blocking", Format::Python)?;
         render(format!("{PYTHON}/_{name}_async.py"), "python/client.py", "async", Format::Python)?;
-        render(format!("{CSHARP}/{}Client.cs", platform.pascal), "csharp/Client.cs", "", Format::CSharp)?;
-        render(format!("{CSHARP}/{}Replies.cs", platform.pascal), "csharp/Replies.cs", "", Format::CSharp)?;
-        if !platform.objects.is_empty() {
-            render(format!("{CSHARP}/{}Parameters.cs", platform.pascal), "csharp/Parameters.cs", "", Format::CSharp)?;
+        for (file, is_needed) in [
+            ("Client", true),
+            ("ClientOptions", true),
+            ("Enums", !platform.enums.all.is_empty()),
+            ("OperationNames", true),
+            ("Parameters", !platform.objects.is_empty()),
+            ("Replies", true),
+            ("Requests", platform.operations.iter().any(|operation| operation.has_request)),
+        ] {
+            if is_needed {
+                let path = format!("{CSHARP}/{}{file}.cs", platform.pascal);
+                render(path, &format!("csharp/{file}.cs"), "", Format::CSharp)?;
+            }
         }
     }
-    Ok(rendered)
+    match rendered.iter().find_map(|(path, text)| Some((path, catalog::first_citation(text)?))) {
+        Some((path, citation)) => Err(format!("{path} cites {citation}: put it in brackets of its own").into()),
+        None => Ok(rendered),
+    }
 }
 
 fn header_and_imports(root: &Path, catalog: &Catalog, templates: &Templates<'_>) -> Result<Vec<Rendered>> {
@@ -118,9 +174,13 @@ fn one(templates: &Templates<'_>, path: &str, template: &str, format: Format) ->
     Ok((path.to_owned(), format.apply(templates.render(template, context! {})?)?))
 }
 
+/// An empty text is none.
 fn write_changed(root: &Path, path: &str, text: &str) -> Result<()> {
     let file = root.join(path);
-    if fs::read_to_string(&file).ok().as_deref() != Some(text) {
+    if text.is_empty() {
+        fs::remove_file(&file)?;
+        println!("removed {path}");
+    } else if fs::read_to_string(&file).ok().as_deref() != Some(text) {
         if let Some(folder) = file.parent() {
             fs::create_dir_all(folder)?;
         }

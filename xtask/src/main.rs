@@ -1,10 +1,13 @@
 //! The project's own commands: `cargo xtask <command>`.
 
+mod bench;
 mod catalog;
 mod codegen;
 mod demo;
 mod dist;
+mod dotnet;
 mod prerequisites;
+mod surface;
 mod test;
 mod workspace;
 
@@ -21,9 +24,13 @@ usage: cargo xtask <command>
   test --strict     the same, and a part that cannot be tried is a failure: for a machine that has everything
   codegen           render what follows from catalog/: table, C functions, header, reference pages
   codegen --check   say what is stale, and write nothing
-  dist              write the packages: Meetgate.<version>.nupkg (needs mcs) into target/dist
+  dist              write the packages: Meetgate.<version>.nupkg (needs the .NET SDK) into target/dist
                     --library <file>: put this build of the library in, in place of a new one
-                    --runtimes <folder>: put its <rid>/native/<library> in, too, for other machines";
+                    --runtimes <folder>: put its <rid>/native/<library> in, too, for other machines
+                    --output <folder>: write them there
+  bench csharp      how fast the C# library is beside HttpClient and System.Text.Json; without a part: which there are
+  surface           write down every public name of the C# library: bindings/csharp/src/Meetgate/PublicAPI.*.txt
+  dotnet ...        run dotnet as the other commands run it: dotnet test bindings/csharp/tests/Meetgate.Tests";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -43,7 +50,10 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["demo"] => demo::run_demo(&workspace),
         ["test"] => test::run_tests(&workspace, WhenSkipped::Tell),
         ["test", "--strict"] => test::run_tests(&workspace, WhenSkipped::Fail),
+        ["bench", arguments @ ..] => bench::run_bench(&workspace, arguments),
         ["dist", options @ ..] => dist::run_dist(&workspace, options),
+        ["dotnet", arguments @ ..] => run_dotnet(&workspace, arguments),
+        ["surface"] => surface::write(&workspace),
         ["codegen"] => codegen::write(&workspace.root),
         ["codegen", "--check"] => codegen::check(&workspace.root),
         ["help" | "--help" | "-h"] => {
@@ -52,4 +62,8 @@ fn run(arguments: &[&str]) -> Result<()> {
         }
         _ => Err(USAGE.into()),
     }
+}
+
+fn run_dotnet(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
+    workspace::run(&mut prerequisites::dotnet(workspace)?.command(arguments.iter().copied()))
 }

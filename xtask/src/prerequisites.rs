@@ -1,5 +1,7 @@
 //! Programs that the build does not bring along: found, installed where we may, or named.
 
+use crate::dotnet::Dotnet;
+use crate::workspace::Workspace;
 use std::env;
 use std::process::{Command, Stdio};
 
@@ -15,8 +17,15 @@ pub const CLANG: Program = Program { name: "clang++", packages: &["clang"] };
 pub const CLANG_TIDY: Program = Program { name: "clang-tidy", packages: &["clang-tidy"] };
 pub const CMAKE: Program = Program { name: "cmake", packages: &["cmake"] };
 pub const DOXYGEN: Program = Program { name: "doxygen", packages: &["doxygen"] };
-pub const MCS: Program =
-    Program { name: "mcs", packages: &["mono-mcs", "mono-runtime", "libmono-system-runtime-serialization4.0-cil"] };
+pub const MONO: Program = Program {
+    name: "mono",
+    packages: &[
+        "mono-runtime",
+        "libmono-system-core4.0-cil",
+        "libmono-system-numerics4.0-cil",
+        "libmono-system-runtime-serialization4.0-cil",
+    ],
+};
 pub const PYTHON: Program = Program { name: "python3", packages: &["python3", "python3-venv"] };
 pub const REDIS: Program = Program { name: "redis-server", packages: &["redis-server"] };
 pub const VALGRIND: Program = Program { name: "valgrind", packages: &["valgrind"] };
@@ -33,17 +42,9 @@ impl Program {
             return Err(missing);
         }
         println!("installing {packages}, for {}", self.name);
-        for (command, packages) in [("update", &[][..]), ("install", self.packages)] {
-            let apt = Command::new("apt-get")
-                .args([command, "--yes", "--no-install-recommends"])
-                .args(packages)
-                .env("DEBIAN_FRONTEND", "noninteractive")
-                .stdout(Stdio::null())
-                .status();
-            if !apt.is_ok_and(|status| status.success()) {
-                return Err(format!("{missing}; apt-get {command} failed"));
-            }
-        }
+        apt_get("update", &[])
+            .and_then(|()| apt_get("install", self.packages))
+            .map_err(|why| format!("{missing}; {why}"))?;
         if self.is_there() { Ok(()) } else { Err(missing) }
     }
 
@@ -54,6 +55,37 @@ impl Program {
     fn on_path(name: &str) -> bool {
         env::var_os("PATH").is_some_and(|path| env::split_paths(&path).any(|folder| folder.join(name).is_file()))
     }
+}
+
+/// The .NET SDK. Debian has none; Ubuntu does.
+pub fn dotnet(workspace: &Workspace) -> Result<Dotnet, String> {
+    let find = || Dotnet::find(&workspace.root, &workspace.target);
+    find().or_else(|missing| {
+        if !is_root() || !Program::on_path("apt-get") {
+            return Err(missing);
+        }
+        apt_get("update", &[]).map_err(|why| format!("{missing}; {why}"))?;
+        let package = ["dotnet-sdk-10.0", "dotnet-sdk-8.0"].into_iter().find(|package| apt_has(package));
+        let package = package.ok_or_else(|| format!("{missing}; apt has no dotnet-sdk-10.0 and no dotnet-sdk-8.0"))?;
+        println!("installing {package}");
+        apt_get("install", &[package])?;
+        find()
+    })
+}
+
+fn apt_get(command: &str, packages: &[&str]) -> Result<(), String> {
+    let apt = Command::new("apt-get")
+        .args([command, "--yes", "--no-install-recommends"])
+        .args(packages)
+        .env("DEBIAN_FRONTEND", "noninteractive")
+        .stdout(Stdio::null())
+        .status();
+    if apt.is_ok_and(|status| status.success()) { Ok(()) } else { Err(format!("apt-get {command} failed")) }
+}
+
+fn apt_has(package: &str) -> bool {
+    let shown = Command::new("apt-cache").args(["show", package]).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    shown.is_ok_and(|status| status.success())
 }
 
 fn is_root() -> bool {

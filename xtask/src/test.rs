@@ -2,8 +2,9 @@
 
 use crate::catalog::Result;
 use crate::codegen;
+use crate::dotnet::Dotnet;
 use crate::prerequisites::{
-    C_COMPILER, CLANG, CLANG_TIDY, CMAKE, CPP_COMPILER, DOXYGEN, MCS, PYTHON, REDIS, VALGRIND, component,
+    self, C_COMPILER, CLANG, CLANG_TIDY, CMAKE, CPP_COMPILER, DOXYGEN, MONO, PYTHON, REDIS, VALGRIND, component,
 };
 use crate::workspace::Workspace;
 use std::io::{self, BufRead as _, BufReader, Read, Write};
@@ -32,6 +33,8 @@ pub fn run_tests(workspace: &Workspace, when_skipped: WhenSkipped) -> Result<()>
     let cargo = |arguments: &'static [&'static str]| {
         Box::new(move |skipped: &mut Vec<String>| watch(&mut workspace.cargo_command(arguments), skipped)) as Run<'_>
     };
+    // Before the Rust tests, which drive the library from C#, too.
+    let dotnet = prerequisites::dotnet(workspace);
     let parts = [
         Part { name: "formatting", needs: vec![component("fmt", "rustfmt")], run: cargo(&["fmt", "--all", "--check"]) },
         Part {
@@ -75,12 +78,15 @@ pub fn run_tests(workspace: &Workspace, when_skipped: WhenSkipped) -> Result<()>
         Part {
             name: "Python",
             needs: vec![C_COMPILER.provide(), PYTHON.provide()],
-            run: Box::new(|skipped| binding(workspace, &["python3", "bindings/python/check.py"], skipped)),
+            run: Box::new(|skipped| {
+                build_for_bindings(workspace)?;
+                watch(of_binding(workspace, Command::new("python3").arg("bindings/python/check.py")), skipped)
+            }),
         },
         Part {
             name: "C#",
-            needs: vec![C_COMPILER.provide(), MCS.provide()],
-            run: Box::new(|skipped| binding(workspace, &["bash", "bindings/csharp/check.sh"], skipped)),
+            needs: vec![C_COMPILER.provide(), dotnet.as_ref().map(drop).map_err(Clone::clone)],
+            run: Box::new(|skipped| dotnet.as_ref().map_or(Ok(()), |dotnet| csharp(workspace, dotnet, skipped))),
         },
     ];
     let mut skipped: Vec<String> = Vec::new();
@@ -91,6 +97,7 @@ pub fn run_tests(workspace: &Workspace, when_skipped: WhenSkipped) -> Result<()>
         ("the C++ headers with clang", CLANG),
         ("the C++ headers with clang-tidy", CLANG_TIDY),
         ("the examples' CMake files", CMAKE),
+        ("C# for .NET Framework, on Mono", MONO),
         ("the header as a document", DOXYGEN),
         ("the token store redis", REDIS),
     ];
@@ -136,13 +143,15 @@ fn verdict(failed: &[&str], skipped: &[String], when_skipped: WhenSkipped) -> st
     Ok(())
 }
 
-/// Runs a binding's own check against the library and the sandbox as they are built for tests.
-fn binding(workspace: &Workspace, command: &[&str], skipped: &mut Vec<String>) -> Result<()> {
-    workspace.cargo(["build", "--quiet", "--package", "meetgate", "--package", "meetgate-sandbox"])?;
+/// The library and the sandbox, which the bindings' own tests take as they are built for tests.
+fn build_for_bindings(workspace: &Workspace) -> Result<()> {
+    workspace.cargo(["build", "--quiet", "--package", "meetgate", "--package", "meetgate-sandbox"])
+}
+
+/// A command of a binding's own tests, which is told where these are.
+fn of_binding<'c>(workspace: &Workspace, command: &'c mut Command) -> &'c mut Command {
     let debug = workspace.target.join("debug");
-    let (program, arguments) = command.split_first().ok_or("no command")?;
-    let mut command = Command::new(program);
-    command.args(arguments).current_dir(&workspace.root);
+    command.current_dir(&workspace.root);
     command.env("MEETGATE_LIBRARY", debug.join("libmeetgate.so")).env("MEETGATE_LIBRARY_DIR", &debug);
     command.env("MEETGATE_SANDBOX", debug.join("meetgate-sandbox"));
     // Cargo's own search path would find the library where a user's program finds none.
@@ -153,7 +162,22 @@ fn binding(workspace: &Workspace, command: &[&str], skipped: &mut Vec<String>) -
         command.env("MEETGATE_LIBRARY_WITH_TEST_HOOKS", hooks.join("libmeetgate.so"));
         command.env("MEETGATE_TEST_HOOKS_DIR", &hooks);
     }
-    watch(&mut command, skipped)
+    command
+}
+
+/// The library with all warnings as errors, its tests, the package as programs use it, and the examples.
+fn csharp(workspace: &Workspace, dotnet: &Dotnet, skipped: &mut Vec<String>) -> Result<()> {
+    println!("the .NET SDK is version {}", dotnet.sdk);
+    build_for_bindings(workspace)?;
+    for project in ["src/Meetgate", "tests/Meetgate.Tests"] {
+        let mut build = dotnet.command(["build", "--nologo", "--verbosity", "quiet"]);
+        watch(build.arg(workspace.root.join("bindings/csharp").join(project)), skipped)?;
+    }
+    let mut tests = dotnet.command([]);
+    tests.arg(workspace.target.join("dotnet/bin/Meetgate.Tests/debug/Meetgate.Tests.dll"));
+    watch(of_binding(workspace, tests.env("NO_COLOR", "1")), skipped)?;
+    let programs = ["test", "--quiet", "--test", "csharp_package", "--test", "csharp_examples", "--", "--ignored"];
+    watch(&mut workspace.cargo_command(programs), skipped)
 }
 
 /// Runs a command to its end and passes on what it prints. What it could not try it says on lines that begin with
@@ -201,14 +225,14 @@ mod tests {
 
     #[test]
     fn what_is_skipped_fails_a_strict_run_only() {
-        let skipped = ["C#: mcs is not installed".to_owned()];
+        let skipped = ["C#: dotnet is not installed".to_owned()];
         for when_skipped in [WhenSkipped::Tell, WhenSkipped::Fail] {
             assert_eq!(verdict(&[], &[], when_skipped), Ok(()));
             assert_eq!(verdict(&["clippy"], &skipped, when_skipped), Err("failed: clippy".to_owned()));
         }
         assert_eq!(verdict(&[], &skipped, WhenSkipped::Tell), Ok(()));
         let why = verdict(&[], &skipped, WhenSkipped::Fail).unwrap_err();
-        assert!(why.contains("--strict") && why.contains("C#: mcs is not installed"), "{why}");
+        assert!(why.contains("--strict") && why.contains("C#: dotnet is not installed"), "{why}");
     }
 
     #[test]

@@ -179,8 +179,9 @@ class Generated(unittest.TestCase):
                         self.assertIn(name + ": ", method.__doc__)
                         is_said = "Sent as `%s`." % field["name"] in " ".join(method.__doc__.split())
                         self.assertEqual(is_said, name != field["name"])
-                    self.assertTrue(method.__doc__.startswith(operation["summary"]))
-                    self.assertIn("Source: %s %s" % (operation["method"], operation["path"]), method.__doc__)
+                    head = operation.get("danger", operation["summary"]).rstrip(".")
+                    self.assertTrue(" ".join(method.__doc__.split()).startswith(head))
+                    self.assertIn("Request: %s %s" % (operation["method"], operation["path"]), method.__doc__)
 
 
 class Wire(unittest.TestCase):

@@ -46,8 +46,9 @@ class Finding(unittest.TestCase):
             package = os.path.join(folder, "meetgate")
             os.mkdir(package)
             source = os.path.dirname(_library.__file__)
-            for name in ("_library.py", "_processor.py", "_version.py"):
-                os.symlink(os.path.join(source, name), os.path.join(package, name))
+            for name in os.listdir(source):
+                if name.endswith(".py") and name != "__init__.py":
+                    os.symlink(os.path.join(source, name), os.path.join(package, name))
             open(os.path.join(package, "__init__.py"), "w").close()
             # abspath of a link is the link's: it looks in the new folder.
             program = "import sys; sys.path.insert(0, %r); from meetgate._library import library; print(library().how)" % folder
@@ -67,7 +68,7 @@ class Finding(unittest.TestCase):
         program = (
             "import sys, types\n"
             "version = types.ModuleType('meetgate._version')\n"
-            "version.__version__, version.ABI_VERSION = '0', %d\n"
+            "version.__version__, version.ABI_VERSION, version.TOKEN_REASON = '0', %d, 0\n"
             "sys.modules['meetgate._version'] = version\n"
             "import meetgate\n" % (ABI_VERSION + 1)
         )

@@ -158,14 +158,71 @@ class Provided(unittest.TestCase):
 
         server = self.serve("t")
         avd = self.avd(server, provide)
-        with self.assertRaisesRegex(meetgate.AuthError, "the token provider answered 1") as caught:
+        failed = "^the token provider failed: it raised LookupError: the vault is closed"
+        with self.assertRaisesRegex(meetgate.AuthError, failed + "$") as caught:
             avd.room.read(room_id="1")
         self.assertIsInstance(caught.exception.__cause__, LookupError)
         self.assertEqual(str(caught.exception.__cause__), "the vault is closed")
-        with self.assertRaisesRegex(meetgate.AuthError, r"not tried again for \d+ ms") as caught:
+        with self.assertRaisesRegex(meetgate.AuthError, failed + r" \(.*not tried again for \d+ ms\)$") as caught:
             avd.room.read(room_id="1")
         self.assertIsNone(caught.exception.__cause__, "it was not asked")
         self.assertEqual(server.requests, [])
+
+    def test_all_who_wait_learn_what_it_raised(self):
+        asked, told = [], []
+
+        def provide(dead_token):
+            asked.append(dead_token)
+            threading.Event().wait(0.2)
+            raise KeyError("vault")
+
+        avd = self.avd(self.serve(), provide)
+
+        def work():
+            try:
+                avd.room.read(room_id="1")
+            except meetgate.AuthError as error:
+                told.append("the token provider failed: it raised KeyError: 'vault'" in str(error))
+
+        threads = [threading.Thread(target=work) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual((asked, told), ([None], [True] * 8))
+
+    def test_whatever_it_raises_has_a_name(self):
+        class Silent(Exception):
+            def __str__(self):
+                raise ValueError
+
+        for raised, named in (
+            (LookupError(), "it raised LookupError"),
+            (Silent(), "it raised Silent"),
+            (LookupError("两\nlines"), "it raised LookupError: 两 lines"),
+            (LookupError("a\0b"), "it raised LookupError: a b"),
+            (LookupError("\ud800"), "it raised LookupError: \\ud800"),
+            (LookupError("x " * 50000), "it raised LookupError: " + "x " * 500 + "x…"),
+            (LookupError("会" * 100000), "it raised LookupError: " + "会" * 333 + "…"),
+        ):
+            with self.subTest(named):
+
+                def provide(dead_token):
+                    raise raised
+
+                with self.assertRaises(meetgate.AuthError) as caught:
+                    self.avd(self.serve(), provide).room.read(room_id="1")
+                self.assertEqual(str(caught.exception), "the token provider failed: " + named)
+                self.assertIs(caught.exception.__cause__, raised)
+
+    def test_what_it_raises_shows_no_token(self):
+        def provide(dead_token):
+            if dead_token is None:
+                return "a-token-that-nobody-takes"
+            raise LookupError("no news of " + dead_token)
+
+        with self.assertRaisesRegex(meetgate.AuthError, "LookupError: no news of [*]{3}$"):
+            self.avd(self.serve(), provide).room.read(room_id="1")
 
     def test_what_it_raises_in_another_thread_is_the_cause_there(self):
         causes = []
@@ -215,6 +272,9 @@ class Provided(unittest.TestCase):
                 with self.assertRaises(meetgate.AuthError) as caught:
                     avd.room.read(room_id="1")
                 self.assertIs(type(caught.exception.__cause__), cause, caught.exception)
+                if caught.exception.__cause__ is not None:
+                    said = "the token provider failed: " + str(caught.exception.__cause__).replace("\0", " ")
+                    self.assertEqual(str(caught.exception), said)
         longest = "x" * 8191
         avd = self.avd(self.serve(longest), lambda dead_token: longest)
         self.assertEqual(avd.room.read(room_id="1")["ret"], 0)

@@ -42,7 +42,7 @@ class Script:
         answer = self.answers[min(len(self.told), len(self.answers) - 1)]
         self.told.append(dead_token)
         if "token" not in answer:
-            raise LookupError("as the script says")
+            raise LookupError(answer["fails"])
         return answer["token"], answer.get("lifetime_s")
 
 

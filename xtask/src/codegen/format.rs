@@ -28,7 +28,7 @@ impl Format {
                 }))
             }
             Format::CSharp => Ok(lines(&text, |line| {
-                if line.trim_start().starts_with("//") { line.to_owned() } else { broken(line, 120, false) }
+                if line.trim_start().starts_with("//") { line.to_owned() } else { broken_at_arrow(line, 120) }
             })),
         }
     }
@@ -56,6 +56,19 @@ fn broken(line: &str, width: usize, closes_below: bool) -> String {
         lines.push(format!("{pad}{tail}"));
     }
     lines.join("\n")
+}
+
+/// A line of C# that is too long: a member whose value fits on the next line goes on there, behind its arrow.
+fn broken_at_arrow(line: &str, width: usize) -> String {
+    let pad = " ".repeat(line.len() - line.trim_start().len() + 4);
+    let value = line.split_once(" => ").map(|(head, value)| (format!("{head} =>"), format!("{pad}{value}")));
+    match value.filter(|(head, value)| {
+        let is_outside = head.matches('(').count() == head.matches(')').count();
+        is_outside && [line, value].map(|line| line.chars().count() > width) == [true, false]
+    }) {
+        Some((head, value)) => format!("{}\n{value}", broken(&head, width, false)),
+        None => broken(line, width, false),
+    }
 }
 
 /// A line's first brackets: what stands before and with the opening one, the items inside, the closing one and the rest.
@@ -135,5 +148,14 @@ mod tests {
         assert_eq!(broken(line, 20, false), "  call(\n      one,\n      [2, 3],\n      \"(,\") -> x:");
         assert_eq!(broken("call({one: 1, two: 2})", 10, true), "call({\n    one: 1,\n    two: 2,\n})");
         assert_eq!(broken("a_long_word_without_any", 10, true), "a_long_word_without_any");
+    }
+
+    #[test]
+    fn a_member_of_csharp_goes_on_behind_its_arrow() {
+        assert_eq!(broken_at_arrow("  A Items => Get(x => y);", 20), "  A Items =>\n      Get(x => y);");
+        assert_eq!(
+            broken_at_arrow("  Get(\"a long one\", x => y);", 20),
+            "  Get(\n      \"a long one\",\n      x => y);"
+        );
     }
 }

@@ -27,6 +27,8 @@ const PROVIDER: &str = "meetgate_token_provider";
 #[derive(Serialize)]
 pub struct Imports {
     abi: String,
+    /// What a provider returns with a reason in place of a token.
+    reason: Option<String>,
     provider: Vec<String>,
     functions: Vec<Declaration>,
 }
@@ -34,14 +36,19 @@ pub struct Imports {
 #[derive(Serialize)]
 struct Declaration {
     name: &'static str,
-    returns: &'static str,
+    /// Of the arguments, then of what is returned.
+    types: Vec<&'static str>,
     arguments: Vec<String>,
 }
 
 pub fn imports(header: &str) -> Result<Imports> {
-    let abi = header.lines().find_map(|line| line.strip_prefix("#define MEETGATE_ABI_VERSION "));
+    let number = |name: &str| {
+        let define = format!("#define {name} ");
+        header.lines().find_map(|line| line.strip_prefix(&define)).map(str::to_owned)
+    };
     Ok(Imports {
-        abi: abi.ok_or("the header has no ABI number")?.to_owned(),
+        abi: number("MEETGATE_ABI_VERSION").ok_or("the header has no ABI number")?,
+        reason: number("MEETGATE_TOKEN_REASON"),
         provider: provider(header)?,
         functions: FUNCTIONS.into_iter().map(|name| declaration(header, name)).collect::<Result<_>>()?,
     })
@@ -59,30 +66,24 @@ fn declaration(header: &str, name: &'static str) -> Result<Declaration> {
         "void" => "void",
         "uint32_t" => "uint",
         "meetgate_status" => "int",
-        "const char *" | "char *" => "IntPtr",
+        "const char *" | "char *" => "nint",
         other => return Err(unknown(other).into()),
     };
-    // A client that is freed comes from inside its own handle.
-    let is_free = name == "meetgate_client_free";
-    let arguments = arguments.split(',').filter(|argument| *argument != "void").map(|argument| {
-        let (kind, name) = kind_and_name(argument);
-        let kind = match kind {
-            "const char *" => "byte[]",
-            "char *" => "IntPtr",
-            "char **" => "out IntPtr",
-            "meetgate_client *" if is_free => "IntPtr",
-            "meetgate_client *" => "ClientHandle",
-            "meetgate_client **" => "out ClientHandle",
-            "meetgate_cancel *" => "IntPtr",
+    let arguments: Vec<(&str, &str)> =
+        arguments.split(',').filter(|argument| *argument != "void").map(kind_and_name).collect();
+    let types = arguments.iter().map(|(kind, _)| {
+        Ok(match *kind {
+            "const char *" => "byte*",
+            "char **" | "meetgate_client **" => "nint*",
+            "char *" | "meetgate_client *" | "meetgate_cancel *" | "void *" | PROVIDER => "nint",
             "int32_t" => "int",
-            "void *" => "IntPtr",
-            PROVIDER => "TokenProvider",
+            "int64_t" => "long",
+            "uint64_t" => "ulong",
             other => return Err(unknown(other)),
-        };
-        Ok(format!("{kind} {}", csharp(name)))
+        })
     });
-    let arguments = arguments.collect::<std::result::Result<Vec<String>, String>>()?;
-    Ok(Declaration { name, returns, arguments })
+    let types = types.chain([Ok(returns)]).collect::<std::result::Result<Vec<&str>, String>>()?;
+    Ok(Declaration { name, types, arguments: arguments.into_iter().map(|(_, name)| name.to_owned()).collect() })
 }
 
 /// The arguments of the callback. Here the texts come from C.
@@ -93,8 +94,8 @@ fn provider(header: &str) -> Result<Vec<String>> {
     let arguments = arguments.split(',').map(|argument| {
         let (kind, name) = kind_and_name(argument);
         let kind = match kind {
-            "void *" | "const char *" | "char *" => "IntPtr",
-            "size_t" => "UIntPtr",
+            "void *" | "const char *" | "char *" => "nint",
+            "size_t" => "nuint",
             "int64_t *" => "ref long",
             other => return Err(format!("{PROVIDER}: no C# type is known for {other:?}")),
         };

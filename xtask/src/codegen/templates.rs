@@ -1,10 +1,12 @@
 //! The templates of `xtask/templates`, and what they can do with text.
 
+use super::csharp;
 use super::text::{comment, docstring, element, literal, safe, sentence, wrap, xml};
 use super::view::View;
 use crate::catalog::Result;
 use minijinja::{Environment, UndefinedBehavior, Value, context};
 use serde::Serialize;
+use std::collections::HashSet;
 
 /// Columns of every language but Python.
 const WIDTH: usize = 120;
@@ -15,7 +17,7 @@ macro_rules! templates {
     };
 }
 
-const TEMPLATES: [(&str, &str); 30] = templates![
+const TEMPLATES: [(&str, &str); 35] = templates![
     "c/operations.h",
     "configuration.md",
     "cpp/examples.hpp",
@@ -23,15 +25,20 @@ const TEMPLATES: [(&str, &str); 30] = templates![
     "cpp/operations.hpp",
     "cpp/options.hpp",
     "cpp/platform.hpp",
-    "csharp/AssemblyInfo.cs",
     "csharp/CallOptions.cs",
     "csharp/Client.cs",
-    "csharp/ConfigurationParameters.cs",
+    "csharp/ClientOptions.cs",
+    "csharp/ConfigurationDefaults.cs",
+    "csharp/Enums.cs",
     "csharp/Examples.cs",
     "csharp/MeetgateStatus.cs",
     "csharp/NativeMethods.cs",
+    "csharp/OperationNames.cs",
     "csharp/Parameters.cs",
     "csharp/Replies.cs",
+    "csharp/Requests.cs",
+    "csharp/SecretNames.cs",
+    "csharp/TokenStore.cs",
     "csharp/Version.props",
     "csharp/macros",
     "errors.md",
@@ -62,6 +69,11 @@ impl<'v> Templates<'v> {
         environment.set_keep_trailing_newline(true);
         environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
         add_filters(&mut environment);
+        let operations = view.platforms.iter().flat_map(|platform| &platform.operations);
+        let operations: HashSet<String> = operations.map(|operation| operation.local.to_owned()).collect();
+        environment.add_filter("in_csharp", move |text: &str, among: Value, member: &str| {
+            csharp::names_in(text, &csharp::names_of(&among, member)?, &operations)
+        });
         environment.add_global("view", Value::from_serialize(view));
         for (name, source) in TEMPLATES {
             environment.add_template(name, source)?;
@@ -105,6 +117,11 @@ fn add_filters(environment: &mut Environment<'static>) {
     });
     environment.add_filter("flat", |fields: Value| flat(&fields, 0, ""));
     environment.add_filter("pascal", super::view::pascal);
+    environment.add_filter("capitalized", |text: &str| {
+        let mut letters = text.chars();
+        letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+    });
+    environment.add_filter("usings", csharp::usings);
 }
 
 /// One line.

@@ -74,13 +74,26 @@ pub fn element(xml: &str, tag: &str, indent: usize, width: usize) -> String {
     let pad = " ".repeat(indent);
     let width = width - indent;
     let text = xml.split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = whole_tags(&text);
     let mut lines = wrap(&format!("{text}</{close}>"), width, &format!("/// <{tag}>"), "");
     if lines.len() > 1 {
         lines = wrap(&text, width, "/// ", "/// ");
         lines.insert(0, format!("/// <{tag}>"));
         lines.push(format!("/// </{close}>"));
     }
-    lines.iter().map(|line| format!("{pad}{line}")).collect::<Vec<_>>().join("\n")
+    lines.iter().map(|line| format!("{pad}{line}").replace(UNBROKEN, " ")).collect::<Vec<_>>().join("\n")
+}
+
+/// A space where no line breaks.
+const UNBROKEN: char = '\u{1}';
+
+fn whole_tags(xml: &str) -> String {
+    let mut is_tag = false;
+    let one = |c| {
+        is_tag = c == '<' || is_tag && c != '>';
+        if is_tag && c == ' ' { UNBROKEN } else { c }
+    };
+    xml.chars().map(one).collect()
 }
 
 /// Text of the catalog for XML: what stands in backticks is code, and a function of a client is its method in C#.
@@ -137,7 +150,9 @@ mod tests {
         assert_eq!(sentence("ends */ here", 0, 120), "/** ends * / here */");
         assert_eq!(docstring("Says \"this\"", 4), "    \"\"\"Says \"this\" \"\"\"");
         assert_eq!(docstring("One\n\ntwo\n", 4), "    \"\"\"One\n\n    two\n    \"\"\"");
-        assert_eq!(element("a < b", "para", 4, 120), "    /// <para>a < b</para>");
+        assert_eq!(element("a &lt; b", "para", 4, 120), "    /// <para>a &lt; b</para>");
+        let tag = element("what <see cref=\"X\"/> is", "para", 0, 20);
+        assert_eq!(tag, "/// <para>\n/// what\n/// <see cref=\"X\"/>\n/// is\n/// </para>");
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! What the templates see: the catalog with everything that more than one output needs worked out once.
 
 mod cpp_example;
+mod csharp;
+mod enums;
 mod field;
 mod group;
 mod names;
@@ -10,22 +12,27 @@ mod taken;
 mod types;
 
 use crate::catalog::{self, Catalog, ErrorNumber, PLATFORMS, Result};
+use enums::Enums;
 use group::Group;
 use operation::Operation;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
-use types::Place;
+use types::{Place, Side};
 
 pub use field::Field;
 pub use names::{csharp, pascal};
 
 /// The key that is a boolean in JSON, and takes a function in each binding.
 const PROVIDER: &str = "token_provider";
+/// The key that a client's class stands for.
+const PLATFORM: &str = "platform";
 
 #[derive(Serialize)]
 pub struct View<'c> {
     pub version: &'static str,
     pub abi: u32,
+    /// What a token provider returns that gives a reason.
+    pub token_reason: u32,
     pub platforms: Vec<Platform<'c>>,
     /// Every configuration key once.
     pub keys: Vec<Key>,
@@ -40,6 +47,8 @@ pub struct View<'c> {
     pub constants_by_name: Vec<String>,
     /// Members of answers and requests that must never be shown.
     pub secret_names: BTreeSet<&'c str>,
+    /// Those of configurations, too, whose objects C# shows.
+    pub all_secret_names: BTreeSet<&'c str>,
 }
 
 #[derive(Serialize)]
@@ -62,6 +71,9 @@ pub struct Platform<'c> {
     /// The objects in parameters, inner ones first, each C++ class once; `key_objects` those of the configuration.
     pub objects: Vec<Field>,
     pub key_objects: Vec<Field>,
+    /// The keys as properties of C#'s options.
+    pub options: Vec<Field>,
+    pub enums: Enums,
 }
 
 #[derive(Serialize)]
@@ -82,7 +94,8 @@ pub struct Key {
 
 impl<'c> View<'c> {
     pub fn of(catalog: &'c Catalog) -> Result<Self> {
-        let place = Place { platform: "", python: String::new(), csharp: String::new(), is_answer: false };
+        let no_enums = Enums::default();
+        let place = |side| Place { platform: "", python: String::new(), csharp: String::new(), side, enums: &no_enums };
         let first_addresses = catalog.config.iter().filter(|key| key.field.default.starts_with("https://"));
         let first_addresses = first_addresses
             .flat_map(|key| key.platforms.iter().map(|platform| Address { platform, url: &key.field.default }));
@@ -101,6 +114,7 @@ impl<'c> View<'c> {
         Ok(View {
             version: env!("CARGO_PKG_VERSION"),
             abi: statuses::abi()?,
+            token_reason: statuses::token_reason()?,
             constants_by_name: by_name.into_values().map(str::to_owned).collect(),
             platforms,
             keys: catalog
@@ -109,7 +123,7 @@ impl<'c> View<'c> {
                 .map(|key| {
                     let is_shared = key.platforms.len() == PLATFORMS.len();
                     Ok(Key {
-                        field: Field::of(&key.field, &place)?,
+                        field: Field::of(&key.field, &place(Side::Argument))?,
                         platforms: key.platforms.clone(),
                         is_shared,
                         per_call: key.per_call,
@@ -122,13 +136,14 @@ impl<'c> View<'c> {
                 .filter(|key| key.per_call)
                 // The default of an option is the client's own.
                 .map(|key| catalog::Field { default: String::new(), required: false, ..key.field.clone() })
-                .map(|field| Field::of(&field, &place))
+                .map(|field| Field::of(&field, &place(Side::Option)))
                 .collect::<Result<_>>()?,
             statuses: statuses::all(catalog)?,
             members: &catalog.failures.member,
             classes,
             first_addresses: first_addresses.collect(),
             secret_names: secret_names(catalog),
+            all_secret_names: all_secret_names(catalog),
         })
     }
 }
@@ -136,11 +151,12 @@ impl<'c> View<'c> {
 impl<'c> Platform<'c> {
     fn of(catalog: &'c Catalog, platform: &'c catalog::Platform, classes: &[statuses::Class<'_>]) -> Result<Self> {
         let about = &platform.about;
+        let enums = Enums::of(platform, &catalog.config)?;
         let operations = platform
             .operations
             .iter()
             .map(|operation| {
-                Operation::of(platform, operation, classes)
+                Operation::of(platform, operation, classes, &enums)
                     .map_err(|error| format!("{}: {error}", operation.name).into())
             })
             .collect::<Result<Vec<Operation<'c>>>>()?;
@@ -149,21 +165,23 @@ impl<'c> Platform<'c> {
         let keys: Vec<catalog::Field> = catalog
             .config
             .iter()
-            .filter(|key| key.field.name != "platform" && key.platforms.contains(&about.name))
+            .filter(|key| key.field.name != PLATFORM && key.platforms.contains(&about.name))
             .map(|key| key.field.clone())
             .collect();
-        let place = Place { platform: &about.name, python: String::new(), csharp: String::new(), is_answer: false };
+        let place =
+            |csharp: String, side| Place { platform: &about.name, python: String::new(), csharp, side, enums: &enums };
+        let argument = place(String::new(), Side::Argument);
         let mut objects = Vec::new();
         let mut key_objects = Vec::new();
         for field in platform.operations.iter().flat_map(|operation| &operation.params) {
             collect(field, &mut objects)?;
         }
         keys.iter().try_for_each(|key| collect(key, &mut key_objects))?;
-        let of_operations = Place { csharp: pascal(&about.name), ..place.clone() };
+        let of_operations = place(pascal(&about.name), Side::Passed);
         let all = |fields: Vec<&catalog::Field>, place: &Place<'_>| -> Result<Vec<Field>> {
             fields.into_iter().map(|field| Field::of(field, place)).collect()
         };
-        Ok(Platform {
+        let platform = Platform {
             name: &about.name,
             pascal: pascal(&about.name),
             title: &about.title,
@@ -175,11 +193,15 @@ impl<'c> Platform<'c> {
             groups: root.below(),
             root,
             has_tokens: keys.iter().any(|key| key.name == PROVIDER),
-            key_arguments: Field::all(&operation::required_first(&keys), &place)?,
-            keys: Field::all(&keys, &place)?,
+            key_arguments: Field::all(&operation::required_first(&keys), &argument)?,
+            keys: Field::all(&keys, &argument)?,
             objects: all(objects, &of_operations)?,
-            key_objects: all(key_objects, &place)?,
-        })
+            key_objects: all(key_objects, &argument)?,
+            options: Field::all(&keys, &place(String::new(), Side::Option))?,
+            enums,
+        };
+        taken::check_csharp(&platform)?;
+        Ok(platform)
     }
 }
 
@@ -205,19 +227,28 @@ fn shape(field: &catalog::Field) -> String {
 }
 
 fn secret_names(catalog: &Catalog) -> BTreeSet<&str> {
-    fn collect<'f>(fields: &'f [catalog::Field], names: &mut BTreeSet<&'f str>) {
-        for field in fields {
-            if field.secret {
-                names.insert(&field.name);
-            }
-            collect(&field.fields, names);
-        }
-    }
     let mut names = BTreeSet::from(["checksum", "token"]);
     for operation in catalog.platforms.iter().flat_map(|platform| &platform.operations) {
-        collect(&operation.params, &mut names);
-        collect(&operation.returns, &mut names);
+        collect_secrets(&operation.params, &mut names);
+        collect_secrets(&operation.returns, &mut names);
     }
     names.extend(catalog.config.iter().filter(|key| key.field.secret).map(|key| key.field.name.as_str()));
     names
+}
+
+fn all_secret_names(catalog: &Catalog) -> BTreeSet<&str> {
+    let mut names = secret_names(catalog);
+    // What meetgate_hst_user_token answers is in no operation.
+    names.insert("user_token");
+    catalog.config.iter().for_each(|key| collect_secrets(&key.field.fields, &mut names));
+    names
+}
+
+fn collect_secrets<'f>(fields: &'f [catalog::Field], names: &mut BTreeSet<&'f str>) {
+    for field in fields {
+        if field.secret {
+            names.insert(&field.name);
+        }
+        collect_secrets(&field.fields, names);
+    }
 }

@@ -3,123 +3,120 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Text;
+using System.Text.Json;
 
-namespace Meetgate.Tests
+namespace Meetgate.Tests;
+
+/// <summary>
+/// Does what a test says, line by line, by the generated methods: see tests/drivers/mod.rs for the lines and the
+/// answers.
+/// </summary>
+internal static class Program
 {
-    /// <summary>
-    /// Does what a test says, line by line, by the generated methods: see tests/drivers/mod.rs for the lines and the answers.
-    /// </summary>
-    internal static class Program
+    private static readonly Encoding Utf8 = new UTF8Encoding(false, true);
+    private static readonly Dictionary<string, MeetgateClient> Clients = [];
+    private static readonly Dictionary<string, Script> Scripts = [];
+
+    private static void Main()
     {
-        private static readonly Encoding Utf8 = new UTF8Encoding(false, true);
-        private static readonly Dictionary<string, MeetgateClient> Clients = new Dictionary<string, MeetgateClient>();
-        private static readonly Dictionary<string, Script> Scripts = new Dictionary<string, Script>();
-
-        private static void Main()
+        using var lines = new StreamReader(Console.OpenStandardInput(), Utf8);
+        using Stream output = Console.OpenStandardOutput();
+        while (lines.ReadLine() is { } line)
         {
-            using (var lines = new StreamReader(Console.OpenStandardInput(), Utf8))
-            using (Stream output = Console.OpenStandardOutput())
+            string status = "OK";
+            string reply;
+            try
             {
-                for (string line = lines.ReadLine(); line != null; line = lines.ReadLine())
-                {
-                    string status = "OK";
-                    string reply;
-                    try
-                    {
-                        reply = Obey(line);
-                    }
-                    catch (MeetgateException problem)
-                    {
-                        reply = problem.Document;
-                        status = problem.StatusName;
-                    }
-                    byte[] text = Utf8.GetBytes(reply);
-                    byte[] answer = Utf8.GetBytes(status + " " + text.Length + "\n").Concat(text).Concat(new[] { (byte)'\n' }).ToArray();
-                    output.Write(answer, 0, answer.Length);
-                    output.Flush();
-                }
+                reply = Obey(line);
             }
-            foreach (MeetgateClient client in Clients.Values)
+            catch (MeetgateException problem)
             {
-                client.Dispose();
+                reply = problem.Document;
+                status = problem.StatusName;
             }
+            byte[] text = Utf8.GetBytes(reply);
+            byte[] answer = [.. Utf8.GetBytes(status + " " + text.Length + "\n"), .. text, (byte)'\n'];
+            output.Write(answer, 0, answer.Length);
+            output.Flush();
         }
-
-        private static string Obey(string line)
+        foreach (MeetgateClient client in Clients.Values)
         {
-            string verb = Word(ref line);
-            string name = Word(ref line);
-            switch (verb)
-            {
-                case "new":
-                    Free(name);
-                    Clients[name] = ByName.Client(JsonValue.Parse(line)["platform"].AsText(), line);
-                    return "";
-                case "call":
-                    string operation = Word(ref line);
-                    return ByName.Call(Clients[name], operation, line).RawText;
-                case "set_token":
-                    ((MeetgateTokenClient)Clients[name]).SetToken(line);
-                    return "";
-                case "provide":
-                    Scripts[name] = new Script(line);
-                    ((MeetgateTokenClient)Clients[name]).SetTokenProvider(Scripts[name].Next);
-                    return "";
-                case "asked":
-                    return Scripts[name].Told;
-                case "info":
-                    return Clients[name].Info().Json.ToString();
-                case "free":
-                    Free(name);
-                    return "";
-                default:
-                    throw new ArgumentException(verb + " is no verb");
-            }
+            client.Dispose();
         }
+    }
 
-        private static void Free(string name)
+    private static string Obey(string line)
+    {
+        string verb = Word(ref line);
+        string name = Word(ref line);
+        switch (verb)
         {
-            MeetgateClient client;
-            if (Clients.TryGetValue(name, out client))
-            {
-                client.Dispose();
-                Clients.Remove(name);
-            }
+            case "new":
+                Free(name);
+                Clients[name] = ByName.Client(
+                    JsonDocument.Parse(line).RootElement.GetProperty("platform").GetString()!, line);
+                return "";
+            case "call":
+                string operation = Word(ref line);
+                return ByName.Call(Clients[name], operation, line).RawText;
+            case "set_token":
+                ((MeetgateTokenClient)Clients[name]).SetToken(line);
+                return "";
+            case "provide":
+                Scripts[name] = new Script(line);
+                ((MeetgateTokenClient)Clients[name]).SetTokenProvider(Scripts[name].Next);
+                return "";
+            case "asked":
+                return Scripts[name].Told;
+            case "info":
+                return Clients[name].Info().RawText;
+            case "free":
+                Free(name);
+                return "";
+            default:
+                throw new ArgumentException(verb + " is no verb");
         }
+    }
 
-        /// <summary>The text up to the next blank, which is taken off.</summary>
-        private static string Word(ref string rest)
+    private static void Free(string name)
+    {
+        if (Clients.TryGetValue(name, out MeetgateClient? client))
         {
-            int blank = rest.IndexOf(' ');
-            string first = blank < 0 ? rest : rest.Substring(0, blank);
-            rest = blank < 0 ? "" : rest.Substring(blank + 1);
-            return first;
+            client.Dispose();
+            Clients.Remove(name);
         }
+    }
 
-        /// <summary>A token provider that gives scripted answers, and keeps the dead tokens that it was told.</summary>
-        private sealed class Script
+    /// <summary>The text up to the next blank, which is taken off.</summary>
+    private static string Word(ref string rest)
+    {
+        int blank = rest.IndexOf(' ');
+        string first = blank < 0 ? rest : rest.Substring(0, blank);
+        rest = blank < 0 ? "" : rest.Substring(blank + 1);
+        return first;
+    }
+
+    /// <summary>A token provider that gives scripted answers, and keeps the dead tokens that it was told.</summary>
+    private sealed class Script(string answers)
+    {
+        private readonly JsonElement[] answers = [.. JsonDocument.Parse(answers).RootElement.EnumerateArray()];
+        private readonly List<string?> told = [];
+
+        internal string Told => "[" + string.Join(
+            ",", told.Select(token => token == null ? "null" : "\"" + token + "\"")) + "]";
+
+        internal ProvidedToken? Next(string? deadToken)
         {
-            private readonly JsonValue answers;
-            private readonly List<string> told = new List<string>();
-
-            internal Script(string answers)
+            JsonElement answer = answers[Math.Min(told.Count, answers.Length - 1)];
+            told.Add(deadToken);
+            if (answer.TryGetProperty("fails", out JsonElement reason))
             {
-                this.answers = JsonValue.Parse(answers);
+                throw new InvalidOperationException(reason.GetString());
             }
-
-            internal string Told => "[" + string.Join(",", told.Select(token => token == null ? "null" : "\"" + token + "\"")) + "]";
-
-            internal ProvidedToken Next(string deadToken)
-            {
-                JsonValue answer = answers[Math.Min(told.Count, answers.Count - 1)];
-                told.Add(deadToken);
-                JsonValue token = answer["token"];
-                if (token == null)
-                {
-                    throw new TimeoutException("as the script says");
-                }
-                return new ProvidedToken(token.AsText(), answer["lifetime_s"]?.AsInteger());
-            }
+            TimeSpan? lifetime = answer.TryGetProperty("lifetime_s", out JsonElement seconds)
+                ? TimeSpan.FromSeconds(seconds.GetInt64())
+                : null;
+            return new ProvidedToken(answer.GetProperty("token").GetString()!, lifetime);
         }
     }
 }

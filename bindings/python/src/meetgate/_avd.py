@@ -26,7 +26,8 @@ class AvdApp:
         self._calls = calls
 
     def get_token(self) -> t.AppGetTokenReply:
-        """Fetch a new token and renew the client's own (获取token).
+        """Fetches a new token, and may kill the one that other programs of the account use
+        (获取token).
 
         You rarely need this operation: the client fetches and renews its token by itself.
         access_key and secret_key come from the client's configuration; the site's administrator
@@ -34,9 +35,9 @@ class AvdApp:
         from then on. The document does not say how long a token lives, nor whether a new token
         kills the old one.
 
-        Note: Sent as a form POST, so that the secret stays out of URLs and logs (T12, T13, T67).
-        For a wrong key the failure example has 401, the error table 40001; both are an
-        authentication failure (T61). The samples have trailing commas (T45).
+        Note: Sent as a form POST, so that the secret stays out of URLs and logs. For a wrong key
+        the failure example has 401, the error table 40001; both are an authentication failure. The
+        samples have trailing commas.
 
         Returns:
             The platform's answer, with:
@@ -48,7 +49,7 @@ class AvdApp:
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
-        Source: POST /sdkapi/v2/app/get_token (004 L2516-L2556, platform notes T12, T13, T45, T61).
+        Request: POST /sdkapi/v2/app/get_token
         """
         return self._calls.call("avd.app.get_token", {})
 
@@ -66,7 +67,7 @@ class AvdApp:
             Error: what else can go wrong, see `meetgate.Error`.
 
         It only reads, and may be repeated.
-        Source: GET /sdkapi/v2/app/get_licence_info (004 L2557-L2601).
+        Request: GET /sdkapi/v2/app/get_licence_info
         """
         return self._calls.call("avd.app.get_licence_info", {})
 
@@ -78,7 +79,7 @@ class AvdApp:
 
         Note: The section's description is that of app.get_licence_info ("get the current licence
         information"); the heading and the answer table say encrypted system information. The sample
-        breaks the value over four lines (T45).
+        breaks the value over four lines.
 
         Returns:
             The platform's answer, with:
@@ -89,7 +90,7 @@ class AvdApp:
             Error: what else can go wrong, see `meetgate.Error`.
 
         It only reads, and may be repeated.
-        Source: GET /sdkapi/v2/app/get_system_info (004 L2602-L2646, platform notes T45).
+        Request: GET /sdkapi/v2/app/get_system_info
         """
         return self._calls.call("avd.app.get_system_info", {})
 
@@ -98,9 +99,9 @@ class AvdApp:
 
         Gives the platform a licence as text. The vendor's licence server issues the text.
 
-        Note: Sent as a form POST by default, because a licence is long and secret (T12, T13). The
-        table describes licence_cert as "system information" from the licence server; the name and
-        the sample show that it is the licence certificate.
+        Note: Sent as a form POST by default, because a licence is long and secret. The table
+        describes licence_cert as "system information" from the licence server; the name and the
+        sample show that it is the licence certificate.
 
         Args:
             licence_cert: The licence text from the vendor's licence server. Give it unchanged.
@@ -115,17 +116,17 @@ class AvdApp:
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
-        Source: POST /sdkapi/v2/app/apply_file_permit (004 L2647-L2686, platform notes T12, T13).
+        Request: POST /sdkapi/v2/app/apply_file_permit
         """
         return self._calls.call("avd.app.apply_file_permit", {"licence_cert": licence_cert})
 
     def delete_file_permit(self, *, licence_cert: str) -> t.AppDeleteFilePermitReply:
-        """Remove a licence file (删除文件授权).
+        """Removes a licence from the platform; what happens to running meetings is not documented
+        (删除文件授权).
 
-        Removes a licence that app.apply_file_permit installed. The document does not say what
-        happens to running meetings.
+        The licence is one that app.apply_file_permit installed.
 
-        Note: Sent as a form POST by default, because a licence is long and secret (T12, T13).
+        Note: Sent as a form POST by default, because a licence is long and secret.
 
         Args:
             licence_cert: The licence text that was given to app.apply_file_permit. (string,
@@ -140,7 +141,7 @@ class AvdApp:
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
-        Source: POST /sdkapi/v2/app/delete_file_permit (004 L2687-L2728, platform notes T12, T13).
+        Request: POST /sdkapi/v2/app/delete_file_permit
         """
         return self._calls.call("avd.app.delete_file_permit", {"licence_cert": licence_cert})
 
@@ -167,7 +168,7 @@ class AvdApp:
             Error: what else can go wrong, see `meetgate.Error`.
 
         It only reads, and may be repeated.
-        Source: GET /sdkapi/v2/app/get_key_licence (004 L2729-L2783).
+        Request: GET /sdkapi/v2/app/get_key_licence
         """
         return self._calls.call("avd.app.get_key_licence", {"access_key": access_key})
 
@@ -196,7 +197,7 @@ class AvdDeviceAudio:
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
-        Source: GET /sdkapi/v2/device/audio/mute (004 L3482-L3522).
+        Request: GET /sdkapi/v2/device/audio/mute
         """
         return self._calls.call("avd.device.audio.mute", {"room_id": room_id, "user_id": user_id})
 
@@ -216,7 +217,7 @@ class AvdDeviceAudio:
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
-        Source: GET /sdkapi/v2/device/audio/unmute (004 L3523-L3563).
+        Request: GET /sdkapi/v2/device/audio/unmute
         """
         return self._calls.call("avd.device.audio.unmute", {"room_id": room_id, "user_id": user_id})
 
@@ -246,7 +247,7 @@ class AvdDeviceVideo:
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
-        Source: GET /sdkapi/v2/device/video/focus (004 L3315-L3355).
+        Request: GET /sdkapi/v2/device/video/focus
         """
         return self._calls.call("avd.device.video.focus", {"room_id": room_id, "user_id": user_id})
 
@@ -267,7 +268,7 @@ class AvdDeviceVideo:
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
-        Source: GET /sdkapi/v2/device/video/unfocus (004 L3356-L3396).
+        Request: GET /sdkapi/v2/device/video/unfocus
         """
         return self._calls.call(
             "avd.device.video.unfocus",
@@ -293,7 +294,7 @@ class AvdDeviceVideo:
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
-        Source: GET /sdkapi/v2/device/video/close (004 L3397-L3438).
+        Request: GET /sdkapi/v2/device/video/close
         """
         return self._calls.call("avd.device.video.close", {"room_id": room_id, "user_id": user_id})
 
@@ -320,7 +321,7 @@ class AvdDeviceVideo:
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
-        Source: GET /sdkapi/v2/device/video/open (004 L3439-L3481).
+        Request: GET /sdkapi/v2/device/video/open
         """
         return self._calls.call("avd.device.video.open", {"room_id": room_id, "user_id": user_id})
 
@@ -353,9 +354,9 @@ class AvdDevice:
         user_id of the answer. device.kick ends the call.
 
         Note: The address is url in the table and uri in the sample request: give url, and both
-        names are sent (T8). The table describes user_id as "room id", as it does room_id; its
-        effect is not known. 40038 has two meanings: an unsupported resolution, and a bit rate
-        outside 1 to 4 Mbit/s (T62).
+        names are sent. The table describes user_id as "room id", as it does room_id; its effect is
+        not known. 40038 has two meanings: an unsupported resolution, and a bit rate outside 1 to 4
+        Mbit/s.
 
         Args:
             name: Name of the device in the room. (string, required)
@@ -395,7 +396,7 @@ class AvdDevice:
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
-        Source: GET /sdkapi/v2/device/call (004 L3216-L3269, platform notes T8, T62).
+        Request: GET /sdkapi/v2/device/call
         """
         return self._calls.call(
             "avd.device.call",
@@ -413,7 +414,7 @@ class AvdDevice:
         )
 
     def kick(self, *, room_id: str, user_id: str) -> t.DeviceKickReply:
-        """Kick a device out of a room (踢出设备).
+        """Throws a device out of a room (踢出设备).
 
         Ends the call that device.call began.
 
@@ -432,7 +433,7 @@ class AvdDevice:
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
-        Source: GET /sdkapi/v2/device/kick (004 L3270-L3314).
+        Request: GET /sdkapi/v2/device/kick
         """
         return self._calls.call("avd.device.kick", {"room_id": room_id, "user_id": user_id})
 
@@ -441,9 +442,9 @@ class AvdDevice:
 
         Ask again while the answer is 0 (being invited); the document gives no interval.
 
-        Note: invite_status is a string in the table and a number in the sample (T54). The failure
-        example prints 40004 (no such room_id), although the call has no room; 40037 (no such call
-        record) of the error table fits an unknown call_id better.
+        Note: invite_status is a string in the table and a number in the sample. The failure example
+        prints 40004 (no such room_id), although the call has no room; 40037 (no such call record)
+        of the error table fits an unknown call_id better.
 
         Args:
             call_id: Id of the call, from the answer of device.call. (string, required)
@@ -459,7 +460,7 @@ class AvdDevice:
             Error: what else can go wrong, see `meetgate.Error`.
 
         It only reads, and may be repeated.
-        Source: GET /sdkapi/v2/device/get_invite_status (004 L3564-L3605, platform notes T54).
+        Request: GET /sdkapi/v2/device/get_invite_status
         """
         return self._calls.call("avd.device.get_invite_status", {"call_id": call_id})
 
@@ -506,7 +507,7 @@ class AvdMedia:
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
-        Source: GET /sdkapi/v2/media/create (004 L1594-L1642, platform notes T64).
+        Request: GET /sdkapi/v2/media/create
         """
         return self._calls.call(
             "avd.media.create",
@@ -532,9 +533,9 @@ class AvdMedia:
 
         Plays a stream or file into the meeting. `media.create` makes the player.
 
-        Note: The table prints `heigh` (T46-T49): the member is `height`, as in the sample. The
-        table lists the members flat; in the sample they are inside `data`. The document's example
-        also sends `name`, which its table does not have; it is left out here.
+        Note: The table prints `heigh`: the member is `height`, as in the sample. The table lists
+        the members flat; in the sample they are inside `data`. The document's example also sends
+        `name`, which its table does not have; it is left out here.
 
         Args:
             room_id: Room number. (string, required)
@@ -551,7 +552,7 @@ class AvdMedia:
             The platform's answer, with:
             - data (object): The file or stream that plays.
                 - width (string, px): Width of the video, as text.
-                - duration (integer, ms): Length in milliseconds.
+                - duration (integer, ms): Length.
                 - has_video (integer; one of 0 (no), 1 (yes)): Whether there is video.
                 - height (string, px): Height of the video, as text.
                 - has_audio (integer; one of 0 (no), 1 (yes)): Whether there is audio.
@@ -564,7 +565,7 @@ class AvdMedia:
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
-        Source: GET /sdkapi/v2/media/play (004 L1643-L1698, platform notes T47, T64).
+        Request: GET /sdkapi/v2/media/play
         """
         return self._calls.call(
             "avd.media.play",
@@ -598,7 +599,7 @@ class AvdMedia:
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
-        Source: GET /sdkapi/v2/media/stop (004 L1699-L1741, platform notes T64).
+        Request: GET /sdkapi/v2/media/stop
         """
         return self._calls.call("avd.media.stop", {"room_id": room_id, "play_id": play_id})
 
@@ -622,7 +623,7 @@ class AvdMedia:
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
-        Source: GET /sdkapi/v2/media/pause (004 L1742-L1782, platform notes T64).
+        Request: GET /sdkapi/v2/media/pause
         """
         return self._calls.call("avd.media.pause", {"room_id": room_id, "play_id": play_id})
 
@@ -646,7 +647,7 @@ class AvdMedia:
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
-        Source: GET /sdkapi/v2/media/resume (004 L1783-L1823, platform notes T64).
+        Request: GET /sdkapi/v2/media/resume
         """
         return self._calls.call("avd.media.resume", {"room_id": room_id, "play_id": play_id})
 
@@ -673,7 +674,7 @@ class AvdMedia:
             The platform's answer, with:
             - data (object): The file or stream that plays.
                 - width (string, px): Width of the video, as text.
-                - duration (integer, ms): Length in milliseconds.
+                - duration (integer, ms): Length.
                 - has_video (integer; one of 0 (no), 1 (yes)): Whether there is video.
                 - height (string, px): Height of the video, as text.
                 - has_audio (integer; one of 0 (no), 1 (yes)): Whether there is audio.
@@ -686,7 +687,7 @@ class AvdMedia:
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
-        Source: GET /sdkapi/v2/media/replay (004 L1824-L1877, platform notes T64).
+        Request: GET /sdkapi/v2/media/replay
         """
         return self._calls.call(
             "avd.media.replay",
@@ -698,8 +699,8 @@ class AvdMedia:
 
         Note: The table lists everything flat; in the sample `data` is an array of players, and each
         has an array `play_files`. The table types `created` and `updated` as strings and `user_id`
-        as an integer; in the sample it is the reverse (T54), and so it is here. The sample does not
-        close the array (T45): corrected here.
+        as an integer; in the sample it is the reverse, and so it is here. The sample does not close
+        the array: corrected here.
 
         Args:
             room_id: Room number. (string, required)
@@ -709,21 +710,22 @@ class AvdMedia:
         Returns:
             The platform's answer, with:
             - data (array of objects): An array with one entry, the player.
-                - created (integer, unix-s): When the player was created.
+                - created (integer, seconds since 1970-01-01 UTC): When the player was created.
                 - room_id (string): Room number.
                 - play_id (string): Player id.
                 - user_id (string): User id of the player's creator.
                 - name (string): Name of the player.
                 - play_files (array of objects): The files played.
                     - play_count (integer): How many times the file was played.
-                    - duration (integer, ms): Length of the file in milliseconds.
+                    - duration (integer, ms): Length of the file.
                     - has_audio (integer; one of 0 (no), 1 (yes)): Whether there is audio.
-                    - updated (integer, unix-s): When the entry was last updated.
+                    - updated (integer, seconds since 1970-01-01 UTC): When the entry was last
+                      updated.
                     - width (string, px): Width of the video, as text.
                     - url (string): Path of the file.
                     - has_video (integer; one of 0 (no), 1 (yes)): Whether there is video.
                     - height (string, px): Height of the video, as text.
-                    - created (integer, unix-s): When the entry was created.
+                    - created (integer, seconds since 1970-01-01 UTC): When the entry was created.
                 - status (integer): State of the player. The meaning of the numbers is not
                   documented; the sample shows 2.
 
@@ -735,7 +737,7 @@ class AvdMedia:
             Error: what else can go wrong, see `meetgate.Error`.
 
         It only reads, and may be repeated.
-        Source: GET /sdkapi/v2/media/get_media_info (004 L1878-L1963, platform notes T45, T54, T64).
+        Request: GET /sdkapi/v2/media/get_media_info
         """
         return self._calls.call(
             "avd.media.get_media_info",
@@ -753,8 +755,8 @@ class AvdMedia:
 
         The player must not have been stopped.
 
-        Note: The table prints `heigth` (T46-T49): the member is `height`, as in the sample. The
-        table lists the members of the answer flat; in the sample they are inside `data`.
+        Note: The table prints `heigth`: the member is `height`, as in the sample. The table lists
+        the members of the answer flat; in the sample they are inside `data`.
 
         Args:
             room_id: Room number. (string, required)
@@ -766,7 +768,7 @@ class AvdMedia:
             The platform's answer, with:
             - data (object): The file that plays now.
                 - width (string, px): Width of the video, as text.
-                - duration (integer, ms): Length in milliseconds.
+                - duration (integer, ms): Length.
                 - has_video (integer; one of 0 (no), 1 (yes)): Whether there is video.
                 - height (string, px): Height of the video, as text.
                 - has_audio (integer; one of 0 (no), 1 (yes)): Whether there is audio.
@@ -779,7 +781,7 @@ class AvdMedia:
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
-        Source: GET /sdkapi/v2/media/switch (004 L1964-L2017, platform notes T47, T64).
+        Request: GET /sdkapi/v2/media/switch
         """
         return self._calls.call(
             "avd.media.switch",
@@ -813,10 +815,10 @@ class AvdRoomAvc:
         `room.avc.stop` turns the view off.
 
         Note: The table prints enable_manual_avc, max_video_number and layout_mode as required. Its
-        example sends none of them, and it says what leaving out the first means (T14): all three
-        are optional here. layout_mode has three values here and in room.avc.update_layout, two in
-        room.avc.select_media (T15). video_bitrate is in bps here, but "1000-1500" in
-        room.mix_record.start (T18): an integer and a string are taken.
+        example sends none of them, and it says what leaving out the first means: all three are
+        optional here. layout_mode has three values here and in room.avc.update_layout, two in
+        room.avc.select_media. video_bitrate is in bps here, but "1000-1500" in
+        room.mix_record.start: an integer and a string are taken.
 
         Args:
             room_id: Room number. (string, required)
@@ -826,9 +828,9 @@ class AvdRoomAvc:
                 documented. Better given: the document's table marks it as required. (string)
             layout_mode: Layout of the composed view. For 2 call room.avc.start, then
                 room.avc.update_layout, then room.avc.select_media. No default is documented. Better
-                given: the document's table marks it as required. (integer; one of 0 (fixed layout,
-                needs stream selection (room.avc.select_media)), 1 (gallery, arranged
-                automatically), 2 (speaker, arranged automatically))
+                given: the document's table marks it as required. (integer; one of 0 (fixed, needs
+                stream selection (room.avc.select_media)), 1 (gallery, arranged automatically), 2
+                (speaker, arranged automatically))
             video_name: Name of the composed stream. (string)
             video_framerate: Frame rate of the composed stream. (integer, fps)
             video_bitrate: Bit rate of the composed stream. The document says bits per second here,
@@ -850,7 +852,7 @@ class AvdRoomAvc:
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
-        Source: GET /sdkapi/v2/room/avc/start (004 L1284-L1333, platform notes T14, T15, T18, T64).
+        Request: GET /sdkapi/v2/room/avc/start
         """
         return self._calls.call(
             "avd.room.avc.start",
@@ -886,7 +888,7 @@ class AvdRoomAvc:
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
-        Source: GET /sdkapi/v2/room/avc/stop (004 L1334-L1373, platform notes T64).
+        Request: GET /sdkapi/v2/room/avc/stop
         """
         return self._calls.call("avd.room.avc.stop", {"room_id": room_id})
 
@@ -903,10 +905,10 @@ class AvdRoomAvc:
         `room.avc.start` needs this call. For the speaker layout it is the third step, after
         `room.avc.start` and `room.avc.update_layout`.
 
-        Note: Sent as a form (POST) because the layout is long (T12, T13). The table types `videos`
-        as a string: it is JSON text, made from an array. layout_mode has two values here and three
-        in room.avc.start and room.avc.update_layout (T15). 40045 is only in the document's
-        examples, not in its error table (T63).
+        Note: Sent as a form (POST) because the layout is long. The table types `videos` as a
+        string: it is JSON text, made from an array. layout_mode has two values here and three in
+        room.avc.start and room.avc.update_layout. 40045 is only in the document's examples, not in
+        its error table.
 
         Args:
             room_id: Room number. (string, required)
@@ -922,8 +924,7 @@ class AvdRoomAvc:
                 - w (number): Width; 1 for the full-size video in the document's example.
                 - h (number): Height; 1 for the full-size video in the document's example.
             layout_mode: Layout. A speaker layout of your own needs 0. The numbers are not those of
-                layout_mode in room.avc.start. (integer; one of 0 (manual layout), 1 (automatic
-                layout))
+                layout_mode in room.avc.start. (integer; one of 0 (manual), 1 (automatic))
 
         Returns:
             The platform's answer, which holds nothing beside its envelope.
@@ -936,8 +937,7 @@ class AvdRoomAvc:
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
-        Source: POST /sdkapi/v2/room/avc/select_media (004 L2142-L2183, platform notes T12, T13,
-            T15, T63, T64).
+        Request: POST /sdkapi/v2/room/avc/select_media
         """
         return self._calls.call(
             "avd.room.avc.select_media",
@@ -947,7 +947,7 @@ class AvdRoomAvc:
     def set_focus_video(self, *, room_id: str, resource_id: str) -> t.RoomAvcSetFocusVideoReply:
         """Make one video the focus of the meeting (设置焦点).
 
-        Note: 40045 is only in the document's examples, not in its error table (T63).
+        Note: 40045 is only in the document's examples, not in its error table.
 
         Args:
             room_id: Room number. (string, required)
@@ -965,7 +965,7 @@ class AvdRoomAvc:
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
-        Source: GET /sdkapi/v2/room/avc/set_focus_video (004 L2184-L2224, platform notes T63, T64).
+        Request: GET /sdkapi/v2/room/avc/set_focus_video
         """
         return self._calls.call(
             "avd.room.avc.set_focus_video",
@@ -988,20 +988,19 @@ class AvdRoomAvc:
         Sets another layout mode, main video or stream format. For the speaker layout it is the
         second step, between `room.avc.start` and `room.avc.select_media`.
 
-        Note: layout_mode has three values here and in room.avc.start, two in room.avc.select_media
-        (T15). video_bitrate has no unit here, bps in room.avc.start, "1000-1500" in
-        room.mix_record.start (T18): an integer and a string are taken. The document's example has a
-        space before the name `video_resolution`. 40045 is only in the document's examples, not in
-        its error table (T63).
+        Note: layout_mode has three values here and in room.avc.start, two in room.avc.select_media.
+        video_bitrate has no unit here, bps in room.avc.start, "1000-1500" in room.mix_record.start:
+        an integer and a string are taken. The document's example has a space before the name
+        `video_resolution`. 40045 is only in the document's examples, not in its error table.
 
         Args:
             room_id: Room number. (string, required)
             main_video_resource_id: Id of the video to show large. `id` of a video in
                 `room.participate.list` has the same form. (string, required)
             layout_mode: Layout of the composed view. For 2 call room.avc.start, then
-                room.avc.update_layout, then room.avc.select_media. (integer; one of 0 (fixed
-                layout, needs stream selection (room.avc.select_media)), 1 (gallery, arranged
-                automatically), 2 (speaker, arranged automatically))
+                room.avc.update_layout, then room.avc.select_media. (integer; one of 0 (fixed, needs
+                stream selection (room.avc.select_media)), 1 (gallery, arranged automatically), 2
+                (speaker, arranged automatically))
             video_name: Name of the composed stream. (string)
             video_framerate: Frame rate of the composed stream. (integer, fps)
             video_bitrate: Bit rate of the composed stream. The document names no unit here;
@@ -1020,8 +1019,7 @@ class AvdRoomAvc:
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
-        Source: GET /sdkapi/v2/room/avc/update_layout (004 L2225-L2272, platform notes T15, T18,
-            T63, T64).
+        Request: GET /sdkapi/v2/room/avc/update_layout
         """
         return self._calls.call(
             "avd.room.avc.update_layout",
@@ -1042,8 +1040,8 @@ class AvdRoomAvc:
         The composed view must be on: see `room.avc.start`.
 
         Note: The answer's table has only ret and msg; the other members come from the sample, which
-        is not explained. The sample breaks off at `"videos": {` (T3, T45): the content of `videos`
-        is unknown, and here it is an empty object. `view_bitrate` is `true` in the sample (T54).
+        is not explained. The sample breaks off at `"videos": {`: the content of `videos` is
+        unknown, and here it is an empty object. `view_bitrate` is `true` in the sample.
 
         Args:
             room_id: Room number. (string, required)
@@ -1072,8 +1070,7 @@ class AvdRoomAvc:
             Error: what else can go wrong, see `meetgate.Error`.
 
         It only reads, and may be repeated.
-        Source: GET /sdkapi/v2/room/avc/get_avc_setting (004 L2273-L2314, platform notes T3, T45,
-            T54, T64).
+        Request: GET /sdkapi/v2/room/avc/get_avc_setting
         """
         return self._calls.call("avd.room.avc.get_avc_setting", {"room_id": room_id})
 
@@ -1119,7 +1116,7 @@ class AvdRoomDesktopRecord:
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
-        Source: GET /sdkapi/v2/room/desktop_record/start (004 L1442-L1484, platform notes T64).
+        Request: GET /sdkapi/v2/room/desktop_record/start
         """
         return self._calls.call(
             "avd.room.desktop_record.start",
@@ -1155,7 +1152,7 @@ class AvdRoomDesktopRecord:
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
-        Source: GET /sdkapi/v2/room/desktop_record/stop (004 L1485-L1524, platform notes T64).
+        Request: GET /sdkapi/v2/room/desktop_record/stop
         """
         return self._calls.call("avd.room.desktop_record.stop", {"room_id": room_id})
 
@@ -1168,10 +1165,10 @@ class AvdRoomDesktopRecord:
     ) -> t.RoomDesktopRecordGetReply:
         """Get the files of a desktop recording (获取录制文件).
 
-        Note: The table prints `srart_time` (T46-T49): the member is `start_time`, as in the sample.
-        The table leaves out `data` and types both times as integers; in the sample they are strings
-        in an array `data` (T54). The sample breaks strings across lines (T45): corrected here. The
-        failure example prints 40082, which the error table has under the media player.
+        Note: The table prints `srart_time`: the member is `start_time`, as in the sample. The table
+        leaves out `data` and types both times as integers; in the sample they are strings in an
+        array `data`. The sample breaks strings across lines: corrected here. The failure example
+        prints 40082, which the error table has under the media player.
 
         Args:
             room_id: Room number. (string, required)
@@ -1186,10 +1183,10 @@ class AvdRoomDesktopRecord:
                   `21.985s`.
                 - play_url (string): Address at which the file plays.
                 - file_size (string): File size as text, for example `0.901M`.
-                - start_time (string, unix-s): When the recording began: a timestamp, as text in the
-                  sample and an integer in the table.
-                - end_time (string, unix-s): When the recording ended: a timestamp, as text in the
-                  sample and an integer in the table.
+                - start_time (string, seconds since 1970-01-01 UTC): When the recording began: a
+                  timestamp, as text in the sample and an integer in the table.
+                - end_time (string, seconds since 1970-01-01 UTC): When the recording ended: a
+                  timestamp, as text in the sample and an integer in the table.
                 - room_id (string): Room number.
                 - file_type (string): File type, for example `mp4`.
                 - name (string): Name of the recording.
@@ -1201,8 +1198,7 @@ class AvdRoomDesktopRecord:
             Error: what else can go wrong, see `meetgate.Error`.
 
         It only reads, and may be repeated.
-        Source: GET /sdkapi/v2/room/desktop_record/get (004 L1525-L1593, platform notes T45, T48,
-            T54, T64).
+        Request: GET /sdkapi/v2/room/desktop_record/get
         """
         return self._calls.call(
             "avd.room.desktop_record.get",
@@ -1255,7 +1251,7 @@ class AvdRoomLive:
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
-        Source: GET /sdkapi/v2/room/live/start (004 L1198-L1242, platform notes T64).
+        Request: GET /sdkapi/v2/room/live/start
         """
         return self._calls.call(
             "avd.room.live.start",
@@ -1289,7 +1285,7 @@ class AvdRoomLive:
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
-        Source: GET /sdkapi/v2/room/live/stop (004 L1243-L1283, platform notes T64).
+        Request: GET /sdkapi/v2/room/live/stop
         """
         return self._calls.call("avd.room.live.stop", {"room_id": room_id})
 
@@ -1314,7 +1310,7 @@ class AvdRoomMixLive:
         It must be stopped with room.mix_live.stop.
 
         Note: videos is typed string and travels as JSON text. Sent as a form (POST) because the
-        layout is long (T12, T13).
+        layout is long.
 
         Args:
             room_id: Room number. The room must be open. (string, required)
@@ -1344,8 +1340,7 @@ class AvdRoomMixLive:
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
-        Source: POST /sdkapi/v2/room/mix_live/start (004 L967-L1019, platform notes T12, T13, T45,
-            T64, T66).
+        Request: POST /sdkapi/v2/room/mix_live/start
         """
         return self._calls.call(
             "avd.room.mix_live.start",
@@ -1375,7 +1370,7 @@ class AvdRoomMixLive:
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
-        Source: GET /sdkapi/v2/room/mix_live/stop (004 L1156-L1197, platform notes T64, T66).
+        Request: GET /sdkapi/v2/room/mix_live/stop
         """
         return self._calls.call("avd.room.mix_live.stop", {"room_id": room_id})
 
@@ -1423,12 +1418,12 @@ class AvdRoomMixRecord:
         enable_realtime_transcode and videos. With enable_realtime_transcode alone the layout is
         automatic.
 
-        Note: T17: the osds sample is broken (the list osdtxts is not closed), `pc` at
-        audio_file_type means `pcm`, and video_level is typed bool but takes low, middle or high.
-        T18: video_bitrate is typed int, but its example is `1000-1500`: an integer and a string are
-        taken. In the document's videos sample both tiles start at x 0 and overlap. The table types
-        JSON parameters as string; here they are arrays and objects and travel as JSON text. Sent as
-        a form (POST) because the layout is long (T12, T13).
+        Note: The osds sample is broken (the list osdtxts is not closed), `pc` at audio_file_type
+        means `pcm`, and video_level is typed bool but takes low, middle or high. video_bitrate is
+        typed int, but its example is `1000-1500`: an integer and a string are taken. In the
+        document's videos sample both tiles start at x 0 and overlap. The table types JSON
+        parameters as string; here they are arrays and objects and travel as JSON text. Sent as a
+        form (POST) because the layout is long.
 
         Args:
             room_id: Room number. The room must be open. (string, required)
@@ -1505,8 +1500,8 @@ class AvdRoomMixRecord:
             audio_mixer_users: The users whose sound goes into the audio mix, and the channel of
                 each. (array of objects)
                 - user_id (string): User id whose sound is recorded.
-                - channel (integer, default 0; one of 0 (both channels), 1 (left channel), 2 (right
-                  channel)): Channel this user's sound goes to.
+                - channel (integer, default 0; one of 0 (both), 1 (left), 2 (right)): Channel this
+                  user's sound goes to.
             audio_file_type: Container of the audio file. `wav` needs audio_codec `pcm`. `mp3` needs
                 audio_codec `aac`. (string, default mp3; one of wav, mp3)
             audio_codec: Encoding of the sound in the audio file. (string, default aac; one of pcm,
@@ -1560,8 +1555,7 @@ class AvdRoomMixRecord:
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
-        Source: POST /sdkapi/v2/room/mix_record/start (004 L627-L696, platform notes T12, T13, T17,
-            T18, T64, T66).
+        Request: POST /sdkapi/v2/room/mix_record/start
         """
         return self._calls.call(
             "avd.room.mix_record.start",
@@ -1606,10 +1600,9 @@ class AvdRoomMixRecord:
 
         Stops a running recording and answers the files that it left.
 
-        Note: stream_type is an open enum (T27). The table types data as string; the sample has an
-        array of files, and its first object is closed too early (T45). Here the download address is
-        `download_url`; in room.get_record it is `down_url` (T50). The answer is passed on as it
-        comes.
+        Note: stream_type is an open enum. The table types data as string; the sample has an array
+        of files, and its first object is closed too early. Here the download address is
+        `download_url`; in room.get_record it is `down_url`. The answer is passed on as it comes.
 
         Args:
             room_id: Room number. (string, required)
@@ -1626,8 +1619,8 @@ class AvdRoomMixRecord:
                 - duration (string): Length as text with its unit, such as `40.005s`.
                 - play_url (string): Address of a web page that plays the file.
                 - file_size (string): Size as text with its unit, such as `3.484M`.
-                - start_time (string, unix-s): When the recording began, a timestamp as text.
-                - end_time (string, unix-s): When the recording ended, a timestamp as text.
+                - start_time (string, seconds since 1970-01-01 UTC): When the recording began.
+                - end_time (string, seconds since 1970-01-01 UTC): When the recording ended.
                 - room_id (string): Room number.
                 - file_type (string): Type of the file, such as `mp4`.
                 - name (string): Name of the file.
@@ -1641,8 +1634,7 @@ class AvdRoomMixRecord:
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
-        Source: GET /sdkapi/v2/room/mix_record/stop (004 L697-L815, platform notes T27, T45, T50,
-            T64, T66).
+        Request: GET /sdkapi/v2/room/mix_record/stop
         """
         return self._calls.call(
             "avd.room.mix_record.stop",
@@ -1660,10 +1652,10 @@ class AvdRoomMixRecord:
 
         Lists the files of a room's mixed recordings and live-transcoded recordings.
 
-        Note: The table prints `down_url` twice, the sample, and this list, `download_url` (T50).
+        Note: The table prints `down_url` twice, the sample, and this list, `download_url`.
         transcode_files is an array of objects here, an object of lists in room.get_record and empty
-        in room.get_record_list (T51). The answer is passed on as it comes. Only the table has
-        record_type. The sample has comments and wrong brackets (T45).
+        in room.get_record_list. The answer is passed on as it comes. Only the table has
+        record_type. The sample has comments and wrong brackets.
 
         Args:
             room_id: Room number. (string, required)
@@ -1675,8 +1667,8 @@ class AvdRoomMixRecord:
         Returns:
             The platform's answer, with:
             - data (array of objects): The recordings.
-                - start_time (string, unix-s): When the recording began, a timestamp as text.
-                - end_time (string, unix-s): When the recording ended, a timestamp as text.
+                - start_time (string, seconds since 1970-01-01 UTC): When the recording began.
+                - end_time (string, seconds since 1970-01-01 UTC): When the recording ended.
                 - record_type (string): Kind of recording. Not in the sample; no values are
                   documented.
                 - room_id (string): Room number.
@@ -1703,8 +1695,7 @@ class AvdRoomMixRecord:
             Error: what else can go wrong, see `meetgate.Error`.
 
         It only reads, and may be repeated.
-        Source: GET /sdkapi/v2/room/mix_record/get (004 L816-L966, platform notes T45, T50, T51,
-            T64, T66).
+        Request: GET /sdkapi/v2/room/mix_record/get
         """
         return self._calls.call(
             "avd.room.mix_record.get",
@@ -1723,10 +1714,10 @@ class AvdRoomMixRecord:
         Changes a running mixed recording: videos changes the picture, audio_user_ids the sound. At
         least one of videos and audio_user_ids is needed.
 
-        Note: The sample has `order` where every other layout has `zorder` (T16): zorder. In the
-        sample `E59D90E5B8AD` is a percent-encoded Chinese name that lost its percent signs. h 2 and
-        x 1.7 of the sample are larger than the picture; no range is documented, so none is checked.
-        Sent as a form (POST) because the layout is long (T12, T13).
+        Note: The sample has `order` where every other layout has `zorder`: zorder. In the sample
+        `E59D90E5B8AD` is a percent-encoded Chinese name that lost its percent signs. h 2 and x 1.7
+        of the sample are larger than the picture; no range is documented, so none is checked. Sent
+        as a form (POST) because the layout is long.
 
         Args:
             room_id: Room number. (string, required)
@@ -1754,8 +1745,7 @@ class AvdRoomMixRecord:
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
-        Source: POST /sdkapi/v2/room/mix_record/update_layout (004 L1020-L1068, platform notes T12,
-            T13, T16, T64, T66).
+        Request: POST /sdkapi/v2/room/mix_record/update_layout
         """
         return self._calls.call(
             "avd.room.mix_record.update_layout",
@@ -1775,15 +1765,15 @@ class AvdRoomMixRecord:
         channels.
 
         Note: audio_mixer_users is typed string and travels as JSON text. Sent as a form (POST)
-        because it can be long (T12, T13).
+        because it can be long.
 
         Args:
             room_id: Room number. (string, required)
             audio_mixer_users: The users whose sound goes into the audio mix, and the channel of
                 each. (array of objects, required)
                 - user_id (string): User id whose sound is recorded.
-                - channel (integer, default 0; one of 0 (both channels), 1 (left channel), 2 (right
-                  channel)): Channel this user's sound goes to.
+                - channel (integer, default 0; one of 0 (both), 1 (left), 2 (right)): Channel this
+                  user's sound goes to.
             record_id: Change only this recording. It may be left out when only one recording runs
                 in the room. (string)
 
@@ -1799,8 +1789,7 @@ class AvdRoomMixRecord:
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
-        Source: POST /sdkapi/v2/room/mix_record/update_audio_layout (004 L1069-L1110, platform notes
-            T12, T13, T64, T66).
+        Request: POST /sdkapi/v2/room/mix_record/update_audio_layout
         """
         return self._calls.call(
             "avd.room.mix_record.update_audio_layout",
@@ -1815,11 +1804,11 @@ class AvdRoomParticipate:
         self._calls = calls
 
     def kick(self, *, room_id: str, user_id: str) -> t.RoomParticipateKickReply:
-        """Kick a participant out of a room (踢出会议).
+        """Throws a participant out of a running meeting (踢出会议).
 
-        Removes one user from the meeting. room.close ends the meeting for everybody.
+        room.close ends the meeting for everybody.
 
-        Note: The table has `ret`; both sample answers have `code`, 200 for success (T40, T41).
+        Note: The table has `ret`; both sample answers have `code`, 200 for success.
 
         Args:
             room_id: Room number. (string, required)
@@ -1835,7 +1824,7 @@ class AvdRoomParticipate:
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
-        Source: GET /sdkapi/v2/room/participate/kick (004 L495-L535, platform notes T40, T41).
+        Request: GET /sdkapi/v2/room/participate/kick
         """
         return self._calls.call(
             "avd.room.participate.kick",
@@ -1847,11 +1836,10 @@ class AvdRoomParticipate:
 
         Lists the users in a room with their cameras and microphones.
 
-        Note: The table has `ret`; both sample answers have `code`, 200 for success (T40, T41). The
-        failure example for an unknown room is the internal error 41005 (T64, T66). The table lists
-        the members of three levels flat; the sample, and this list, nest them. Only the sample has
-        audios and the description of a camera, only the table has user_data. The sample is split
-        over two blocks (T45).
+        Note: The table has `ret`; both sample answers have `code`, 200 for success. The failure
+        example for an unknown room is the internal error 41005. The table lists the members of
+        three levels flat; the sample, and this list, nest them. Only the sample has audios and the
+        description of a camera, only the table has user_data. The sample is split over two blocks.
 
         Args:
             room_id: Room number. (string, required)
@@ -1887,8 +1875,7 @@ class AvdRoomParticipate:
             Error: what else can go wrong, see `meetgate.Error`.
 
         It only reads, and may be repeated.
-        Source: GET /sdkapi/v2/room/participate/list (004 L536-L626, platform notes T40, T41, T45,
-            T64, T66).
+        Request: GET /sdkapi/v2/room/participate/list
         """
         return self._calls.call("avd.room.participate.list", {"room_id": room_id})
 
@@ -1905,8 +1892,8 @@ class AvdRoomRecord:
         Answers whether a recording runs, is stopping or has stopped. Some recordings never show the
         states 1 and 4: a recording that has started counts as running.
 
-        Note: The document prints this path with the prefix /sdkapi/v2 (T5); the prefix is not
-        doubled. The document's example request has the path of room.mix_live.stop.
+        Note: The document prints this path with the prefix /sdkapi/v2; the prefix is not doubled.
+        The document's example request has the path of room.mix_live.stop.
 
         Args:
             record_id: Recording id. (string, required)
@@ -1921,7 +1908,7 @@ class AvdRoomRecord:
             Error: what else can go wrong, see `meetgate.Error`.
 
         It only reads, and may be repeated.
-        Source: GET /sdkapi/v2/room/record/status (004 L1111-L1155, platform notes T5).
+        Request: GET /sdkapi/v2/room/record/status
         """
         return self._calls.call("avd.room.record.status", {"record_id": record_id})
 
@@ -1930,7 +1917,7 @@ class AvdRoomRecord:
 
         Note: The table types `data` as a string and lists its members beside it; in the sample it
         is an array of objects. The sample lacks its last bracket and breaks two strings across
-        lines (T45): corrected here.
+        lines: corrected here.
 
         Args:
             room_id: Room number. (string, required)
@@ -1939,8 +1926,8 @@ class AvdRoomRecord:
         Returns:
             The platform's answer, with:
             - data (array of objects): One entry per MP3 file.
-                - start_time (string, unix-s): When the recording began, a timestamp as text.
-                - end_time (string, unix-s): When the recording ended, a timestamp as text.
+                - start_time (string, seconds since 1970-01-01 UTC): When the recording began.
+                - end_time (string, seconds since 1970-01-01 UTC): When the recording ended.
                 - room_id (string): Room number.
                 - play_url (string): Address at which the file plays. The document says that it is
                   empty here.
@@ -1954,7 +1941,7 @@ class AvdRoomRecord:
             Error: what else can go wrong, see `meetgate.Error`.
 
         It only reads, and may be repeated.
-        Source: GET /sdkapi/v2/room/record/get (004 L1374-L1441, platform notes T45, T64).
+        Request: GET /sdkapi/v2/room/record/get
         """
         return self._calls.call("avd.room.record.get", {"room_id": room_id, "record_id": record_id})
 
@@ -1963,8 +1950,8 @@ class AvdRoomRecord:
 
         Starts to transcode the file of a recording. `transcode.query` answers the state.
 
-        Note: The table prints the parameter as `record_idstring` (T10): it is `record_id`, as in
-        the example. The sample answer has a trailing comma (T45).
+        Note: The table prints the parameter as `record_idstring`: it is `record_id`, as in the
+        example. The sample answer has a trailing comma.
 
         Args:
             room_id: Room number. (string, required)
@@ -1979,7 +1966,7 @@ class AvdRoomRecord:
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
-        Source: GET /sdkapi/v2/room/record/transfer (004 L2018-L2058, platform notes T10, T45, T64).
+        Request: GET /sdkapi/v2/room/record/transfer
         """
         return self._calls.call(
             "avd.room.record.transfer",
@@ -2021,9 +2008,8 @@ class AvdRoom:
         the room needs.
 
         Note: The table marks room_id as required, but the same line says that the server makes one
-        when it is empty (T9): it is optional here. enable_transcode_video is typed string (T24); a
-        boolean is taken too. The description has `used_id` where the table and the example have
-        user_id.
+        when it is empty: it is optional here. enable_transcode_video is typed string; a boolean is
+        taken too. The description has `used_id` where the table and the example have user_id.
 
         Args:
             user_id: User id for which the room is created. The document only calls it a unique
@@ -2052,7 +2038,7 @@ class AvdRoom:
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
-        Source: GET /sdkapi/v2/room/create (004 L7-L53, platform notes T9, T24, T45).
+        Request: GET /sdkapi/v2/room/create
         """
         return self._calls.call(
             "avd.room.create",
@@ -2101,7 +2087,7 @@ class AvdRoom:
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
-        Source: GET /sdkapi/v2/room/update (004 L54-L95, platform notes T45).
+        Request: GET /sdkapi/v2/room/update
         """
         return self._calls.call(
             "avd.room.update",
@@ -2115,10 +2101,9 @@ class AvdRoom:
         )
 
     def del_(self, *, room_id: str) -> t.RoomDelReply:
-        """Delete a room (删除房间).
+        """Deletes the room itself, not only its meeting (删除房间).
 
-        Deletes a room number that exists. To end the meeting and keep the room, call room.close
-        instead.
+        To end the meeting and keep the room, call room.close instead.
 
         Args:
             room_id: Room number of the room to delete. (string, required)
@@ -2131,7 +2116,7 @@ class AvdRoom:
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
-        Source: GET /sdkapi/v2/room/del (004 L96-L133, platform notes T45).
+        Request: GET /sdkapi/v2/room/del
         """
         return self._calls.call("avd.room.del", {"room_id": room_id})
 
@@ -2161,19 +2146,18 @@ class AvdRoom:
             Error: what else can go wrong, see `meetgate.Error`.
 
         It only reads, and may be repeated.
-        Source: GET /sdkapi/v2/room/read (004 L134-L183).
+        Request: GET /sdkapi/v2/room/read
         """
         return self._calls.call("avd.room.read", {"room_id": room_id})
 
     def close(self, *, room_id: str) -> t.RoomCloseReply:
-        """Close an open room and kick everybody out (关闭房间).
+        """Ends the meeting in a room for everybody: every user and device is kicked out, and
+        recordings stop (关闭房间).
 
-        Ends the meeting in a room: every user and device is kicked out, and recordings stop. To
-        remove the room itself, call room.del.
+        To remove the room itself, call room.del.
 
-        Note: The table has `ret`; both sample answers have `code`, 200 for success (T40, T41, T68).
-        The failure example for a room that is unknown or not open is the internal error 41005 (T64,
-        T66).
+        Note: The table has `ret`; both sample answers have `code`, 200 for success. The failure
+        example for a room that is unknown or not open is the internal error 41005.
 
         Args:
             room_id: Room number of the open room. (string, required)
@@ -2186,8 +2170,7 @@ class AvdRoom:
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
-        Source: GET /sdkapi/v2/room/close (004 L184-L221, platform notes T40, T41, T45, T64, T66,
-            T68).
+        Request: GET /sdkapi/v2/room/close
         """
         return self._calls.call("avd.room.close", {"room_id": room_id})
 
@@ -2203,18 +2186,17 @@ class AvdRoom:
         Counts the meetings in a room between two times, and the participants by their kind of
         client.
 
-        Note: The table has `ret` and `msg`; the sample answer of a success has neither, nor `code`
-        (T40, T41). The table prints andronid_cnt, the sample android_cnt (T46): android_cnt. For an
-        unknown room the document prints 40003, the number of a dead token (T60): the client renews
-        the token once, repeats the call once, and then reports 40003. The samples have stray lines
-        in them (T45).
+        Note: The table has `ret` and `msg`; the sample answer of a success has neither, nor `code`.
+        The table prints andronid_cnt, the sample android_cnt: android_cnt. For an unknown room the
+        document prints 40003, the number of a dead token: the client renews the token once, repeats
+        the call once, and then reports 40003. The samples have stray lines in them.
 
         Args:
             room_id: Room number. (string, required)
             start_time: Start of the time range. The document's example is in seconds. (integer,
-                unix-s, required)
+                seconds since 1970-01-01 UTC, required)
             end_time: End of the time range. The document's example is in seconds. Must not be
-                before start_time. (integer, unix-s, required)
+                before start_time. (integer, seconds since 1970-01-01 UTC, required)
 
         Returns:
             The platform's answer, with:
@@ -2234,8 +2216,7 @@ class AvdRoom:
             Error: what else can go wrong, see `meetgate.Error`.
 
         It only reads, and may be repeated.
-        Source: GET /sdkapi/v2/room/get_statistic (004 L222-L280, platform notes T40, T41, T45, T46,
-            T60).
+        Request: GET /sdkapi/v2/room/get_statistic
         """
         return self._calls.call(
             "avd.room.get_statistic",
@@ -2259,17 +2240,18 @@ class AvdRoom:
 
         Note: The table lists all members flat and types them string; the sample, and this list,
         nest them. Here download addresses are `down_url`, and transcode_files is an object of
-        parallel lists; room.mix_record.get and room.get_record_list differ (T50, T51). The answer
-        is passed on as it comes. The sample was requested with value_same_as_box=true; the other
-        answer of a cluster is not shown. The table says that file_size is not returned, but the
-        sample has it. Only the sample has creator_id. The sample's JSON is broken (T45).
+        parallel lists; room.mix_record.get and room.get_record_list differ. The answer is passed on
+        as it comes. The sample was requested with value_same_as_box=true; the other answer of a
+        cluster is not shown. The table says that file_size is not returned, but the sample has it.
+        Only the sample has creator_id. The sample's JSON is broken.
 
         Args:
             room_id: Room number. (string, required)
             record_start_time: Start of the time range: a timestamp as text. The document's example
-                is in seconds. (string, unix-s, required)
+                is in seconds. (string, seconds since 1970-01-01 UTC, required)
             record_end_time: End of the time range: a timestamp as text. The document's example is
-                in seconds. Must not be before record_start_time. (string, unix-s, required)
+                in seconds. Must not be before record_start_time. (string, seconds since 1970-01-01
+                UTC, required)
             record_creator_id: Only recordings created by this user: the user_id given to
                 room.mix_record.start. (string)
             value_same_as_box: For clusters: with true the answer has the shape of a box's answer.
@@ -2280,8 +2262,8 @@ class AvdRoom:
         Returns:
             The platform's answer, with:
             - record_files (array of objects): The recordings found.
-                - start_time (string, unix-s): When the recording began, a timestamp as text.
-                - end_time (string, unix-s): When the recording ended, a timestamp as text.
+                - start_time (string, seconds since 1970-01-01 UTC): When the recording began.
+                - end_time (string, seconds since 1970-01-01 UTC): When the recording ended.
                 - record_type (string): Kind of recording. The sample here shows `client`, that of
                   room.get_record_list `server`; no list of values is documented.
                 - room_id (string): Room number.
@@ -2306,8 +2288,7 @@ class AvdRoom:
             Error: what else can go wrong, see `meetgate.Error`.
 
         It only reads, and may be repeated.
-        Source: GET /sdkapi/v2/room/get_record (004 L281-L432, platform notes T45, T50, T51, T64,
-            T66).
+        Request: GET /sdkapi/v2/room/get_record
         """
         return self._calls.call(
             "avd.room.get_record",
@@ -2328,14 +2309,14 @@ class AvdRoom:
         so the answer can be large. room.get_record lists those of one room and a time range.
 
         Note: The table types data as string; the sample, and this list, have an array of objects.
-        Here transcode_files is an empty object, unlike in room.get_record and room.mix_record.get
-        (T51), and the download address is `down_url` (T50). The answer is passed on as it comes.
+        Here transcode_files is an empty object, unlike in room.get_record and room.mix_record.get,
+        and the download address is `down_url`. The answer is passed on as it comes.
 
         Returns:
             The platform's answer, with:
             - data (array of objects): The recordings.
-                - start_time (string, unix-s): When the recording began, a timestamp as text.
-                - end_time (string, unix-s): When the recording ended, a timestamp as text.
+                - start_time (string, seconds since 1970-01-01 UTC): When the recording began.
+                - end_time (string, seconds since 1970-01-01 UTC): When the recording ended.
                 - record_type (string): Kind of recording. The sample here shows `server`, that of
                   room.get_record `client`; no list of values is documented.
                 - room_id (string): Room number.
@@ -2348,17 +2329,16 @@ class AvdRoom:
             Error: what else can go wrong, see `meetgate.Error`.
 
         It only reads, and may be repeated.
-        Source: GET /sdkapi/v2/room/get_record_list (004 L433-L494, platform notes T45, T50, T51).
+        Request: GET /sdkapi/v2/room/get_record_list
         """
         return self._calls.call("avd.room.get_record_list", {})
 
     def del_record(self, *, room_id: str) -> t.RoomDelRecordReply:
-        """Delete all recordings of a room (删除指定房间所有录制).
+        """Deletes all recordings of a room (删除指定房间所有录制).
 
-        Deletes every recording of the room. `room.delete_record`, whose name is similar, deletes a
-        single file.
+        `room.delete_record`, whose name is similar, deletes a single file.
 
-        Note: The sample answer has a trailing comma (T45).
+        Note: The sample answer has a trailing comma.
 
         Args:
             room_id: Room number. All recordings of this room are deleted. (string, required)
@@ -2372,20 +2352,18 @@ class AvdRoom:
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
-        Source: GET /sdkapi/v2/room/del_record (004 L2059-L2098, platform notes T45, T64).
+        Request: GET /sdkapi/v2/room/del_record
         """
         return self._calls.call("avd.room.del_record", {"room_id": room_id})
 
     def delete_record(self, *, room_id: str, url: str) -> t.RoomDeleteRecordReply:
-        """Delete one recording file of a room (删除录制文件).
+        """Deletes one recording file of a room (删除录制文件).
 
-        Deletes a single recorded file. `room.del_record`, whose name is similar, deletes every
-        recording of a room.
+        `room.del_record`, whose name is similar, deletes every recording of a room.
 
         Note: The document has lost this section's heading and parameter table; only the example and
-        the answers are left (T3). The example has room_id and url beside the token: both are
-        required here. The Chinese title is ours. 40094 is only in failure examples, not in the
-        error table (T63).
+        the answers are left. The example has room_id and url beside the token: both are required
+        here. The Chinese title is ours. 40094 is only in failure examples, not in the error table.
 
         Args:
             room_id: Room number. (string, required)
@@ -2400,7 +2378,7 @@ class AvdRoom:
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
-        Source: GET /sdkapi/v2/room/delete_record (004 L2315-L2341, platform notes T3, T63, T64).
+        Request: GET /sdkapi/v2/room/delete_record
         """
         return self._calls.call("avd.room.delete_record", {"room_id": room_id, "url": url})
 
@@ -2411,16 +2389,16 @@ class AvdRoom:
         a busy site is long.
 
         Note: The table lists the members flat; the sample nests users in rooms. create_time is text
-        in the table and a number in the sample (T54). The sample has broken brackets (T45). The
-        failure example prints 40094 (no such record), which the error table does not have (T63); it
-        fits room.delete_record, whose failure example is the same, and not this call.
+        in the table and a number in the sample. The sample has broken brackets. The failure example
+        prints 40094 (no such record), which the error table does not have; it fits
+        room.delete_record, whose failure example is the same, and not this call.
 
         Returns:
             The platform's answer, with:
             - rooms (array of objects): The open rooms.
                 - room_id (string): Room number.
-                - create_time (integer, unix-s): When the room was created, in seconds in the
-                  sample. A number in the sample, text in the table.
+                - create_time (integer, seconds since 1970-01-01 UTC): When the room was created, in
+                  seconds in the sample. A number in the sample, text in the table.
                 - users (array of objects): The users in the room.
                     - node_id (integer): The user's node number. The document describes it as a user
                       number.
@@ -2432,7 +2410,7 @@ class AvdRoom:
             Error: what else can go wrong, see `meetgate.Error`.
 
         It only reads, and may be repeated.
-        Source: GET /sdkapi/v2/room/list (004 L2342-L2439, platform notes T45, T54, T63).
+        Request: GET /sdkapi/v2/room/list
         """
         return self._calls.call("avd.room.list", {})
 
@@ -2452,17 +2430,16 @@ class AvdRoom:
 
         Note: The table lists the members flat and types messages as string; in the sample data is
         an array of sessions, and each has an array messages. session_id is an int in the table and
-        text in the sample (T54). The sample also has id and status, which the table does not
-        explain.
+        text in the sample. The sample also has id and status, which the table does not explain.
 
         Args:
             room_id: Room number. (string, required)
             from_id: User id of the sender. With it the answer has only this user's messages. Sent
                 as `fromId`. (string)
             start_time: Start of the time range. The document names no unit; the timestamps of the
-                sample answer are in seconds. (integer, unix-s)
+                sample answer are in seconds. (integer, seconds since 1970-01-01 UTC)
             end_time: End of the time range, in the same unit as start_time. Must not be before
-                start_time. (integer, unix-s)
+                start_time. (integer, seconds since 1970-01-01 UTC)
 
         Returns:
             The platform's answer, with:
@@ -2475,8 +2452,8 @@ class AvdRoom:
                     - status (integer): Only the sample has it, as 0; the document does not explain
                       it.
                     - message (string): The text of the message.
-                    - timestamp (integer, unix-s): When the message was sent, in seconds in the
-                      sample.
+                    - timestamp (integer, seconds since 1970-01-01 UTC): When the message was sent,
+                      in seconds in the sample.
                     - room_id (string): Room number.
                     - session_type (integer; one of 0 (to everybody), 1 (private)): The receiver of
                       the message.
@@ -2492,7 +2469,7 @@ class AvdRoom:
             Error: what else can go wrong, see `meetgate.Error`.
 
         It only reads, and may be repeated.
-        Source: GET /sdkapi/v2/room/get_chat_message_log (004 L2440-L2513, platform notes T54).
+        Request: GET /sdkapi/v2/room/get_chat_message_log
         """
         return self._calls.call(
             "avd.room.get_chat_message_log",
@@ -2519,9 +2496,9 @@ class AvdSipAccount:
         The gateway must exist. Keep the account_id of the answer: the other sip.account calls need
         it.
 
-        Note: Sent as a form POST by default, because it carries a password (T12, T13). The
-        account's number is number here and phone_number in sip.account.read (T23). The gateway's id
-        is sip_gate_id here and gate_id in sip.account.read (T22).
+        Note: Sent as a form POST by default, because it carries a password. The account's number is
+        number here and phone_number in sip.account.read. The gateway's id is sip_gate_id here and
+        gate_id in sip.account.read.
 
         Args:
             name: Name of the SIP account. (string, required)
@@ -2543,8 +2520,7 @@ class AvdSipAccount:
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
-        Source: POST /sdkapi/v2/sip/account/create (004 L3015-L3064, platform notes T12, T13, T22,
-            T23).
+        Request: POST /sdkapi/v2/sip/account/create
         """
         return self._calls.call(
             "avd.sip.account.create",
@@ -2564,7 +2540,7 @@ class AvdSipAccount:
         Give all three, also those that do not change. This call cannot move an account to another
         gateway.
 
-        Note: Sent as a form POST by default, because it carries a password (T12, T13).
+        Note: Sent as a form POST by default, because it carries a password.
 
         Args:
             account_id: Id of the SIP account, from the answer of sip.account.create. (integer,
@@ -2583,7 +2559,7 @@ class AvdSipAccount:
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
-        Source: POST /sdkapi/v2/sip/account/update (004 L3065-L3111, platform notes T12, T13, T23).
+        Request: POST /sdkapi/v2/sip/account/update
         """
         return self._calls.call(
             "avd.sip.account.update",
@@ -2596,11 +2572,11 @@ class AvdSipAccount:
         The answer has the account's password in plain text: keep it out of logs.
 
         Note: Heading and address are printed as those of sip.gate.read; the description, the
-        parameters and the sample request show that it is /sip/account/read (T1). Sent as a form
-        POST like the other sip.account calls (T12, T13). The gateway's id is gate_id in the answer
-        (T22), the account's number phone_number (T23). The table describes name as the gateway's
-        name; the sample's phone_name shows that it is the account's. In the document's examples the
-        request has gateway 12, the answer gateway 3.
+        parameters and the sample request show that it is /sip/account/read. Sent as a form POST
+        like the other sip.account calls. The gateway's id is gate_id in the answer, the account's
+        number phone_number. The table describes name as the gateway's name; the sample's phone_name
+        shows that it is the account's. In the document's examples the request has gateway 12, the
+        answer gateway 3.
 
         Args:
             account_id: Id of the SIP account, from the answer of sip.account.create. (integer,
@@ -2626,8 +2602,7 @@ class AvdSipAccount:
             Error: what else can go wrong, see `meetgate.Error`.
 
         It only reads, and may be repeated.
-        Source: POST /sdkapi/v2/sip/account/read (004 L3112-L3172, platform notes T1, T12, T13, T22,
-            T23).
+        Request: POST /sdkapi/v2/sip/account/read
         """
         return self._calls.call(
             "avd.sip.account.read",
@@ -2635,9 +2610,9 @@ class AvdSipAccount:
         )
 
     def del_(self, *, account_id: int) -> t.SipAccountDelReply:
-        """Delete a SIP account (删除sip账号).
+        """Deletes a SIP account (删除sip账号).
 
-        Note: Sent as a form POST by default like the other sip.account calls (T12, T13).
+        Note: Sent as a form POST by default like the other sip.account calls.
 
         Args:
             account_id: Id of the SIP account, from the answer of sip.account.create. (integer,
@@ -2651,7 +2626,7 @@ class AvdSipAccount:
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
-        Source: POST /sdkapi/v2/sip/account/del (004 L3173-L3213, platform notes T12, T13).
+        Request: POST /sdkapi/v2/sip/account/del
         """
         return self._calls.call("avd.sip.account.del", {"account_id": account_id})
 
@@ -2669,8 +2644,8 @@ class AvdSipGate:
         gateway. sip.account.create adds accounts.
 
         Note: The gateway's id is gate_id in this answer and in sip.gate.list, id in sip.gate.read,
-        sip_gate_id as a parameter and in the answer of sip.account.create (T22). Answers are passed
-        on as they come.
+        sip_gate_id as a parameter and in the answer of sip.account.create. Answers are passed on as
+        they come.
 
         Args:
             name: Name for the SIP gateway. (string, required)
@@ -2688,7 +2663,7 @@ class AvdSipGate:
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
-        Source: GET /sdkapi/v2/sip/gate/create (004 L2786-L2832, platform notes T22).
+        Request: GET /sdkapi/v2/sip/gate/create
         """
         return self._calls.call("avd.sip.gate.create", {"name": name, "url": url})
 
@@ -2713,7 +2688,7 @@ class AvdSipGate:
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
-        Source: GET /sdkapi/v2/sip/gate/update (004 L2833-L2874, platform notes T22).
+        Request: GET /sdkapi/v2/sip/gate/update
         """
         return self._calls.call(
             "avd.sip.gate.update",
@@ -2724,8 +2699,7 @@ class AvdSipGate:
         """Read a SIP gateway (获取sip网关信息).
 
         Note: The heading prints /sip/gate/reads; the address and the sample request have
-        /sip/gate/read (T2). The gateway's id is id here, gate_id or sip_gate_id in other calls
-        (T22).
+        /sip/gate/read. The gateway's id is id here, gate_id or sip_gate_id in other calls.
 
         Args:
             sip_gate_id: Id of the SIP gateway: gate_id in the answers of sip.gate.create and
@@ -2742,14 +2716,12 @@ class AvdSipGate:
             Error: what else can go wrong, see `meetgate.Error`.
 
         It only reads, and may be repeated.
-        Source: GET /sdkapi/v2/sip/gate/read (004 L2875-L2920, platform notes T2, T22).
+        Request: GET /sdkapi/v2/sip/gate/read
         """
         return self._calls.call("avd.sip.gate.read", {"sip_gate_id": sip_gate_id})
 
     def del_(self, *, sip_gate_id: int) -> t.SipGateDelReply:
-        """Delete a SIP gateway (删除sip网关).
-
-        The document does not say what happens to the accounts of the gateway.
+        """Deletes a SIP gateway; what happens to its accounts is not documented (删除sip网关).
 
         Args:
             sip_gate_id: Id of the SIP gateway: gate_id in the answers of sip.gate.create and
@@ -2763,7 +2735,7 @@ class AvdSipGate:
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
-        Source: GET /sdkapi/v2/sip/gate/del (004 L2921-L2963, platform notes T22).
+        Request: GET /sdkapi/v2/sip/gate/del
         """
         return self._calls.call("avd.sip.gate.del", {"sip_gate_id": sip_gate_id})
 
@@ -2771,7 +2743,7 @@ class AvdSipGate:
         """List all SIP gateways (查询所有sip网关).
 
         Note: The table prints the list's name as sip_gares; the sample, and this list, have
-        sip_gates (T49). The gateway's id is gate_id here, id in sip.gate.read (T22).
+        sip_gates. The gateway's id is gate_id here, id in sip.gate.read.
 
         Returns:
             The platform's answer, with:
@@ -2784,7 +2756,7 @@ class AvdSipGate:
             Error: what else can go wrong, see `meetgate.Error`.
 
         It only reads, and may be repeated.
-        Source: GET /sdkapi/v2/sip/gate/list (004 L2964-L3014, platform notes T22, T49).
+        Request: GET /sdkapi/v2/sip/gate/list
         """
         return self._calls.call("avd.sip.gate.list", {})
 
@@ -2807,8 +2779,8 @@ class AvdTranscode:
     def query(self, *, room_id: str, record_id: str) -> t.TranscodeQueryReply:
         """Get the transcoding state of a recording (获取转码状态).
 
-        Note: The table prints the parameter as `record_idstring` (T10): it is `record_id`, as in
-        the example.
+        Note: The table prints the parameter as `record_idstring`: it is `record_id`, as in the
+        example.
 
         Args:
             room_id: Room number. (string, required)
@@ -2825,7 +2797,7 @@ class AvdTranscode:
             Error: what else can go wrong, see `meetgate.Error`.
 
         It only reads, and may be repeated.
-        Source: GET /sdkapi/v2/transcode/query (004 L2099-L2141, platform notes T10, T64).
+        Request: GET /sdkapi/v2/transcode/query
         """
         return self._calls.call("avd.transcode.query", {"room_id": room_id, "record_id": record_id})
 
@@ -2896,7 +2868,7 @@ class Avd(TokenClient):
                   store, and all spellings of a folder are one store.
                 - redis (string): A redis server, for example `redis://host:6379/0`, or
                   `rediss://user:password@host:6379/0` with TLS. It needs a library built with the
-                  cargo feature `redis`.
+                  cargo feature redis.
                 - prefix (string, default meetgate): With `redis`: the beginning of its keys.
                 - degrade (boolean, default false): With `redis`: while redis cannot be reached,
                   tokens are fetched unshared and calls do not fail with `STORE`. On hst the
@@ -2908,10 +2880,10 @@ class Avd(TokenClient):
                 licence. If a deployment answers such a form with 40002 (parameter missing), the
                 request goes once more by GET, and the client remembers the way that worked; `info`
                 tells it. `get` and `post` apply to every call except uploads. `get` puts keys and
-                passwords into URLs, which servers log (T12, T13, T67). (string, default auto; one
-                of auto, get, post)
+                passwords into URLs, which servers log. (string, default auto; one of auto, get,
+                post)
             upload_token: Whether `uploadfile` has the token as a query parameter. The platform's
-                table lists none (T7). (boolean, default true)
+                table lists none. (boolean, default true)
             timeout_ms: Time limit of a whole call, from looking up the host to the end of the
                 answer. Fetching a token is part of it. (integer from 1 to 86400000, ms, default
                 30000)
@@ -3000,12 +2972,11 @@ class Avd(TokenClient):
 
         Note: The path follows the host directly, without /sdkapi/v2. The table lists no token,
         although every other call needs one: the token is sent as a query parameter, and
-        `upload_token` leaves it out (T7). The library checks the type and the 50 MB rule before it
-        sends; it does not refuse a file above 200 MB, because the server's limit can be raised
-        (T20). The failure example has 10911 for a wrong type; the error table has 10914 for that,
-        and 10911 for a file that was not read (T65). The failure example has a trailing comma
-        (T45). The download_url of the sample is in the folder /opt/data/resources, not in the
-        default of path.
+        `upload_token` leaves it out. The library checks the type and the 50 MB rule before it
+        sends; it does not refuse a file above 200 MB, because the server's limit can be raised. The
+        failure example has 10911 for a wrong type; the error table has 10914 for that, and 10911
+        for a file that was not read. The failure example has a trailing comma. The download_url of
+        the sample is in the folder /opt/data/resources, not in the default of path.
 
         Args:
             file: Path of the local file; its name must end in png, jpg, mp3, mp4 or avi. The table
@@ -3029,7 +3000,7 @@ class Avd(TokenClient):
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
-        Source: POST /uploadfile (004 L3606-L3657, platform notes T7, T20, T45, T65).
+        Request: POST /uploadfile
         """
         return self._calls.call(
             "avd.uploadfile",

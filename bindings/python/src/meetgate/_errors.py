@@ -83,7 +83,9 @@ class InvalidConfig(Error):
 
 
 class AuthError(Error):
-    """The platform refused the credentials, or the token provider failed: its exception is the `__cause__`."""
+    """The platform refused the credentials, or the token provider failed: the message names its exception.
+
+    Of the call that asked the provider, that exception is the `__cause__`."""
 
 
 class ApiError(Error):

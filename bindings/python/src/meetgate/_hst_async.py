@@ -35,17 +35,17 @@ class AsyncHstAccess:
         self._calls = calls
 
     async def token(self) -> t.AccessTokenReply:
-        """Fetch a new access token and kill the account's older one (如何获取access_token).
+        """Kills the account's access token wherever it is in use, and fetches a new one
+        (如何获取access_token).
 
         You rarely need this operation: the others fetch and renew tokens by themselves. The
-        credentials come from the client's configuration. Every call fetches a new token, kills the
-        account's older token wherever it is in use (H25), and makes the new one the client's own.
+        credentials come from the client's configuration. The fetched token becomes the client's
+        own.
 
         Note: The table lists `dev_id` and `token` as parameters, but both travel in the header
-        `Authorization: <dev_id>.<token>` (001 L28), and the query is empty. The token printed in
-        that line is not in the format of the vendor's own generator: it is no test vector. The
-        operation is a GET, but it is not marked as one that only reads, because it kills a token
-        (H25).
+        `Authorization: <dev_id>.<token>`, and the query is empty. The token printed in that line is
+        not in the format of the vendor's own generator: it is no test vector. The operation is a
+        GET, but it is not marked as one that only reads, because it kills a token.
 
         Returns:
             The platform's answer, with:
@@ -57,7 +57,7 @@ class AsyncHstAccess:
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
-        Source: GET /access/token (001 L10-L54, platform notes H5, H25).
+        Request: GET /access/token
         """
         return await self._calls.call("hst.access.token", {})
 
@@ -82,13 +82,13 @@ class AsyncHstApp:
         offline unless `status` is `online`.
 
         Note: `status` is optional in the documents, and required in a later copy of them. The
-        library always sends it: the documented default `offline` when the caller gives none (H8).
-        The answer's `service` row has one column too many (000 L35).
+        library always sends it: the documented default `offline` when the caller gives none. The
+        answer's `service` row has one column too many.
 
         Args:
             app_name: Name of the application. The document allows Chinese and English letters and
-                underscores; the vendor's own quick start uses digits too (H26). (string, required)
-            status: State of the application. When it is left out, `offline` is sent (H8). (string,
+                underscores; the vendor's own quick start uses digits too. (string, required)
+            status: State of the application. When it is left out, `offline` is sent. (string,
                 default offline; one of online (taken live), offline (taken down))
             consumption_limit: Spending limit in yuan. The default is not documented. (integer,
                 yuan)
@@ -97,15 +97,15 @@ class AsyncHstApp:
                 - service_id (integer, required; known: 3 (video), 4 (audio), 5 (screen sharing), 6
                   (signalling channel), 7 (presence service), 8 (recording), 9 (WeChat mini
                   program)): The service. The list of ids has holes, so other numbers are passed
-                  through (H15).
+                  through.
                 - use_limit (integer): Usage cap of this service, up to 64 bits. Its unit is not
                   documented.
 
         Returns:
             The platform's answer, with:
             - app_id (string): Unique id of the application.
-            - app_secret (string): Secret of the application, 16 characters (H27). Keep it like a
-              password (H18).
+            - app_secret (string): Secret of the application, 16 characters. Keep it like a
+              password.
             - app_name (string): Name of the application.
             - status (string; one of online (taken live), offline (taken down)): State of the
               application.
@@ -113,7 +113,7 @@ class AsyncHstApp:
             - service (array of objects): The services of the application.
                 - service_id (integer; known: 3 (video), 4 (audio), 5 (screen sharing), 6
                   (signalling channel), 7 (presence service), 8 (recording), 9 (WeChat mini
-                  program)): The service. Other numbers can appear (H15).
+                  program)): The service. Other numbers can appear.
                 - service_name (string): Name of the service.
                 - use_limit (integer): Usage cap of this service, up to 64 bits. Its unit is not
                   documented.
@@ -122,7 +122,7 @@ class AsyncHstApp:
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
-        Source: POST /v1/app (000 L3-L41; 001 L86-L124, platform notes H5, H8, H15, H18).
+        Request: POST /v1/app
         """
         return await self._calls.call(
             "hst.app.create",
@@ -143,46 +143,46 @@ class AsyncHstApp:
         consumption_limit: Optional[int] = None,
         service: Optional[Sequence[t.AppUpdateServiceItem]] = None,
     ) -> t.AppUpdateReply:
-        """Change an application (修改应用配置).
+        """Changes an application, and may take it offline when `status` is left out (修改应用配置).
 
-        Changes name, state, spending limit or services of an application. Always give `status`:
-        without it a live application may go offline (H7).
+        Changes name, state, spending limit or services. Always give `status`: without it a live
+        application may go offline.
 
-        Note: The document says "default offline" at `status` for this call too (000 L56): without
-        it a live application may go offline. The library sends no `status` of its own (H7). The
-        document does not say whether a `service` list replaces the old list or is merged into it.
+        Note: The document says "default offline" at `status` for this call too: without it a live
+        application may go offline. The library sends no `status` of its own. The document does not
+        say whether a `service` list replaces the old list or is merged into it.
 
         Args:
             app_id: Id of the application to change. (string, required)
-            app_name: New name. The document allows Chinese and English letters and underscores
-                (H26). (string)
+            app_name: New name. The document allows Chinese and English letters and underscores.
+                (string)
             status: State of the application. WARNING: the documented default is `offline`, so
                 without `status` a live application may go offline. Give `online` when the
-                application is to stay live (H7). (string; one of online (taken live), offline
-                (taken down))
+                application is to stay live. (string; one of online (taken live), offline (taken
+                down))
             consumption_limit: New spending limit in yuan. (integer, yuan)
             service: The services of the application, one object for each. The document does not say
                 whether the list replaces the old one: give the whole list. (array of objects)
                 - service_id (integer, required; known: 3 (video), 4 (audio), 5 (screen sharing), 6
                   (signalling channel), 7 (presence service), 8 (recording), 9 (WeChat mini
                   program)): The service. The list of ids has holes, so other numbers are passed
-                  through (H15).
+                  through.
                 - use_limit (integer): Usage cap of this service, up to 64 bits. Its unit is not
                   documented.
 
         Returns:
             The platform's answer, with:
             - app_id (string): Unique id of the application.
-            - app_secret (string): Secret of the application, 16 characters (H27). Keep it like a
-              password (H18).
+            - app_secret (string): Secret of the application, 16 characters. Keep it like a
+              password.
             - app_name (string): Name of the application.
             - status (string; one of online (taken live), offline (taken down)): State of the
-              application. Check it after every change (H7).
+              application. Check it after every change.
             - consumption_limit (integer, yuan): Spending limit in yuan.
             - service (array of objects): The services of the application.
                 - service_id (integer; known: 3 (video), 4 (audio), 5 (screen sharing), 6
                   (signalling channel), 7 (presence service), 8 (recording), 9 (WeChat mini
-                  program)): The service. Other numbers can appear (H15).
+                  program)): The service. Other numbers can appear.
                 - service_name (string): Name of the service.
                 - use_limit (integer): Usage cap of this service, up to 64 bits. Its unit is not
                   documented.
@@ -191,7 +191,7 @@ class AsyncHstApp:
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
-        Source: PATCH /v1/app (000 L43-L82; 001 L126-L165, platform notes H5, H7, H15, H18).
+        Request: PATCH /v1/app
         """
         return await self._calls.call(
             "hst.app.update",
@@ -205,10 +205,9 @@ class AsyncHstApp:
         )
 
     async def delete(self, *, app_id: str) -> t.AppDeleteReply:
-        """Delete an application (删除应用).
+        """Deletes an application; whether it has to be offline first is not documented (删除应用).
 
-        Deletes an application. The answer has only `code` and `msg`. The document does not say
-        whether the application must be offline first.
+        The answer has only `code` and `msg`.
 
         Args:
             app_id: Id of the application to delete. (string, required)
@@ -220,7 +219,7 @@ class AsyncHstApp:
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
-        Source: DELETE /v1/app (000 L84-L101; 001 L167-L184).
+        Request: DELETE /v1/app
         """
         return await self._calls.call("hst.app.delete", {"app_id": app_id})
 
@@ -243,45 +242,43 @@ class AsyncHstConsuming:
         """List the billed usage records, page by page (获取计费话单列表).
 
         Lists the billed usage records of a time range, of one application or of all. Start with
-        page 1; a page with fewer records than `page_size` is the last one (H6).
+        page 1; a page with fewer records than `page_size` is the last one.
 
         Note: The document does not name the member of the answer that holds the records, nor a
-        total, nor the number of the first page; its example asks for page 1 (H6). The records are
+        total, nor the number of the first page; its example asks for page 1. The records are
         `result` itself when that is an array, else the first array inside it.
 
         Args:
-            start_time: Start of the time range, in milliseconds since 1970-01-01 UTC. (integer,
-                unix-ms, required)
-            end_time: End of the time range, in milliseconds since 1970-01-01 UTC. Must not be
-                before start_time. (integer, unix-ms, required)
-            app_id: Only the records of this application. (string)
-            page: Page number. The document does not say where pages start; its example asks for 1
-                (H6). (integer, required)
-            page_size: Number of records on a page, at most 100 (H23). (integer of at most 100,
+            start_time: Start of the time range. (integer, milliseconds since 1970-01-01 UTC,
                 required)
+            end_time: End of the time range. Must not be before start_time. (integer, milliseconds
+                since 1970-01-01 UTC, required)
+            app_id: Only the records of this application. (string)
+            page: Page number. The document does not say where pages start; its example asks for 1.
+                (integer, required)
+            page_size: Number of records on a page, at most 100. (integer of at most 100, required)
 
         Returns:
             The platform's answer, with:
             - list (array of objects): The records of this page. The document does not name this
               member; `list` stands for it here. It is `result` itself when that is an array, else
-              the first array inside it (H6).
+              the first array inside it.
                 - app_id (string): Unique id of the application.
                 - app_name (string): Name of the application.
                 - product_id (integer): Id of the product.
                 - product_name (string): Name of the product.
                 - amount (number, yuan): Amount of money in yuan, with the digits of the platform.
-                  Read it as a decimal, not as a binary fraction (H16).
-                - price (number, yuan): Price in yuan, with the digits of the platform (H16). The
-                  document does not say whether per minute, call or person.
+                  Read it as a decimal, not as a binary fraction.
+                - price (number, yuan): Price in yuan, with the digits of the platform. The document
+                  does not say whether per minute, call or person.
                 - charge_term (integer; known: 1 (audio communication), 2 (video communication), 4
                   (screen sharing), 6 (number of signalling messages), 7 (highest number of users
                   online), 8 (recording time by resolution and number of streams), 9 (recording
                   storage), 10 (recording traffic), 11 (WeChat mini program audio), 12 (WeChat mini
-                  program video)): Charge item. The list has no 3 and no 5; other numbers can appear
-                  (H15).
-                - start_time (string): Start, as text. Format and time zone are not documented
-                  (H14).
-                - end_time (string): End, as text. Format and time zone are not documented (H14).
+                  program video)): Charge item. The list has no 3 and no 5; other numbers can
+                  appear.
+                - start_time (string): Start, as text. Format and time zone are not documented.
+                - end_time (string): End, as text. Format and time zone are not documented.
                 - total_time (integer, s): Total duration in seconds.
                 - group_id (string): Id of the group (the meeting).
                 - resolution (string): Resolution. Its format is not documented.
@@ -295,8 +292,7 @@ class AsyncHstConsuming:
             Error: what else can go wrong, see `meetgate.Error`.
 
         It only reads, and may be repeated.
-        Source: GET /v1/consuming/records (000 L103-L141; 001 L186-L224, platform notes H5, H6, H14,
-            H15, H16, H23).
+        Request: GET /v1/consuming/records
         """
         return await self._calls.call(
             "hst.consuming.records",
@@ -358,23 +354,22 @@ class AsyncHstOnlineUser:
         Asks the presence service for the users of an application, their terminals, and whether they
         are online.
 
-        Note: The example address (000 L182) does not have `app_id` and `msg_id`, which the table
-        requires: both are required here (H10). `msg_id` is printed as int; 64 bits are taken (H13).
-        The document limits `page_size` to 100 for usage records only; here it is not checked (H23).
+        Note: The example address does not have `app_id` and `msg_id`, which the table requires:
+        both are required here. `msg_id` is printed as int; 64 bits are taken. The document limits
+        `page_size` to 100 for usage records only; here it is not checked.
 
         Args:
             company_id: Only the users of this company. (string)
             page: Page number. The document's example asks for 1; first page and default are not
                 documented. (integer)
-            page_size: Number of users on a page. Default and limit are not documented (H23).
-                (integer)
+            page_size: Number of users on a page. Default and limit are not documented. (integer)
             app_id: Id of the application. (string, required)
-            msg_id: A number of the caller's choice, up to 64 bits; the answer has it too (H13).
-                (integer, required)
+            msg_id: A number of the caller's choice, up to 64 bits; the answer has it too. (integer,
+                required)
 
         Returns:
             The platform's answer, with:
-            - msg_id (integer): The caller's `msg_id`, up to 64 bits (H13).
+            - msg_id (integer): The caller's `msg_id`, up to 64 bits.
             - user_list (array of objects): The users.
                 - state (integer; one of 0 (offline), 1 (online)): Presence of the user.
                 - user_id (string): Id of the user.
@@ -385,8 +380,7 @@ class AsyncHstOnlineUser:
             Error: what else can go wrong, see `meetgate.Error`.
 
         It only reads, and may be repeated.
-        Source: GET /v1/online/user/state (000 L164-L195; 001 L247-L278, platform notes H5, H10,
-            H13, H23).
+        Request: GET /v1/online/user/state
         """
         return await self._calls.call(
             "hst.online.user.state",
@@ -418,10 +412,10 @@ class AsyncHstOnline:
         """Push a command to terminals (下发指令给终端).
 
         Pushes an object of the caller's own design to the terminals of users. Look at `result` in
-        every row of the answer: the call can succeed although a user was not reached (H12).
+        every row of the answer: the call can succeed although a user was not reached.
 
         Note: `code` 0 does not mean that every terminal got the command: each row of `user_list`
-        has its own `result` (H12). `msg_id` is printed as int; 64 bits are taken (H13).
+        has its own `result`. `msg_id` is printed as int; 64 bits are taken.
 
         Args:
             user_list: The users, and the terminal of each, that get the command. (array of objects,
@@ -434,16 +428,16 @@ class AsyncHstOnline:
             trans_mess: The object that the terminals receive. Its members are the caller's own.
                 (object, required)
             app_id: Id of the application. (string, required)
-            msg_id: A number of the caller's choice that identifies this message, up to 64 bits
-                (H13). (integer, required)
+            msg_id: A number of the caller's choice that identifies this message, up to 64 bits.
+                (integer, required)
 
         Returns:
             The platform's answer, with:
-            - msg_id (integer): The caller's `msg_id`, up to 64 bits (H13).
+            - msg_id (integer): The caller's `msg_id`, up to 64 bits.
             - user_list (array of objects): One row for each user, which says whether the command
-              arrived (H12).
-                - result (integer; one of 0 (success), 1 (error), 2 (the user's device is offline)):
-                  The result for this user.
+              arrived.
+                - result (integer; one of 0 (success), 1 (error), 2 (device offline)): The result
+                  for this user.
                 - user_id (string): Id of the user.
                 - terminal_seq_num (string): Terminal id.
                 - mutex_type (string): Exclusivity class of the terminal.
@@ -452,8 +446,7 @@ class AsyncHstOnline:
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
-        Source: POST /v1/online/trans-cmd (000 L197-L233; 001 L280-L316, platform notes H5, H12,
-            H13).
+        Request: POST /v1/online/trans-cmd
         """
         return await self._calls.call(
             "hst.online.trans_cmd",
@@ -472,32 +465,31 @@ class AsyncHstOnline:
         """Invite online users into a group (WEB在线邀请).
 
         Calls users into a group (a meeting). Look at `user_id_list` in the answer: it has the users
-        to whom the invitation could not be sent. The call still succeeds (H12).
+        to whom the invitation could not be sent. The call still succeeds.
 
         Note: `user_id_list` of the answer has another meaning than that of the request: the users
-        for whom sending failed (H12). The document prints its sample list with typographic quotes
-        (000 L248).
+        for whom sending failed. The document prints its sample list with typographic quotes.
 
         Args:
             app_id: Id of the application. (string, required)
             group_id: Id of the group (the meeting). (string, required)
             user_id_list: Ids of the users to call. (array of strings, required)
-            seq_id: A number of the caller's choice that identifies this request, up to 64 bits
-                (H13). (integer, required)
+            seq_id: A number of the caller's choice that identifies this request, up to 64 bits.
+                (integer, required)
             extend_info: Further content that goes with the invitation. Its members are not
                 documented. (object)
 
         Returns:
             The platform's answer, with:
-            - seq_id (integer): The caller's `seq_id`, up to 64 bits (H13).
+            - seq_id (integer): The caller's `seq_id`, up to 64 bits.
             - user_id_list (array of strings): Ids of the users to whom the invitation could NOT be
-              sent (H12).
+              sent.
 
         Raises:
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
-        Source: POST /v1/online/invite (000 L235-L259; 001 L318-L342, platform notes H5, H12, H13).
+        Request: POST /v1/online/invite
         """
         return await self._calls.call(
             "hst.online.invite",
@@ -515,12 +507,12 @@ class AsyncHst(AsyncTokenClient):
     """A client of hst: HST FSP PaaS business gateway (好视通 FSP PaaS 业务网关).
 
     The base URL of a private cloud is `http://<ip>:28000`. Without a base URL the library asks
-    for the address of the public cloud, because the host printed in the documents was retired
-    (H28). The access token is fetched with `Authorization: <dev_id>.<dev_token>`; the developer
-    token is made locally from the developer secret. Every other call carries `Authorization:
+    for the address of the public cloud, because the host printed in the documents was retired.
+    The access token is fetched with `Authorization: <dev_id>.<dev_token>`; the developer token
+    is made locally from the developer secret. Every other call carries `Authorization:
     <access_token>`, the bare value. Answers are JSON with `code` (0 is success), `msg` and,
     where there is data, `result`; numbers can exceed 32 bits. An account has one live access
-    token: fetching a new one kills the old one (H25).
+    token: fetching a new one kills the old one.
     """
 
     platform = "hst"
@@ -554,7 +546,7 @@ class AsyncHst(AsyncTokenClient):
         Args:
             base_url: Scheme, host and port of the gateway, for example `http://10.0.0.5:28000`.
                 When it is left out, the first call asks `discovery_url` for the address of the
-                public cloud (H28). (string, default discovered)
+                public cloud. (string, default discovered)
             dev_id: Developer id, from the platform's console. Give `dev_id` and `dev_secret`, or
                 `token`, or `token_provider`. (string)
             dev_secret: Developer secret of `dev_id`: exactly 16 bytes. It encrypts the developer
@@ -582,7 +574,7 @@ class AsyncHst(AsyncTokenClient):
                   store, and all spellings of a folder are one store.
                 - redis (string): A redis server, for example `redis://host:6379/0`, or
                   `rediss://user:password@host:6379/0` with TLS. It needs a library built with the
-                  cargo feature `redis`.
+                  cargo feature redis.
                 - prefix (string, default meetgate): With `redis`: the beginning of its keys.
                 - degrade (boolean, default false): With `redis`: while redis cannot be reached,
                   tokens are fetched unshared and calls do not fail with `STORE`. On hst the
@@ -669,10 +661,10 @@ class AsyncHst(AsyncTokenClient):
         user_id: str,
         mutex_type: Optional[str] = None,
     ) -> t.KickoutReply:
-        """Kick a user out of the platform (踢出用户).
+        """Signs a user of an application out of the whole platform, not only out of a group
+        (踢出用户).
 
-        Signs a user of an application out of the platform, not only out of a group. The answer has
-        only `code` and `msg`.
+        The answer has only `code` and `msg`.
 
         Args:
             app_id: Id of the application. (string, required)
@@ -688,7 +680,7 @@ class AsyncHst(AsyncTokenClient):
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
-        Source: POST /v1/kickout (000 L143-L162; 001 L226-L245).
+        Request: POST /v1/kickout
         """
         return await self._calls.call(
             "hst.kickout",

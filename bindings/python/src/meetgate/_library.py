@@ -6,9 +6,10 @@ import ctypes
 import os
 import sys
 from ctypes import CFUNCTYPE, POINTER, byref, c_char_p, c_int, c_int32, c_int64, c_size_t, c_uint32, c_void_p
-from typing import Any, Callable, Iterator, List, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Iterator, List, NamedTuple, Optional, Tuple, Union
 
-from ._version import ABI_VERSION
+from ._token_provider import NoToken
+from ._version import ABI_VERSION, TOKEN_REASON
 
 VARIABLE = "MEETGATE_LIBRARY"
 
@@ -187,7 +188,7 @@ class Library:
         status = self._client_info(client, byref(known))
         return status, self._take(known.value)
 
-    def token_provider(self, ask: Callable[[Optional[bytes], int], Optional[Tuple[bytes, int]]]) -> Any:
+    def token_provider(self, ask: Callable[[Optional[bytes], int], Union[NoToken, Tuple[bytes, int]]]) -> Any:
         """A function that C can call for a token: `ask` is told the dead token, and how many bytes a new one may have.
 
         Keep it for as long as C may call it. `ask` raises nothing.
@@ -195,8 +196,10 @@ class Library:
 
         def provide(_: Any, dead_token: Optional[bytes], token: int, capacity: int, lifetime_s: Any) -> int:
             given = ask(dead_token, capacity - 1)
-            if given is None:
-                return 1
+            if isinstance(given, NoToken):
+                reason = given.reason[: capacity - 1]
+                ctypes.memmove(token, reason + b"\0", len(reason) + 1)
+                return TOKEN_REASON
             ctypes.memmove(token, given[0] + b"\0", len(given[0]) + 1)
             lifetime_s[0] = given[1]
             return 0

@@ -37,7 +37,7 @@ class TokenStore(TypedDict, total=False):
     """
     redis: str
     """A redis server, for example `redis://host:6379/0`, or `rediss://user:password@host:6379/0`
-    with TLS. It needs a library built with the cargo feature `redis`. (string)
+    with TLS. It needs a library built with the cargo feature redis. (string)
     """
     prefix: str
     """With `redis`: the beginning of its keys. (string, default meetgate)"""

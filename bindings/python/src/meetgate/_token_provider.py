@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import threading
-from typing import Any, Callable, Mapping, Optional, Tuple, Union
+from typing import Any, Callable, Mapping, NamedTuple, Optional, Tuple, Union
 
 from ._errors import CONFIGURATION, Subject
 
 #: Gives tokens: `provide(dead_token)` returns the token, or `(token, lifetime_s)` where its lifetime in seconds is
 #: known. `dead_token` is the token that the platform refused, and None where one is needed for another reason. A
 #: provider that still hosts the dead token should get a new one. It runs in the thread of a call, one at a time, and
-#: must not call the client that it provides for. An exception that it raises is the `__cause__` of the `AuthError` of the
-#: call that asked. While the token at hand is still good, that call goes on with it, and the exception is not shown.
+#: must not call the client that it provides for. An exception that it raises is named in the message of the `AuthError` of
+#: each call that needed the token, so put no secret into it; of the call that asked it is the `__cause__`. While the token at
+#: hand is still good, that call goes on with it, and the exception is not shown.
 TokenProvider = Callable[[Optional[str]], Union[str, Tuple[str, Optional[float]]]]
 
 #: The largest int64_t.
 _LONGEST_LIFETIME_S = 2**63 - 1
+
+
+class NoToken(NamedTuple):
+    """Why there is none, for C."""
+
+    reason: bytes
 
 
 class Provider:
@@ -26,18 +33,27 @@ class Provider:
         self.provide: Optional[TokenProvider] = None
         self._thread = threading.local()
 
-    def ask(self, dead_token: Optional[bytes], longest: int) -> Optional[Tuple[bytes, int]]:
-        """A token of at most `longest` bytes and its lifetime, 0 if not known. None if the function raised: see `take_raised`."""
+    def ask(self, dead_token: Optional[bytes], longest: int) -> Union[NoToken, Tuple[bytes, int]]:
+        """A token of at most `longest` bytes and its lifetime, 0 if not known. If the function raised: see `take_raised`."""
         self._thread.is_asked = True
         try:
             # C asks only once there is one.
             assert self.provide is not None
-            return _given(self.provide(None if dead_token is None else dead_token.decode("ascii")), longest)
-        except BaseException as raised:
-            self._thread.raised = raised
-            return None
+            try:
+                answer = self.provide(None if dead_token is None else dead_token.decode("ascii"))
+            except BaseException as raised:
+                return self._no_token(raised, "it raised " + _named(raised))
+            try:
+                return _given(answer, longest)
+            except BaseException as problem:
+                return self._no_token(problem, str(problem))
         finally:
             self._thread.is_asked = False
+
+    def _no_token(self, raised: BaseException, reason: str) -> NoToken:
+        self._thread.raised = raised
+        # Whatever a text may hold, C gets UTF-8 without a NUL.
+        return NoToken(reason.replace("\0", " ").encode("utf-8", "backslashreplace"))
 
     @property
     def is_asked(self) -> bool:
@@ -71,6 +87,16 @@ def check(provide: Any, name: str, subject: Subject) -> None:
     if inspect.iscoroutinefunction(provide):
         expected = "expected an ordinary function, which runs in the thread of a call, got a coroutine function"
         raise subject.refuse("%s: %s" % (name, expected))
+
+
+def _named(raised: BaseException) -> str:
+    """As the last line of a traceback has it."""
+    name = type(raised).__name__
+    try:
+        text = str(raised)
+    except BaseException:
+        return name
+    return "%s: %s" % (name, text) if text else name
 
 
 def _given(answer: Any, longest: int) -> Tuple[bytes, int]:

@@ -23,7 +23,7 @@ class Youme(Client):
     SHA-1 of app secret, REST API key and time, and lives five minutes. Answers are JSON with
     `Status` (OK or FAIL), `ErrorCode` (0 is success) and `ErrorInfo`; HTTP is 200 except for
     transport faults. The vendor documents no error numbers: they are passed through as they
-    come, those of wrong keys too (Y6).
+    come, those of wrong keys too.
     """
 
     platform = "youme"
@@ -51,13 +51,13 @@ class Youme(Client):
             app_key: The appkey of your application. (string, required)
             app_secret: The appsecret of your application. Part of the checksum; never sent.
                 (string, required, secret)
-            rest_api_key: The restapikey. Part of the checksum; never sent (Y3). (string, required,
+            rest_api_key: The restapikey. Part of the checksum; never sent. (string, required,
                 secret)
             base_url: Scheme, host and port. Singapore is `https://sgapi.youme.im`. (string, default
                 https://api.youme.im)
             identifier: The administrator account of the calls. (string, default admin)
-            api_version: First segment of the path (Y1). (string, default v2)
-            service_name: Second segment of the path (Y2). (string, default video)
+            api_version: First segment of the path. (string, default v2)
+            service_name: Second segment of the path. (string, default video)
             timeout_ms: Time limit of a whole call, from looking up the host to the end of the
                 answer. Fetching a token is part of it. (integer from 1 to 86400000, ms, default
                 30000)
@@ -134,17 +134,17 @@ class Youme(Client):
         """List the call records of one user instance (查询指定时间段的通话记录列表).
 
         Lists the rooms of one user instance in a time range, with every time that it entered and
-        left. There are no pages and no limit on the range, so the answer can be large (Y20).
+        left. There are no pages and no limit on the range, so the answer can be large.
 
-        Note: Times are seconds as text, in the request and in the answer (Y11); durations are
-        numbers. Some times in the printed sample have nine digits (002 L221-L245): misprints.
+        Note: Times are seconds as text, in the request and in the answer; durations are numbers.
+        Some times in the printed sample have nine digits: misprints.
 
         Args:
             user_id: Id of the user instance. Sent as `UserId`. (string, required)
-            begin_time: Start of the time range: seconds since 1970-01-01 UTC, as text (Y11). Sent
-                as `BeginTime`. (string, unix-s, required)
-            end_time: End of the time range: seconds since 1970-01-01 UTC, as text (Y11). Must not
-                be before BeginTime. Sent as `EndTime`. (string, unix-s, required)
+            begin_time: Start of the time range. Sent as `BeginTime`. (string, seconds since
+                1970-01-01 UTC, required)
+            end_time: End of the time range. Must not be before BeginTime. Sent as `EndTime`.
+                (string, seconds since 1970-01-01 UTC, required)
 
         Returns:
             The platform's answer, with:
@@ -152,20 +152,19 @@ class Youme(Client):
             - UserRecords (array of objects): All call records of the user instance, one object for
               each room.
                 - RoomId (string): Id of the room.
-                - CreateTime (string, unix-s): When the room was created: seconds, as text.
+                - CreateTime (string, seconds since 1970-01-01 UTC): When the room was created.
                 - RoomRecords (array of objects): The stays in this room; a user instance can enter
                   and leave several times.
-                    - EnterTime (string, unix-s): When it entered: seconds, as text.
+                    - EnterTime (string, seconds since 1970-01-01 UTC): When it entered.
                     - AudioDuration (integer, s): Duration of the audio stream.
                     - VideoDuration (integer, s): Duration of the video stream.
-                    - LeaveTime (string, unix-s): When it left: seconds, as text.
+                    - LeaveTime (string, seconds since 1970-01-01 UTC): When it left.
 
         Raises:
             Error: what else can go wrong, see `meetgate.Error`.
 
         It only reads, and may be repeated.
-        Source: POST /v2/video/query_instance_all_records_by_time (002 L125-L255, platform notes
-            Y11, Y20).
+        Request: POST /v2/video/query_instance_all_records_by_time
         """
         return self._calls.call(
             "youme.query_instance_all_records_by_time",
@@ -183,31 +182,30 @@ class Youme(Client):
         """Show a room and the user instances that were in it (根据房间标识符查询房间的业务信息).
 
         Answers when a room was created and destroyed, and every user instance that took part.
-        Without an end or a beginning the time range is unlimited, and the answer can be large
-        (Y20).
+        Without an end or a beginning the time range is unlimited, and the answer can be large.
 
-        Note: Times are seconds as text, in the request and in the answer (Y11). The printed sample
-        body lacks a comma (002 L285).
+        Note: Times are seconds as text, in the request and in the answer. The printed sample body
+        lacks a comma.
 
         Args:
             room_id: Id of the room. Sent as `RoomId`. (string, required)
-            begin_time: Start of the time range: seconds since 1970-01-01 UTC, as text (Y11). When
-                it is left out, the range has no start. Sent as `BeginTime`. (string, unix-s)
-            end_time: End of the time range: seconds since 1970-01-01 UTC, as text (Y11). When it is
-                left out, the range has no end. Must not be before BeginTime. Sent as `EndTime`.
-                (string, unix-s)
+            begin_time: Start of the time range. When it is left out, the range has no start. Sent
+                as `BeginTime`. (string, seconds since 1970-01-01 UTC)
+            end_time: End of the time range. When it is left out, the range has no end. Must not be
+                before BeginTime. Sent as `EndTime`. (string, seconds since 1970-01-01 UTC)
 
         Returns:
             The platform's answer, with:
             - RoomId (string): Id of the room.
-            - CreateTime (string, unix-s): When the room was created: seconds, as text.
-            - DestroyTime (string, unix-s): When the room was destroyed: seconds, as text. Its value
-              while the room exists is not documented.
+            - CreateTime (string, seconds since 1970-01-01 UTC): When the room was created.
+            - DestroyTime (string, seconds since 1970-01-01 UTC): When the room was destroyed. Its
+              value while the room exists is not documented.
             - Users (array of objects): Every user instance that took part.
                 - UserId (string): Id of the user instance.
-                - FirstEnterTime (string, unix-s): When it entered for the first time: seconds, as
-                  text.
-                - LastLeaveTime (string, unix-s): When it left for the last time: seconds, as text.
+                - FirstEnterTime (string, seconds since 1970-01-01 UTC): When it entered for the
+                  first time.
+                - LastLeaveTime (string, seconds since 1970-01-01 UTC): When it left for the last
+                  time.
                 - AudioDuration (integer, s): Duration of the audio stream.
                 - VideoDuration (integer, s): Duration of the video stream.
 
@@ -215,7 +213,7 @@ class Youme(Client):
             Error: what else can go wrong, see `meetgate.Error`.
 
         It only reads, and may be repeated.
-        Source: POST /v2/video/query_room_info (002 L257-L359, platform notes Y11, Y20).
+        Request: POST /v2/video/query_room_info
         """
         return self._calls.call(
             "youme.query_room_info",
@@ -232,16 +230,16 @@ class Youme(Client):
         """List the calls of all user instances in a time range (根据时间段查询所有实例的业务信息).
 
         Lists every user instance's stays in rooms in a time range. There are no pages and no limit
-        on the range: ask for short ranges, or the answer can be very large (Y20).
+        on the range: ask for short ranges, or the answer can be very large.
 
-        Note: The document does not say here whether times are text or numbers (002 L378); the
-        sample body and the other calls have text (Y11).
+        Note: The document does not say here whether times are text or numbers; the sample body and
+        the other calls have text.
 
         Args:
-            begin_time: Start of the time range: seconds since 1970-01-01 UTC, as text (Y11). Sent
-                as `BeginTime`. (string, unix-s, required)
-            end_time: End of the time range: seconds since 1970-01-01 UTC, as text (Y11). Must not
-                be before BeginTime. Sent as `EndTime`. (string, unix-s, required)
+            begin_time: Start of the time range. Sent as `BeginTime`. (string, seconds since
+                1970-01-01 UTC, required)
+            end_time: End of the time range. Must not be before BeginTime. Sent as `EndTime`.
+                (string, seconds since 1970-01-01 UTC, required)
 
         Returns:
             The platform's answer, with:
@@ -249,9 +247,9 @@ class Youme(Client):
               each object is one user instance in one room.
                 - UserId (string): Id of the user instance.
                 - RoomId (string): Id of the room.
-                - CreateTime (string, unix-s): When the room was created: seconds, as text.
-                - EnterTime (string, unix-s): When the user instance entered: seconds, as text.
-                - LeaveTime (string, unix-s): When the user instance left: seconds, as text.
+                - CreateTime (string, seconds since 1970-01-01 UTC): When the room was created.
+                - EnterTime (string, seconds since 1970-01-01 UTC): When the user instance entered.
+                - LeaveTime (string, seconds since 1970-01-01 UTC): When the user instance left.
                 - AudioDuration (integer, s): Duration of the audio stream.
                 - VideoDuration (integer, s): Duration of the video stream.
 
@@ -259,7 +257,7 @@ class Youme(Client):
             Error: what else can go wrong, see `meetgate.Error`.
 
         It only reads, and may be repeated.
-        Source: POST /v2/video/query_all_instance_by_time (002 L361-L450, platform notes Y11, Y20).
+        Request: POST /v2/video/query_all_instance_by_time
         """
         return self._calls.call(
             "youme.query_all_instance_by_time",
@@ -278,29 +276,27 @@ class Youme(Client):
         Answers one figure for each point in time of a day. `count_by` says which: call duration,
         number of rooms, highest number online at once, or number of callers.
 
-        Note: With `count_by` 0 (all) the rows do not name the kind of a figure (Y14): ask for one
-        kind at a time. The unit of a call duration is not documented for this call.
+        Note: With `count_by` 0 (all) the rows do not name the kind of a figure: ask for one kind at
+        a time. The unit of a call duration is not documented for this call.
 
         Args:
-            query_date: The day, as `yyyymmdd` in UTC+8 (Y19). Sent as `QueryDate`. (string,
-                required)
-            count_by: The kind of figure. With 0 the rows do not name their kind (Y14). Sent as
-                `CountBy`. (integer, required; one of 0 (all), 1 (call duration), 2 (number of
-                rooms), 3 (highest number online at once), 4 (number of callers))
+            query_date: The day, as `yyyymmdd` in UTC+8. Sent as `QueryDate`. (string, required)
+            count_by: The kind of figure. With 0 the rows do not name their kind. Sent as `CountBy`.
+                (integer, required; one of 0 (all), 1 (call duration), 2 (number of rooms), 3
+                (highest number online at once), 4 (number of callers))
 
         Returns:
             The platform's answer, with:
             - TrendData (array of objects): The volume trend of the day, one object for each point
-              in time. With `CountBy` 0 no documented member names the kind (Y14).
-                - TickTime (string, unix-s): The point in time: seconds, as text.
+              in time. With `CountBy` 0 no documented member names the kind.
+                - TickTime (string, seconds since 1970-01-01 UTC): The point in time.
                 - Volume (integer): The figure. Only the document's sample has this member.
 
         Raises:
             Error: what else can go wrong, see `meetgate.Error`.
 
         It only reads, and may be repeated.
-        Source: POST /v2/video/count_business_total_volume_by_day (002 L454-L536, platform notes
-            Y14, Y19).
+        Request: POST /v2/video/count_business_total_volume_by_day
         """
         return self._calls.call(
             "youme.count_business_total_volume_by_day",
@@ -318,24 +314,22 @@ class Youme(Client):
 
         Answers call duration, number of rooms, number online and number of callers of a day, by
         country, province, city or network type. The platform computes them once a day. The
-        documented rows do not name their place or network type (Y15).
+        documented rows do not name their place or network type.
 
-        Note: No documented member names the country, province, city or network type of a row (Y15);
+        Note: No documented member names the country, province, city or network type of a row;
         members that the document does not list stay in the answer. The document describes
         `PeakOnlineNum` as the number online; its name says peak.
 
         Args:
-            query_date: The day, as `yyyymmdd` in UTC+8 (Y19). Sent as `QueryDate`. (string,
-                required)
-            count_by: How the rows are grouped. They do not name their group (Y15). Sent as
-                `CountBy`. (integer, required; one of 1 (country), 2 (province), 3 (city), 4
-                (network type))
+            query_date: The day, as `yyyymmdd` in UTC+8. Sent as `QueryDate`. (string, required)
+            count_by: How the rows are grouped. They do not name their group. Sent as `CountBy`.
+                (integer, required; one of 1 (country), 2 (province), 3 (city), 4 (network type))
 
         Returns:
             The platform's answer, with:
             - DistributeData (array of objects): The volume distribution of the day. No documented
-              member names the place or network type of a row (Y15).
-                - TickTime (string, unix-s): The point in time: seconds, as text.
+              member names the place or network type of a row.
+                - TickTime (string, seconds since 1970-01-01 UTC): The point in time.
                 - CommunicateDuration (integer, s): Call duration.
                 - RoomCnt (integer): Number of rooms.
                 - PeakOnlineNum (integer): Number online; by its name, the highest.
@@ -345,8 +339,7 @@ class Youme(Client):
             Error: what else can go wrong, see `meetgate.Error`.
 
         It only reads, and may be repeated.
-        Source: POST /v2/video/count_business_distribute_volume_by_day (002 L538-L643, platform
-            notes Y15, Y19).
+        Request: POST /v2/video/count_business_distribute_volume_by_day
         """
         return self._calls.call(
             "youme.count_business_distribute_volume_by_day",
@@ -361,16 +354,15 @@ class Youme(Client):
         day.
 
         Note: No units are documented. The rows of the printed sample are not in order of time; one
-        time is there twice (002 L700, L731).
+        time is there twice.
 
         Args:
-            query_date: The day, as `yyyymmdd` in UTC+8 (Y19). Sent as `QueryDate`. (string,
-                required)
+            query_date: The day, as `yyyymmdd` in UTC+8. Sent as `QueryDate`. (string, required)
 
         Returns:
             The platform's answer, with:
             - QosData (array of objects): The quality figures of the day.
-                - TickTime (string, unix-s): The point in time: seconds, as text.
+                - TickTime (string, seconds since 1970-01-01 UTC): The point in time.
                 - JoinRoomSuccRate (number): Join success rate. The unit is not documented; the
                   sample (90.021) looks like percent.
                 - AudioPackLossRate (number): Packet loss of audio. The unit is not documented; the
@@ -386,6 +378,6 @@ class Youme(Client):
             Error: what else can go wrong, see `meetgate.Error`.
 
         It only reads, and may be repeated.
-        Source: POST /v2/video/count_qos_by_day (002 L645-L763, platform notes Y19).
+        Request: POST /v2/video/count_qos_by_day
         """
         return self._calls.call("youme.count_qos_by_day", {"QueryDate": query_date})

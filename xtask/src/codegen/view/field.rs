@@ -1,7 +1,8 @@
 //! A parameter, a member of an answer, or a configuration key, with its name and type in every language.
 
+use super::csharp::CSharp;
 use super::names::is_python_member;
-use super::types::{CSharp, Cpp, Place, Python};
+use super::types::{Cpp, Place, Python};
 use crate::catalog::{self, Result};
 use serde::Serialize;
 use std::fmt::Write as _;
@@ -53,7 +54,7 @@ impl Field {
             described: described(field, &values),
             values,
             python: Python::of(field, place),
-            csharp: CSharp::of(field, place),
+            csharp: CSharp::of(field, place)?,
             cpp: Cpp::of(field, place)?,
             fields: Field::all(&field.fields, &place.inside(field))?,
             name: field.name.clone(),
@@ -104,8 +105,11 @@ fn described(field: &catalog::Field, values: &[Value]) -> String {
         (None, Some(max)) => _ = write!(text, " of at most {max}"),
         (None, None) => {}
     }
-    if !field.unit.is_empty() {
-        _ = write!(text, ", {}", field.unit);
+    match field.unit.as_str() {
+        "" => {}
+        "unix-s" => text.push_str(", seconds since 1970-01-01 UTC"),
+        "unix-ms" => text.push_str(", milliseconds since 1970-01-01 UTC"),
+        unit => _ = write!(text, ", {unit}"),
     }
     if field.required {
         text.push_str(", required");
@@ -114,14 +118,23 @@ fn described(field: &catalog::Field, values: &[Value]) -> String {
         _ = write!(text, ", default {}", field.default);
     }
     if !values.is_empty() {
-        let values: Vec<String> = values
-            .iter()
-            .map(|Value { value, label, .. }| match label.as_str() {
-                "" => value.to_string(),
-                label => format!("{value} ({label})"),
-            })
-            .collect();
-        _ = write!(text, "; {} {}", if field.open { "known:" } else { "one of" }, values.join(", "));
+        _ = write!(text, "; {} {}", if field.open { "known:" } else { "one of" }, told(values));
     }
     text
+}
+
+/// `0 (all), 1 (video)`.
+pub fn told_values(field: &catalog::Field) -> String {
+    told(&values(field))
+}
+
+fn told(values: &[Value]) -> String {
+    let values: Vec<String> = values
+        .iter()
+        .map(|Value { value, label, .. }| match label.as_str() {
+            "" => value.to_string(),
+            label => format!("{value} ({label})"),
+        })
+        .collect();
+    values.join(", ")
 }

@@ -78,6 +78,13 @@ pub fn pascal(name: &str) -> String {
         .collect()
 }
 
+/// A member of an enum in C#: `not converted` and `not-converted` become `NotConverted`.
+pub fn identifier(words: &str) -> String {
+    let words = words.split(|c: char| !c.is_ascii_alphanumeric()).collect::<Vec<_>>().join("_");
+    let name = pascal(&words);
+    if name.starts_with(|first: char| first.is_ascii_digit()) { format!("_{name}") } else { name }
+}
+
 /// Whether Python can write it as a member of a `TypedDict`, which can have no other name than the wire's.
 pub fn is_python_member(wire: &str) -> bool {
     !is_among(wire, PYTHON) && wire.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')

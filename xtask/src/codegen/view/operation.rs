@@ -1,10 +1,11 @@
 //! An operation, as every output shows it.
 
 use super::cpp_example;
+use super::enums::Enums;
 use super::field::Field;
 use super::names::{self, pascal};
 use super::statuses::Class;
-use super::types::Place;
+use super::types::{Place, Side};
 use crate::catalog::{self, ErrorNumber, Result, Rule};
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -21,6 +22,9 @@ pub struct Operation<'c> {
     pub constant: String,
     pub summary: &'c str,
     pub zh: &'c str,
+    /// What its documentation begins with: what is dangerous, else the summary; and the Chinese title.
+    pub head: String,
+    pub danger: &'c str,
     pub doc: &'c str,
     pub note: &'c str,
     pub method: &'c str,
@@ -42,8 +46,9 @@ pub struct Operation<'c> {
     pub numbers: String,
     /// The numbers of both, ascending.
     pub all_errors: Vec<i64>,
-    /// Its own, by the Python exception that each becomes.
+    /// Its own, by the exception of Python and of C# that each becomes.
     pub raised: Vec<Raised<'c>>,
+    pub thrown: Vec<Raised<'c>>,
     /// In the order in which they are sent.
     pub params: Vec<Field>,
     /// What the document says of two of them together.
@@ -60,6 +65,8 @@ pub struct Operation<'c> {
     pub is_nested: bool,
     /// It answers page by page, and pages can be counted.
     pub is_paged: bool,
+    /// So many parameters may be left out that C# has a class for them, too.
+    pub has_request: bool,
     /// `RoomMixRecordStart`.
     pub pascal: String,
     pub python: String,
@@ -104,6 +111,9 @@ pub struct Cpp {
     pub tested: String,
 }
 
+/// What C#'s callers can be asked to read in one method.
+const MOST_OPTIONAL: usize = 4;
+
 /// In the documentation of a method, and in the tests.
 const EXAMPLE_WIDTHS: (usize, usize) = (113, 100);
 
@@ -112,6 +122,7 @@ impl<'c> Operation<'c> {
         platform: &'c catalog::Platform,
         operation: &'c catalog::Operation,
         classes: &[Class<'_>],
+        enums: &Enums,
     ) -> Result<Self> {
         let about = &platform.about;
         let name = format!("{}.{}", about.name, operation.name);
@@ -122,16 +133,18 @@ impl<'c> Operation<'c> {
         let is_returned = |name: &str| operation.returns.iter().any(|field| field.name == name);
         let is_nested = answer.contains_key("result") && !is_returned("result");
         let csharp = names::pascal(&about.name);
-        let place = |python: String, csharp: &str, is_answer: bool| Place {
+        let place = |python: String, csharp: &str, side: Side| Place {
             platform: &about.name,
             python,
             csharp: csharp.to_owned(),
-            is_answer,
+            side,
+            enums,
         };
         let reply = format!("{pascal}Reply{}", if is_nested { "Result" } else { "" });
-        let params = Field::all(&operation.params, &place(pascal.clone(), &csharp, false))?;
+        let params = Field::all(&operation.params, &place(pascal.clone(), &csharp, Side::Passed))?;
         // Where they need not be given, how pages are counted is not documented.
         let must_give = |name: &str| params.iter().any(|field| field.name == name && field.required);
+        let danger = operation.danger.trim_end_matches('.');
         let carrier = carrier(about, operation)?;
         let known = |code: &i64| platform.errors.iter().find(|error| error.code == *code);
         let errors: Vec<&ErrorNumber> = operation.errors.iter().filter_map(known).collect();
@@ -141,6 +154,8 @@ impl<'c> Operation<'c> {
             constant: operation.constant(about),
             summary: &operation.summary,
             zh: &operation.zh,
+            head: format!("{} ({}).", if danger.is_empty() { &operation.summary } else { danger }, operation.zh),
+            danger: &operation.danger,
             doc: operation.doc.trim(),
             note: operation.note.trim(),
             method: operation.method(),
@@ -165,14 +180,16 @@ impl<'c> Operation<'c> {
             traps: &operation.traps,
             numbers: numbers(&errors, &platform.errors),
             all_errors: operation.all_errors(&platform.errors),
-            raised: raised(&errors, classes),
+            raised: raised(&errors, classes, "ApiError", |class| &class.python),
+            thrown: raised(&errors, classes, "MeetgateApiException", |class| &class.exceptions.csharp),
             errors,
             is_paged: must_give("page") && must_give("page_size"),
-            arguments: Field::all(&required_first(&operation.params), &place(pascal.clone(), &csharp, false))?,
+            has_request: params.iter().filter(|field| !field.required).count() > MOST_OPTIONAL,
+            arguments: Field::all(&required_first(&operation.params), &place(pascal.clone(), &csharp, Side::Passed))?,
             renamed: renamed(&params)?,
             params,
             rules: operation.rules.iter().map(Told::of).collect(),
-            returns: Field::all(&operation.returns, &place(reply, "", true))?,
+            returns: Field::all(&operation.returns, &place(reply, "", Side::Answered))?,
             example: &operation.example,
             envelope: answer
                 .iter()
@@ -208,11 +225,16 @@ pub fn required_first(fields: &[catalog::Field]) -> Vec<catalog::Field> {
     [required, optional].concat()
 }
 
-fn raised<'c>(errors: &[&'c ErrorNumber], classes: &[Class<'_>]) -> Vec<Raised<'c>> {
+fn raised<'c>(
+    errors: &[&'c ErrorNumber],
+    classes: &[Class<'_>],
+    otherwise: &str,
+    exception: impl for<'k> Fn(&'k Class<'_>) -> &'k str,
+) -> Vec<Raised<'c>> {
     let mut all: Vec<Raised<'c>> = Vec::new();
     for error in errors {
         let class = classes.iter().find(|class| class.name == error.class);
-        let exception = class.map_or("ApiError", |class| &class.python);
+        let exception = class.map_or(otherwise, &exception);
         match all.iter_mut().find(|raised| raised.exception == exception) {
             Some(raised) => raised.errors.push(error),
             None => all.push(Raised { exception: exception.to_owned(), errors: vec![error] }),

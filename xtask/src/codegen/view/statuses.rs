@@ -5,11 +5,12 @@ use crate::catalog::{self, Catalog, Result};
 use serde::Serialize;
 
 const STATUS: &str = include_str!("../../../../src/ffi/status.rs");
+const CREDENTIALS: &str = include_str!("../../../../src/ffi/credentials.rs");
 const LIBRARY: &str = include_str!("../../../../src/ffi/library.rs");
 /// Which exception stands for which class.
 const PYTHON_ERRORS: &str = include_str!("../../../../bindings/python/src/meetgate/_errors.py");
 const CPP_ERRORS: &str = include_str!("../../../../include/meetgate/exceptions.hpp");
-const CSHARP_ERRORS: &str = include_str!("../../../../bindings/csharp/src/Meetgate/MeetgateException.cs");
+const CSHARP_ERRORS: &str = include_str!("../../../../bindings/csharp/src/Meetgate/Errors/MeetgateException.cs");
 
 #[derive(Serialize)]
 pub struct Status<'c> {
@@ -59,8 +60,8 @@ impl Exceptions {
 /// The last name that follows `word` in a case: between its marker and the next one.
 fn last_name(source: &str, marker: &str, word: &str) -> Result<String> {
     let (_, case) = source.split_once(marker).unwrap_or_default();
-    // Python has a table, one line each.
-    let ends: &[&str] = if word == ": " { &[","] } else { &["case ", "default:"] };
+    // Python and C# have a table, one line each.
+    let ends: &[&str] = if marker.starts_with("case ") { &["case ", "default:"] } else { &[","] };
     let case = ends.iter().fold(case, |case, end| case.split(end).next().unwrap_or_default());
     let name = case.rsplit_once(word);
     let name: String =
@@ -88,7 +89,7 @@ pub fn classes(catalog: &Catalog) -> Result<Vec<Class<'_>>> {
                 _ => Exceptions::at(
                     &format!("case code_class::{name}:"),
                     &format!("    \"{name}\""),
-                    &format!("case \"{name}\":"),
+                    &format!("\"{name}\" =>"),
                 )?,
             };
             let python = match name {
@@ -101,8 +102,17 @@ pub fn classes(catalog: &Catalog) -> Result<Vec<Class<'_>>> {
 }
 
 pub fn abi() -> Result<u32> {
-    let abi = LIBRARY.split("MEETGATE_ABI_VERSION: u32 = ").nth(1).and_then(|rest| rest.split(';').next());
-    Ok(abi.ok_or("src/ffi/library.rs has no MEETGATE_ABI_VERSION")?.parse()?)
+    constant(LIBRARY, "MEETGATE_ABI_VERSION: u32")
+}
+
+/// What a token provider returns that gives a reason.
+pub fn token_reason() -> Result<u32> {
+    constant(CREDENTIALS, "MEETGATE_TOKEN_REASON: c_int")
+}
+
+fn constant(source: &str, declared: &str) -> Result<u32> {
+    let number = source.split(&format!("{declared} = ")).nth(1).and_then(|rest| rest.split(';').next());
+    Ok(number.ok_or_else(|| format!("src/ffi has no {declared}"))?.replace('_', "").parse()?)
 }
 
 /// The variants of `meetgate_status`, each with what `errors.toml` says of it.
@@ -128,7 +138,7 @@ pub fn all(catalog: &Catalog) -> Result<Vec<Status<'_>>> {
                 _ => Some(Exceptions::at(
                     &format!("case MEETGATE_{name}:"),
                     &format!("    \"{name}\""),
-                    &format!("case MeetgateStatus.{pascal}:"),
+                    &format!("MeetgateStatus.{pascal} =>"),
                 )?),
             };
             all.push(Status {

@@ -1,17 +1,30 @@
 //! The types of each language for those of the catalog.
 
+use super::enums::Enums;
 use super::names::{self, pascal};
 use crate::catalog::{Field, Result, Value};
 use serde::Serialize;
 
-/// Where a field stands: in what is passed, or in an answer.
+/// Where a field stands.
 #[derive(Clone)]
 pub struct Place<'p> {
     pub platform: &'p str,
     /// The Python class around it, and what the names of its own C# classes begin with.
     pub python: String,
     pub csharp: String,
-    pub is_answer: bool,
+    pub side: Side,
+    pub enums: &'p Enums,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+pub enum Side {
+    /// In what is passed with a call.
+    Passed,
+    Answered,
+    /// A key, as an argument of a client's constructor.
+    Argument,
+    /// A key, as a property of a class of options.
+    Option,
 }
 
 impl Place<'_> {
@@ -104,67 +117,6 @@ fn literal(values: &[Value]) -> String {
         })
         .collect();
     format!("Literal[{}]", values.join(", "))
-}
-
-#[derive(Serialize)]
-pub struct CSharp {
-    pub argument: String,
-    pub property: String,
-    /// The class of one object in it, empty where there is none.
-    pub class: String,
-    /// The type of an argument that must be given, and of what may be absent.
-    pub required: String,
-    pub optional: String,
-    /// The type in an answer, and what reads it there.
-    pub answered: String,
-    pub getter: &'static str,
-}
-
-impl CSharp {
-    pub fn of(field: &Field, place: &Place<'_>) -> CSharp {
-        let after = match (place.is_answer, field.kind.as_str()) {
-            (false, _) => "",
-            (true, "array") => "Item",
-            (true, _) => "Object",
-        };
-        let class = format!("{}{}{after}", place.csharp, singular(field));
-        let has_class = field.also.is_empty() && !field.fields.is_empty();
-        let (required, optional, getter) = match (field.kind.as_str(), field.items.as_str()) {
-            _ if !field.also.is_empty() => ("JsonValue", "JsonValue", "GetJson"),
-            ("string" | "file", _) => ("string", "string", "GetText"),
-            ("integer", _) => ("long", "long?", "GetInteger"),
-            ("number", _) => ("decimal", "decimal?", "GetDecimal"),
-            ("boolean", _) => ("bool", "bool?", "GetBoolean"),
-            ("array", "string") => ("IEnumerable<string>", "IEnumerable<string>", "GetTexts"),
-            ("array", _) if has_class => ("IEnumerable<", "IEnumerable<", "GetItems"),
-            ("object", _) if has_class => ("", "", "GetObject"),
-            _ => ("JsonValue", "JsonValue", "GetJson"),
-        };
-        let whole = |kind: &str| match kind {
-            "IEnumerable<" => format!("IEnumerable<{class}>"),
-            "" => class.clone(),
-            kind => kind.to_owned(),
-        };
-        CSharp {
-            argument: names::csharp(&field.name),
-            property: pascal(&field.name),
-            required: whole(required),
-            optional: whole(optional),
-            answered: whole(optional).replace("IEnumerable", "IReadOnlyList"),
-            getter,
-            class: if has_class { class } else { String::new() },
-        }
-    }
-}
-
-/// The name of one element of a list: `videos` hold a `Video`, and so does a `video_list`. What is no plural stays.
-fn singular(field: &Field) -> String {
-    let name = pascal(&field.name);
-    let one = name.strip_suffix("List").or_else(|| name.strip_suffix('s'));
-    match one {
-        Some(one) if field.kind == "array" && !one.is_empty() && !one.ends_with('s') => one.to_owned(),
-        _ => name,
-    }
 }
 
 #[derive(Serialize)]

@@ -42,7 +42,8 @@ def _search(operations: List[Dict[str, Any]], words: List[str]) -> List[Dict[str
             return named
 
     def has(operation: Dict[str, Any], word: str) -> bool:
-        texts = [operation["name"], operation["path"], operation["summary"], operation["zh"], operation.get("doc", "")]
+        texts = [operation["name"], operation["path"], operation["summary"], operation["zh"]]
+        texts += [operation.get("danger", ""), operation.get("doc", "")]
         texts += [field["name"] for field in operation["params"]]
         return any(word.lower() in text.lower() for text in texts)
 
@@ -52,7 +53,7 @@ def _search(operations: List[Dict[str, Any]], words: List[str]) -> List[Dict[str
 def _show(operation: Dict[str, Any], errors: Dict[str, List[Dict[str, Any]]]) -> None:
     print("%s: %s (%s)" % (operation["name"], operation["summary"], operation["zh"]))
     print("  %s %s" % (operation["method"], operation["path"]))
-    for text in (operation.get("doc"), operation.get("note")):
+    for text in (operation.get("danger"), operation.get("doc"), operation.get("note")):
         if text:
             print("\n%s" % " ".join(text.split()))
     _fields("Parameters", operation["params"])
@@ -67,6 +68,9 @@ def _show(operation: Dict[str, Any], errors: Dict[str, List[Dict[str, Any]]]) ->
     if operation.get("undoes"):
         print("Undoes: %s" % operation["undoes"])
     print("Source: %s" % operation["source"])
+
+
+_UNITS = {"unix-s": "seconds since 1970-01-01 UTC", "unix-ms": "milliseconds since 1970-01-01 UTC"}
 
 
 def _fields(title: str, fields: List[Dict[str, Any]]) -> None:
@@ -88,7 +92,7 @@ def _field(field: Dict[str, Any], indent: str) -> None:
         about.append("at least %d" % field["min"])
     if "max" in field:
         about.append("at most %d" % field["max"])
-    about += [field["unit"]] if field.get("unit") else []
+    about += [_UNITS.get(field["unit"], field["unit"])] if field.get("unit") else []
     about += ["required"] if field["required"] else []
     if field.get("default"):
         about.append("default %s" % field["default"])

@@ -119,9 +119,9 @@ class RoomGetRecordReplyRecordFilesItem(TypedDict):
     """In the answer of `avd.room.get_record`: The recordings found."""
 
     start_time: str
-    """When the recording began, a timestamp as text. (string, unix-s)"""
+    """When the recording began. (string, seconds since 1970-01-01 UTC)"""
     end_time: str
-    """When the recording ended, a timestamp as text. (string, unix-s)"""
+    """When the recording ended. (string, seconds since 1970-01-01 UTC)"""
     record_type: str
     """Kind of recording. The sample here shows `client`, that of room.get_record_list `server`; no
     list of values is documented. (string)
@@ -157,9 +157,9 @@ class RoomGetRecordListReplyDataItem(TypedDict):
     """In the answer of `avd.room.get_record_list`: The recordings."""
 
     start_time: str
-    """When the recording began, a timestamp as text. (string, unix-s)"""
+    """When the recording began. (string, seconds since 1970-01-01 UTC)"""
     end_time: str
-    """When the recording ended, a timestamp as text. (string, unix-s)"""
+    """When the recording ended. (string, seconds since 1970-01-01 UTC)"""
     record_type: str
     """Kind of recording. The sample here shows `server`, that of room.get_record `client`; no list
     of values is documented. (string)
@@ -370,8 +370,8 @@ class RoomMixRecordStartAudioMixerUsersItem(TypedDict, total=False):
     user_id: str
     """User id whose sound is recorded. (string)"""
     channel: Literal[0, 1, 2]
-    """Channel this user's sound goes to. (integer, default 0; one of 0 (both channels), 1 (left
-    channel), 2 (right channel))
+    """Channel this user's sound goes to. (integer, default 0; one of 0 (both), 1 (left), 2
+    (right))
     """
 
 
@@ -461,9 +461,9 @@ class RoomMixRecordStopReplyDataItem(TypedDict):
     file_size: str
     """Size as text with its unit, such as `3.484M`. (string)"""
     start_time: str
-    """When the recording began, a timestamp as text. (string, unix-s)"""
+    """When the recording began. (string, seconds since 1970-01-01 UTC)"""
     end_time: str
-    """When the recording ended, a timestamp as text. (string, unix-s)"""
+    """When the recording ended. (string, seconds since 1970-01-01 UTC)"""
     room_id: str
     """Room number. (string)"""
     file_type: str
@@ -501,9 +501,9 @@ class RoomMixRecordGetReplyDataItem(TypedDict):
     """In the answer of `avd.room.mix_record.get`: The recordings."""
 
     start_time: str
-    """When the recording began, a timestamp as text. (string, unix-s)"""
+    """When the recording began. (string, seconds since 1970-01-01 UTC)"""
     end_time: str
-    """When the recording ended, a timestamp as text. (string, unix-s)"""
+    """When the recording ended. (string, seconds since 1970-01-01 UTC)"""
     record_type: str
     """Kind of recording. Not in the sample; no values are documented. (string)"""
     room_id: str
@@ -602,8 +602,8 @@ class RoomMixRecordUpdateAudioLayoutAudioMixerUsersItem(TypedDict, total=False):
     user_id: str
     """User id whose sound is recorded. (string)"""
     channel: Literal[0, 1, 2]
-    """Channel this user's sound goes to. (integer, default 0; one of 0 (both channels), 1 (left
-    channel), 2 (right channel))
+    """Channel this user's sound goes to. (integer, default 0; one of 0 (both), 1 (left), 2
+    (right))
     """
 
 
@@ -668,9 +668,9 @@ class RoomRecordGetReplyDataItem(TypedDict):
     """In the answer of `avd.room.record.get`: One entry per MP3 file."""
 
     start_time: str
-    """When the recording began, a timestamp as text. (string, unix-s)"""
+    """When the recording began. (string, seconds since 1970-01-01 UTC)"""
     end_time: str
-    """When the recording ended, a timestamp as text. (string, unix-s)"""
+    """When the recording ended. (string, seconds since 1970-01-01 UTC)"""
     room_id: str
     """Room number. (string)"""
     play_url: str
@@ -721,11 +721,11 @@ class RoomDesktopRecordGetReplyDataItem(TypedDict):
     """File size as text, for example `0.901M`. (string)"""
     start_time: str
     """When the recording began: a timestamp, as text in the sample and an integer in the table.
-    (string, unix-s)
+    (string, seconds since 1970-01-01 UTC)
     """
     end_time: str
     """When the recording ended: a timestamp, as text in the sample and an integer in the table.
-    (string, unix-s)
+    (string, seconds since 1970-01-01 UTC)
     """
     room_id: str
     """Room number. (string)"""
@@ -759,7 +759,7 @@ class MediaPlayReplyData(TypedDict):
     width: str
     """Width of the video, as text. (string, px)"""
     duration: int
-    """Length in milliseconds. (integer, ms)"""
+    """Length. (integer, ms)"""
     has_video: int
     """Whether there is video. (integer; one of 0 (no), 1 (yes))"""
     height: str
@@ -804,7 +804,7 @@ class MediaReplayReplyData(TypedDict):
     width: str
     """Width of the video, as text. (string, px)"""
     duration: int
-    """Length in milliseconds. (integer, ms)"""
+    """Length. (integer, ms)"""
     has_video: int
     """Whether there is video. (integer; one of 0 (no), 1 (yes))"""
     height: str
@@ -828,11 +828,11 @@ class MediaGetMediaInfoReplyDataItemPlayFilesItem(TypedDict):
     play_count: int
     """How many times the file was played. (integer)"""
     duration: int
-    """Length of the file in milliseconds. (integer, ms)"""
+    """Length of the file. (integer, ms)"""
     has_audio: int
     """Whether there is audio. (integer; one of 0 (no), 1 (yes))"""
     updated: int
-    """When the entry was last updated. (integer, unix-s)"""
+    """When the entry was last updated. (integer, seconds since 1970-01-01 UTC)"""
     width: str
     """Width of the video, as text. (string, px)"""
     url: str
@@ -842,14 +842,14 @@ class MediaGetMediaInfoReplyDataItemPlayFilesItem(TypedDict):
     height: str
     """Height of the video, as text. (string, px)"""
     created: int
-    """When the entry was created. (integer, unix-s)"""
+    """When the entry was created. (integer, seconds since 1970-01-01 UTC)"""
 
 
 class MediaGetMediaInfoReplyDataItem(TypedDict):
     """In the answer of `avd.media.get_media_info`: An array with one entry, the player."""
 
     created: int
-    """When the player was created. (integer, unix-s)"""
+    """When the player was created. (integer, seconds since 1970-01-01 UTC)"""
     room_id: str
     """Room number. (string)"""
     play_id: str
@@ -881,7 +881,7 @@ class MediaSwitchReplyData(TypedDict):
     width: str
     """Width of the video, as text. (string, px)"""
     duration: int
-    """Length in milliseconds. (integer, ms)"""
+    """Length. (integer, ms)"""
     has_video: int
     """Whether there is video. (integer; one of 0 (no), 1 (yes))"""
     height: str
@@ -1034,7 +1034,7 @@ class RoomListReplyRoomsItem(TypedDict):
     """Room number. (string)"""
     create_time: int
     """When the room was created, in seconds in the sample. A number in the sample, text in the
-    table. (integer, unix-s)
+    table. (integer, seconds since 1970-01-01 UTC)
     """
     users: List[RoomListReplyRoomsItemUsersItem]
     """The users in the room. (array of objects)"""
@@ -1061,7 +1061,7 @@ class RoomGetChatMessageLogReplyDataItemMessagesItem(TypedDict):
     message: str
     """The text of the message. (string)"""
     timestamp: int
-    """When the message was sent, in seconds in the sample. (integer, unix-s)"""
+    """When the message was sent, in seconds in the sample. (integer, seconds since 1970-01-01 UTC)"""
     room_id: str
     """Room number. (string)"""
     session_type: int

@@ -33,7 +33,7 @@ class _AppCreateServiceItemRequired(TypedDict):
     """What `AppCreateServiceItem` must have."""
 
     service_id: int
-    """The service. The list of ids has holes, so other numbers are passed through (H15). (integer,
+    """The service. The list of ids has holes, so other numbers are passed through. (integer,
     required; known: 3 (video), 4 (audio), 5 (screen sharing), 6 (signalling channel), 7
     (presence service), 8 (recording), 9 (WeChat mini program))
     """
@@ -50,9 +50,9 @@ class AppCreateReplyResultServiceItem(TypedDict):
     """In the answer of `hst.app.create`: The services of the application."""
 
     service_id: int
-    """The service. Other numbers can appear (H15). (integer; known: 3 (video), 4 (audio), 5
-    (screen sharing), 6 (signalling channel), 7 (presence service), 8 (recording), 9 (WeChat
-    mini program))
+    """The service. Other numbers can appear. (integer; known: 3 (video), 4 (audio), 5 (screen
+    sharing), 6 (signalling channel), 7 (presence service), 8 (recording), 9 (WeChat mini
+    program))
     """
     service_name: str
     """Name of the service. (string)"""
@@ -66,7 +66,7 @@ class AppCreateReplyResult(TypedDict):
     app_id: str
     """Unique id of the application. (string)"""
     app_secret: str
-    """Secret of the application, 16 characters (H27). Keep it like a password (H18). (string)"""
+    """Secret of the application, 16 characters. Keep it like a password. (string)"""
     app_name: str
     """Name of the application. (string)"""
     status: str
@@ -89,7 +89,7 @@ class _AppUpdateServiceItemRequired(TypedDict):
     """What `AppUpdateServiceItem` must have."""
 
     service_id: int
-    """The service. The list of ids has holes, so other numbers are passed through (H15). (integer,
+    """The service. The list of ids has holes, so other numbers are passed through. (integer,
     required; known: 3 (video), 4 (audio), 5 (screen sharing), 6 (signalling channel), 7
     (presence service), 8 (recording), 9 (WeChat mini program))
     """
@@ -108,9 +108,9 @@ class AppUpdateReplyResultServiceItem(TypedDict):
     """In the answer of `hst.app.update`: The services of the application."""
 
     service_id: int
-    """The service. Other numbers can appear (H15). (integer; known: 3 (video), 4 (audio), 5
-    (screen sharing), 6 (signalling channel), 7 (presence service), 8 (recording), 9 (WeChat
-    mini program))
+    """The service. Other numbers can appear. (integer; known: 3 (video), 4 (audio), 5 (screen
+    sharing), 6 (signalling channel), 7 (presence service), 8 (recording), 9 (WeChat mini
+    program))
     """
     service_name: str
     """Name of the service. (string)"""
@@ -124,12 +124,12 @@ class AppUpdateReplyResult(TypedDict):
     app_id: str
     """Unique id of the application. (string)"""
     app_secret: str
-    """Secret of the application, 16 characters (H27). Keep it like a password (H18). (string)"""
+    """Secret of the application, 16 characters. Keep it like a password. (string)"""
     app_name: str
     """Name of the application. (string)"""
     status: str
-    """State of the application. Check it after every change (H7). (string; one of online (taken
-    live), offline (taken down))
+    """State of the application. Check it after every change. (string; one of online (taken live),
+    offline (taken down))
     """
     consumption_limit: int
     """Spending limit in yuan. (integer, yuan)"""
@@ -155,7 +155,7 @@ class AppDeleteReply(TypedDict):
 class ConsumingRecordsReplyResultListItem(TypedDict):
     """In the answer of `hst.consuming.records`: The records of this page. The document does not
     name this member; `list` stands for it here. It is `result` itself when that is an array,
-    else the first array inside it (H6).
+    else the first array inside it.
     """
 
     app_id: str
@@ -168,23 +168,23 @@ class ConsumingRecordsReplyResultListItem(TypedDict):
     """Name of the product. (string)"""
     amount: float
     """Amount of money in yuan, with the digits of the platform. Read it as a decimal, not as a
-    binary fraction (H16). (number, yuan)
+    binary fraction. (number, yuan)
     """
     price: float
-    """Price in yuan, with the digits of the platform (H16). The document does not say whether per
+    """Price in yuan, with the digits of the platform. The document does not say whether per
     minute, call or person. (number, yuan)
     """
     charge_term: int
-    """Charge item. The list has no 3 and no 5; other numbers can appear (H15). (integer; known: 1
-    (audio communication), 2 (video communication), 4 (screen sharing), 6 (number of signalling
+    """Charge item. The list has no 3 and no 5; other numbers can appear. (integer; known: 1 (audio
+    communication), 2 (video communication), 4 (screen sharing), 6 (number of signalling
     messages), 7 (highest number of users online), 8 (recording time by resolution and number of
     streams), 9 (recording storage), 10 (recording traffic), 11 (WeChat mini program audio), 12
     (WeChat mini program video))
     """
     start_time: str
-    """Start, as text. Format and time zone are not documented (H14). (string)"""
+    """Start, as text. Format and time zone are not documented. (string)"""
     end_time: str
-    """End, as text. Format and time zone are not documented (H14). (string)"""
+    """End, as text. Format and time zone are not documented. (string)"""
     total_time: int
     """Total duration in seconds. (integer, s)"""
     group_id: str
@@ -206,7 +206,7 @@ class ConsumingRecordsReplyResult(TypedDict):
 
     list: List[ConsumingRecordsReplyResultListItem]
     """The records of this page. The document does not name this member; `list` stands for it here.
-    It is `result` itself when that is an array, else the first array inside it (H6). (array of
+    It is `result` itself when that is an array, else the first array inside it. (array of
     objects)
     """
 
@@ -243,7 +243,7 @@ class OnlineUserStateReplyResult(TypedDict):
     """`result` in the answer of `hst.online.user.state`."""
 
     msg_id: int
-    """The caller's `msg_id`, up to 64 bits (H13). (integer)"""
+    """The caller's `msg_id`, up to 64 bits. (integer)"""
     user_list: List[OnlineUserStateReplyResultUserListItem]
     """The users. (array of objects)"""
 
@@ -271,13 +271,11 @@ class OnlineTransCmdUserListItem(TypedDict):
 
 class OnlineTransCmdReplyResultUserListItem(TypedDict):
     """In the answer of `hst.online.trans_cmd`: One row for each user, which says whether the
-    command arrived (H12).
+    command arrived.
     """
 
     result: int
-    """The result for this user. (integer; one of 0 (success), 1 (error), 2 (the user's device is
-    offline))
-    """
+    """The result for this user. (integer; one of 0 (success), 1 (error), 2 (device offline))"""
     user_id: str
     """Id of the user. (string)"""
     terminal_seq_num: str
@@ -290,9 +288,9 @@ class OnlineTransCmdReplyResult(TypedDict):
     """`result` in the answer of `hst.online.trans_cmd`."""
 
     msg_id: int
-    """The caller's `msg_id`, up to 64 bits (H13). (integer)"""
+    """The caller's `msg_id`, up to 64 bits. (integer)"""
     user_list: List[OnlineTransCmdReplyResultUserListItem]
-    """One row for each user, which says whether the command arrived (H12). (array of objects)"""
+    """One row for each user, which says whether the command arrived. (array of objects)"""
 
 
 class OnlineTransCmdReply(TypedDict):
@@ -307,9 +305,9 @@ class OnlineInviteReplyResult(TypedDict):
     """`result` in the answer of `hst.online.invite`."""
 
     seq_id: int
-    """The caller's `seq_id`, up to 64 bits (H13). (integer)"""
+    """The caller's `seq_id`, up to 64 bits. (integer)"""
     user_id_list: List[str]
-    """Ids of the users to whom the invitation could NOT be sent (H12). (array of strings)"""
+    """Ids of the users to whom the invitation could NOT be sent. (array of strings)"""
 
 
 class OnlineInviteReply(TypedDict):

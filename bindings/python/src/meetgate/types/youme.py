@@ -16,13 +16,13 @@ class QueryInstanceAllRecordsByTimeReplyUserRecordsItemRoomRecordsItem(TypedDict
     """
 
     EnterTime: str
-    """When it entered: seconds, as text. (string, unix-s)"""
+    """When it entered. (string, seconds since 1970-01-01 UTC)"""
     AudioDuration: int
     """Duration of the audio stream. (integer, s)"""
     VideoDuration: int
     """Duration of the video stream. (integer, s)"""
     LeaveTime: str
-    """When it left: seconds, as text. (string, unix-s)"""
+    """When it left. (string, seconds since 1970-01-01 UTC)"""
 
 
 class QueryInstanceAllRecordsByTimeReplyUserRecordsItem(TypedDict):
@@ -33,7 +33,7 @@ class QueryInstanceAllRecordsByTimeReplyUserRecordsItem(TypedDict):
     RoomId: str
     """Id of the room. (string)"""
     CreateTime: str
-    """When the room was created: seconds, as text. (string, unix-s)"""
+    """When the room was created. (string, seconds since 1970-01-01 UTC)"""
     RoomRecords: List[QueryInstanceAllRecordsByTimeReplyUserRecordsItemRoomRecordsItem]
     """The stays in this room; a user instance can enter and leave several times. (array of
     objects)
@@ -58,9 +58,9 @@ class QueryRoomInfoReplyUsersItem(TypedDict):
     UserId: str
     """Id of the user instance. (string)"""
     FirstEnterTime: str
-    """When it entered for the first time: seconds, as text. (string, unix-s)"""
+    """When it entered for the first time. (string, seconds since 1970-01-01 UTC)"""
     LastLeaveTime: str
-    """When it left for the last time: seconds, as text. (string, unix-s)"""
+    """When it left for the last time. (string, seconds since 1970-01-01 UTC)"""
     AudioDuration: int
     """Duration of the audio stream. (integer, s)"""
     VideoDuration: int
@@ -76,10 +76,10 @@ class QueryRoomInfoReply(TypedDict):
     RoomId: str
     """Id of the room. (string)"""
     CreateTime: str
-    """When the room was created: seconds, as text. (string, unix-s)"""
+    """When the room was created. (string, seconds since 1970-01-01 UTC)"""
     DestroyTime: str
-    """When the room was destroyed: seconds, as text. Its value while the room exists is not
-    documented. (string, unix-s)
+    """When the room was destroyed. Its value while the room exists is not documented. (string,
+    seconds since 1970-01-01 UTC)
     """
     Users: List[QueryRoomInfoReplyUsersItem]
     """Every user instance that took part. (array of objects)"""
@@ -95,11 +95,11 @@ class QueryAllInstanceByTimeReplyUsersListItem(TypedDict):
     RoomId: str
     """Id of the room. (string)"""
     CreateTime: str
-    """When the room was created: seconds, as text. (string, unix-s)"""
+    """When the room was created. (string, seconds since 1970-01-01 UTC)"""
     EnterTime: str
-    """When the user instance entered: seconds, as text. (string, unix-s)"""
+    """When the user instance entered. (string, seconds since 1970-01-01 UTC)"""
     LeaveTime: str
-    """When the user instance left: seconds, as text. (string, unix-s)"""
+    """When the user instance left. (string, seconds since 1970-01-01 UTC)"""
     AudioDuration: int
     """Duration of the audio stream. (integer, s)"""
     VideoDuration: int
@@ -120,12 +120,11 @@ class QueryAllInstanceByTimeReply(TypedDict):
 
 class CountBusinessTotalVolumeByDayReplyTrendDataItem(TypedDict):
     """In the answer of `youme.count_business_total_volume_by_day`: The volume trend of the day,
-    one object for each point in time. With `CountBy` 0 no documented member names the kind
-    (Y14).
+    one object for each point in time. With `CountBy` 0 no documented member names the kind.
     """
 
     TickTime: str
-    """The point in time: seconds, as text. (string, unix-s)"""
+    """The point in time. (string, seconds since 1970-01-01 UTC)"""
     Volume: int
     """The figure. Only the document's sample has this member. (integer)"""
 
@@ -138,17 +137,17 @@ class CountBusinessTotalVolumeByDayReply(TypedDict):
     Status: str
     TrendData: List[CountBusinessTotalVolumeByDayReplyTrendDataItem]
     """The volume trend of the day, one object for each point in time. With `CountBy` 0 no
-    documented member names the kind (Y14). (array of objects)
+    documented member names the kind. (array of objects)
     """
 
 
 class CountBusinessDistributeVolumeByDayReplyDistributeDataItem(TypedDict):
     """In the answer of `youme.count_business_distribute_volume_by_day`: The volume distribution of
-    the day. No documented member names the place or network type of a row (Y15).
+    the day. No documented member names the place or network type of a row.
     """
 
     TickTime: str
-    """The point in time: seconds, as text. (string, unix-s)"""
+    """The point in time. (string, seconds since 1970-01-01 UTC)"""
     CommunicateDuration: int
     """Call duration. (integer, s)"""
     RoomCnt: int
@@ -167,7 +166,7 @@ class CountBusinessDistributeVolumeByDayReply(TypedDict):
     Status: str
     DistributeData: List[CountBusinessDistributeVolumeByDayReplyDistributeDataItem]
     """The volume distribution of the day. No documented member names the place or network type of
-    a row (Y15). (array of objects)
+    a row. (array of objects)
     """
 
 
@@ -175,7 +174,7 @@ class CountQosByDayReplyQosDataItem(TypedDict):
     """In the answer of `youme.count_qos_by_day`: The quality figures of the day."""
 
     TickTime: str
-    """The point in time: seconds, as text. (string, unix-s)"""
+    """The point in time. (string, seconds since 1970-01-01 UTC)"""
     JoinRoomSuccRate: float
     """Join success rate. The unit is not documented; the sample (90.021) looks like percent.
     (number)

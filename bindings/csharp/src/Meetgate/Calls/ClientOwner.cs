@@ -1,0 +1,154 @@
+using System;
+using System.Text.Json;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace Meetgate;
+
+/// <summary>The handle and whose it is: a client and its views with other options share it.</summary>
+internal sealed class ClientOwner
+{
+    private readonly MeetgateClient client;
+    private readonly TimeSpan timeout;
+    private readonly TimeSpan tokenTimeout;
+    private readonly bool hasProvider;
+    private readonly TaskCompletionSource<bool> idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int inFlight;
+    private volatile bool isEnded;
+
+    internal ClientOwner(MeetgateClient client, ClientSetup setup)
+    {
+        this.client = client;
+        RawCall = setup.Platform + ".raw_call";
+        try
+        {
+            if (setup.Text.Problem is { } problem)
+            {
+                throw ClientSetup.Refused(problem.Message);
+            }
+            Handle = Make(setup.Text.Bytes);
+            using JsonDocument config = JsonText.Parse(setup.Text.Bytes.ToArray());
+            hasProvider = ReplyMembers.Member(config.RootElement, "token_provider") is { ValueKind: JsonValueKind.True };
+            timeout = Milliseconds(config.RootElement, "timeout_ms", ConfigurationDefaults.TimeoutMs);
+            tokenTimeout = Milliseconds(config.RootElement, "token_timeout_ms", ConfigurationDefaults.TokenTimeoutMs);
+        }
+        finally
+        {
+            setup.Text.Return();
+        }
+        // In a field of this: the provider must live as long as the client may call it.
+        Handle.Tokens = Tokens;
+        if (setup.Provider != null)
+        {
+            Tokens.Set(Handle, setup.Provider);
+        }
+        if (setup.AsyncProvider != null)
+        {
+            Tokens.Set(Handle, setup.AsyncProvider);
+        }
+    }
+
+    /// <summary>What a request that is no operation is called, in messages and traces.</summary>
+    internal string RawCall { get; }
+
+    internal ClientHandle Handle { get; }
+
+    internal TokenProviderBridge Tokens { get; } = new();
+
+    /// <summary>Whether it is the client's own: a view ends nothing.</summary>
+    internal bool IsOf(MeetgateClient asking) => ReferenceEquals(client, asking);
+
+    internal T Use<T>(MeetgateClient asking, Func<ClientHandle, T> use)
+    {
+        Begin(asking);
+        try
+        {
+            return use(Handle);
+        }
+        finally
+        {
+            Finish();
+        }
+    }
+
+    /// <summary>Keeps the handle for a call that begins now, also if the client is disposed before it ends.</summary>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="InvalidOperationException">The client's own token provider calls it, and would wait for itself.</exception>
+    internal void Begin(MeetgateClient asking)
+    {
+        if (hasProvider && Tokens.IsAsking)
+        {
+            throw new InvalidOperationException("a token provider must not use its own client: the call would wait for its own token");
+        }
+        Interlocked.Increment(ref inFlight);
+        try
+        {
+            if (isEnded)
+            {
+                throw Disposed(asking);
+            }
+            bool isHeld = false;
+            Handle.DangerousAddRef(ref isHeld);
+        }
+        catch
+        {
+            Left();
+            throw;
+        }
+    }
+
+    internal void Finish()
+    {
+        Handle.DangerousRelease();
+        Left();
+    }
+
+    internal void End()
+    {
+        isEnded = true;
+        Handle.Dispose();
+    }
+
+    /// <summary>Ends it, and waits for the calls in flight.</summary>
+    internal async Task EndAsync(TimeSpan patience)
+    {
+        End();
+        if (Volatile.Read(ref inFlight) > 0)
+        {
+            using var enough = new CancellationTokenSource();
+            await Task.WhenAny(idle.Task, Task.Delay(patience, enough.Token)).ConfigureAwait(false);
+            enough.Cancel();
+        }
+    }
+
+    /// <summary>Tells an asynchronous provider how long the call on this thread lasts.</summary>
+    internal void LimitProvider(TimeSpan? ofCall) =>
+        TokenProviderBridge.Limit = hasProvider ? new CallLimit(ofCall ?? timeout, tokenTimeout) : null;
+
+    private static ClientHandle Make(ReadOnlySpan<byte> config)
+    {
+        try
+        {
+            return ClientHandle.Make(config);
+        }
+        catch (MeetgateInvalidArgumentException problem)
+        {
+            // For C the configuration is an argument. For a program it is one mistake, whoever finds it.
+            throw ClientSetup.Refused(problem.Message);
+        }
+    }
+
+    /// <summary>The library has checked the configuration: what is there is a number.</summary>
+    private static TimeSpan Milliseconds(JsonElement config, string key, long otherwise) =>
+        TimeSpan.FromMilliseconds(ReplyMembers.Member(config, key)?.GetInt64() ?? otherwise);
+
+    private static ObjectDisposedException Disposed(MeetgateClient client) => new(client.GetType().Name);
+
+    private void Left()
+    {
+        if (Interlocked.Decrement(ref inFlight) == 0 && isEnded)
+        {
+            idle.TrySetResult(true);
+        }
+    }
+}

@@ -1,0 +1,298 @@
+using System;
+using System.Text.Json;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace Meetgate;
+
+/// <summary>The base of the clients of all three platforms.</summary>
+/// <remarks>
+/// Any number of threads may use one client at once. <see cref="Dispose()"/> may be called at any time: calls that have begun come to
+/// their end, later ones throw <see cref="ObjectDisposedException"/>.
+/// </remarks>
+public abstract class MeetgateClient : IDisposable, IAsyncDisposable
+{
+    /// <summary>How long <see cref="DisposeAsync"/> waits for calls in flight.</summary>
+    private static readonly TimeSpan DisposePatience = TimeSpan.FromSeconds(30);
+
+    private readonly ClientOwner? owner;
+    private readonly CallOptions? options;
+
+    /// <summary>For test doubles: a client that calls nothing.</summary>
+    protected MeetgateClient()
+    {
+    }
+
+    internal MeetgateClient(ClientSetup setup)
+    {
+        owner = new ClientOwner(this, setup);
+    }
+
+    /// <summary>The same client with options of its own; disposing it does nothing.</summary>
+    internal MeetgateClient(MeetgateClient client, CallOptions options)
+    {
+        owner = client.owner;
+        // A copy: what the caller does with the object afterwards is not the view's.
+        this.options = CallOptions.Over(client.options ?? new CallOptions(), Required.NotNull(options, nameof(options)));
+    }
+
+    /// <summary>The version of the C library in use.</summary>
+    public static string LibraryVersion => CLibrary.Version;
+
+    private ClientOwner Owner =>
+        owner ?? throw new NotSupportedException("this client is a double of a test, and calls nothing: substitute the method");
+
+    /// <summary>The catalog of all operations, parameters and error numbers, as JSON text: for tools.</summary>
+    public static string ReadCatalog() => CLibrary.ReadCatalog();
+
+    /// <summary>Calls an operation by its name.</summary>
+    /// <param name="operation">The whole name, such as <c>avd.room.read</c>.</param>
+    /// <param name="parameters">The parameters by their wire names: JSON text or a <c>JsonObject</c>. Null means none.</param>
+    /// <param name="options">What is null in it, or all where it is null, stays as the client was configured.</param>
+    /// <returns>The platform's answer.</returns>
+    /// <exception cref="ArgumentNullException">The operation is null.</exception>
+    /// <exception cref="MeetgateException">The call failed.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    public virtual Reply Call(string operation, JsonInput? parameters = null, CallOptions? options = null) =>
+        Run(ByName(operation, parameters, options), static answer => new Reply(answer));
+
+    /// <summary>Calls an operation by its name, and does not block.</summary>
+    /// <param name="operation">The whole name, such as <c>avd.room.read</c>.</param>
+    /// <param name="parameters">The parameters by their wire names: JSON text or a <c>JsonObject</c>. Null means none.</param>
+    /// <param name="options">What is null in it, or all where it is null, stays as the client was configured.</param>
+    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <returns>The platform's answer.</returns>
+    /// <exception cref="ArgumentNullException">The operation is null. All other failures are in the task.</exception>
+    /// <exception cref="MeetgateException">The call failed.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="OperationCanceledException">The waiting was ended.</exception>
+    public virtual Task<Reply> CallAsync(
+        string operation,
+        JsonInput? parameters = null,
+        CallOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        RunAsync(ByName(operation, parameters, options), static answer => new Reply(answer), cancellationToken);
+
+    /// <summary>Sends any request to the platform, signed and judged like an operation, where the catalog has no operation.</summary>
+    /// <param name="request">
+    /// <c>method</c>, <c>path</c> (whole, from the host root), <c>query</c>, and either <c>body</c> or <c>form</c>: JSON text or a
+    /// <c>JsonObject</c>.
+    /// </param>
+    /// <param name="options">What is null in it, or all where it is null, stays as the client was configured.</param>
+    /// <returns>The platform's answer.</returns>
+    /// <exception cref="ArgumentNullException">The request is null.</exception>
+    /// <exception cref="MeetgateException">The call failed.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    public virtual Reply RawCall(JsonInput request, CallOptions? options = null) =>
+        Run(Raw(request, options), static answer => new Reply(answer));
+
+    /// <summary>
+    /// Sends any request to the platform, signed and judged like an operation, where the catalog has no operation, and does not block.
+    /// </summary>
+    /// <param name="request">
+    /// <c>method</c>, <c>path</c> (whole, from the host root), <c>query</c>, and either <c>body</c> or <c>form</c>: JSON text or a
+    /// <c>JsonObject</c>.
+    /// </param>
+    /// <param name="options">What is null in it, or all where it is null, stays as the client was configured.</param>
+    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <returns>The platform's answer.</returns>
+    /// <exception cref="ArgumentNullException">The request is null. All other failures are in the task.</exception>
+    /// <exception cref="MeetgateException">The call failed.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="OperationCanceledException">The waiting was ended.</exception>
+    public virtual Task<Reply> RawCallAsync(
+        JsonInput request,
+        CallOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        RunAsync(Raw(request, options), static answer => new Reply(answer), cancellationToken);
+
+    /// <summary>Tells what the library knows of the client: its address, and the state of its token. Nothing is sent.</summary>
+    /// <exception cref="MeetgateException">It could not be asked.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    public virtual ClientInfo Info() => Owner.Use(this, static handle => new ClientInfo(new Answer(handle.Info(), null)));
+
+    /// <summary>
+    /// Ends the client, and waits for nothing. Calls that have begun come to their end, and then its connections are closed; later calls
+    /// throw <see cref="ObjectDisposedException"/>. May be called more than once, and from any thread.
+    /// </summary>
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Ends the client like <see cref="Dispose()"/>, and waits until the calls in flight have ended, but for 30 seconds at most.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await DisposeAsyncCore().ConfigureAwait(false);
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Ends the client. One that was made by <c>With</c> leaves the client alone.</summary>
+    /// <param name="disposing">Always true: the client has no finalizer, its handle has one.</param>
+    protected virtual void Dispose(bool disposing)
+    {
+        if (owner != null && owner.IsOf(this))
+        {
+            owner.End();
+        }
+    }
+
+    /// <summary>Ends the client, and waits for calls in flight.</summary>
+    protected virtual async ValueTask DisposeAsyncCore()
+    {
+        if (owner != null && owner.IsOf(this))
+        {
+            await owner.EndAsync(DisposePatience).ConfigureAwait(false);
+        }
+    }
+
+    internal void ReplaceToken(string token) => Owner.Use(this, handle =>
+    {
+        handle.SetToken(Utf8.Terminated(token, "token"));
+        return true;
+    });
+
+    internal void ReplaceTokenProvider(Action<TokenProviderBridge, ClientHandle> set) => Owner.Use(this, handle =>
+    {
+        set(Owner.Tokens, handle);
+        return true;
+    });
+
+    internal T Send<T>(OperationName operation, Parameters parameters, CallOptions? options, Func<Answer, T> make)
+    {
+        parameters.Text.Finish();
+        return Run(new Exchange(operation.Text, operation.Terminated, parameters.Text, Over(options)), make);
+    }
+
+    internal Task<T> SendAsync<T>(
+        OperationName operation,
+        Parameters parameters,
+        CallOptions? options,
+        Func<Answer, T> make,
+        CancellationToken cancellationToken)
+    {
+        parameters.Text.Finish();
+        return RunAsync(new Exchange(operation.Text, operation.Terminated, parameters.Text, Over(options)), make, cancellationToken);
+    }
+
+    private CallOptions? Over(CallOptions? chosen) => CallOptions.Over(options, chosen);
+
+    private Exchange ByName(string operation, JsonInput? parameters, CallOptions? chosen)
+    {
+        Required.NotNull(operation, nameof(operation));
+        ParameterText text = parameters?.Write("params") ?? ParameterText.Of("{}", "params");
+        byte[] name = [];
+        if (Utf8.Flaw(operation) is { } flaw)
+        {
+            text.Fail(MeetgateException.Refused(MeetgateStatus.InvalidArgument, "operation: " + flaw));
+        }
+        else
+        {
+            name = Utf8.Terminated(operation, "operation");
+        }
+        return new Exchange(operation, name, text, Over(chosen));
+    }
+
+    private Exchange Raw(JsonInput request, CallOptions? chosen) =>
+        new(Owner.RawCall, null, Required.NotNull(request, nameof(request)).Write("request"), Over(chosen));
+
+    private T Run<T>(Exchange exchange, Func<Answer, T> make)
+    {
+        Owner.Begin(this);
+        try
+        {
+            return RunBegun(exchange, make);
+        }
+        finally
+        {
+            Owner.Finish();
+        }
+    }
+
+    private T RunBegun<T>(Exchange exchange, Func<Answer, T> make)
+    {
+        CallActivity activity = CallActivity.Start(exchange.Name);
+        try
+        {
+            T reply = make(exchange.Run(Owner));
+            activity.End(null);
+            return reply;
+        }
+        catch (Exception problem)
+        {
+            activity.End(problem);
+            throw;
+        }
+    }
+
+    /// <summary>The one place that knows how calls are awaited: on threads of ours, until the C library does it by itself.</summary>
+    private Task<T> RunAsync<T>(Exchange exchange, Func<Answer, T> make, CancellationToken cancellationToken)
+    {
+        try
+        {
+            Owner.Begin(this);
+        }
+        catch (InvalidOperationException problem)
+        {
+            // Disposed, or called by its own provider.
+            return Task.FromException<T>(problem);
+        }
+        if (cancellationToken.IsCancellationRequested)
+        {
+            Owner.Finish();
+            return Task.FromCanceled<T>(cancellationToken);
+        }
+        var ended = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        void Call(object? state)
+        {
+            try
+            {
+                ended.TrySetResult(RunBegun(exchange, make));
+            }
+#pragma warning disable CA1031 // It is the task's.
+            catch (Exception problem)
+#pragma warning restore CA1031
+            {
+                ended.TrySetException(problem);
+            }
+            finally
+            {
+                Owner.Finish();
+            }
+        }
+        try
+        {
+            CallThreads.Run(Call);
+        }
+        catch (OutOfMemoryException problem)
+        {
+            // No thread is left.
+            Owner.Finish();
+            return Task.FromException<T>(problem);
+        }
+        return cancellationToken.CanBeCanceled ? Until(ended.Task, cancellationToken) : ended.Task;
+    }
+
+    /// <summary>Waits for a call until it ends or the waiting does. A call nobody waits for any more ends by itself.</summary>
+    private static async Task<T> Until<T>(Task<T> running, CancellationToken cancellationToken)
+    {
+        var cancelled = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using (cancellationToken.Register(() => cancelled.TrySetResult(true)))
+        {
+            Task first = await Task.WhenAny(running, cancelled.Task).ConfigureAwait(false);
+            if (first != running)
+            {
+                // Or the runtime reports an exception that nobody saw.
+                _ = running.ContinueWith(
+                    ended => ended.Exception,
+                    CancellationToken.None,
+                    TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
+                    TaskScheduler.Default);
+                throw new OperationCanceledException(cancellationToken);
+            }
+        }
+        return await running.ConfigureAwait(false);
+    }
+}

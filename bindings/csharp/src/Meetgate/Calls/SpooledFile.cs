@@ -1,0 +1,68 @@
+using System;
+using System.IO;
+
+namespace Meetgate;
+
+/// <summary>An upload's content as a file of this user's alone, for as long as the call runs.</summary>
+internal sealed class SpooledFile
+{
+    private readonly string folder = Path.Combine(Path.GetTempPath(), "meetgate-" + Guid.NewGuid().ToString("N"));
+    private readonly ReadOnlyMemory<byte> bytes;
+    private readonly Stream? stream;
+
+    internal SpooledFile(string name, ReadOnlyMemory<byte> bytes, Stream? stream)
+    {
+        this.bytes = bytes;
+        this.stream = stream;
+        FullName = Path.Combine(folder, name);
+    }
+
+    internal string FullName { get; }
+
+    /// <param name="operation">Of the call that needs it, for the message.</param>
+    /// <exception cref="MeetgateIOException">It cannot be written, or the stream cannot be read.</exception>
+    internal void Write(string operation)
+    {
+        try
+        {
+#if NET8_0_OR_GREATER
+            if (!OperatingSystem.IsWindows())
+            {
+                Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            }
+#endif
+            // On Windows the folder of temporary files is the user's own.
+            Directory.CreateDirectory(folder);
+            using var file = new FileStream(FullName, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
+            if (stream != null)
+            {
+                stream.CopyTo(file);
+                return;
+            }
+#if NET8_0_OR_GREATER
+            file.Write(bytes.Span);
+#else
+            byte[] copy = bytes.ToArray();
+            file.Write(copy, 0, copy.Length);
+#endif
+        }
+        catch (Exception problem) when (problem is not OperationCanceledException)
+        {
+            // The stream is the program's own, and may throw whatever it likes.
+            throw MeetgateException.From(ErrorDocument.Made(
+                MeetgateStatus.Io, null, "the file to upload could not be made ready: " + problem.Message, problem, operation));
+        }
+    }
+
+    /// <summary>What cannot be deleted is left to the system.</summary>
+    internal void Delete()
+    {
+        try
+        {
+            Directory.Delete(folder, true);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+        }
+    }
+}

@@ -1,0 +1,150 @@
+using System;
+using System.Runtime.InteropServices;
+
+namespace Meetgate;
+
+/// <summary>
+/// A client of the C library. Each call holds a reference to it for as long as it runs, so that it is freed when the last call has
+/// come back, and not before.
+/// </summary>
+internal sealed unsafe class ClientHandle : SafeHandle
+{
+    private ClientHandle(nint client)
+        : base(IntPtr.Zero, true)
+    {
+        SetHandle(client);
+    }
+
+    /// <summary>What knows why a provider failed; null as long as there is none.</summary>
+    internal TokenProviderBridge? Tokens { get; set; }
+
+    public override bool IsInvalid => handle == IntPtr.Zero;
+
+    internal static ClientHandle Make(ReadOnlySpan<byte> config)
+    {
+        CLibrary.Load();
+        nint client;
+        nint error = 0;
+        fixed (byte* text = config)
+        {
+            int status = NativeMethods.meetgate_client_new(text, &client, &error);
+            Finish(status, error);
+        }
+        return new ClientHandle(client);
+    }
+
+    /// <summary>Calls an operation, or sends a request of the caller's own where there is no operation.</summary>
+    /// <param name="called">The operation's name, for messages.</param>
+    /// <param name="operation">The same with the NUL that ends it, or null.</param>
+    /// <param name="parameters">With a NUL behind them.</param>
+    /// <param name="options">Likewise, or none.</param>
+    /// <returns>The bytes of the platform's answer.</returns>
+    internal byte[] Call(string called, byte[]? operation, ReadOnlySpan<byte> parameters, ReadOnlySpan<byte> options)
+    {
+        nint reply = 0;
+        // A span of no bytes has the address NULL, which means that there are no options.
+        fixed (byte* name = operation, text = parameters, chosen = options)
+        {
+            // The 0 is the place for a cancel of the C library, when it has one.
+            int status = operation == null
+                ? NativeMethods.meetgate_raw_call_with(handle, text, chosen, 0, &reply)
+                : NativeMethods.meetgate_call_with(handle, name, text, chosen, 0, &reply);
+            return Take(status, reply, called, Tokens);
+        }
+    }
+
+    /// <summary>The description of the client, as JSON.</summary>
+    internal byte[] Info()
+    {
+        nint info = 0;
+        return Take(NativeMethods.meetgate_client_info(handle, &info), info);
+    }
+
+    /// <summary>Replaces the fixed token.</summary>
+    internal void SetToken(byte[] token)
+    {
+        nint error = 0;
+        fixed (byte* text = token)
+        {
+            Finish(NativeMethods.meetgate_client_set_token(handle, text, &error), error);
+        }
+    }
+
+    /// <summary>Sets what the C library calls for a token. Whoever sets it keeps it for as long as the client lives.</summary>
+    internal void SetTokenProvider(NativeMethods.TokenProvider provider)
+    {
+        nint error = 0;
+        nint function = Marshal.GetFunctionPointerForDelegate(provider);
+        Finish(NativeMethods.meetgate_client_set_token_provider(handle, function, 0, &error), error);
+    }
+
+    internal static byte[] HstUserToken(ReadOnlySpan<byte> parameters)
+    {
+        CLibrary.Load();
+        nint reply = 0;
+        fixed (byte* text = parameters)
+        {
+            return Take(NativeMethods.meetgate_hst_user_token(text, &reply), reply);
+        }
+    }
+
+    internal static byte[] YoumeChecksum(ReadOnlySpan<byte> parameters)
+    {
+        CLibrary.Load();
+        nint reply = 0;
+        fixed (byte* text = parameters)
+        {
+            return Take(NativeMethods.meetgate_youme_checksum(text, &reply), reply);
+        }
+    }
+
+    protected override bool ReleaseHandle()
+    {
+        NativeMethods.meetgate_client_free(handle);
+        return true;
+    }
+
+    /// <summary>The bytes of what C gave out, or the exception of an error document. The text is freed.</summary>
+    private static byte[] Take(int status, nint text, string? called = null, TokenProviderBridge? tokens = null)
+    {
+        try
+        {
+            return status == (int)MeetgateStatus.Ok ? Utf8.Span(text).ToArray() : throw Failure(status, text, called, tokens);
+        }
+        finally
+        {
+            NativeMethods.meetgate_string_free(text);
+        }
+    }
+
+    private static void Finish(int status, nint error)
+    {
+        try
+        {
+            if (status != (int)MeetgateStatus.Ok)
+            {
+                throw Failure(status, error, null, null);
+            }
+        }
+        finally
+        {
+            NativeMethods.meetgate_string_free(error);
+        }
+    }
+
+    private static Exception Failure(int status, nint error, string? called, TokenProviderBridge? tokens)
+    {
+        string text = Utf8.Copy(error) ?? "{}";
+        var document = new ErrorDocument((MeetgateStatus)status, text, null, called);
+        return tokens?.CauseOf(document) switch
+        {
+            null => MeetgateException.From(document),
+            // The time of the call on this thread is over, too: it is the call that ran into its limit.
+            ProviderOverdueException overdue when TokenProviderBridge.Limit is { IsOver: true } => MeetgateException.From(ErrorDocument.Made(
+                MeetgateStatus.Timeout, null, "the token provider: " + overdue.Message, overdue, called, isRetryable: true)),
+            OperationCanceledException cancelled =>
+                new OperationCanceledException(cancelled.Message, cancelled, cancelled.CancellationToken),
+            Exception cause => MeetgateException.From(new ErrorDocument(document.Status, text, cause, called)),
+        };
+    }
+}

@@ -1,0 +1,88 @@
+//! A provider of the caller's: asking it, and what is made of its answer.
+
+use super::renewal::may_fetch;
+use super::{Given, Token, is_token, reason};
+use crate::error::{Error, Result, Status};
+use crate::single_flight::{Fetched, Need};
+use parking_lot::{Mutex, RwLock};
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+pub(super) const CONTESTED: &str =
+    "another process is fetching tokens for this account: those of the token provider die early";
+
+/// So many tokens may still be with a call, or with the platform.
+const REMEMBERED: usize = 4;
+
+/// Asks for a token, told the dead one.
+pub(crate) type Provide = dyn Fn(Option<&str>) -> std::result::Result<(Token, Option<Duration>), NoToken> + Send + Sync;
+
+/// Why a provider gave no token.
+pub(crate) enum NoToken {
+    /// Its own words, for the caller to read.
+    Reason(String),
+    /// What it did instead, in the library's words: the end of a sentence that begins with the provider.
+    Instead(String),
+}
+
+/// The function that was set, if one was.
+#[derive(Default)]
+pub(super) struct Provider {
+    provide: RwLock<Option<Arc<Provide>>>,
+    /// The newest tokens that it gave: no reason may show them.
+    given: Mutex<VecDeque<Token>>,
+}
+
+impl Provider {
+    pub(super) fn set(&self, provide: Arc<Provide>) {
+        *self.provide.write() = Some(provide);
+    }
+
+    pub(super) fn get(&self) -> Result<Arc<Provide>> {
+        let provide = self.provide.read().as_ref().map(Arc::clone);
+        provide.ok_or_else(|| Error::invalid_argument("no token provider was set on this client; set one first"))
+    }
+
+    /// Asks it, in the refresher's place.
+    pub(super) fn ask(&self, provide: &Provide, need: &Need<Token>) -> Result<Fetched<Token>> {
+        may_fetch(need, CONTESTED)?;
+        let asked = Instant::now();
+        let dead = need.last.as_ref().filter(|_| need.is_dead).map(|last| last.value().reveal());
+        let (token, lifetime) = provide(dead).map_err(|why| self.failed(why))?;
+        if !is_token(token.reveal()) {
+            return Err(refuse("gave no token: expected printable ASCII characters without spaces"));
+        }
+        if dead == Some(token.reveal()) {
+            return Err(refuse("gave the token that is dead"));
+        }
+        self.remember(&token);
+        // The same token again is no newer one: calls that find it dead must not take it for that.
+        let same = need.last.as_ref().filter(|last| last.value().reveal() == token.reveal());
+        let generation = same.map_or_else(|| need.next_generation(), |last| last.generation());
+        Ok(Given { token, asked, lifetime }.numbered(generation))
+    }
+
+    fn failed(&self, why: NoToken) -> Error {
+        match why {
+            NoToken::Instead(what) => refuse(&what),
+            NoToken::Reason(words) => {
+                let shown = reason::shown(&words, self.given.lock().make_contiguous());
+                let ending = shown.map_or(", and gave no reason".to_owned(), |shown| format!(": {shown}"));
+                refuse(&format!("failed{ending}"))
+            }
+        }
+    }
+
+    fn remember(&self, token: &Token) {
+        let mut given = self.given.lock();
+        if !given.contains(token) {
+            given.push_front(token.clone());
+            given.truncate(REMEMBERED);
+        }
+    }
+}
+
+fn refuse(what: &str) -> Error {
+    Error::new(Status::Auth, format!("the token provider {what}"))
+}
