@@ -4,12 +4,12 @@
 use crate::catalog::Result;
 use crate::dist;
 use crate::prerequisites;
+use crate::server::Server;
 use crate::workspace::{Workspace, run};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 
 const PARTS: &str = "\
 usage: cargo xtask bench <part> [rounds]
@@ -41,10 +41,14 @@ fn csharp(workspace: &Workspace, rounds: u32) -> Result<()> {
     let mut build = dotnet.command(["build", "--nologo", "--verbosity", "quiet", "--configuration", "Release"]);
     run(build.arg(workspace.root.join("bindings/csharp/bench")))?;
 
-    let server = Answerer::start(workspace)?;
+    // Its first line says where it is, and which token it takes.
+    let server = Server::start(&mut Command::new(workspace.target.join("release/examples/answerer")))?;
     eprintln!("== measuring, {rounds} rounds");
     let mut bench = dotnet.command([]);
-    bench.arg(workspace.target.join("dotnet/bin/bench/release/bench.dll")).arg(&server.target).arg(rounds.to_string());
+    bench
+        .arg(workspace.target.join("dotnet/bin/bench/release/bench.dll"))
+        .arg(&server.first_line)
+        .arg(rounds.to_string());
     bench.env("MEETGATE_LIBRARY", library).stderr(Stdio::inherit());
     for switch in ["gcServer", "gcConcurrent", "TieredPGO", "TieredCompilation", "ReadyToRun"] {
         bench.env_remove(format!("DOTNET_{switch}"));
@@ -56,32 +60,6 @@ fn csharp(workspace: &Workspace, rounds: u32) -> Result<()> {
     let measured: Measured = serde_json::from_slice(&output.stdout)?;
     println!("{}\n\n{}", measured.about, table(&measured.rounds)?);
     Ok(())
-}
-
-/// The server of the bench, a process that ends with us.
-struct Answerer {
-    process: Child,
-    /// Its first line: where it is, and which token it takes.
-    target: String,
-}
-
-impl Answerer {
-    fn start(workspace: &Workspace) -> Result<Answerer> {
-        let mut command = Command::new(workspace.target.join("release/examples/answerer"));
-        let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
-        let stdout = process.stdout.take().ok_or("the server has no output")?;
-        let mut server = Answerer { process, target: String::new() };
-        BufReader::new(stdout).read_line(&mut server.target)?;
-        server.target.truncate(server.target.trim_end().len());
-        Ok(server)
-    }
-}
-
-impl Drop for Answerer {
-    fn drop(&mut self) {
-        _ = self.process.kill();
-        _ = self.process.wait();
-    }
 }
 
 /// What the C# program prints.

@@ -2,11 +2,11 @@
 
 use crate::catalog::Result;
 use crate::prerequisites::C_COMPILER;
+use crate::server::Server;
 use crate::workspace::{Workspace, run};
 use std::fs;
-use std::io::{BufRead as _, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 
 /// The platforms, in the order of the example's arguments.
 const PLATFORMS: [&str; 3] = ["hst", "youme", "avd"];
@@ -31,9 +31,10 @@ pub fn run_demo(workspace: &Workspace) -> Result<()> {
         .arg(&program))?;
 
     println!("== starting the sandbox");
-    let (_sandbox, configurations) = Sandbox::start(&workspace.target.join("debug/meetgate-sandbox"))?;
+    let mut sandbox = Command::new(workspace.target.join("debug/meetgate-sandbox"));
+    let sandbox = Server::start(sandbox.args(["--listen", "127.0.0.1:0"]))?;
     println!("== running it: quickstart HST_CONFIG YOUME_CONFIG AVD_CONFIG\n");
-    run(Command::new(&program).args(configurations))?;
+    run(Command::new(&program).args(configurations(&sandbox)?))?;
     println!("\n== the demo is through: three platforms, driven from C");
     Ok(())
 }
@@ -49,27 +50,10 @@ fn link_library(library: &Path, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// A sandbox process that ends with us.
-struct Sandbox(Child);
-
-impl Sandbox {
-    /// Starts it, and reads the configurations from its first line.
-    fn start(program: &Path) -> Result<(Sandbox, Vec<String>)> {
-        let child = Command::new(program).args(["--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).spawn()?;
-        let mut sandbox = Sandbox(child);
-        let stdout = sandbox.0.stdout.take().ok_or("the sandbox has no output")?;
-        let mut line = String::new();
-        BufReader::new(stdout).read_line(&mut line)?;
-        let first: serde_json::Value = serde_json::from_str(&line)?;
-        let configurations = PLATFORMS.iter().map(|name| first.get(name).map(|value| value.to_string()));
-        let configurations: Option<Vec<String>> = configurations.collect();
-        Ok((sandbox, configurations.ok_or("the sandbox's first line lacks a platform")?))
-    }
-}
-
-impl Drop for Sandbox {
-    fn drop(&mut self) {
-        _ = self.0.kill();
-        _ = self.0.wait();
-    }
+/// The configurations of the sandbox's first line.
+fn configurations(sandbox: &Server) -> Result<Vec<String>> {
+    let first: serde_json::Value = serde_json::from_str(&sandbox.first_line)?;
+    let configurations = PLATFORMS.iter().map(|name| first.get(name).map(|value| value.to_string()));
+    let configurations: Option<Vec<String>> = configurations.collect();
+    Ok(configurations.ok_or("the sandbox's first line lacks a platform")?)
 }

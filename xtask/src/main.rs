@@ -7,6 +7,7 @@ mod demo;
 mod dist;
 mod dotnet;
 mod prerequisites;
+mod server;
 mod surface;
 mod test;
 mod workspace;
