@@ -10,14 +10,19 @@ internal static class LibraryFile
 {
     private const string Variable = "MEETGATE_LIBRARY";
 
-    private static bool IsWindows => Environment.OSVersion.Platform == PlatformID.Win32NT;
-
-    private static bool IsMac => !IsWindows && Directory.Exists("/System/Library/CoreServices");
-
-    private static string FileName => IsWindows ? "meetgate.dll" : IsMac ? "libmeetgate.dylib" : "libmeetgate.so";
+    private static readonly bool IsMac = !Processor.IsWindows && Directory.Exists("/System/Library/CoreServices");
 
     /// <summary>Whether this process runs on musl, as on Alpine. A library for glibc cannot be loaded there.</summary>
-    private static bool IsMusl => !IsWindows && !IsMac && Reads("/proc/self/maps", "/ld-musl-");
+    private static readonly bool IsMusl = !Processor.IsWindows && !IsMac && Reads("/proc/self/maps", "/ld-musl-");
+
+    private static readonly Processor? Own = Processor.OfProcess();
+
+    private static readonly string FileName =
+        Processor.IsWindows ? "meetgate.dll" : IsMac ? "libmeetgate.dylib" : "libmeetgate.so";
+
+    /// <summary>.NET's name for a machine like this one, such as <c>win-x64</c>.</summary>
+    private static readonly string Runtime =
+        (Processor.IsWindows ? "win" : IsMac ? "osx" : IsMusl ? "linux-musl" : "linux") + "-" + (Own?.RuntimeName ?? "unknown");
 
     /// <summary>What <c>MEETGATE_LIBRARY</c> says, as a sentence.</summary>
     internal static string Named => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named
@@ -31,11 +36,7 @@ internal static class LibraryFile
 
     /// <summary>For example <c>linux-x64, x86-64 (64-bit, ELF), .NET 8.0.11</c>.</summary>
     internal static string Process =>
-        string.Join(", ", new[] { Runtime, Processor.OfProcess()?.ToString(), "runtime " + Environment.Version }.Where(part => part != null));
-
-    /// <summary>.NET's name for a machine like this one, such as <c>win-x64</c>.</summary>
-    private static string Runtime =>
-        (IsWindows ? "win" : IsMac ? "osx" : IsMusl ? "linux-musl" : "linux") + "-" + (Processor.OfProcess()?.RuntimeName ?? "unknown");
+        string.Join(", ", new[] { Runtime, Own?.ToString(), "runtime " + Environment.Version }.Where(part => part != null));
 
     /// <summary>The files to try, best first.</summary>
     internal static IEnumerable<string> Candidates()
@@ -50,7 +51,7 @@ internal static class LibraryFile
             files.Add(Path.Combine(folder, FileName));
             files.Add(Path.Combine(folder, "runtimes", Runtime, "native", FileName));
             // A program on .NET Framework is built for no processor in particular: it has the libraries for all of them.
-            files.Add(Path.Combine(folder, Processor.OfProcess()?.RuntimeName ?? "x64", FileName));
+            files.Add(Path.Combine(folder, Own?.RuntimeName ?? "x64", FileName));
         }
         // A single file that unpacks itself is in a folder that only the host knows.
         if (AppDomain.CurrentDomain.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") is string unpacked)

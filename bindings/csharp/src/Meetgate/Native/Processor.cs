@@ -24,6 +24,8 @@ internal sealed class Processor
         text = name + " (" + (isWide ? "64" : "32") + "-bit, " + (isBigEndian ? "big-endian, " : "") + format + ")";
     }
 
+    internal static bool IsWindows => Environment.OSVersion.Platform == PlatformID.Win32NT;
+
     /// <summary>As the names of .NET's runtimes end; the plain name where .NET does not run on it.</summary>
     internal string RuntimeName => name switch
     {
@@ -77,7 +79,7 @@ internal sealed class Processor
     /// <summary>The processor that this process runs as, or null if it is not known. Under emulation the machine has another one.</summary>
     internal static Processor? OfProcess()
     {
-        if (Environment.OSVersion.Platform == PlatformID.Win32NT)
+        if (IsWindows)
         {
             // The file of the program does not say: an assembly for any processor is marked as one for x86.
             switch (Environment.GetEnvironmentVariable("PROCESSOR_ARCHITECTURE"))

@@ -11,22 +11,20 @@ internal static class SystemLoader
 
     internal static nint Export(nint library, string name) => NativeLibrary.GetExport(library, name);
 #else
-    private static bool IsWindows => Environment.OSVersion.Platform == PlatformID.Win32NT;
-
     internal static nint Load(string path)
     {
-        nint library = IsWindows ? Windows.LoadLibraryExW(path, 0, Windows.BesideTheLibrary) : Unix.Load(path);
+        nint library = Processor.IsWindows ? Windows.LoadLibraryExW(path, 0, Windows.BesideTheLibrary) : Unix.Load(path);
         if (library == 0)
         {
             throw new DllNotFoundException(
-                IsWindows ? new System.ComponentModel.Win32Exception(Marshal.GetLastWin32Error()).Message : Unix.Problem());
+                Processor.IsWindows ? new System.ComponentModel.Win32Exception(Marshal.GetLastWin32Error()).Message : Unix.Problem());
         }
         return library;
     }
 
     internal static nint Export(nint library, string name)
     {
-        nint function = IsWindows ? Windows.GetProcAddress(library, name) : Unix.Find(library, name);
+        nint function = Processor.IsWindows ? Windows.GetProcAddress(library, name) : Unix.Find(library, name);
         return function != 0 ? function : throw new EntryPointNotFoundException("it has no function " + name);
     }
 
