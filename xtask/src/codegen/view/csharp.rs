@@ -177,7 +177,7 @@ impl<'e> Kind<'e> {
             Kind::Integer => "GetInteger",
             Kind::Decimal => "GetDecimal",
             Kind::Boolean => "GetBoolean",
-            Kind::Flag => "GetFlag",
+            Kind::Flag => "GetBoolean",
             Kind::Texts => "GetTexts",
             Kind::Json => "GetJson",
             Kind::Time { is_milliseconds, .. } => {

@@ -33,7 +33,7 @@ public static class Signing
     {
         Required.NotNull(appId, nameof(appId));
         Required.NotNull(appSecret, nameof(appSecret));
-        ParameterText text = Finished(new Parameters
+        return new HstUserTokenReply(Sign("hst_user_token", text => ClientHandle.HstUserToken(text.Bytes), new Parameters
         {
             { "app_id"u8, appId },
             { "app_secret"u8, appSecret },
@@ -42,15 +42,7 @@ public static class Signing
             { "expire_time"u8, expireTime },
             { "timestamp_ms"u8, Times.ToUnixMilliseconds(timestamp) },
             { "random"u8, random },
-        });
-        try
-        {
-            return new HstUserTokenReply(new Answer(ClientHandle.HstUserToken(text.Bytes), "hst_user_token"));
-        }
-        finally
-        {
-            text.Return();
-        }
+        }));
     }
 
     /// <summary>Makes the checksum of a youme request, for tools that sign requests of their own.</summary>
@@ -64,26 +56,26 @@ public static class Signing
     {
         Required.NotNull(appSecret, nameof(appSecret));
         Required.NotNull(restApiKey, nameof(restApiKey));
-        ParameterText text = Finished(new Parameters
+        return new YoumeChecksumReply(Sign("youme_checksum", text => ClientHandle.YoumeChecksum(text.Bytes), new Parameters
         {
             { "app_secret"u8, appSecret },
             { "rest_api_key"u8, restApiKey },
             { "curtime"u8, Times.ToUnixSeconds(curtime) },
-        });
+        }));
+    }
+
+    private static Answer Sign(string name, Func<ParameterText, byte[]> sign, Parameters parameters)
+    {
+        ParameterText text = parameters.Text;
+        text.Finish();
         try
         {
-            return new YoumeChecksumReply(new Answer(ClientHandle.YoumeChecksum(text.Bytes), "youme_checksum"));
+            return text.Problem is { } problem ? throw problem : new Answer(sign(text), name);
         }
         finally
         {
             text.Return();
         }
-    }
-
-    private static ParameterText Finished(Parameters parameters)
-    {
-        parameters.Text.Finish();
-        return parameters.Text.Problem is { } problem ? throw problem : parameters.Text;
     }
 }
 

@@ -30,7 +30,7 @@ public sealed class UploadFile
 
     /// <summary>A file on disk.</summary>
     /// <param name="path">Its path.</param>
-    public static UploadFile FromString(string path) => new(Given(path, nameof(path)), null, default, null);
+    public static UploadFile FromString(string path) => new(Required.NotNull(path, nameof(path)), null, default, null);
 
     /// <summary>A file that is in memory.</summary>
     /// <param name="bytes">What is in it. They must not change before the call has ended.</param>
@@ -42,7 +42,7 @@ public sealed class UploadFile
     /// <param name="stream">It is read while the call runs, once, and stays the caller's to close.</param>
     /// <param name="name">Its name without folders. The platform may decide by its ending.</param>
     /// <exception cref="ArgumentException">The name is empty, or has a folder in it.</exception>
-    public static UploadFile FromStream(Stream stream, string name) => new(null, Named(name), default, Given(stream, nameof(stream)));
+    public static UploadFile FromStream(Stream stream, string name) => new(null, Named(name), default, Required.NotNull(stream, nameof(stream)));
 
     /// <summary>The path, which for bytes and streams holds the content as soon as the call runs.</summary>
     internal string PathFor(ParameterText call)
@@ -58,14 +58,11 @@ public sealed class UploadFile
 
     private static string Named(string name)
     {
-        Given(name, nameof(name));
+        Required.NotNull(name, nameof(name));
         if (name.Length == 0 || name is "." or ".." || name.IndexOfAny(['/', '\\', ':', '\0']) >= 0)
         {
             throw new ArgumentException("expected the name of a file, without a folder", nameof(name));
         }
         return name;
     }
-
-    private static T Given<T>(T value, string name)
-        where T : class => value ?? throw new ArgumentNullException(name);
 }

@@ -807,13 +807,13 @@ public sealed class AvdMediaPlayReply : AvdReply
         public TimeSpan? Duration => GetDuration("duration", isMilliseconds: true);
 
         /// <summary>Whether there is video. (<c>has_video</c>)</summary>
-        public bool? HasVideo => GetFlag("has_video");
+        public bool? HasVideo => GetBoolean("has_video");
 
         /// <summary>Height of the video, as text. (<c>height</c>, px)</summary>
         public string? Height => GetText("height");
 
         /// <summary>Whether there is audio. (<c>has_audio</c>)</summary>
-        public bool? HasAudio => GetFlag("has_audio");
+        public bool? HasAudio => GetBoolean("has_audio");
     }
 }
 
@@ -852,13 +852,13 @@ public sealed class AvdMediaReplayReply : AvdReply
         public TimeSpan? Duration => GetDuration("duration", isMilliseconds: true);
 
         /// <summary>Whether there is video. (<c>has_video</c>)</summary>
-        public bool? HasVideo => GetFlag("has_video");
+        public bool? HasVideo => GetBoolean("has_video");
 
         /// <summary>Height of the video, as text. (<c>height</c>, px)</summary>
         public string? Height => GetText("height");
 
         /// <summary>Whether there is audio. (<c>has_audio</c>)</summary>
-        public bool? HasAudio => GetFlag("has_audio");
+        public bool? HasAudio => GetBoolean("has_audio");
     }
 }
 
@@ -930,7 +930,7 @@ public sealed class AvdMediaGetMediaInfoReply : AvdReply
             public TimeSpan? Duration => GetDuration("duration", isMilliseconds: true);
 
             /// <summary>Whether there is audio. (<c>has_audio</c>)</summary>
-            public bool? HasAudio => GetFlag("has_audio");
+            public bool? HasAudio => GetBoolean("has_audio");
 
             /// <summary>When the entry was last updated. (<c>updated</c>)</summary>
             public DateTimeOffset? Updated => GetTime("updated", isMilliseconds: false);
@@ -942,7 +942,7 @@ public sealed class AvdMediaGetMediaInfoReply : AvdReply
             public string? Url => GetText("url");
 
             /// <summary>Whether there is video. (<c>has_video</c>)</summary>
-            public bool? HasVideo => GetFlag("has_video");
+            public bool? HasVideo => GetBoolean("has_video");
 
             /// <summary>Height of the video, as text. (<c>height</c>, px)</summary>
             public string? Height => GetText("height");
@@ -988,13 +988,13 @@ public sealed class AvdMediaSwitchReply : AvdReply
         public TimeSpan? Duration => GetDuration("duration", isMilliseconds: true);
 
         /// <summary>Whether there is video. (<c>has_video</c>)</summary>
-        public bool? HasVideo => GetFlag("has_video");
+        public bool? HasVideo => GetBoolean("has_video");
 
         /// <summary>Height of the video, as text. (<c>height</c>, px)</summary>
         public string? Height => GetText("height");
 
         /// <summary>Whether there is audio. (<c>has_audio</c>)</summary>
-        public bool? HasAudio => GetFlag("has_audio");
+        public bool? HasAudio => GetBoolean("has_audio");
     }
 }
 

@@ -28,11 +28,11 @@ public sealed class JsonInput
 
     /// <summary>The same as the conversion.</summary>
     /// <param name="json">One JSON object.</param>
-    public static JsonInput FromString(string json) => json ?? throw new ArgumentNullException(nameof(json));
+    public static JsonInput FromString(string json) => Required.NotNull(json, nameof(json));
 
     /// <summary>The same as the conversion.</summary>
     /// <param name="json">It is read when the call is made.</param>
-    public static JsonInput FromJsonObject(JsonObject json) => json ?? throw new ArgumentNullException(nameof(json));
+    public static JsonInput FromJsonObject(JsonObject json) => Required.NotNull(json, nameof(json));
 
     /// <summary>The bytes that are sent.</summary>
     internal ParameterText Write(string name)

@@ -47,8 +47,7 @@ internal sealed class ParameterText : IBufferWriter<byte>
     /// <summary>An object that is open. Whoever takes it gives it back by <see cref="Return"/>, or the collector has it.</summary>
     internal static ParameterText Open()
     {
-        ParameterText text = spare ?? new ParameterText();
-        spare = null;
+        ParameterText text = Spare();
         text.Writer.WriteStartObject();
         return text;
     }
@@ -56,8 +55,7 @@ internal sealed class ParameterText : IBufferWriter<byte>
     /// <summary>A text of the caller's own.</summary>
     internal static ParameterText Of(string json, string name)
     {
-        ParameterText text = spare ?? new ParameterText();
-        spare = null;
+        ParameterText text = Spare();
         if (Utf8.Flaw(json) is { } flaw)
         {
             text.Fail(MeetgateException.Refused(MeetgateStatus.InvalidArgument, name + ": " + flaw));
@@ -67,6 +65,13 @@ internal sealed class ParameterText : IBufferWriter<byte>
         text.Reserve(count + 1);
         text.length = Utf8.Strict.GetBytes(json, 0, json.Length, text.bytes, 0);
         text.bytes[text.length] = 0;
+        return text;
+    }
+
+    private static ParameterText Spare()
+    {
+        ParameterText text = spare ?? new ParameterText();
+        spare = null;
         return text;
     }
 

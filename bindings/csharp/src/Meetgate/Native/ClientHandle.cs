@@ -28,7 +28,7 @@ internal sealed unsafe class ClientHandle : SafeHandle
         fixed (byte* text = config)
         {
             int status = NativeMethods.meetgate_client_new(text, &client, &error);
-            Finish(status, error);
+            Take(status, error);
         }
         return new ClientHandle(client);
     }
@@ -66,7 +66,7 @@ internal sealed unsafe class ClientHandle : SafeHandle
         nint error = 0;
         fixed (byte* text = token)
         {
-            Finish(NativeMethods.meetgate_client_set_token(handle, text, &error), error);
+            Take(NativeMethods.meetgate_client_set_token(handle, text, &error), error);
         }
     }
 
@@ -75,7 +75,7 @@ internal sealed unsafe class ClientHandle : SafeHandle
     {
         nint error = 0;
         nint function = Marshal.GetFunctionPointerForDelegate(provider);
-        Finish(NativeMethods.meetgate_client_set_token_provider(handle, function, 0, &error), error);
+        Take(NativeMethods.meetgate_client_set_token_provider(handle, function, 0, &error), error);
     }
 
     internal static byte[] HstUserToken(ReadOnlySpan<byte> parameters)
@@ -104,7 +104,7 @@ internal sealed unsafe class ClientHandle : SafeHandle
         return true;
     }
 
-    /// <summary>The bytes of what C gave out, or the exception of an error document. The text is freed.</summary>
+    /// <summary>The bytes of what C gave out, none for NULL, or the exception of an error document. The text is freed.</summary>
     private static byte[] Take(int status, nint text, string? called = null, TokenProviderBridge? tokens = null)
     {
         try
@@ -114,21 +114,6 @@ internal sealed unsafe class ClientHandle : SafeHandle
         finally
         {
             NativeMethods.meetgate_string_free(text);
-        }
-    }
-
-    private static void Finish(int status, nint error)
-    {
-        try
-        {
-            if (status != (int)MeetgateStatus.Ok)
-            {
-                throw Failure(status, error, null, null);
-            }
-        }
-        finally
-        {
-            NativeMethods.meetgate_string_free(error);
         }
     }
 

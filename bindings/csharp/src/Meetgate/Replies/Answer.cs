@@ -17,5 +17,5 @@ internal sealed class Answer
 
     /// <summary>An answer that a program makes, for its own tests.</summary>
     internal static Answer Made(string json) =>
-        new(Meetgate.Utf8.Strict.GetBytes(json ?? throw new ArgumentNullException(nameof(json))), null);
+        new(Meetgate.Utf8.Strict.GetBytes(Required.NotNull(json, nameof(json))), null);
 }

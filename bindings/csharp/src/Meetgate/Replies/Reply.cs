@@ -85,7 +85,7 @@ public class HstReply : Reply
     /// <summary>The rows of a list whose name is not documented: <c>result</c> itself, else the first array inside it.</summary>
     internal IReadOnlyList<T> GetUnnamedItems<T>(Func<JsonElement, ReplyPath, T> make)
         where T : ReplyObject =>
-        List("result", Rows(Member(Json, "result")), (value, path) => make(Object(value, path), path));
+        Items("result", Rows(Member(Json, "result")), make);
 
     /// <summary>An object that holds something, but no rows, stays one: nobody may take it for the end of the pages.</summary>
     private static JsonElement? Rows(JsonElement? result)

@@ -60,6 +60,7 @@ public abstract class ReplyMembers
         };
     }
 
+    /// <summary>Also where the platform says no and yes by 0 and 1.</summary>
     internal bool? GetBoolean(string name)
     {
         if (Find(name) is not { } value)
@@ -76,9 +77,6 @@ public abstract class ReplyMembers
             _ => throw Unfit(name, "a boolean", value),
         };
     }
-
-    /// <summary>0 or 1 as a boolean: where the platform says no and yes by numbers.</summary>
-    internal bool? GetFlag(string name) => GetBoolean(name);
 
     internal DateTimeOffset? GetTime(string name, bool isMilliseconds)
     {
@@ -128,10 +126,11 @@ public abstract class ReplyMembers
     internal JsonElement? GetJson(string name) => Find(name);
 
     internal IReadOnlyList<string> GetTexts(string name) =>
-        List(name, Find(name), (value, path) => ItemText(value, path));
+        List(name, Find(name), (value, path) =>
+            ReadText(value, out string flaw) ?? throw MeetgateProtocolException.Unfit(path, flaw));
 
     internal IReadOnlyList<T> GetItems<T>(string name, Func<JsonElement, ReplyPath, T> make)
-        where T : ReplyObject => List(name, Find(name), (value, path) => make(Object(value, path), path));
+        where T : ReplyObject => Items(name, Find(name), make);
 
     internal T? GetObject<T>(string name, Func<JsonElement, ReplyPath, T> make)
         where T : ReplyObject
@@ -148,8 +147,11 @@ public abstract class ReplyMembers
         return Keep(name, make(Object(value, path), path));
     }
 
+    private protected IReadOnlyList<T> Items<T>(string name, JsonElement? found, Func<JsonElement, ReplyPath, T> make)
+        where T : ReplyObject => List(name, found, (value, path) => make(Object(value, path), path));
+
     /// <summary>The elements of an array. A server that has nothing to say may write an empty array as an empty object.</summary>
-    internal IReadOnlyList<T> List<T>(string name, JsonElement? found, Func<JsonElement, ReplyPath, T> make)
+    private IReadOnlyList<T> List<T>(string name, JsonElement? found, Func<JsonElement, ReplyPath, T> make)
     {
         if (Seen<IReadOnlyList<T>>(name) is { } seen)
         {
@@ -175,7 +177,7 @@ public abstract class ReplyMembers
     }
 
     /// <summary>An empty object may be written as an empty array, for the same reason.</summary>
-    private protected static JsonElement Object(JsonElement value, ReplyPath path) =>
+    private static JsonElement Object(JsonElement value, ReplyPath path) =>
         value.ValueKind == JsonValueKind.Object || (value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 0)
             ? value
             : throw Unfit(path, "an object", value);
@@ -190,48 +192,38 @@ public abstract class ReplyMembers
         return !members.MoveNext();
     }
 
-    private static string ItemText(JsonElement value, ReplyPath path) => Text(value, path) ?? throw Unfit(path, "a text", value);
-
     private static MeetgateProtocolException Unfit(ReplyPath path, string wanted, JsonElement found) =>
-        MeetgateProtocolException.Unfit(path, $"expected {wanted}, found {JsonText.Kind(found)}");
+        MeetgateProtocolException.Unfit(path, Expected(wanted, found));
 
-    private static string? Text(JsonElement value, ReplyPath path)
-    {
-        try
-        {
-            return value.ValueKind switch
-            {
-                JsonValueKind.String => value.GetString(),
-                JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => value.GetRawText(),
-                _ => null,
-            };
-        }
-        catch (InvalidOperationException)
-        {
-            throw MeetgateProtocolException.Unfit(path, "holds half of a surrogate pair, which is no character");
-        }
-    }
+    private static string Expected(string wanted, JsonElement found) => $"expected {wanted}, found {JsonText.Kind(found)}";
 
-    private protected string Text(JsonElement value, string name)
+    /// <summary>A text; a number or a boolean as it is written. Null, and why, for what is none.</summary>
+    private static string? ReadText(JsonElement value, out string flaw)
     {
-        // The path is made for a message only, or for what may need one.
+        flaw = "";
         if (value.ValueKind is JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False)
         {
             return value.GetRawText();
         }
         if (value.ValueKind != JsonValueKind.String)
         {
-            throw Unfit(name, "a text", value);
+            flaw = Expected("a text", value);
+            return null;
         }
         try
         {
-            return value.GetString() ?? "";
+            return value.GetString();
         }
         catch (InvalidOperationException)
         {
-            throw MeetgateProtocolException.Unfit(Path.Member(name), "holds half of a surrogate pair, which is no character");
+            flaw = "holds half of a surrogate pair, which is no character";
+            return null;
         }
     }
+
+    /// <summary>The path of a member is made only for a message.</summary>
+    private protected string Text(JsonElement value, string name) =>
+        ReadText(value, out string flaw) ?? throw MeetgateProtocolException.Unfit(Path.Member(name), flaw);
 
     private protected long Integer(JsonElement value, string name)
     {
