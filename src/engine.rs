@@ -15,7 +15,7 @@ use crate::error::{Error, Result, Status};
 use crate::json::Members;
 use crate::platform::{FormIn, Platform, Signing, Tokens};
 use crate::request::Prepared;
-use crate::single_flight::{Cell, Held, OldValue};
+use crate::single_flight::{Cell, Held, OldValue, Refused, Stands};
 use crate::token::{Credentials, Given, Token, TokenInfo};
 use crate::transport::{BaseUrl, Bounds, Limits, Transport};
 use crate::unix_time::now_ms;
@@ -52,6 +52,13 @@ struct Call<'a> {
     is_ahead: bool,
     /// How far from ours the clock is that its request is signed with.
     offset_s: i64,
+}
+
+/// What there is in place of a token that was refused.
+enum Other {
+    Token(Option<Arc<Held<Token>>>),
+    /// The refusal stands (T60); why there is no other token, if that is known.
+    None(Option<Error>),
 }
 
 impl Engine {
@@ -136,29 +143,57 @@ impl Engine {
         let offset_s = self.clock.seconds();
         let (retry, bounds) = (prepared.retry, bounds(limits));
         let mut call = Call { prepared, retry, bounds, attempts: 0, is_ahead: false, offset_s };
-        let mut dead: Option<Arc<Held<Token>>> = None;
+        let mut token = self.token(&call, None)?;
+        let mut is_replaced = false;
         let mut refused_offsets = Vec::new();
         loop {
-            let token = self.token(&call, dead.as_deref()).map_err(|error| error.after_attempts(call.attempts))?;
             let value = token.as_ref().map(|held| held.value().reveal());
             let offset_s = call.offset_s;
             let sign = |form| self.platform.sign(prepared, &signing(value, offset_s, form));
+            let sent = Instant::now();
             let exchanged = self.exchange(&mut call, value, sign)?;
+            let at = Instant::now();
             let said = exchanged.answered.said(self.platform.name());
             let clock = self.clock_after(&exchanged.answered, offset_s, &mut refused_offsets);
-            let standing = self.standing(prepared, said, token.as_deref(), dead.is_some());
-            match next(said, standing, clock, prepared.retry == Retry::Safe, call.attempts) {
-                Next::Answer => return Ok(exchanged.answered.text),
-                Next::Again(Why::TokenDead) => dead = token,
-                Next::Again(Why::Clock(other)) => call.offset_s = other,
-                Next::Fail => {
-                    let token_is_good = matches!(standing, next::Token::Replaced | next::Token::Fruitless);
-                    let error = self.refused(&call, &exchanged, value, token_is_good);
-                    let stayed_dead = token.filter(|_| said == Said::TokenDead && dead.is_some());
-                    return Err(self.after_refusal(prepared, stayed_dead, error));
+            let standing = self.standing(prepared, said, token.as_deref(), is_replaced);
+            let why = match next(said, standing, clock, prepared.retry == Retry::Safe, call.attempts) {
+                Next::Answer => {
+                    self.after_service(prepared, token.as_deref(), sent, is_replaced);
+                    return Ok(exchanged.answered.text);
                 }
+                Next::Again(Why::Clock(other)) => {
+                    call.offset_s = other;
+                    continue;
+                }
+                Next::Again(Why::TokenDead) => match self.other_token(&call, token.as_deref(), at)? {
+                    Other::Token(other) => {
+                        (token, is_replaced) = (other, true);
+                        continue;
+                    }
+                    Other::None(why) => why,
+                },
+                Next::Fail => None,
+            };
+            let token_is_good = !matches!(standing, next::Token::Only);
+            let mut error = self.refused(&call, &exchanged, value, token_is_good);
+            if let Some(why) = why {
+                let document = error.document_mut();
+                document.message = format!("{} (no other token to try: {why})", document.message);
             }
+            let stayed_dead = token.filter(|_| said == Said::TokenDead && is_replaced);
+            return Err(self.after_refusal(prepared, stayed_dead, error));
         }
+    }
+
+    /// What an answer that is a success says of the account's token.
+    fn after_service(&self, prepared: &Prepared<'_>, token: Option<&Held<Token>>, sent: Instant, is_replaced: bool) {
+        if let (Some(credentials), Some(token)) = (&self.credentials, token.filter(|_| self.dead_is_ambiguous())) {
+            credentials.served(&prepared.identity(), token, sent, is_replaced);
+        }
+    }
+
+    fn dead_is_ambiguous(&self) -> bool {
+        self.platform.tokens().is_some_and(Tokens::dead_is_ambiguous)
     }
 
     /// Whether another token may help a call that was answered so.
@@ -173,7 +208,7 @@ impl Engine {
             (Some(credentials), Some(token)) if said == Said::TokenDead => {
                 if is_replaced {
                     next::Token::Replaced
-                } else if credentials.is_fruitless(prepared.name()) {
+                } else if credentials.is_fruitless(&prepared.identity()) {
                     // T60: where the number has a second meaning, a fresh token may have changed nothing a moment ago.
                     next::Token::Fruitless
                 } else if credentials.can_replace(token) {
@@ -208,8 +243,8 @@ impl Engine {
     /// What a refusal of a token that was `stayed_dead`, though newer than the one before it, says of the account.
     fn after_refusal(&self, prepared: &Prepared<'_>, stayed_dead: Option<Arc<Held<Token>>>, mut error: Error) -> Error {
         let (Some(credentials), Some(token)) = (&self.credentials, stayed_dead) else { return error };
-        if self.platform.tokens().is_some_and(Tokens::dead_is_ambiguous) {
-            credentials.add_fruitless(prepared.name());
+        if self.dead_is_ambiguous() {
+            credentials.add_fruitless(&prepared.identity());
             return error;
         }
         credentials.mark_dead(&token);
@@ -223,8 +258,27 @@ impl Engine {
     /// The token to sign with; none where the platform has none. One that is `dead` is replaced.
     fn token(&self, call: &Call<'_>, dead: Option<&Held<Token>>) -> Result<Option<Arc<Held<Token>>>> {
         let Some(credentials) = &self.credentials else { return Ok(None) };
-        let fetch = || self.fetch_token(call.prepared, Retry::Safe, call.bounds, true).map(|(given, _)| given);
-        credentials.token(dead, call.bounds.deadline, fetch).map(Some)
+        let token = credentials.token(dead, call.bounds.deadline, || self.fetch_ahead(call));
+        token.map(Some).map_err(|error| error.after_attempts(call.attempts))
+    }
+
+    /// Another token than one that was refused at that time.
+    fn other_token(&self, call: &Call<'_>, refused: Option<&Held<Token>>, at: Instant) -> Result<Other> {
+        let (Some(credentials), Some(held), true) = (&self.credentials, refused, self.dead_is_ambiguous()) else {
+            return self.token(call, refused).map(Other::Token);
+        };
+        let refused = Refused { held, at, is_plain: call.prepared.names_nothing() };
+        let request = call.prepared.identity();
+        Ok(match credentials.successor(&request, &refused, call.bounds.deadline, || self.fetch_ahead(call)) {
+            Ok(newer) => Other::Token(Some(newer)),
+            Err(Stands::Failed(why)) => Other::None(Some(why)),
+            Err(Stands::Lives | Stands::NoTime) => Other::None(None),
+        })
+    }
+
+    /// Fetches the token that a call needs.
+    fn fetch_ahead(&self, call: &Call<'_>) -> Result<Given> {
+        self.fetch_token(call.prepared, Retry::Safe, call.bounds, true).map(|(given, _)| given)
     }
 
     /// A token operation that the caller asked for: always one fetch, and what it brings is the account's token from then on.

@@ -4,6 +4,7 @@ use crate::catalog::{Method, Retry};
 use crate::transport::Upload;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::borrow::Cow;
+use std::hash::Hash;
 
 /// RFC 3986's unreserved characters stay; everything else is encoded, in queries and forms alike.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -47,9 +48,24 @@ impl<'a> Prepared<'a> {
         }
     }
 
-    /// What the request is told apart by: its path, whatever the parameters.
-    pub(crate) fn name(&self) -> &str {
-        &self.path
+    /// What the request is told apart by: all of it but a file.
+    pub(crate) fn identity(&self) -> impl Hash + '_ {
+        let (form, json) = match &self.body {
+            Body::Form(pairs) => (pairs.as_slice(), ""),
+            Body::Json(text) => (&[][..], text.as_str()),
+            Body::Empty | Body::Upload(_) => (&[][..], ""),
+        };
+        (self.method.as_str(), &self.path, &self.query, form, json)
+    }
+
+    /// Whether there is nothing in it that the platform could miss: no room, no user.
+    pub(crate) fn names_nothing(&self) -> bool {
+        let is_empty = match &self.body {
+            Body::Empty => true,
+            Body::Form(pairs) => pairs.is_empty(),
+            Body::Json(_) | Body::Upload(_) => false,
+        };
+        !self.is_raw && self.query.is_empty() && is_empty
     }
 
     /// Notes parameters that must not be shown.

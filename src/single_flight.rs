@@ -5,12 +5,12 @@
 mod pace;
 mod state;
 
-pub(crate) use state::{Fetched, Held, LONGEST_LIFETIME, Need, OldValue, Refusal};
+pub(crate) use state::{Fetched, Held, LONGEST_LIFETIME, Need, OldValue, Refusal, Refused, Stands};
 
 use crate::error::{Error, Result, Status};
 use crate::random;
 use parking_lot::{Condvar, Mutex, MutexGuard};
-use state::{State, Step};
+use state::{Doubt, State, Step};
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -54,6 +54,50 @@ impl<T> Cell<T> {
         drop(state);
         let fetched = self.run(need, deadline, |flight| Ok((fetch(flight)?, ())));
         fetched.map(|(held, ())| held).or_else(|error| self.state.lock().good(Instant::now()).ok_or(error))
+    }
+
+    /// A newer value than one that was refused, which may have had another reason; or why the refusal stands. The value stays
+    /// in use meanwhile.
+    pub(crate) fn successor(
+        &self,
+        refused: &Refused<'_, T>,
+        deadline: Instant,
+        fetch: impl FnOnce(&Flight<'_, T>) -> Result<Fetched<T>>,
+    ) -> std::result::Result<Arc<Held<T>>, Stands> {
+        let mut state = self.state.lock();
+        let need = loop {
+            match state.doubt(refused, Instant::now(), deadline) {
+                Doubt::Use(held) => return Ok(held),
+                Doubt::Stands(why) => return Err(why),
+                Doubt::Fetch(need) => break need,
+                Doubt::Wait(until) => {
+                    let until = until.map_or(deadline, |until| until.min(deadline));
+                    if self.settled.wait_until(&mut state, until).timed_out() && Instant::now() >= deadline {
+                        return Err(Stands::NoTime);
+                    }
+                }
+            }
+        };
+        drop(state);
+        let is_newer = |held: &Arc<Held<T>>| held.generation() != refused.held.generation();
+        match self.run(need, deadline, |flight| Ok((fetch(flight)?, ()))) {
+            Ok((held, ())) => Some(held).filter(is_newer).ok_or(Stands::Lives),
+            // Somebody may have set one meanwhile.
+            Err(error) => self.state.lock().good(Instant::now()).filter(is_newer).ok_or(Stands::Failed(error)),
+        }
+    }
+
+    /// Notes that a value served a call that went out at that time. If calls that it was refused to wait for a word on it,
+    /// this is one.
+    pub(crate) fn served(&self, held: &Held<T>, sent: Instant) {
+        if self.state.lock().served(held, sent) {
+            self.settled.notify_all();
+        }
+    }
+
+    /// Notes that a value served a call that the one before it was refused to.
+    pub(crate) fn cured(&self, by: &Held<T>) {
+        self.state.lock().cured(by, Instant::now(), random::fraction());
     }
 
     /// Always fetches, after whoever is fetching now. What `fetch` brings beside the value goes to the caller.
@@ -115,12 +159,9 @@ impl<T> Cell<T> {
         self.state.lock().mark_dead(dead, Instant::now());
     }
 
-    pub(crate) fn forget_failure(&self) {
-        self.state.lock().forget_failure();
-    }
-
-    pub(crate) fn discount_early_death(&self) {
-        self.state.lock().discount_early_death();
+    /// [`State::forget_source`]; those who wait ask again.
+    pub(crate) fn forget_source(&self) {
+        self.settle(State::forget_source);
     }
 
     fn wait(&self, state: &mut MutexGuard<'_, State<T>>, deadline: Instant) -> Result<()> {

@@ -19,12 +19,13 @@ pub(crate) use store::{FileStore, Store};
 
 use crate::error::{Error, Result, Status};
 use crate::secret::Secret;
-use crate::single_flight::{Cell, Held, OldValue};
+use crate::single_flight::{Cell, Fetched, Flight, Held, OldValue, Refused, Stands};
 use crate::unix_time::millis;
 use account::Entered;
 use fruitless::Fruitless;
 use provider::Provider;
 use serde::Serialize;
+use std::hash::Hash;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -115,22 +116,53 @@ impl Credentials {
         deadline: Instant,
         fetch: impl FnOnce() -> Result<Given>,
     ) -> Result<Arc<Held<Token>>> {
+        self.check_source()?;
+        let mut unpublished = None;
+        let held = self.cell.get(dead, deadline, |flight| self.bring(flight, deadline, fetch, &mut unpublished))?;
+        unpublished.map_or(Ok(held), Err)
+    }
+
+    /// A newer token than one that was refused, though it may live (T60); or why the refusal of the request stands.
+    pub(crate) fn successor(
+        &self,
+        request: &impl Hash,
+        refused: &Refused<'_, Token>,
+        deadline: Instant,
+        fetch: impl FnOnce() -> Result<Given>,
+    ) -> std::result::Result<Arc<Held<Token>>, Stands> {
+        self.check_source().map_err(Stands::Failed)?;
+        // A token that could not be published serves this call all the same.
+        let bring = |flight: &Flight<'_, Token>| self.bring(flight, deadline, fetch, &mut None);
+        let found = self.cell.successor(refused, deadline, bring);
+        if let Err(Stands::Lives) = &found {
+            self.fruitless.add(request, fruitless::SAID_TO_LIVE);
+        }
+        found
+    }
+
+    /// A provider can only be asked once it is set.
+    fn check_source(&self) -> Result<()> {
         match &self.source {
-            Source::Fixed => self
-                .cell
-                .get(dead, deadline, |_| Err(Error::new(Status::Auth, "the fixed token is dead; set another one"))),
-            Source::Provided(provider) => {
-                let provide = provider.get()?;
-                self.cell.get(dead, deadline, |flight| provider.ask(&*provide, flight.need()))
-            }
+            Source::Provided(provider) => provider.get().map(drop),
+            _ => Ok(()),
+        }
+    }
+
+    /// Brings a token, in the refresher's place.
+    fn bring(
+        &self,
+        flight: &Flight<'_, Token>,
+        deadline: Instant,
+        fetch: impl FnOnce() -> Result<Given>,
+        unpublished: &mut Option<Error>,
+    ) -> Result<Fetched<Token>> {
+        match &self.source {
+            Source::Fixed => Err(Error::new(Status::Auth, "the fixed token is dead; set another one")),
+            Source::Provided(provider) => provider.ask(flight.need()),
             Source::Fetched { shared } => {
-                let mut unpublished = None;
-                let held = self.cell.get(dead, deadline, |flight| {
-                    let renewed = renewal::renewed(shared.as_ref(), flight, deadline, fetch)?;
-                    unpublished = renewed.unpublished;
-                    Ok(renewed.token)
-                })?;
-                unpublished.map_or(Ok(held), Err)
+                let renewed = renewal::renewed(shared.as_ref(), flight, deadline, fetch)?;
+                *unpublished = renewed.unpublished;
+                Ok(renewed.token)
             }
         }
     }
@@ -164,13 +196,22 @@ impl Credentials {
         }
     }
 
-    /// Notes that a fresh token did not help a request (T60): its old one had not died.
-    pub(crate) fn add_fruitless(&self, request: &str) {
-        self.fruitless.add(request);
-        self.cell.discount_early_death();
+    /// Notes that a token served a request that went out at that time, although a refusal may not mean its death (T60).
+    /// `is_replaced`: the token before it was refused to the same request.
+    pub(crate) fn served(&self, request: &impl Hash, token: &Held<Token>, sent: Instant, is_replaced: bool) {
+        if is_replaced {
+            self.cell.cured(token);
+        }
+        self.cell.served(token, sent);
+        self.fruitless.remove(request);
     }
 
-    pub(crate) fn is_fruitless(&self, request: &str) -> bool {
+    /// Notes that a fresh token did not help a request (T60).
+    pub(crate) fn add_fruitless(&self, request: &impl Hash) {
+        self.fruitless.add(request, fruitless::NOT_CURED);
+    }
+
+    pub(crate) fn is_fruitless(&self, request: &impl Hash) -> bool {
         self.fruitless.holds(request)
     }
 
@@ -200,7 +241,7 @@ impl Credentials {
             return Err(Error::invalid_argument("expected a client whose configuration says \"token_provider\": true"));
         };
         provider.set(provide);
-        self.cell.forget_failure();
+        self.cell.forget_source();
         Ok(())
     }
 

@@ -22,7 +22,12 @@
 //!    meanwhile is taken;
 //! 8. a fetch that its own caller had no time for does not fail a caller who has more: that one takes over;
 //! 9. a fetch that kills a good value gives those who use it time to end, and nobody new takes it meanwhile;
-//! 10. values that die early one after the other slow the fetches down.
+//! 10. values that die early one after the other slow the fetches down;
+//! 11. a suspect stays in use for all others, until there is a newer value or it is known to be dead. A refusal of a suspect
+//!     stands if there is no newer value: then one fetch, or one call that the suspect served later, answers for all whose
+//!     calls were refused before it.
+//!
+//! A value is *dead* where its refusal can mean nothing else. It is a *suspect* where the refusal has a second meaning (T60).
 
 use super::pace;
 use crate::error::{Error, Status};
@@ -107,6 +112,8 @@ pub(crate) struct Need<T> {
     pub(crate) last: Option<Arc<Held<T>>>,
     /// The platform said that it is dead.
     pub(crate) is_dead: bool,
+    /// The platform said what may mean that it is dead.
+    pub(crate) is_suspect: bool,
     /// The last value is good, and only due: nobody should have to wait for what is done about it.
     pub(crate) is_ahead: bool,
     /// A new one may be adopted now, but not fetched.
@@ -143,9 +150,43 @@ pub(super) enum Step<T> {
     Use(Arc<Held<T>>),
     /// Fetch, then settle: this caller holds the refresher's place.
     Fetch(Need<T>),
-    /// Ask again when a fetch has settled.
+    /// Ask again when a fetch has settled, or more is known of a suspect.
     Wait,
     Fail(Error),
+}
+
+/// What a caller has to do whose value was refused, which may have had another reason.
+#[derive(Debug)]
+pub(super) enum Doubt<T> {
+    /// There is a newer value.
+    Use(Arc<Held<T>>),
+    /// Fetch, then settle.
+    Fetch(Need<T>),
+    /// Ask again when a fetch has settled, or more is known of the suspect; or then.
+    Wait(Option<Instant>),
+    /// There is no newer value.
+    Stands(Stands),
+}
+
+/// Why a refusal stands.
+#[derive(Debug)]
+pub(crate) enum Stands {
+    /// The value lives: it served a call later, or whoever gave it gave it again.
+    Lives,
+    /// Nobody knows, for this reason.
+    Failed(Error),
+    /// Nobody knows, and will within the caller's time.
+    NoTime,
+}
+
+/// A refusal that may have had another reason than the value's death.
+#[derive(Debug)]
+pub(crate) struct Refused<'h, T> {
+    pub(crate) held: &'h Held<T>,
+    /// When it came.
+    pub(crate) at: Instant,
+    /// Nothing else can be what was refused. Of a suspect, this is the second sign.
+    pub(crate) is_plain: bool,
 }
 
 #[derive(Debug)]
@@ -154,6 +195,11 @@ pub(crate) struct State<T> {
     last: Option<Arc<Held<T>>>,
     /// Since when the last value is known to be dead.
     dead_since: Option<Instant>,
+    suspicion: Suspicion,
+    /// Fetches in a row for a suspect that cured no call.
+    doubts: u32,
+    /// When the next suspect may lead to a fetch.
+    doubted_until: Option<Instant>,
     fetching: bool,
     /// The fetch has begun that kills the last value.
     is_old_dying: bool,
@@ -165,6 +211,25 @@ pub(crate) struct State<T> {
     early_deaths: u32,
     /// After early deaths: when the next one may lead to a fetch.
     contested_until: Option<Instant>,
+}
+
+/// What speaks for and against the last value.
+#[derive(Debug, Default)]
+struct Suspicion {
+    /// When it was refused last.
+    refused: Option<Instant>,
+    /// When the latest call went out that it served.
+    served: Option<Instant>,
+    /// When a fetch for it brought the same value again: it lives, until it is refused once more.
+    answered: Option<Instant>,
+    /// It took the place of a suspect; whether that one would have died early.
+    replaced: Option<bool>,
+}
+
+impl Suspicion {
+    fn stands(&self) -> bool {
+        self.refused.is_some() && self.refused >= self.served
+    }
 }
 
 #[derive(Debug)]
@@ -180,6 +245,8 @@ enum Applies {
     ToAll,
     /// Only who has a good value, and would fetch ahead.
     Ahead,
+    /// These, and who has a suspect.
+    InDoubt,
     /// Only who has no more time than this.
     Hasty(Duration),
 }
@@ -190,6 +257,9 @@ impl<T> State<T> {
             old_value,
             last: None,
             dead_since: None,
+            suspicion: Suspicion::default(),
+            doubts: 0,
+            doubted_until: None,
             fetching: false,
             is_old_dying: false,
             shares: false,
@@ -218,12 +288,77 @@ impl<T> State<T> {
             (Some(_), false) => Step::Fetch(self.start(now)),
             (None, false) => match self.failure(now, left) {
                 None => Step::Fetch(self.start(now)),
-                Some(failure) if self.may_look(now) => {
-                    self.looked = Some(now);
-                    Step::Fetch(Need { refusal: Some(Refusal::Paused(failure)), ..self.start(now) })
-                }
-                Some(failure) => Step::Fail(failure),
+                Some(failure) => match self.look_at_others(failure, now) {
+                    Ok(need) => Step::Fetch(need),
+                    Err(failure) => Step::Fail(failure),
+                },
             },
+        }
+    }
+
+    /// What a caller should do whose value was `refused`, which may have had another reason, and who has time until the
+    /// `deadline`. The value stays in use, unless this is the second sign of its death.
+    pub(super) fn doubt(&mut self, refused: &Refused<'_, T>, now: Instant, deadline: Instant) -> Doubt<T> {
+        if refused.is_plain && self.suspicion.stands() && self.suspicion.refused < Some(refused.at) {
+            self.mark_dead(refused.held, now);
+        }
+        match self.good(now) {
+            Some(newer) if newer.generation != refused.held.generation => return Doubt::Use(newer),
+            Some(_) => {}
+            None => {
+                return match self.ask(None, now, deadline.saturating_duration_since(now)) {
+                    Step::Use(held) => Doubt::Use(held),
+                    Step::Fetch(need) => Doubt::Fetch(need),
+                    Step::Wait => Doubt::Wait(None),
+                    Step::Fail(error) => Doubt::Stands(Stands::Failed(error)),
+                };
+            }
+        }
+        self.suspicion.refused = self.suspicion.refused.max(Some(refused.at));
+        if self.suspicion.served > Some(refused.at) {
+            return Doubt::Stands(Stands::Lives);
+        }
+        if self.fetching {
+            return Doubt::Wait(None);
+        }
+        let pause = self.paused(now).filter(|pause| !matches!(pause.applies, Applies::Ahead));
+        let failure = pause.map(|pause| pause.error.repeated(pause.until.saturating_duration_since(now)));
+        if let Some(failure) = failure {
+            return match self.look_at_others(failure, now) {
+                Ok(need) => Doubt::Fetch(need),
+                Err(failure) => Doubt::Stands(Stands::Failed(failure)),
+            };
+        }
+        if self.suspicion.answered >= Some(refused.at) {
+            return Doubt::Stands(Stands::Lives);
+        }
+        let contested = self.contested_until.filter(|_| self.would_be_early(refused.at));
+        match self.doubted_until.max(contested).filter(|until| now < *until) {
+            // It would wait in vain.
+            Some(until) if until >= deadline => Doubt::Stands(Stands::NoTime),
+            Some(until) => Doubt::Wait(Some(until)),
+            // The caller has no value to go on with.
+            None => Doubt::Fetch(Need { is_ahead: false, ..self.start(now) }),
+        }
+    }
+
+    /// Notes that a value served a call that went out at that time. True if those who wait should ask again.
+    pub(super) fn served(&mut self, held: &Held<T>, sent: Instant) -> bool {
+        if !self.is_last(held) || !self.suspicion.stands() || self.suspicion.served >= Some(sent) {
+            return false;
+        }
+        self.suspicion.served = Some(sent);
+        true
+    }
+
+    /// Notes that a value served a call that the one before it could not serve: that one was dead.
+    pub(super) fn cured(&mut self, by: &Held<T>, now: Instant, jitter: f64) {
+        if !self.is_last(by) {
+            return;
+        }
+        if let Some(early) = self.suspicion.replaced.take() {
+            self.doubts = 0;
+            self.count_death(early, now, jitter);
         }
     }
 
@@ -247,14 +382,13 @@ impl<T> State<T> {
 
     /// Declares a value dead, if it is the current one.
     pub(super) fn mark_dead(&mut self, dead: &Held<T>, now: Instant) {
-        if self.last.as_ref().is_some_and(|last| last.generation == dead.generation) {
+        if self.is_last(dead) {
             self.dead_since.get_or_insert(now);
         }
     }
 
-    /// The value died of nothing: what looked like its death had another reason.
-    pub(super) fn discount_early_death(&mut self) {
-        self.early_deaths = self.early_deaths.saturating_sub(1);
+    fn is_last(&self, held: &Held<T>) -> bool {
+        self.last.as_ref().is_some_and(|last| last.generation == held.generation)
     }
 
     /// A newer value than this one; the error of a fetch for it that failed a moment ago.
@@ -282,18 +416,26 @@ impl<T> State<T> {
 
     fn start(&mut self, now: Instant) -> Need<T> {
         self.fetching = true;
-        let early = match (&self.last, self.dead_since) {
-            (Some(last), Some(dead_since)) => last.age(dead_since) < pace::early(last.lifetime),
-            _ => false,
-        };
+        let early = self.dead_since.is_some_and(|dead_since| self.would_be_early(dead_since));
         let until = self.contested_until.filter(|until| early && now < *until);
         Need {
             last: self.last.as_ref().map(Arc::clone),
             is_dead: self.dead_since.is_some(),
+            is_suspect: self.suspicion.stands(),
             is_ahead: self.good(now).is_some(),
             refusal: until.map(|until| Refusal::Contested { rest: until.saturating_duration_since(now) }),
             early,
         }
+    }
+
+    fn would_be_early(&self, death: Instant) -> bool {
+        self.last.as_ref().is_some_and(|last| last.age(death) < pace::early(last.lifetime))
+    }
+
+    fn count_death(&mut self, early: bool, now: Instant, jitter: f64) {
+        self.early_deaths = if early { self.early_deaths.saturating_add(1) } else { 0 };
+        let beyond = self.early_deaths.saturating_sub(EARLY_DEATHS - 1);
+        self.contested_until = (beyond > 0).then(|| now + pace::while_contested(beyond, jitter));
     }
 
     fn end_fetch(&mut self) {
@@ -305,12 +447,24 @@ impl<T> State<T> {
     pub(super) fn succeed(&mut self, need: &Need<T>, fetched: Fetched<T>, now: Instant, jitter: f64) -> Arc<Held<T>> {
         self.end_fetch();
         self.forget_failure();
-        if !fetched.adopted {
-            self.early_deaths = if need.early { self.early_deaths.saturating_add(1) } else { 0 };
-            let beyond = self.early_deaths.saturating_sub(EARLY_DEATHS - 1);
-            self.contested_until = (beyond > 0).then(|| now + pace::while_contested(beyond, jitter));
+        if fetched.adopted {
+            return self.hold(fetched, jitter);
         }
-        self.hold(fetched, jitter)
+        if !need.is_suspect {
+            self.count_death(need.early, now, jitter);
+            return self.hold(fetched, jitter);
+        }
+        // Whether that one was dead is known when this one serves a call that it could not serve.
+        let early = self.suspicion.refused.is_some_and(|refused| self.would_be_early(refused));
+        let is_same = self.last.as_ref().is_some_and(|last| last.generation == fetched.generation);
+        self.doubts = self.doubts.saturating_add(1);
+        self.doubted_until = Some(now + pace::while_in_doubt(self.doubts, jitter));
+        let held = self.hold(fetched, jitter);
+        match is_same {
+            true => self.suspicion.answered = Some(now),
+            false => self.suspicion.replaced = Some(early),
+        }
+        held
     }
 
     /// Puts a value in the place of the last one.
@@ -328,6 +482,9 @@ impl<T> State<T> {
             born: fetched.born,
             lifetime,
         });
+        if !self.is_last(&held) {
+            self.suspicion = Suspicion::default();
+        }
         self.last = Some(Arc::clone(&held));
         self.dead_since = None;
         held
@@ -343,7 +500,11 @@ impl<T> State<T> {
                 self.pause = Some(Pause { error: error.clone(), until, applies: Applies::ToAll });
             }
             _ => {
-                let applies = if self.good(now).is_some() { Applies::Ahead } else { Applies::ToAll };
+                let applies = match self.good(now) {
+                    None => Applies::ToAll,
+                    Some(_) if need.is_suspect => Applies::InDoubt,
+                    Some(_) => Applies::Ahead,
+                };
                 self.pause(error, applies, now, jitter);
             }
         }
@@ -361,6 +522,13 @@ impl<T> State<T> {
         self.failures = 0;
     }
 
+    /// Forgets what was found out of a source of values that another one has taken the place of.
+    pub(super) fn forget_source(&mut self) {
+        self.forget_failure();
+        self.suspicion.answered = None;
+        (self.doubts, self.doubted_until) = (0, None);
+    }
+
     /// Ends a fetch that its caller, who `had` so much time, has none left for. Others with no more would do no better.
     pub(super) fn abandon(&mut self, need: &Need<T>, error: &Error, had: Duration, now: Instant, jitter: f64) {
         self.end_fetch();
@@ -374,7 +542,16 @@ impl<T> State<T> {
         self.pause.as_ref().filter(|pause| now < pause.until)
     }
 
-    /// Others may have a newer value. Not while it is the look at theirs that fails.
+    /// While fetching pauses, others may have a newer value all the same.
+    fn look_at_others(&mut self, failure: Error, now: Instant) -> Result<Need<T>, Error> {
+        if !self.may_look(now) {
+            return Err(failure);
+        }
+        self.looked = Some(now);
+        Ok(Need { refusal: Some(Refusal::Paused(failure)), is_ahead: false, ..self.start(now) })
+    }
+
+    /// Not while it is the look at theirs that fails.
     fn may_look(&self, now: Instant) -> bool {
         let store_failed = self.pause.as_ref().is_some_and(|pause| pace::Cause::of(&pause.error) == pace::Cause::Store);
         let long_ago = self.looked.is_none_or(|looked| now.saturating_duration_since(looked) >= LOOK);
@@ -385,7 +562,7 @@ impl<T> State<T> {
     fn failure(&self, now: Instant, left: Duration) -> Option<Error> {
         let pause = self.paused(now).filter(|pause| match pause.applies {
             Applies::ToAll => true,
-            Applies::Ahead => false,
+            Applies::Ahead | Applies::InDoubt => false,
             Applies::Hasty(had) => left <= had,
         })?;
         Some(pause.error.repeated(pause.until.saturating_duration_since(now)))

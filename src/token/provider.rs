@@ -15,7 +15,7 @@ pub(super) const CONTESTED: &str =
 /// So many tokens may still be with a call, or with the platform.
 const REMEMBERED: usize = 4;
 
-/// Asks for a token, told the dead one.
+/// Asks for a token, told the one that is dead or a suspect.
 pub(crate) type Provide = dyn Fn(Option<&str>) -> std::result::Result<(Token, Option<Duration>), NoToken> + Send + Sync;
 
 /// Why a provider gave no token.
@@ -45,15 +45,18 @@ impl Provider {
     }
 
     /// Asks it, in the refresher's place.
-    pub(super) fn ask(&self, provide: &Provide, need: &Need<Token>) -> Result<Fetched<Token>> {
+    pub(super) fn ask(&self, need: &Need<Token>) -> Result<Fetched<Token>> {
+        let provide = self.get()?;
         may_fetch(need, CONTESTED)?;
         let asked = Instant::now();
-        let dead = need.last.as_ref().filter(|_| need.is_dead).map(|last| last.value().reveal());
-        let (token, lifetime) = provide(dead).map_err(|why| self.failed(why))?;
+        let refused = need.last.as_ref().filter(|_| need.is_dead || need.is_suspect);
+        let refused = refused.map(|last| last.value().reveal());
+        let (token, lifetime) = provide(refused).map_err(|why| self.failed(why))?;
         if !is_token(token.reveal()) {
             return Err(refuse("gave no token: expected printable ASCII characters without spaces"));
         }
-        if dead == Some(token.reveal()) {
+        // A suspect may be given again: the provider knows that it lives.
+        if need.is_dead && refused == Some(token.reveal()) {
             return Err(refuse("gave the token that is dead"));
         }
         self.remember(&token);

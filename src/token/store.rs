@@ -88,7 +88,8 @@ impl Entry {
     pub(super) fn newer(self, need: &Need<Token>) -> Option<Fetched<Token>> {
         let known = need.last.as_ref();
         let newer = known.is_none_or(|last| {
-            self.generation > last.generation() && !(need.is_dead && self.token.reveal() == last.value().reveal())
+            let is_refused = need.is_dead || need.is_suspect;
+            self.generation > last.generation() && !(is_refused && self.token.reveal() == last.value().reveal())
         });
         let alive = self.lifetime.is_none_or(|lifetime| self.age < lifetime);
         (newer && alive).then(|| self.adopted())

@@ -41,6 +41,35 @@ impl Trial {
         }
     }
 
+    /// A refusal that comes now.
+    fn refused<'h>(&self, held: &'h Held<u32>) -> Refused<'h, u32> {
+        Refused { held, at: self.now, is_plain: false }
+    }
+
+    fn doubt(&mut self, refused: &Refused<'_, u32>) -> Doubt<u32> {
+        self.state.doubt(refused, self.now, self.now + LEFT)
+    }
+
+    fn suspects(&mut self, refused: &Refused<'_, u32>) -> Need<u32> {
+        match self.doubt(refused) {
+            Doubt::Fetch(need) => need,
+            other => panic!("expected a fetch, got {other:?}"),
+        }
+    }
+
+    /// The last value is refused now.
+    fn doubt_last(&mut self) -> Doubt<u32> {
+        let held = Arc::clone(self.state.last().unwrap());
+        self.doubt(&self.refused(&held))
+    }
+
+    fn suspect(&mut self) -> Need<u32> {
+        match self.doubt_last() {
+            Doubt::Fetch(need) => need,
+            other => panic!("expected a fetch, got {other:?}"),
+        }
+    }
+
     fn brings(&mut self, need: &Need<u32>, value: u32) -> Arc<Held<u32>> {
         let fetched = self.fetched(need, value);
         self.state.succeed(need, fetched, self.now, 1.0)
@@ -376,12 +405,168 @@ fn a_death_in_its_time_is_no_reason_to_slow_down() {
         held = trial.state.succeed(&need, adopted, trial.now, 0.0);
         assert!(!trial.state.is_contested(), "one of the family fetched it");
     }
-    for _ in 0..10 {
-        trial.pass(Duration::from_millis(1));
-        held = trial.killed(&held);
-        trial.state.discount_early_death();
-        assert!(!trial.state.is_contested(), "it had not died");
+}
+
+#[test]
+fn a_suspect_stays_in_use_and_one_fetch_answers_for_all_who_ask() {
+    let mut trial = Trial::new(OldValue::Lives);
+    let need = trial.needs(None);
+    let first = trial.brings(&need, 1);
+    let refused = [trial.refused(&first), trial.refused(&first), trial.refused(&first)];
+    let need = trial.suspects(&refused[0]);
+    assert!(need.is_suspect && !need.is_dead && !need.is_ahead);
+    for refused in &refused[1..] {
+        assert!(matches!(trial.doubt(refused), Doubt::Wait(None)));
     }
+    assert_eq!(used(trial.ask()), 1, "whose call was not refused goes on");
+    trial.brings(&need, 2);
+    for refused in &refused {
+        assert!(matches!(trial.doubt(refused), Doubt::Use(held) if held.value == 2));
+    }
+    assert_eq!(used(trial.ask()), 2);
+}
+
+#[test]
+fn the_same_value_or_none_lets_the_refusal_stand_and_the_suspect_live() {
+    for fails in [false, true] {
+        let mut trial = Trial::new(OldValue::Lives);
+        let need = trial.needs(None);
+        let first = trial.brings(&need, 1);
+        let refused = [trial.refused(&first), trial.refused(&first)];
+        let need = trial.suspects(&refused[0]);
+        assert!(matches!(trial.doubt(&refused[1]), Doubt::Wait(None)));
+        trial.pass(Duration::from_millis(1));
+        if fails {
+            trial.fails(&need, Status::Http);
+        } else {
+            let same = Fetched { generation: first.generation(), ..trial.fetched(&need, 1) };
+            trial.state.succeed(&need, same, trial.now, 1.0);
+        }
+        for refused in &refused {
+            assert!(matches!(trial.doubt(refused), Doubt::Stands(why) if matches!(why, Stands::Failed(_)) == fails));
+        }
+        assert_eq!(used(trial.ask()), 1);
+        // A refusal after that: a failure is its answer for a while; what the source said before is not.
+        trial.pass(Duration::from_millis(1));
+        let later = trial.refused(&first);
+        match trial.doubt(&later) {
+            Doubt::Stands(Stands::Failed(_)) => assert!(fails),
+            Doubt::Wait(Some(until)) => assert!(!fails && until > trial.now),
+            other => panic!("{other:?}"),
+        }
+        trial.pass(Duration::from_millis(500));
+        trial.suspects(&later);
+    }
+}
+
+#[test]
+fn a_call_that_the_suspect_serves_later_answers_for_all_refusals_before_it() {
+    let mut trial = Trial::new(OldValue::Lives);
+    let need = trial.needs(None);
+    let first = trial.brings(&need, 1);
+    let before = trial.now;
+    trial.pass(Duration::from_millis(1));
+    let refused = trial.refused(&first);
+    let need = trial.suspects(&refused);
+    trial.state.served(&first, before);
+    assert!(matches!(trial.doubt(&refused), Doubt::Wait(None)), "it went out before: the value may have died since");
+    trial.pass(Duration::from_millis(1));
+    assert!(trial.state.served(&first, trial.now));
+    assert!(matches!(trial.doubt(&refused), Doubt::Stands(Stands::Lives)));
+    trial.pass(Duration::from_millis(1));
+    let later = trial.refused(&first);
+    assert!(matches!(trial.doubt(&later), Doubt::Wait(None)), "a later refusal asks anew");
+    trial.fails(&need, Status::Http);
+}
+
+#[test]
+fn a_suspects_death_counts_only_where_the_fresh_value_cured_a_call() {
+    let mut trial = Trial::new(OldValue::Lives);
+    let need = trial.needs(None);
+    trial.brings(&need, 0);
+    let next = |trial: &mut Trial, cures: bool| {
+        trial.pass(Duration::from_secs(2));
+        let need = trial.suspect();
+        let held = trial.brings(&need, 0);
+        if cures {
+            trial.state.cured(&held, trial.now, 1.0);
+            trial.state.cured(&held, trial.now, 1.0);
+        }
+    };
+    for _ in 0..10 {
+        next(&mut trial, false);
+        assert!(!trial.state.is_contested(), "nothing died");
+    }
+    for _ in 0..EARLY_DEATHS {
+        assert!(!trial.state.is_contested());
+        next(&mut trial, true);
+    }
+    assert!(trial.state.is_contested());
+    // Whose value is refused again then waits, if that is of any use.
+    trial.pass(Duration::from_millis(501));
+    match trial.doubt_last() {
+        Doubt::Wait(Some(until)) => assert_eq!(until, trial.now + Duration::from_millis(499)),
+        other => panic!("{other:?}"),
+    }
+    let (held, soon) = (Arc::clone(trial.state.last().unwrap()), trial.now + Duration::from_millis(100));
+    let refused = Refused { held: &held, at: trial.now, is_plain: false };
+    assert!(matches!(trial.state.doubt(&refused, trial.now, soon), Doubt::Stands(Stands::NoTime)));
+}
+
+#[test]
+fn fetches_for_suspects_that_cure_nothing_slow_down() {
+    let mut trial = Trial::new(OldValue::Lives);
+    let need = trial.needs(None);
+    trial.brings(&need, 0);
+    for pause in [500, 1000, 2000, 2000].map(Duration::from_millis) {
+        let need = trial.suspect();
+        trial.brings(&need, 1);
+        let until = trial.now + pause;
+        assert!(matches!(trial.doubt_last(), Doubt::Wait(Some(found)) if found == until));
+        trial.now = until;
+    }
+    let need = trial.suspect();
+    let cure = trial.brings(&need, 1);
+    trial.state.cured(&cure, trial.now, 1.0);
+    trial.pass(Duration::from_secs(2));
+    let need = trial.suspect();
+    trial.brings(&need, 1);
+    let until = trial.now + Duration::from_millis(500);
+    assert!(matches!(trial.doubt_last(), Doubt::Wait(Some(found)) if found == until));
+}
+
+#[test]
+fn a_second_sign_that_can_mean_nothing_else_makes_a_suspect_dead() {
+    let mut trial = Trial::new(OldValue::Lives);
+    let need = trial.needs(None);
+    let held = trial.brings(&need, 1);
+    let plain = |trial: &Trial| Refused { is_plain: true, ..trial.refused(&held) };
+    let need = trial.suspects(&plain(&trial));
+    trial.fails(&need, Status::Http);
+    assert_eq!(used(trial.ask()), 1, "one sign is not enough");
+    trial.pass(Duration::from_millis(501));
+    let second = plain(&trial);
+    let Doubt::Fetch(need) = trial.doubt(&second) else { panic!() };
+    assert!(need.is_dead && need.is_suspect);
+    assert!(matches!(trial.ask(), Step::Wait), "nobody takes it any more");
+    trial.fails(&need, Status::Http);
+    assert!(matches!(trial.doubt(&second), Doubt::Stands(Stands::Failed(_))));
+    assert_eq!(failed(trial.ask()).status(), Status::Http);
+}
+
+#[test]
+fn a_suspect_that_expires_is_dead() {
+    let mut trial = Trial::new(OldValue::Lives);
+    let need = trial.needs(None);
+    let first = trial.brings(&need, 1);
+    trial.at(99);
+    let refused = trial.refused(&first);
+    let need = trial.suspects(&refused);
+    trial.fails(&need, Status::Http);
+    assert_eq!(used(trial.ask()), 1);
+    trial.at(101);
+    trial.needs(None);
+    assert!(matches!(trial.ask(), Step::Wait));
 }
 
 #[test]
@@ -406,68 +591,126 @@ fn a_lifetime_beyond_all_counting_is_a_hundred_years() {
     assert_eq!(used(trial.ask()), 1);
 }
 
-/// What can happen next in a process whose threads all want a token of an account like hst's.
+/// What can happen next in a process whose threads all want a token of an account, like hst's or like avd's.
 #[derive(Debug, Clone, Copy)]
 enum Event {
     /// A thread without a token asks for one, or goes on waiting.
     Ask(usize),
-    /// A thread's call arrives at the platform, with the token that it has.
-    Arrive(usize),
-    /// The fetch under way arrives there: the old token dies, and the new one is on its way.
+    /// A thread's call arrives at the platform, with the token that it has. Or it asks for a room that is missing.
+    Arrive(usize, bool),
+    /// Its answer is back.
+    Back(usize),
+    /// The fetch under way arrives there: the new token is on its way.
     Fetch,
     /// The answer comes.
     Land,
+    /// It comes, and has the token that is there already, as from a provider.
+    LandSame,
     /// It does not.
     Lose(bool),
+    /// The platform ends all tokens.
+    Kill,
     Pass(u64),
 }
 
 fn event() -> impl Strategy<Value = Event> {
     let thread = 0..THREADS;
     prop_oneof![
-        6 => thread.clone().prop_map(Event::Ask),
-        6 => thread.prop_map(Event::Arrive),
+        8 => thread.clone().prop_map(Event::Ask),
+        6 => (thread.clone(), any::<bool>()).prop_map(|(thread, missing)| Event::Arrive(thread, missing)),
+        6 => thread.prop_map(Event::Back),
         2 => Just(Event::Fetch),
         3 => Just(Event::Land),
+        1 => Just(Event::LandSame),
         1 => any::<bool>().prop_map(Event::Lose),
+        1 => Just(Event::Kill),
         2 => (1u64..40_000).prop_map(Event::Pass),
+        2 => (1u64..50).prop_map(Event::Pass),
     ]
 }
 
 const THREADS: usize = 5;
 
+/// A thread and its call.
+#[derive(Default)]
+struct Caller {
+    /// The token that its call has, and since when.
+    held: Option<(Arc<Held<u32>>, Instant)>,
+    /// The platform's answer, on its way: whether it served the call.
+    answer: Option<bool>,
+    /// The reason of the answer.
+    was_dead: bool,
+    /// The token that was refused, and when.
+    refused: Option<(Arc<Held<u32>>, Instant)>,
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 4000, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Every order in which threads, fetches, answers and time can meet: all of it happens under the cell's lock, so that a
-    /// sequence of events is an interleaving of threads.
+    /// sequence of events is an interleaving of threads. Where a refusal is `ambiguous`, a refused token is a suspect.
+    ///
+    /// Mutations that fail here: a suspect that is marked dead; a refusal that stands because of any call that was served, or
+    /// of one that came back later but went out before.
     #[test]
-    fn no_interleaving_breaks_the_machine(events in proptest::collection::vec(event(), 1..200), dies in any::<bool>()) {
+    fn no_interleaving_breaks_the_machine(
+        events in proptest::collection::vec(event(), 1..200),
+        dies in any::<bool>(),
+        ambiguous in any::<bool>(),
+    ) {
         let mut trial = Trial::new(if dies { OldValue::Dies } else { OldValue::Lives });
-        // The platform: the one token that it takes. Each fetch replaces it.
-        let (mut live, mut issued) = (0u32, 0u32);
-        let mut held: [Option<Arc<Held<u32>>>; THREADS] = Default::default();
-        let mut dead: [Option<Arc<Held<u32>>>; THREADS] = Default::default();
+        // The platform: the tokens that it takes. On hst each fetch replaces them.
+        let (mut live, mut issued, mut deaths) = (BTreeSet::new(), 0u32, 0);
+        let mut callers: [Caller; THREADS] = Default::default();
         let mut waiting = BTreeSet::new();
         let mut flight: Option<(Need<u32>, Instant, Option<u32>)> = None;
         let mut newest = 0;
+        // When a fetch brought the same token again.
+        let mut same_again: Option<Instant> = None;
         for event in events {
+            let now = trial.now;
             match event {
-                Event::Ask(thread) if held[thread].is_none() => {
+                Event::Ask(thread) if callers[thread].held.is_none() => {
                     waiting.remove(&thread);
-                    let good = trial.state.good(trial.now).filter(|good| dead[thread].as_ref().is_none_or(|dead| dead.generation < good.generation));
-                    match trial.state.ask(dead[thread].as_deref(), trial.now, LEFT) {
+                    let caller = &mut callers[thread];
+                    let in_use = trial.state.good(now);
+                    let good = in_use.clone().filter(|good| caller.refused.as_ref().is_none_or(|(refused, _)| refused.generation < good.generation));
+                    let step = match &caller.refused {
+                        Some((refused, at)) if ambiguous => {
+                            let step = trial.state.doubt(&Refused { held: refused, at: *at, is_plain: false }, now, now + LEFT);
+                            let still = trial.state.good(now);
+                            prop_assert_eq!(in_use.map(|held| held.generation), still.map(|held| held.generation), "a suspect was taken from the others");
+                            match step {
+                                Doubt::Use(held) => Step::Use(held),
+                                Doubt::Fetch(need) => Step::Fetch(need),
+                                Doubt::Wait(None) => Step::Wait,
+                                Doubt::Wait(Some(until)) => {
+                                    prop_assert!(until > now && until < now + LEFT, "waits in vain");
+                                    continue;
+                                }
+                                Doubt::Stands(why) => {
+                                    let has_reason = !caller.was_dead || !matches!(why, Stands::Lives) || same_again >= Some(*at);
+                                    prop_assert!(has_reason, "a dead token's refusal stands without reason");
+                                    caller.refused = None;
+                                    continue;
+                                }
+                            }
+                        }
+                        refused => trial.state.ask(refused.as_ref().map(|(refused, _)| &**refused), now, LEFT),
+                    };
+                    match step {
                         Step::Use(value) => {
-                            prop_assert!(!value.is_expired(trial.now), "an expired value was given out");
-                            prop_assert!(dead[thread].as_ref().is_none_or(|dead| dead.generation < value.generation), "a dead value was given out again");
+                            prop_assert!(!value.is_expired(now), "an expired value was given out");
+                            prop_assert!(caller.refused.as_ref().is_none_or(|(refused, _)| refused.generation < value.generation), "a refused value was given out again");
                             prop_assert_eq!(value.generation, newest, "not the newest");
-                            held[thread] = Some(value);
+                            caller.held = Some((value, now));
                         }
                         Step::Fetch(need) => {
                             prop_assert!(flight.is_none(), "two fetches at a time");
-                            prop_assert!(good.is_none_or(|good| good.is_due(trial.now)), "fetched without need");
+                            prop_assert!(good.is_none_or(|good| good.is_due(now)), "fetched without need");
                             prop_assert_eq!(need.is_dead, need.last.is_some() && trial.state.dead_since.is_some());
-                            flight = Some((need, trial.now, None));
+                            prop_assert!(!(need.is_dead && ambiguous), "a suspect is not dead");
+                            flight = Some((need, now, None));
                         }
                         Step::Wait => {
                             prop_assert!(flight.is_some(), "waits for nobody");
@@ -475,29 +718,59 @@ proptest! {
                         }
                         Step::Fail(_) => {
                             prop_assert!(trial.state.pause.is_some() && good.is_none(), "failed without a failure");
-                            dead[thread] = None;
+                            caller.refused = None;
                         }
                     }
                 }
-                Event::Arrive(thread) => {
-                    if let Some(value) = held[thread].take() {
-                        dead[thread] = (value.value != live).then_some(value);
+                Event::Arrive(thread, missing) => {
+                    if let Caller { held: Some((value, _)), answer: None, .. } = &callers[thread] {
+                        callers[thread].was_dead = !live.contains(&value.value);
+                        callers[thread].answer = Some(!(callers[thread].was_dead || missing && ambiguous));
+                    }
+                }
+                Event::Back(thread) => {
+                    let caller = &mut callers[thread];
+                    if let Some(served) = caller.answer.take() {
+                        let (value, sent) = caller.held.take().unwrap();
+                        if !served {
+                            caller.refused = Some((value, now));
+                            continue;
+                        }
+                        if caller.refused.take().is_some() && ambiguous {
+                            trial.state.cured(&value, now, 1.0);
+                        }
+                        if trial.state.served(&value, sent) {
+                            waiting.clear();
+                        }
                     }
                 }
                 Event::Fetch => {
                     if let Some((_, _, token @ None)) = &mut flight {
-                        trial.state.begin_fetch(trial.now);
+                        trial.state.begin_fetch(now);
                         issued += 1;
-                        live = issued;
+                        if dies || !ambiguous {
+                            deaths += live.len();
+                            live.clear();
+                        }
+                        live.insert(issued);
                         *token = Some(issued);
                     }
                 }
                 Event::Land => {
                     if let Some((need, born, Some(token))) = flight.take_if(|flight| flight.2.is_some()) {
                         let fetched = Fetched { born, ..trial.fetched(&need, token) };
-                        let value = trial.state.succeed(&need, fetched, trial.now, 0.5);
+                        let value = trial.state.succeed(&need, fetched, now, 0.5);
                         prop_assert!(value.generation > newest, "generations rise");
                         newest = value.generation;
+                        waiting.clear();
+                    }
+                }
+                Event::LandSame => {
+                    if let Some((need, ..)) = flight.take_if(|flight| !flight.0.is_dead && flight.0.last.is_some() && flight.2.is_none()) {
+                        let last = need.last.as_ref().unwrap();
+                        let same = Fetched { generation: last.generation, ..trial.fetched(&need, last.value) };
+                        trial.state.succeed(&need, same, now, 0.5);
+                        same_again = Some(now);
                         waiting.clear();
                     }
                 }
@@ -505,18 +778,23 @@ proptest! {
                     if let Some((need, ..)) = flight.take() {
                         if own_end {
                             let late = Error::new(Status::Timeout, "no");
-                            trial.state.abandon(&need, &late, LEFT, trial.now, 1.0);
+                            trial.state.abandon(&need, &late, LEFT, now, 1.0);
                         } else {
                             trial.fails(&need, Status::Network);
                         }
                         waiting.clear();
                     }
                 }
+                Event::Kill => {
+                    deaths += live.len();
+                    live.clear();
+                }
                 Event::Pass(milliseconds) => trial.pass(Duration::from_millis(milliseconds)),
                 Event::Ask(_) => {}
             }
             prop_assert_eq!(trial.state.fetching, flight.is_some(), "the refresher's place is taken just while one fetches");
             prop_assert!(waiting.is_empty() || flight.is_some(), "somebody waits for nobody");
+            prop_assert!(!(trial.state.is_contested() && ambiguous) || deaths >= EARLY_DEATHS as usize, "a death was counted that was none");
         }
         // Left to themselves, all come to a value: nothing is stuck.
         if let Some((need, ..)) = flight.take() {
@@ -526,8 +804,9 @@ proptest! {
         if let Step::Fetch(need) = trial.ask() {
             trial.brings(&need, issued + 1);
         }
-        for dead in &dead {
-            let step = trial.state.ask(dead.as_deref(), trial.now, LEFT);
+        for caller in &callers {
+            let refused = caller.refused.as_ref().map(|(refused, _)| &**refused);
+            let step = trial.state.ask(refused, trial.now, LEFT);
             prop_assert!(matches!(step, Step::Use(_) | Step::Fetch(_)), "stuck: {:?}", step);
             if let Step::Fetch(need) = step {
                 trial.brings(&need, issued + 1);
