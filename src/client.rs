@@ -100,7 +100,8 @@ impl Client {
     }
 
     /// Sets where a client whose configuration says `"token_provider": true` gets its tokens. `provide` is called with the
-    /// token that died, if one did, by one thread at a time, and by the thread whose call needs the token. The error is the
+    /// token that was refused, if one was (on hst it is dead, on avd it may live), by one thread at a time, and by the thread whose
+    /// call needs the token. The error is the
     /// reason. Callers read it as `the token provider failed: …`, in one line, cut to 1024 bytes; a token of this client in it
     /// is masked.
     pub fn set_token_provider(

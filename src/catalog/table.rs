@@ -192,7 +192,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         transient: false,
         common: true,
         source: "004 L3675",
-        note: "The document prints it for \"no such room_id\" too (004 L275). The library renews the token once, repeats the call once, and then reports the number. When the repeated call got 40003 too, this operation does not renew again for 60 s (T60).",
+        note: "The document prints it for \"no such room_id\" too (004 L275). The library renews the token once, repeats the call once, and then reports the number. Meanwhile the other calls go on with the refused token. When the repeated call got 40003 too, the same request does not renew again for 60 s (T60).",
     },
     ErrorNumber {
         code: 40004,

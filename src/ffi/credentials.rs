@@ -30,8 +30,10 @@ pub const MEETGATE_TOKEN_REASON: c_int = 1_380_270_419;
 /// It runs on a thread that calls the client, once at a time, with no lock held. It must not throw, longjmp, free the client or
 /// call it. All arguments are borrowed for the call.
 /// @param[in] user_data As it was set.
-/// @param[in] dead_token The token that the platform refused, or NULL where one is needed for another reason. A provider that
-///   still hosts this very token should fetch a new one.
+/// @param[in] dead_token The token that the platform refused, or NULL where one is needed for another reason. On hst it is dead:
+///   a provider that still hosts this very token should fetch a new one. On avd it is a suspect: the number that says so is
+///   printed for a missing room, too. A provider that knows that the token lives gives it again, and the call that was refused
+///   then fails with that number. A provider that does not know fetches a new one.
 /// @param[out] token Receives the token, NUL-terminated: printable ASCII without spaces.
 /// @param[in] capacity How many bytes token has room for, with the NUL.
 /// @param[in,out] lifetime_s Receives how many seconds the token will live. It is 0 before the call; leave it so if that is not
@@ -96,7 +98,7 @@ pub unsafe extern "C" fn meetgate_client_set_token(
 /// Sets the function that gives tokens to a client whose configuration says "token_provider": true.
 /// It is for those who host tokens centrally, as 001 L8 advises. The function is called when a call needs a token and there is
 /// none, when the token at hand is about to expire (the other calls go on with it meanwhile), and when the platform refused the
-/// token. One thread calls it, while the others wait for the result within their own time.
+/// token. One thread calls it, while the others that need the result wait for it within their own time.
 /// @param[in] client A client with "token_provider": true.
 /// @param[in] provide The function. It takes the place of one that was set before.
 /// @param[in] user_data Any value, passed to each call of provide. What it points to must live until the client is freed, and be
