@@ -26,7 +26,7 @@ pub struct Client {
     engine: Engine,
     platform: PlatformName,
     /// The process that made it: connections and locks do not survive a fork.
-    process: u32,
+    process: process::Identity,
 }
 
 /// A token from a provider of the caller's. Not `Debug`: it is a secret.
@@ -49,7 +49,7 @@ impl Client {
         Ok(Client {
             platform: config.platform(),
             engine: Engine::new(config, platform, transport, credentials, &shared.clocks),
-            process: std::process::id(),
+            process: process::identity(),
         })
     }
 
@@ -135,7 +135,7 @@ impl Client {
 
     /// Whether this is the process that made the client.
     pub fn is_own_process(&self) -> bool {
-        self.process == std::process::id()
+        self.process == process::identity()
     }
 
     fn check_process(&self) -> Result<()> {

@@ -11,7 +11,7 @@ use std::path::Path;
 /// this table, never up.
 #[rustfmt::skip]
 const ROOMS: [(&str, &str); 18] = [
-    ("ffi",           "client signing json catalog error"),
+    ("ffi",           "client process signing json catalog error"),
     ("client",        "process engine platform config token single_flight transport json catalog error"),
     ("process",       "engine token"),
     ("signing",       "platform json random error catalog unix_time"),
