@@ -67,6 +67,7 @@ impl Client {
     /// Calls an operation of the catalog.
     pub fn call_operation(&self, operation: &'static Operation, params: &str, options: &str) -> Result<String> {
         self.check_process()?;
+        self.check_caller()?;
         let limits = self.limits(options)?;
         let params = Members::parse(params).map_err(|problem| Error::invalid_argument(format!("params: {problem}")))?;
         self.engine.call(operation, &params, limits)
@@ -80,6 +81,7 @@ impl Client {
     /// The same, with options for this call alone.
     pub fn raw_call_with(&self, request: &str, options: &str) -> Result<String> {
         self.check_process()?;
+        self.check_caller()?;
         let limits = self.limits(options)?;
         let request =
             Members::parse(request).map_err(|problem| Error::invalid_argument(format!("request: {problem}")))?;
@@ -136,6 +138,14 @@ impl Client {
     /// Whether this is the process that made the client.
     pub fn is_own_process(&self) -> bool {
         self.process == process::identity()
+    }
+
+    /// A token provider that calls its own client would wait for itself.
+    fn check_caller(&self) -> Result<()> {
+        if self.engine.is_asking_this_thread() {
+            return Err(Error::invalid_argument("a token provider must not call the client that asks it for a token"));
+        }
+        Ok(())
     }
 
     fn check_process(&self) -> Result<()> {

@@ -139,6 +139,11 @@ impl Engine {
         })
     }
 
+    /// Whether this thread is in the client's token provider.
+    pub(crate) fn is_asking_this_thread(&self) -> bool {
+        self.credentials.as_ref().is_some_and(|credentials| credentials.is_asking_this_thread())
+    }
+
     fn run(&self, prepared: &Prepared<'_>, limits: Limits) -> Result<String> {
         let offset_s = self.clock.seconds();
         let (retry, bounds) = (prepared.retry, bounds(limits));

@@ -140,6 +140,11 @@ impl Credentials {
         found
     }
 
+    /// Whether this thread is in the provider.
+    pub(crate) fn is_asking_this_thread(&self) -> bool {
+        matches!(&self.source, Source::Provided(provider) if provider.is_asking_this_thread())
+    }
+
     /// A provider can only be asked once it is set.
     fn check_source(&self) -> Result<()> {
         match &self.source {

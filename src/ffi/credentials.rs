@@ -28,7 +28,7 @@ pub const MEETGATE_TOKEN_REASON: c_int = 1_380_270_419;
 
 /// Provides a token, for meetgate_client_set_token_provider.
 /// It runs on a thread that calls the client, once at a time, with no lock held. It must not throw, longjmp, free the client or
-/// call it. All arguments are borrowed for the call.
+/// call it: such a call fails at once with MEETGATE_INVALID_ARGUMENT. All arguments are borrowed for the call.
 /// @param[in] user_data As it was set.
 /// @param[in] dead_token The token that the platform refused, or NULL where one is needed for another reason. On hst it is dead:
 ///   a provider that still hosts this very token should fetch a new one. On avd it is a suspect: the number that says so is

@@ -7,6 +7,7 @@ use crate::single_flight::{Fetched, Need};
 use parking_lot::{Mutex, RwLock};
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 pub(super) const CONTESTED: &str =
@@ -32,6 +33,17 @@ pub(super) struct Provider {
     provide: RwLock<Option<Arc<Provide>>>,
     /// The newest tokens that it gave: no reason may show them.
     given: Mutex<VecDeque<Token>>,
+    /// The thread that is in it; 0 where none is.
+    asking: AtomicUsize,
+}
+
+/// A thread that is in the provider, until this is dropped.
+struct Asking<'p>(&'p Provider);
+
+impl Drop for Asking<'_> {
+    fn drop(&mut self) {
+        self.0.asking.store(0, Ordering::Relaxed);
+    }
 }
 
 impl Provider {
@@ -51,7 +63,13 @@ impl Provider {
         let asked = Instant::now();
         let refused = need.last.as_ref().filter(|_| need.is_dead || need.is_suspect);
         let refused = refused.map(|last| last.value().reveal());
-        let (token, lifetime) = provide(refused).map_err(|why| self.failed(why))?;
+        let answer = {
+            // One thread at a time is in the refresher's place.
+            self.asking.store(this_thread(), Ordering::Relaxed);
+            let _asking = Asking(self);
+            provide(refused)
+        };
+        let (token, lifetime) = answer.map_err(|why| self.failed(why))?;
         if !is_token(token.reveal()) {
             return Err(refuse("gave no token: expected printable ASCII characters without spaces"));
         }
@@ -64,6 +82,10 @@ impl Provider {
         let same = need.last.as_ref().filter(|last| last.value().reveal() == token.reveal());
         let generation = same.map_or_else(|| need.next_generation(), |last| last.generation());
         Ok(Given { token, asked, lifetime }.numbered(generation))
+    }
+
+    pub(super) fn is_asking_this_thread(&self) -> bool {
+        self.asking.load(Ordering::Relaxed) == this_thread()
     }
 
     fn failed(&self, why: NoToken) -> Error {
@@ -84,6 +106,14 @@ impl Provider {
             given.truncate(REMEMBERED);
         }
     }
+}
+
+/// What tells the threads that run now apart. The standard library's own number would leave memory behind.
+fn this_thread() -> usize {
+    thread_local! {
+        static HERE: u8 = const { 0 };
+    }
+    HERE.with(|here| std::ptr::from_ref(here).addr())
 }
 
 fn refuse(what: &str) -> Error {
