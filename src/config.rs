@@ -10,6 +10,7 @@ use crate::json::check::{Rules, check};
 use crate::json::{Kind, Members, kind, nearest, quoted};
 use crate::secret::Secret;
 use crate::transport::{BaseUrl, Limits};
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -121,19 +122,21 @@ impl Config {
 
     /// How tokens are come by, with what makes the account's tokens its own in place of keys: platform, address, id and
     /// secret. `None` where the platform has no tokens.
-    pub(crate) fn credential(&self) -> Option<Credential<Vec<&str>>> {
-        let name = self.platform().as_str();
+    pub(crate) fn credential(&self) -> Option<Credential<Vec<Cow<'_, str>>>> {
+        let name = Cow::Borrowed(self.platform().as_str());
         match &self.account {
             Account::Hst(hst) => Some(hst.credential.map(|keys| {
-                let base_url = hst.base_url.as_ref().unwrap_or(&hst.discovery_url).as_str();
-                let identity = [name, base_url, &keys.dev_id, keys.dev_secret.reveal()];
-                identity.into_iter().chain(hst.discovery_app_id.as_deref()).collect()
+                let app_id = hst.discovery_app_id.as_deref().filter(|_| hst.base_url.is_none());
+                let base_url = hst.base_url.as_ref().unwrap_or(&hst.discovery_url);
+                let [dev_id, dev_secret] = [&keys.dev_id, keys.dev_secret.reveal()].map(Cow::Borrowed);
+                let identity = [name, base_url.canonical().into(), dev_id, dev_secret];
+                identity.into_iter().chain(app_id.map(Cow::Borrowed)).collect()
             })),
             Account::Youme(_) => None,
-            Account::Avd(avd) => Some(
-                avd.credential
-                    .map(|keys| vec![name, avd.base_url.as_str(), &keys.access_key, keys.secret_key.reveal()]),
-            ),
+            Account::Avd(avd) => Some(avd.credential.map(|keys| {
+                let [access_key, secret_key] = [&keys.access_key, keys.secret_key.reveal()].map(Cow::Borrowed);
+                vec![name, avd.base_url.canonical().into(), access_key, secret_key]
+            })),
         }
     }
 

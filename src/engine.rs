@@ -70,7 +70,7 @@ impl Engine {
         clocks: &Clocks,
     ) -> Engine {
         let clock = match platform.base_url() {
-            Some(base) if platform.signs_with_time() => clocks.of(base.authority()),
+            Some(base) if platform.signs_with_time() => clocks.of(&base.canonical()),
             _ => Arc::default(),
         };
         Engine { config, platform, transport, credentials, address: Cell::new(OldValue::Lives), clock }

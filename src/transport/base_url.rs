@@ -1,5 +1,6 @@
 //! The address that every request of a client goes to, and nowhere else.
 
+use std::net::Ipv6Addr;
 use ureq::http::Uri;
 
 /// What the HTTP library's URL type holds.
@@ -56,9 +57,21 @@ impl BaseUrl {
         &self.text
     }
 
-    /// Host and port, as they were given.
-    pub(crate) fn authority(&self) -> &str {
-        self.uri.authority().map_or("", |authority| authority.as_str())
+    /// The one way to write it: two spellings are one place. The host in small letters, no port that goes without saying.
+    pub(crate) fn canonical(&self) -> String {
+        let (scheme, rest) = self.text.split_once("://").unwrap_or_default();
+        let path = rest.find('/').and_then(|start| rest.get(start..)).unwrap_or_default();
+        let host = self.uri.host().unwrap_or_default().to_ascii_lowercase();
+        let inner = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+        let host = match inner.and_then(|address| address.parse::<Ipv6Addr>().ok()) {
+            Some(address) => format!("[{address}]"),
+            None => host,
+        };
+        let default = if self.is_https() { 443 } else { 80 };
+        match self.uri.port_u16().filter(|port| *port != default) {
+            Some(port) => format!("{}://{host}:{port}{path}", scheme.to_ascii_lowercase()),
+            None => format!("{}://{host}{path}", scheme.to_ascii_lowercase()),
+        }
     }
 
     pub(crate) fn is_https(&self) -> bool {
@@ -122,6 +135,25 @@ mod tests {
         }
         assert!(refused("http://h/会议").contains("percent-encode"));
         assert!(BaseUrl::parse("http://xn--fiq228c.example").is_ok());
+    }
+
+    #[test]
+    fn two_spellings_are_one_place() {
+        for (spelling, place) in [
+            ("http://localhost:9", "http://localhost:9"),
+            ("http://LOCALHOST:9/", "http://localhost:9"),
+            ("http://localhost:80", "http://localhost"),
+            ("https://h:443/", "https://h"),
+            ("https://h:80", "https://h:80"),
+            ("https://h/Gateway/", "https://h/Gateway"),
+            ("https://h/Gateway//", "https://h/Gateway"),
+            ("http://[0:0:0:0:0:0:0:1]:80/x", "http://[::1]/x"),
+            ("http://[FE80::1]:81", "http://[fe80::1]:81"),
+        ] {
+            assert_eq!(BaseUrl::parse(spelling).unwrap().canonical(), place, "{spelling}");
+        }
+        let base = BaseUrl::parse("https://H/sdkapi/v2/").unwrap().without_suffix("/sdkapi/v2");
+        assert_eq!(base.canonical(), "https://h");
     }
 
     #[test]
