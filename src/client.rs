@@ -48,7 +48,7 @@ impl Client {
         let credentials = account::credentials(&config, old_value, &shared.accounts)?;
         Ok(Client {
             platform: config.platform(),
-            engine: Engine::new(config, platform, transport, credentials, &shared.clocks),
+            engine: Engine::new(config, platform, transport, credentials, &shared.clocks, &shared.addresses),
             process: process::identity(),
         })
     }

@@ -13,17 +13,19 @@ use crate::catalog::{Operation, PlatformName, Retry};
 use crate::config::Config;
 use crate::error::{Error, Result, Status};
 use crate::json::Members;
-use crate::platform::{FormIn, Platform, Signing, Tokens};
+use crate::platform::{Discovery, FormIn, Platform, Signing, Tokens};
 use crate::request::Prepared;
-use crate::single_flight::{Cell, Held, OldValue, Refused, Stands};
+use crate::single_flight::{Caller, Cell, Held, Refused, Stands};
 use crate::token::{Credentials, Given, Token, TokenInfo};
 use crate::transport::{BaseUrl, Bounds, Limits, Transport};
 use crate::unix_time::now_ms;
+pub(crate) use address::Addresses;
 use answer::{Answered, Outcome};
 use clock::ClockOffset;
 pub(crate) use clock::Clocks;
 use next::{Next, Said, Why, next};
 use serde::Serialize;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -33,8 +35,8 @@ pub(crate) struct Engine {
     transport: Box<dyn Transport>,
     /// The account's, shared with every client of it in this process; `None` where the platform has no tokens.
     credentials: Option<Arc<Credentials>>,
-    /// The address, where the configuration names none.
-    address: Cell<BaseUrl>,
+    /// The address, where the configuration names none: shared with every client that asks the same place.
+    address: Arc<Cell<BaseUrl>>,
     /// The host's.
     clock: Arc<ClockOffset>,
 }
@@ -68,12 +70,16 @@ impl Engine {
         transport: Box<dyn Transport>,
         credentials: Option<Arc<Credentials>>,
         clocks: &Clocks,
+        addresses: &Addresses,
     ) -> Engine {
         let clock = match platform.base_url() {
             Some(base) if platform.signs_with_time() => clocks.of(&base.canonical()),
             _ => Arc::default(),
         };
-        Engine { config, platform, transport, credentials, address: Cell::new(OldValue::Lives), clock }
+        let discovery = platform.discovery().filter(|_| platform.base_url().is_none());
+        let address =
+            addresses.of(discovery.map(Discovery::request).as_ref().map(|(url, signed)| (*url, &signed.target)));
+        Engine { config, platform, transport, credentials, address, clock }
     }
 
     pub(crate) fn limits(&self) -> Limits {
@@ -263,7 +269,7 @@ impl Engine {
     /// The token to sign with; none where the platform has none. One that is `dead` is replaced.
     fn token(&self, call: &Call<'_>, dead: Option<&Held<Token>>) -> Result<Option<Arc<Held<Token>>>> {
         let Some(credentials) = &self.credentials else { return Ok(None) };
-        let token = credentials.token(dead, call.bounds.deadline, || self.fetch_ahead(call));
+        let token = credentials.token(dead, self.caller(call.bounds), || self.fetch_ahead(call));
         token.map(Some).map_err(|error| error.after_attempts(call.attempts))
     }
 
@@ -274,7 +280,7 @@ impl Engine {
         };
         let refused = Refused { held, at, is_plain: call.prepared.names_nothing() };
         let request = call.prepared.identity();
-        Ok(match credentials.successor(&request, &refused, call.bounds.deadline, || self.fetch_ahead(call)) {
+        Ok(match credentials.successor(&request, &refused, self.caller(call.bounds), || self.fetch_ahead(call)) {
             Ok(newer) => Other::Token(Some(newer)),
             Err(Stands::Failed(why)) => Other::None(Some(why)),
             Err(Stands::Lives | Stands::NoTime) => Other::None(None),
@@ -283,14 +289,28 @@ impl Engine {
 
     /// Fetches the token that a call needs.
     fn fetch_ahead(&self, call: &Call<'_>) -> Result<Given> {
-        self.fetch_token(call.prepared, Retry::Safe, call.bounds, true).map(|(given, _)| given)
+        let bounds = Bounds { limits: self.fetch_limits(call.bounds.limits), ..call.bounds };
+        self.fetch_token(call.prepared, Retry::Safe, bounds, true).map(|(given, _)| given)
+    }
+
+    /// A fetch is for all who need its result: the size that one call allows its own answer is no bound for it.
+    fn fetch_limits(&self, limits: Limits) -> Limits {
+        let most = self.config.limits.max_reply_bytes.max(Limits::DEFAULT.max_reply_bytes);
+        Limits { max_reply_bytes: most, ..limits }
+    }
+
+    /// A call, as those see it who wait for the same token or the same address.
+    fn caller(&self, bounds: Bounds) -> Caller {
+        let mut settings = DefaultHasher::new();
+        (self.platform.http_method(), &self.config.user_agent, bounds.limits.connect_timeout).hash(&mut settings);
+        Caller { deadline: bounds.deadline, fetch_time: self.config.token_timeout, settings: settings.finish() }
     }
 
     /// A token operation that the caller asked for: always one fetch, and what it brings is the account's token from then on.
     fn fetch_token_for_caller(&self, prepared: &Prepared<'_>, limits: Limits) -> Result<String> {
         let bounds = bounds(limits);
         let fetch = || self.fetch_token(prepared, prepared.retry, bounds, false);
-        self.credentials()?.replace(bounds.deadline, fetch)
+        self.credentials()?.replace(self.caller(bounds), fetch)
     }
 
     /// Fetches a token, within its own time: the token, and the platform's answer as it came. `is_ahead`: for another call.

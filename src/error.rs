@@ -1,5 +1,9 @@
 //! The one error model: a status, and a document that every language shows the same way.
 
+mod lack;
+
+pub(crate) use lack::is_lack;
+
 use crate::catalog::{ErrorClass, ErrorNumber, PlatformName};
 use crate::unix_time::millis;
 use serde::Serialize;
@@ -30,7 +34,10 @@ pub enum Status {
 
 /// Why a call failed. Boxed, so that a `Result` stays small on the way of success.
 #[derive(Clone)]
-pub struct Error(Box<ErrorDocument>);
+pub struct Error(Box<ErrorDocument>, IsLack);
+
+/// Whether it failed for want of something that this machine has too little of.
+type IsLack = bool;
 
 /// The error document, as callers read it. What does not apply is absent.
 #[derive(Debug, Clone, Serialize)]
@@ -76,26 +83,29 @@ pub struct ErrorDocument {
 
 impl Error {
     pub fn new(status: Status, message: impl Into<String>) -> Self {
-        Error(Box::new(ErrorDocument {
-            status,
-            message: message.into(),
-            platform: None,
-            operation: None,
-            code: None,
-            class: None,
-            meaning: None,
-            meaning_zh: None,
-            platform_message: None,
-            http_status: None,
-            location: None,
-            request_id: None,
-            clock_offset_s: None,
-            attempts: None,
-            retryable: false,
-            retry_after_ms: None,
-            reply: None,
-            reply_text: None,
-        }))
+        Error(
+            Box::new(ErrorDocument {
+                status,
+                message: message.into(),
+                platform: None,
+                operation: None,
+                code: None,
+                class: None,
+                meaning: None,
+                meaning_zh: None,
+                platform_message: None,
+                http_status: None,
+                location: None,
+                request_id: None,
+                clock_offset_s: None,
+                attempts: None,
+                retryable: false,
+                retry_after_ms: None,
+                reply: None,
+                reply_text: None,
+            }),
+            false,
+        )
     }
 
     pub fn invalid_argument(message: impl Into<String>) -> Self {
@@ -122,6 +132,17 @@ impl Error {
     pub(crate) fn nothing_acted(mut self) -> Self {
         self.0.retryable = true;
         self
+    }
+
+    /// Notes whether it failed for want of something that this machine has too little of: then it says nothing of anybody
+    /// else's call.
+    pub(crate) fn for_lack(mut self, is_lack: bool) -> Self {
+        self.1 |= is_lack;
+        self
+    }
+
+    pub(crate) fn is_lack(&self) -> bool {
+        self.1
     }
 
     /// Says how long it is of no use to repeat the call.

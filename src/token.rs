@@ -19,7 +19,7 @@ pub(crate) use store::{FileStore, Store};
 
 use crate::error::{Error, Result, Status};
 use crate::secret::Secret;
-use crate::single_flight::{Cell, Fetched, Flight, Held, OldValue, Refused, Stands};
+use crate::single_flight::{Caller, Cell, Fetched, Flight, Held, OldValue, Refused, Stands};
 use crate::unix_time::millis;
 use account::Entered;
 use fruitless::Fruitless;
@@ -113,12 +113,13 @@ impl Credentials {
     pub(crate) fn token(
         &self,
         dead: Option<&Held<Token>>,
-        deadline: Instant,
+        caller: Caller,
         fetch: impl FnOnce() -> Result<Given>,
     ) -> Result<Arc<Held<Token>>> {
         self.check_source()?;
         let mut unpublished = None;
-        let held = self.cell.get(dead, deadline, |flight| self.bring(flight, deadline, fetch, &mut unpublished))?;
+        let held =
+            self.cell.get(dead, caller, |flight| self.bring(flight, caller.deadline, fetch, &mut unpublished))?;
         unpublished.map_or(Ok(held), Err)
     }
 
@@ -127,13 +128,13 @@ impl Credentials {
         &self,
         request: &impl Hash,
         refused: &Refused<'_, Token>,
-        deadline: Instant,
+        caller: Caller,
         fetch: impl FnOnce() -> Result<Given>,
     ) -> std::result::Result<Arc<Held<Token>>, Stands> {
         self.check_source().map_err(Stands::Failed)?;
         // A token that could not be published serves this call all the same.
-        let bring = |flight: &Flight<'_, Token>| self.bring(flight, deadline, fetch, &mut None);
-        let found = self.cell.successor(refused, deadline, bring);
+        let bring = |flight: &Flight<'_, Token>| self.bring(flight, caller.deadline, fetch, &mut None);
+        let found = self.cell.successor(refused, caller, bring);
         if let Err(Stands::Lives) = &found {
             self.fruitless.add(request, fruitless::SAID_TO_LIVE);
         }
@@ -173,14 +174,14 @@ impl Credentials {
     }
 
     /// Always asks the platform, in the refresher's place; what else `fetch` brings goes to the caller.
-    pub(crate) fn replace<R>(&self, deadline: Instant, fetch: impl FnOnce() -> Result<(Given, R)>) -> Result<R> {
+    pub(crate) fn replace<R>(&self, caller: Caller, fetch: impl FnOnce() -> Result<(Given, R)>) -> Result<R> {
         let Source::Fetched { shared } = &self.source else {
             return Err(Error::invalid_argument(
                 "this client was given its token, or a provider of tokens, and has no keys to fetch one with",
             ));
         };
-        let (beside, unpublished) = self.cell.replace(deadline, |flight| {
-            let renewed = renewal::fetched(shared.as_ref(), flight, deadline, fetch)?;
+        let (beside, unpublished) = self.cell.replace(caller, |flight| {
+            let renewed = renewal::fetched(shared.as_ref(), flight, caller.deadline, fetch)?;
             Ok((renewed.token, (renewed.beside, renewed.unpublished)))
         })?;
         unpublished.map_or(Ok(beside), Err)

@@ -71,6 +71,8 @@ pub(crate) struct Failure {
     pub(crate) message: String,
     /// No byte of the request left: repeating cannot act twice.
     pub(crate) nothing_sent: bool,
+    /// This machine has too little of something.
+    pub(crate) is_lack: bool,
 }
 
 pub(crate) trait Transport: Send + Sync {

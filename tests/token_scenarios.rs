@@ -13,6 +13,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::thread;
+use std::time::Duration;
 use support::Folder;
 
 #[test]
@@ -117,6 +119,7 @@ enum Verb {
     Free,
     Kill,
     Refuse,
+    Late,
     Open,
     Private,
 }
@@ -209,10 +212,11 @@ impl Run<'_> {
             Verb::Info => self.driver.ask(Line::Info(client)),
             Verb::Free => self.driver.ask(Line::Free(client)),
             Verb::Private => return self.check_private(),
-            Verb::Kill | Verb::Refuse | Verb::Open => {
+            Verb::Kill | Verb::Refuse | Verb::Late | Verb::Open => {
                 match step.r#do {
                     Verb::Kill => self.platform.state().alive.clear(),
                     Verb::Refuse => self.platform.state().takes_keys = false,
+                    Verb::Late => self.platform.state().is_late = true,
                     _ => self.open_a_folder(),
                 }
                 return Ok(());
@@ -242,7 +246,8 @@ impl Run<'_> {
         let [_, (secret_key, secret)] = self.platform.kind.keys;
         let folder = self.folder.path().display().to_string();
         let refused = self.platform.kind.refused.to_string();
-        let text = text.replace("{folder}", &folder).replace("{refused}", &refused);
+        let port = self.platform.server.address.port().to_string();
+        let text = text.replace("{folder}", &folder).replace("{port}", &port).replace("{refused}", &refused);
         text.replace("{secret_key}", secret_key).replace("{secret}", secret)
     }
 
@@ -371,6 +376,7 @@ const AVD: Kind = Kind {
 struct State {
     alive: Vec<String>,
     takes_keys: bool,
+    is_late: bool,
     fetches: usize,
     carried: Vec<String>,
 }
@@ -385,7 +391,13 @@ impl Platform {
     fn start(kind: Kind, alive: &[String]) -> Platform {
         let state = Arc::new(Mutex::new(State { alive: alive.to_vec(), takes_keys: true, ..State::default() }));
         let shared = Arc::clone(&state);
-        let server = Server::start(move |_, request| shared.lock().unwrap().answer(kind, request));
+        let server = Server::start(move |_, request| {
+            let is_fetch = request.target.split('?').next() == Some(kind.fetch_path);
+            if is_fetch && shared.lock().unwrap().is_late {
+                thread::sleep(Duration::from_millis(200));
+            }
+            shared.lock().unwrap().answer(kind, request)
+        });
         Platform { kind, server, state }
     }
 

@@ -104,7 +104,7 @@ impl Engine {
                 .hint_on_long_url()
                 .filter(|_| signed.method == Method::Get && !base.has_room_for(&signed.target));
             let message = hint.map_or_else(|| problem.clone(), |hint| format!("{problem}; {hint}"));
-            Failure { status: Status::InvalidArgument, message, nothing_sent: true }
+            Failure { status: Status::InvalidArgument, message, nothing_sent: true, is_lack: false }
         })?;
         let request =
             Request { method: signed.method, url, headers: &signed.headers, body: signed.body.for_transport() };
@@ -114,7 +114,7 @@ impl Engine {
     fn unanswered(&self, call: &Call<'_>, failure: Failure, signed: &Signed<'_>, token: Option<&str>) -> Error {
         let repeatable = failure.nothing_sent || call.retry == Retry::Safe;
         let message = scrub(&failure.message, &self.secrets(call, token)).into_owned();
-        let mut error = Error::new(failure.status, message);
+        let mut error = Error::new(failure.status, message).for_lack(failure.is_lack);
         error.document_mut().retryable = repeatable && matches!(failure.status, Status::Network | Status::Timeout);
         if failure.status != Status::InvalidArgument {
             self.trace(call, signed, &mut error);

@@ -19,8 +19,9 @@
 //! 6. a fetch that fails while the value is still good leaves the value in use to its end; a caller whose value was refused
 //!    fetches again and does not get that failure;
 //! 7. a failure is the answer for all who ask, until its pause ends, and for nobody after it; but what others have fetched
-//!    meanwhile is taken;
-//! 8. a fetch that its own caller had no time for does not fail a caller who has more: that one takes over;
+//!    meanwhile is taken. A failure that may lie in the settings of whoever fetched is the answer for the same settings only;
+//! 8. a fetch that its own caller had no time for does not fail a caller who has more: that one takes over. A fetch that this
+//!    machine had too little for fails nobody else;
 //! 9. a fetch that kills a good value gives those who use it time to end, and nobody new takes it meanwhile;
 //! 10. values that die early one after the other slow the fetches down;
 //! 11. a suspect stays in use for all others, until there is a newer value or it is known to be dead. A refusal of a suspect
@@ -42,6 +43,9 @@ const USERS_PATIENCE: Duration = Duration::from_secs(1);
 
 /// A hundred years: what is stated beyond it is for ever, and fits into every language's integers.
 pub(crate) const LONGEST_LIFETIME: Duration = Duration::from_secs(100 * 365 * 86_400);
+
+/// Kinds of settings whose failures are remembered.
+const MOST_PAUSES: usize = 8;
 
 /// How often it is looked, while fetching pauses, whether others have a newer value.
 const LOOK: Duration = Duration::from_millis(50);
@@ -105,6 +109,15 @@ pub(crate) enum OldValue {
     Dies,
 }
 
+/// A caller, as far as a fetch of its own would differ from those of others.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Who {
+    /// What stands for all settings that the fetch depends on.
+    pub(crate) settings: u64,
+    /// How long it could take.
+    pub(crate) time: Duration,
+}
+
 /// What is known to whoever has to fetch.
 #[derive(Debug)]
 pub(crate) struct Need<T> {
@@ -120,6 +133,8 @@ pub(crate) struct Need<T> {
     pub(crate) refusal: Option<Refusal>,
     /// The death that made this necessary was early.
     early: bool,
+    /// Of whoever fetches.
+    settings: u64,
 }
 
 /// Why nothing may be fetched now.
@@ -206,8 +221,8 @@ pub(crate) struct State<T> {
     /// Others may have newer values.
     shares: bool,
     looked: Option<Instant>,
-    pause: Option<Pause>,
-    failures: u32,
+    /// One for each kind of settings that a fetch failed with, and one for those that play no part.
+    pauses: Vec<Pause>,
     early_deaths: u32,
     /// After early deaths: when the next one may lead to a fetch.
     contested_until: Option<Instant>,
@@ -234,6 +249,10 @@ impl Suspicion {
 
 #[derive(Debug)]
 struct Pause {
+    /// Those that it is for; `None`: all.
+    settings: Option<u64>,
+    /// In a row.
+    failures: u32,
     error: Error,
     until: Instant,
     applies: Applies,
@@ -264,8 +283,7 @@ impl<T> State<T> {
             is_old_dying: false,
             shares: false,
             looked: None,
-            pause: None,
-            failures: 0,
+            pauses: Vec::new(),
             early_deaths: 0,
             contested_until: None,
         }
@@ -276,19 +294,19 @@ impl<T> State<T> {
         State { shares: true, ..self }
     }
 
-    /// What a caller should do who needs a value, found the `dead` one to be dead, and has so much time `left`.
-    pub(super) fn ask(&mut self, dead: Option<&Held<T>>, now: Instant, left: Duration) -> Step<T> {
+    /// What a caller should do who needs a value, and found the `dead` one to be dead.
+    pub(super) fn ask(&mut self, dead: Option<&Held<T>>, now: Instant, who: Who) -> Step<T> {
         if let Some(dead) = dead {
             self.mark_dead(dead, now);
         }
         match (self.good(now), self.fetching) {
             (Some(held), true) if self.old_value == OldValue::Lives || !self.is_old_dying => Step::Use(held),
             (_, true) => Step::Wait,
-            (Some(held), false) if !held.is_due(now) || self.paused(now).is_some() => Step::Use(held),
-            (Some(_), false) => Step::Fetch(self.start(now)),
-            (None, false) => match self.failure(now, left) {
-                None => Step::Fetch(self.start(now)),
-                Some(failure) => match self.look_at_others(failure, now) {
+            (Some(held), false) if !held.is_due(now) || self.paused(now, who).next().is_some() => Step::Use(held),
+            (Some(_), false) => Step::Fetch(self.start(now, who)),
+            (None, false) => match self.failure(now, who, |applies| applies == Applies::ToAll) {
+                None => Step::Fetch(self.start(now, who)),
+                Some(failure) => match self.look_at_others(failure, now, who) {
                     Ok(need) => Step::Fetch(need),
                     Err(failure) => Step::Fail(failure),
                 },
@@ -298,7 +316,7 @@ impl<T> State<T> {
 
     /// What a caller should do whose value was `refused`, which may have had another reason, and who has time until the
     /// `deadline`. The value stays in use, unless this is the second sign of its death.
-    pub(super) fn doubt(&mut self, refused: &Refused<'_, T>, now: Instant, deadline: Instant) -> Doubt<T> {
+    pub(super) fn doubt(&mut self, refused: &Refused<'_, T>, now: Instant, deadline: Instant, who: Who) -> Doubt<T> {
         if refused.is_plain && self.suspicion.stands() && self.suspicion.refused < Some(refused.at) {
             self.mark_dead(refused.held, now);
         }
@@ -306,7 +324,7 @@ impl<T> State<T> {
             Some(newer) if newer.generation != refused.held.generation => return Doubt::Use(newer),
             Some(_) => {}
             None => {
-                return match self.ask(None, now, deadline.saturating_duration_since(now)) {
+                return match self.ask(None, now, who) {
                     Step::Use(held) => Doubt::Use(held),
                     Step::Fetch(need) => Doubt::Fetch(need),
                     Step::Wait => Doubt::Wait(None),
@@ -321,10 +339,8 @@ impl<T> State<T> {
         if self.fetching {
             return Doubt::Wait(None);
         }
-        let pause = self.paused(now).filter(|pause| !matches!(pause.applies, Applies::Ahead));
-        let failure = pause.map(|pause| pause.error.repeated(pause.until.saturating_duration_since(now)));
-        if let Some(failure) = failure {
-            return match self.look_at_others(failure, now) {
+        if let Some(failure) = self.failure(now, who, |applies| applies != Applies::Ahead) {
+            return match self.look_at_others(failure, now, who) {
                 Ok(need) => Doubt::Fetch(need),
                 Err(failure) => Doubt::Stands(Stands::Failed(failure)),
             };
@@ -338,7 +354,7 @@ impl<T> State<T> {
             Some(until) if until >= deadline => Doubt::Stands(Stands::NoTime),
             Some(until) => Doubt::Wait(Some(until)),
             // The caller has no value to go on with.
-            None => Doubt::Fetch(Need { is_ahead: false, ..self.start(now) }),
+            None => Doubt::Fetch(Need { is_ahead: false, ..self.start(now, who) }),
         }
     }
 
@@ -363,11 +379,11 @@ impl<T> State<T> {
     }
 
     /// Takes the refresher's place for a fetch that somebody asked for; `None` while it is taken.
-    pub(super) fn demand(&mut self, now: Instant) -> Option<Need<T>> {
+    pub(super) fn demand(&mut self, now: Instant, who: Who) -> Option<Need<T>> {
         if self.fetching {
             return None;
         }
-        Some(Need { refusal: None, early: false, ..self.start(now) })
+        Some(Need { refusal: None, early: false, ..self.start(now, who) })
     }
 
     /// Notes that the fetch begins. If it kills a value that is still good: until when it should wait for those who use it.
@@ -392,10 +408,10 @@ impl<T> State<T> {
     }
 
     /// A newer value than this one; the error of a fetch for it that failed a moment ago.
-    pub(super) fn newer(&self, than: &Held<T>, now: Instant) -> Option<Result<Arc<Held<T>>, Error>> {
+    pub(super) fn newer(&self, than: &Held<T>, now: Instant, who: Who) -> Option<Result<Arc<Held<T>>, Error>> {
         match self.good(now).filter(|held| held.generation != than.generation) {
             Some(held) => Some(Ok(held)),
-            None => self.paused(now).map(|pause| Err(pause.error.repeated(pause.until.saturating_duration_since(now)))),
+            None => self.failure(now, who, |_| true).map(Err),
         }
     }
 
@@ -414,7 +430,7 @@ impl<T> State<T> {
         self.early_deaths >= EARLY_DEATHS
     }
 
-    fn start(&mut self, now: Instant) -> Need<T> {
+    fn start(&mut self, now: Instant, who: Who) -> Need<T> {
         self.fetching = true;
         let early = self.dead_since.is_some_and(|dead_since| self.would_be_early(dead_since));
         let until = self.contested_until.filter(|until| early && now < *until);
@@ -425,6 +441,7 @@ impl<T> State<T> {
             is_ahead: self.good(now).is_some(),
             refusal: until.map(|until| Refusal::Contested { rest: until.saturating_duration_since(now) }),
             early,
+            settings: who.settings,
         }
     }
 
@@ -497,7 +514,13 @@ impl<T> State<T> {
             // The pause is there already.
             (Some(Refusal::Paused(_)), _) => {}
             (Some(Refusal::Contested { .. }), Some(until)) if error.status() == Status::Auth => {
-                self.pause = Some(Pause { error: error.clone(), until, applies: Applies::ToAll });
+                self.set_pause(Pause {
+                    settings: None,
+                    failures: 0,
+                    error: error.clone(),
+                    until,
+                    applies: Applies::ToAll,
+                });
             }
             _ => {
                 let applies = match self.good(now) {
@@ -505,21 +528,35 @@ impl<T> State<T> {
                     Some(_) if need.is_suspect => Applies::InDoubt,
                     Some(_) => Applies::Ahead,
                 };
-                self.pause(error, applies, now, jitter);
+                self.pause(need, error, applies, now, jitter);
             }
         }
     }
 
-    fn pause(&mut self, error: &Error, applies: Applies, now: Instant, jitter: f64) {
-        self.failures = self.failures.saturating_add(1);
-        let until = now + pace::after_failure(pace::Cause::of(error), self.failures, jitter);
-        self.pause = Some(Pause { error: error.clone(), until, applies });
+    fn pause(&mut self, need: &Need<T>, error: &Error, applies: Applies, now: Instant, jitter: f64) {
+        let settings = may_lie_in_settings(error).then_some(need.settings);
+        let known = self.pauses.iter().find(|pause| pause.settings == settings);
+        let failures = known.map_or(0, |pause| pause.failures).saturating_add(1);
+        let until = now + pace::after_failure(pace::Cause::of(error), failures, jitter);
+        self.set_pause(Pause { settings, failures, error: error.clone(), until, applies });
+    }
+
+    fn set_pause(&mut self, pause: Pause) {
+        self.pauses.retain(|other| other.settings != pause.settings);
+        if self.pauses.len() >= MOST_PAUSES {
+            self.pauses.remove(0);
+        }
+        self.pauses.push(pause);
+    }
+
+    /// Ends a fetch that this machine had too little for.
+    pub(super) fn give_up(&mut self) {
+        self.end_fetch();
     }
 
     /// Forgets what failed: the next fetch will be another one.
     pub(super) fn forget_failure(&mut self) {
-        self.pause = None;
-        self.failures = 0;
+        self.pauses.clear();
     }
 
     /// Forgets what was found out of a source of values that another one has taken the place of.
@@ -534,39 +571,49 @@ impl<T> State<T> {
         self.end_fetch();
         if !matches!(need.refusal, Some(Refusal::Paused(_))) {
             // A little more is no more.
-            self.pause(error, Applies::Hasty(had + had / 8), now, jitter);
+            self.pause(need, error, Applies::Hasty(had + had / 8), now, jitter);
         }
     }
 
-    fn paused(&self, now: Instant) -> Option<&Pause> {
-        self.pause.as_ref().filter(|pause| now < pause.until)
+    /// The pauses that concern a caller.
+    fn paused(&self, now: Instant, who: Who) -> impl Iterator<Item = &Pause> {
+        let concerns = move |pause: &&Pause| {
+            now < pause.until
+                && match pause.applies {
+                    Applies::Hasty(had) => who.time <= had,
+                    _ => pause.settings.is_none_or(|settings| settings == who.settings),
+                }
+        };
+        self.pauses.iter().filter(concerns)
     }
 
     /// While fetching pauses, others may have a newer value all the same.
-    fn look_at_others(&mut self, failure: Error, now: Instant) -> Result<Need<T>, Error> {
-        if !self.may_look(now) {
+    fn look_at_others(&mut self, failure: Error, now: Instant, who: Who) -> Result<Need<T>, Error> {
+        if !self.may_look(&failure, now) {
             return Err(failure);
         }
         self.looked = Some(now);
-        Ok(Need { refusal: Some(Refusal::Paused(failure)), is_ahead: false, ..self.start(now) })
+        Ok(Need { refusal: Some(Refusal::Paused(failure)), is_ahead: false, ..self.start(now, who) })
     }
 
     /// Not while it is the look at theirs that fails.
-    fn may_look(&self, now: Instant) -> bool {
-        let store_failed = self.pause.as_ref().is_some_and(|pause| pace::Cause::of(&pause.error) == pace::Cause::Store);
+    fn may_look(&self, failure: &Error, now: Instant) -> bool {
         let long_ago = self.looked.is_none_or(|looked| now.saturating_duration_since(looked) >= LOOK);
-        self.shares && !store_failed && long_ago
+        self.shares && pace::Cause::of(failure) != pace::Cause::Store && long_ago
     }
 
-    /// The answer for a caller who has no value, and so much time left.
-    fn failure(&self, now: Instant, left: Duration) -> Option<Error> {
-        let pause = self.paused(now).filter(|pause| match pause.applies {
-            Applies::ToAll => true,
-            Applies::Ahead | Applies::InDoubt => false,
-            Applies::Hasty(had) => left <= had,
-        })?;
+    /// The answer for a caller who has no value, or a suspect, while fetching pauses for such.
+    fn failure(&self, now: Instant, who: Who, counts: impl Fn(Applies) -> bool) -> Option<Error> {
+        let pause =
+            self.paused(now, who).find(|pause| matches!(pause.applies, Applies::Hasty(_)) || counts(pause.applies))?;
         Some(pause.error.repeated(pause.until.saturating_duration_since(now)))
     }
+}
+
+/// Whether other settings (the way of forms, the user agent, the time to connect) might have led to another end. What the
+/// platform answered may, and that it did not answer in time. That it cannot be reached, or that the store fails, may not.
+fn may_lie_in_settings(error: &Error) -> bool {
+    !matches!(error.status(), Status::Network | Status::Tls | Status::Store | Status::Internal)
 }
 
 #[cfg(test)]

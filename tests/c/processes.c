@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -146,6 +147,43 @@ static void test_a_child_with_its_parents_number_gets_forked(const struct settin
   CHECK(WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == NO_NAMESPACES);
 }
 
+/* Runs the process out of descriptors, and gives it the old limit back. */
+static void limit_descriptors(struct rlimit *limit) {
+  struct rlimit next = *limit;
+  int unused = dup(STDOUT_FILENO);
+
+  CHECK(unused > 0 && close(unused) == 0);
+  next.rlim_cur = (rlim_t)unused;
+  CHECK(setrlimit(RLIMIT_NOFILE, &next) == 0);
+}
+
+/* What a fetch failed for that had no descriptor is over when there is one: nobody waits for the end of a pause. */
+static void out_of_descriptors(const char *config, operation_function call, const char *params) {
+  meetgate_client *client = client_of(config);
+  struct rlimit limit;
+  char *reply;
+
+  CHECK(getrlimit(RLIMIT_NOFILE, &limit) == 0);
+  limit_descriptors(&limit);
+  EXPECT(MEETGATE_NETWORK, reply, call(client, params, &reply), holds("/message", "run out of something"), not_sent());
+  EXPECT(MEETGATE_NETWORK, reply, call(client, params, &reply), holds("/message", "run out of something"),
+      nowhere("not tried again"), not_sent());
+  CHECK(setrlimit(RLIMIT_NOFILE, &limit) == 0);
+  EXPECT(MEETGATE_OK, reply, call(client, params, &reply), present(""));
+  meetgate_client_free(client);
+}
+
+static void test_a_lack_of_descriptors_pauses_nobody(const struct setting *setting) {
+  const char *port = strrchr(member(setting->hst, "/base_url"), ':');
+  const char *by_name = format(JSON({"platform":"hst","base_url":"http://localhost%s","dev_id":"%s","dev_secret":"%s"}), port,
+      member(setting->hst, "/dev_id"), member(setting->hst, "/dev_secret"));
+
+  out_of_descriptors(setting->hst, meetgate_hst_online_user_state, STATES);
+  out_of_descriptors(setting->avd, meetgate_avd_room_read, ROOM);
+  /* A name is looked up with a descriptor, too. */
+  out_of_descriptors(by_name, meetgate_hst_online_user_state, STATES);
+}
+
 struct work {
   meetgate_client *client;
   operation_function call;
@@ -207,6 +245,7 @@ static const struct group tests[] = {
      * would take a map for possibly lost, because only pointers into its middle lead to it. */
     TEST(a_forked_child_gets_forked),
     TEST(a_child_with_its_parents_number_gets_forked),
+    TEST(a_lack_of_descriptors_pauses_nobody),
     TEST(many_threads_on_one_client),
 };
 

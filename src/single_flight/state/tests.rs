@@ -7,6 +7,15 @@ use std::collections::BTreeSet;
 const LIFETIME: Duration = Duration::from_secs(100);
 /// What a caller has left of its call.
 const LEFT: Duration = Duration::from_secs(30);
+const WHO: Who = Who { settings: 0, time: LEFT };
+
+fn with_time(time: Duration) -> Who {
+    Who { time, ..WHO }
+}
+
+fn with_settings(settings: u64) -> Who {
+    Who { settings, ..WHO }
+}
 
 /// A machine, and a clock that stands still until it is moved on.
 struct Trial {
@@ -31,11 +40,11 @@ impl Trial {
     }
 
     fn ask(&mut self) -> Step<u32> {
-        self.state.ask(None, self.now, LEFT)
+        self.state.ask(None, self.now, WHO)
     }
 
     fn needs(&mut self, dead: Option<&Held<u32>>) -> Need<u32> {
-        match self.state.ask(dead, self.now, LEFT) {
+        match self.state.ask(dead, self.now, WHO) {
             Step::Fetch(need) => need,
             other => panic!("expected a fetch, got {other:?}"),
         }
@@ -47,7 +56,7 @@ impl Trial {
     }
 
     fn doubt(&mut self, refused: &Refused<'_, u32>) -> Doubt<u32> {
-        self.state.doubt(refused, self.now, self.now + LEFT)
+        self.state.doubt(refused, self.now, self.now + LEFT, WHO)
     }
 
     fn suspects(&mut self, refused: &Refused<'_, u32>) -> Need<u32> {
@@ -111,11 +120,11 @@ fn one_fetch_at_a_time() {
     let mut trial = Trial::new(OldValue::Dies);
     let need = trial.needs(None);
     assert!(matches!(trial.ask(), Step::Wait));
-    assert!(trial.state.demand(trial.now).is_none(), "the refresher's place is taken");
+    assert!(trial.state.demand(trial.now, WHO).is_none(), "the refresher's place is taken");
     trial.brings(&need, 1);
     assert_eq!(used(trial.ask()), 1);
-    let demanded = trial.state.demand(trial.now).unwrap();
-    assert!(trial.state.demand(trial.now).is_none(), "a fetch that was asked for counts as one");
+    let demanded = trial.state.demand(trial.now, WHO).unwrap();
+    assert!(trial.state.demand(trial.now, WHO).is_none(), "a fetch that was asked for counts as one");
     trial.at(100);
     assert!(matches!(trial.ask(), Step::Wait));
     trial.brings(&demanded, 2);
@@ -132,7 +141,7 @@ fn a_fresh_value_is_given_out_at_once_unless_a_fetch_is_killing_it() {
             trial.at(second);
             assert_eq!(used(trial.ask()), 1);
         }
-        let demanded = trial.state.demand(trial.now).unwrap();
+        let demanded = trial.state.demand(trial.now, WHO).unwrap();
         assert_eq!(used(trial.ask()), 1, "it has not begun");
         trial.state.begin_fetch(trial.now);
         match (old_value, trial.ask()) {
@@ -150,10 +159,10 @@ fn only_the_current_generation_can_be_declared_dead() {
     let need = trial.needs(None);
     let first = trial.brings(&need, 1);
     let second = trial.killed(&first);
-    assert_eq!(used(trial.state.ask(Some(&first), trial.now, LEFT)), 2, "the newer one, without a fetch");
+    assert_eq!(used(trial.state.ask(Some(&first), trial.now, WHO)), 2, "the newer one, without a fetch");
     let need = trial.needs(Some(&second));
     assert!(need.is_dead);
-    assert!(matches!(trial.state.ask(Some(&second), trial.now, LEFT), Step::Wait), "and only once");
+    assert!(matches!(trial.state.ask(Some(&second), trial.now, WHO), Step::Wait), "and only once");
 }
 
 #[test]
@@ -161,7 +170,7 @@ fn a_generation_is_greater_than_every_one_before() {
     let mut trial = Trial::new(OldValue::Dies);
     let mut last = 0;
     for generation in [7, 3, 3, 1_700_000_000_000, 1] {
-        let need = trial.state.demand(trial.now).unwrap();
+        let need = trial.state.demand(trial.now, WHO).unwrap();
         let fetched = Fetched { generation, ..trial.fetched(&need, 0) };
         let held = trial.state.succeed(&need, fetched, trial.now, 0.0);
         assert!(held.generation() > last);
@@ -253,7 +262,7 @@ fn refused_keys_are_not_tried_again_for_a_minute() {
     trial.at(59);
     assert_eq!(failed(trial.ask()).status(), Status::Auth);
     // Who asks for a fetch by name gets one.
-    assert!(trial.state.demand(trial.now).is_some());
+    assert!(trial.state.demand(trial.now, WHO).is_some());
 }
 
 #[test]
@@ -274,11 +283,11 @@ fn a_fetch_that_its_caller_had_no_time_for_is_taken_over() {
     trial.state.abandon(&need, &late, Duration::from_millis(300), trial.now, 1.0);
     // Those with no more time would do no better, and on hst each try would kill a token.
     for left in [10, 300, 330].map(Duration::from_millis) {
-        assert_eq!(failed(trial.state.ask(None, trial.now, left)).status(), Status::Timeout);
+        assert_eq!(failed(trial.state.ask(None, trial.now, with_time(left))).status(), Status::Timeout);
     }
     let need = trial.needs(None);
     trial.brings(&need, 1);
-    assert_eq!(used(trial.state.ask(None, trial.now, Duration::ZERO)), 1);
+    assert_eq!(used(trial.state.ask(None, trial.now, with_time(Duration::ZERO))), 1);
 
     let mut trial = Trial::new(OldValue::Dies);
     let need = trial.needs(None);
@@ -286,6 +295,60 @@ fn a_fetch_that_its_caller_had_no_time_for_is_taken_over() {
     assert_eq!(failed(trial.ask()).status(), Status::Timeout);
     trial.pass(Duration::from_millis(500));
     trial.needs(None);
+}
+
+#[test]
+fn a_failure_that_may_lie_in_settings_is_the_answer_for_these_settings_only() {
+    for (status, may_lie) in [
+        (Status::Auth, true),
+        (Status::Http, true),
+        (Status::Limit, true),
+        (Status::Timeout, true),
+        (Status::Network, false),
+        (Status::Store, false),
+    ] {
+        let mut trial = Trial::new(OldValue::Dies);
+        let need = trial.needs(None);
+        trial.fails(&need, status);
+        assert_eq!(failed(trial.ask()).status(), status);
+        match trial.state.ask(None, trial.now, with_settings(1)) {
+            Step::Fetch(need) => {
+                assert!(may_lie, "{status:?}");
+                trial.brings(&need, 7);
+                assert_eq!(used(trial.ask()), 7, "a value is for all");
+            }
+            Step::Fail(error) => assert!(!may_lie && error.status() == status),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn the_settings_that_failed_are_counted_apart_and_bounded() {
+    let mut trial = Trial::new(OldValue::Dies);
+    for pause in [500, 1000, 2000].map(Duration::from_millis) {
+        for settings in 0..3 {
+            let Step::Fetch(need) = trial.state.ask(None, trial.now, with_settings(settings)) else { panic!() };
+            trial.fails(&need, Status::Http);
+        }
+        trial.pass(pause);
+    }
+    for settings in 0..10 * MOST_PAUSES as u64 {
+        let Step::Fetch(need) = trial.state.ask(None, trial.now, with_settings(settings)) else { panic!() };
+        trial.fails(&need, Status::Http);
+    }
+    assert_eq!(trial.state.pauses.len(), MOST_PAUSES);
+}
+
+#[test]
+fn a_fetch_that_this_machine_had_too_little_for_fails_nobody_else() {
+    let mut trial = Trial::new(OldValue::Dies);
+    let _need = trial.needs(None);
+    assert!(matches!(trial.ask(), Step::Wait));
+    trial.state.give_up();
+    let need = trial.needs(None);
+    trial.brings(&need, 1);
+    assert_eq!(used(trial.ask()), 1);
 }
 
 #[test]
@@ -510,7 +573,7 @@ fn a_suspects_death_counts_only_where_the_fresh_value_cured_a_call() {
     }
     let (held, soon) = (Arc::clone(trial.state.last().unwrap()), trial.now + Duration::from_millis(100));
     let refused = Refused { held: &held, at: trial.now, is_plain: false };
-    assert!(matches!(trial.state.doubt(&refused, trial.now, soon), Doubt::Stands(Stands::NoTime)));
+    assert!(matches!(trial.state.doubt(&refused, trial.now, soon, WHO), Doubt::Stands(Stands::NoTime)));
 }
 
 #[test]
@@ -608,6 +671,8 @@ enum Event {
     LandSame,
     /// It does not.
     Lose(bool),
+    /// This machine has too little for it.
+    Lack,
     /// The platform ends all tokens.
     Kill,
     Pass(u64),
@@ -624,6 +689,7 @@ fn event() -> impl Strategy<Value = Event> {
         1 => Just(Event::LandSame),
         1 => any::<bool>().prop_map(Event::Lose),
         1 => Just(Event::Kill),
+        1 => Just(Event::Lack),
         2 => (1u64..40_000).prop_map(Event::Pass),
         2 => (1u64..50).prop_map(Event::Pass),
     ]
@@ -672,12 +738,13 @@ proptest! {
             match event {
                 Event::Ask(thread) if callers[thread].held.is_none() => {
                     waiting.remove(&thread);
+                    let who = with_settings(thread as u64 % 2);
                     let caller = &mut callers[thread];
                     let in_use = trial.state.good(now);
                     let good = in_use.clone().filter(|good| caller.refused.as_ref().is_none_or(|(refused, _)| refused.generation < good.generation));
                     let step = match &caller.refused {
                         Some((refused, at)) if ambiguous => {
-                            let step = trial.state.doubt(&Refused { held: refused, at: *at, is_plain: false }, now, now + LEFT);
+                            let step = trial.state.doubt(&Refused { held: refused, at: *at, is_plain: false }, now, now + LEFT, who);
                             let still = trial.state.good(now);
                             prop_assert_eq!(in_use.map(|held| held.generation), still.map(|held| held.generation), "a suspect was taken from the others");
                             match step {
@@ -696,7 +763,7 @@ proptest! {
                                 }
                             }
                         }
-                        refused => trial.state.ask(refused.as_ref().map(|(refused, _)| &**refused), now, LEFT),
+                        refused => trial.state.ask(refused.as_ref().map(|(refused, _)| &**refused), now, who),
                     };
                     match step {
                         Step::Use(value) => {
@@ -716,8 +783,9 @@ proptest! {
                             prop_assert!(flight.is_some(), "waits for nobody");
                             waiting.insert(thread);
                         }
-                        Step::Fail(_) => {
-                            prop_assert!(trial.state.pause.is_some() && good.is_none(), "failed without a failure");
+                        Step::Fail(error) => {
+                            prop_assert!(error.status() != Status::Http || who.settings == 0, "failed by the settings of another");
+                            prop_assert!(!trial.state.pauses.is_empty() && good.is_none(), "failed without a failure");
                             caller.refused = None;
                         }
                     }
@@ -780,8 +848,15 @@ proptest! {
                             let late = Error::new(Status::Timeout, "no");
                             trial.state.abandon(&need, &late, LEFT, now, 1.0);
                         } else {
-                            trial.fails(&need, Status::Network);
+                            // What settings 0 do is refused.
+                            trial.fails(&need, if need.settings == 0 { Status::Http } else { Status::Network });
                         }
+                        waiting.clear();
+                    }
+                }
+                Event::Lack => {
+                    if flight.take().is_some() {
+                        trial.state.give_up();
                         waiting.clear();
                     }
                 }
@@ -806,7 +881,7 @@ proptest! {
         }
         for caller in &callers {
             let refused = caller.refused.as_ref().map(|(refused, _)| &**refused);
-            let step = trial.state.ask(refused, trial.now, LEFT);
+            let step = trial.state.ask(refused, trial.now, WHO);
             prop_assert!(matches!(step, Step::Use(_) | Step::Fetch(_)), "stuck: {:?}", step);
             if let Step::Fetch(need) = step {
                 trial.brings(&need, issued + 1);

@@ -4,7 +4,7 @@
 //! readers need no lock and never see half a token.
 
 use super::{Entry, Holder, Lock, Store};
-use crate::error::{Error, Result, Status};
+use crate::error::{Error, Result, Status, is_lack};
 use crate::secret::Secret;
 use crate::unix_time::{self, millis};
 use serde::{Deserialize, Serialize};
@@ -182,6 +182,7 @@ fn now_ms() -> u64 {
 
 fn failed(what: &str, path: &Path, error: &io::Error) -> Error {
     Error::new(Status::Store, format!("the token store (file): {} {what}: {error}", path.display()))
+        .for_lack(is_lack(error))
 }
 
 fn refused(problem: &str, path: &Path) -> Error {
