@@ -4,10 +4,12 @@ mod scripted;
 
 use meetgate::{Client, ProvidedToken, Status};
 use scripted::{Act, Request, Server, answer, json};
+use std::collections::HashSet;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier, Mutex};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 const GET_TOKEN: &str = "/sdkapi/v2/app/get_token";
 const GOOD: &str = r#"{"room_id":"12345123456"}"#;
@@ -170,4 +172,80 @@ fn a_provider_is_asked_once_for_all_who_were_refused() {
     });
     client.call("avd.room.read", GOOD).unwrap();
     assert_eq!(*told.lock().unwrap(), [None, Some("hosted".to_owned())]);
+}
+
+/// 64 threads on two clients of one account: half on rooms that are there, half on missing ones in twenty operations, while
+/// the platform ends all tokens now and then.
+#[test]
+fn a_storm_of_missing_rooms_over_dying_tokens_fails_no_good_call() {
+    const TIME: Duration = Duration::from_secs(8);
+    const PAIRS: usize = 32;
+    let operations = operations_on_rooms();
+    assert_eq!(operations.len(), 20);
+    let live = Arc::new(Mutex::new(HashSet::new()));
+    let platform = Arc::clone(&live);
+    let server = Server::start(move |number, request| {
+        if request.target.split('?').next() == Some(GET_TOKEN) {
+            let token = format!("t{number}");
+            platform.lock().unwrap().insert(token.clone());
+            return json(&format!(r#"{{"ret":0,"token":"{token}"}}"#));
+        }
+        let text = format!("{}&{}", request.target, String::from_utf8_lossy(&request.body));
+        let token = text.split(['?', '&']).find_map(|pair| pair.strip_prefix("token=")).unwrap_or_default();
+        let is_served = platform.lock().unwrap().contains(token) && !text.contains("room_id=403");
+        if is_served { success() } else { refusal() }
+    });
+    let clients = [keys(&server), keys(&server)];
+    let start = Instant::now();
+    let (good, missing, mut kills) = (AtomicUsize::new(0), AtomicUsize::new(0), 0);
+    thread::scope(|scope| {
+        for pair in 0..PAIRS {
+            let (client, good, missing, operations) = (&clients[pair % 2], &good, &missing, &operations);
+            scope.spawn(move || {
+                while start.elapsed() < TIME {
+                    let params = format!(r#"{{"room_id":"123{:08}"}}"#, good.fetch_add(1, Ordering::Relaxed) % 50);
+                    client.call("avd.room.read", &params).unwrap();
+                    thread::sleep(Duration::from_millis(10));
+                }
+            });
+            scope.spawn(move || {
+                while start.elapsed() < TIME {
+                    let number = missing.fetch_add(1, Ordering::Relaxed);
+                    let (operation, params) = &operations[number % operations.len()];
+                    // Half of the rooms were asked for before.
+                    let room = if number.is_multiple_of(2) { number } else { number % 10 };
+                    assert_refused(client, operation, &params.replace("{room}", &format!("403{room:08}")));
+                    thread::sleep(Duration::from_millis(10));
+                }
+            });
+        }
+        while start.elapsed() < TIME - Duration::from_secs(1) {
+            thread::sleep(Duration::from_millis(1700));
+            live.lock().unwrap().clear();
+            kills += 1;
+        }
+    });
+    let (fetches, seconds) = (server.count(GET_TOKEN), start.elapsed().as_secs());
+    let (good, missing) = (good.into_inner(), missing.into_inner());
+    println!("{good} good calls, {missing} for missing rooms, {kills} kills, {fetches} fetches in {seconds} s");
+    assert!(kills >= 4 && good > 100 && missing > 100);
+    assert!(fetches > kills, "each death needs one");
+    assert!(fetches as u64 <= 1 + 2 * kills as u64 + seconds, "{fetches} fetches for {kills} deaths in {seconds} s");
+}
+
+/// Operations that name a room, with their example's parameters, and `{room}` for the room.
+fn operations_on_rooms() -> Vec<(String, String)> {
+    let catalog: toml::Table = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("catalog/avd.toml"))
+        .unwrap()
+        .parse()
+        .unwrap();
+    let on_rooms = catalog.iter().filter_map(|(name, operation)| {
+        let params: serde_json::Value =
+            serde_json::from_str(operation.get("example")?.get("params")?.as_str()?).ok()?;
+        let mut params = params.as_object()?.clone();
+        params.get("room_id")?.as_str()?;
+        params.insert("room_id".to_owned(), "{room}".into());
+        Some((format!("avd.{name}"), serde_json::Value::from(params).to_string()))
+    });
+    on_rooms.take(20).collect()
 }
