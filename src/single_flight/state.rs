@@ -348,8 +348,7 @@ impl<T> State<T> {
         if self.suspicion.answered >= Some(refused.at) {
             return Doubt::Stands(Stands::Lives);
         }
-        let contested = self.contested_until.filter(|_| self.would_be_early(refused.at));
-        match self.doubted_until.max(contested).filter(|until| now < *until) {
+        match self.doubted_until.filter(|until| now < *until) {
             // It would wait in vain.
             Some(until) if until >= deadline => Doubt::Stands(Stands::NoTime),
             Some(until) => Doubt::Wait(Some(until)),
@@ -373,8 +372,11 @@ impl<T> State<T> {
             return;
         }
         if let Some(early) = self.suspicion.replaced.take() {
-            self.doubts = 0;
             self.count_death(early, now, jitter);
+            // While somebody else kills the values, fetches stay as slow as they are.
+            if !self.is_contested() {
+                self.doubts = 0;
+            }
         }
     }
 
