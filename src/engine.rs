@@ -15,10 +15,11 @@ use crate::error::{Error, Result, Status};
 use crate::json::Members;
 use crate::platform::{Discovery, FormIn, Platform, Signing, Tokens};
 use crate::request::Prepared;
-use crate::single_flight::{Caller, Cell, Held, Refused, Stands};
+use crate::single_flight::{Caller, Held, Refused, Stands};
 use crate::token::{Credentials, Given, Token, TokenInfo};
 use crate::transport::{BaseUrl, Bounds, Limits, Transport};
 use crate::unix_time::now_ms;
+use address::Address;
 pub(crate) use address::Addresses;
 use answer::{Answered, Outcome};
 use clock::ClockOffset;
@@ -36,7 +37,7 @@ pub(crate) struct Engine {
     /// The account's, shared with every client of it in this process; `None` where the platform has no tokens.
     credentials: Option<Arc<Credentials>>,
     /// The address, where the configuration names none: shared with every client that asks the same place.
-    address: Arc<Cell<BaseUrl>>,
+    address: Address,
     /// The host's.
     clock: Arc<ClockOffset>,
 }
@@ -77,8 +78,8 @@ impl Engine {
             _ => Arc::default(),
         };
         let discovery = platform.discovery().filter(|_| platform.base_url().is_none());
-        let address =
-            addresses.of(discovery.map(Discovery::request).as_ref().map(|(url, signed)| (*url, &signed.target)));
+        let address = addresses
+            .of(discovery.map(Discovery::request).as_ref().map(|(url, signed)| (*url, signed.target.as_str())));
         Engine { config, platform, transport, credentials, address, clock }
     }
 
