@@ -1,9 +1,9 @@
 //! The one error model: a status, and a document that every language shows the same way.
 
 use crate::catalog::{ErrorClass, ErrorNumber, PlatformName};
+use crate::redact::{Redacted, RedactedJson};
 use crate::unix_time::millis;
 use serde::Serialize;
-use serde_json::value::RawValue;
 use std::fmt;
 use std::time::Duration;
 
@@ -32,7 +32,8 @@ pub enum Status {
 #[derive(Clone)]
 pub struct Error(Box<ErrorDocument>);
 
-/// The error document, as callers read it. What does not apply is absent.
+/// The error document, as callers read it. What does not apply is absent. The message is the library's own words; what
+/// others wrote is in it, and in the members for it, only as [`Redacted`].
 #[derive(Debug, Clone, Serialize)]
 pub struct ErrorDocument {
     pub status: Status,
@@ -51,12 +52,12 @@ pub struct ErrorDocument {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub meaning_zh: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub platform_message: Option<String>,
+    pub platform_message: Option<Redacted>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub http_status: Option<u16>,
     /// Where a redirect leads to, without its query.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub location: Option<String>,
+    pub location: Option<Redacted>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -69,9 +70,9 @@ pub struct ErrorDocument {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_after_ms: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub reply: Option<Box<RawValue>>,
+    pub reply: Option<RedactedJson>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub reply_text: Option<String>,
+    pub reply_text: Option<Redacted>,
 }
 
 impl Error {

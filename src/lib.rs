@@ -16,6 +16,7 @@ mod json;
 mod platform;
 mod process;
 mod random;
+mod redact;
 mod request;
 mod secret;
 pub mod signing;
@@ -26,3 +27,4 @@ mod unix_time;
 
 pub use client::{Client, ProvidedToken};
 pub use error::{Error, ErrorDocument, Result, Status};
+pub use redact::{Redacted, RedactedJson};

@@ -13,7 +13,9 @@ use crate::catalog::{Carrier, Method, Operation, PlatformName};
 use crate::config::{Account, Config};
 use crate::error::Result;
 use crate::json::{Members, pick, string};
+use crate::redact::Foreign;
 use crate::request::{Body, Pair, Prepared, encode_pairs};
+use crate::secret::Secret;
 use crate::token::{Token, is_token};
 use crate::transport::{self, BaseUrl, Upload};
 use serde_json::value::RawValue;
@@ -162,6 +164,8 @@ pub(crate) struct Signed<'a> {
     pub(crate) body: SignedBody<'a>,
     /// What the platform's people can find the request by.
     pub(crate) request_id: Option<String>,
+    /// What was made of a secret to sign with, and must not be shown either.
+    pub(crate) derived: Option<Secret>,
 }
 
 pub(crate) enum SignedBody<'a> {
@@ -190,9 +194,9 @@ pub(crate) enum Judgement {
     Success,
     Failure {
         code: i64,
-        message: Option<String>,
+        message: Option<Foreign>,
     },
-    /// Not the documented envelope; why, as the end of a sentence that begins with "the answer".
+    /// Not the documented envelope; why, in our words: the end of a sentence that begins with "the answer".
     Unreadable(String),
 }
 
@@ -257,7 +261,7 @@ fn token(value: Option<&RawValue>, name: &str) -> std::result::Result<Token, Str
 }
 
 /// A message, which is text whatever the documents' tables say.
-fn message(value: Option<&RawValue>) -> Option<String> {
+fn message(value: Option<&RawValue>) -> Option<Foreign> {
     let value = value?;
-    Some(string(value).map_or_else(|| value.get().to_owned(), Cow::into_owned))
+    Some(string(value).map_or_else(|| value.get().into(), Foreign::from))
 }

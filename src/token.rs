@@ -222,6 +222,11 @@ impl Credentials {
         })
     }
 
+    /// The token that is or was in use. A copy: whoever holds the token itself is waited for when it is renewed.
+    pub(crate) fn last_token(&self) -> Option<Token> {
+        self.cell.look(|state| state.last().map(|held| held.value().clone()))
+    }
+
     fn generation(&self) -> u64 {
         self.cell.look(|state| state.last().map_or(0, |held| held.generation()))
     }

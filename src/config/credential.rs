@@ -62,7 +62,8 @@ impl<K> Credential<K> {
                     Some(StoreConfig::Redis { url, .. }) => Some(url.reveal()),
                     _ => None,
                 };
-                [of_keys(keys).reveal()].into_iter().chain(store).collect()
+                let password = store.and_then(password);
+                [of_keys(keys).reveal()].into_iter().chain(store).chain(password).collect()
             }
             Credential::Token(token) => vec![token.reveal()],
             Credential::Provider => Vec::new(),
@@ -147,6 +148,8 @@ impl Reader<'_, '_> {
         match (store.text("file"), store.text("redis")) {
             (Some(folder), None) => match ["prefix", "degrade"].into_iter().find(|name| store.get(name).is_some()) {
                 Some(name) => refuse(&format!("\"{name}\" goes with \"redis\" only")),
+                // Not quoted: it may be redis' address, with its password.
+                None if folder.contains("://") => refuse("\"file\": expected a folder, got a URL"),
                 None => match canonical(Path::new(folder.as_ref())) {
                     Ok(folder) => Ok(Some(StoreConfig::File(folder))),
                     Err(error) => refuse(&format!("\"file\": {folder}: {error}")),
@@ -168,6 +171,12 @@ impl Reader<'_, '_> {
             _ => refuse("expected either \"file\" or \"redis\""),
         }
     }
+}
+
+/// The password in a URL, as it stands there.
+fn password(url: &str) -> Option<&str> {
+    let (user, _) = url.split_once("://")?.1.rsplit_once('@')?;
+    Some(user.split_once(':')?.1)
 }
 
 /// The one way to write a folder that may not exist yet: absolute, so that the program may change its own folder, and

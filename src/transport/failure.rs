@@ -11,7 +11,7 @@ impl Failure {
     pub(super) fn of(error: E, url: &str, bounds: &Bounds) -> Failure {
         let (status, nothing_sent) = kind(&error);
         let peer = Peer::of(url);
-        Failure { status, message: sentence(&error, status, nothing_sent, &peer, bounds), nothing_sent }
+        Failure { status, message: sentence(&error, status, nothing_sent, &peer, bounds).into(), nothing_sent }
     }
 }
 

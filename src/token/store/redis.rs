@@ -117,7 +117,8 @@ impl RedisStore {
     }
 
     fn failed(&self, error: &RedisError) -> Error {
-        Error::new(Status::Store, format!("the token store (redis at {}): {error}", self.server)).nothing_acted()
+        Error::new(Status::Store, format!("the token store (redis at {}): {}", self.server, words(error)))
+            .nothing_acted()
     }
 }
 
@@ -186,6 +187,21 @@ impl Drop for RedisLock<'_> {
         let release = script(RELEASE, &[&self.store.lock], &[&self.owner]);
         _ = self.store.run::<i64>(&release, Instant::now() + PATIENCE);
     }
+}
+
+/// What went wrong, without the server's own words and values: a token or the password may stand in them.
+fn words(error: &RedisError) -> String {
+    match error.code().filter(|code| is_word(code)) {
+        Some(code) => format!("it answered {code}"),
+        // This machine's words.
+        None if error.is_io_error() => error.to_string(),
+        None => error.category().to_owned(),
+    }
+}
+
+/// `NOAUTH`, `READONLY`: the first word of an error of the protocol.
+fn is_word(code: &str) -> bool {
+    code.len() <= 20 && code.bytes().all(|byte| byte.is_ascii_uppercase())
 }
 
 fn query<T: FromRedisValue>(
