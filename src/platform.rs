@@ -16,7 +16,7 @@ use crate::json::{Members, pick, string};
 use crate::redact::Foreign;
 use crate::request::{Body, Pair, Prepared, encode_pairs};
 use crate::secret::Secret;
-use crate::token::{Token, is_token};
+use crate::token::{TOKEN_EXPECTED, Token, is_token};
 use crate::transport::{self, BaseUrl, Upload};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -41,6 +41,11 @@ pub(crate) trait Platform: Send + Sync {
 
     /// Reads the envelope of an answer. `bare`: an object without one is an answer too.
     fn judge(&self, body: &str, bare: bool) -> Judgement;
+
+    /// The parameters that carry the credential: nobody else may set them.
+    fn own_parameters(&self) -> &'static [&'static str] {
+        &[]
+    }
 
     /// Whether numbers may come as strings and the reverse (T54).
     fn is_tolerant(&self) -> bool {
@@ -253,9 +258,7 @@ fn envelope<'a, const N: usize>(
 fn token(value: Option<&RawValue>, name: &str) -> std::result::Result<Token, String> {
     match value.and_then(string) {
         Some(token) if is_token(&token) => Ok(Token::new(token)),
-        Some(_) => {
-            Err(format!("has a \"{name}\" that is no token: expected printable ASCII characters without spaces"))
-        }
+        Some(_) => Err(format!("has a \"{name}\" that is no token: expected {TOKEN_EXPECTED}")),
         None => Err(format!("holds no \"{name}\"")),
     }
 }

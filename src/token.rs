@@ -189,7 +189,7 @@ impl Credentials {
             return Err(Error::invalid_argument("expected a client whose configuration has a fixed \"token\""));
         }
         if !is_token(token) {
-            return Err(Error::invalid_argument("token: expected printable ASCII characters without spaces"));
+            return Err(Error::invalid_argument(format!("token: expected {TOKEN_EXPECTED}")));
         }
         self.cell.set(Secret::new(token));
         Ok(())
@@ -232,7 +232,13 @@ impl Credentials {
     }
 }
 
+/// The longest token, in bytes. Servers refuse longer headers and addresses.
+pub(crate) const LONGEST_TOKEN: usize = 8191;
+
+/// What [`is_token`] wants, for an error.
+pub(crate) const TOKEN_EXPECTED: &str = "printable ASCII characters without spaces, at most 8191 bytes";
+
 /// Whether a text can be a token: it travels in a header or in a query, where nothing may end the line.
 pub(crate) fn is_token(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
+    (1..=LONGEST_TOKEN).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
 }

@@ -3,7 +3,7 @@
 use super::Reader;
 use crate::json::{Members, string};
 use crate::secret::Secret;
-use crate::token::is_token;
+use crate::token::{TOKEN_EXPECTED, is_token};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -123,7 +123,7 @@ impl Reader<'_, '_> {
         if is_token(&token) {
             return Ok(Secret::new(token));
         }
-        Err("configuration key \"token\": expected printable ASCII characters without spaces".to_owned())
+        Err(format!("configuration key \"token\": expected {TOKEN_EXPECTED}"))
     }
 
     fn without_store<K>(&self, credential: Credential<K>) -> Result<Credential<K>, String> {

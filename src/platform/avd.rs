@@ -52,6 +52,10 @@ impl super::Platform for Platform {
         Route { method, path: Cow::Borrowed(operation.path), carrier }
     }
 
+    fn own_parameters(&self) -> &'static [&'static str] {
+        &["token"]
+    }
+
     fn is_tolerant(&self) -> bool {
         true
     }

@@ -47,6 +47,10 @@ impl super::Platform for Platform {
         Route { method: operation.method, path, carrier: operation.carrier }
     }
 
+    fn own_parameters(&self) -> &'static [&'static str] {
+        &["appkey", "identifier", "curtime", "checksum", "seq"]
+    }
+
     /// 1.2: the body is never empty.
     fn empty_body(&self) -> Option<&'static str> {
         Some("{}")
