@@ -123,15 +123,9 @@ impl Credentials {
                 let provide = provider.get()?;
                 self.cell.get(dead, deadline, |flight| provider.ask(&*provide, flight.need()))
             }
-            Source::Fetched { shared } => {
-                let mut unpublished = None;
-                let held = self.cell.get(dead, deadline, |flight| {
-                    let renewed = renewal::renewed(shared.as_ref(), flight, deadline, fetch)?;
-                    unpublished = renewed.unpublished;
-                    Ok(renewed.token)
-                })?;
-                unpublished.map_or(Ok(held), Err)
-            }
+            Source::Fetched { shared } => self.cell.get(dead, deadline, |flight| {
+                renewal::renewed(shared.as_ref(), flight, deadline, fetch).map(|renewed| renewed.token)
+            }),
         }
     }
 
@@ -142,11 +136,10 @@ impl Credentials {
                 "this client was given its token, or a provider of tokens, and has no keys to fetch one with",
             ));
         };
-        let (beside, unpublished) = self.cell.replace(deadline, |flight| {
+        self.cell.replace(deadline, |flight| {
             let renewed = renewal::fetched(shared.as_ref(), flight, deadline, fetch)?;
-            Ok((renewed.token, (renewed.beside, renewed.unpublished)))
-        })?;
-        unpublished.map_or(Ok(beside), Err)
+            Ok((renewed.token, renewed.beside))
+        })
     }
 
     /// Whether a call whose token died has another one to hope for.
