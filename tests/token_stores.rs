@@ -183,7 +183,7 @@ fn a_generation_that_no_program_can_count_beyond_is_foreign() {
     let call = || Client::new(&config).unwrap().call("hst.online.user.state", STATES).unwrap();
     call();
     let whole: Value = serde_json::from_str(&fs::read_to_string(token_file(&folder)).unwrap()).unwrap();
-    for (number, generation) in [u64::MAX, u64::MAX - 1, (1 << 53) + 1].into_iter().enumerate() {
+    for (number, generation) in [u64::MAX, u64::MAX - 1, 1 << 53].into_iter().enumerate() {
         let mut foreign = whole.clone();
         foreign["generation"] = generation.into();
         fs::write(token_file(&folder), foreign.to_string()).unwrap();
@@ -193,7 +193,7 @@ fn a_generation_that_no_program_can_count_beyond_is_foreign() {
     }
     // The largest of ours is still one.
     let mut ours: Value = serde_json::from_str(&fs::read_to_string(token_file(&folder)).unwrap()).unwrap();
-    ours["generation"] = (1u64 << 53).into();
+    ours["generation"] = ((1u64 << 53) - 1).into();
     fs::write(token_file(&folder), ours.to_string()).unwrap();
     call();
     assert_eq!(sandbox.counts()["hst.access.token"], 4);

@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 const POLL: Duration = Duration::from_millis(20);
 
 /// A larger generation is not ours: Lua, and what others read JSON with, has no larger whole numbers.
-const LARGEST_GENERATION: u64 = 1 << 53;
+const LARGEST_GENERATION: u64 = (1 << 53) - 1;
 
 /// A token, as those who share it see it.
 pub(crate) struct Entry {
