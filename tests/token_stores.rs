@@ -265,6 +265,21 @@ mod unix {
     }
 
     #[test]
+    fn a_child_takes_the_lock_that_its_dead_parent_held() {
+        let sandbox = Sandbox::start(Options::default()).unwrap();
+        let (config, _) = with_file_store(&sandbox, "hst", "inherited");
+        let late = serde_json::json!({ "operation": "hst.access.token", "kind": "latency", "ms": 1000 });
+        sandbox.add_fault(Fault::from_json(&late).unwrap()).unwrap();
+        let program =
+            support::compile("tests/c/fork_lock.c", &["-std=c99", "-D_DEFAULT_SOURCE", "-pthread"], "fork-lock");
+        let start = Instant::now();
+        let output = support::run(std::process::Command::new(program).args([&config, "hst.online.user.state", STATES]));
+        let shown = support::both(&output);
+        assert!(shown.contains("child: OK ") && !shown.contains("parent: "), "{shown}");
+        assert!(start.elapsed() < Duration::from_secs(15), "{:?}", start.elapsed());
+    }
+
+    #[test]
     fn of_two_who_hold_a_lock_the_newer_token_stays() {
         let sandbox = Sandbox::start(Options::default()).unwrap();
         let (config, folder) = with_file_store(&sandbox, "hst", "two-holders");

@@ -5,6 +5,7 @@
 //! newer token stays.
 
 mod folder;
+mod held;
 
 use super::worker::{Gone, Worker};
 use super::{Entry, Holder, LARGEST_GENERATION, Lock, Store};
@@ -14,7 +15,7 @@ use crate::unix_time::{self, millis};
 use folder::{Folder, Trouble};
 use serde::{Deserialize, Serialize};
 use std::fs::{File, TryLockError};
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Read as _};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -117,11 +118,13 @@ impl Files {
             match file.try_lock() {
                 // Somebody may have deleted it before it was locked: the next one would lock another.
                 Ok(()) if folder.has(&file, &self.lock).map_err(|error| cannot(error.into()))? => {
-                    let held = Held { files: Arc::clone(&self), folder, file };
-                    held.sign().map_err(|error| cannot(error.into()))?;
-                    return Ok(Ok(held));
+                    let lock = held::Held::new(file);
+                    lock.sign().map_err(|error| cannot(error.into()))?;
+                    return Ok(Ok(Held { files: Arc::clone(&self), folder, _lock: lock }));
                 }
                 Ok(()) => {}
+                // Perhaps it is this process itself, which was forked from the holder.
+                Err(TryLockError::WouldBlock) if held::close_inherited() => {}
                 Err(TryLockError::WouldBlock) => return Ok(Err(holder(&file))),
                 Err(TryLockError::Error(error)) => return Err(cannot(error.into())),
             }
@@ -149,20 +152,14 @@ struct FileLock<'s> {
     deadline: Instant,
 }
 
-/// The lock itself. It is given back when the last one goes who works with it.
+/// What is done under the lock. It is given back when the last one goes who works with it.
 struct Held {
     files: Arc<Files>,
     folder: Folder,
-    file: File,
+    _lock: held::Held,
 }
 
 impl Held {
-    /// Says who holds it, for whoever has to wait too long.
-    fn sign(&self) -> io::Result<()> {
-        self.file.set_len(0)?;
-        (&self.file).write_all(std::process::id().to_string().as_bytes())
-    }
-
     fn write(&self, content: &Content) -> Result<bool> {
         let cannot = |error: io::Error| self.files.failed("cannot be written", &self.files.token, Trouble::Io(error));
         let text = Zeroizing::new(serde_json::to_vec(content).map_err(|error| cannot(error.into()))?);
@@ -197,14 +194,6 @@ impl Drop for FileLock<'_> {
     fn drop(&mut self) {
         let held = self.held.take();
         _ = self.store.worker.run(self.deadline, move || drop(held));
-    }
-}
-
-impl Drop for Held {
-    fn drop(&mut self) {
-        _ = self.file.set_len(0);
-        // Not left to closing: a child that was forked meanwhile has the file open too.
-        _ = self.file.unlock();
     }
 }
 
@@ -285,7 +274,9 @@ mod tests {
             while Instant::now() < end {
                 let Ok(held) = Arc::clone(&store.files).try_lock().unwrap() else { continue };
                 taken += 1;
-                lost += u32::from(!held.folder.has(&held.file, "a.lock").unwrap());
+                // What stands at the path is free only if it is another file.
+                lost += u32::from(File::open(&lock).and_then(|file| Ok(file.try_lock()?)).is_ok() || !lock.exists());
+                drop(held);
             }
             is_over.store(true, Ordering::Relaxed);
             assert_eq!(lost, 0, "of {taken}: the next one would lock another file");
