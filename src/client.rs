@@ -7,13 +7,14 @@ use crate::catalog::{self, Operation, PlatformName, table};
 use crate::config::{self, Config};
 use crate::engine::Engine;
 use crate::error::{Error, Result, Status};
+use crate::identity::{self, Identity};
 use crate::json::check::{Rules, check};
 use crate::json::{Members, quoted};
 use crate::platform;
 use crate::process;
 use crate::single_flight::OldValue;
-pub(crate) use crate::token::NoToken;
 use crate::token::Token;
+pub(crate) use crate::token::{LONGEST_TOKEN, NoToken};
 use crate::transport::{Agent, Limits};
 use operation_names::Near;
 use std::sync::Arc;
@@ -26,7 +27,7 @@ pub struct Client {
     engine: Engine,
     platform: PlatformName,
     /// The process that made it: connections and locks do not survive a fork.
-    process: process::Identity,
+    process: Identity,
 }
 
 /// A token from a provider of the caller's. Not `Debug`: it is a secret.
@@ -49,7 +50,7 @@ impl Client {
         Ok(Client {
             platform: config.platform(),
             engine: Engine::new(config, platform, transport, credentials, &shared.clocks, &shared.addresses),
-            process: process::identity(),
+            process: identity::own(),
         })
     }
 
@@ -137,7 +138,7 @@ impl Client {
 
     /// Whether this is the process that made the client.
     pub fn is_own_process(&self) -> bool {
-        self.process == process::identity()
+        self.process == identity::own()
     }
 
     /// A token provider that calls its own client would wait for itself.

@@ -15,6 +15,7 @@ use crate::error::{Error, Result, Status};
 use crate::json::Members;
 use crate::platform::{Discovery, FormIn, Platform, Signing, Tokens};
 use crate::request::Prepared;
+use crate::secret::Secret;
 use crate::single_flight::{Caller, Held, Refused, Stands};
 use crate::token::{Credentials, Given, Token, TokenInfo};
 use crate::transport::{BaseUrl, Bounds, Limits, Transport};
@@ -55,6 +56,10 @@ struct Call<'a> {
     is_ahead: bool,
     /// How far from ours the clock is that its request is signed with.
     offset_s: i64,
+    /// The answer brings a token.
+    fetches_token: bool,
+    /// What must not be shown beside the keys and the token in use: older tokens, and what was derived to sign with.
+    secrets: Vec<Secret>,
 }
 
 /// What there is in place of a token that was refused.
@@ -154,7 +159,16 @@ impl Engine {
     fn run(&self, prepared: &Prepared<'_>, limits: Limits) -> Result<String> {
         let offset_s = self.clock.seconds();
         let (retry, bounds) = (prepared.retry, bounds(limits));
-        let mut call = Call { prepared, retry, bounds, attempts: 0, is_ahead: false, offset_s };
+        let mut call = Call {
+            prepared,
+            retry,
+            bounds,
+            attempts: 0,
+            is_ahead: false,
+            offset_s,
+            fetches_token: false,
+            secrets: Vec::new(),
+        };
         let mut token = self.token(&call, None)?;
         let mut is_replaced = false;
         let mut refused_offsets = Vec::new();
@@ -171,7 +185,7 @@ impl Engine {
             let why = match next(said, standing, clock, prepared.retry == Retry::Safe, call.attempts) {
                 Next::Answer => {
                     self.after_service(prepared, token.as_deref(), sent, is_replaced);
-                    return Ok(exchanged.answered.text);
+                    return Ok(exchanged.answered.text.into_string());
                 }
                 Next::Again(Why::Clock(other)) => {
                     call.offset_s = other;
@@ -179,6 +193,7 @@ impl Engine {
                 }
                 Next::Again(Why::TokenDead) => match self.other_token(&call, token.as_deref(), at)? {
                     Other::Token(other) => {
+                        call.secrets.extend(token.as_ref().map(|held| held.value().clone()));
                         (token, is_replaced) = (other, true);
                         continue;
                     }
@@ -324,12 +339,20 @@ impl Engine {
     ) -> Result<(Given, String)> {
         let asked = Instant::now();
         let tokens = self.platform.tokens().ok_or_else(|| Error::new(Status::Internal, "no tokens to fetch"))?;
-        let mut call =
-            Call { prepared, retry, bounds: self.fetch_bounds(asked, bounds), attempts: 0, is_ahead, offset_s: 0 };
+        let mut call = Call {
+            prepared,
+            retry,
+            bounds: self.fetch_bounds(asked, bounds),
+            attempts: 0,
+            is_ahead,
+            offset_s: 0,
+            fetches_token: true,
+            secrets: self.credentials.as_ref().and_then(|credentials| credentials.last_token()).into_iter().collect(),
+        };
         let sign = |form| tokens.sign_request(&signing(None, 0, form));
         let fetched = self.exchange(&mut call, None, sign).and_then(|mut exchanged| {
             let (token, lifetime) = self.read(&call, &mut exchanged, |text| tokens.read(text))?;
-            Ok((Given { token, asked, lifetime }, exchanged.answered.text))
+            Ok((Given { token, asked, lifetime }, exchanged.answered.text.into_string()))
         });
         fetched.map_err(|error| error.because("no token could be fetched"))
     }

@@ -12,10 +12,12 @@ mod engine;
 mod error;
 pub mod ffi;
 mod hex;
+mod identity;
 mod json;
 mod platform;
 mod process;
 mod random;
+mod redact;
 mod request;
 mod secret;
 pub mod signing;
@@ -26,3 +28,4 @@ mod unix_time;
 
 pub use client::{Client, ProvidedToken};
 pub use error::{Error, ErrorDocument, Result, Status};
+pub use redact::{Redacted, RedactedJson};

@@ -5,31 +5,9 @@
 //! that does not exist in the child. So each process has an entry of its own, found by its identity, without a lock.
 
 use crate::engine::{Addresses, Clocks};
+use crate::identity::{self, Identity};
 use crate::token::Accounts;
 use once_cell::race::OnceBox;
-use std::sync::atomic::{AtomicU32, Ordering};
-
-/// What tells a process from its parent. Its number alone does not: in a container, parent and child can both be number 1,
-/// each of its own namespace.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Identity {
-    number: u32,
-    /// How many forks lie between it and the process that loaded the library. Counted from the first client on that was made
-    /// through the C functions; a Rust program that makes its own clients has the number alone.
-    forks: u32,
-}
-
-static FORKS: AtomicU32 = AtomicU32::new(0);
-
-/// Says in a forked child that it is one. Safe in the handler of a fork.
-pub(crate) fn note_fork() {
-    FORKS.fetch_add(1, Ordering::Relaxed);
-}
-
-/// This process'.
-pub(crate) fn identity() -> Identity {
-    Identity { number: std::process::id(), forks: FORKS.load(Ordering::Relaxed) }
-}
 
 pub(crate) struct Process {
     identity: Identity,
@@ -44,7 +22,7 @@ static FIRST: OnceBox<Process> = OnceBox::new();
 
 /// This process.
 pub(crate) fn current() -> &'static Process {
-    let identity = identity();
+    let identity = identity::own();
     let make = || {
         Box::new(Process {
             identity,

@@ -1,6 +1,7 @@
 //! A request before it is signed, and how names and values are encoded.
 
 use crate::catalog::{Method, Retry};
+use crate::redact::{is_secret_name, secret_members};
 use crate::transport::Upload;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::borrow::Cow;
@@ -24,7 +25,6 @@ pub(crate) struct Prepared<'a> {
     pub(crate) is_raw: bool,
     /// Whether an answer without an envelope is one.
     pub(crate) bare_reply: bool,
-    secrets: Vec<Cow<'a, str>>,
 }
 
 pub(crate) enum Body<'a> {
@@ -44,7 +44,6 @@ impl<'a> Prepared<'a> {
             retry,
             is_raw: false,
             bare_reply: false,
-            secrets: Vec::new(),
         }
     }
 
@@ -68,19 +67,19 @@ impl<'a> Prepared<'a> {
         !self.is_raw && self.query.is_empty() && is_empty
     }
 
-    /// Notes parameters that must not be shown.
-    pub(crate) fn hold_secrets(&mut self, secrets: Vec<Cow<'a, str>>) {
-        self.secrets = secrets;
+    /// The caller's own secrets among the parameters, known by their names.
+    pub(crate) fn secrets(&self) -> Vec<Cow<'_, str>> {
+        let (form, json) = match &self.body {
+            Body::Form(pairs) => (pairs.as_slice(), None),
+            Body::Json(text) => (&[][..], Some(text.as_str())),
+            Body::Empty | Body::Upload(_) => (&[][..], None),
+        };
+        let pairs = self.query.iter().chain(form);
+        let named =
+            pairs.clone().filter(|(name, _)| is_secret_name(name)).map(|(_, value)| Cow::Borrowed(value.as_ref()));
+        let held = pairs.map(|(_, value)| value.as_ref()).chain(json).flat_map(secret_members).map(Cow::Owned);
+        named.chain(held).collect()
     }
-
-    /// The caller's own secrets among the parameters.
-    pub(crate) fn secrets(&self) -> impl Iterator<Item = &str> {
-        self.secrets.iter().map(AsRef::as_ref)
-    }
-}
-
-pub(crate) fn percent_encode(text: &str) -> String {
-    utf8_percent_encode(text, ENCODED).to_string()
 }
 
 /// `name=value&…`, encoded; for queries and forms.

@@ -117,10 +117,7 @@ impl Credentials {
         fetch: impl FnOnce() -> Result<Given>,
     ) -> Result<Arc<Held<Token>>> {
         self.check_source()?;
-        let mut unpublished = None;
-        let held =
-            self.cell.get(dead, caller, |flight| self.bring(flight, caller.deadline, fetch, &mut unpublished))?;
-        unpublished.map_or(Ok(held), Err)
+        self.cell.get(dead, caller, |flight| self.bring(flight, caller.deadline, fetch))
     }
 
     /// A newer token than one that was refused, though it may live (T60); or why the refusal of the request stands.
@@ -132,8 +129,7 @@ impl Credentials {
         fetch: impl FnOnce() -> Result<Given>,
     ) -> std::result::Result<Arc<Held<Token>>, Stands> {
         self.check_source().map_err(Stands::Failed)?;
-        // A token that could not be published serves this call all the same.
-        let bring = |flight: &Flight<'_, Token>| self.bring(flight, caller.deadline, fetch, &mut None);
+        let bring = |flight: &Flight<'_, Token>| self.bring(flight, caller.deadline, fetch);
         let found = self.cell.successor(refused, caller, bring);
         if let Err(Stands::Lives) = &found {
             self.fruitless.add(request, fruitless::SAID_TO_LIVE);
@@ -160,15 +156,12 @@ impl Credentials {
         flight: &Flight<'_, Token>,
         deadline: Instant,
         fetch: impl FnOnce() -> Result<Given>,
-        unpublished: &mut Option<Error>,
     ) -> Result<Fetched<Token>> {
         match &self.source {
             Source::Fixed => Err(Error::new(Status::Auth, "the fixed token is dead; set another one")),
             Source::Provided(provider) => provider.ask(flight.need()),
             Source::Fetched { shared } => {
-                let renewed = renewal::renewed(shared.as_ref(), flight, deadline, fetch)?;
-                *unpublished = renewed.unpublished;
-                Ok(renewed.token)
+                renewal::renewed(shared.as_ref(), flight, deadline, fetch).map(|renewed| renewed.token)
             }
         }
     }
@@ -180,11 +173,10 @@ impl Credentials {
                 "this client was given its token, or a provider of tokens, and has no keys to fetch one with",
             ));
         };
-        let (beside, unpublished) = self.cell.replace(caller, |flight| {
+        self.cell.replace(caller, |flight| {
             let renewed = renewal::fetched(shared.as_ref(), flight, caller.deadline, fetch)?;
-            Ok((renewed.token, (renewed.beside, renewed.unpublished)))
-        })?;
-        unpublished.map_or(Ok(beside), Err)
+            Ok((renewed.token, renewed.beside))
+        })
     }
 
     /// Whether a call whose token died has another one to hope for.
@@ -236,7 +228,7 @@ impl Credentials {
             return Err(Error::invalid_argument("expected a client whose configuration has a fixed \"token\""));
         }
         if !is_token(token) {
-            return Err(Error::invalid_argument("token: expected printable ASCII characters without spaces"));
+            return Err(Error::invalid_argument(format!("token: expected {TOKEN_EXPECTED}")));
         }
         self.cell.set(Secret::new(token));
         Ok(())
@@ -269,12 +261,23 @@ impl Credentials {
         })
     }
 
+    /// The token that is or was in use. A copy: whoever holds the token itself is waited for when it is renewed.
+    pub(crate) fn last_token(&self) -> Option<Token> {
+        self.cell.look(|state| state.last().map(|held| held.value().clone()))
+    }
+
     fn generation(&self) -> u64 {
         self.cell.look(|state| state.last().map_or(0, |held| held.generation()))
     }
 }
 
+/// The longest token, in bytes. Servers refuse longer headers and addresses.
+pub(crate) const LONGEST_TOKEN: usize = 8191;
+
+/// What [`is_token`] wants, for an error.
+pub(crate) const TOKEN_EXPECTED: &str = "printable ASCII characters without spaces, at most 8191 bytes";
+
 /// Whether a text can be a token: it travels in a header or in a query, where nothing may end the line.
 pub(crate) fn is_token(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
+    (1..=LONGEST_TOKEN).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
 }

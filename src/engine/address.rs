@@ -91,7 +91,7 @@ impl Engine {
             self.platform.discovery().ok_or_else(|| Error::new(Status::Internal, "no address to discover"))?;
         let (url, signed) = discovery.request();
         let bounds = Bounds { limits: self.fetch_limits(call.bounds.limits), ..call.bounds };
-        let call = Call { retry: Retry::Safe, is_ahead: true, bounds, ..*call };
+        let call = Call { retry: Retry::Safe, is_ahead: true, bounds, secrets: Vec::new(), ..*call };
         let sent = self.send(url, &signed, call.bounds);
         let exchanged = self.judged(&call, None, signed, sent);
         let found = exchanged.and_then(|mut exchanged| self.read(&call, &mut exchanged, |text| discovery.read(text)));

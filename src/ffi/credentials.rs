@@ -4,7 +4,7 @@ use super::calls::borrow;
 use super::guard::{reply, report};
 use super::status::meetgate_status;
 use super::strings;
-use crate::client::{Client, NoToken, ProvidedToken};
+use crate::client::{Client, LONGEST_TOKEN, NoToken, ProvidedToken};
 use crate::error::Error;
 use crate::json;
 use libc::{c_char, c_int, c_void};
@@ -12,9 +12,6 @@ use std::ffi::CString;
 use std::ptr;
 use std::time::Duration;
 use zeroize::Zeroizing;
-
-/// The longest token that a provider can give, in bytes.
-const LONGEST_TOKEN: usize = 8191;
 
 /// What a token provider returns if there is no token, and if it has written the reason into token: UTF-8 that ends in NUL, cut
 /// to capacity.
@@ -34,7 +31,7 @@ pub const MEETGATE_TOKEN_REASON: c_int = 1_380_270_419;
 ///   a provider that still hosts this very token should fetch a new one. On avd it is a suspect: the number that says so is
 ///   printed for a missing room, too. A provider that knows that the token lives gives it again, and the call that was refused
 ///   then fails with that number. A provider that does not know fetches a new one.
-/// @param[out] token Receives the token, NUL-terminated: printable ASCII without spaces.
+/// @param[out] token Receives the token, NUL-terminated: printable ASCII without spaces, at most 8191 bytes.
 /// @param[in] capacity How many bytes token has room for, with the NUL.
 /// @param[in,out] lifetime_s Receives how many seconds the token will live. It is 0 before the call; leave it so if that is not
 ///   known.
@@ -79,7 +76,7 @@ pub unsafe extern "C" fn meetgate_client_info(client: *mut Client, info_json: *m
 /// Replaces the fixed token of a client whose configuration has a "token".
 /// Calls in flight end with the token that they have. One that is refused is repeated with the new token.
 /// @param[in] client A client with a fixed token.
-/// @param[in] token Printable ASCII without spaces.
+/// @param[in] token Printable ASCII without spaces, at most 8191 bytes.
 /// @param[out] error_json NULL, or on failure an error document.
 /// @return MEETGATE_OK; MEETGATE_INVALID_ARGUMENT (NULL, no such token, or the client has no fixed token); MEETGATE_FORKED.
 ///

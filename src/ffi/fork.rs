@@ -1,6 +1,6 @@
 //! Counts the forks of a process, for its identity. The registration is unsafe code, and so it stands here.
 
-use crate::process;
+use crate::identity;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 static IS_COUNTED: AtomicBool = AtomicBool::new(false);
@@ -16,7 +16,7 @@ pub(super) fn count_forks() {
 #[cfg(unix)]
 fn register() -> bool {
     extern "C" fn in_the_child() {
-        process::note_fork();
+        identity::note_fork();
     }
     // SAFETY: the handler does nothing that is forbidden after fork: it counts an atomic number up. The library is never
     // unloaded, so that the handler stays where it is.

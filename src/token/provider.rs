@@ -1,7 +1,7 @@
 //! A provider of the caller's: asking it, and what is made of its answer.
 
 use super::renewal::may_fetch;
-use super::{Given, Token, is_token, reason};
+use super::{Given, TOKEN_EXPECTED, Token, is_token, reason};
 use crate::error::{Error, Result, Status};
 use crate::single_flight::{Fetched, Need};
 use parking_lot::{Mutex, RwLock};
@@ -71,7 +71,7 @@ impl Provider {
         };
         let (token, lifetime) = answer.map_err(|why| self.failed(why))?;
         if !is_token(token.reveal()) {
-            return Err(refuse("gave no token: expected printable ASCII characters without spaces"));
+            return Err(refuse(&format!("gave no token: expected {TOKEN_EXPECTED}")));
         }
         // A suspect may be given again: the provider knows that it lives.
         if need.is_dead && refused == Some(token.reveal()) {

@@ -3,6 +3,7 @@
 mod file;
 #[cfg(feature = "redis")]
 mod redis;
+mod worker;
 
 pub(crate) use file::FileStore;
 #[cfg(feature = "redis")]
@@ -17,6 +18,9 @@ use std::time::{Duration, Instant};
 
 /// How often a lock that somebody else holds is tried.
 const POLL: Duration = Duration::from_millis(20);
+
+/// A larger generation is not ours: Lua, and what others read JSON with, has no larger whole numbers.
+const LARGEST_GENERATION: u64 = (1 << 53) - 1;
 
 /// A token, as those who share it see it.
 pub(crate) struct Entry {

@@ -38,6 +38,9 @@ impl BaseUrl {
         if uri.host().is_none_or(str::is_empty) || !is_port(port) {
             return Err("expected a URL with a host, and with a port from 1 to 65535 if it names one".to_owned());
         }
+        if !is_plain_path(uri.path()) {
+            return Err("expected a URL whose path has no empty segment, and none that is \".\" or \"..\"".to_owned());
+        }
         if uri.query().is_some() || text.contains('#') {
             return Err("expected a URL without query and fragment".to_owned());
         }
@@ -102,9 +105,17 @@ impl BaseUrl {
 /// What follows the host: nothing, or a colon and a port that exists.
 fn is_port(text: &str) -> bool {
     match text.strip_prefix(':') {
-        Some(port) => port.parse::<u16>().is_ok_and(|port| port > 0),
+        // As a number is written: "+80" and "080" are read in one way here and in another elsewhere.
+        Some(port) => port.starts_with(|first: char| ('1'..='9').contains(&first)) && port.parse::<u16>().is_ok(),
         None => text.is_empty(),
     }
+}
+
+/// Whether a path means the same to everybody on the way. A slash may end it.
+fn is_plain_path(path: &str) -> bool {
+    let path = path.strip_suffix('/').unwrap_or(path);
+    let dots = |segment: &str| matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "" | "." | "..");
+    path.is_empty() || path.strip_prefix('/').is_some_and(|segments| !segments.split('/').any(dots))
 }
 
 #[cfg(test)]
@@ -122,6 +133,14 @@ mod tests {
         {
             assert!(base(wrong).is_err(), "{wrong}");
         }
+        for port in ["+80", "080", "0", "-1", "65536", "8 0", "", "80:80", "0x50"] {
+            assert!(base(&format!("http://h:{port}/x")).is_err(), "{port}");
+        }
+        assert_eq!(base("http://h:65535"), Ok("http://h:65535".to_owned()));
+        for path in ["/a/../b", "/..", "/a/.", "/./", "//", "//x", "/a//b", "/a//", "/%2e%2E/b", "/a/.%2e"] {
+            assert!(base(&format!("http://h{path}")).unwrap_err().contains("segment"), "{path}");
+        }
+        assert_eq!(base("http://h/a.b/..c/%2F/"), Ok("http://h/a.b/..c/%2F".to_owned()));
     }
 
     #[test]

@@ -13,7 +13,8 @@ impl Failure {
         let (status, nothing_sent) = kind(&error);
         let peer = Peer::of(url);
         let is_lack = matches!(&error, E::Io(error) if is_lack(error) || inner::<NoThread>(error).is_some());
-        Failure { status, message: sentence(&error, status, nothing_sent, &peer, bounds), nothing_sent, is_lack }
+        let message = sentence(&error, status, nothing_sent, &peer, bounds).into();
+        Failure { status, message, nothing_sent, is_lack }
     }
 }
 
