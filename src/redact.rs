@@ -177,7 +177,7 @@ impl Redactor {
             return Shown::Text(Redacted(MASK.to_owned()));
         }
         if serde_json::from_str::<&RawValue>(text).is_err() {
-            return Shown::Text(self.text(&Foreign(text.to_owned())));
+            return Shown::Text(self.text(answer));
         }
         let is_whole = as_it_came && text.len() <= LONGEST_SHOWN;
         let masked = json::masked(self, text, if is_whole { usize::MAX } else { LONGEST_EXCERPT }, 0).text;

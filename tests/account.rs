@@ -151,7 +151,7 @@ fn an_account_is_the_same_however_it_is_written() {
     let clients = [
         hst(&format!("http://localhost:{port}"), ""),
         hst(&format!("http://LOCALHOST:{port}/"), ""),
-        hst(&format!("http://LocalHost:{port}//"), r#","discovery_app_id":"plays-no-part""#),
+        hst(&format!("http://LocalHost:{port}/"), r#","discovery_app_id":"plays-no-part""#),
     ];
     for client in &clients {
         client.call("hst.app.delete", DELETE).unwrap();

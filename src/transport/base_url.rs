@@ -165,7 +165,6 @@ mod tests {
             ("https://h:443/", "https://h"),
             ("https://h:80", "https://h:80"),
             ("https://h/Gateway/", "https://h/Gateway"),
-            ("https://h/Gateway//", "https://h/Gateway"),
             ("http://[0:0:0:0:0:0:0:1]:80/x", "http://[::1]/x"),
             ("http://[FE80::1]:81", "http://[fe80::1]:81"),
         ] {

@@ -1,12 +1,11 @@
 //! From a host to its addresses.
 
+use crate::blocking::{self, Gone};
 use crate::error::is_lack;
-use parking_lot::{Condvar, Mutex};
 use std::fmt;
 use std::io;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs as _, UdpSocket};
-use std::sync::Arc;
-use std::thread;
+use std::time::{Duration, Instant};
 use ureq::config::Config;
 use ureq::http::Uri;
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
@@ -14,7 +13,7 @@ use ureq::unversioned::transport::NextTimeout;
 
 /// An address that is written as one needs no look-up, and so no helper thread: most deployments are reached that way.
 /// A name is looked up in a thread, which may outlive a call that does not wait for it. ureq's own resolver panics where the
-/// system gives it no thread. (Not by a channel: that leaves memory behind in the thread that waits.)
+/// system gives it no thread.
 #[derive(Debug, Default)]
 pub(super) struct AddressOrName;
 
@@ -49,21 +48,18 @@ impl Resolver for AddressOrName {
 
 /// What ureq's list holds.
 const MOST_ADDRESSES: usize = 16;
+/// An instant has room for so much more.
+const LONGEST_WAIT: Duration = Duration::from_secs(365 * 24 * 3600);
 
 fn look_up(uri: &Uri, timeout: NextTimeout) -> Result<Vec<SocketAddr>, ureq::Error> {
     let (host, port) = (uri.host().unwrap_or_default().to_owned(), port(uri));
-    let found = Arc::new((Mutex::new(None), Condvar::new()));
-    let finding = Arc::clone(&found);
-    let look = move || {
-        let addresses = (host.as_str(), port).to_socket_addrs().map(|found| found.collect());
-        *finding.0.lock() = Some(addresses);
-        finding.1.notify_one();
-    };
-    thread::Builder::new().spawn(look).map_err(|error| io::Error::other(NoThread(error)))?;
-    let (found, is_there) = &*found;
-    let mut found = found.lock();
-    _ = is_there.wait_while_for(&mut found, |found| found.is_none(), *timeout.after);
-    let found: io::Result<Vec<SocketAddr>> = found.take().ok_or(ureq::Error::Timeout(timeout.reason))?;
+    let until = Instant::now() + (*timeout.after).min(LONGEST_WAIT);
+    let look = move || (host.as_str(), port).to_socket_addrs().map(|found| found.collect());
+    let found = blocking::within(until, look).map_err(|gone| match gone {
+        Gone::Late => ureq::Error::Timeout(timeout.reason),
+        Gone::NotBegun(error) => io::Error::other(NoThread(error)).into(),
+        Gone::Panicked => ureq::Error::HostNotFound,
+    })?;
     // A look-up that fails is an error of no particular kind. One that had no descriptor to ask with says no more.
     found.map_err(|error| match UdpSocket::bind("127.0.0.1:0") {
         Err(lack) if is_lack(&lack) => lack.into(),

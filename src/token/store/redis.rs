@@ -6,8 +6,9 @@
 
 mod link;
 
-use super::worker::{Gone, Worker};
+use super::worker::Worker;
 use super::{Entry, Holder, LARGEST_GENERATION, Lock, Store};
+use crate::blocking::Gone;
 use crate::error::{Error, Result, Status, is_lack};
 use crate::random;
 use crate::secret::Secret;

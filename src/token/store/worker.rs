@@ -1,13 +1,11 @@
-//! Blocking work of a store on a thread of its own: a disk or a server that hangs holds no call past its time.
+//! Blocking work of a store, one piece at a time: a disk or a server that hangs holds no call past its time.
 
+use crate::blocking::{self, Gone};
 use parking_lot::{Condvar, Mutex};
-use std::io;
 use std::sync::Arc;
-use std::sync::mpsc::{RecvTimeoutError, sync_channel};
-use std::thread;
 use std::time::Instant;
 
-/// One piece of work at a time. What hangs keeps its thread until it ends, and no second one is started beside it.
+/// What hangs keeps its thread until it ends, and no second one is started beside it.
 #[derive(Default)]
 pub(super) struct Worker(Arc<Place>);
 
@@ -15,15 +13,6 @@ pub(super) struct Worker(Arc<Place>);
 struct Place {
     is_taken: Mutex<bool>,
     freed: Condvar,
-}
-
-/// Why there is no result.
-pub(super) enum Gone {
-    /// The time is over. The work may still be done.
-    Late,
-    /// There was no thread for it.
-    NotBegun(io::Error),
-    Panicked,
 }
 
 /// Frees the place also when the work panics.
@@ -44,25 +33,15 @@ impl Worker {
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Gone> {
         let taken = self.take(until).ok_or(Gone::Late)?;
-        let (sender, receiver) = sync_channel(1);
-        let body = move || {
-            // A result that nobody waits for goes before the place is free: it may be a lock.
-            _ = sender.send(work());
-            drop(taken);
-        };
-        thread::Builder::new().name("meetgate store".to_owned()).spawn(body).map_err(Gone::NotBegun)?;
-        receiver.recv_timeout(until.saturating_duration_since(Instant::now())).map_err(|error| match error {
-            RecvTimeoutError::Timeout => Gone::Late,
-            RecvTimeoutError::Disconnected => Gone::Panicked,
-        })
+        // A result that nobody waits for goes before the place is free: it may be a lock.
+        blocking::within(until, move || (work(), taken)).map(|(result, _)| result)
     }
 
     fn take(&self, until: Instant) -> Option<Taken> {
         let mut is_taken = self.0.is_taken.lock();
-        while *is_taken {
-            if self.0.freed.wait_until(&mut is_taken, until).timed_out() && *is_taken {
-                return None;
-            }
+        _ = self.0.freed.wait_while_until(&mut is_taken, |is_taken| *is_taken, until);
+        if *is_taken {
+            return None;
         }
         *is_taken = true;
         Some(Taken(Arc::clone(&self.0)))
@@ -73,6 +52,7 @@ impl Worker {
 mod tests {
     use super::*;
     use std::sync::mpsc::channel;
+    use std::thread;
     use std::time::Duration;
 
     fn soon() -> Instant {
