@@ -178,7 +178,7 @@ fn a_provider_is_asked_once_for_all_who_were_refused() {
 /// the platform ends all tokens now and then.
 #[test]
 fn a_storm_of_missing_rooms_over_dying_tokens_fails_no_good_call() {
-    const TIME: Duration = Duration::from_secs(8);
+    const TIME: Duration = Duration::from_secs(20);
     const PAIRS: usize = 32;
     let operations = operations_on_rooms();
     assert_eq!(operations.len(), 20);
