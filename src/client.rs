@@ -7,13 +7,14 @@ use crate::catalog::{self, Operation, PlatformName, table};
 use crate::config::{self, Config};
 use crate::engine::Engine;
 use crate::error::{Error, Result, Status};
+use crate::identity::{self, Identity};
 use crate::json::check::{Rules, check};
 use crate::json::{Members, quoted};
 use crate::platform;
 use crate::process;
 use crate::single_flight::OldValue;
-pub(crate) use crate::token::NoToken;
 use crate::token::Token;
+pub(crate) use crate::token::{LONGEST_TOKEN, NoToken};
 use crate::transport::{Agent, Limits};
 use operation_names::Near;
 use std::sync::Arc;
@@ -26,7 +27,7 @@ pub struct Client {
     engine: Engine,
     platform: PlatformName,
     /// The process that made it: connections and locks do not survive a fork.
-    process: u32,
+    process: Identity,
 }
 
 /// A token from a provider of the caller's. Not `Debug`: it is a secret.
@@ -48,8 +49,8 @@ impl Client {
         let credentials = account::credentials(&config, old_value, &shared.accounts)?;
         Ok(Client {
             platform: config.platform(),
-            engine: Engine::new(config, platform, transport, credentials, &shared.clocks),
-            process: std::process::id(),
+            engine: Engine::new(config, platform, transport, credentials, &shared.clocks, &shared.addresses),
+            process: identity::own(),
         })
     }
 
@@ -67,6 +68,7 @@ impl Client {
     /// Calls an operation of the catalog.
     pub fn call_operation(&self, operation: &'static Operation, params: &str, options: &str) -> Result<String> {
         self.check_process()?;
+        self.check_caller()?;
         let limits = self.limits(options)?;
         let params = Members::parse(params).map_err(|problem| Error::invalid_argument(format!("params: {problem}")))?;
         self.engine.call(operation, &params, limits)
@@ -80,6 +82,7 @@ impl Client {
     /// The same, with options for this call alone.
     pub fn raw_call_with(&self, request: &str, options: &str) -> Result<String> {
         self.check_process()?;
+        self.check_caller()?;
         let limits = self.limits(options)?;
         let request =
             Members::parse(request).map_err(|problem| Error::invalid_argument(format!("request: {problem}")))?;
@@ -100,7 +103,8 @@ impl Client {
     }
 
     /// Sets where a client whose configuration says `"token_provider": true` gets its tokens. `provide` is called with the
-    /// token that died, if one did, by one thread at a time, and by the thread whose call needs the token. The error is the
+    /// token that was refused, if one was (on hst it is dead, on avd it may live), by one thread at a time, and by the thread whose
+    /// call needs the token. The error is the
     /// reason. Callers read it as `the token provider failed: …`, in one line, cut to 1024 bytes; a token of this client in it
     /// is masked.
     pub fn set_token_provider(
@@ -134,7 +138,15 @@ impl Client {
 
     /// Whether this is the process that made the client.
     pub fn is_own_process(&self) -> bool {
-        self.process == std::process::id()
+        self.process == identity::own()
+    }
+
+    /// A token provider that calls its own client would wait for itself.
+    fn check_caller(&self) -> Result<()> {
+        if self.engine.is_asking_this_thread() {
+            return Err(Error::invalid_argument("a token provider must not call the client that asks it for a token"));
+        }
+        Ok(())
     }
 
     fn check_process(&self) -> Result<()> {

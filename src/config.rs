@@ -10,6 +10,7 @@ use crate::json::check::{Rules, check};
 use crate::json::{Kind, Members, kind, nearest, quoted};
 use crate::secret::Secret;
 use crate::transport::{BaseUrl, Limits};
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -121,19 +122,21 @@ impl Config {
 
     /// How tokens are come by, with what makes the account's tokens its own in place of keys: platform, address, id and
     /// secret. `None` where the platform has no tokens.
-    pub(crate) fn credential(&self) -> Option<Credential<Vec<&str>>> {
-        let name = self.platform().as_str();
+    pub(crate) fn credential(&self) -> Option<Credential<Vec<Cow<'_, str>>>> {
+        let name = Cow::Borrowed(self.platform().as_str());
         match &self.account {
             Account::Hst(hst) => Some(hst.credential.map(|keys| {
-                let base_url = hst.base_url.as_ref().unwrap_or(&hst.discovery_url).as_str();
-                let identity = [name, base_url, &keys.dev_id, keys.dev_secret.reveal()];
-                identity.into_iter().chain(hst.discovery_app_id.as_deref()).collect()
+                let app_id = hst.discovery_app_id.as_deref().filter(|_| hst.base_url.is_none());
+                let base_url = hst.base_url.as_ref().unwrap_or(&hst.discovery_url);
+                let [dev_id, dev_secret] = [&keys.dev_id, keys.dev_secret.reveal()].map(Cow::Borrowed);
+                let identity = [name, base_url.canonical().into(), dev_id, dev_secret];
+                identity.into_iter().chain(app_id.map(Cow::Borrowed)).collect()
             })),
             Account::Youme(_) => None,
-            Account::Avd(avd) => Some(
-                avd.credential
-                    .map(|keys| vec![name, avd.base_url.as_str(), &keys.access_key, keys.secret_key.reveal()]),
-            ),
+            Account::Avd(avd) => Some(avd.credential.map(|keys| {
+                let [access_key, secret_key] = [&keys.access_key, keys.secret_key.reveal()].map(Cow::Borrowed);
+                vec![name, avd.base_url.canonical().into(), access_key, secret_key]
+            })),
         }
     }
 
@@ -177,12 +180,22 @@ fn platform(members: &Members<'_>) -> std::result::Result<PlatformName, String> 
 /// Values that travel in a header.
 const HEADER_KEYS: [&str; 2] = ["dev_id", "user_agent"];
 
-/// Header and URL injection both need a control character; a header holds printable ASCII only.
+/// The longest text, in bytes. Servers refuse longer headers and addresses.
+const LONGEST_TEXT: usize = 8191;
+/// Of one that goes along with each request.
+const LONGEST_USER_AGENT: usize = 1024;
+
+/// Header and URL injection both need a control character; a header holds printable ASCII only, and not without end.
 fn only_sendable_characters(members: &Members<'_>) -> std::result::Result<(), String> {
     for (name, value) in members.iter() {
         let text = if kind(value) == Kind::String { members.text(name).unwrap_or_default() } else { continue };
         if text.chars().any(char::is_control) {
             return Err(format!("configuration key \"{name}\" holds a control character"));
+        }
+        let longest = if name == "user_agent" { LONGEST_USER_AGENT } else { LONGEST_TEXT };
+        if text.len() > longest {
+            let got = text.len();
+            return Err(format!("configuration key \"{name}\": expected at most {longest} bytes, got {got}"));
         }
         if HEADER_KEYS.contains(&name) && !text.is_ascii() {
             return Err(format!(
@@ -330,6 +343,13 @@ mod tests {
         refused(r#"{"platform":"avd","base_url":"http://h"}"#, &["credentials are missing"]);
         refused(&AVD.replace("\"secret_key\"", "\"token\""), &["not both"]);
         refused(r#"{"platform":"avd","base_url":"http://h","access_key":"a"}"#, &["\"secret_key\" is missing"]);
+        refused(
+            &HST.replace("\"d\"", &format!("\"{}\"", "d".repeat(8192))),
+            &["\"dev_id\"", "at most 8191 bytes, got 8192"],
+        );
+        let user_agent = |length| AVD.replace('}', &format!(r#","user_agent":"{}"}}"#, "x".repeat(length)));
+        refused(&user_agent(1025), &["\"user_agent\"", "at most 1024 bytes, got 1025"]);
+        Config::parse(&user_agent(1024)).unwrap();
         refused(&AVD.replace('}', r#","timeout_ms":0}"#), &["\"timeout_ms\"", "from 1 to"]);
         refused(&AVD.replace('}', r#","http_method":"put"}"#), &["one of auto, get, post"]);
         refused(&YOUME.replace('}', r#","api_version":"../x"}"#), &["api_version", "segment"]);

@@ -13,17 +13,21 @@ use crate::catalog::{Operation, PlatformName, Retry};
 use crate::config::Config;
 use crate::error::{Error, Result, Status};
 use crate::json::Members;
-use crate::platform::{FormIn, Platform, Signing, Tokens};
+use crate::platform::{Discovery, FormIn, Platform, Signing, Tokens};
 use crate::request::Prepared;
-use crate::single_flight::{Cell, Held, OldValue};
+use crate::secret::Secret;
+use crate::single_flight::{Caller, Held, Refused, Stands};
 use crate::token::{Credentials, Given, Token, TokenInfo};
 use crate::transport::{BaseUrl, Bounds, Limits, Transport};
 use crate::unix_time::now_ms;
+use address::Address;
+pub(crate) use address::Addresses;
 use answer::{Answered, Outcome};
 use clock::ClockOffset;
 pub(crate) use clock::Clocks;
 use next::{Next, Said, Why, next};
 use serde::Serialize;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -33,8 +37,8 @@ pub(crate) struct Engine {
     transport: Box<dyn Transport>,
     /// The account's, shared with every client of it in this process; `None` where the platform has no tokens.
     credentials: Option<Arc<Credentials>>,
-    /// The address, where the configuration names none.
-    address: Cell<BaseUrl>,
+    /// The address, where the configuration names none: shared with every client that asks the same place.
+    address: Address,
     /// The host's.
     clock: Arc<ClockOffset>,
 }
@@ -52,6 +56,17 @@ struct Call<'a> {
     is_ahead: bool,
     /// How far from ours the clock is that its request is signed with.
     offset_s: i64,
+    /// The answer brings a token.
+    fetches_token: bool,
+    /// What must not be shown beside the keys and the token in use: older tokens, and what was derived to sign with.
+    secrets: Vec<Secret>,
+}
+
+/// What there is in place of a token that was refused.
+enum Other {
+    Token(Option<Arc<Held<Token>>>),
+    /// The refusal stands (T60); why there is no other token, if that is known.
+    None(Option<Error>),
 }
 
 impl Engine {
@@ -61,12 +76,16 @@ impl Engine {
         transport: Box<dyn Transport>,
         credentials: Option<Arc<Credentials>>,
         clocks: &Clocks,
+        addresses: &Addresses,
     ) -> Engine {
         let clock = match platform.base_url() {
-            Some(base) if platform.signs_with_time() => clocks.of(base.authority()),
+            Some(base) if platform.signs_with_time() => clocks.of(&base.canonical()),
             _ => Arc::default(),
         };
-        Engine { config, platform, transport, credentials, address: Cell::new(OldValue::Lives), clock }
+        let discovery = platform.discovery().filter(|_| platform.base_url().is_none());
+        let address = addresses
+            .of(discovery.map(Discovery::request).as_ref().map(|(url, signed)| (*url, signed.target.as_str())));
+        Engine { config, platform, transport, credentials, address, clock }
     }
 
     pub(crate) fn limits(&self) -> Limits {
@@ -132,33 +151,76 @@ impl Engine {
         })
     }
 
+    /// Whether this thread is in the client's token provider.
+    pub(crate) fn is_asking_this_thread(&self) -> bool {
+        self.credentials.as_ref().is_some_and(|credentials| credentials.is_asking_this_thread())
+    }
+
     fn run(&self, prepared: &Prepared<'_>, limits: Limits) -> Result<String> {
         let offset_s = self.clock.seconds();
         let (retry, bounds) = (prepared.retry, bounds(limits));
-        let mut call = Call { prepared, retry, bounds, attempts: 0, is_ahead: false, offset_s };
-        let mut dead: Option<Arc<Held<Token>>> = None;
+        let mut call = Call {
+            prepared,
+            retry,
+            bounds,
+            attempts: 0,
+            is_ahead: false,
+            offset_s,
+            fetches_token: false,
+            secrets: Vec::new(),
+        };
+        let mut token = self.token(&call, None)?;
+        let mut is_replaced = false;
         let mut refused_offsets = Vec::new();
         loop {
-            let token = self.token(&call, dead.as_deref()).map_err(|error| error.after_attempts(call.attempts))?;
             let value = token.as_ref().map(|held| held.value().reveal());
             let offset_s = call.offset_s;
             let sign = |form| self.platform.sign(prepared, &signing(value, offset_s, form));
+            let sent = Instant::now();
             let exchanged = self.exchange(&mut call, value, sign)?;
+            let at = Instant::now();
             let said = exchanged.answered.said(self.platform.name());
             let clock = self.clock_after(&exchanged.answered, offset_s, &mut refused_offsets);
-            let standing = self.standing(prepared, said, token.as_deref(), dead.is_some());
-            match next(said, standing, clock, prepared.retry == Retry::Safe, call.attempts) {
-                Next::Answer => return Ok(exchanged.answered.text),
-                Next::Again(Why::TokenDead) => dead = token,
-                Next::Again(Why::Clock(other)) => call.offset_s = other,
-                Next::Fail => {
-                    let token_is_good = matches!(standing, next::Token::Replaced | next::Token::Fruitless);
-                    let error = self.refused(&call, &exchanged, value, token_is_good);
-                    let stayed_dead = token.filter(|_| said == Said::TokenDead && dead.is_some());
-                    return Err(self.after_refusal(prepared, stayed_dead, error));
+            let standing = self.standing(prepared, said, token.as_deref(), is_replaced);
+            let why = match next(said, standing, clock, prepared.retry == Retry::Safe, call.attempts) {
+                Next::Answer => {
+                    self.after_service(prepared, token.as_deref(), sent, is_replaced);
+                    return Ok(exchanged.answered.text.into_string());
                 }
+                Next::Again(Why::Clock(other)) => {
+                    call.offset_s = other;
+                    continue;
+                }
+                Next::Again(Why::TokenDead) => match self.other_token(&call, token.as_deref(), at)? {
+                    Other::Token(other) => {
+                        call.secrets.extend(token.as_ref().map(|held| held.value().clone()));
+                        (token, is_replaced) = (other, true);
+                        continue;
+                    }
+                    Other::None(why) => why,
+                },
+                Next::Fail => None,
+            };
+            let token_is_good = !matches!(standing, next::Token::Only);
+            let mut error = self.refused(&call, &exchanged, value, token_is_good);
+            if let Some(why) = why {
+                let document = error.document_mut();
+                document.message = format!("{} (no other token to try: {why})", document.message);
             }
+            let stayed_dead = token.filter(|_| said == Said::TokenDead && is_replaced);
+            return Err(self.after_refusal(prepared, stayed_dead, error));
         }
+    }
+
+    /// What an answer that is a success says of the account's token.
+    fn after_service(&self, prepared: &Prepared<'_>, token: Option<&Held<Token>>, sent: Instant, is_replaced: bool) {
+        if let (Some(credentials), Some(token)) = (&self.credentials, token.filter(|_| self.dead_is_ambiguous())) {
+            credentials.served(&prepared.identity(), token, sent, is_replaced);
+        }
+    }
+
+    fn dead_is_ambiguous(&self) -> bool {
+        self.platform.tokens().is_some_and(Tokens::dead_is_ambiguous)
     }
 
     /// Whether another token may help a call that was answered so.
@@ -173,7 +235,7 @@ impl Engine {
             (Some(credentials), Some(token)) if said == Said::TokenDead => {
                 if is_replaced {
                     next::Token::Replaced
-                } else if credentials.is_fruitless(prepared.name()) {
+                } else if credentials.is_fruitless(&prepared.identity()) {
                     // T60: where the number has a second meaning, a fresh token may have changed nothing a moment ago.
                     next::Token::Fruitless
                 } else if credentials.can_replace(token) {
@@ -208,8 +270,8 @@ impl Engine {
     /// What a refusal of a token that was `stayed_dead`, though newer than the one before it, says of the account.
     fn after_refusal(&self, prepared: &Prepared<'_>, stayed_dead: Option<Arc<Held<Token>>>, mut error: Error) -> Error {
         let (Some(credentials), Some(token)) = (&self.credentials, stayed_dead) else { return error };
-        if self.platform.tokens().is_some_and(Tokens::dead_is_ambiguous) {
-            credentials.add_fruitless(prepared.name());
+        if self.dead_is_ambiguous() {
+            credentials.add_fruitless(&prepared.identity());
             return error;
         }
         credentials.mark_dead(&token);
@@ -223,15 +285,48 @@ impl Engine {
     /// The token to sign with; none where the platform has none. One that is `dead` is replaced.
     fn token(&self, call: &Call<'_>, dead: Option<&Held<Token>>) -> Result<Option<Arc<Held<Token>>>> {
         let Some(credentials) = &self.credentials else { return Ok(None) };
-        let fetch = || self.fetch_token(call.prepared, Retry::Safe, call.bounds, true).map(|(given, _)| given);
-        credentials.token(dead, call.bounds.deadline, fetch).map(Some)
+        let token = credentials.token(dead, self.caller(call.bounds), || self.fetch_ahead(call));
+        token.map(Some).map_err(|error| error.after_attempts(call.attempts))
+    }
+
+    /// Another token than one that was refused at that time.
+    fn other_token(&self, call: &Call<'_>, refused: Option<&Held<Token>>, at: Instant) -> Result<Other> {
+        let (Some(credentials), Some(held), true) = (&self.credentials, refused, self.dead_is_ambiguous()) else {
+            return self.token(call, refused).map(Other::Token);
+        };
+        let refused = Refused { held, at, is_plain: call.prepared.names_nothing() };
+        let request = call.prepared.identity();
+        Ok(match credentials.successor(&request, &refused, self.caller(call.bounds), || self.fetch_ahead(call)) {
+            Ok(newer) => Other::Token(Some(newer)),
+            Err(Stands::Failed(why)) => Other::None(Some(why)),
+            Err(Stands::Lives | Stands::NoTime) => Other::None(None),
+        })
+    }
+
+    /// Fetches the token that a call needs.
+    fn fetch_ahead(&self, call: &Call<'_>) -> Result<Given> {
+        let bounds = Bounds { limits: self.fetch_limits(call.bounds.limits), ..call.bounds };
+        self.fetch_token(call.prepared, Retry::Safe, bounds, true).map(|(given, _)| given)
+    }
+
+    /// A fetch is for all who need its result: the size that one call allows its own answer is no bound for it.
+    fn fetch_limits(&self, limits: Limits) -> Limits {
+        let most = self.config.limits.max_reply_bytes.max(Limits::DEFAULT.max_reply_bytes);
+        Limits { max_reply_bytes: most, ..limits }
+    }
+
+    /// A call, as those see it who wait for the same token or the same address.
+    fn caller(&self, bounds: Bounds) -> Caller {
+        let mut settings = DefaultHasher::new();
+        (self.platform.http_method(), &self.config.user_agent, bounds.limits.connect_timeout).hash(&mut settings);
+        Caller { deadline: bounds.deadline, fetch_time: self.config.token_timeout, settings: settings.finish() }
     }
 
     /// A token operation that the caller asked for: always one fetch, and what it brings is the account's token from then on.
     fn fetch_token_for_caller(&self, prepared: &Prepared<'_>, limits: Limits) -> Result<String> {
         let bounds = bounds(limits);
         let fetch = || self.fetch_token(prepared, prepared.retry, bounds, false);
-        self.credentials()?.replace(bounds.deadline, fetch)
+        self.credentials()?.replace(self.caller(bounds), fetch)
     }
 
     /// Fetches a token, within its own time: the token, and the platform's answer as it came. `is_ahead`: for another call.
@@ -244,12 +339,20 @@ impl Engine {
     ) -> Result<(Given, String)> {
         let asked = Instant::now();
         let tokens = self.platform.tokens().ok_or_else(|| Error::new(Status::Internal, "no tokens to fetch"))?;
-        let mut call =
-            Call { prepared, retry, bounds: self.fetch_bounds(asked, bounds), attempts: 0, is_ahead, offset_s: 0 };
+        let mut call = Call {
+            prepared,
+            retry,
+            bounds: self.fetch_bounds(asked, bounds),
+            attempts: 0,
+            is_ahead,
+            offset_s: 0,
+            fetches_token: true,
+            secrets: self.credentials.as_ref().and_then(|credentials| credentials.last_token()).into_iter().collect(),
+        };
         let sign = |form| tokens.sign_request(&signing(None, 0, form));
         let fetched = self.exchange(&mut call, None, sign).and_then(|mut exchanged| {
             let (token, lifetime) = self.read(&call, &mut exchanged, |text| tokens.read(text))?;
-            Ok((Given { token, asked, lifetime }, exchanged.answered.text))
+            Ok((Given { token, asked, lifetime }, exchanged.answered.text.into_string()))
         });
         fetched.map_err(|error| error.because("no token could be fetched"))
     }

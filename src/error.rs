@@ -1,10 +1,15 @@
 //! The one error model: a status, and a document that every language shows the same way.
 
+mod lack;
+
+pub(crate) use lack::is_lack;
+
 use crate::catalog::{ErrorClass, ErrorNumber, PlatformName};
+use crate::redact::{Redacted, RedactedJson};
 use crate::unix_time::millis;
 use serde::Serialize;
-use serde_json::value::RawValue;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// What kind of outcome a call had. The numbers are part of the C ABI and never reused.
@@ -28,11 +33,16 @@ pub enum Status {
     Internal,
 }
 
-/// Why a call failed. Boxed, so that a `Result` stays small on the way of success.
+/// Why a call failed. Behind a pointer, so that a `Result` stays small on the way of success; shared, since the failure of a
+/// fetch is kept for all who need its result.
 #[derive(Clone)]
-pub struct Error(Box<ErrorDocument>);
+pub struct Error(Arc<ErrorDocument>, IsLack);
 
-/// The error document, as callers read it. What does not apply is absent.
+/// Whether it failed for want of something that this machine has too little of.
+type IsLack = bool;
+
+/// The error document, as callers read it. What does not apply is absent. The message is the library's own words; what
+/// others wrote is in it, and in the members for it, only as [`Redacted`].
 #[derive(Debug, Clone, Serialize)]
 pub struct ErrorDocument {
     pub status: Status,
@@ -51,12 +61,12 @@ pub struct ErrorDocument {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub meaning_zh: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub platform_message: Option<String>,
+    pub platform_message: Option<Redacted>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub http_status: Option<u16>,
     /// Where a redirect leads to, without its query.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub location: Option<String>,
+    pub location: Option<Redacted>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -69,33 +79,36 @@ pub struct ErrorDocument {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_after_ms: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub reply: Option<Box<RawValue>>,
+    pub reply: Option<RedactedJson>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub reply_text: Option<String>,
+    pub reply_text: Option<Redacted>,
 }
 
 impl Error {
     pub fn new(status: Status, message: impl Into<String>) -> Self {
-        Error(Box::new(ErrorDocument {
-            status,
-            message: message.into(),
-            platform: None,
-            operation: None,
-            code: None,
-            class: None,
-            meaning: None,
-            meaning_zh: None,
-            platform_message: None,
-            http_status: None,
-            location: None,
-            request_id: None,
-            clock_offset_s: None,
-            attempts: None,
-            retryable: false,
-            retry_after_ms: None,
-            reply: None,
-            reply_text: None,
-        }))
+        Error(
+            Arc::new(ErrorDocument {
+                status,
+                message: message.into(),
+                platform: None,
+                operation: None,
+                code: None,
+                class: None,
+                meaning: None,
+                meaning_zh: None,
+                platform_message: None,
+                http_status: None,
+                location: None,
+                request_id: None,
+                clock_offset_s: None,
+                attempts: None,
+                retryable: false,
+                retry_after_ms: None,
+                reply: None,
+                reply_text: None,
+            }),
+            false,
+        )
     }
 
     pub fn invalid_argument(message: impl Into<String>) -> Self {
@@ -114,19 +127,31 @@ impl Error {
         &self.0
     }
 
+    /// Its own copy, where it is shared.
     pub(crate) fn document_mut(&mut self) -> &mut ErrorDocument {
-        &mut self.0
+        Arc::make_mut(&mut self.0)
     }
 
     /// Says that the call may be repeated: the platform has done nothing of it.
     pub(crate) fn nothing_acted(mut self) -> Self {
-        self.0.retryable = true;
+        self.document_mut().retryable = true;
         self
+    }
+
+    /// Notes whether it failed for want of something that this machine has too little of: then it says nothing of anybody
+    /// else's call.
+    pub(crate) fn for_lack(mut self, is_lack: bool) -> Self {
+        self.1 |= is_lack;
+        self
+    }
+
+    pub(crate) fn is_lack(&self) -> bool {
+        self.1
     }
 
     /// Says how long it is of no use to repeat the call.
     pub(crate) fn not_before(mut self, rest: Duration) -> Self {
-        self.0.retry_after_ms = Some(millis(rest));
+        self.document_mut().retry_after_ms = Some(millis(rest));
         self
     }
 
@@ -137,46 +162,49 @@ impl Error {
         let rest = millis(rest);
         let mut error =
             Error::new(of.status, format!("{} (failed a moment ago; not tried again for {rest} ms)", of.message));
-        error.0.class = of.class;
-        error.0.retryable = of.retryable;
-        error.0.retry_after_ms = Some(rest);
-        error.0.attempts = Some(0);
+        let document = error.document_mut();
+        document.class = of.class;
+        document.retryable = of.retryable;
+        document.retry_after_ms = Some(rest);
+        document.attempts = Some(0);
         error
     }
 
     /// The same of what had to come before the call's own request.
     pub(crate) fn because(mut self, what_failed: &str) -> Self {
-        self.0.message = format!("{what_failed}: {}", self.0.message);
+        self.document_mut().message = format!("{what_failed}: {}", self.0.message);
         self
     }
 
     /// Notes how often the call's own request had been tried when another token was needed and could not be had.
     pub(crate) fn after_attempts(mut self, attempts: u32) -> Self {
-        self.0.attempts = Some(attempts);
+        self.document_mut().attempts = Some(attempts);
         self
     }
 
     /// Notes which call failed. Its own request was never tried, unless the error says so already.
     pub(crate) fn of_call(mut self, platform: PlatformName, operation: Option<&'static str>) -> Self {
-        self.0.platform = Some(platform);
-        self.0.operation = operation;
-        self.0.attempts.get_or_insert(0);
+        let document = self.document_mut();
+        document.platform = Some(platform);
+        document.operation = operation;
+        document.attempts.get_or_insert(0);
         self
     }
 
     /// Notes the platform's number, with its meaning where the platform's table has one.
     pub(crate) fn with_number(mut self, code: i64, known: Option<&'static ErrorNumber>) -> Self {
-        self.0.code = Some(code);
-        self.0.class = known.map(|known| known.class);
-        self.0.meaning = known.map(|known| known.meaning);
-        self.0.meaning_zh = known.map(|known| known.zh);
+        let document = self.document_mut();
+        document.code = Some(code);
+        document.class = known.map(|known| known.class);
+        document.meaning = known.map(|known| known.meaning);
+        document.meaning_zh = known.map(|known| known.zh);
         self
     }
 
     /// The error document as JSON text.
     pub fn to_json(&self) -> String {
         // Strings and numbers only: serializing them to a string cannot fail.
-        serde_json::to_string(&self.0).unwrap_or_default()
+        serde_json::to_string(&*self.0).unwrap_or_default()
     }
 }
 

@@ -7,6 +7,7 @@
 mod calls;
 mod client;
 mod credentials;
+mod fork;
 mod guard;
 mod json;
 mod library;

@@ -3,16 +3,16 @@
 //! Nothing is converted on the way, so that 64-bit integers, decimals and escapes leave exactly as they came.
 
 pub(crate) mod check;
-pub(crate) mod mask;
 mod nearest;
 pub(crate) mod pointer;
 mod readable;
 
 pub(crate) use nearest::{nearest, quoted};
-pub(crate) use readable::{excerpt, lenient, readable};
+pub(crate) use readable::{LONGEST_EXCERPT, excerpt, lenient, readable};
 
 use serde::Deserialize;
 use serde::de::{Deserializer as _, IgnoredAny, MapAccess, Visitor};
+use serde_json::error::Category;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -21,7 +21,18 @@ use std::fmt;
 /// The one value of a text, without the byte order mark that editors on Windows put first, and without white space around
 /// it. The error does not quote the text.
 pub(crate) fn value(text: &str) -> Result<&RawValue, String> {
-    serde_json::from_str(without_bom(text).trim_ascii()).map_err(|error| format!("not valid JSON: {error}"))
+    serde_json::from_str(without_bom(text).trim_ascii()).map_err(|error| format!("not valid JSON: {}", problem(&error)))
+}
+
+/// What is wrong with a text, and where. Never the parser's words on a value, which quote it.
+fn problem(error: &serde_json::Error) -> String {
+    match error.classify() {
+        Category::Eof => "it ends too early".to_owned(),
+        Category::Syntax => error.to_string(),
+        Category::Data | Category::Io => {
+            format!("an unexpected value at line {} column {}", error.line(), error.column())
+        }
+    }
 }
 
 pub(crate) fn without_bom(text: &str) -> &str {
@@ -74,7 +85,7 @@ impl<'a> Members<'a> {
 
     /// The members of a platform's value that is known to be an object. Where a name comes twice, the last one counts.
     pub(crate) fn of_answer(value: &'a RawValue) -> Result<Self, String> {
-        serde_json::from_str(value.get()).map_err(|error| error.to_string())
+        serde_json::from_str(value.get()).map_err(|error| problem(&error))
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<&'a RawValue> {
@@ -122,7 +133,7 @@ pub(crate) fn pick<'a, const N: usize>(object: &'a str, names: [&str; N]) -> Res
     }
     let mut text = serde_json::Deserializer::from_str(object);
     let picked = text.deserialize_map(Object(names)).and_then(|picked| text.end().map(|()| picked));
-    picked.map_err(|error| error.to_string())
+    picked.map_err(|error| problem(&error))
 }
 
 /// A whole number, whatever its spelling: `40003`, `4.0003e4`, `200.0`, and each of them as a string.

@@ -5,6 +5,7 @@
 
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
+mod blocking;
 pub mod catalog;
 mod client;
 mod config;
@@ -12,10 +13,12 @@ mod engine;
 mod error;
 pub mod ffi;
 mod hex;
+mod identity;
 mod json;
 mod platform;
 mod process;
 mod random;
+mod redact;
 mod request;
 mod secret;
 pub mod signing;
@@ -26,3 +29,4 @@ mod unix_time;
 
 pub use client::{Client, ProvidedToken};
 pub use error::{Error, ErrorDocument, Result, Status};
+pub use redact::{Redacted, RedactedJson};

@@ -13,8 +13,10 @@ use crate::catalog::{Carrier, Method, Operation, PlatformName};
 use crate::config::{Account, Config};
 use crate::error::Result;
 use crate::json::{Members, pick, string};
+use crate::redact::Foreign;
 use crate::request::{Body, Pair, Prepared, encode_pairs};
-use crate::token::{Token, is_token};
+use crate::secret::Secret;
+use crate::token::{TOKEN_EXPECTED, Token, is_token};
 use crate::transport::{self, BaseUrl, Upload};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -39,6 +41,11 @@ pub(crate) trait Platform: Send + Sync {
 
     /// Reads the envelope of an answer. `bare`: an object without one is an answer too.
     fn judge(&self, body: &str, bare: bool) -> Judgement;
+
+    /// The parameters that carry the credential: nobody else may set them.
+    fn own_parameters(&self) -> &'static [&'static str] {
+        &[]
+    }
 
     /// Whether numbers may come as strings and the reverse (T54).
     fn is_tolerant(&self) -> bool {
@@ -162,6 +169,8 @@ pub(crate) struct Signed<'a> {
     pub(crate) body: SignedBody<'a>,
     /// What the platform's people can find the request by.
     pub(crate) request_id: Option<String>,
+    /// What was made of a secret to sign with, and must not be shown either.
+    pub(crate) derived: Option<Secret>,
 }
 
 pub(crate) enum SignedBody<'a> {
@@ -190,9 +199,9 @@ pub(crate) enum Judgement {
     Success,
     Failure {
         code: i64,
-        message: Option<String>,
+        message: Option<Foreign>,
     },
-    /// Not the documented envelope; why, as the end of a sentence that begins with "the answer".
+    /// Not the documented envelope; why, in our words: the end of a sentence that begins with "the answer".
     Unreadable(String),
 }
 
@@ -249,15 +258,13 @@ fn envelope<'a, const N: usize>(
 fn token(value: Option<&RawValue>, name: &str) -> std::result::Result<Token, String> {
     match value.and_then(string) {
         Some(token) if is_token(&token) => Ok(Token::new(token)),
-        Some(_) => {
-            Err(format!("has a \"{name}\" that is no token: expected printable ASCII characters without spaces"))
-        }
+        Some(_) => Err(format!("has a \"{name}\" that is no token: expected {TOKEN_EXPECTED}")),
         None => Err(format!("holds no \"{name}\"")),
     }
 }
 
 /// A message, which is text whatever the documents' tables say.
-fn message(value: Option<&RawValue>) -> Option<String> {
+fn message(value: Option<&RawValue>) -> Option<Foreign> {
     let value = value?;
-    Some(string(value).map_or_else(|| value.get().to_owned(), Cow::into_owned))
+    Some(string(value).map_or_else(|| value.get().into(), Foreign::from))
 }

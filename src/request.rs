@@ -1,9 +1,11 @@
 //! A request before it is signed, and how names and values are encoded.
 
 use crate::catalog::{Method, Retry};
+use crate::redact::{is_secret_name, secret_members};
 use crate::transport::Upload;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::borrow::Cow;
+use std::hash::Hash;
 
 /// RFC 3986's unreserved characters stay; everything else is encoded, in queries and forms alike.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -23,7 +25,6 @@ pub(crate) struct Prepared<'a> {
     pub(crate) is_raw: bool,
     /// Whether an answer without an envelope is one.
     pub(crate) bare_reply: bool,
-    secrets: Vec<Cow<'a, str>>,
 }
 
 pub(crate) enum Body<'a> {
@@ -43,28 +44,42 @@ impl<'a> Prepared<'a> {
             retry,
             is_raw: false,
             bare_reply: false,
-            secrets: Vec::new(),
         }
     }
 
-    /// What the request is told apart by: its path, whatever the parameters.
-    pub(crate) fn name(&self) -> &str {
-        &self.path
+    /// What the request is told apart by: all of it but a file.
+    pub(crate) fn identity(&self) -> impl Hash + '_ {
+        let (form, json) = match &self.body {
+            Body::Form(pairs) => (pairs.as_slice(), ""),
+            Body::Json(text) => (&[][..], text.as_str()),
+            Body::Empty | Body::Upload(_) => (&[][..], ""),
+        };
+        (self.method.as_str(), &self.path, &self.query, form, json)
     }
 
-    /// Notes parameters that must not be shown.
-    pub(crate) fn hold_secrets(&mut self, secrets: Vec<Cow<'a, str>>) {
-        self.secrets = secrets;
+    /// Whether there is nothing in it that the platform could miss: no room, no user.
+    pub(crate) fn names_nothing(&self) -> bool {
+        let is_empty = match &self.body {
+            Body::Empty => true,
+            Body::Form(pairs) => pairs.is_empty(),
+            Body::Json(_) | Body::Upload(_) => false,
+        };
+        !self.is_raw && self.query.is_empty() && is_empty
     }
 
-    /// The caller's own secrets among the parameters.
-    pub(crate) fn secrets(&self) -> impl Iterator<Item = &str> {
-        self.secrets.iter().map(AsRef::as_ref)
+    /// The caller's own secrets among the parameters, known by their names.
+    pub(crate) fn secrets(&self) -> Vec<Cow<'_, str>> {
+        let (form, json) = match &self.body {
+            Body::Form(pairs) => (pairs.as_slice(), None),
+            Body::Json(text) => (&[][..], Some(text.as_str())),
+            Body::Empty | Body::Upload(_) => (&[][..], None),
+        };
+        let pairs = self.query.iter().chain(form);
+        let named =
+            pairs.clone().filter(|(name, _)| is_secret_name(name)).map(|(_, value)| Cow::Borrowed(value.as_ref()));
+        let held = pairs.map(|(_, value)| value.as_ref()).chain(json).flat_map(secret_members).map(Cow::Owned);
+        named.chain(held).collect()
     }
-}
-
-pub(crate) fn percent_encode(text: &str) -> String {
-    utf8_percent_encode(text, ENCODED).to_string()
 }
 
 /// `name=value&…`, encoded; for queries and forms.

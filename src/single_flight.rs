@@ -5,18 +5,35 @@
 mod pace;
 mod state;
 
-pub(crate) use state::{Fetched, Held, LONGEST_LIFETIME, Need, OldValue, Refusal};
+pub(crate) use state::{Fetched, Held, LONGEST_LIFETIME, Need, OldValue, Refusal, Refused, Stands, Who};
 
 use crate::error::{Error, Result, Status};
 use crate::random;
 use parking_lot::{Condvar, Mutex, MutexGuard};
-use state::{State, Step};
+use state::{Doubt, State, Step};
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
 /// How often a fetch looks whether the value that it will kill is still in use.
 const USERS_POLL: Duration = Duration::from_millis(2);
+
+/// A caller: how long it waits, and how a fetch of its own would go.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Caller {
+    pub(crate) deadline: Instant,
+    /// How long a fetch of its own may take, within its deadline.
+    pub(crate) fetch_time: Duration,
+    /// What stands for all settings that such a fetch depends on.
+    pub(crate) settings: u64,
+}
+
+impl Caller {
+    fn at(&self, now: Instant) -> Who {
+        let time = self.deadline.saturating_duration_since(now).min(self.fetch_time);
+        Who { settings: self.settings, time }
+    }
+}
 
 /// The lock is never held during a fetch, a wait or any other I/O.
 pub(crate) struct Cell<T> {
@@ -38,39 +55,85 @@ impl<T> Cell<T> {
     pub(crate) fn get(
         &self,
         dead: Option<&Held<T>>,
-        deadline: Instant,
+        caller: Caller,
         fetch: impl FnOnce(&Flight<'_, T>) -> Result<Fetched<T>>,
     ) -> Result<Arc<Held<T>>> {
         let mut state = self.state.lock();
         let need = loop {
             let now = Instant::now();
-            match state.ask(dead, now, deadline.saturating_duration_since(now)) {
+            match state.ask(dead, now, caller.at(now)) {
                 Step::Use(held) => return Ok(held),
                 Step::Fail(error) => return Err(error),
-                Step::Wait => self.wait(&mut state, deadline)?,
+                Step::Wait => self.wait(&mut state, caller.deadline)?,
                 Step::Fetch(need) => break need,
             }
         };
         drop(state);
-        let fetched = self.run(need, deadline, |flight| Ok((fetch(flight)?, ())));
+        let fetched = self.run(need, caller, |flight| Ok((fetch(flight)?, ())));
         fetched.map(|(held, ())| held).or_else(|error| self.state.lock().good(Instant::now()).ok_or(error))
+    }
+
+    /// A newer value than one that was refused, which may have had another reason; or why the refusal stands. The value stays
+    /// in use meanwhile.
+    pub(crate) fn successor(
+        &self,
+        refused: &Refused<'_, T>,
+        caller: Caller,
+        fetch: impl FnOnce(&Flight<'_, T>) -> Result<Fetched<T>>,
+    ) -> std::result::Result<Arc<Held<T>>, Stands> {
+        let mut state = self.state.lock();
+        let need = loop {
+            let now = Instant::now();
+            match state.doubt(refused, now, caller.deadline, caller.at(now)) {
+                Doubt::Use(held) => return Ok(held),
+                Doubt::Stands(why) => return Err(why),
+                Doubt::Fetch(need) => break need,
+                Doubt::Wait(until) => {
+                    let until = until.map_or(caller.deadline, |until| until.min(caller.deadline));
+                    if self.settled.wait_until(&mut state, until).timed_out() && Instant::now() >= caller.deadline {
+                        return Err(Stands::NoTime);
+                    }
+                }
+            }
+        };
+        drop(state);
+        let is_newer = |held: &Arc<Held<T>>| held.generation() != refused.held.generation();
+        match self.run(need, caller, |flight| Ok((fetch(flight)?, ()))) {
+            Ok((held, ())) => Some(held).filter(is_newer).ok_or(Stands::Lives),
+            // Somebody may have set one meanwhile.
+            Err(error) => self.state.lock().good(Instant::now()).filter(is_newer).ok_or(Stands::Failed(error)),
+        }
+    }
+
+    /// Notes that a value served a call that went out at that time. If calls that it was refused to wait for a word on it,
+    /// this is one.
+    pub(crate) fn served(&self, held: &Held<T>, sent: Instant) {
+        if self.state.lock().served(held, sent) {
+            self.settled.notify_all();
+        }
+    }
+
+    /// Notes that a value served a call that the one before it was refused to.
+    pub(crate) fn cured(&self, by: &Held<T>) {
+        self.state.lock().cured(by, Instant::now(), random::fraction());
     }
 
     /// Always fetches, after whoever is fetching now. What `fetch` brings beside the value goes to the caller.
     pub(crate) fn replace<R>(
         &self,
-        deadline: Instant,
+        caller: Caller,
         fetch: impl FnOnce(&Flight<'_, T>) -> Result<(Fetched<T>, R)>,
     ) -> Result<R> {
         let mut state = self.state.lock();
         let need = loop {
-            match state.demand(Instant::now()) {
+            let now = Instant::now();
+            match state.demand(now, caller.at(now)) {
                 Some(need) => break need,
-                None => self.wait(&mut state, deadline)?,
+                None => self.wait(&mut state, caller.deadline)?,
             }
         };
         drop(state);
-        self.run(need, deadline, fetch).map(|(_, beside)| beside)
+        self.run(need, caller, fetch).map(|(_, beside)| beside)
     }
 
     /// A newer value than this one, which turned out to be of no use: the one that another thread brought, or the one that
@@ -78,22 +141,22 @@ impl<T> Cell<T> {
     pub(crate) fn newer(
         &self,
         than: &Held<T>,
-        deadline: Instant,
+        caller: Caller,
         fetch: impl FnOnce(&Flight<'_, T>) -> Result<Fetched<T>>,
     ) -> Result<Arc<Held<T>>> {
         let mut state = self.state.lock();
         let need = loop {
             let now = Instant::now();
-            if let Some(known) = state.newer(than, now) {
+            if let Some(known) = state.newer(than, now, caller.at(now)) {
                 return known;
             }
-            match state.demand(now) {
+            match state.demand(now, caller.at(now)) {
                 Some(need) => break need,
-                None => self.wait(&mut state, deadline)?,
+                None => self.wait(&mut state, caller.deadline)?,
             }
         };
         drop(state);
-        self.run(need, deadline, |flight| Ok((fetch(flight)?, ()))).map(|(held, ())| held)
+        self.run(need, caller, |flight| Ok((fetch(flight)?, ()))).map(|(held, ())| held)
     }
 
     /// Puts a value of the caller's in the place of the last one.
@@ -115,12 +178,9 @@ impl<T> Cell<T> {
         self.state.lock().mark_dead(dead, Instant::now());
     }
 
-    pub(crate) fn forget_failure(&self) {
-        self.state.lock().forget_failure();
-    }
-
-    pub(crate) fn discount_early_death(&self) {
-        self.state.lock().discount_early_death();
+    /// [`State::forget_source`]; those who wait ask again.
+    pub(crate) fn forget_source(&self) {
+        self.settle(State::forget_source);
     }
 
     fn wait(&self, state: &mut MutexGuard<'_, State<T>>, deadline: Instant) -> Result<()> {
@@ -136,10 +196,11 @@ impl<T> Cell<T> {
     fn run<R>(
         &self,
         need: Need<T>,
-        deadline: Instant,
+        caller: Caller,
         fetch: impl FnOnce(&Flight<'_, T>) -> Result<(Fetched<T>, R)>,
     ) -> Result<(Arc<Held<T>>, R)> {
         let start = Instant::now();
+        let had = caller.at(start).time;
         let mut flight = Flight { cell: self, need, ended: false };
         let outcome = fetch(&flight);
         flight.ended = true;
@@ -148,9 +209,10 @@ impl<T> Cell<T> {
             Ok((fetched, beside)) => Ok((self.settle(|state| state.succeed(need, fetched, now, jitter)), beside)),
             Err(error) => {
                 self.settle(|state| {
-                    // The call's own end, not the fetch's: others may have all the time in the world.
-                    if error.status() == Status::Timeout && now >= deadline {
-                        let had = deadline.saturating_duration_since(start);
+                    if error.is_lack() {
+                        state.give_up();
+                    } else if error.status() == Status::Timeout && now >= start + had {
+                        // The end of this caller's time: others may have all the time in the world.
                         state.abandon(need, &error, had, now, jitter);
                     } else {
                         state.fail(need, &error, now, jitter);
@@ -220,8 +282,14 @@ mod tests {
     use super::*;
     use std::sync::atomic::{AtomicU32, Ordering};
 
-    fn soon() -> Instant {
-        Instant::now() + Duration::from_secs(10)
+    const LONG: Duration = Duration::from_secs(10);
+
+    fn soon() -> Caller {
+        until(Instant::now() + LONG)
+    }
+
+    fn until(deadline: Instant) -> Caller {
+        Caller { deadline, fetch_time: LONG, settings: 0 }
     }
 
     fn brings(value: u32) -> impl FnOnce(&Flight<'_, u32>) -> Result<Fetched<u32>> {
@@ -281,7 +349,7 @@ mod tests {
             });
             start.recv().unwrap();
             let deadline = Instant::now() + Duration::from_millis(20);
-            assert_eq!(cell.get(None, deadline, brings(2)).unwrap_err().status(), Status::Timeout);
+            assert_eq!(cell.get(None, until(deadline), brings(2)).unwrap_err().status(), Status::Timeout);
             end.send(()).unwrap();
         });
         assert_eq!(*cell.get(None, soon(), brings(3)).unwrap().value(), 1);
@@ -296,7 +364,7 @@ mod tests {
         thread::scope(|scope| {
             let cell = &cell;
             let first = scope.spawn(move || {
-                let error = cell.get(None, Instant::now(), |_| {
+                let error = cell.get(None, until(Instant::now()), |_| {
                     started.send(()).unwrap();
                     ended.recv().unwrap();
                     Err(Error::new(Status::Timeout, "my call's time is over"))

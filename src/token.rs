@@ -19,12 +19,13 @@ pub(crate) use store::{FileStore, Store};
 
 use crate::error::{Error, Result, Status};
 use crate::secret::Secret;
-use crate::single_flight::{Cell, Held, OldValue};
+use crate::single_flight::{Caller, Cell, Fetched, Flight, Held, OldValue, Refused, Stands};
 use crate::unix_time::millis;
 use account::Entered;
 use fruitless::Fruitless;
 use provider::Provider;
 use serde::Serialize;
+use std::hash::Hash;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -112,41 +113,70 @@ impl Credentials {
     pub(crate) fn token(
         &self,
         dead: Option<&Held<Token>>,
-        deadline: Instant,
+        caller: Caller,
         fetch: impl FnOnce() -> Result<Given>,
     ) -> Result<Arc<Held<Token>>> {
+        self.check_source()?;
+        self.cell.get(dead, caller, |flight| self.bring(flight, caller.deadline, fetch))
+    }
+
+    /// A newer token than one that was refused, though it may live (T60); or why the refusal of the request stands.
+    pub(crate) fn successor(
+        &self,
+        request: &impl Hash,
+        refused: &Refused<'_, Token>,
+        caller: Caller,
+        fetch: impl FnOnce() -> Result<Given>,
+    ) -> std::result::Result<Arc<Held<Token>>, Stands> {
+        self.check_source().map_err(Stands::Failed)?;
+        let bring = |flight: &Flight<'_, Token>| self.bring(flight, caller.deadline, fetch);
+        let found = self.cell.successor(refused, caller, bring);
+        if let Err(Stands::Lives) = &found {
+            self.fruitless.add(request, fruitless::SAID_TO_LIVE);
+        }
+        found
+    }
+
+    /// Whether this thread is in the provider.
+    pub(crate) fn is_asking_this_thread(&self) -> bool {
+        matches!(&self.source, Source::Provided(provider) if provider.is_asking_this_thread())
+    }
+
+    /// A provider can only be asked once it is set.
+    fn check_source(&self) -> Result<()> {
         match &self.source {
-            Source::Fixed => self
-                .cell
-                .get(dead, deadline, |_| Err(Error::new(Status::Auth, "the fixed token is dead; set another one"))),
-            Source::Provided(provider) => {
-                let provide = provider.get()?;
-                self.cell.get(dead, deadline, |flight| provider.ask(&*provide, flight.need()))
-            }
+            Source::Provided(provider) => provider.get().map(drop),
+            _ => Ok(()),
+        }
+    }
+
+    /// Brings a token, in the refresher's place.
+    fn bring(
+        &self,
+        flight: &Flight<'_, Token>,
+        deadline: Instant,
+        fetch: impl FnOnce() -> Result<Given>,
+    ) -> Result<Fetched<Token>> {
+        match &self.source {
+            Source::Fixed => Err(Error::new(Status::Auth, "the fixed token is dead; set another one")),
+            Source::Provided(provider) => provider.ask(flight.need()),
             Source::Fetched { shared } => {
-                let mut unpublished = None;
-                let held = self.cell.get(dead, deadline, |flight| {
-                    let renewed = renewal::renewed(shared.as_ref(), flight, deadline, fetch)?;
-                    unpublished = renewed.unpublished;
-                    Ok(renewed.token)
-                })?;
-                unpublished.map_or(Ok(held), Err)
+                renewal::renewed(shared.as_ref(), flight, deadline, fetch).map(|renewed| renewed.token)
             }
         }
     }
 
     /// Always asks the platform, in the refresher's place; what else `fetch` brings goes to the caller.
-    pub(crate) fn replace<R>(&self, deadline: Instant, fetch: impl FnOnce() -> Result<(Given, R)>) -> Result<R> {
+    pub(crate) fn replace<R>(&self, caller: Caller, fetch: impl FnOnce() -> Result<(Given, R)>) -> Result<R> {
         let Source::Fetched { shared } = &self.source else {
             return Err(Error::invalid_argument(
                 "this client was given its token, or a provider of tokens, and has no keys to fetch one with",
             ));
         };
-        let (beside, unpublished) = self.cell.replace(deadline, |flight| {
-            let renewed = renewal::fetched(shared.as_ref(), flight, deadline, fetch)?;
-            Ok((renewed.token, (renewed.beside, renewed.unpublished)))
-        })?;
-        unpublished.map_or(Ok(beside), Err)
+        self.cell.replace(caller, |flight| {
+            let renewed = renewal::fetched(shared.as_ref(), flight, caller.deadline, fetch)?;
+            Ok((renewed.token, renewed.beside))
+        })
     }
 
     /// Whether a call whose token died has another one to hope for.
@@ -164,13 +194,22 @@ impl Credentials {
         }
     }
 
-    /// Notes that a fresh token did not help a request (T60): its old one had not died.
-    pub(crate) fn add_fruitless(&self, request: &str) {
-        self.fruitless.add(request);
-        self.cell.discount_early_death();
+    /// Notes that a token served a request that went out at that time, although a refusal may not mean its death (T60).
+    /// `is_replaced`: the token before it was refused to the same request.
+    pub(crate) fn served(&self, request: &impl Hash, token: &Held<Token>, sent: Instant, is_replaced: bool) {
+        if is_replaced {
+            self.cell.cured(token);
+        }
+        self.cell.served(token, sent);
+        self.fruitless.remove(request);
     }
 
-    pub(crate) fn is_fruitless(&self, request: &str) -> bool {
+    /// Notes that a fresh token did not help a request (T60).
+    pub(crate) fn add_fruitless(&self, request: &impl Hash) {
+        self.fruitless.add(request, fruitless::NOT_CURED);
+    }
+
+    pub(crate) fn is_fruitless(&self, request: &impl Hash) -> bool {
         self.fruitless.holds(request)
     }
 
@@ -189,7 +228,7 @@ impl Credentials {
             return Err(Error::invalid_argument("expected a client whose configuration has a fixed \"token\""));
         }
         if !is_token(token) {
-            return Err(Error::invalid_argument("token: expected printable ASCII characters without spaces"));
+            return Err(Error::invalid_argument(format!("token: expected {TOKEN_EXPECTED}")));
         }
         self.cell.set(Secret::new(token));
         Ok(())
@@ -200,7 +239,7 @@ impl Credentials {
             return Err(Error::invalid_argument("expected a client whose configuration says \"token_provider\": true"));
         };
         provider.set(provide);
-        self.cell.forget_failure();
+        self.cell.forget_source();
         Ok(())
     }
 
@@ -222,12 +261,23 @@ impl Credentials {
         })
     }
 
+    /// The token that is or was in use. A copy: whoever holds the token itself is waited for when it is renewed.
+    pub(crate) fn last_token(&self) -> Option<Token> {
+        self.cell.look(|state| state.last().map(|held| held.value().clone()))
+    }
+
     fn generation(&self) -> u64 {
         self.cell.look(|state| state.last().map_or(0, |held| held.generation()))
     }
 }
 
+/// The longest token, in bytes. Servers refuse longer headers and addresses.
+pub(crate) const LONGEST_TOKEN: usize = 8191;
+
+/// What [`is_token`] wants, for an error.
+pub(crate) const TOKEN_EXPECTED: &str = "printable ASCII characters without spaces, at most 8191 bytes";
+
 /// Whether a text can be a token: it travels in a header or in a query, where nothing may end the line.
 pub(crate) fn is_token(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
+    (1..=LONGEST_TOKEN).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
 }

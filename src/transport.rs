@@ -12,6 +12,7 @@ pub(crate) use upload::Upload;
 
 use crate::catalog::Method;
 use crate::error::Status;
+use crate::redact::Foreign;
 use std::time::{Duration, Instant, SystemTime};
 
 /// One HTTP request, ready to leave. Not `Debug`: URL, headers and body hold credentials.
@@ -68,9 +69,11 @@ pub(crate) struct Bounds {
 #[derive(Debug)]
 pub(crate) struct Failure {
     pub(crate) status: Status,
-    pub(crate) message: String,
+    pub(crate) message: Foreign,
     /// No byte of the request left: repeating cannot act twice.
     pub(crate) nothing_sent: bool,
+    /// This machine has too little of something.
+    pub(crate) is_lack: bool,
 }
 
 pub(crate) trait Transport: Send + Sync {

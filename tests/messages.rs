@@ -2,7 +2,7 @@
 
 mod scripted;
 
-use meetgate::{Client, Error, Status};
+use meetgate::{Client, Error, ProvidedToken, Status};
 use scripted::{Act, NOBODY_LISTENS, Server, speaks_no_tls};
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener};
@@ -88,6 +88,78 @@ fn a_configuration_is_named_once() {
     assert!(
         refused(r#"{"platform":"avd","base_url":"http://h"}"#).starts_with("configuration: credentials are missing")
     );
+}
+
+#[test]
+fn what_is_too_long_to_travel_is_named() {
+    let long = "x".repeat(200_000);
+    let refused = |config: String| Client::new(&config).map(|_| ()).unwrap_err();
+    let avd = |more: &str| format!(r#"{{"platform":"avd","base_url":"http://h"{more}}}"#);
+    let of = |name: &str| format!(r#","{name}":"{long}""#);
+    let error = refused(avd(&of("token")));
+    assert_says(&error, Status::InvalidConfig, &["\"token\": expected at most 8191 bytes, got 200000"]);
+    let error = refused(avd(&format!(r#","token":"t"{}"#, of("user_agent"))));
+    assert_says(&error, Status::InvalidConfig, &["\"user_agent\": expected at most 1024 bytes, got 200000"]);
+    let error = refused(avd(&format!(r#","access_key":"a"{}"#, of("secret_key"))));
+    assert_says(&error, Status::InvalidConfig, &["\"secret_key\": expected at most 8191 bytes"]);
+
+    // At the bound, a token reaches the server.
+    let server = Server::start(|_, _| scripted::json(r#"{"ret":0}"#));
+    let longest = "x".repeat(8191);
+    let config = format!(r#"{{"platform":"avd","base_url":"{}","token":"{longest}"}}"#, server.url());
+    let client = Client::new(&config).unwrap();
+    client.call("avd.room.read", READ).unwrap();
+    assert!(server.requests()[0].target.contains(&longest));
+    let error = client.set_token(&format!("{longest}x")).unwrap_err();
+    assert_says(&error, Status::InvalidArgument, &["at most 8191 bytes"]);
+
+    // A platform's or a provider's own.
+    let answer = format!(r#"{{"ret":0,"token":"{long}"}}"#);
+    let server = Server::start(move |_, _| scripted::json(&answer));
+    let config = format!(r#"{{"platform":"avd","base_url":"{}","access_key":"a","secret_key":"s"}}"#, server.url());
+    let error = Client::new(&config).unwrap().call("avd.room.read", READ).unwrap_err();
+    assert_says(&error, Status::Protocol, &["\"token\" that is no token", "at most 8191 bytes"]);
+    assert!(!error.to_json().contains("xxxx"));
+    let client = Client::new(&avd(r#","token_provider":true"#)).unwrap();
+    client.set_token_provider(move |_| Ok(ProvidedToken { token: long.clone(), lifetime: None })).unwrap();
+    let error = client.call("avd.room.read", READ).unwrap_err();
+    assert_says(&error, Status::Auth, &["the token provider gave no token", "at most 8191 bytes"]);
+}
+
+#[test]
+fn an_address_that_means_two_things_is_refused() {
+    for url in ["http://h:+80", "http://h:080", "http://h/a/../b", "http://h//x", "http://h/%2E%2e/x"] {
+        let config = format!(r#"{{"platform":"avd","base_url":"{url}","token":"t"}}"#);
+        let error = Client::new(&config).map(|_| ()).unwrap_err();
+        assert_says(&error, Status::InvalidConfig, &["\"base_url\""]);
+    }
+}
+
+#[test]
+fn only_the_client_sets_its_credential() {
+    let server = Server::start(|_, _| scripted::json(r#"{"ret":0,"ErrorCode":0}"#));
+    let request =
+        |place: &str, name: &str| format!(r#"{{"method":"POST","path":"/x","{place}":{{"a":"1","{name}":"x"}}}}"#);
+    let avd = avd(&server.url());
+    let youme = Client::new(&format!(
+        r#"{{"platform":"youme","base_url":"{}","app_key":"k","app_secret":"s","rest_api_key":"r"}}"#,
+        server.url()
+    ))
+    .unwrap();
+    for (client, place, name) in [
+        (&avd, "query", "token"),
+        (&avd, "form", "token"),
+        (&avd, "query", "to\\u006ben"),
+        (&youme, "query", "checksum"),
+        (&youme, "query", "curtime"),
+        (&youme, "query", "appkey"),
+    ] {
+        let error = client.raw_call(&request(place, name)).unwrap_err();
+        assert_says(&error, Status::InvalidArgument, &["carries the credential"]);
+    }
+    assert!(server.requests().is_empty());
+    youme.raw_call(&request("query", "token")).unwrap();
+    avd.raw_call(&request("query", "seq")).unwrap();
 }
 
 #[test]

@@ -13,6 +13,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::thread;
+use std::time::Duration;
 use support::Folder;
 
 #[test]
@@ -108,6 +110,7 @@ fn both() -> Vec<String> {
 enum Verb {
     New,
     Call,
+    Missing,
     Fetch,
     SetToken,
     Provide,
@@ -116,6 +119,7 @@ enum Verb {
     Free,
     Kill,
     Refuse,
+    Late,
     Open,
     Private,
 }
@@ -200,6 +204,7 @@ impl Run<'_> {
                 self.driver.ask(Line::New(client, &config))
             }
             Verb::Call => self.driver.ask(Line::Call(client, kind.call.0, kind.call.1)),
+            Verb::Missing => self.driver.ask(Line::Call(client, kind.call.0, kind.missing)),
             Verb::Fetch => self.driver.ask(Line::Call(client, kind.fetch, "{}")),
             Verb::SetToken => self.driver.ask(Line::SetToken(client, &step.token)),
             Verb::Provide => self.driver.ask(Line::Provide(client, &Value::from(step.answers.clone()).to_string())),
@@ -207,10 +212,11 @@ impl Run<'_> {
             Verb::Info => self.driver.ask(Line::Info(client)),
             Verb::Free => self.driver.ask(Line::Free(client)),
             Verb::Private => return self.check_private(),
-            Verb::Kill | Verb::Refuse | Verb::Open => {
+            Verb::Kill | Verb::Refuse | Verb::Late | Verb::Open => {
                 match step.r#do {
                     Verb::Kill => self.platform.state().alive.clear(),
                     Verb::Refuse => self.platform.state().takes_keys = false,
+                    Verb::Late => self.platform.state().is_late = true,
                     _ => self.open_a_folder(),
                 }
                 return Ok(());
@@ -239,7 +245,10 @@ impl Run<'_> {
     fn filled(&self, text: &str) -> String {
         let [_, (secret_key, secret)] = self.platform.kind.keys;
         let folder = self.folder.path().display().to_string();
-        text.replace("{folder}", &folder).replace("{secret_key}", secret_key).replace("{secret}", secret)
+        let refused = self.platform.kind.refused.to_string();
+        let port = self.platform.server.address.port().to_string();
+        let text = text.replace("{folder}", &folder).replace("{port}", &port).replace("{refused}", &refused);
+        text.replace("{secret_key}", secret_key).replace("{secret}", secret)
     }
 
     fn check(&self, step: &Step, answer: &Answer) -> Result<(), String> {
@@ -315,6 +324,8 @@ struct Kind {
     /// The second one is the secret.
     keys: [(&'static str, &'static str); 2],
     call: (&'static str, &'static str),
+    /// The parameters of a call for what is not there.
+    missing: &'static str,
     fetch: &'static str,
     fetch_path: &'static str,
     dead: i64,
@@ -329,6 +340,7 @@ const HST: Kind = Kind {
     name: "hst",
     keys: [("dev_id", "developer"), ("dev_secret", "0123456789abcdef")],
     call: ("hst.online.user.state", r#"{"app_id":"8f14e45fceea467a9f36dedd4bea2543","msg_id":1}"#),
+    missing: "{}",
     fetch: "hst.access.token",
     fetch_path: "/access/token",
     dead: 606000001,
@@ -347,6 +359,7 @@ const AVD: Kind = Kind {
     name: "avd",
     keys: [("access_key", "key-of-the-account"), ("secret_key", "secret-of-the-account")],
     call: ("avd.room.read", r#"{"room_id":"12345123456"}"#),
+    missing: r#"{"room_id":"40300000000"}"#,
     fetch: "avd.app.get_token",
     fetch_path: "/sdkapi/v2/app/get_token",
     dead: 40003,
@@ -363,6 +376,7 @@ const AVD: Kind = Kind {
 struct State {
     alive: Vec<String>,
     takes_keys: bool,
+    is_late: bool,
     fetches: usize,
     carried: Vec<String>,
 }
@@ -377,7 +391,13 @@ impl Platform {
     fn start(kind: Kind, alive: &[String]) -> Platform {
         let state = Arc::new(Mutex::new(State { alive: alive.to_vec(), takes_keys: true, ..State::default() }));
         let shared = Arc::clone(&state);
-        let server = Server::start(move |_, request| shared.lock().unwrap().answer(kind, request));
+        let server = Server::start(move |_, request| {
+            let is_fetch = request.target.split('?').next() == Some(kind.fetch_path);
+            if is_fetch && shared.lock().unwrap().is_late {
+                thread::sleep(Duration::from_millis(200));
+            }
+            shared.lock().unwrap().answer(kind, request)
+        });
         Platform { kind, server, state }
     }
 
@@ -397,7 +417,9 @@ impl State {
             return json(&(kind.fetched)(&self.alive[0]));
         }
         let token = (kind.token)(request).unwrap_or_default();
-        let code = if self.alive.contains(&token) { 0 } else { kind.dead };
+        // T60.
+        let is_missing = request.target.contains("room_id=40300000000");
+        let code = if self.alive.contains(&token) && !is_missing { 0 } else { kind.dead };
         self.carried.push(token);
         json(&(kind.answer)(code))
     }

@@ -144,6 +144,173 @@ fn whoever_holds_the_lock_for_too_long_is_named() {
     client.call("hst.online.user.state", STATES).unwrap();
 }
 
+/// What is known of the client's token.
+fn token_info(client: &Client) -> Value {
+    serde_json::from_str::<Value>(&client.info().unwrap()).unwrap()["token"].clone()
+}
+
+#[test]
+fn a_store_that_cannot_be_written_loses_nothing_that_was_fetched() {
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let (config, folder) = with_file_store(&sandbox, "hst", "unwritable");
+    let client = Client::new(&config).unwrap();
+    client.call("hst.online.user.state", STATES).unwrap();
+    // A folder where the new file has to be made: no user can write there, root neither.
+    let token = token_file(&folder);
+    fs::remove_file(&token).unwrap();
+    fs::create_dir(token.with_extension("new")).unwrap();
+    sandbox.expire_tokens();
+    client.call("hst.online.user.state", STATES).unwrap();
+    let warning = token_info(&client)["warning"].as_str().unwrap().to_owned();
+    assert!(warning.contains("cannot be written") && warning.contains("not shared"), "{warning}");
+    let reply: Value = serde_json::from_str(&client.call("hst.access.token", "{}").unwrap()).unwrap();
+    assert!(reply["result"]["access_token"].is_string(), "{reply}");
+    client.call("hst.online.user.state", STATES).unwrap();
+    assert_eq!(sandbox.counts()["hst.access.token"], 3, "the last one is the account's");
+
+    fs::remove_dir(token.with_extension("new")).unwrap();
+    client.call("hst.access.token", "{}").unwrap();
+    assert!(token.exists());
+    sandbox.expire_tokens();
+    client.call("hst.online.user.state", STATES).unwrap();
+    assert_eq!(token_info(&client)["warning"], Value::Null);
+}
+
+#[test]
+fn a_generation_that_no_program_can_count_beyond_is_foreign() {
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let (config, folder) = with_file_store(&sandbox, "hst", "generations");
+    let call = || Client::new(&config).unwrap().call("hst.online.user.state", STATES).unwrap();
+    call();
+    let whole: Value = serde_json::from_str(&fs::read_to_string(token_file(&folder)).unwrap()).unwrap();
+    for (number, generation) in [u64::MAX, u64::MAX - 1, 1 << 53].into_iter().enumerate() {
+        let mut foreign = whole.clone();
+        foreign["generation"] = generation.into();
+        fs::write(token_file(&folder), foreign.to_string()).unwrap();
+        call();
+        call();
+        assert_eq!(sandbox.counts()["hst.access.token"], 2 + number as u64, "replaced once: {generation}");
+    }
+    // The largest of ours is still one.
+    let mut ours: Value = serde_json::from_str(&fs::read_to_string(token_file(&folder)).unwrap()).unwrap();
+    ours["generation"] = ((1u64 << 53) - 1).into();
+    fs::write(token_file(&folder), ours.to_string()).unwrap();
+    call();
+    assert_eq!(sandbox.counts()["hst.access.token"], 4);
+}
+
+#[cfg(unix)]
+mod unix {
+    use super::*;
+    use std::os::unix::fs::{PermissionsExt as _, chown, symlink};
+
+    fn error(config: &str) -> meetgate::Error {
+        let error = Client::new(config).unwrap().call("hst.online.user.state", STATES).unwrap_err();
+        assert_eq!(error.status(), Status::Store, "{error}");
+        error
+    }
+
+    #[test]
+    fn a_token_file_that_others_can_write_or_that_is_none_is_refused() {
+        let sandbox = Sandbox::start(Options::default()).unwrap();
+        let (config, folder) = with_file_store(&sandbox, "hst", "others-file");
+        Client::new(&config).unwrap().call("hst.online.user.state", STATES).unwrap();
+        let (token, lock) = (token_file(&folder), token_file(&folder).with_extension("lock"));
+        let exchanges = sandbox.exchanges().len();
+        let elsewhere = folder.with_file_name("elsewhere");
+        for mode in [0o622, 0o660] {
+            fs::set_permissions(&token, fs::Permissions::from_mode(mode)).unwrap();
+            let error = error(&config);
+            assert!(error.to_string().contains("writable by others") && error.to_string().contains("0600"), "{error}");
+        }
+        fs::rename(&token, &elsewhere).unwrap();
+        symlink(&elsewhere, &token).unwrap();
+        error(&config);
+        fs::remove_file(&token).unwrap();
+        // A pipe would hold whoever opens it.
+        let pipe = std::process::Command::new("mkfifo").arg(&token).status();
+        if pipe.is_ok_and(|status| status.success()) {
+            assert!(error(&config).to_string().contains("is no file"));
+            fs::remove_file(&token).unwrap();
+        }
+        fs::rename(&lock, &elsewhere).unwrap();
+        symlink(&elsewhere, &lock).unwrap();
+        error(&config);
+        assert_eq!(sandbox.exchanges().len(), exchanges, "nothing was sent");
+    }
+
+    #[test]
+    fn a_file_or_folder_of_somebody_else_is_refused() {
+        if !is_root() {
+            return;
+        }
+        let sandbox = Sandbox::start(Options::default()).unwrap();
+        let (config, folder) = with_file_store(&sandbox, "hst", "strangers");
+        Client::new(&config).unwrap().call("hst.online.user.state", STATES).unwrap();
+        let exchanges = sandbox.exchanges().len();
+        for path in [token_file(&folder), folder.clone()] {
+            chown(&path, Some(4711), None).unwrap();
+            let error = error(&config);
+            assert!(error.to_string().contains("belongs to user 4711"), "{error}");
+            chown(&path, Some(0), None).unwrap();
+        }
+        assert_eq!(sandbox.exchanges().len(), exchanges, "nothing was sent");
+        Client::new(&config).unwrap().call("hst.online.user.state", STATES).unwrap();
+    }
+
+    /// Only root gives files away.
+    fn is_root() -> bool {
+        use std::os::unix::fs::MetadataExt as _;
+        fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0)
+    }
+
+    #[test]
+    fn a_child_takes_the_lock_that_its_dead_parent_held() {
+        let sandbox = Sandbox::start(Options::default()).unwrap();
+        let (config, _) = with_file_store(&sandbox, "hst", "inherited");
+        let late = serde_json::json!({ "operation": "hst.access.token", "kind": "latency", "ms": 1000 });
+        sandbox.add_fault(Fault::from_json(&late).unwrap()).unwrap();
+        let program =
+            support::compile("tests/c/fork_lock.c", &["-std=c99", "-D_DEFAULT_SOURCE", "-pthread"], "fork-lock");
+        let start = Instant::now();
+        let output = support::run(std::process::Command::new(program).args([&config, "hst.online.user.state", STATES]));
+        let shown = support::both(&output);
+        assert!(shown.contains("child: OK ") && !shown.contains("parent: "), "{shown}");
+        assert!(start.elapsed() < Duration::from_secs(15), "{:?}", start.elapsed());
+    }
+
+    #[test]
+    fn of_two_who_hold_a_lock_the_newer_token_stays() {
+        let sandbox = Sandbox::start(Options::default()).unwrap();
+        let (config, folder) = with_file_store(&sandbox, "hst", "two-holders");
+        let client = Client::new(&config).unwrap();
+        client.call("hst.online.user.state", STATES).unwrap();
+        // Our fetch takes its time, and a cleaner deletes the lock under it. Another process fetches meanwhile.
+        let late = serde_json::json!({ "operation": "hst.access.token", "kind": "latency", "ms": 800 });
+        let late = sandbox.add_fault(Fault::from_json(&late).unwrap()).unwrap();
+        thread::scope(|scope| {
+            let ours = scope.spawn(|| client.call("hst.access.token", "{}").unwrap());
+            let deadline = Instant::now() + Duration::from_secs(5);
+            while sandbox.counts()["hst.access.token"] < 2 {
+                assert!(Instant::now() < deadline);
+                thread::sleep(Duration::from_millis(5));
+            }
+            let token = token_file(&folder);
+            fs::remove_file(token.with_extension("lock")).unwrap();
+            // What that process wrote: a token that is newer than ours by far.
+            let mut theirs: Value = serde_json::from_str(&fs::read_to_string(&token).unwrap()).unwrap();
+            theirs["generation"] = (1u64 << 52).into();
+            theirs["token"] = "theirs".into();
+            fs::write(&token, theirs.to_string()).unwrap();
+            ours.join().unwrap();
+            let stored: Value = serde_json::from_str(&fs::read_to_string(&token).unwrap()).unwrap();
+            assert_eq!(stored["token"], "theirs");
+        });
+        sandbox.remove_fault(late);
+        assert_eq!(token_info(&client)["generation"], 1u64 << 52, "and ours uses it");
+    }
+}
+
 #[test]
 fn no_secret_shows_anywhere() {
     let sandbox = Sandbox::start(Options { hst_token_lifetime: 7200, ..Options::default() }).unwrap();

@@ -242,8 +242,9 @@ class avd_config : public token_config<avd_config> {
   avd_config() { put("platform", text("avd")); }
 
   /**
-   * Scheme, host and port of the deployment, for example `http://10.0.0.5:9609`. A path prefix is kept; one that
-   * already ends in `/sdkapi/v2` is not doubled. [string, required]
+   * Scheme, host and port of the deployment, for example `http://10.0.0.5:9609`. A path prefix is kept, and may have no
+   * empty segment and none that is `.` or `..`; one that already ends in `/sdkapi/v2` is not doubled. [string,
+   * required]
    */
   avd_config &base_url(const text &value) { return put("base_url", value); }
 
@@ -257,8 +258,8 @@ class avd_config : public token_config<avd_config> {
   avd_config &secret_key(const text &value) { return put("secret_key", value); }
 
   /**
-   * A fixed token in place of keys, for deployments that issue their own. It is never renewed; `set_token` replaces it.
-   * [string]
+   * A fixed token in place of keys, for deployments that issue their own: printable ASCII without spaces, at most 8191
+   * bytes. It is never renewed; `set_token` replaces it. [string]
    */
   avd_config &token(const text &value) { return put("token", value); }
 
@@ -313,7 +314,7 @@ class avd_config : public token_config<avd_config> {
    */
   avd_config &validate(const flag &value) { return put("validate", value); }
 
-  /** The `User-Agent` header. [string, default meetgate/ and the version] */
+  /** The `User-Agent` header, in ASCII, at most 1024 bytes. [string, default meetgate/ and the version] */
   avd_config &user_agent(const text &value) { return put("user_agent", value); }
 };
 

@@ -103,8 +103,8 @@ class hst_config : public token_config<hst_config> {
   hst_config &discovery_app_id(const text &value) { return put("discovery_app_id", value); }
 
   /**
-   * A fixed token in place of keys, for deployments that issue their own. It is never renewed; `set_token` replaces it.
-   * [string]
+   * A fixed token in place of keys, for deployments that issue their own: printable ASCII without spaces, at most 8191
+   * bytes. It is never renewed; `set_token` replaces it. [string]
    */
   hst_config &token(const text &value) { return put("token", value); }
 
@@ -144,7 +144,7 @@ class hst_config : public token_config<hst_config> {
    */
   hst_config &validate(const flag &value) { return put("validate", value); }
 
-  /** The `User-Agent` header. [string, default meetgate/ and the version] */
+  /** The `User-Agent` header, in ASCII, at most 1024 bytes. [string, default meetgate/ and the version] */
   hst_config &user_agent(const text &value) { return put("user_agent", value); }
 };
 

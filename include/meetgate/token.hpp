@@ -35,12 +35,16 @@ struct provided_token {
 
 /**
  * A function that provides tokens, for programs that host tokens centrally. It is told the token that the platform refused,
- * or "" where a token is needed for another reason. A provider that still hosts the refused token should fetch a new one.
+ * or "" where a token is needed for another reason. On hst the refused token is dead: a provider that still hosts it should
+ * fetch a new one. On avd it is a suspect: the number that says so is printed for a missing room, too. A provider that knows
+ * that the token lives gives it again, and the call that was refused then fails with that number. A provider that does not
+ * know fetches a new one.
  *
  * Returns: a provided_token, or any string.
  * Errors: an exception that it throws goes to the calls that needed the token, and no further. They fail with
  *   MEETGATE_AUTH, and the exception's what() is in their message: put no secret into it. On the thread that ran the
- *   provider, the error's cause() is this exception.
+ *   provider, the error's cause() is this exception. A call whose token avd refused fails with that refusal in place of
+ *   MEETGATE_AUTH, with what() in its message and no cause().
  * Threads: it runs on any thread that calls the client, in one thread at a time, with no lock held. It must not call, close
  *   or move the same client.
  */

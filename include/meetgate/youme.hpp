@@ -61,7 +61,7 @@ class youme_config : public builder<youme_config> {
    */
   youme_config &validate(const flag &value) { return put("validate", value); }
 
-  /** The `User-Agent` header. [string, default meetgate/ and the version] */
+  /** The `User-Agent` header, in ASCII, at most 1024 bytes. [string, default meetgate/ and the version] */
   youme_config &user_agent(const text &value) { return put("user_agent", value); }
 };
 

@@ -192,7 +192,7 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
         transient: false,
         common: true,
         source: "004 L3675",
-        note: "The document prints it for \"no such room_id\" too (004 L275). The library renews the token once, repeats the call once, and then reports the number. When the repeated call got 40003 too, this operation does not renew again for 60 s (T60).",
+        note: "The document prints it for \"no such room_id\" too (004 L275). The library renews the token once, repeats the call once, and then reports the number. Meanwhile the other calls go on with the refused token. When the repeated call got 40003 too, the same request does not renew again for 60 s (T60).",
     },
     ErrorNumber {
         code: 40004,
@@ -6527,7 +6527,7 @@ pub static HST_CONFIG: &[Field] = &[
     Field {
         name: "token",
         kind: Type::String,
-        doc: "A fixed token in place of keys, for deployments that issue their own. It is never renewed; `meetgate_client_set_token` replaces it.",
+        doc: "A fixed token in place of keys, for deployments that issue their own: printable ASCII without spaces, at most 8191 bytes. It is never renewed; `meetgate_client_set_token` replaces it.",
         secret: true,
         ..Field::EMPTY
     },
@@ -6623,7 +6623,7 @@ pub static HST_CONFIG: &[Field] = &[
     Field {
         name: "user_agent",
         kind: Type::String,
-        doc: "The `User-Agent` header.",
+        doc: "The `User-Agent` header, in ASCII, at most 1024 bytes.",
         default: "meetgate/ and the version",
         ..Field::EMPTY
     },
@@ -6729,7 +6729,7 @@ pub static YOUME_CONFIG: &[Field] = &[
     Field {
         name: "user_agent",
         kind: Type::String,
-        doc: "The `User-Agent` header.",
+        doc: "The `User-Agent` header, in ASCII, at most 1024 bytes.",
         default: "meetgate/ and the version",
         ..Field::EMPTY
     },
@@ -6747,7 +6747,7 @@ pub static AVD_CONFIG: &[Field] = &[
     Field {
         name: "base_url",
         kind: Type::String,
-        doc: "Scheme, host and port of the deployment, for example `http://10.0.0.5:9609`. A path prefix is kept; one that already ends in `/sdkapi/v2` is not doubled.",
+        doc: "Scheme, host and port of the deployment, for example `http://10.0.0.5:9609`. A path prefix is kept, and may have no empty segment and none that is `.` or `..`; one that already ends in `/sdkapi/v2` is not doubled.",
         required: true,
         ..Field::EMPTY
     },
@@ -6767,7 +6767,7 @@ pub static AVD_CONFIG: &[Field] = &[
     Field {
         name: "token",
         kind: Type::String,
-        doc: "A fixed token in place of keys, for deployments that issue their own. It is never renewed; `meetgate_client_set_token` replaces it.",
+        doc: "A fixed token in place of keys, for deployments that issue their own: printable ASCII without spaces, at most 8191 bytes. It is never renewed; `meetgate_client_set_token` replaces it.",
         secret: true,
         ..Field::EMPTY
     },
@@ -6878,7 +6878,7 @@ pub static AVD_CONFIG: &[Field] = &[
     Field {
         name: "user_agent",
         kind: Type::String,
-        doc: "The `User-Agent` header.",
+        doc: "The `User-Agent` header, in ASCII, at most 1024 bytes.",
         default: "meetgate/ and the version",
         ..Field::EMPTY
     },

@@ -22,7 +22,10 @@ pub(super) fn credentials(
         Some(Credential::Token(token)) => Some(Arc::new(Credentials::fixed(token))),
         Some(Credential::Provider) => Some(Arc::new(Credentials::provided())),
         Some(Credential::Keys(identity, store)) => {
-            let account = digest(&[&identity[..], &[TLS_TRUST]].concat());
+            let account = {
+                let parts = identity.iter().map(AsRef::as_ref).chain([TLS_TRUST]);
+                digest(&parts.collect::<Vec<&str>>())
+            };
             let settings = store.as_ref().map(settings).unwrap_or_default();
             let make = || {
                 let shared = store.map(|store| open(store, &account, config)).transpose()?;

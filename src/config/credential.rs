@@ -3,7 +3,7 @@
 use super::Reader;
 use crate::json::{Members, string};
 use crate::secret::Secret;
-use crate::token::is_token;
+use crate::token::{TOKEN_EXPECTED, is_token};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -62,7 +62,8 @@ impl<K> Credential<K> {
                     Some(StoreConfig::Redis { url, .. }) => Some(url.reveal()),
                     _ => None,
                 };
-                [of_keys(keys).reveal()].into_iter().chain(store).collect()
+                let password = store.and_then(password);
+                [of_keys(keys).reveal()].into_iter().chain(store).chain(password).collect()
             }
             Credential::Token(token) => vec![token.reveal()],
             Credential::Provider => Vec::new(),
@@ -122,7 +123,7 @@ impl Reader<'_, '_> {
         if is_token(&token) {
             return Ok(Secret::new(token));
         }
-        Err("configuration key \"token\": expected printable ASCII characters without spaces".to_owned())
+        Err(format!("configuration key \"token\": expected {TOKEN_EXPECTED}"))
     }
 
     fn without_store<K>(&self, credential: Credential<K>) -> Result<Credential<K>, String> {
@@ -147,6 +148,8 @@ impl Reader<'_, '_> {
         match (store.text("file"), store.text("redis")) {
             (Some(folder), None) => match ["prefix", "degrade"].into_iter().find(|name| store.get(name).is_some()) {
                 Some(name) => refuse(&format!("\"{name}\" goes with \"redis\" only")),
+                // Not quoted: it may be redis' address, with its password.
+                None if folder.contains("://") => refuse("\"file\": expected a folder, got a URL"),
                 None => match canonical(Path::new(folder.as_ref())) {
                     Ok(folder) => Ok(Some(StoreConfig::File(folder))),
                     Err(error) => refuse(&format!("\"file\": {folder}: {error}")),
@@ -168,6 +171,12 @@ impl Reader<'_, '_> {
             _ => refuse("expected either \"file\" or \"redis\""),
         }
     }
+}
+
+/// The password in a URL, as it stands there.
+fn password(url: &str) -> Option<&str> {
+    let (user, _) = url.split_once("://")?.1.rsplit_once('@')?;
+    Some(user.split_once(':')?.1)
 }
 
 /// The one way to write a folder that may not exist yet: absolute, so that the program may change its own folder, and

@@ -1,25 +1,23 @@
 //! From an answer that is no success to the error document.
 
 use super::next::Said;
-use crate::catalog::{ErrorClass, ErrorNumber, PlatformName, Retry, table};
+use crate::catalog::{ErrorClass, ErrorNumber, PlatformName, Retry};
 use crate::error::{Error, Status};
-use crate::json::mask::{mask, scrub};
-use crate::json::{excerpt, readable, without_bom};
+use crate::json::{readable, without_bom};
 use crate::platform::{Judgement, Platform};
+use crate::redact::{Foreign, Redacted, Redactor, Shown};
 use crate::transport::Answer;
 use crate::unix_time::millis;
-use serde_json::value::RawValue;
-use std::borrow::Cow;
 use std::time::{Duration, SystemTime};
 
 /// An answer, and what it means.
 pub(super) struct Answered {
     pub(super) http_status: u16,
     pub(super) date: Option<SystemTime>,
-    location: Option<String>,
+    location: Option<Foreign>,
     retry_after: Option<Duration>,
     /// The body as it came but for a byte order mark; where it is not UTF-8, made readable.
-    pub(super) text: String,
+    pub(super) text: Foreign,
     is_utf8: bool,
     pub(super) outcome: Outcome,
 }
@@ -31,11 +29,11 @@ pub(super) enum Outcome {
     /// The platform's own number.
     Failure {
         code: i64,
-        message: Option<String>,
+        message: Option<Foreign>,
     },
     /// An HTTP status that the platform's envelope does not explain.
     Http,
-    /// Not what the platform's documents promise; why.
+    /// Not what the platform's documents promise; why, in our words.
     Unreadable(String),
 }
 
@@ -65,6 +63,7 @@ impl Answered {
             (Judgement::Success, None) => Outcome::Success,
             (Judgement::Unreadable(why), None) => Outcome::Unreadable(why),
         };
+        let (location, text) = (location.map(Foreign::from), Foreign::from(text));
         Answered { http_status, date, location, retry_after, text, is_utf8, outcome }
     }
 
@@ -96,14 +95,16 @@ pub(super) struct Describe<'a> {
     pub(super) token_is_good: bool,
     /// The form went once more, in the query.
     pub(super) went_both_ways: bool,
-    pub(super) secrets: Vec<Cow<'a, str>>,
+    /// The answer to a request for a token: it is not shown, since a token may stand in any part of it.
+    pub(super) holds_token: bool,
+    pub(super) redactor: Redactor,
 }
 
 impl Describe<'_> {
     pub(super) fn error(&self, answered: &Answered) -> Error {
-        let location = answered.location.as_deref().map(|location| self.shown(location));
+        let location = answered.location.as_ref().map(|location| self.redactor.address(location));
         let mut error = match &answered.outcome {
-            Outcome::Failure { code, message } => self.failure(*code, message.as_deref()),
+            Outcome::Failure { code, message } => self.failure(*code, message.as_ref()),
             Outcome::Http | Outcome::Success => {
                 let status = answered.http_status;
                 let sentence = match &location {
@@ -124,35 +125,17 @@ impl Describe<'_> {
         document.http_status = Some(answered.http_status);
         document.retry_after_ms = answered.retry_after.map(millis);
         document.location = location;
-        let scrubbed = scrub(&answered.text, &self.secrets);
-        // RawValue keeps the white space around it; trimmed, the document stays on one line where the answer was.
-        let masked = serde_json::from_str::<&RawValue>(scrubbed.trim())
-            .ok()
-            .and_then(|reply| mask(reply, &|name| table::SECRET_NAMES.contains(&name)));
-        match masked {
-            Some(reply) if answered.is_utf8 => document.reply = Some(reply),
-            Some(converted) => document.reply_text = Some(excerpt(converted.get())),
-            None if scrubbed.is_empty() => {}
-            None => document.reply_text = Some(excerpt(&scrubbed)),
+        if self.holds_token || answered.text.as_str().is_empty() {
+            return error;
+        }
+        match self.redactor.answer(&answered.text, answered.is_utf8) {
+            Shown::Json(reply) => document.reply = Some(reply),
+            Shown::Text(text) => document.reply_text = Some(text),
         }
         error
     }
 
-    /// An address without user, query and fragment, which may hold secrets.
-    fn shown(&self, location: &str) -> String {
-        let address = location.split(['?', '#']).next().unwrap_or_default();
-        let shown = match address.split_once("://") {
-            Some((scheme, rest)) => {
-                let host = rest.find('/').map_or(rest, |end| rest.get(..end).unwrap_or_default());
-                let user = host.rfind('@').map_or(0, |end| end + 1);
-                format!("{scheme}://{}", rest.get(user..).unwrap_or_default())
-            }
-            None => address.to_owned(),
-        };
-        scrub(&shown, &self.secrets).into_owned()
-    }
-
-    fn failure(&self, code: i64, message: Option<&str>) -> Error {
+    fn failure(&self, code: i64, message: Option<&Foreign>) -> Error {
         let name = self.platform.name();
         let known = name.error(code);
         let is_ambiguous = self.platform.tokens().is_some_and(|tokens| tokens.dead_is_ambiguous());
@@ -164,8 +147,8 @@ impl Describe<'_> {
             Some(ErrorClass::Auth | ErrorClass::TokenDead) => Status::Auth,
             _ => Status::Api,
         };
-        let platform_message = message.map(|message| scrub(message, &self.secrets).into_owned());
-        let mut error = Error::new(status, self.sentence(code, known, platform_message.as_deref()));
+        let platform_message = message.map(|message| self.redactor.text(message));
+        let mut error = Error::new(status, self.sentence(code, known, platform_message.as_ref()));
         let document = error.document_mut();
         document.platform_message = platform_message;
         document.retryable = known.is_some_and(|known| known.transient) && self.retry == Retry::Safe;
@@ -176,11 +159,11 @@ impl Describe<'_> {
         error
     }
 
-    fn sentence(&self, code: i64, known: Option<&ErrorNumber>, message: Option<&str>) -> String {
+    fn sentence(&self, code: i64, known: Option<&ErrorNumber>, message: Option<&Redacted>) -> String {
         let mut sentence = format!("{} answered {code}", self.platform.name());
         match (known, message) {
             (Some(known), _) => sentence.extend([": ", known.meaning]),
-            (None, Some(message)) if !message.is_empty() => sentence.extend([": ", message]),
+            (None, Some(message)) if !message.is_empty() => sentence.extend([": ", &**message]),
             _ => {}
         }
         let hint = match self.went_both_ways {

@@ -4,11 +4,10 @@ use super::answer::{Answered, Describe, Outcome};
 use super::{Call, Engine};
 use crate::catalog::{Method, Retry};
 use crate::error::{Error, Result, Status};
-use crate::json::mask::scrub;
 use crate::platform::{FormIn, FormWay, Signed};
-use crate::request::percent_encode;
+use crate::redact::Redactor;
+use crate::secret::Secret;
 use crate::transport::{Answer, BaseUrl, Bounds, Failure, Request};
-use std::borrow::Cow;
 
 /// A request and its answer.
 pub(super) struct Exchanged<'r> {
@@ -48,8 +47,14 @@ impl Engine {
         Ok(Exchanged { went_both_ways, ..second })
     }
 
-    fn exchange_once<'r>(&self, call: &mut Call<'_>, token: Option<&str>, signed: Signed<'r>) -> Result<Exchanged<'r>> {
+    fn exchange_once<'r>(
+        &self,
+        call: &mut Call<'_>,
+        token: Option<&str>,
+        mut signed: Signed<'r>,
+    ) -> Result<Exchanged<'r>> {
         call.attempts += 1;
+        call.secrets.extend(signed.derived.take());
         let sent = match self.platform.base_url() {
             Some(base) => self.send(base, &signed, call.bounds),
             None => self.send_to_discovered(call, &signed)?,
@@ -84,7 +89,7 @@ impl Engine {
         read: impl FnOnce(&str) -> std::result::Result<T, String>,
     ) -> Result<T> {
         if matches!(exchanged.answered.outcome, Outcome::Success) {
-            match read(&exchanged.answered.text) {
+            match read(exchanged.answered.text.as_str()) {
                 Ok(found) => return Ok(found),
                 Err(problem) => exchanged.answered.outcome = Outcome::Unreadable(problem),
             }
@@ -103,8 +108,8 @@ impl Engine {
                 .platform
                 .hint_on_long_url()
                 .filter(|_| signed.method == Method::Get && !base.has_room_for(&signed.target));
-            let message = hint.map_or_else(|| problem.clone(), |hint| format!("{problem}; {hint}"));
-            Failure { status: Status::InvalidArgument, message, nothing_sent: true }
+            let message = hint.map_or_else(|| problem.clone(), |hint| format!("{problem}; {hint}")).into();
+            Failure { status: Status::InvalidArgument, message, nothing_sent: true, is_lack: false }
         })?;
         let request =
             Request { method: signed.method, url, headers: &signed.headers, body: signed.body.for_transport() };
@@ -113,8 +118,8 @@ impl Engine {
 
     fn unanswered(&self, call: &Call<'_>, failure: Failure, signed: &Signed<'_>, token: Option<&str>) -> Error {
         let repeatable = failure.nothing_sent || call.retry == Retry::Safe;
-        let message = scrub(&failure.message, &self.secrets(call, token)).into_owned();
-        let mut error = Error::new(failure.status, message);
+        let message = self.redactor(call, token).text(&failure.message);
+        let mut error = Error::new(failure.status, message.to_string()).for_lack(failure.is_lack);
         error.document_mut().retryable = repeatable && matches!(failure.status, Status::Network | Status::Timeout);
         if failure.status != Status::InvalidArgument {
             self.trace(call, signed, &mut error);
@@ -130,12 +135,15 @@ impl Engine {
         token: Option<&str>,
         token_is_good: bool,
     ) -> Error {
+        let mut redactor = self.redactor(call, token);
+        redactor.add_secrets_of(&exchanged.answered.text);
         let describe = Describe {
             platform: self.platform.as_ref(),
             retry: call.retry,
             token_is_good,
             went_both_ways: exchanged.went_both_ways,
-            secrets: self.secrets(call, token),
+            holds_token: call.fetches_token,
+            redactor,
         };
         let mut error = describe.error(&exchanged.answered);
         self.trace(call, &exchanged.signed, &mut error);
@@ -150,9 +158,11 @@ impl Engine {
         document.clock_offset_s = self.platform.signs_with_time().then_some(call.offset_s);
     }
 
-    /// Every value that must not be shown, as it is and as it looks in a URL.
-    fn secrets<'s>(&'s self, call: &'s Call<'_>, token: Option<&'s str>) -> Vec<Cow<'s, str>> {
-        let plain = self.config.secrets().into_iter().chain(token).chain(call.prepared.secrets());
-        plain.flat_map(|secret| [Cow::Borrowed(secret), Cow::Owned(percent_encode(secret))]).collect()
+    /// What may be shown of a call: all but what signed it and what its caller sent as a secret.
+    fn redactor(&self, call: &Call<'_>, token: Option<&str>) -> Redactor {
+        let of_call = call.secrets.iter().map(Secret::reveal);
+        let mut redactor = Redactor::new(self.config.secrets().into_iter().chain(token).chain(of_call));
+        call.prepared.secrets().iter().for_each(|secret| redactor.add(secret));
+        redactor
     }
 }

@@ -29,7 +29,6 @@ pub(crate) fn operation<'a>(
     let route = platform.route(operation);
     let mut prepared = Prepared::new(route.method, route.path, operation.retry);
     prepared.bare_reply = operation.bare_reply;
-    prepared.hold_secrets(secrets(operation.params, params));
     match route.carrier {
         Carrier::Query => prepared.query = pairs(operation.params, params)?,
         Carrier::Form => prepared.body = Body::Form(pairs(operation.params, params)?),
@@ -106,11 +105,6 @@ fn json_body(fields: &'static [Field], params: &Members<'_>) -> String {
     }
     body.push('}');
     body
-}
-
-fn secrets<'a>(fields: &'static [Field], params: &Members<'a>) -> Vec<Cow<'a, str>> {
-    let secret = fields.iter().filter(|field| field.secret);
-    secret.filter_map(|field| params.get(field.name)).filter_map(text_of).collect()
 }
 
 fn upload(platform: &dyn Platform, operation: &'static Operation, params: &Members<'_>) -> Result<Upload> {

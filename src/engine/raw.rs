@@ -59,6 +59,12 @@ pub(super) fn request<'a>(platform: &dyn Platform, request: &Members<'a>) -> Res
             _ => Body::Empty,
         },
     };
+    let form = if let Body::Form(pairs) = &prepared.body { pairs.as_slice() } else { &[] };
+    if let Some((name, _)) =
+        prepared.query.iter().chain(form).find(|(name, _)| platform.own_parameters().contains(&&**name))
+    {
+        return Err(refuse(format!("parameter \"{name}\" carries the credential, and only the client sets it")));
+    }
     if matches!(method, Method::Get | Method::Delete) && !matches!(prepared.body, Body::Empty) {
         return Err(refuse(format!("a {} carries no body: use \"query\"", method.as_str())));
     }
@@ -135,6 +141,10 @@ mod tests {
         refused(r#"{"method":"POST","path":"/a","body":{},"form":{}}"#, "not both");
         refused(r#"{"method":"GET","path":"/a","form":{"a":1}}"#, "carries no body");
         refused(r#"{"method":"GET","path":"/a","query":{"a":null}}"#, "got null");
+        for place in ["query", "form"] {
+            let request = format!(r#"{{"method":"POST","path":"/a","{place}":{{"a":1,"token":"t"}}}}"#);
+            refused(&request, "\"token\" carries the credential");
+        }
     }
 
     #[test]

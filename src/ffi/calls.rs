@@ -78,7 +78,7 @@ pub unsafe extern "C" fn meetgate_call_with(
 ///   - method (string, required; one of GET, POST, PUT, PATCH, DELETE)
 ///   - path (string, required): whole, from the host root, such as "/sdkapi/v2/room/read". A further prefix of base_url goes
 ///     before it.
-///   - query (object)
+///   - query (object): without the parameters that carry the credential, as token on avd.
 ///   - body (any JSON), or form (object)
 /// @param[out] reply_json The platform's answer; else an error document.
 /// @return MEETGATE_OK, or why it failed.

@@ -1,5 +1,6 @@
 //! Making and freeing clients.
 
+use super::fork;
 use super::guard::{guard, report};
 use super::status::meetgate_status;
 use super::strings;
@@ -36,6 +37,7 @@ pub unsafe extern "C" fn meetgate_client_new(
             if client.is_null() {
                 return Err(Error::invalid_argument("client is NULL"));
             }
+            fork::count_forks();
             let made = Client::new(strings::required(config_json, "config_json")?)?;
             client.write(Box::into_raw(Box::new(made)));
             Ok(())

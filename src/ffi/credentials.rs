@@ -4,7 +4,7 @@ use super::calls::borrow;
 use super::guard::{reply, report};
 use super::status::meetgate_status;
 use super::strings;
-use crate::client::{Client, NoToken, ProvidedToken};
+use crate::client::{Client, LONGEST_TOKEN, NoToken, ProvidedToken};
 use crate::error::Error;
 use crate::json;
 use libc::{c_char, c_int, c_void};
@@ -12,9 +12,6 @@ use std::ffi::CString;
 use std::ptr;
 use std::time::Duration;
 use zeroize::Zeroizing;
-
-/// The longest token that a provider can give, in bytes.
-const LONGEST_TOKEN: usize = 8191;
 
 /// What a token provider returns if there is no token, and if it has written the reason into token: UTF-8 that ends in NUL, cut
 /// to capacity.
@@ -28,11 +25,13 @@ pub const MEETGATE_TOKEN_REASON: c_int = 1_380_270_419;
 
 /// Provides a token, for meetgate_client_set_token_provider.
 /// It runs on a thread that calls the client, once at a time, with no lock held. It must not throw, longjmp, free the client or
-/// call it. All arguments are borrowed for the call.
+/// call it: such a call fails at once with MEETGATE_INVALID_ARGUMENT. All arguments are borrowed for the call.
 /// @param[in] user_data As it was set.
-/// @param[in] dead_token The token that the platform refused, or NULL where one is needed for another reason. A provider that
-///   still hosts this very token should fetch a new one.
-/// @param[out] token Receives the token, NUL-terminated: printable ASCII without spaces.
+/// @param[in] dead_token The token that the platform refused, or NULL where one is needed for another reason. On hst it is dead:
+///   a provider that still hosts this very token should fetch a new one. On avd it is a suspect: the number that says so is
+///   printed for a missing room, too. A provider that knows that the token lives gives it again, and the call that was refused
+///   then fails with that number. A provider that does not know fetches a new one.
+/// @param[out] token Receives the token, NUL-terminated: printable ASCII without spaces, at most 8191 bytes.
 /// @param[in] capacity How many bytes token has room for, with the NUL.
 /// @param[in,out] lifetime_s Receives how many seconds the token will live. It is 0 before the call; leave it so if that is not
 ///   known.
@@ -77,7 +76,7 @@ pub unsafe extern "C" fn meetgate_client_info(client: *mut Client, info_json: *m
 /// Replaces the fixed token of a client whose configuration has a "token".
 /// Calls in flight end with the token that they have. One that is refused is repeated with the new token.
 /// @param[in] client A client with a fixed token.
-/// @param[in] token Printable ASCII without spaces.
+/// @param[in] token Printable ASCII without spaces, at most 8191 bytes.
 /// @param[out] error_json NULL, or on failure an error document.
 /// @return MEETGATE_OK; MEETGATE_INVALID_ARGUMENT (NULL, no such token, or the client has no fixed token); MEETGATE_FORKED.
 ///
@@ -96,7 +95,7 @@ pub unsafe extern "C" fn meetgate_client_set_token(
 /// Sets the function that gives tokens to a client whose configuration says "token_provider": true.
 /// It is for those who host tokens centrally, as 001 L8 advises. The function is called when a call needs a token and there is
 /// none, when the token at hand is about to expire (the other calls go on with it meanwhile), and when the platform refused the
-/// token. One thread calls it, while the others wait for the result within their own time.
+/// token. One thread calls it, while the others that need the result wait for it within their own time.
 /// @param[in] client A client with "token_provider": true.
 /// @param[in] provide The function. It takes the place of one that was set before.
 /// @param[in] user_data Any value, passed to each call of provide. What it points to must live until the client is freed, and be

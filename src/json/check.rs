@@ -218,11 +218,16 @@ fn meant(field: &Field, text: &str) -> Option<String> {
 fn described(field: &Field, value: &RawValue) -> String {
     let found = kind(value);
     let scalar = matches!(found, Kind::Integer | Kind::Number | Kind::Boolean | Kind::String);
-    if scalar && !field.secret && value.get().len() <= 60 {
+    if scalar && !holds_secret(field) && value.get().len() <= 60 {
         format!("{} ({})", found.described(), value.get())
     } else {
         found.described().to_owned()
     }
+}
+
+/// Whether what was given in its place may be a secret, such as an address with a password where an object was expected.
+fn holds_secret(field: &Field) -> bool {
+    field.secret || field.fields.iter().any(holds_secret)
 }
 
 fn join(inside: &str, name: &str) -> String {

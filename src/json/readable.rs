@@ -1,7 +1,7 @@
 //! Other people's text in an error: what is not UTF-8 is shown, so that the rest can be read, and what is long is cut.
 
 /// How much of a foreign text an error shows, in bytes.
-const LONGEST_EXCERPT: usize = 1024;
+pub(crate) const LONGEST_EXCERPT: usize = 1024;
 
 /// The text of an answer that is not UTF-8. Each byte beyond ASCII becomes `<B7>`, a form that JSON strings can hold.
 ///

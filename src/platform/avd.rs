@@ -52,6 +52,10 @@ impl super::Platform for Platform {
         Route { method, path: Cow::Borrowed(operation.path), carrier }
     }
 
+    fn own_parameters(&self) -> &'static [&'static str] {
+        &["token"]
+    }
+
     fn is_tolerant(&self) -> bool {
         true
     }
@@ -137,7 +141,7 @@ impl Tokens for Platform {
             (_, FormIn::Body) => (route.method, [].as_slice(), form(&keys, &[])),
         };
         let target = target(&route.path, query, &[]);
-        Ok(Signed { method, target, headers: Vec::new(), body, request_id: None })
+        Ok(Signed { method, target, headers: Vec::new(), body, request_id: None, derived: None })
     }
 
     /// No lifetime is documented: it lives until it is refused.
@@ -188,7 +192,7 @@ impl Uploads for Platform {
 /// A request with the credential in its query.
 fn signed<'a>(prepared: &'a Prepared<'a>, own: &[(&str, &str)], body: SignedBody<'a>) -> Signed<'a> {
     let target = target(&prepared.path, own, &prepared.query);
-    Signed { method: prepared.method, target, headers: Vec::new(), body, request_id: None }
+    Signed { method: prepared.method, target, headers: Vec::new(), body, request_id: None, derived: None }
 }
 
 /// A form with the credential in it; or the same as a query.
@@ -200,7 +204,7 @@ fn signed_form<'a>(prepared: &'a Prepared<'a>, own: &[(&str, &str)], pairs: &[Pa
             (Method::Get, target(&prepared.path, own, &all), SignedBody::Empty)
         }
     };
-    Signed { method, target, headers: Vec::new(), body, request_id: None }
+    Signed { method, target, headers: Vec::new(), body, request_id: None, derived: None }
 }
 
 const JSON: &str = "application/json;charset=UTF-8";
@@ -219,7 +223,7 @@ mod tests {
     }
 
     fn failure(code: i64, message: &str) -> Judgement {
-        Judgement::Failure { code, message: Some(message.to_owned()) }
+        Judgement::Failure { code, message: Some(message.into()) }
     }
 
     #[test]

@@ -12,6 +12,7 @@ use crate::error::{Error, Result, Status};
 use crate::json::{Kind, kind, string, whole_number};
 use crate::random;
 use crate::request::Prepared;
+use crate::secret::Secret;
 use crate::token::Token;
 use crate::transport::BaseUrl;
 pub(crate) use dev_token::DevToken;
@@ -49,6 +50,7 @@ impl super::Platform for Platform {
             headers: vec![("Authorization", token)],
             body: plain_body(&prepared.body, JSON),
             request_id: None,
+            derived: None,
         })
     }
 
@@ -87,6 +89,7 @@ impl Tokens for Platform {
             headers: vec![("Authorization", format!("{dev_id}.{dev_token}"))],
             body: SignedBody::Empty,
             request_id: None,
+            derived: Some(Secret::new(dev_token)),
         })
     }
 
@@ -119,8 +122,14 @@ impl Discovery for Platform {
         let app_id = self.account.discovery_app_id.as_deref().map(|app_id| ("app_id", app_id));
         let query: Vec<(&str, &str)> = [("appType", "10")].into_iter().chain(app_id).collect();
         let target = target("", &query, &[]);
-        let signed =
-            Signed { method: Method::Get, target, headers: Vec::new(), body: SignedBody::Empty, request_id: None };
+        let signed = Signed {
+            method: Method::Get,
+            target,
+            headers: Vec::new(),
+            body: SignedBody::Empty,
+            request_id: None,
+            derived: None,
+        };
         (&self.account.discovery_url, signed)
     }
 
@@ -176,7 +185,7 @@ mod tests {
 
     #[test]
     fn numbers_wider_than_32_bits_are_read() {
-        let expected = Judgement::Failure { code: 6_050_030_000, message: Some("x".to_owned()) };
+        let expected = Judgement::Failure { code: 6_050_030_000, message: Some("x".into()) };
         assert_eq!(platform().judge(r#"{"code":6050030000,"msg":"x"}"#, false), expected);
         assert_eq!(platform().judge(r#"{"code":0,"msg":"OK"}"#, false), Judgement::Success);
         assert!(matches!(platform().judge(r#"{"msg":"OK"}"#, false), Judgement::Unreadable(_)));

@@ -7,7 +7,9 @@ use crate::error::Result;
 use crate::hex::hex;
 use crate::json::{Kind, kind, whole_number};
 use crate::random;
+use crate::redact::Foreign;
 use crate::request::Prepared;
+use crate::secret::Secret;
 use crate::transport::BaseUrl;
 use sha1::{Digest, Sha1};
 use std::borrow::Cow;
@@ -45,6 +47,10 @@ impl super::Platform for Platform {
         Route { method: operation.method, path, carrier: operation.carrier }
     }
 
+    fn own_parameters(&self) -> &'static [&'static str] {
+        &["appkey", "identifier", "curtime", "checksum", "seq"]
+    }
+
     /// 1.2: the body is never empty.
     fn empty_body(&self) -> Option<&'static str> {
         Some("{}")
@@ -69,6 +75,7 @@ impl super::Platform for Platform {
             headers: Vec::new(),
             body: plain_body(&prepared.body, "application/json"),
             request_id: Some(seq),
+            derived: Some(Secret::new(checksum)),
         })
     }
 
@@ -87,7 +94,7 @@ impl super::Platform for Platform {
             return Judgement::Unreadable("has no number \"ErrorCode\"".to_owned());
         };
         let word = [status, action_status].into_iter().flatten().find(|word| kind(word) != Kind::Null);
-        match (code, message(word).as_deref()) {
+        match (code, message(word).as_ref().map(Foreign::as_str)) {
             (0, Some("OK") | None) => Judgement::Success,
             _ => Judgement::Failure { code, message: message(info) },
         }

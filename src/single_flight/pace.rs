@@ -58,6 +58,12 @@ pub(super) fn while_contested(beyond: u32, jitter: f64) -> Duration {
     jittered(grown(1_000, 30_000, beyond), jitter)
 }
 
+/// How long no suspect leads to a new fetch after one did. `doubts` counts those in a row that cured no call. A call whose
+/// value died meanwhile waits for so long.
+pub(super) fn while_in_doubt(doubts: u32, jitter: f64) -> Duration {
+    jittered(grown(500, 2_000, doubts), jitter)
+}
+
 /// Doubles with each time but the first.
 fn grown(first_ms: u64, longest_ms: u64, times: u32) -> Duration {
     let factor = 1u64.checked_shl(times.saturating_sub(1)).unwrap_or(u64::MAX);
@@ -104,6 +110,12 @@ mod tests {
                 assert!((0.499..=1.0).contains(&part), "{failures} {jitter}: {part}");
             }
         }
+    }
+
+    #[test]
+    fn fetches_for_suspects_slow_down_to_a_cap() {
+        let growth: Vec<u128> = (1..5).map(|doubts| while_in_doubt(doubts, 1.0).as_millis()).collect();
+        assert_eq!(growth, [500, 1000, 2000, 2000]);
     }
 
     #[test]

@@ -19,10 +19,16 @@
 //! 6. a fetch that fails while the value is still good leaves the value in use to its end; a caller whose value was refused
 //!    fetches again and does not get that failure;
 //! 7. a failure is the answer for all who ask, until its pause ends, and for nobody after it; but what others have fetched
-//!    meanwhile is taken;
-//! 8. a fetch that its own caller had no time for does not fail a caller who has more: that one takes over;
+//!    meanwhile is taken. A failure that may lie in the settings of whoever fetched is the answer for the same settings only;
+//! 8. a fetch that its own caller had no time for does not fail a caller who has more: that one takes over. A fetch that this
+//!    machine had too little for fails nobody else;
 //! 9. a fetch that kills a good value gives those who use it time to end, and nobody new takes it meanwhile;
-//! 10. values that die early one after the other slow the fetches down.
+//! 10. values that die early one after the other slow the fetches down;
+//! 11. a suspect stays in use for all others, until there is a newer value or it is known to be dead. A refusal of a suspect
+//!     stands if there is no newer value: then one fetch, or one call that the suspect served later, answers for all whose
+//!     calls were refused before it.
+//!
+//! A value is *dead* where its refusal can mean nothing else. It is a *suspect* where the refusal has a second meaning (T60).
 
 use super::pace;
 use crate::error::{Error, Status};
@@ -37,6 +43,9 @@ const USERS_PATIENCE: Duration = Duration::from_secs(1);
 
 /// A hundred years: what is stated beyond it is for ever, and fits into every language's integers.
 pub(crate) const LONGEST_LIFETIME: Duration = Duration::from_secs(100 * 365 * 86_400);
+
+/// Kinds of settings whose failures are remembered.
+const MOST_PAUSES: usize = 8;
 
 /// How often it is looked, while fetching pauses, whether others have a newer value.
 const LOOK: Duration = Duration::from_millis(50);
@@ -100,6 +109,15 @@ pub(crate) enum OldValue {
     Dies,
 }
 
+/// A caller, as far as a fetch of its own would differ from those of others.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Who {
+    /// What stands for all settings that the fetch depends on.
+    pub(crate) settings: u64,
+    /// How long it could take.
+    pub(crate) time: Duration,
+}
+
 /// What is known to whoever has to fetch.
 #[derive(Debug)]
 pub(crate) struct Need<T> {
@@ -107,12 +125,16 @@ pub(crate) struct Need<T> {
     pub(crate) last: Option<Arc<Held<T>>>,
     /// The platform said that it is dead.
     pub(crate) is_dead: bool,
+    /// The platform said what may mean that it is dead.
+    pub(crate) is_suspect: bool,
     /// The last value is good, and only due: nobody should have to wait for what is done about it.
     pub(crate) is_ahead: bool,
     /// A new one may be adopted now, but not fetched.
     pub(crate) refusal: Option<Refusal>,
     /// The death that made this necessary was early.
     early: bool,
+    /// Of whoever fetches.
+    settings: u64,
 }
 
 /// Why nothing may be fetched now.
@@ -143,9 +165,43 @@ pub(super) enum Step<T> {
     Use(Arc<Held<T>>),
     /// Fetch, then settle: this caller holds the refresher's place.
     Fetch(Need<T>),
-    /// Ask again when a fetch has settled.
+    /// Ask again when a fetch has settled, or more is known of a suspect.
     Wait,
     Fail(Error),
+}
+
+/// What a caller has to do whose value was refused, which may have had another reason.
+#[derive(Debug)]
+pub(super) enum Doubt<T> {
+    /// There is a newer value.
+    Use(Arc<Held<T>>),
+    /// Fetch, then settle.
+    Fetch(Need<T>),
+    /// Ask again when a fetch has settled, or more is known of the suspect; or then.
+    Wait(Option<Instant>),
+    /// There is no newer value.
+    Stands(Stands),
+}
+
+/// Why a refusal stands.
+#[derive(Debug)]
+pub(crate) enum Stands {
+    /// The value lives: it served a call later, or whoever gave it gave it again.
+    Lives,
+    /// Nobody knows, for this reason.
+    Failed(Error),
+    /// Nobody knows, and will within the caller's time.
+    NoTime,
+}
+
+/// A refusal that may have had another reason than the value's death.
+#[derive(Debug)]
+pub(crate) struct Refused<'h, T> {
+    pub(crate) held: &'h Held<T>,
+    /// When it came.
+    pub(crate) at: Instant,
+    /// Nothing else can be what was refused. Of a suspect, this is the second sign.
+    pub(crate) is_plain: bool,
 }
 
 #[derive(Debug)]
@@ -154,21 +210,49 @@ pub(crate) struct State<T> {
     last: Option<Arc<Held<T>>>,
     /// Since when the last value is known to be dead.
     dead_since: Option<Instant>,
+    suspicion: Suspicion,
+    /// Fetches in a row for a suspect that cured no call.
+    doubts: u32,
+    /// When the next suspect may lead to a fetch.
+    doubted_until: Option<Instant>,
     fetching: bool,
     /// The fetch has begun that kills the last value.
     is_old_dying: bool,
     /// Others may have newer values.
     shares: bool,
     looked: Option<Instant>,
-    pause: Option<Pause>,
-    failures: u32,
+    /// One for each kind of settings that a fetch failed with, and one for those that play no part.
+    pauses: Vec<Pause>,
     early_deaths: u32,
     /// After early deaths: when the next one may lead to a fetch.
     contested_until: Option<Instant>,
 }
 
+/// What speaks for and against the last value.
+#[derive(Debug, Default)]
+struct Suspicion {
+    /// When it was refused last.
+    refused: Option<Instant>,
+    /// When the latest call went out that it served.
+    served: Option<Instant>,
+    /// When a fetch for it brought the same value again: it lives, until it is refused once more.
+    answered: Option<Instant>,
+    /// It took the place of a suspect; whether that one would have died early.
+    replaced: Option<bool>,
+}
+
+impl Suspicion {
+    fn stands(&self) -> bool {
+        self.refused.is_some() && self.refused >= self.served
+    }
+}
+
 #[derive(Debug)]
 struct Pause {
+    /// Those that it is for; `None`: all.
+    settings: Option<u64>,
+    /// In a row.
+    failures: u32,
     error: Error,
     until: Instant,
     applies: Applies,
@@ -180,6 +264,8 @@ enum Applies {
     ToAll,
     /// Only who has a good value, and would fetch ahead.
     Ahead,
+    /// These, and who has a suspect.
+    InDoubt,
     /// Only who has no more time than this.
     Hasty(Duration),
 }
@@ -190,12 +276,14 @@ impl<T> State<T> {
             old_value,
             last: None,
             dead_since: None,
+            suspicion: Suspicion::default(),
+            doubts: 0,
+            doubted_until: None,
             fetching: false,
             is_old_dying: false,
             shares: false,
             looked: None,
-            pause: None,
-            failures: 0,
+            pauses: Vec::new(),
             early_deaths: 0,
             contested_until: None,
         }
@@ -206,33 +294,98 @@ impl<T> State<T> {
         State { shares: true, ..self }
     }
 
-    /// What a caller should do who needs a value, found the `dead` one to be dead, and has so much time `left`.
-    pub(super) fn ask(&mut self, dead: Option<&Held<T>>, now: Instant, left: Duration) -> Step<T> {
+    /// What a caller should do who needs a value, and found the `dead` one to be dead.
+    pub(super) fn ask(&mut self, dead: Option<&Held<T>>, now: Instant, who: Who) -> Step<T> {
         if let Some(dead) = dead {
             self.mark_dead(dead, now);
         }
         match (self.good(now), self.fetching) {
             (Some(held), true) if self.old_value == OldValue::Lives || !self.is_old_dying => Step::Use(held),
             (_, true) => Step::Wait,
-            (Some(held), false) if !held.is_due(now) || self.paused(now).is_some() => Step::Use(held),
-            (Some(_), false) => Step::Fetch(self.start(now)),
-            (None, false) => match self.failure(now, left) {
-                None => Step::Fetch(self.start(now)),
-                Some(failure) if self.may_look(now) => {
-                    self.looked = Some(now);
-                    Step::Fetch(Need { refusal: Some(Refusal::Paused(failure)), ..self.start(now) })
-                }
-                Some(failure) => Step::Fail(failure),
+            (Some(held), false) if !held.is_due(now) || self.paused(now, who).next().is_some() => Step::Use(held),
+            (Some(_), false) => Step::Fetch(self.start(now, who)),
+            (None, false) => match self.failure(now, who, |applies| applies == Applies::ToAll) {
+                None => Step::Fetch(self.start(now, who)),
+                Some(failure) => match self.look_at_others(failure, now, who) {
+                    Ok(need) => Step::Fetch(need),
+                    Err(failure) => Step::Fail(failure),
+                },
             },
         }
     }
 
+    /// What a caller should do whose value was `refused`, which may have had another reason, and who has time until the
+    /// `deadline`. The value stays in use, unless this is the second sign of its death.
+    pub(super) fn doubt(&mut self, refused: &Refused<'_, T>, now: Instant, deadline: Instant, who: Who) -> Doubt<T> {
+        if refused.is_plain && self.suspicion.stands() && self.suspicion.refused < Some(refused.at) {
+            self.mark_dead(refused.held, now);
+        }
+        match self.good(now) {
+            Some(newer) if newer.generation != refused.held.generation => return Doubt::Use(newer),
+            Some(_) => {}
+            None => {
+                return match self.ask(None, now, who) {
+                    Step::Use(held) => Doubt::Use(held),
+                    Step::Fetch(need) => Doubt::Fetch(need),
+                    Step::Wait => Doubt::Wait(None),
+                    Step::Fail(error) => Doubt::Stands(Stands::Failed(error)),
+                };
+            }
+        }
+        self.suspicion.refused = self.suspicion.refused.max(Some(refused.at));
+        if self.suspicion.served > Some(refused.at) {
+            return Doubt::Stands(Stands::Lives);
+        }
+        if self.fetching {
+            return Doubt::Wait(None);
+        }
+        if let Some(failure) = self.failure(now, who, |applies| applies != Applies::Ahead) {
+            return match self.look_at_others(failure, now, who) {
+                Ok(need) => Doubt::Fetch(need),
+                Err(failure) => Doubt::Stands(Stands::Failed(failure)),
+            };
+        }
+        if self.suspicion.answered >= Some(refused.at) {
+            return Doubt::Stands(Stands::Lives);
+        }
+        match self.doubted_until.filter(|until| now < *until) {
+            // It would wait in vain.
+            Some(until) if until >= deadline => Doubt::Stands(Stands::NoTime),
+            Some(until) => Doubt::Wait(Some(until)),
+            // The caller has no value to go on with.
+            None => Doubt::Fetch(Need { is_ahead: false, ..self.start(now, who) }),
+        }
+    }
+
+    /// Notes that a value served a call that went out at that time. True if those who wait should ask again.
+    pub(super) fn served(&mut self, held: &Held<T>, sent: Instant) -> bool {
+        if !self.is_last(held) || !self.suspicion.stands() || self.suspicion.served >= Some(sent) {
+            return false;
+        }
+        self.suspicion.served = Some(sent);
+        true
+    }
+
+    /// Notes that a value served a call that the one before it could not serve: that one was dead.
+    pub(super) fn cured(&mut self, by: &Held<T>, now: Instant, jitter: f64) {
+        if !self.is_last(by) {
+            return;
+        }
+        if let Some(early) = self.suspicion.replaced.take() {
+            self.count_death(early, now, jitter);
+            // While somebody else kills the values, fetches stay as slow as they are.
+            if !self.is_contested() {
+                self.doubts = 0;
+            }
+        }
+    }
+
     /// Takes the refresher's place for a fetch that somebody asked for; `None` while it is taken.
-    pub(super) fn demand(&mut self, now: Instant) -> Option<Need<T>> {
+    pub(super) fn demand(&mut self, now: Instant, who: Who) -> Option<Need<T>> {
         if self.fetching {
             return None;
         }
-        Some(Need { refusal: None, early: false, ..self.start(now) })
+        Some(Need { refusal: None, early: false, ..self.start(now, who) })
     }
 
     /// Notes that the fetch begins. If it kills a value that is still good: until when it should wait for those who use it.
@@ -247,21 +400,20 @@ impl<T> State<T> {
 
     /// Declares a value dead, if it is the current one.
     pub(super) fn mark_dead(&mut self, dead: &Held<T>, now: Instant) {
-        if self.last.as_ref().is_some_and(|last| last.generation == dead.generation) {
+        if self.is_last(dead) {
             self.dead_since.get_or_insert(now);
         }
     }
 
-    /// The value died of nothing: what looked like its death had another reason.
-    pub(super) fn discount_early_death(&mut self) {
-        self.early_deaths = self.early_deaths.saturating_sub(1);
+    fn is_last(&self, held: &Held<T>) -> bool {
+        self.last.as_ref().is_some_and(|last| last.generation == held.generation)
     }
 
     /// A newer value than this one; the error of a fetch for it that failed a moment ago.
-    pub(super) fn newer(&self, than: &Held<T>, now: Instant) -> Option<Result<Arc<Held<T>>, Error>> {
+    pub(super) fn newer(&self, than: &Held<T>, now: Instant, who: Who) -> Option<Result<Arc<Held<T>>, Error>> {
         match self.good(now).filter(|held| held.generation != than.generation) {
             Some(held) => Some(Ok(held)),
-            None => self.paused(now).map(|pause| Err(pause.error.repeated(pause.until.saturating_duration_since(now)))),
+            None => self.failure(now, who, |_| true).map(Err),
         }
     }
 
@@ -280,20 +432,29 @@ impl<T> State<T> {
         self.early_deaths >= EARLY_DEATHS
     }
 
-    fn start(&mut self, now: Instant) -> Need<T> {
+    fn start(&mut self, now: Instant, who: Who) -> Need<T> {
         self.fetching = true;
-        let early = match (&self.last, self.dead_since) {
-            (Some(last), Some(dead_since)) => last.age(dead_since) < pace::early(last.lifetime),
-            _ => false,
-        };
+        let early = self.dead_since.is_some_and(|dead_since| self.would_be_early(dead_since));
         let until = self.contested_until.filter(|until| early && now < *until);
         Need {
             last: self.last.as_ref().map(Arc::clone),
             is_dead: self.dead_since.is_some(),
+            is_suspect: self.suspicion.stands(),
             is_ahead: self.good(now).is_some(),
             refusal: until.map(|until| Refusal::Contested { rest: until.saturating_duration_since(now) }),
             early,
+            settings: who.settings,
         }
+    }
+
+    fn would_be_early(&self, death: Instant) -> bool {
+        self.last.as_ref().is_some_and(|last| last.age(death) < pace::early(last.lifetime))
+    }
+
+    fn count_death(&mut self, early: bool, now: Instant, jitter: f64) {
+        self.early_deaths = if early { self.early_deaths.saturating_add(1) } else { 0 };
+        let beyond = self.early_deaths.saturating_sub(EARLY_DEATHS - 1);
+        self.contested_until = (beyond > 0).then(|| now + pace::while_contested(beyond, jitter));
     }
 
     fn end_fetch(&mut self) {
@@ -305,12 +466,24 @@ impl<T> State<T> {
     pub(super) fn succeed(&mut self, need: &Need<T>, fetched: Fetched<T>, now: Instant, jitter: f64) -> Arc<Held<T>> {
         self.end_fetch();
         self.forget_failure();
-        if !fetched.adopted {
-            self.early_deaths = if need.early { self.early_deaths.saturating_add(1) } else { 0 };
-            let beyond = self.early_deaths.saturating_sub(EARLY_DEATHS - 1);
-            self.contested_until = (beyond > 0).then(|| now + pace::while_contested(beyond, jitter));
+        if fetched.adopted {
+            return self.hold(fetched, jitter);
         }
-        self.hold(fetched, jitter)
+        if !need.is_suspect {
+            self.count_death(need.early, now, jitter);
+            return self.hold(fetched, jitter);
+        }
+        // Whether that one was dead is known when this one serves a call that it could not serve.
+        let early = self.suspicion.refused.is_some_and(|refused| self.would_be_early(refused));
+        let is_same = self.last.as_ref().is_some_and(|last| last.generation == fetched.generation);
+        self.doubts = self.doubts.saturating_add(1);
+        self.doubted_until = Some(now + pace::while_in_doubt(self.doubts, jitter));
+        let held = self.hold(fetched, jitter);
+        match is_same {
+            true => self.suspicion.answered = Some(now),
+            false => self.suspicion.replaced = Some(early),
+        }
+        held
     }
 
     /// Puts a value in the place of the last one.
@@ -328,6 +501,9 @@ impl<T> State<T> {
             born: fetched.born,
             lifetime,
         });
+        if !self.is_last(&held) {
+            self.suspicion = Suspicion::default();
+        }
         self.last = Some(Arc::clone(&held));
         self.dead_since = None;
         held
@@ -340,25 +516,56 @@ impl<T> State<T> {
             // The pause is there already.
             (Some(Refusal::Paused(_)), _) => {}
             (Some(Refusal::Contested { .. }), Some(until)) if error.status() == Status::Auth => {
-                self.pause = Some(Pause { error: error.clone(), until, applies: Applies::ToAll });
+                self.set_pause(Pause {
+                    settings: None,
+                    failures: 0,
+                    error: error.clone(),
+                    until,
+                    applies: Applies::ToAll,
+                });
             }
             _ => {
-                let applies = if self.good(now).is_some() { Applies::Ahead } else { Applies::ToAll };
-                self.pause(error, applies, now, jitter);
+                let applies = match self.good(now) {
+                    None => Applies::ToAll,
+                    Some(_) if need.is_suspect => Applies::InDoubt,
+                    Some(_) => Applies::Ahead,
+                };
+                self.pause(need, error, applies, now, jitter);
             }
         }
     }
 
-    fn pause(&mut self, error: &Error, applies: Applies, now: Instant, jitter: f64) {
-        self.failures = self.failures.saturating_add(1);
-        let until = now + pace::after_failure(pace::Cause::of(error), self.failures, jitter);
-        self.pause = Some(Pause { error: error.clone(), until, applies });
+    fn pause(&mut self, need: &Need<T>, error: &Error, applies: Applies, now: Instant, jitter: f64) {
+        let settings = may_lie_in_settings(error).then_some(need.settings);
+        let known = self.pauses.iter().find(|pause| pause.settings == settings);
+        let failures = known.map_or(0, |pause| pause.failures).saturating_add(1);
+        let until = now + pace::after_failure(pace::Cause::of(error), failures, jitter);
+        self.set_pause(Pause { settings, failures, error: error.clone(), until, applies });
+    }
+
+    fn set_pause(&mut self, pause: Pause) {
+        self.pauses.retain(|other| other.settings != pause.settings);
+        if self.pauses.len() >= MOST_PAUSES {
+            self.pauses.remove(0);
+        }
+        self.pauses.push(pause);
+    }
+
+    /// Ends a fetch that this machine had too little for.
+    pub(super) fn give_up(&mut self) {
+        self.end_fetch();
     }
 
     /// Forgets what failed: the next fetch will be another one.
     pub(super) fn forget_failure(&mut self) {
-        self.pause = None;
-        self.failures = 0;
+        self.pauses.clear();
+    }
+
+    /// Forgets what was found out of a source of values that another one has taken the place of.
+    pub(super) fn forget_source(&mut self) {
+        self.forget_failure();
+        self.suspicion.answered = None;
+        (self.doubts, self.doubted_until) = (0, None);
     }
 
     /// Ends a fetch that its caller, who `had` so much time, has none left for. Others with no more would do no better.
@@ -366,30 +573,49 @@ impl<T> State<T> {
         self.end_fetch();
         if !matches!(need.refusal, Some(Refusal::Paused(_))) {
             // A little more is no more.
-            self.pause(error, Applies::Hasty(had + had / 8), now, jitter);
+            self.pause(need, error, Applies::Hasty(had + had / 8), now, jitter);
         }
     }
 
-    fn paused(&self, now: Instant) -> Option<&Pause> {
-        self.pause.as_ref().filter(|pause| now < pause.until)
+    /// The pauses that concern a caller.
+    fn paused(&self, now: Instant, who: Who) -> impl Iterator<Item = &Pause> {
+        let concerns = move |pause: &&Pause| {
+            now < pause.until
+                && match pause.applies {
+                    Applies::Hasty(had) => who.time <= had,
+                    _ => pause.settings.is_none_or(|settings| settings == who.settings),
+                }
+        };
+        self.pauses.iter().filter(concerns)
     }
 
-    /// Others may have a newer value. Not while it is the look at theirs that fails.
-    fn may_look(&self, now: Instant) -> bool {
-        let store_failed = self.pause.as_ref().is_some_and(|pause| pace::Cause::of(&pause.error) == pace::Cause::Store);
+    /// While fetching pauses, others may have a newer value all the same.
+    fn look_at_others(&mut self, failure: Error, now: Instant, who: Who) -> Result<Need<T>, Error> {
+        if !self.may_look(&failure, now) {
+            return Err(failure);
+        }
+        self.looked = Some(now);
+        Ok(Need { refusal: Some(Refusal::Paused(failure)), is_ahead: false, ..self.start(now, who) })
+    }
+
+    /// Not while it is the look at theirs that fails.
+    fn may_look(&self, failure: &Error, now: Instant) -> bool {
         let long_ago = self.looked.is_none_or(|looked| now.saturating_duration_since(looked) >= LOOK);
-        self.shares && !store_failed && long_ago
+        self.shares && pace::Cause::of(failure) != pace::Cause::Store && long_ago
     }
 
-    /// The answer for a caller who has no value, and so much time left.
-    fn failure(&self, now: Instant, left: Duration) -> Option<Error> {
-        let pause = self.paused(now).filter(|pause| match pause.applies {
-            Applies::ToAll => true,
-            Applies::Ahead => false,
-            Applies::Hasty(had) => left <= had,
-        })?;
+    /// The answer for a caller who has no value, or a suspect, while fetching pauses for such.
+    fn failure(&self, now: Instant, who: Who, counts: impl Fn(Applies) -> bool) -> Option<Error> {
+        let pause =
+            self.paused(now, who).find(|pause| matches!(pause.applies, Applies::Hasty(_)) || counts(pause.applies))?;
         Some(pause.error.repeated(pause.until.saturating_duration_since(now)))
     }
+}
+
+/// Whether other settings (the way of forms, the user agent, the time to connect) might have led to another end. What the
+/// platform answered may, and that it did not answer in time. That it cannot be reached, or that the store fails, may not.
+fn may_lie_in_settings(error: &Error) -> bool {
+    !matches!(error.status(), Status::Network | Status::Tls | Status::Store | Status::Internal)
 }
 
 #[cfg(test)]

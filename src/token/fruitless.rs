@@ -1,38 +1,57 @@
-//! Requests that a fresh token did not help (T60): for a while their dead-token answers renew nothing.
+//! Requests that another token would not help (T60): for a while a refusal of the same request, to the same room, renews
+//! nothing.
 //!
-//! avd prints the number of a dead token for a missing room too. Whoever polls such a room must not fetch a token each
-//! time.
+//! avd prints the number of a dead token for a missing room too. A program that polls such a room must not fetch a token
+//! each time. Another room of the same operation may be there, and its call may meet a token that is dead.
 
 use parking_lot::Mutex;
 use std::collections::HashMap;
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher as _, Hash};
 use std::time::{Duration, Instant};
 
-const PAUSE: Duration = Duration::from_secs(60);
-/// Paths come from the catalog, but from raw calls too.
+/// After a fresh token did not help the request.
+pub(super) const NOT_CURED: Duration = Duration::from_secs(60);
+/// After a provider gave the refused token again, or another call went well with it. Shorter, since a provider may be late.
+pub(super) const SAID_TO_LIVE: Duration = Duration::from_secs(10);
 const MOST: usize = 256;
 
+/// By a hash: a request may hold secrets.
 #[derive(Debug, Default)]
-pub(crate) struct Fruitless(Mutex<HashMap<String, Instant>>);
+pub(crate) struct Fruitless {
+    until: Mutex<HashMap<u64, Instant>>,
+    hasher: RandomState,
+}
 
 impl Fruitless {
-    pub(crate) fn add(&self, request: &str) {
-        self.add_at(request, Instant::now());
+    pub(crate) fn add(&self, request: &impl Hash, pause: Duration) {
+        self.add_at(request, pause, Instant::now());
     }
 
-    pub(crate) fn holds(&self, request: &str) -> bool {
+    pub(crate) fn holds(&self, request: &impl Hash) -> bool {
         self.holds_at(request, Instant::now())
     }
 
-    fn add_at(&self, request: &str, now: Instant) {
-        let mut since = self.0.lock();
-        since.retain(|_, since| now.saturating_duration_since(*since) < PAUSE);
-        if since.len() < MOST {
-            since.insert(request.to_owned(), now);
+    /// The request was served: what was missing is there.
+    pub(crate) fn remove(&self, request: &impl Hash) {
+        let mut until = self.until.lock();
+        if !until.is_empty() {
+            until.remove(&self.hasher.hash_one(request));
         }
     }
 
-    fn holds_at(&self, request: &str, now: Instant) -> bool {
-        self.0.lock().get(request).is_some_and(|since| now.saturating_duration_since(*since) < PAUSE)
+    fn add_at(&self, request: &impl Hash, pause: Duration, now: Instant) {
+        let mut until = self.until.lock();
+        until.retain(|_, until| now < *until);
+        if until.len() < MOST {
+            until.insert(self.hasher.hash_one(request), now + pause);
+        }
+    }
+
+    fn holds_at(&self, request: &impl Hash, now: Instant) -> bool {
+        let until = self.until.lock();
+        let known = if until.is_empty() { None } else { until.get(&self.hasher.hash_one(request)) };
+        known.is_some_and(|until| now < *until)
     }
 }
 
@@ -44,10 +63,18 @@ mod tests {
     fn the_pause_ends() {
         let fruitless = Fruitless::default();
         let start = Instant::now();
-        fruitless.add_at("/room/get_statistic", start);
-        assert!(fruitless.holds_at("/room/get_statistic", start + PAUSE / 2));
-        assert!(!fruitless.holds_at("/room/read", start));
-        assert!(!fruitless.holds_at("/room/get_statistic", start + PAUSE));
+        fruitless.add_at(&"/room/read?room_id=1", NOT_CURED, start);
+        assert!(fruitless.holds_at(&"/room/read?room_id=1", start + NOT_CURED / 2));
+        assert!(!fruitless.holds_at(&"/room/read?room_id=2", start));
+        assert!(!fruitless.holds_at(&"/room/read?room_id=1", start + NOT_CURED));
+    }
+
+    #[test]
+    fn a_request_that_was_served_is_forgotten() {
+        let fruitless = Fruitless::default();
+        fruitless.add(&"/room/read?room_id=1", NOT_CURED);
+        fruitless.remove(&"/room/read?room_id=1");
+        assert!(!fruitless.holds(&"/room/read?room_id=1"));
     }
 
     #[test]
@@ -55,8 +82,8 @@ mod tests {
         let fruitless = Fruitless::default();
         let start = Instant::now();
         for number in 0..10 * MOST {
-            fruitless.add_at(&format!("/{number}"), start);
+            fruitless.add_at(&number, NOT_CURED, start);
         }
-        assert_eq!(fruitless.0.lock().len(), MOST);
+        assert_eq!(fruitless.until.lock().len(), MOST);
     }
 }

@@ -1,12 +1,13 @@
 //! A provider of the caller's: asking it, and what is made of its answer.
 
 use super::renewal::may_fetch;
-use super::{Given, Token, is_token, reason};
+use super::{Given, TOKEN_EXPECTED, Token, is_token, reason};
 use crate::error::{Error, Result, Status};
 use crate::single_flight::{Fetched, Need};
 use parking_lot::{Mutex, RwLock};
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 pub(super) const CONTESTED: &str =
@@ -15,7 +16,7 @@ pub(super) const CONTESTED: &str =
 /// So many tokens may still be with a call, or with the platform.
 const REMEMBERED: usize = 4;
 
-/// Asks for a token, told the dead one.
+/// Asks for a token, told the one that is dead or a suspect.
 pub(crate) type Provide = dyn Fn(Option<&str>) -> std::result::Result<(Token, Option<Duration>), NoToken> + Send + Sync;
 
 /// Why a provider gave no token.
@@ -32,6 +33,17 @@ pub(super) struct Provider {
     provide: RwLock<Option<Arc<Provide>>>,
     /// The newest tokens that it gave: no reason may show them.
     given: Mutex<VecDeque<Token>>,
+    /// The thread that is in it; 0 where none is.
+    asking: AtomicUsize,
+}
+
+/// A thread that is in the provider, until this is dropped.
+struct Asking<'p>(&'p Provider);
+
+impl Drop for Asking<'_> {
+    fn drop(&mut self) {
+        self.0.asking.store(0, Ordering::Relaxed);
+    }
 }
 
 impl Provider {
@@ -45,15 +57,24 @@ impl Provider {
     }
 
     /// Asks it, in the refresher's place.
-    pub(super) fn ask(&self, provide: &Provide, need: &Need<Token>) -> Result<Fetched<Token>> {
+    pub(super) fn ask(&self, need: &Need<Token>) -> Result<Fetched<Token>> {
+        let provide = self.get()?;
         may_fetch(need, CONTESTED)?;
         let asked = Instant::now();
-        let dead = need.last.as_ref().filter(|_| need.is_dead).map(|last| last.value().reveal());
-        let (token, lifetime) = provide(dead).map_err(|why| self.failed(why))?;
+        let refused = need.last.as_ref().filter(|_| need.is_dead || need.is_suspect);
+        let refused = refused.map(|last| last.value().reveal());
+        let answer = {
+            // One thread at a time is in the refresher's place.
+            self.asking.store(this_thread(), Ordering::Relaxed);
+            let _asking = Asking(self);
+            provide(refused)
+        };
+        let (token, lifetime) = answer.map_err(|why| self.failed(why))?;
         if !is_token(token.reveal()) {
-            return Err(refuse("gave no token: expected printable ASCII characters without spaces"));
+            return Err(refuse(&format!("gave no token: expected {TOKEN_EXPECTED}")));
         }
-        if dead == Some(token.reveal()) {
+        // A suspect may be given again: the provider knows that it lives.
+        if need.is_dead && refused == Some(token.reveal()) {
             return Err(refuse("gave the token that is dead"));
         }
         self.remember(&token);
@@ -61,6 +82,10 @@ impl Provider {
         let same = need.last.as_ref().filter(|last| last.value().reveal() == token.reveal());
         let generation = same.map_or_else(|| need.next_generation(), |last| last.generation());
         Ok(Given { token, asked, lifetime }.numbered(generation))
+    }
+
+    pub(super) fn is_asking_this_thread(&self) -> bool {
+        self.asking.load(Ordering::Relaxed) == this_thread()
     }
 
     fn failed(&self, why: NoToken) -> Error {
@@ -81,6 +106,14 @@ impl Provider {
             given.truncate(REMEMBERED);
         }
     }
+}
+
+/// What tells the threads that run now apart. The standard library's own number would leave memory behind.
+fn this_thread() -> usize {
+    thread_local! {
+        static HERE: u8 = const { 0 };
+    }
+    HERE.with(|here| std::ptr::from_ref(here).addr())
 }
 
 fn refuse(what: &str) -> Error {

@@ -1,20 +1,13 @@
 //! The reason that a provider gives for having no token: other people's words, on their way into an error.
 
 use super::Token;
-use crate::json::excerpt;
-use crate::json::mask::scrub;
-use crate::request::percent_encode;
-use std::borrow::Cow;
+use crate::redact::{Redacted, Redactor};
 
 /// What an error shows of a reason: one line, with these tokens masked; `None` where nothing is left.
-pub(super) fn shown(reason: &str, tokens: &[Token]) -> Option<String> {
+pub(super) fn shown(reason: &str, tokens: &[Token]) -> Option<Redacted> {
     let line = one_line(reason);
-    if tokens.iter().any(|token| token.reveal() == line) {
-        return Some("***".to_owned());
-    }
-    // Masked before it is cut: of a token that is cut in two, one half would stay.
-    let masked = scrub(&line, &as_shown(tokens));
-    (!masked.is_empty()).then(|| excerpt(&masked))
+    let redactor = Redactor::new(tokens.iter().map(|token| token.reveal()));
+    (!line.is_empty()).then(|| redactor.text(&line.into()))
 }
 
 /// Whatever would end a line in a log, or move the cursor of a terminal, becomes a space.
@@ -24,21 +17,13 @@ fn one_line(reason: &str) -> String {
     parts.collect::<Vec<_>>().join(" ")
 }
 
-/// The tokens as they are, and as they look in a URL; the longest first, since one may hold another.
-fn as_shown(tokens: &[Token]) -> Vec<Cow<'_, str>> {
-    let values = tokens.iter().map(|token| token.reveal());
-    let mut all: Vec<_> = values.flat_map(|token| [Cow::Borrowed(token), Cow::Owned(percent_encode(token))]).collect();
-    all.sort_by_key(|token| std::cmp::Reverse(token.len()));
-    all
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn shown_beside(reason: &str, tokens: &[&str]) -> Option<String> {
         let tokens: Vec<Token> = tokens.iter().map(|token| Token::new(*token)).collect();
-        shown(reason, &tokens)
+        shown(reason, &tokens).map(|shown| shown.to_string())
     }
 
     #[test]

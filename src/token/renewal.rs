@@ -28,8 +28,6 @@ pub(crate) struct Shared {
 pub(super) struct Renewed<R> {
     pub(super) token: Fetched<Token>,
     pub(super) beside: R,
-    /// The token is good, but the others who share it do not know of it.
-    pub(super) unpublished: Option<Error>,
 }
 
 /// What a store has for whoever needs a token.
@@ -51,7 +49,7 @@ pub(super) fn renewed(
     let turn = match shared {
         None => None,
         Some(shared) => match shared.turn(flight, deadline) {
-            Ok(Turn::Adopt(token)) => return Ok(Renewed { token, beside: (), unpublished: None }),
+            Ok(Turn::Adopt(token)) => return Ok(Renewed { token, beside: () }),
             Ok(Turn::Fetch(lock)) => Some((shared, lock)),
             Err(error) => shared.pass_over(error).map(|()| None)?,
         },
@@ -89,7 +87,7 @@ fn alone<R>(
 ) -> Result<Renewed<R>> {
     flight.let_users_end(deadline);
     let (given, beside) = fetch()?;
-    Ok(Renewed { token: given.numbered(flight.need().next_generation()), beside, unpublished: None })
+    Ok(Renewed { token: given.numbered(flight.need().next_generation()), beside })
 }
 
 pub(super) fn may_fetch(need: &Need<Token>, contested: &str) -> Result<()> {
@@ -154,12 +152,15 @@ impl Shared {
         if error.status() != Status::Store {
             return Err(error);
         }
-        let note = if self.degrade { "; tokens are fetched unshared (degrade)" } else { "" };
-        *self.trouble.lock() = Some(format!("{error}{note}"));
+        self.note(&error, if self.degrade { "; tokens are fetched unshared (degrade)" } else { "" });
         if self.degrade { Ok(()) } else { Err(error) }
     }
 
-    /// Fetches a token under the lock, and gives it to those who share it.
+    fn note(&self, error: &Error, consequence: &str) {
+        *self.trouble.lock() = Some(format!("{error}{consequence}"));
+    }
+
+    /// Fetches a token under the lock, and gives it to those who share it. Where that fails, the token is good all the same.
     fn fetch<R>(
         &self,
         lock: &dyn Lock,
@@ -174,13 +175,16 @@ impl Shared {
         let (age, lifetime) = (given.asked.elapsed(), given.lifetime.map(|lifetime| lifetime.min(LONGEST_LIFETIME)));
         let entry = store::Entry { generation, age, lifetime, token: given.token.clone() };
         let token = given.numbered(generation);
-        let (token, unpublished) = match lock.write(&entry) {
-            Ok(true) => (token, None),
+        let token = match lock.write(&entry) {
+            Ok(true) => token,
             // Our lock expired and somebody else fetched after us: theirs is the newer one.
-            Ok(false) => (self.newer(need, deadline).ok().flatten().unwrap_or(token), None),
-            Err(error) => (token, self.pass_over(error).err()),
+            Ok(false) => self.newer(need, deadline).ok().flatten().unwrap_or(token),
+            Err(error) => {
+                self.note(&error, "; the token is not shared");
+                token
+            }
         };
-        Ok(Renewed { token, beside, unpublished })
+        Ok(Renewed { token, beside })
     }
 }
 

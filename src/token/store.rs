@@ -3,6 +3,7 @@
 mod file;
 #[cfg(feature = "redis")]
 mod redis;
+mod worker;
 
 pub(crate) use file::FileStore;
 #[cfg(feature = "redis")]
@@ -17,6 +18,9 @@ use std::time::{Duration, Instant};
 
 /// How often a lock that somebody else holds is tried.
 const POLL: Duration = Duration::from_millis(20);
+
+/// A larger generation is not ours: Lua, and what others read JSON with, has no larger whole numbers.
+const LARGEST_GENERATION: u64 = (1 << 53) - 1;
 
 /// A token, as those who share it see it.
 pub(crate) struct Entry {
@@ -88,7 +92,8 @@ impl Entry {
     pub(super) fn newer(self, need: &Need<Token>) -> Option<Fetched<Token>> {
         let known = need.last.as_ref();
         let newer = known.is_none_or(|last| {
-            self.generation > last.generation() && !(need.is_dead && self.token.reveal() == last.value().reveal())
+            let is_refused = need.is_dead || need.is_suspect;
+            self.generation > last.generation() && !(is_refused && self.token.reveal() == last.value().reveal())
         });
         let alive = self.lifetime.is_none_or(|lifetime| self.age < lifetime);
         (newer && alive).then(|| self.adopted())

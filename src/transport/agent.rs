@@ -29,7 +29,7 @@ impl Agent {
             .max_idle_connections_per_host(IDLE_CONNECTIONS)
             .user_agent(user_agent)
             .build();
-        Agent(ureq::Agent::with_parts(config, DefaultConnector::default(), AddressOrName::default()))
+        Agent(ureq::Agent::with_parts(config, DefaultConnector::default(), AddressOrName))
     }
 
     fn run(

@@ -1,5 +1,6 @@
 //! The address that every request of a client goes to, and nowhere else.
 
+use std::net::Ipv6Addr;
 use ureq::http::Uri;
 
 /// What the HTTP library's URL type holds.
@@ -37,6 +38,9 @@ impl BaseUrl {
         if uri.host().is_none_or(str::is_empty) || !is_port(port) {
             return Err("expected a URL with a host, and with a port from 1 to 65535 if it names one".to_owned());
         }
+        if !is_plain_path(uri.path()) {
+            return Err("expected a URL whose path has no empty segment, and none that is \".\" or \"..\"".to_owned());
+        }
         if uri.query().is_some() || text.contains('#') {
             return Err("expected a URL without query and fragment".to_owned());
         }
@@ -56,9 +60,21 @@ impl BaseUrl {
         &self.text
     }
 
-    /// Host and port, as they were given.
-    pub(crate) fn authority(&self) -> &str {
-        self.uri.authority().map_or("", |authority| authority.as_str())
+    /// The one way to write it: two spellings are one place. The host in small letters, no port that goes without saying.
+    pub(crate) fn canonical(&self) -> String {
+        let (scheme, rest) = self.text.split_once("://").unwrap_or_default();
+        let path = rest.find('/').and_then(|start| rest.get(start..)).unwrap_or_default();
+        let host = self.uri.host().unwrap_or_default().to_ascii_lowercase();
+        let inner = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+        let host = match inner.and_then(|address| address.parse::<Ipv6Addr>().ok()) {
+            Some(address) => format!("[{address}]"),
+            None => host,
+        };
+        let default = if self.is_https() { 443 } else { 80 };
+        match self.uri.port_u16().filter(|port| *port != default) {
+            Some(port) => format!("{}://{host}:{port}{path}", scheme.to_ascii_lowercase()),
+            None => format!("{}://{host}{path}", scheme.to_ascii_lowercase()),
+        }
     }
 
     pub(crate) fn is_https(&self) -> bool {
@@ -89,9 +105,17 @@ impl BaseUrl {
 /// What follows the host: nothing, or a colon and a port that exists.
 fn is_port(text: &str) -> bool {
     match text.strip_prefix(':') {
-        Some(port) => port.parse::<u16>().is_ok_and(|port| port > 0),
+        // As a number is written: "+80" and "080" are read in one way here and in another elsewhere.
+        Some(port) => port.starts_with(|first: char| ('1'..='9').contains(&first)) && port.parse::<u16>().is_ok(),
         None => text.is_empty(),
     }
+}
+
+/// Whether a path means the same to everybody on the way. A slash may end it.
+fn is_plain_path(path: &str) -> bool {
+    let path = path.strip_suffix('/').unwrap_or(path);
+    let dots = |segment: &str| matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "" | "." | "..");
+    path.is_empty() || path.strip_prefix('/').is_some_and(|segments| !segments.split('/').any(dots))
 }
 
 #[cfg(test)]
@@ -109,6 +133,14 @@ mod tests {
         {
             assert!(base(wrong).is_err(), "{wrong}");
         }
+        for port in ["+80", "080", "0", "-1", "65536", "8 0", "", "80:80", "0x50"] {
+            assert!(base(&format!("http://h:{port}/x")).is_err(), "{port}");
+        }
+        assert_eq!(base("http://h:65535"), Ok("http://h:65535".to_owned()));
+        for path in ["/a/../b", "/..", "/a/.", "/./", "//", "//x", "/a//b", "/a//", "/%2e%2E/b", "/a/.%2e"] {
+            assert!(base(&format!("http://h{path}")).unwrap_err().contains("segment"), "{path}");
+        }
+        assert_eq!(base("http://h/a.b/..c/%2F/"), Ok("http://h/a.b/..c/%2F".to_owned()));
     }
 
     #[test]
@@ -122,6 +154,24 @@ mod tests {
         }
         assert!(refused("http://h/会议").contains("percent-encode"));
         assert!(BaseUrl::parse("http://xn--fiq228c.example").is_ok());
+    }
+
+    #[test]
+    fn two_spellings_are_one_place() {
+        for (spelling, place) in [
+            ("http://localhost:9", "http://localhost:9"),
+            ("http://LOCALHOST:9/", "http://localhost:9"),
+            ("http://localhost:80", "http://localhost"),
+            ("https://h:443/", "https://h"),
+            ("https://h:80", "https://h:80"),
+            ("https://h/Gateway/", "https://h/Gateway"),
+            ("http://[0:0:0:0:0:0:0:1]:80/x", "http://[::1]/x"),
+            ("http://[FE80::1]:81", "http://[fe80::1]:81"),
+        ] {
+            assert_eq!(BaseUrl::parse(spelling).unwrap().canonical(), place, "{spelling}");
+        }
+        let base = BaseUrl::parse("https://H/sdkapi/v2/").unwrap().without_suffix("/sdkapi/v2");
+        assert_eq!(base.canonical(), "https://h");
     }
 
     #[test]

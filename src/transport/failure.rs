@@ -1,8 +1,9 @@
 //! Why there is no answer, in words that a person can act on.
 
+use super::resolve::NoThread;
 use super::upload::FileBroke;
 use super::{Bounds, Failure};
-use crate::error::Status;
+use crate::error::{Status, is_lack};
 use std::io;
 use ureq::http::Uri;
 use ureq::{Error as E, Timeout};
@@ -11,7 +12,9 @@ impl Failure {
     pub(super) fn of(error: E, url: &str, bounds: &Bounds) -> Failure {
         let (status, nothing_sent) = kind(&error);
         let peer = Peer::of(url);
-        Failure { status, message: sentence(&error, status, nothing_sent, &peer, bounds), nothing_sent }
+        let is_lack = matches!(&error, E::Io(error) if is_lack(error) || inner::<NoThread>(error).is_some());
+        let message = sentence(&error, status, nothing_sent, &peer, bounds).into();
+        Failure { status, message, nothing_sent, is_lack }
     }
 }
 
@@ -55,11 +58,15 @@ fn kind_of_io(error: &io::Error) -> (Status, bool) {
     if inner::<rustls::Error>(error).is_some() {
         return (Status::Tls, true);
     }
+    if inner::<NoThread>(error).is_some() {
+        return (Status::Network, true);
+    }
     match error.kind() {
         K::TimedOut => (Status::Timeout, false),
         K::ConnectionRefused | K::HostUnreachable | K::NetworkUnreachable | K::AddrNotAvailable => {
             (Status::Network, true)
         }
+        _ if is_lack(error) => (Status::Network, true),
         _ => (Status::Network, false),
     }
 }
@@ -91,6 +98,10 @@ fn sentence(error: &E, status: Status, nothing_sent: bool, peer: &Peer, bounds: 
         E::Io(error) => match inner::<rustls::Error>(error) {
             Some(error) => tls(error, peer),
             None if status == Status::Io => format!("the file could not be read: {error}"),
+            None if inner::<NoThread>(error).is_some() => format!("the host name {host:?} was not looked up: {error}"),
+            None if is_lack(error) => {
+                format!("no connection to {address}: this machine has run out of something: {error}")
+            }
             None if nothing_sent => {
                 format!("no connection to {address}: {error}; is base_url right, and is the server running?")
             }

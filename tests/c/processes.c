@@ -1,11 +1,15 @@
 /* Processes and threads: a client belongs to the process that made it, and serves all of its threads. */
-#define _POSIX_C_SOURCE 200809L
+/* For unshare. */
+#define _GNU_SOURCE
 
 #include "check.h"
 #include "operations.h"
 
+#include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -69,6 +73,117 @@ static void test_a_forked_child_gets_forked(const struct setting *setting) {
   free_clients(&on);
 }
 
+/* What a child returns where the system allows no namespaces. */
+#define NO_NAMESPACES 77
+
+/* Runs this in a child that is process 1 of a namespace of its own. Gives back what it returns. */
+static int as_process_1(int (*run)(const struct setting *setting, meetgate_client *client), const struct setting *setting,
+    meetgate_client *client) {
+  int status = -1;
+  pid_t child;
+
+  /* Who is not root needs a namespace of users, too. */
+  if (unshare(CLONE_NEWPID) != 0 && unshare(CLONE_NEWUSER | CLONE_NEWPID) != 0) {
+    printf("skipped: a child that is process 1, like its parent (unshare: %s)\n", strerror(errno));
+    return NO_NAMESPACES;
+  }
+  fflush(stdout);
+  child = fork();
+  if (child == 0) {
+    status = run(setting, client);
+    fflush(stdout);
+    _exit(status);
+  }
+  if (child < 0 || waitpid(child, &status, 0) != child || !WIFEXITED(status)) return 1;
+  return WEXITSTATUS(status);
+}
+
+static int with_the_clients_of_process_1(const struct setting *setting, meetgate_client *of_parent) {
+  int before = failures();
+  meetgate_client *own;
+  char *reply;
+
+  CHECK(getpid() == 1);
+  EXPECT(MEETGATE_FORKED, reply, meetgate_avd_room_read(of_parent, ROOM, &reply),
+      holds("/message", "made by the parent process"));
+  EXPECT(MEETGATE_FORKED, reply, meetgate_client_info(of_parent, &reply),
+      holds("/message", "made by the parent process"));
+  meetgate_client_free(of_parent);
+  /* It has no token of its parent's, either. */
+  own = client_of(setting->avd);
+  EXPECT(MEETGATE_OK, reply, meetgate_client_info(own, &reply), is("/token/generation", "0"));
+  EXPECT(MEETGATE_OK, reply, meetgate_avd_room_read(own, ROOM, &reply), is("/ret", "0"));
+  meetgate_client_free(own);
+  return failures() > before;
+}
+
+static int be_process_1(const struct setting *setting, meetgate_client *unused) {
+  int before = failures(), result;
+  meetgate_client *client = client_of(setting->avd);
+  char *reply;
+
+  (void)unused;
+  CHECK(getpid() == 1);
+  EXPECT(MEETGATE_OK, reply, meetgate_avd_room_read(client, ROOM, &reply), is("/ret", "0"));
+  result = as_process_1(with_the_clients_of_process_1, setting, client);
+  EXPECT(MEETGATE_OK, reply, meetgate_avd_room_read(client, ROOM, &reply), is("/ret", "0"));
+  meetgate_client_free(client);
+  return result == 0 ? failures() > before : result;
+}
+
+/* In a container, parent and child can both be process 1, each of its own namespace. */
+static void test_a_child_with_its_parents_number_gets_forked(const struct setting *setting) {
+  int status = -1;
+  pid_t child;
+
+  fflush(stdout);
+  child = fork();
+  if (child == 0) {
+    status = as_process_1(be_process_1, setting, NULL);
+    fflush(stdout);
+    _exit(status);
+  }
+  CHECK(child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == NO_NAMESPACES);
+}
+
+/* Runs the process out of descriptors, and gives it the old limit back. */
+static void limit_descriptors(struct rlimit *limit) {
+  struct rlimit next = *limit;
+  int unused = dup(STDOUT_FILENO);
+
+  CHECK(unused > 0 && close(unused) == 0);
+  next.rlim_cur = (rlim_t)unused;
+  CHECK(setrlimit(RLIMIT_NOFILE, &next) == 0);
+}
+
+/* What a fetch failed for that had no descriptor is over when there is one: nobody waits for the end of a pause. */
+static void out_of_descriptors(const char *config, operation_function call, const char *params) {
+  meetgate_client *client = client_of(config);
+  struct rlimit limit;
+  char *reply;
+
+  CHECK(getrlimit(RLIMIT_NOFILE, &limit) == 0);
+  limit_descriptors(&limit);
+  EXPECT(MEETGATE_NETWORK, reply, call(client, params, &reply), holds("/message", "run out of something"), not_sent());
+  EXPECT(MEETGATE_NETWORK, reply, call(client, params, &reply), holds("/message", "run out of something"),
+      nowhere("not tried again"), not_sent());
+  CHECK(setrlimit(RLIMIT_NOFILE, &limit) == 0);
+  EXPECT(MEETGATE_OK, reply, call(client, params, &reply), present(""));
+  meetgate_client_free(client);
+}
+
+static void test_a_lack_of_descriptors_pauses_nobody(const struct setting *setting) {
+  const char *port = strrchr(member(setting->hst, "/base_url"), ':');
+  const char *by_name = format(JSON({"platform":"hst","base_url":"http://localhost%s","dev_id":"%s","dev_secret":"%s"}), port,
+      member(setting->hst, "/dev_id"), member(setting->hst, "/dev_secret"));
+
+  out_of_descriptors(setting->hst, meetgate_hst_online_user_state, STATES);
+  out_of_descriptors(setting->avd, meetgate_avd_room_read, ROOM);
+  /* A name is looked up with a descriptor, too. */
+  out_of_descriptors(by_name, meetgate_hst_online_user_state, STATES);
+}
+
 struct work {
   meetgate_client *client;
   operation_function call;
@@ -129,6 +244,8 @@ static const struct group tests[] = {
     /* First, while the clients have no hash map: the child cannot free them, and valgrind, which looks at the child too,
      * would take a map for possibly lost, because only pointers into its middle lead to it. */
     TEST(a_forked_child_gets_forked),
+    TEST(a_child_with_its_parents_number_gets_forked),
+    TEST(a_lack_of_descriptors_pauses_nobody),
     TEST(many_threads_on_one_client),
 };
 

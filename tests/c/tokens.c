@@ -188,6 +188,64 @@ static void test_no_token_is_shown_in_a_reason(const struct setting *setting) {
   meetgate_client_free(client);
 }
 
+/* What a provider calls before it gives a token. */
+struct calls {
+  meetgate_client *own, *other;
+  const char *operation, *params, *raw, *token;
+  int asked;
+};
+
+static int MEETGATE_CALL call_clients(
+    void *user_data, const char *dead_token, char *token, size_t capacity, int64_t *lifetime_s) {
+  const char *why = "a token provider must not call the client";
+  struct calls *calls = user_data;
+  char *reply;
+
+  (void)dead_token, (void)lifetime_s;
+  calls->asked++;
+  REFUSE(reply, meetgate_call(calls->own, calls->operation, calls->params, &reply), why);
+  REFUSE(reply, meetgate_call_with(calls->own, calls->operation, calls->params, "{}", NULL, &reply), why);
+  REFUSE(reply, meetgate_raw_call(calls->own, calls->raw, &reply), why);
+  if (calls->other != NULL) {
+    EXPECT(MEETGATE_OK, reply, meetgate_call(calls->other, calls->operation, calls->params, &reply), present(""));
+  }
+  snprintf(token, capacity, "%s", calls->token);
+  return 0;
+}
+
+/* A call in its provider would wait for itself. */
+static void providers_call_their_clients(const char *keys, const char *fetch, const char *token, struct calls outer) {
+  const char *config = format(JSON({"platform":"%s","base_url":"%s","token_provider":true}),
+      member(keys, "/platform"), member(keys, "/base_url"));
+  meetgate_client *client = client_of(keys), *outer_client = client_of(config), *inner_client = client_of(config);
+  struct calls inner;
+  char *reply;
+
+  CHECK(meetgate_call(client, fetch, NULL, &reply) == MEETGATE_OK);
+  outer.token = member(reply, token);
+  meetgate_string_free(reply);
+  inner = outer;
+  /* The provider of one client calls the other one, whose provider calls back. */
+  outer.own = inner.own = outer_client;
+  outer.other = inner_client;
+  CHECK(meetgate_client_set_token_provider(outer_client, call_clients, &outer, NULL) == MEETGATE_OK);
+  CHECK(meetgate_client_set_token_provider(inner_client, call_clients, &inner, NULL) == MEETGATE_OK);
+  EXPECT(MEETGATE_OK, reply, meetgate_call(outer_client, outer.operation, outer.params, &reply), present(""));
+  EXPECT(MEETGATE_OK, reply, meetgate_call(outer_client, outer.operation, outer.params, &reply), present(""));
+  CHECK(outer.asked == 1 && inner.asked == 1);
+  meetgate_client_free(outer_client);
+  meetgate_client_free(inner_client);
+  meetgate_client_free(client);
+}
+
+static void test_a_provider_that_calls_its_client_fails_at_once(const struct setting *setting) {
+  const struct calls hst = {NULL, NULL, "hst.online.user.state", STATES, JSON({"method":"GET","path":"/x"}), NULL, 0};
+  const struct calls avd = {NULL, NULL, "avd.room.read", ROOM, JSON({"method":"GET","path":"/x"}), NULL, 0};
+
+  providers_call_their_clients(setting->hst, "hst.access.token", "/result/access_token", hst);
+  providers_call_their_clients(setting->avd, "avd.app.get_token", "/token", avd);
+}
+
 static void test_a_provider_that_cannot_be_set_is_said_why(const struct setting *setting) {
   meetgate_client *client = provided(setting), *keys = client_of(setting->hst);
   struct host host = {0, "token", 0, 0};
@@ -222,6 +280,7 @@ static const struct group tests[] = {
     TEST(a_provider_in_c),
     TEST(a_provider_says_why_it_has_no_token),
     TEST(no_token_is_shown_in_a_reason),
+    TEST(a_provider_that_calls_its_client_fails_at_once),
     TEST(a_provider_that_cannot_be_set_is_said_why),
     TEST(a_clock_that_was_learnt_serves_every_client_of_the_host),
 };

@@ -157,7 +157,7 @@ class Configuration(unittest.TestCase):
 
     def test_the_library_reads_a_text_and_says_what_is_wrong_with_it(self):
         for kind, broken, why in (
-            (meetgate.InvalidArgument, "{", "not valid JSON: EOF"),
+            (meetgate.InvalidArgument, "{", "not valid JSON: it ends too early"),
             (meetgate.InvalidArgument, "[]", "expected a JSON object, got an array"),
             (meetgate.InvalidArgument, '"avd"', "expected a JSON object, got a string"),
             (meetgate.InvalidArgument, "[" * 100000, "not valid JSON"),

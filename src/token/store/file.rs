@@ -1,32 +1,45 @@
 //! The store for several processes of one machine: a file for the token, and one to lock.
 //!
 //! The operating system releases the lock when its holder dies. The token's file is replaced by renaming, so that
-//! readers need no lock and never see half a token.
+//! readers need no lock and never see half a token. A lock file may be deleted under its holder, so that two hold it; then the
+//! newer token stays.
 
-use super::{Entry, Holder, Lock, Store};
-use crate::error::{Error, Result, Status};
+mod folder;
+mod held;
+
+use super::worker::Worker;
+use super::{Entry, Holder, LARGEST_GENERATION, Lock, Store};
+use crate::blocking::Gone;
+use crate::error::{Error, Result, Status, is_lack};
 use crate::secret::Secret;
 use crate::unix_time::{self, millis};
+use folder::{Folder, Trouble};
 use serde::{Deserialize, Serialize};
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Read as _, Write as _};
-use std::path::{Path, PathBuf};
-use std::thread;
+use std::fs::{File, TryLockError};
+use std::io::{self, Read as _};
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use zeroize::Zeroizing;
 
 /// What a file of ours says in its first member.
 const FORMAT: &str = "meetgate token 1";
-/// How long others may be in the way of replacing or opening a file.
-const OTHERS_LOOK: Duration = Duration::from_secs(1);
 /// A larger file is not ours.
 const LARGEST: u64 = 64 << 10;
+/// How often a lock file is opened that somebody deletes each time.
+const MOST_OPENED: usize = 10;
 
 pub(crate) struct FileStore {
+    files: Arc<Files>,
+    worker: Worker,
+}
+
+/// Where they are.
+struct Files {
     folder: PathBuf,
-    token: PathBuf,
-    unfinished: PathBuf,
-    lock: PathBuf,
+    token: String,
+    unfinished: String,
+    lock: String,
 }
 
 /// The token's file.
@@ -43,39 +56,33 @@ struct Content {
 
 impl FileStore {
     pub(crate) fn new(folder: PathBuf, account: &str) -> FileStore {
-        let file = |ending: &str| folder.join(format!("{account}.{ending}"));
-        FileStore { token: file("token"), unfinished: file("new"), lock: file("lock"), folder }
+        let file = |ending: &str| format!("{account}.{ending}");
+        let files = Files { token: file("token"), unfinished: file("new"), lock: file("lock"), folder };
+        FileStore { files: Arc::new(files), worker: Worker::default() }
     }
 
-    /// Makes the folder if it is missing, and refuses one where others could put a token of theirs.
-    fn folder(&self) -> Result<()> {
-        let failed = |error| failed("cannot be used", &self.folder, &error);
-        let found = match fs::metadata(&self.folder) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                match private_folder(&self.folder) {
-                    Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(failed(error)),
-                    _ => {}
-                }
-                fs::metadata(&self.folder)
+    /// Does some work on the disk, within the call's time.
+    fn run<T: Send + 'static>(
+        &self,
+        deadline: Instant,
+        work: impl FnOnce(&Files) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let files = Arc::clone(&self.files);
+        self.worker.run(deadline, move || work(&files)).unwrap_or_else(|gone| Err(self.gone(gone)))
+    }
+
+    fn gone(&self, gone: Gone) -> Error {
+        let folder = self.files.folder.display();
+        match gone {
+            Gone::Late => {
+                let message = format!("the token store (file): {folder} did not answer within the call's time");
+                Error::new(Status::Timeout, message).nothing_acted()
             }
-            found => found,
+            Gone::NotBegun(error) => {
+                Error::new(Status::Store, format!("the token store (file): no thread for it: {error}")).for_lack(true)
+            }
+            Gone::Panicked => Error::new(Status::Store, format!("the token store (file): {folder}: it panicked")),
         }
-        .map_err(failed)?;
-        if !found.is_dir() {
-            return Err(failed(io::Error::from(io::ErrorKind::NotADirectory)));
-        }
-        check_owner(&found).map_err(|problem| refused(&problem, &self.folder))
-    }
-
-    fn write_content(&self, content: &Content) -> io::Result<()> {
-        let text = Zeroizing::new(serde_json::to_vec(content)?);
-        // Only the holder of the lock writes: one name is enough, and nothing piles up when a process dies.
-        let mut file = private(OpenOptions::new().write(true).create(true).truncate(true), &self.unfinished)?;
-        file.write_all(&text)?;
-        file.sync_all()?;
-        patiently(|| fs::rename(&self.unfinished, &self.token))?;
-        sync_folder(&self.folder);
-        Ok(())
     }
 }
 
@@ -84,80 +91,125 @@ impl Store for FileStore {
         "file"
     }
 
-    fn read(&self, _deadline: Instant) -> Result<Option<Entry>> {
-        self.folder()?;
-        let mut text = Zeroizing::new(Vec::new());
-        let file = patiently(|| File::open(&self.token));
-        match file.and_then(|file| file.take(LARGEST).read_to_end(&mut text)) {
-            Ok(_) => Ok(serde_json::from_slice(&text).ok().and_then(Content::entry)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(failed("cannot be read", &self.token, &error)),
-        }
+    fn read(&self, deadline: Instant) -> Result<Option<Entry>> {
+        self.run(deadline, |files| files.read(&files.open()?))
     }
 
-    fn try_lock(&self, _deadline: Instant) -> Result<std::result::Result<Box<dyn Lock + '_>, Holder>> {
-        self.folder()?;
-        let cannot = |error: io::Error| failed("cannot be locked", &self.lock, &error);
-        let options = &mut OpenOptions::new();
-        // Not emptied: the holder's number stands in it.
-        let file = private(options.read(true).write(true).create(true).truncate(false), &self.lock).map_err(cannot)?;
-        match file.try_lock() {
-            Ok(()) => {
-                let held = FileLock { store: self, file };
-                held.sign().map_err(cannot)?;
-                Ok(Ok(Box::new(held)))
+    fn try_lock(&self, deadline: Instant) -> Result<std::result::Result<Box<dyn Lock + '_>, Holder>> {
+        let files = Arc::clone(&self.files);
+        Ok(self.run(deadline, move |_| files.try_lock())?.map(|held| -> Box<dyn Lock + '_> {
+            Box::new(FileLock { store: self, held: Some(Arc::new(held)), deadline })
+        }))
+    }
+}
+
+impl Files {
+    fn open(&self) -> Result<Folder> {
+        Folder::open(&self.folder).map_err(|trouble| self.failed("cannot be used", "", trouble))
+    }
+
+    fn read(&self, folder: &Folder) -> Result<Option<Entry>> {
+        let text =
+            folder.read(&self.token, LARGEST).map_err(|trouble| self.failed("cannot be read", &self.token, trouble))?;
+        Ok(text.and_then(|text| serde_json::from_slice(&text).ok()).and_then(Content::entry))
+    }
+
+    fn try_lock(self: Arc<Files>) -> Result<std::result::Result<Held, Holder>> {
+        let folder = self.open()?;
+        let cannot = |trouble: Trouble| self.failed("cannot be locked", &self.lock, trouble);
+        for _ in 0..MOST_OPENED {
+            let file = folder.lock_file(&self.lock).map_err(cannot)?;
+            match file.try_lock() {
+                // Somebody may have deleted it before it was locked: the next one would lock another.
+                Ok(()) if folder.has(&file, &self.lock).map_err(|error| cannot(error.into()))? => {
+                    let lock = held::Held::new(file);
+                    lock.sign().map_err(|error| cannot(error.into()))?;
+                    return Ok(Ok(Held { files: Arc::clone(&self), folder, _lock: lock }));
+                }
+                Ok(()) => {}
+                // Perhaps it is this process itself, which was forked from the holder.
+                Err(TryLockError::WouldBlock) if held::close_inherited() => {}
+                Err(TryLockError::WouldBlock) => return Ok(Err(holder(&file))),
+                Err(TryLockError::Error(error)) => return Err(cannot(error.into())),
             }
-            Err(TryLockError::WouldBlock) => Ok(Err(holder(&file))),
-            Err(TryLockError::Error(error)) => Err(cannot(error)),
         }
+        Ok(Err(Holder(String::new())))
+    }
+
+    fn failed(&self, what: &str, name: &str, trouble: Trouble) -> Error {
+        let path = if name.is_empty() { self.folder.clone() } else { self.folder.join(name) };
+        let path = path.display();
+        let (problem, is_lack) = match trouble {
+            Trouble::Io(error) => (format!("{what}: {error}"), is_lack(&error)),
+            Trouble::Refused(problem) => (problem, false),
+        };
+        Error::new(Status::Store, format!("the token store (file): {path} {problem}")).for_lack(is_lack)
     }
 }
 
 struct FileLock<'s> {
     store: &'s FileStore,
-    file: File,
+    /// `None` once it is given back.
+    held: Option<Arc<Held>>,
+    deadline: Instant,
 }
 
-impl FileLock<'_> {
-    /// Says who holds it, for whoever has to wait too long.
-    fn sign(&self) -> io::Result<()> {
-        self.file.set_len(0)?;
-        (&self.file).write_all(std::process::id().to_string().as_bytes())
+/// What is done under the lock. It is given back when the last one goes who works with it.
+struct Held {
+    files: Arc<Files>,
+    folder: Folder,
+    _lock: held::Held,
+}
+
+impl Held {
+    fn write(&self, content: &Content) -> Result<bool> {
+        let cannot = |error: io::Error| self.files.failed("cannot be written", &self.files.token, Trouble::Io(error));
+        let text = Zeroizing::new(serde_json::to_vec(content).map_err(|error| cannot(error.into()))?);
+        // Others hold a lock too if the file of ours was deleted. What cannot be read is replaced.
+        let is_newest =
+            || !matches!(self.files.read(&self.folder), Ok(Some(entry)) if entry.generation >= content.generation);
+        self.folder.replace(&self.files.token, &self.files.unfinished, &text, is_newest).map_err(cannot)
     }
 }
 
 impl Lock for FileLock<'_> {
     /// By the clock, so that the numbers go on rising when the file is lost.
     fn generation(&self, last: u64) -> u64 {
-        now_ms().max(last + 1)
+        now_ms().max(last.saturating_add(1))
     }
 
     fn write(&self, entry: &Entry) -> Result<bool> {
-        let mut content = Content {
+        let content = Content {
             format: FORMAT.to_owned(),
             generation: entry.generation,
             token: entry.token.reveal().to_owned(),
             fetched_ms: now_ms().saturating_sub(millis(entry.age)),
             lifetime_ms: entry.lifetime.map(millis),
         };
-        let written = self.store.write_content(&content);
-        zeroize::Zeroize::zeroize(&mut content.token);
-        written.map(|()| true).map_err(|error| failed("cannot be written", &self.store.token, &error))
+        let Some(held) = self.held.clone() else { return Ok(false) };
+        // It goes on when the call's time is over: the others wait for this token.
+        self.store.run(self.deadline, move |_| held.write(&content))
     }
 }
 
 impl Drop for FileLock<'_> {
     fn drop(&mut self) {
-        _ = self.file.set_len(0);
-        // Not left to closing: a child that was forked meanwhile has the file open too.
-        _ = self.file.unlock();
+        let held = self.held.take();
+        _ = self.store.worker.run(self.deadline, move || drop(held));
+    }
+}
+
+impl Drop for Content {
+    fn drop(&mut self) {
+        zeroize::Zeroize::zeroize(&mut self.token);
     }
 }
 
 impl Content {
     fn entry(self) -> Option<Entry> {
-        let token = Secret::new(self.token);
-        if self.format != FORMAT || !super::super::is_token(token.reveal()) {
+        let token = Secret::new(self.token.as_str());
+        let is_ours = self.format == FORMAT && self.generation <= LARGEST_GENERATION;
+        if !is_ours || !super::super::is_token(token.reveal()) {
             return None;
         }
         let lifetime = self.lifetime_ms.map(Duration::from_millis);
@@ -180,82 +232,79 @@ fn now_ms() -> u64 {
     u64::try_from(unix_time::now_ms()).unwrap_or_default()
 }
 
-fn failed(what: &str, path: &Path, error: &io::Error) -> Error {
-    Error::new(Status::Store, format!("the token store (file): {} {what}: {error}", path.display()))
-}
-
-fn refused(problem: &str, path: &Path) -> Error {
-    Error::new(Status::Store, format!("the token store (file): {} {problem}", path.display()))
-}
-
-/// Windows refuses to replace a file while somebody reads it, and to open one while it is replaced; both take no time.
-fn patiently<T>(act: impl Fn() -> io::Result<T>) -> io::Result<T> {
-    let end = Instant::now() + OTHERS_LOOK;
-    loop {
-        match act() {
-            Err(error) if cfg!(windows) && error.kind() == io::ErrorKind::PermissionDenied && Instant::now() < end => {
-                thread::sleep(Duration::from_millis(2));
-            }
-            done => return done,
-        }
-    }
-}
-
-/// Opens a file that only its owner may read, also where it was there before with other rights.
-#[cfg(unix)]
-fn private(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
-    use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
-    let file = options.mode(0o600).open(path)?;
-    if file.metadata()?.permissions().mode() & 0o7777 != 0o600 {
-        file.set_permissions(fs::Permissions::from_mode(0o600))?;
-    }
-    Ok(file)
-}
-
-/// Windows: the folder's access list is the files'.
-#[cfg(not(unix))]
-fn private(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
-    options.open(path)
-}
-
-#[cfg(unix)]
-fn private_folder(path: &Path) -> io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt as _;
-    fs::DirBuilder::new().mode(0o700).create(path)
-}
-
-#[cfg(not(unix))]
-fn private_folder(path: &Path) -> io::Result<()> {
-    fs::create_dir(path)
-}
-
-#[cfg(unix)]
-fn check_owner(folder: &fs::Metadata) -> std::result::Result<(), String> {
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::fs;
     use std::os::unix::fs::MetadataExt as _;
-    let own = rustix::process::geteuid().as_raw();
-    if folder.mode() & 0o022 != 0 {
-        let mode = folder.mode() & 0o7777;
-        return Err(format!(
-            "is writable by others (mode {mode:04o}): whoever can write there can replace the token; make it 0700"
-        ));
+    use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+    use std::thread;
+
+    fn folder(name: &str) -> PathBuf {
+        let folder = std::env::temp_dir().join(format!("meetgate-{}-{name}", std::process::id()));
+        _ = fs::remove_dir_all(&folder);
+        folder
     }
-    match folder.uid() {
-        0 => Ok(()),
-        owner if owner == own => Ok(()),
-        owner => Err(format!("belongs to user {owner}: expected a folder of this user ({own}) or of root")),
+
+    fn soon() -> Instant {
+        Instant::now() + Duration::from_secs(10)
+    }
+
+    /// A cleaner that deletes no lock which is held.
+    fn clean(lock: &std::path::Path) -> bool {
+        let Ok(file) = File::open(lock) else { return false };
+        let number = |found: io::Result<fs::Metadata>| found.ok().map(|found| found.ino());
+        let has_it = || file.try_lock().is_ok() && number(file.metadata()) == number(fs::metadata(lock));
+        has_it() && fs::remove_file(lock).is_ok()
+    }
+
+    #[test]
+    fn a_lock_that_was_deleted_before_it_was_locked_is_none() {
+        let folder = folder("cleaned");
+        let store = FileStore::new(folder.clone(), "a");
+        let lock = folder.join("a.lock");
+        let (is_over, cleaned) = (AtomicBool::new(false), AtomicU32::new(0));
+        thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| {
+                    while !is_over.load(Ordering::Relaxed) {
+                        cleaned.fetch_add(u32::from(clean(&lock)), Ordering::Relaxed);
+                    }
+                });
+            }
+            let (mut taken, mut lost, end) = (0, 0, Instant::now() + Duration::from_secs(60));
+            while (taken < 1000 || cleaned.load(Ordering::Relaxed) < 1000) && Instant::now() < end {
+                let Ok(held) = Arc::clone(&store.files).try_lock().unwrap() else { continue };
+                taken += 1;
+                // What stands at the path is free only if it is another file.
+                lost += u32::from(File::open(&lock).and_then(|file| Ok(file.try_lock()?)).is_ok() || !lock.exists());
+                drop(held);
+            }
+            is_over.store(true, Ordering::Relaxed);
+            assert_eq!(lost, 0, "of {taken}: the next one would lock another file");
+            assert!(taken >= 1000);
+        });
+        assert!(cleaned.into_inner() >= 1000);
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn what_a_disk_that_hangs_holds_up_is_not_the_call() {
+        let folder = folder("hangs");
+        let store = FileStore::new(folder.clone(), "a");
+        let Ok(lock) = store.try_lock(soon()).unwrap() else { panic!("the lock is free") };
+        drop(lock);
+        let (let_go, hangs) = std::sync::mpsc::channel::<()>();
+        let short = || Instant::now() + Duration::from_millis(50);
+        assert!(store.worker.run(short(), move || hangs.recv()).is_err());
+        let start = Instant::now();
+        for error in [store.read(short()).map(|_| ()).unwrap_err(), store.try_lock(short()).map(|_| ()).unwrap_err()] {
+            assert_eq!(error.status(), Status::Timeout);
+            assert!(error.to_string().contains("within the call's time"), "{error}");
+        }
+        assert!(start.elapsed() < Duration::from_secs(5));
+        let_go.send(()).unwrap();
+        assert!(store.read(soon()).unwrap().is_none());
+        fs::remove_dir_all(folder).unwrap();
     }
 }
-
-#[cfg(not(unix))]
-fn check_owner(_folder: &fs::Metadata) -> std::result::Result<(), String> {
-    Ok(())
-}
-
-/// So that the rename outlives a power cut, where the file system can do that; the token is written either way.
-#[cfg(unix)]
-fn sync_folder(folder: &Path) {
-    _ = File::open(folder).and_then(|folder| folder.sync_all());
-}
-
-#[cfg(not(unix))]
-fn sync_folder(_folder: &Path) {}

@@ -4,16 +4,26 @@
 //! its holder blocks nobody for long; a token is written only over one of an older generation, so that a holder who was
 //! held up until after the expiry overwrites nothing. Generations come from redis' own clock.
 
-use super::{Entry, Holder, Lock, Store};
-use crate::error::{Error, Result, Status};
+mod link;
+
+use super::worker::Worker;
+use super::{Entry, Holder, LARGEST_GENERATION, Lock, Store};
+use crate::blocking::Gone;
+use crate::error::{Error, Result, Status, is_lack};
 use crate::random;
 use crate::secret::Secret;
 use crate::unix_time::millis;
-use ::redis::{Client, Cmd, Connection, FromRedisValue, IntoConnectionInfo as _, RedisError, cmd};
+use ::redis::{
+    Cmd, ConnectionAddr, FromRedisValue, IntoConnectionInfo as _, RedisConnectionInfo, RedisError, RedisResult, cmd,
+};
+use link::Link;
 use parking_lot::Mutex;
+use std::error::Error as _;
+use std::io;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// For connecting, and for each answer, at most.
+/// For an answer over one connection, connecting included.
 const PATIENCE: Duration = Duration::from_secs(1);
 /// How long the lock outlives the time limit of a fetch, where that is short.
 const GRACE: Duration = Duration::from_secs(1);
@@ -26,10 +36,11 @@ const KEPT_MS: u64 = 30 * 86_400_000;
 /// Answers the generation for a new token, or the present holder.
 const TAKE: &str = "\
 local holder = redis.call('GET', KEYS[2])
-if holder and holder ~= ARGV[1] then return {0, holder} end
+if holder and holder ~= ARGV[1] then return {0, string.sub(holder, 1, 100)} end
 redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2])
 local last = 0
 if redis.call('TYPE', KEYS[1]).ok == 'hash' then last = tonumber(redis.call('HGET', KEYS[1], 'generation') or 0) or 0 end
+if not (last < 9007199254740992) then last = 0 end
 local now = redis.call('TIME')
 local milliseconds = now[1] * 1000 + math.floor(now[2] / 1000)
 return {1, string.format('%.0f', math.max(milliseconds, last + 1))}";
@@ -38,6 +49,7 @@ return {1, string.format('%.0f', math.max(milliseconds, last + 1))}";
 const WRITE: &str = "\
 local last = 0
 if redis.call('TYPE', KEYS[1]).ok == 'hash' then last = tonumber(redis.call('HGET', KEYS[1], 'generation') or 0) or 0 end
+if not (last < 9007199254740992) then last = 0 end
 if last >= tonumber(ARGV[1]) then return 0 end
 redis.call('DEL', KEYS[1])
 redis.call('HSET', KEYS[1], 'generation', ARGV[1], 'token', ARGV[2], 'lifetime_ms', ARGV[3])
@@ -47,6 +59,7 @@ return 1";
 const READ: &str = "\
 if redis.call('TYPE', KEYS[1]).ok ~= 'hash' then return {false, false, false, -2} end
 local found = redis.call('HMGET', KEYS[1], 'generation', 'token', 'lifetime_ms')
+for index = 1, 3 do if #(found[index] or '') > 8191 then return {false, false, false, -2} end end
 return {found[1], found[2], found[3], redis.call('PTTL', KEYS[1])}";
 
 /// Only by its owner.
@@ -55,13 +68,20 @@ if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) 
 return 0";
 
 pub(crate) struct RedisStore {
-    client: Client,
+    server: Arc<Server>,
+    worker: Worker,
+    lock_lifetime: Duration,
+}
+
+/// The server, and what is ours there.
+struct Server {
+    address: ConnectionAddr,
+    login: RedisConnectionInfo,
     /// Host and port, for errors: the URL holds a password.
-    server: String,
-    connection: Mutex<Option<Connection>>,
+    name: String,
+    link: Mutex<Option<Link>>,
     token: String,
     lock: String,
-    lock_lifetime: Duration,
 }
 
 impl RedisStore {
@@ -75,49 +95,68 @@ impl RedisStore {
         // What redis says of a URL could quote it, and with it the password.
         let refuse = |_| "is not the URL of a redis server".to_owned();
         let info = url.into_connection_info().map_err(refuse)?;
-        // No word of the library's name: a round trip less when connecting.
-        let settings = info.redis_settings().clone().set_skip_set_lib_name();
-        let client = Client::open(info.set_redis_settings(settings)).map_err(refuse)?;
-        let server = client.get_connection_info().addr().to_string();
-        Ok(RedisStore {
-            client,
-            server,
-            connection: Mutex::new(None),
+        if matches!(info.addr(), ConnectionAddr::TcpTls { insecure: true, .. }) {
+            return Err("asks for TLS without a look at the certificate, which is not done".to_owned());
+        }
+        let server = Server {
+            name: info.addr().to_string(),
+            address: info.addr().clone(),
+            login: info.redis_settings().clone(),
+            link: Mutex::new(None),
             // The braces keep both keys on one node of a cluster.
             token: format!("{prefix}:{{{account}}}:token"),
             lock: format!("{prefix}:{{{account}}}:lock"),
-            lock_lifetime: (fetch_limit + GRACE).min(LONGEST_LOCK),
-        })
-    }
-
-    /// Runs a command. Where the connection that is there fails, whatever the reason, it is tried over a new one: the server
-    /// may have become a replica. Every script here can be run twice.
-    fn run<T: FromRedisValue>(&self, command: &Cmd, deadline: Instant) -> Result<T> {
-        let mut connection = self.connection.lock();
-        let over = |mut open: Connection| query(command, &mut open, deadline).map(|answer| (answer, open));
-        let done = match connection.take().map(over) {
-            Some(Ok(done)) => Ok(done),
-            _ => self.client.get_connection_with_timeout(patience(deadline)).and_then(over),
         };
-        let (answer, open) = done.map_err(|error| self.failed(&error))?;
-        *connection = Some(open);
-        Ok(answer)
+        let lock_lifetime = (fetch_limit + GRACE).min(LONGEST_LOCK);
+        Ok(RedisStore { server: Arc::new(server), worker: Worker::default(), lock_lifetime })
     }
 
-    /// [`RedisStore::run`] for a call that goes on only if there is time: a call's end is no failure of the store.
-    fn run_in_time<T: FromRedisValue>(&self, command: &Cmd, deadline: Instant) -> Result<T> {
+    /// Runs a command for a call that goes on only if there is time: a call's end is no failure of the store.
+    fn run<T: FromRedisValue + Send + 'static>(&self, command: Cmd, deadline: Instant) -> Result<T> {
         let late = || {
-            let message = format!("the token store (redis at {}) did not answer within the call's time", self.server);
+            let message =
+                format!("the token store (redis at {}) did not answer within the call's time", self.server.name);
             Error::new(Status::Timeout, message).nothing_acted()
         };
         if Instant::now() >= deadline {
             return Err(late());
         }
-        self.run(command, deadline).map_err(|error| if Instant::now() >= deadline { late() } else { error })
+        let server = Arc::clone(&self.server);
+        match self.worker.run(deadline, move || server.run(&command, deadline)) {
+            Ok(Err(_)) | Err(Gone::Late) if Instant::now() >= deadline => Err(late()),
+            Ok(done) => done.map_err(|error| self.broken(&error)),
+            Err(Gone::Late) => Err(late()),
+            Err(Gone::NotBegun(error)) => Err(self.failed(&format!("no thread for it: {error}")).for_lack(true)),
+            Err(Gone::Panicked) => Err(self.failed("it panicked")),
+        }
     }
 
-    fn failed(&self, error: &RedisError) -> Error {
-        Error::new(Status::Store, format!("the token store (redis at {}): {error}", self.server)).nothing_acted()
+    fn broken(&self, error: &RedisError) -> Error {
+        self.failed(&words(error)).for_lack(of_system(error).is_some_and(is_lack))
+    }
+
+    fn failed(&self, problem: &str) -> Error {
+        Error::new(Status::Store, format!("the token store (redis at {}): {problem}", self.server.name)).nothing_acted()
+    }
+}
+
+impl Server {
+    /// Runs a command. Where the connection that is there fails, whatever the reason, it is tried over a new one: the server
+    /// may have become a replica. Every script here can be run twice.
+    fn run<T: FromRedisValue>(&self, command: &Cmd, deadline: Instant) -> RedisResult<T> {
+        let mut place = self.link.lock();
+        let end = || deadline.min(Instant::now() + PATIENCE);
+        let over = |mut link: Link, end| link.ask(command, end).map(|answer| (answer, link));
+        let done = match place.take().map(|link| over(link, end())) {
+            Some(Ok(done)) => Ok(done),
+            _ => {
+                let end = end();
+                Link::open(&self.address, &self.login, end).and_then(|link| over(link, end))
+            }
+        };
+        let (answer, link) = done?;
+        *place = Some(link);
+        Ok(T::from_redis_value(answer)?)
     }
 }
 
@@ -129,7 +168,7 @@ impl Store for RedisStore {
     fn read(&self, deadline: Instant) -> Result<Option<Entry>> {
         // As text, so that what is not ours is no token rather than an error.
         let (generation, token, lifetime_ms, left_ms): (Option<String>, Option<String>, Option<String>, i64) =
-            self.run_in_time(&script(READ, &[&self.token], &[]), deadline)?;
+            self.run(script(READ, &[&self.server.token], &[]), deadline)?;
         let number = |text: Option<String>| text.and_then(|text| text.parse().ok());
         let (Some(generation), Some(token), Some(lifetime_ms), Ok(left_ms)) =
             (number(generation), token.map(Secret::new), number(lifetime_ms), u64::try_from(left_ms))
@@ -137,7 +176,8 @@ impl Store for RedisStore {
             return Ok(None);
         };
         let kept_ms = if lifetime_ms == 0 { KEPT_MS } else { lifetime_ms };
-        Ok(super::super::is_token(token.reveal()).then_some(Entry {
+        let is_ours = generation <= LARGEST_GENERATION && super::super::is_token(token.reveal());
+        Ok(is_ours.then_some(Entry {
             generation,
             token,
             age: Duration::from_millis(kept_ms.saturating_sub(left_ms)),
@@ -148,25 +188,34 @@ impl Store for RedisStore {
     fn try_lock(&self, deadline: Instant) -> Result<std::result::Result<Box<dyn Lock + '_>, Holder>> {
         let owner = format!("number {} ({:016x})", std::process::id(), random::u64()?);
         let lifetime_ms = self.lock_lifetime.as_millis().to_string();
-        let command = script(TAKE, &[&self.token, &self.lock], &[&owner, &lifetime_ms]);
-        let (taken, answer): (bool, String) = self.run_in_time(&command, deadline)?;
+        let command = script(TAKE, &[&self.server.token, &self.server.lock], &[&owner, &lifetime_ms]);
+        let (taken, answer): (bool, String) = self.run(command, deadline)?;
         if !taken {
             return Ok(Err(Holder(answer)));
         }
-        let lock = RedisLock { store: self, owner, generation: answer.parse().unwrap_or_default() };
-        Ok(Ok(Box::new(lock)))
+        let held = Arc::new(Held { server: Arc::clone(&self.server), owner });
+        let generation = answer.parse().unwrap_or_default();
+        Ok(Ok(Box::new(RedisLock { store: self, held: Some(held), generation, deadline })))
     }
 }
 
 struct RedisLock<'s> {
     store: &'s RedisStore,
-    owner: String,
+    /// `None` once it is given back.
+    held: Option<Arc<Held>>,
     generation: u64,
+    deadline: Instant,
+}
+
+/// The lock itself. It is given back when the last one goes who works with it.
+struct Held {
+    server: Arc<Server>,
+    owner: String,
 }
 
 impl Lock for RedisLock<'_> {
     fn generation(&self, last: u64) -> u64 {
-        self.generation.max(last + 1)
+        self.generation.max(last.saturating_add(1))
     }
 
     fn write(&self, entry: &Entry) -> Result<bool> {
@@ -175,32 +224,52 @@ impl Lock for RedisLock<'_> {
         let arguments = [entry.generation, lifetime_ms, kept_ms.saturating_sub(millis(entry.age)).max(1)];
         let [generation, lifetime_ms, left_ms] = arguments.map(|number| number.to_string());
         let arguments = [generation.as_str(), entry.token.reveal(), &lifetime_ms, &left_ms];
-        // Whatever time the call has left: the others wait for this token.
-        self.store.run(&script(WRITE, &[&self.store.token], &arguments), Instant::now() + PATIENCE)
+        let command = script(WRITE, &[&self.store.server.token], &arguments);
+        let Some(held) = self.held.clone() else { return Ok(false) };
+        // It goes on when the call's time is over: the others wait for this token.
+        let write = move || held.server.run(&command, Instant::now() + 2 * PATIENCE);
+        match self.store.worker.run(self.deadline, write) {
+            Ok(done) => done.map_err(|error| self.store.broken(&error)),
+            Err(Gone::Late) => Err(self.store.failed("no answer within the call's time")),
+            Err(Gone::NotBegun(error)) => Err(self.store.failed(&format!("no thread for it: {error}")).for_lack(true)),
+            Err(Gone::Panicked) => Err(self.store.failed("it panicked")),
+        }
     }
 }
 
 impl Drop for RedisLock<'_> {
     fn drop(&mut self) {
-        // A lock that cannot be given back expires.
-        let release = script(RELEASE, &[&self.store.lock], &[&self.owner]);
-        _ = self.store.run::<i64>(&release, Instant::now() + PATIENCE);
+        let held = self.held.take();
+        _ = self.store.worker.run(self.deadline, move || drop(held));
     }
 }
 
-fn query<T: FromRedisValue>(
-    command: &Cmd,
-    connection: &mut Connection,
-    deadline: Instant,
-) -> std::result::Result<T, RedisError> {
-    connection.set_read_timeout(Some(patience(deadline)))?;
-    connection.set_write_timeout(Some(patience(deadline)))?;
-    command.query(connection)
+impl Drop for Held {
+    fn drop(&mut self) {
+        // A lock that cannot be given back expires.
+        let release = script(RELEASE, &[&self.server.lock], &[&self.owner]);
+        _ = self.server.run::<i64>(&release, Instant::now() + PATIENCE);
+    }
 }
 
-/// How long to wait for redis; never nothing, which would mean for ever.
-fn patience(deadline: Instant) -> Duration {
-    deadline.saturating_duration_since(Instant::now()).clamp(Duration::from_millis(1), PATIENCE)
+/// The error of this machine's that is behind it. The client keeps it behind a pointer, which is its own kind of error.
+fn of_system(error: &RedisError) -> Option<&io::Error> {
+    error.source()?.downcast_ref::<Arc<dyn std::error::Error + Send + Sync>>()?.downcast_ref()
+}
+
+/// What went wrong, without the server's own words and values: a token or the password may stand in them.
+fn words(error: &RedisError) -> String {
+    match error.code().filter(|code| is_word(code)) {
+        Some(code) => format!("it answered {code}"),
+        // This machine's words.
+        None if error.is_io_error() => error.to_string(),
+        None => error.category().to_owned(),
+    }
+}
+
+/// `NOAUTH`, `READONLY`: the first word of an error of the protocol.
+fn is_word(code: &str) -> bool {
+    code.len() <= 20 && code.bytes().all(|byte| byte.is_ascii_uppercase())
 }
 
 fn script(text: &str, keys: &[&str], arguments: &[&str]) -> Cmd {
@@ -217,6 +286,9 @@ mod server;
 mod tests {
     use super::server::Redis;
     use super::*;
+    use std::io::{Read as _, Write as _};
+    use std::net::{TcpListener, TcpStream};
+    use std::thread;
 
     fn store(url: &str) -> RedisStore {
         RedisStore::new(url, "test", "account", Duration::from_secs(10)).unwrap()
@@ -245,7 +317,7 @@ mod tests {
         let late = locked(&store);
         let older = late.generation(0);
         // Its lock expires.
-        assert_eq!(redis.ask(&["DEL", &store.lock]), "1");
+        assert_eq!(redis.ask(&["DEL", &store.server.lock]), "1");
         let next = locked(&store);
         let newer = next.generation(0);
         assert!(newer > older);
@@ -255,7 +327,7 @@ mod tests {
         drop(late);
         assert!(store.try_lock(soon()).unwrap().is_err(), "only its owner gives a lock back");
         drop(next);
-        assert_eq!(redis.ask(&["EXISTS", &store.lock]), "0");
+        assert_eq!(redis.ask(&["EXISTS", &store.server.lock]), "0");
     }
 
     #[test]
@@ -265,17 +337,17 @@ mod tests {
         let store = store(&redis.url());
         let (lock, hasty_lock) = (locked(&store), locked(&hasty));
         let left = |key: &str| redis.ask(&["PTTL", key]).parse::<i64>().unwrap();
-        assert!((4_000..=5_000).contains(&left(&store.lock)), "{}", left(&store.lock));
-        assert!((500..=1_500).contains(&left(&hasty.lock)), "{}", left(&hasty.lock));
+        assert!((4_000..=5_000).contains(&left(&store.server.lock)), "{}", left(&store.server.lock));
+        assert!((500..=1_500).contains(&left(&hasty.server.lock)), "{}", left(&hasty.server.lock));
         drop(hasty_lock);
         lock.write(&entry(1, "token", Some(Duration::from_secs(60)))).unwrap();
-        assert!((50_000..=60_000).contains(&left(&store.token)));
+        assert!((50_000..=60_000).contains(&left(&store.server.token)));
         let found = store.read(soon()).unwrap().unwrap();
         assert_eq!(found.lifetime, Some(Duration::from_secs(60)));
         assert!(found.age < Duration::from_secs(10));
         lock.write(&entry(2, "unstated", None)).unwrap();
         assert_eq!(store.read(soon()).unwrap().unwrap().lifetime, None);
-        assert!(left(&store.token) > 0, "nothing stays for ever");
+        assert!(left(&store.server.token) > 0, "nothing stays for ever");
     }
 
     #[test]
@@ -305,18 +377,116 @@ mod tests {
         }
     }
 
+    /// A server of one's own make: `answer` gets each connection when the first bytes have come.
+    fn fake(answer: impl Fn(&mut TcpStream) + Send + Sync + 'static) -> RedisStore {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let answer = Arc::new(answer);
+        thread::spawn(move || {
+            for mut connection in listener.incoming().flatten() {
+                let answer = Arc::clone(&answer);
+                thread::spawn(move || {
+                    _ = connection.read(&mut [0; 4096]);
+                    answer(&mut connection);
+                });
+            }
+        });
+        store(&format!("redis://:very-secret@{address}/0"))
+    }
+
+    /// What reading takes, and how it ends.
+    fn reading(store: &RedisStore, time: u64) -> (Duration, Error) {
+        let start = Instant::now();
+        let error = store.read(start + Duration::from_millis(time)).map(|_| ()).unwrap_err();
+        (start.elapsed(), error)
+    }
+
+    #[test]
+    fn a_drip_of_bytes_takes_no_more_than_the_calls_time() {
+        let drip = |connection: &mut TcpStream| {
+            while connection.write_all(b"1").is_ok() {
+                thread::sleep(Duration::from_millis(50));
+            }
+        };
+        let store = fake(drip);
+        for (time, most, status) in [(200, 1_500, Status::Timeout), (60_000, 5_000, Status::Store)] {
+            let (took, error) = reading(&store, time);
+            assert_eq!(error.status(), status, "{error}");
+            assert!(took < Duration::from_millis(most), "{took:?}");
+        }
+    }
+
+    #[test]
+    fn an_answer_without_end_is_not_read() {
+        for start in ["$400000000\r\n", "+", "-ERR very-secret and "] {
+            let store = fake(move |connection| {
+                _ = connection.write_all(start.as_bytes());
+                while connection.write_all(&[b'x'; 4096]).is_ok() {}
+            });
+            let (took, error) = reading(&store, 60_000);
+            assert_eq!(error.status(), Status::Store, "{error}");
+            assert!(took < Duration::from_secs(5), "{took:?}");
+            assert!(error.to_string().ends_with("the answer is longer than 64 KB"), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_words_of_a_server_are_not_shown() {
+        for answer in ["-ERR very-secret\r\n", "-VERY-SECRET x\r\n", "$11\r\nvery-secret\r\n", "?very-secret\r\n"] {
+            let (_, error) = reading(&fake(move |connection| _ = connection.write_all(answer.as_bytes())), 10_000);
+            assert_eq!(error.status(), Status::Store);
+            assert!(!error.to_json().to_lowercase().contains("very-secret"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_server_that_speaks_no_tls_is_named() {
+        let store = fake(|connection| _ = connection.write_all(b"+OK\r\n"));
+        let tls = RedisStore::new(&format!("rediss://{}/0", store.server.name), "p", "a", Duration::ZERO).unwrap();
+        let (_, error) = reading(&tls, 10_000);
+        assert_eq!(error.status(), Status::Store);
+        assert!(error.to_string().contains(&tls.server.name), "{error}");
+        let unchecked = RedisStore::new("rediss://very-secret@h/0#insecure", "p", "a", Duration::ZERO);
+        assert!(unchecked.map(|_| ()).unwrap_err().contains("certificate"));
+    }
+
+    #[test]
+    fn a_server_that_hangs_when_it_is_written_to_takes_no_more_than_the_calls_time() {
+        let store = fake(|connection| {
+            // The password, the lock; and then nothing.
+            _ = connection.write_all(b"+OK\r\n");
+            _ = connection.read(&mut [0; 4096]);
+            _ = connection.write_all(b"*2\r\n:1\r\n$1\r\n5\r\n");
+            thread::sleep(Duration::from_secs(30));
+        });
+        let start = Instant::now();
+        let Ok(lock) = store.try_lock(start + Duration::from_millis(500)).unwrap() else { panic!("the lock is free") };
+        assert_eq!(lock.generation(0), 5);
+        let error = lock.write(&entry(5, "token", None)).unwrap_err();
+        assert_eq!(error.status(), Status::Store, "{error}");
+        drop(lock);
+        assert!(start.elapsed() < Duration::from_millis(1_500), "{:?}", start.elapsed());
+    }
+
     #[test]
     fn what_is_not_ours_is_no_token() {
         let Some(redis) = Redis::start() else { return };
         let store = store(&redis.url());
+        let long = "x".repeat(100_000);
         for command in [
-            &["HSET", &store.token, "generation", "x", "token", "t", "lifetime_ms", "0"][..],
-            &["HSET", &store.token, "generation", "1", "token", "two words", "lifetime_ms", "0"],
-            &["HSET", &store.token, "generation", "1"],
-            &["HSET", &store.token, "token", "t"],
-            &["SET", &store.token, "text"],
+            &["HSET", &store.server.token, "generation", "x", "token", "t", "lifetime_ms", "0"][..],
+            &["HSET", &store.server.token, "generation", "1", "token", "two words", "lifetime_ms", "0"],
+            &["HSET", &store.server.token, "generation", "1"],
+            &["HSET", &store.server.token, "token", "t"],
+            &["HSET", &store.server.token, "generation", "9007199254740993", "token", "t", "lifetime_ms", "0"],
+            &["HSET", &store.server.token, "generation", "18446744073709551615", "token", "t", "lifetime_ms", "0"],
+            &["HSET", &store.server.token, "generation", "1e300", "token", "t", "lifetime_ms", "0"],
+            &["HSET", &store.server.token, "generation", "nan", "token", "t", "lifetime_ms", "0"],
+            &["HSET", &store.server.token, "generation", "inf", "token", "t", "lifetime_ms", "0"],
+            &["HSET", &store.server.token, "generation", "1", "token", &long, "lifetime_ms", "0"],
+            &["SET", &store.server.token, "text"],
         ] {
-            redis.ask(&["DEL", &store.token]);
+            redis.ask(&["DEL", &store.server.token]);
             redis.ask(command);
             assert!(token(&store).is_none(), "{command:?}");
             let lock = locked(&store);
@@ -331,10 +501,10 @@ mod tests {
         let Some(redis) = Redis::start() else { return };
         let store = store(&redis.url());
         drop(locked(&store));
-        assert!(store.connection.lock().is_some());
+        assert!(store.server.link.lock().is_some());
         redis.ask(&["REPLICAOF", "127.0.0.1", "1"]);
         assert!(store.try_lock(soon()).is_err(), "a replica takes no lock");
-        assert!(store.connection.lock().is_none(), "the next try may reach another server");
+        assert!(store.server.link.lock().is_none(), "the next try may reach another server");
         redis.ask(&["REPLICAOF", "NO", "ONE"]);
         drop(locked(&store));
     }
@@ -344,6 +514,14 @@ mod tests {
         let Some(redis) = Redis::start() else { return };
         redis.ask(&["CONFIG", "SET", "requirepass", "very-secret"]);
         drop(locked(&store(&format!("redis://:very-secret@{}/3", redis.address()))));
+    }
+
+    #[test]
+    fn what_this_machine_lacks_is_known_behind_the_clients_error() {
+        let store = store("redis://127.0.0.1:1");
+        let failure = |number| store.broken(&io::Error::from_raw_os_error(number).into());
+        assert!(failure(libc::EMFILE).is_lack());
+        assert!(!failure(libc::ECONNREFUSED).is_lack());
     }
 
     #[test]

@@ -2878,14 +2878,15 @@ class AsyncAvd(AsyncTokenClient):
 
         Args:
             base_url: Scheme, host and port of the deployment, for example `http://10.0.0.5:9609`. A
-                path prefix is kept; one that already ends in `/sdkapi/v2` is not doubled. (string,
-                required)
+                path prefix is kept, and may have no empty segment and none that is `.` or `..`; one
+                that already ends in `/sdkapi/v2` is not doubled. (string, required)
             access_key: Access key, from the management console. Give `access_key` and `secret_key`,
                 or `token`, or `token_provider`. (string)
             secret_key: Secret key of `access_key`. It is sent to the platform when a token is
                 fetched. (string, secret)
-            token: A fixed token in place of keys, for deployments that issue their own. It is never
-                renewed; `set_token` replaces it. (string, secret)
+            token: A fixed token in place of keys, for deployments that issue their own: printable
+                ASCII without spaces, at most 8191 bytes. It is never renewed; `set_token` replaces
+                it. (string, secret)
             token_provider: In place of keys: a function that gives tokens, for those who host them
                 centrally. It is called with the token that the platform refused, or with None where
                 one is needed for another reason, and returns a token, or a tuple of a token and its
@@ -2927,7 +2928,8 @@ class AsyncAvd(AsyncTokenClient):
                 1024 to 1073741824, bytes, default 16777216)
             validate: Whether parameters are checked against the catalog before anything is sent.
                 With `false` they are sent as given, unknown parameters too. (boolean, default true)
-            user_agent: The `User-Agent` header. (string, default meetgate/ and the version)
+            user_agent: The `User-Agent` header, in ASCII, at most 1024 bytes. (string, default
+                meetgate/ and the version)
             parse_float: What makes a Python number of a decimal in an answer; `decimal.Decimal`
                 keeps every digit. (Python only, default float)
             max_workers: How many calls can run at once, each in a thread of its own; more wait.

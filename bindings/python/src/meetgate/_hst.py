@@ -556,8 +556,9 @@ class Hst(TokenClient):
                 an http address too. (string, default https://access.paas.hst.com/server/address)
             discovery_app_id: Application id for the discovery request (`app_id`). Without it the
                 request has none. (string)
-            token: A fixed token in place of keys, for deployments that issue their own. It is never
-                renewed; `set_token` replaces it. (string, secret)
+            token: A fixed token in place of keys, for deployments that issue their own: printable
+                ASCII without spaces, at most 8191 bytes. It is never renewed; `set_token` replaces
+                it. (string, secret)
             token_provider: In place of keys: a function that gives tokens, for those who host them
                 centrally. It is called with the token that the platform refused, or with None where
                 one is needed for another reason, and returns a token, or a tuple of a token and its
@@ -590,7 +591,8 @@ class Hst(TokenClient):
                 1024 to 1073741824, bytes, default 16777216)
             validate: Whether parameters are checked against the catalog before anything is sent.
                 With `false` they are sent as given, unknown parameters too. (boolean, default true)
-            user_agent: The `User-Agent` header. (string, default meetgate/ and the version)
+            user_agent: The `User-Agent` header, in ASCII, at most 1024 bytes. (string, default
+                meetgate/ and the version)
             parse_float: What makes a Python number of a decimal in an answer; `decimal.Decimal`
                 keeps every digit. (Python only, default float)
 

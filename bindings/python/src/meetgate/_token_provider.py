@@ -8,11 +8,14 @@ from typing import Any, Callable, Mapping, NamedTuple, Optional, Tuple, Union
 from ._errors import CONFIGURATION, Subject
 
 #: Gives tokens: `provide(dead_token)` returns the token, or `(token, lifetime_s)` where its lifetime in seconds is
-#: known. `dead_token` is the token that the platform refused, and None where one is needed for another reason. A
-#: provider that still hosts the dead token should get a new one. It runs in the thread of a call, one at a time, and
-#: must not call the client that it provides for. An exception that it raises is named in the message of the `AuthError` of
-#: each call that needed the token, so put no secret into it; of the call that asked it is the `__cause__`. While the token at
-#: hand is still good, that call goes on with it, and the exception is not shown.
+#: known. `dead_token` is the token that the platform refused, and None where one is needed for another reason. On hst it is
+#: dead: a provider that still hosts it should get a new one. On avd it is a suspect: the number that says so is printed for a
+#: missing room, too. A provider that knows that the token lives gives it again, and the call that was refused then fails with
+#: that number. A provider that does not know gets a new one. It runs in the thread of a call, one at a time, and must not call
+#: the client that it provides for. An exception that it raises is named in the message of the `AuthError` of each call that
+#: needed the token, so put no secret into it; of the call that asked it is the `__cause__`. A call whose token avd refused
+#: fails with that refusal in its place, and its message names the exception. While the token at hand is still good, a call
+#: goes on with it, and the exception is not shown.
 TokenProvider = Callable[[Optional[str]], Union[str, Tuple[str, Optional[float]]]]
 
 #: The largest int64_t.

@@ -68,7 +68,8 @@ class Youme(Client):
                 1024 to 1073741824, bytes, default 16777216)
             validate: Whether parameters are checked against the catalog before anything is sent.
                 With `false` they are sent as given, unknown parameters too. (boolean, default true)
-            user_agent: The `User-Agent` header. (string, default meetgate/ and the version)
+            user_agent: The `User-Agent` header, in ASCII, at most 1024 bytes. (string, default
+                meetgate/ and the version)
             parse_float: What makes a Python number of a decimal in an answer; `decimal.Decimal`
                 keeps every digit. (Python only, default float)
 

@@ -46,7 +46,8 @@ public abstract class MeetgateTokenClient : MeetgateClient
     /// <para>
     /// What it throws fails the calls that need the token with <see cref="MeetgateAuthException"/>: the message says it, and it is the
     /// <see cref="Exception.InnerException"/>, for all calls that waited and for those of the short pause that follows. An
-    /// <see cref="OperationCanceledException"/> stays one.
+    /// <see cref="OperationCanceledException"/> stays one. A call whose token avd refused fails with that refusal in its place, and its
+    /// message says what the function threw.
     /// </para>
     /// <para>
     /// Nothing can stop a function that blocks: a call whose provider needs five seconds takes five seconds, whatever its time limit. An
@@ -54,8 +55,10 @@ public abstract class MeetgateTokenClient : MeetgateClient
     /// </para>
     /// </remarks>
     /// <param name="provider">
-    /// Its argument is the token that the platform refused, or null where a token is needed for another reason. A function that still
-    /// hosts the refused token should fetch a new one. It returns a text or a <see cref="ProvidedToken"/>.
+    /// Its argument is the token that the platform refused, or null where a token is needed for another reason. On hst the refused
+    /// token is dead: a function that still hosts it should fetch a new one. On avd it is a suspect: the number that says so is printed
+    /// for a missing room, too. A function that knows that the token lives gives it again, and the call that was refused then fails with
+    /// that number. A function that does not know fetches a new one. It returns a text or a <see cref="ProvidedToken"/>.
     /// </param>
     /// <exception cref="ArgumentNullException">The provider is null.</exception>
     /// <exception cref="MeetgateInvalidArgumentException">The client's configuration does not say <c>"token_provider": true</c>.</exception>

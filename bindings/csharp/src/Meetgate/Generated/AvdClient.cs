@@ -52,8 +52,9 @@ public class AvdClient : MeetgateTokenClient
 
     /// <summary>Makes a client.</summary>
     /// <param name="baseUrl">
-    /// Scheme, host and port of the deployment, for example <c>http://10.0.0.5:9609</c>. A path prefix is kept; one
-    /// that already ends in <c>/sdkapi/v2</c> is not doubled. (<c>base_url</c>)
+    /// Scheme, host and port of the deployment, for example <c>http://10.0.0.5:9609</c>. A path prefix is kept, and may
+    /// have no empty segment and none that is <c>.</c> or <c>..</c>; one that already ends in <c>/sdkapi/v2</c> is not
+    /// doubled. (<c>base_url</c>)
     /// </param>
     /// <param name="accessKey">
     /// Access key, from the management console. Give <c>accessKey</c> and <c>secretKey</c>, or <c>token</c>, or
@@ -63,8 +64,8 @@ public class AvdClient : MeetgateTokenClient
     /// Secret key of <c>accessKey</c>. It is sent to the platform when a token is fetched. (<c>secret_key</c>)
     /// </param>
     /// <param name="token">
-    /// A fixed token in place of keys, for deployments that issue their own. It is never renewed; <c>SetToken</c>
-    /// replaces it. (<c>token</c>)
+    /// A fixed token in place of keys, for deployments that issue their own: printable ASCII without spaces, at most
+    /// 8191 bytes. It is never renewed; <c>SetToken</c> replaces it. (<c>token</c>)
     /// </param>
     /// <param name="tokenProvider">
     /// In place of keys: a function that gives tokens, for programs that host them centrally. Its argument is the token
@@ -110,7 +111,8 @@ public class AvdClient : MeetgateTokenClient
     /// given, unknown parameters too. (<c>validate</c>, default true)
     /// </param>
     /// <param name="userAgent">
-    /// The <c>User-Agent</c> header. (<c>user_agent</c>, default meetgate/ and the version)
+    /// The <c>User-Agent</c> header, in ASCII, at most 1024 bytes. (<c>user_agent</c>, default meetgate/ and the
+    /// version)
     /// </param>
     /// <exception cref="MeetgateInvalidConfigException">An argument cannot be right.</exception>
     public AvdClient(

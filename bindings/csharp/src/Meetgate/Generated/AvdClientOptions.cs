@@ -18,8 +18,9 @@ namespace Meetgate;
 public sealed class AvdClientOptions : NestedParameters
 {
     /// <summary>
-    /// Scheme, host and port of the deployment, for example <c>http://10.0.0.5:9609</c>. A path prefix is kept; one
-    /// that already ends in <c>/sdkapi/v2</c> is not doubled. (<c>base_url</c>)
+    /// Scheme, host and port of the deployment, for example <c>http://10.0.0.5:9609</c>. A path prefix is kept, and may
+    /// have no empty segment and none that is <c>.</c> or <c>..</c>; one that already ends in <c>/sdkapi/v2</c> is not
+    /// doubled. (<c>base_url</c>)
     /// </summary>
     public Uri? BaseUrl { get; set; }
 
@@ -39,8 +40,8 @@ public sealed class AvdClientOptions : NestedParameters
     public string? SecretKey { get; set; }
 
     /// <summary>
-    /// A fixed token in place of keys, for deployments that issue their own. It is never renewed; <c>SetToken</c>
-    /// replaces it. (<c>token</c>)
+    /// A fixed token in place of keys, for deployments that issue their own: printable ASCII without spaces, at most
+    /// 8191 bytes. It is never renewed; <c>SetToken</c> replaces it. (<c>token</c>)
     /// </summary>
     [JsonConverter(typeof(SecretTextConverter))]
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
@@ -98,7 +99,10 @@ public sealed class AvdClientOptions : NestedParameters
     /// </summary>
     public bool? Validate { get; set; }
 
-    /// <summary>The <c>User-Agent</c> header. (<c>user_agent</c>, default meetgate/ and the version)</summary>
+    /// <summary>
+    /// The <c>User-Agent</c> header, in ASCII, at most 1024 bytes. (<c>user_agent</c>, default meetgate/ and the
+    /// version)
+    /// </summary>
     public string? UserAgent { get; set; }
 
     /// <summary>

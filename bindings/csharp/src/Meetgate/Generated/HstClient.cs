@@ -68,8 +68,8 @@ public class HstClient : MeetgateTokenClient
     /// (<c>discovery_app_id</c>)
     /// </param>
     /// <param name="token">
-    /// A fixed token in place of keys, for deployments that issue their own. It is never renewed; <c>SetToken</c>
-    /// replaces it. (<c>token</c>)
+    /// A fixed token in place of keys, for deployments that issue their own: printable ASCII without spaces, at most
+    /// 8191 bytes. It is never renewed; <c>SetToken</c> replaces it. (<c>token</c>)
     /// </param>
     /// <param name="tokenProvider">
     /// In place of keys: a function that gives tokens, for programs that host them centrally. Its argument is the token
@@ -104,7 +104,8 @@ public class HstClient : MeetgateTokenClient
     /// given, unknown parameters too. (<c>validate</c>, default true)
     /// </param>
     /// <param name="userAgent">
-    /// The <c>User-Agent</c> header. (<c>user_agent</c>, default meetgate/ and the version)
+    /// The <c>User-Agent</c> header, in ASCII, at most 1024 bytes. (<c>user_agent</c>, default meetgate/ and the
+    /// version)
     /// </param>
     /// <exception cref="MeetgateInvalidConfigException">An argument cannot be right.</exception>
     public HstClient(

@@ -51,8 +51,8 @@ public sealed class HstClientOptions : NestedParameters
     public string? DiscoveryAppId { get; set; }
 
     /// <summary>
-    /// A fixed token in place of keys, for deployments that issue their own. It is never renewed; <c>SetToken</c>
-    /// replaces it. (<c>token</c>)
+    /// A fixed token in place of keys, for deployments that issue their own: printable ASCII without spaces, at most
+    /// 8191 bytes. It is never renewed; <c>SetToken</c> replaces it. (<c>token</c>)
     /// </summary>
     [JsonConverter(typeof(SecretTextConverter))]
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
@@ -95,7 +95,10 @@ public sealed class HstClientOptions : NestedParameters
     /// </summary>
     public bool? Validate { get; set; }
 
-    /// <summary>The <c>User-Agent</c> header. (<c>user_agent</c>, default meetgate/ and the version)</summary>
+    /// <summary>
+    /// The <c>User-Agent</c> header, in ASCII, at most 1024 bytes. (<c>user_agent</c>, default meetgate/ and the
+    /// version)
+    /// </summary>
     public string? UserAgent { get; set; }
 
     /// <summary>

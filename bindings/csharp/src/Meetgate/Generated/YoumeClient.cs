@@ -64,7 +64,8 @@ public class YoumeClient : MeetgateClient
     /// given, unknown parameters too. (<c>validate</c>, default true)
     /// </param>
     /// <param name="userAgent">
-    /// The <c>User-Agent</c> header. (<c>user_agent</c>, default meetgate/ and the version)
+    /// The <c>User-Agent</c> header, in ASCII, at most 1024 bytes. (<c>user_agent</c>, default meetgate/ and the
+    /// version)
     /// </param>
     /// <exception cref="MeetgateInvalidConfigException">An argument cannot be right.</exception>
     public YoumeClient(

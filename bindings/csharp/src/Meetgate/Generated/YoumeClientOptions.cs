@@ -67,7 +67,10 @@ public sealed class YoumeClientOptions : NestedParameters
     /// </summary>
     public bool? Validate { get; set; }
 
-    /// <summary>The <c>User-Agent</c> header. (<c>user_agent</c>, default meetgate/ and the version)</summary>
+    /// <summary>
+    /// The <c>User-Agent</c> header, in ASCII, at most 1024 bytes. (<c>user_agent</c>, default meetgate/ and the
+    /// version)
+    /// </summary>
     public string? UserAgent { get; set; }
 
     internal override Parameters Write() => new Parameters
