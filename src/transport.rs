@@ -10,6 +10,7 @@ pub(crate) use agent::Agent;
 pub(crate) use base_url::BaseUrl;
 pub(crate) use upload::Upload;
 
+use crate::cancel::Interrupt;
 use crate::catalog::Method;
 use crate::error::Status;
 use crate::redact::Foreign;
@@ -57,12 +58,13 @@ impl Limits {
 }
 
 /// How far a request may go.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Bounds {
+#[derive(Clone, Copy)]
+pub(crate) struct Bounds<'c> {
     pub(crate) deadline: Instant,
     pub(crate) limits: Limits,
     /// The configuration key of the limit that ends in the deadline.
     pub(crate) timeout_key: &'static str,
+    pub(crate) interrupt: &'c Interrupt,
 }
 
 /// Why there is no answer.
@@ -77,5 +79,5 @@ pub(crate) struct Failure {
 }
 
 pub(crate) trait Transport: Send + Sync {
-    fn send(&self, request: &Request<'_>, bounds: &Bounds) -> Result<Answer, Failure>;
+    fn send(&self, request: &Request<'_>, bounds: &Bounds<'_>) -> Result<Answer, Failure>;
 }

@@ -37,12 +37,12 @@ fn silence_ends_at_the_calls_time() {
     let server = Server::start(|_, _| Act::Silence);
     let client = avd_with_token(&server.url());
     let start = Instant::now();
-    let error = client.call_with("avd.room.read", READ, r#"{"timeout_ms":300}"#).unwrap_err();
+    let error = client.call_with("avd.room.read", READ, r#"{"timeout_ms":300}"#, None).unwrap_err();
     assert_eq!(error.status(), Status::Timeout);
     assert!(error.to_string().contains("300 ms"), "{error}");
     assert!(error.document().retryable, "a read may be repeated");
     assert!(start.elapsed() < Duration::from_secs(5));
-    let error = client.call_with("avd.room.del", READ, r#"{"timeout_ms":300}"#).unwrap_err();
+    let error = client.call_with("avd.room.del", READ, r#"{"timeout_ms":300}"#, None).unwrap_err();
     assert!(!error.document().retryable, "a deletion may have acted");
 }
 
@@ -50,7 +50,7 @@ fn silence_ends_at_the_calls_time() {
 fn a_drip_of_bytes_does_not_stretch_the_calls_time() {
     let server = Server::start(|_, _| Act::Send(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{".to_vec()));
     let client = avd_with_token(&server.url());
-    let error = client.call_with("avd.room.read", READ, r#"{"timeout_ms":300}"#).unwrap_err();
+    let error = client.call_with("avd.room.read", READ, r#"{"timeout_ms":300}"#, None).unwrap_err();
     assert_eq!(error.status(), Status::Timeout);
 }
 
@@ -115,10 +115,10 @@ fn an_http_failure_keeps_its_body() {
 fn an_answer_beyond_the_bound_ends_the_call() {
     let server = Server::start(|_, _| json(&format!(r#"{{"ret":0,"data":"{}"}}"#, "x".repeat(4000))));
     let client = avd_with_token(&server.url());
-    let error = client.call_with("avd.room.read", READ, r#"{"max_reply_bytes":1024}"#).unwrap_err();
+    let error = client.call_with("avd.room.read", READ, r#"{"max_reply_bytes":1024}"#, None).unwrap_err();
     assert_eq!(error.status(), Status::Limit);
     assert!(error.to_string().contains("max_reply_bytes"), "{error}");
-    client.call_with("avd.room.read", READ, r#"{"max_reply_bytes":5000}"#).unwrap();
+    client.call_with("avd.room.read", READ, r#"{"max_reply_bytes":5000}"#, None).unwrap();
 }
 
 #[test]

@@ -71,7 +71,7 @@ fn a_certificate_of_an_unknown_issuer() {
 #[test]
 fn no_answer_in_time() {
     let server = Server::start(|_, _| Act::Silence);
-    let error = avd(&server.url()).call_with("avd.room.read", READ, r#"{"timeout_ms":200}"#).unwrap_err();
+    let error = avd(&server.url()).call_with("avd.room.read", READ, r#"{"timeout_ms":200}"#, None).unwrap_err();
     assert_says(&error, Status::Timeout, &[&server.address.to_string(), "200 ms (timeout_ms)"]);
 }
 

@@ -360,7 +360,7 @@ fn callers_without_time_do_not_fetch_for_ever() {
     let end = Instant::now() + Duration::from_secs(2);
     let mut calls = 0;
     while Instant::now() < end {
-        let error = client.call_with("hst.app.delete", DELETE, r#"{"timeout_ms":100}"#).unwrap_err();
+        let error = client.call_with("hst.app.delete", DELETE, r#"{"timeout_ms":100}"#, None).unwrap_err();
         assert_eq!(error.status(), Status::Timeout);
         calls += 1;
         thread::sleep(Duration::from_millis(5));
@@ -368,7 +368,7 @@ fn callers_without_time_do_not_fetch_for_ever() {
     let fetches = server.count("/access/token");
     assert!(fetches <= 6, "{fetches} fetches for {calls} calls");
     client.call("hst.app.delete", DELETE).unwrap();
-    client.call_with("hst.app.delete", DELETE, r#"{"timeout_ms":100}"#).unwrap();
+    client.call_with("hst.app.delete", DELETE, r#"{"timeout_ms":100}"#, None).unwrap();
 }
 
 #[test]

@@ -101,7 +101,7 @@ impl Engine {
         &self,
         base: &BaseUrl,
         signed: &Signed<'_>,
-        bounds: Bounds,
+        bounds: Bounds<'_>,
     ) -> std::result::Result<Answer, Failure> {
         let url = base.join(&signed.target).map_err(|problem| {
             let hint = self

@@ -8,6 +8,7 @@ use crate::client::Client;
 use crate::error::Error;
 use libc::c_char;
 use std::ptr;
+use std::sync::Arc;
 
 /// Makes a client of one platform.
 /// It sends nothing, and looks at the disk only for the folder of a token store. The first call connects, and fetches a token
@@ -39,17 +40,19 @@ pub unsafe extern "C" fn meetgate_client_new(
             }
             fork::count_forks();
             let made = Client::new(strings::required(config_json, "config_json")?)?;
-            client.write(Box::into_raw(Box::new(made)));
+            client.write(Arc::into_raw(Arc::new(made)).cast_mut());
             Ok(())
         })
     }
 }
 
-/// Frees a client and closes its connections. No call may be in flight on it, in any thread.
+/// Frees a client and closes its connections. Calls in flight on it, in any thread, end with MEETGATE_CANCELLED; the memory goes
+/// with the last of them. A token provider that is at work is waited for, and not called again. A call that begins after this is
+/// the caller's mistake.
 /// @param[in] client A client. NULL does nothing, and so does the parent's client in a forked child.
 ///
 /// # Safety
-/// `client` is NULL or was made by `meetgate_client_new` and not freed since; no call is using it.
+/// `client` is NULL or was made by `meetgate_client_new` and not freed since.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn meetgate_client_free(client: *mut Client) {
     guard((), || {
@@ -58,8 +61,8 @@ pub unsafe extern "C" fn meetgate_client_free(client: *mut Client) {
         }
         // SAFETY: not NULL, and the caller promised a live client.
         if unsafe { &*client }.is_own_process() {
-            // SAFETY: `meetgate_client_new` made it from a box, and the caller gives it up.
-            drop(unsafe { Box::from_raw(client) });
+            // SAFETY: `meetgate_client_new` made it from an `Arc`, and the caller gives it up.
+            unsafe { Arc::from_raw(client) }.close();
         }
     });
 }

@@ -35,7 +35,7 @@ impl Agent {
     fn run(
         &self,
         request: http::Request<impl AsSendBody>,
-        bounds: &Bounds,
+        bounds: &Bounds<'_>,
     ) -> Result<Response<ureq::Body>, ureq::Error> {
         let left = bounds.deadline.saturating_duration_since(Instant::now());
         let request = self
@@ -49,7 +49,7 @@ impl Agent {
 }
 
 impl Transport for Agent {
-    fn send(&self, request: &Request<'_>, bounds: &Bounds) -> Result<Answer, Failure> {
+    fn send(&self, request: &Request<'_>, bounds: &Bounds<'_>) -> Result<Answer, Failure> {
         let failed = |error: ureq::Error| Failure::of(error, &request.url, bounds);
         if bounds.deadline <= Instant::now() {
             return Err(failed(ureq::Error::Timeout(Timeout::Global)));

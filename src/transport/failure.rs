@@ -9,7 +9,7 @@ use ureq::http::Uri;
 use ureq::{Error as E, Timeout};
 
 impl Failure {
-    pub(super) fn of(error: E, url: &str, bounds: &Bounds) -> Failure {
+    pub(super) fn of(error: E, url: &str, bounds: &Bounds<'_>) -> Failure {
         let (status, nothing_sent) = kind(&error);
         let peer = Peer::of(url);
         let is_lack = matches!(&error, E::Io(error) if is_lack(error) || inner::<NoThread>(error).is_some());
@@ -75,7 +75,7 @@ fn inner<T: std::error::Error + 'static>(error: &io::Error) -> Option<&T> {
     error.get_ref()?.downcast_ref()
 }
 
-fn sentence(error: &E, status: Status, nothing_sent: bool, peer: &Peer, bounds: &Bounds) -> String {
+fn sentence(error: &E, status: Status, nothing_sent: bool, peer: &Peer, bounds: &Bounds<'_>) -> String {
     let Peer { host, address, is_https } = peer;
     let limits = bounds.limits;
     match error {
