@@ -353,6 +353,11 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_call(
  *   error:
  *   - timeout_ms (integer from 1 to 86400000, ms): Time limit of a whole call, from looking up the host to the end of
  *     the answer. Fetching a token is part of it.
+ *   - attempt_timeout_ms (integer from 1 to 86400000, ms): Time limit of one attempt, within `timeout_ms`: a request
+ *     that is slower is given up, and repeated where that is safe.
+ *   - max_attempts (integer from 1 to 10): How often a request is tried in all; 1 switches repeating off. What only
+ *     reads is repeated after broken connections, HTTP 408, 429, 502, 503 and 504, and the platform's own "busy";
+ *     everything else only if no byte of it was sent.
  *   - connect_timeout_ms (integer from 1 to 86400000, ms): Time limit for one connection: TCP and TLS handshake, within
  *     `timeout_ms`.
  *   - max_reply_bytes (integer from 1024 to 1073741824, bytes): The largest answer that is read. A larger one ends the

@@ -43,7 +43,7 @@ impl Client {
     pub fn new(config: &str) -> Result<Client> {
         let config = Config::parse(config)?;
         let platform = platform::of(&config)?;
-        let transport = Box::new(Agent::new(&config.user_agent));
+        let transport = Box::new(Agent::new(&config.user_agent, config.more_roots.clone()));
         let shared = process::current();
         let fetch_kills = platform.tokens().is_some_and(|tokens| tokens.fetch_kills_old());
         let old_value = if fetch_kills { OldValue::Dies } else { OldValue::Lives };

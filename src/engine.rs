@@ -403,5 +403,5 @@ fn signing(token: Option<&str>, offset_s: i64, form: FormIn) -> Signing<'_> {
 }
 
 fn bounds(limits: Limits, interrupt: &Interrupt) -> Bounds<'_> {
-    Bounds { deadline: Instant::now() + limits.timeout, limits, timeout_key: "timeout_ms", interrupt }
+    Bounds { deadline: Instant::now() + limits.timeout, limits, timeout_key: "timeout_ms", attempt: None, interrupt }
 }

@@ -350,7 +350,12 @@ mod tests {
     }
 
     fn until(deadline: Instant) -> Caller<'static> {
-        Caller { deadline, fetch_time: LONG, settings: 0, interrupt: Box::leak(Box::new(Interrupt::begin([None, None]))) }
+        Caller {
+            deadline,
+            fetch_time: LONG,
+            settings: 0,
+            interrupt: Box::leak(Box::new(Interrupt::begin([None, None]))),
+        }
     }
 
     fn brings(value: u32) -> impl FnOnce(&Flight<'_, u32>) -> Result<Fetched<u32>> {

@@ -129,7 +129,7 @@ fn a_caller_without_time_leaves_the_fetch_to_one_who_has_it() {
     });
     let client = hst(&server.url(), "");
     thread::scope(|scope| {
-        let hasty = scope.spawn(|| client.call_with("hst.app.delete", DELETE, r#"{"timeout_ms":300}"#));
+        let hasty = scope.spawn(|| client.call_with("hst.app.delete", DELETE, r#"{"timeout_ms":300}"#, None));
         while server.requests().is_empty() {
             thread::sleep(Duration::from_millis(5));
         }

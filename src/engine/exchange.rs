@@ -7,7 +7,7 @@ use crate::error::{Error, Result, Status};
 use crate::platform::{FormIn, FormWay, Signed};
 use crate::redact::Redactor;
 use crate::secret::Secret;
-use crate::transport::{Answer, BaseUrl, Bounds, Failure, Request};
+use crate::transport::{Answer, BaseUrl, Bounds, Failure, FailureKind, Request};
 
 /// A request and its answer.
 pub(super) struct Exchanged<'r> {
@@ -109,7 +109,11 @@ impl Engine {
                 .hint_on_long_url()
                 .filter(|_| signed.method == Method::Get && !base.has_room_for(&signed.target));
             let message = hint.map_or_else(|| problem.clone(), |hint| format!("{problem}; {hint}")).into();
-            Failure { status: Status::InvalidArgument, message, nothing_sent: true, is_lack: false }
+            Failure {
+                status: Status::InvalidArgument,
+                message,
+                kind: FailureKind { nothing_sent: true, ..FailureKind::default() },
+            }
         })?;
         let request =
             Request { method: signed.method, url, headers: &signed.headers, body: signed.body.for_transport() };
@@ -117,9 +121,9 @@ impl Engine {
     }
 
     fn unanswered(&self, call: &Call<'_>, failure: Failure, signed: &Signed<'_>, token: Option<&str>) -> Error {
-        let repeatable = failure.nothing_sent || call.retry == Retry::Safe;
+        let repeatable = failure.kind.nothing_sent || call.retry == Retry::Safe;
         let message = self.redactor(call, token).text(&failure.message);
-        let mut error = Error::new(failure.status, message.to_string()).for_lack(failure.is_lack);
+        let mut error = Error::new(failure.status, message.to_string()).for_lack(failure.kind.is_lack);
         error.document_mut().retryable = repeatable && matches!(failure.status, Status::Network | Status::Timeout);
         if failure.status != Status::InvalidArgument {
             self.trace(call, signed, &mut error);

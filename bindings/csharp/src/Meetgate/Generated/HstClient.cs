@@ -87,9 +87,19 @@ public class HstClient : MeetgateTokenClient
     /// Time limit for fetching one token, within the call's <c>timeoutMs</c>. (<c>token_timeout_ms</c>, from 1 to
     /// 600000 ms, default 10000)
     /// </param>
+    /// <param name="tls">Whom the client trusts over HTTPS. It is a part of what makes an account. (<c>tls</c>)</param>
     /// <param name="timeoutMs">
     /// Time limit of a whole call, from looking up the host to the end of the answer. Fetching a token is part of it.
     /// (<c>timeout_ms</c>, from 1 to 86400000 ms, default 30000)
+    /// </param>
+    /// <param name="attemptTimeoutMs">
+    /// Time limit of one attempt, within <c>timeoutMs</c>: a request that is slower is given up, and repeated where
+    /// that is safe. (<c>attempt_timeout_ms</c>, from 1 to 86400000 ms, default none)
+    /// </param>
+    /// <param name="maxAttempts">
+    /// How often a request is tried in all; 1 switches repeating off. What only reads is repeated after broken
+    /// connections, HTTP 408, 429, 502, 503 and 504, and the platform's own "busy"; everything else only if no byte of
+    /// it was sent. (<c>max_attempts</c>, from 1 to 10, default 3)
     /// </param>
     /// <param name="connectTimeoutMs">
     /// Time limit for one connection: TCP and TLS handshake, within <c>timeoutMs</c>. (<c>connect_timeout_ms</c>, from
@@ -119,7 +129,10 @@ public class HstClient : MeetgateTokenClient
         Func<string?, CancellationToken, Task<ProvidedToken>>? asyncTokenProvider = null,
         TokenStore? tokenStore = null,
         long? tokenTimeoutMs = null,
+        Tls? tls = null,
         long? timeoutMs = null,
+        long? attemptTimeoutMs = null,
+        long? maxAttempts = null,
         long? connectTimeoutMs = null,
         long? maxReplyBytes = null,
         bool? validate = null,
@@ -136,7 +149,10 @@ public class HstClient : MeetgateTokenClient
                 { "token"u8, token },
                 { "token_store"u8, tokenStore },
                 { "token_timeout_ms"u8, tokenTimeoutMs },
+                { "tls"u8, tls },
                 { "timeout_ms"u8, timeoutMs },
+                { "attempt_timeout_ms"u8, attemptTimeoutMs },
+                { "max_attempts"u8, maxAttempts },
                 { "connect_timeout_ms"u8, connectTimeoutMs },
                 { "max_reply_bytes"u8, maxReplyBytes },
                 { "validate"u8, validate },

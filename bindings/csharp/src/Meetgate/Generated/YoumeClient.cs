@@ -47,9 +47,19 @@ public class YoumeClient : MeetgateClient
     /// <param name="identifier">The administrator account of the calls. (<c>identifier</c>, default admin)</param>
     /// <param name="apiVersion">First segment of the path. (<c>api_version</c>, default v2)</param>
     /// <param name="serviceName">Second segment of the path. (<c>service_name</c>, default video)</param>
+    /// <param name="tls">Whom the client trusts over HTTPS. It is a part of what makes an account. (<c>tls</c>)</param>
     /// <param name="timeoutMs">
     /// Time limit of a whole call, from looking up the host to the end of the answer. Fetching a token is part of it.
     /// (<c>timeout_ms</c>, from 1 to 86400000 ms, default 30000)
+    /// </param>
+    /// <param name="attemptTimeoutMs">
+    /// Time limit of one attempt, within <c>timeoutMs</c>: a request that is slower is given up, and repeated where
+    /// that is safe. (<c>attempt_timeout_ms</c>, from 1 to 86400000 ms, default none)
+    /// </param>
+    /// <param name="maxAttempts">
+    /// How often a request is tried in all; 1 switches repeating off. What only reads is repeated after broken
+    /// connections, HTTP 408, 429, 502, 503 and 504, and the platform's own "busy"; everything else only if no byte of
+    /// it was sent. (<c>max_attempts</c>, from 1 to 10, default 3)
     /// </param>
     /// <param name="connectTimeoutMs">
     /// Time limit for one connection: TCP and TLS handshake, within <c>timeoutMs</c>. (<c>connect_timeout_ms</c>, from
@@ -76,7 +86,10 @@ public class YoumeClient : MeetgateClient
         string? identifier = null,
         string? apiVersion = null,
         string? serviceName = null,
+        Tls? tls = null,
         long? timeoutMs = null,
+        long? attemptTimeoutMs = null,
+        long? maxAttempts = null,
         long? connectTimeoutMs = null,
         long? maxReplyBytes = null,
         bool? validate = null,
@@ -92,7 +105,10 @@ public class YoumeClient : MeetgateClient
                 { "identifier"u8, identifier },
                 { "api_version"u8, apiVersion },
                 { "service_name"u8, serviceName },
+                { "tls"u8, tls },
                 { "timeout_ms"u8, timeoutMs },
+                { "attempt_timeout_ms"u8, attemptTimeoutMs },
+                { "max_attempts"u8, maxAttempts },
                 { "connect_timeout_ms"u8, connectTimeoutMs },
                 { "max_reply_bytes"u8, maxReplyBytes },
                 { "validate"u8, validate },
