@@ -2,7 +2,7 @@
 #include "contender.h"
 #include <cjson/cJSON.h>
 #include <curl/curl.h>
-#include <openssl/sha.h>
+#include <openssl/evp.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +13,7 @@ struct own {
   CURL *curl;
   struct curl_slist *headers;
   curl_mime *form;
+  EVP_MD_CTX *hash;
   char *answer;
   size_t length, capacity;
 };
@@ -20,10 +21,15 @@ struct own {
 static const struct setup *setup;
 static char body[4096];
 static atomic_long next_seq;
+/* Looked up once: OpenSSL 3 takes several microseconds for that. */
+static EVP_MD *sha1;
+
+enum { SHA1_BYTES = 20 };
 
 void contender_begin(const struct setup *given) {
   setup = given;
   curl_global_init(CURL_GLOBAL_ALL);
+  sha1 = EVP_MD_fetch(NULL, "SHA1", NULL);
   snprintf(body, sizeof body, "{\"RoomId\":\"%s\",\"BeginTime\":\"1575907200\"}", setup->room);
 }
 
@@ -49,6 +55,7 @@ void *contender_open(void) {
   struct own *own = calloc(1, sizeof *own);
   CURL *curl = curl_easy_init();
   own->curl = curl;
+  own->hash = EVP_MD_CTX_new();
   curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(curl, CURLOPT_PROXY, "");
   curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, 30000L);
@@ -84,25 +91,35 @@ void contender_close(void *given) {
   curl_easy_cleanup(own->curl);
   curl_mime_free(own->form);
   curl_slist_free_all(own->headers);
+  EVP_MD_CTX_free(own->hash);
   free(own->answer);
   free(own);
 }
 
 /* Lower-case hex SHA-1 of the app secret, the REST API key and the time. */
-static void checksum(const char *curtime, char *hex) {
-  unsigned char digest[SHA_DIGEST_LENGTH];
-  char text[1024];
-  int length = snprintf(text, sizeof text, "%s%s%s", setup->app_secret, setup->rest_api_key, curtime), i;
-  SHA1((unsigned char *)text, (size_t)length, digest);
-  for (i = 0; i < SHA_DIGEST_LENGTH; i++) sprintf(hex + 2 * i, "%02x", digest[i]);
+static void checksum(EVP_MD_CTX *hash, const char *curtime, char *hex) {
+  static const char digits[] = "0123456789abcdef";
+  unsigned char digest[SHA1_BYTES];
+  int i;
+  EVP_DigestInit_ex2(hash, sha1, NULL);
+  EVP_DigestUpdate(hash, setup->app_secret, strlen(setup->app_secret));
+  EVP_DigestUpdate(hash, setup->rest_api_key, strlen(setup->rest_api_key));
+  EVP_DigestUpdate(hash, curtime, strlen(curtime));
+  if (EVP_DigestFinal_ex(hash, digest, NULL) != 1) fail("SHA-1", "OpenSSL refuses it");
+  for (i = 0; i < SHA1_BYTES; i++) {
+    hex[2 * i] = digits[digest[i] >> 4];
+    hex[2 * i + 1] = digits[digest[i] & 15];
+  }
+  hex[2 * SHA1_BYTES] = '\0';
 }
 
-static void address(CURL *curl, char *url, size_t size) {
+static void address(struct own *own, char *url, size_t size) {
+  CURL *curl = own->curl;
   if (setup->work == WORK_QUERY) {
-    char curtime[32], hex[2 * SHA_DIGEST_LENGTH + 1];
+    char curtime[32], hex[2 * SHA1_BYTES + 1];
     char *key = curl_easy_escape(curl, setup->app_key, 0);
     snprintf(curtime, sizeof curtime, "%lld", (long long)time(NULL));
-    checksum(curtime, hex);
+    checksum(own->hash, curtime, hex);
     snprintf(url, size, "%s/v2/video/query_room_info?appkey=%s&identifier=admin&curtime=%s&checksum=%s&seq=%ld",
              setup->url, key, curtime, hex, atomic_fetch_add(&next_seq, 1));
     curl_free(key);
@@ -131,7 +148,7 @@ void contender_call(void *given) {
   char url[2048];
   long http = 0;
   CURLcode code;
-  address(own->curl, url, sizeof url);
+  address(own, url, sizeof url);
   curl_easy_setopt(own->curl, CURLOPT_URL, url);
   own->length = 0;
   code = curl_easy_perform(own->curl);

@@ -94,7 +94,8 @@ fn reason(why: &str) -> String {
     let document = why.find('{').and_then(|at| serde_json::from_str::<Value>(why.get(at..)?).ok());
     let message = document.as_ref().and_then(|document| document.get("message")).and_then(Value::as_str);
     match (message, why) {
-        (Some(message), _) => message.to_owned(),
+        // What follows is advice.
+        (Some(message), _) => message.split(';').next().unwrap_or(message).to_owned(),
         (None, "") => "a contender ended without a reason".to_owned(),
         (None, why) => why.to_owned(),
     }
@@ -107,7 +108,7 @@ mod tests {
     #[test]
     fn of_an_error_document_the_message_is_enough() {
         assert_eq!(
-            reason("meetgate_client_new: {\"status\":\"X\",\"message\":\"unknown key \\\"tls\\\"\"}\n"),
+            reason("meetgate_client_new: {\"status\":\"X\",\"message\":\"unknown key \\\"tls\\\"; known: a\"}\n"),
             "unknown key \"tls\""
         );
         assert_eq!(reason("libcurl: {broken\n"), "libcurl: {broken");

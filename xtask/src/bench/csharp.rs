@@ -10,6 +10,7 @@ use crate::prerequisites;
 use crate::server::Server;
 use crate::workspace::{Workspace, run};
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::process::{Command, Stdio};
 
 /// What the C# and the Python program print.
@@ -18,6 +19,9 @@ use std::process::{Command, Stdio};
 pub struct Measured {
     pub about: String,
     pub rounds: Rounds,
+    /// Why a figure is not there.
+    #[serde(default)]
+    pub missing: BTreeMap<String, String>,
 }
 
 pub fn measure(workspace: &Workspace, effort: Effort) -> Result<(String, Vec<Row>)> {

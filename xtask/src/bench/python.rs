@@ -4,7 +4,7 @@ use super::build;
 use super::csharp::Measured;
 use super::options::Effort;
 use super::page;
-use super::row::{Bar, Rounds, Row, Value, faster, figure, limit};
+use super::row::{Bar, Row, Value, faster, figure, limit};
 use crate::catalog::Result;
 use crate::prerequisites::PYTHON;
 use crate::server::Server;
@@ -31,7 +31,7 @@ pub fn measure(workspace: &Workspace, effort: Effort) -> Result<(String, Vec<Row
         return Err(format!("the bench failed: {}", output.status).into());
     }
     let measured: Measured = serde_json::from_slice(&output.stdout)?;
-    Ok((page::about(effort, &measured.about)?, rows(&measured.rounds)))
+    Ok((page::about(effort, &measured.about)?, rows(&measured)))
 }
 
 /// An environment with the peers, made once.
@@ -51,11 +51,13 @@ fn environment(folder: &Path) -> Result<PathBuf> {
     Ok(python)
 }
 
-fn rows(rounds: &Rounds) -> Vec<Row> {
-    let speed = |figure_name: &str, peer: &str| {
-        let ours = figure(rounds, &format!("{figure_name}.meetgate"))?;
-        Ok(Value::speed(ours, figure(rounds, &format!("{figure_name}.{peer}"))?))
+fn rows(measured: &Measured) -> Vec<Row> {
+    let of = |key: String| match measured.missing.get(&key) {
+        Some(why) => Err(format!("{key}: {why}").into()),
+        None => figure(&measured.rounds, &key),
     };
+    let speed =
+        |scene: &str, peer: &str| Ok(Value::speed(of(format!("{scene}.meetgate"))?, of(format!("{scene}.{peer}"))?));
     // Their import is shown beside ours, which has a limit of its own.
     let import = speed("import_ms", "requests").map(|value| Value { ratio: None, ..value });
     vec![

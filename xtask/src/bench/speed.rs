@@ -46,7 +46,7 @@ pub fn sequential(lab: &Lab, mut field: Field) -> Result<Rounds> {
     // Connected, and as fast as they get.
     field.in_turns(1, |_, contender| contender.calls(200).map(drop))?;
     rounds(lab, QUICK_MODE, |note| {
-        field.in_turns(lab.effort.either(20, 40), |name, contender| {
+        field.in_turns(lab.effort.either(40, 80), |name, contender| {
             let figures = contender.calls(CALLS)?;
             note("p50", name, figures.get("p50_us")?);
             note("cpu", name, figures.get("cpu_us")?);
@@ -58,7 +58,7 @@ pub fn sequential(lab: &Lab, mut field: Field) -> Result<Rounds> {
 /// So many threads on one handle: rate and p99 of each round.
 pub fn threads(lab: &Lab, scene: &Scene, who: &[Who], threads: u32) -> Result<Rounds> {
     let mut field = Field::of(lab, scene, who)?;
-    let command = format!("threads {threads} {}", lab.effort.either(150, 300));
+    let command = format!("threads {threads} {}", lab.effort.either(100, 300));
     rounds(lab, 0.5, |note| {
         field.in_turns(2, |name, contender| {
             let figures = contender.tell(&command)?;
@@ -69,12 +69,13 @@ pub fn threads(lab: &Lab, scene: &Scene, who: &[Who], threads: u32) -> Result<Ro
     })
 }
 
-/// Calls that move much: p50 in microseconds of each round.
+/// Turns of so many calls that move much: p50 in microseconds of each round.
 pub fn long(lab: &Lab, scene: &Scene, who: &[Who], calls: u32) -> Result<Rounds> {
+    const TURNS: u32 = 4;
     let mut field = Field::of(lab, scene, who)?;
     field.in_turns(1, |_, contender| contender.calls(1).map(drop))?;
-    rounds(lab, 0.5, |note| {
-        field.in_turns(2, |name, contender| {
+    rounds(lab, QUICK_MODE, |note| {
+        field.in_turns(TURNS, |name, contender| {
             note("p50", name, contender.calls(calls)?.get("p50_us")?);
             Ok(())
         })
