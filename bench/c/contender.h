@@ -31,8 +31,9 @@ void contender_close(void *own);
 /* One call from the credential to the judged answer, which is kept until then. It ends the program if the call fails. */
 void contender_call(void *own);
 
-/* What only our library has; elsewhere NULL. Each prints one JSON object. */
+/* What not all have; elsewhere NULL. Each but the first prints one JSON object. */
 struct extras {
+  const char *(*version)(void);
   void (*clients)(long count);
   void (*deadline)(long timeout_ms);
   void (*cancel)(void);

@@ -162,4 +162,11 @@ void contender_call(void *given) {
   own->capacity = 0;
 }
 
-const struct extras contender_extras = {NULL, NULL, NULL};
+static const char *version(void) {
+  static char text[512];
+  snprintf(text, sizeof text, "libcurl %s (%s) with cJSON %s", curl_version_info(CURLVERSION_NOW)->version,
+           curl_version_info(CURLVERSION_NOW)->ssl_version, cJSON_Version());
+  return text;
+}
+
+const struct extras contender_extras = {version, NULL, NULL, NULL};

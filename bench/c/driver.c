@@ -8,6 +8,7 @@
  *   rss                kilobytes now, and the most so far
  *   allocations N      allocations a call, over N calls; with malloc_counter.so only
  *   held               bytes that are allocated, and open sockets
+ *   version            its name and version
  *   clients N, deadline MS, cancel    of our library only
  *
  * It says {} when it is ready: with "once" as the last argument, when one call is done, after which it ends.
@@ -224,6 +225,7 @@ static void obey(const char *line) {
   else if (strcmp(word, "rss") == 0) rss();
   else if (strcmp(word, "held") == 0) held();
   else if (strcmp(word, "allocations") == 0) allocations(first);
+  else if (strcmp(word, "version") == 0 && extras->version != NULL) printf("{\"version\":\"%s\"}\n", extras->version());
   else if (strcmp(word, "clients") == 0 && extras->clients != NULL) extras->clients(first);
   else if (strcmp(word, "deadline") == 0 && extras->deadline != NULL) extras->deadline(first);
   else if (strcmp(word, "cancel") == 0 && extras->cancel != NULL) extras->cancel();

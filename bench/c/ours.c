@@ -144,4 +144,4 @@ static void cancel(void) {
   printf("{\"after_ms\":%.3f}\n", (double)(returned - start) / 1e6);
 }
 
-const struct extras contender_extras = {clients, deadline, cancel};
+const struct extras contender_extras = {meetgate_version, clients, deadline, cancel};

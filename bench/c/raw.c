@@ -96,4 +96,4 @@ void contender_call(void *given) {
   } while (own->answer == 0 || have < own->answer);
 }
 
-const struct extras contender_extras = {NULL, NULL, NULL};
+const struct extras contender_extras = {NULL, NULL, NULL, NULL};

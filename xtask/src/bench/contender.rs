@@ -22,9 +22,8 @@ impl Figures {
         Ok(number.ok_or_else(|| format!("a contender does not tell {name}: {}", self.0))?)
     }
 
-    /// Why there is nothing to measure.
-    pub fn missing(&self) -> Option<&str> {
-        self.0.get("missing").and_then(Value::as_str)
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.0.get(name).and_then(Value::as_str)
     }
 }
 

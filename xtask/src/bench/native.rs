@@ -35,12 +35,14 @@ pub fn measure(workspace: &Workspace, effort: Effort) -> Result<(String, Vec<Row
         rows.extend(measure(&lab));
         eprintln!("== measured: {what}, {} s", start.elapsed().as_secs());
     }
-    let peer = lab
-        .built
-        .curl
-        .as_ref()
-        .map_or_else(|why| format!("without libcurl 8: {why}"), |_| "libcurl 8 with cJSON".to_owned());
-    Ok((page::about(effort, &peer)?, rows))
+    let peers = [Who::Curl, Who::SystemCurl]
+        .map(|who| version(&lab, who).unwrap_or_else(|why| format!("not beside {}: {why}", who.name())));
+    Ok((page::about(effort, &peers.join(", "))?, rows))
+}
+
+fn version(lab: &Lab, who: Who) -> Result<String> {
+    let told = lab.start(who, &Scene::new(Work::Read, Trust::Plain))?.tell("version")?;
+    Ok(told.text("version").ok_or("it tells no version")?.to_owned())
 }
 
 /// The speed of us beside libcurl, from times.
