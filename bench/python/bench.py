@@ -1,4 +1,4 @@
-"""The Python package beside requests, urllib3, httpx and pycurl: python bench.py TARGET ROUNDS TURNS
+"""The Python package beside requests, urllib3, httpx and pycurl: python bench.py TARGET ROUNDS TURNS SERVER_PID
 
 Prints {"about":…,"rounds":{"plain_us.meetgate":[…],…},"missing":{"tls_us.pycurl":"why",…}} as JSON. What it means is for `cargo xtask bench` to say.
 """
@@ -112,12 +112,22 @@ def opened(scene, url, target, ca, missing):
     return calls
 
 
-def round_of(calls, turns):
-    """Of each way the median of the turns' quick quarter, in microseconds. Why the quick quarter: docs/performance.md."""
+def approach(server):
+    """Goes to the processor on which the server was last, and stays free to leave it. Why: docs/performance.md."""
+    with open(f"/proc/{server}/stat", encoding="ascii") as file:
+        processor = int(file.read().rpartition(")")[2].split()[36])
+    free = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {processor})
+    os.sched_setaffinity(0, free)
+
+
+def round_of(calls, turns, server):
+    """Of each way the median call of the quarter of the turns with the least time, in microseconds."""
     medians = {name: [] for name in calls}
     order = list(calls.items())
     for _ in range(turns):
         for name, call in order:
+            approach(server)
             times = []
             for _ in range(CALLS):
                 start = time.perf_counter_ns()
@@ -146,6 +156,7 @@ def main():
         print_first_answer(sys.argv[2], json.loads(sys.argv[3]))
         return
     line, rounds, turns = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    server = sys.argv[4]
     target = json.loads(line)
     figures, missing = {}, {}
     with tempfile.TemporaryDirectory() as folder:
@@ -161,7 +172,7 @@ def main():
         }
         for _ in range(rounds):
             for scene, calls in scenes.items():
-                for name, value in round_of(calls, turns).items():
+                for name, value in round_of(calls, turns, server).items():
                     figures.setdefault(f"{scene}.{name}", []).append(value)
             for name in ("meetgate", "requests"):
                 if name in scenes["plain_us"]:

@@ -105,8 +105,7 @@ pub struct Lab {
     pub effort: Effort,
     target: Target,
     folder: PathBuf,
-    /// Ends with us.
-    _server: Server,
+    server: Server,
 }
 
 impl Lab {
@@ -114,7 +113,7 @@ impl Lab {
         let (server, target) = serve(&built.server)?;
         let folder = build::folder(workspace).join("files");
         fs::create_dir_all(&folder)?;
-        let lab = Lab { built, effort, target, folder, _server: server };
+        let lab = Lab { built, effort, target, folder, server };
         fs::write(lab.file("ca.pem"), &lab.target.ca_pem)?;
         fs::write(lab.file("clip.mp4"), vec![b'm'; LARGE])?;
         if let Ok(bundle) = fs::read_to_string(SYSTEM_BUNDLE) {
@@ -154,6 +153,7 @@ impl Lab {
             Work::Upload => "upload",
         };
         for (name, value) in [
+            ("server", self.server.process_id().to_string().as_str()),
             ("work", work),
             ("url", &url),
             ("token", &target.token),

@@ -24,7 +24,7 @@ pub fn measure(workspace: &Workspace, effort: Effort) -> Result<(String, Vec<Row
     eprintln!("== measuring: Python, {} rounds", effort.rounds);
     let mut bench = Command::new(python);
     bench.arg(workspace.root.join("bench/python/bench.py")).arg(&server.first_line).arg(effort.rounds.to_string());
-    bench.arg(effort.either(20, 40).to_string());
+    bench.arg(effort.either(20, 40).to_string()).arg(server.process_id().to_string());
     bench.env("PYTHONPATH", workspace.root.join("bindings/python/src")).env("MEETGATE_LIBRARY", library);
     let output = bench.stderr(Stdio::inherit()).output()?;
     if !output.status.success() {

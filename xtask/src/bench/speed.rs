@@ -36,8 +36,8 @@ impl Field {
 /// A part of a round's turns: the quarter with the least.
 ///
 /// The system puts caller and server on one processor or on two, and a call on two takes about four times as long, for the very
-/// same code. A turn is in one of these two modes from its beginning to its end. Contenders have to be compared in the same one.
-/// All are in the quick one for a part of each round, and are compared there.
+/// same code. A turn is in one of these two modes from its beginning to its end. Contenders have to be compared in the same one:
+/// the quick one, in which they begin their turns (`approach_server` in bench/c/driver.c), and are for a part of each round.
 const QUICK_MODE: f64 = 0.25;
 
 /// One caller: p50 and processor time of each round.
