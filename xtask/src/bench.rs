@@ -54,7 +54,8 @@ pub fn run_bench(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
         }
     }
     if let Some(file) = &options.json {
-        fs::write(file, row::json(tables.iter().flat_map(|table| &table.rows))?)?;
+        let rows = tables.iter().flat_map(|table| table.rows.iter().map(|row| (table.part.language(), row)));
+        fs::write(file, row::json(rows)?)?;
     }
     if options.effort.is_quick() {
         println!("docs/performance.md is as it was: what --quick measures is too rough for it");

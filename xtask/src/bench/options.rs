@@ -33,6 +33,15 @@ impl Part {
             Part::Csharp => "csharp",
         }
     }
+
+    /// As the names of its rows begin.
+    pub fn language(self) -> &'static str {
+        match self {
+            Part::Native => "C",
+            Part::Python => "Python",
+            Part::Csharp => "C#",
+        }
+    }
 }
 
 /// Fewer rounds say nothing.

@@ -133,11 +133,11 @@ impl Bar {
     }
 }
 
-/// The rows for programs.
-pub fn json<'r>(rows: impl Iterator<Item = &'r Row>) -> Result<String> {
+/// The rows for programs. Each name begins with that of its language, since all are in one list.
+pub fn json<'r>(rows: impl Iterator<Item = (&'static str, &'r Row)>) -> Result<String> {
     #[derive(Serialize)]
     struct Line<'r> {
-        name: &'r str,
+        name: String,
         ours: Option<f64>,
         peer: Option<f64>,
         ratio: Option<f64>,
@@ -149,11 +149,11 @@ pub fn json<'r>(rows: impl Iterator<Item = &'r Row>) -> Result<String> {
         not_measured: Option<&'r str>,
     }
     let lines: Vec<Line<'_>> = rows
-        .map(|row| {
+        .map(|(language, row)| {
             let value = row.value.as_ref().ok();
             let verdict = row.verdict();
             Line {
-                name: &row.name,
+                name: format!("{language}, {}", row.name),
                 ours: value.map(|value| value.ours),
                 peer: value.and_then(|value| value.peer),
                 ratio: value.and_then(|value| value.ratio).map(|(median, _, _)| median),
@@ -218,13 +218,14 @@ mod tests {
         let row = Row::new("TLS", faster(1.1, 1.5), Err("unknown key \"tls\"".into()));
         assert_eq!(row.verdict(), Verdict::None);
         let measured = Row::new("rss", limit(6.0, 4.0), Ok(Value::alone(7.0)));
-        let shown: serde_json::Value = serde_json::from_str(&json([row, measured].iter()).unwrap()).unwrap();
+        let shown: serde_json::Value =
+            serde_json::from_str(&json([("C", &row), ("C", &measured)].into_iter()).unwrap()).unwrap();
         assert_eq!(
             shown,
             serde_json::json!([
-                {"name": "TLS", "ours": null, "peer": null, "ratio": null, "floor": 1.1, "goal": 1.5, "ok": null,
+                {"name": "C, TLS", "ours": null, "peer": null, "ratio": null, "floor": 1.1, "goal": 1.5, "ok": null,
                  "not_measured": "unknown key \"tls\""},
-                {"name": "rss", "ours": 7.0, "peer": null, "ratio": null, "floor": 6.0, "goal": 4.0, "ok": false},
+                {"name": "C, rss", "ours": 7.0, "peer": null, "ratio": null, "floor": 6.0, "goal": 4.0, "ok": false},
             ])
         );
     }
