@@ -7,6 +7,7 @@ mod exchange;
 mod next;
 mod prepare;
 mod raw;
+mod retry;
 mod together;
 
 use crate::cancel::{Cancel, Interrupt};
@@ -27,6 +28,7 @@ use answer::{Answered, Outcome};
 use clock::ClockOffset;
 pub(crate) use clock::Clocks;
 use next::{Next, Said, Why, next};
+use retry::Budget;
 use serde::Serialize;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
@@ -44,6 +46,7 @@ pub(crate) struct Engine {
     clock: Arc<ClockOffset>,
     /// Ends the calls under way when the client goes.
     closing: Cancel,
+    budget: Budget,
 }
 
 /// One call under way.
@@ -55,6 +58,8 @@ struct Call<'a> {
     bounds: Bounds<'a>,
     /// How often its request was tried.
     attempts: u32,
+    /// How often after a failure.
+    repeats: u32,
     /// What is sent is not the caller's own request, but what has to come before it.
     is_ahead: bool,
     /// How far from ours the clock is that its request is signed with.
@@ -88,7 +93,16 @@ impl Engine {
         let discovery = platform.discovery().filter(|_| platform.base_url().is_none());
         let address = addresses
             .of(discovery.map(Discovery::request).as_ref().map(|(url, signed)| (*url, signed.target.as_str())));
-        Engine { config, platform, transport, credentials, address, clock, closing: Cancel::of_many() }
+        Engine {
+            config,
+            platform,
+            transport,
+            credentials,
+            address,
+            clock,
+            closing: Cancel::of_many(),
+            budget: Budget::default(),
+        }
     }
 
     pub(crate) fn limits(&self) -> Limits {
@@ -188,6 +202,7 @@ impl Engine {
             retry,
             bounds,
             attempts: 0,
+            repeats: 0,
             is_ahead: false,
             offset_s,
             fetches_token: false,
@@ -196,7 +211,9 @@ impl Engine {
         let mut token = self.token(&call, None)?;
         let mut is_replaced = false;
         let mut refused_offsets = Vec::new();
+        let mut rounds = 0;
         loop {
+            rounds += 1;
             let value = token.as_ref().map(|held| held.value().reveal());
             let offset_s = call.offset_s;
             let sign = |form| self.platform.sign(prepared, &signing(value, offset_s, form));
@@ -206,7 +223,7 @@ impl Engine {
             let said = exchanged.answered.said(self.platform.name());
             let clock = self.clock_after(&exchanged.answered, offset_s, &mut refused_offsets);
             let standing = self.standing(prepared, said, token.as_deref(), is_replaced);
-            let why = match next(said, standing, clock, prepared.retry == Retry::Safe, call.attempts) {
+            let why = match next(said, standing, clock, prepared.retry == Retry::Safe, rounds) {
                 Next::Answer => {
                     self.after_service(prepared, token.as_deref(), sent, is_replaced);
                     return Ok(exchanged.answered.text.into_string());
@@ -373,6 +390,7 @@ impl Engine {
             retry,
             bounds: self.fetch_bounds(asked, bounds),
             attempts: 0,
+            repeats: 0,
             is_ahead,
             offset_s: 0,
             fetches_token: true,

@@ -1,6 +1,7 @@
 //! From an answer that is no success to the error document.
 
 use super::next::Said;
+use super::retry;
 use crate::catalog::{ErrorClass, ErrorNumber, PlatformName, Retry};
 use crate::error::{Error, Status};
 use crate::json::{readable, without_bom};
@@ -15,7 +16,7 @@ pub(super) struct Answered {
     pub(super) http_status: u16,
     pub(super) date: Option<SystemTime>,
     location: Option<Foreign>,
-    retry_after: Option<Duration>,
+    pub(super) retry_after: Option<Duration>,
     /// The body as it came but for a byte order mark; where it is not UTF-8, made readable.
     pub(super) text: Foreign,
     is_utf8: bool,
@@ -115,8 +116,7 @@ impl Describe<'_> {
                     _ => format!("the server answered HTTP {status}"),
                 };
                 let mut error = Error::new(Status::Http, sentence);
-                let transient = matches!(status, 408 | 429 | 502 | 503 | 504);
-                error.document_mut().retryable = transient && self.retry == Retry::Safe;
+                error.document_mut().retryable = retry::is_transient(status) && self.retry == Retry::Safe;
                 error
             }
             Outcome::Unreadable(why) => Error::new(Status::Protocol, format!("the answer {why}")),
