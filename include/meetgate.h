@@ -353,8 +353,8 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_call(
  *   error:
  *   - timeout_ms (integer from 1 to 86400000, ms): Time limit of a whole call, from looking up the host to the end of
  *     the answer. Fetching a token is part of it.
- *   - attempt_timeout_ms (integer from 1 to 86400000, ms): Time limit of one attempt, within `timeout_ms`: a request
- *     that is slower is given up, and repeated where that is safe.
+ *   - attempt_timeout_ms (integer from 1 to 86400000, ms): Time limit of one attempt, within `timeout_ms`; none unless
+ *     it is given. A request that is slower is given up, and repeated where that is safe.
  *   - max_attempts (integer from 1 to 10): How often a request is tried in all; 1 switches repeating off. What only
  *     reads is repeated after broken connections, HTTP 408, 429, 502, 503 and 504, and the platform's own "busy";
  *     everything else only if no byte of it was sent.
@@ -413,7 +413,7 @@ MEETGATE_EXPORT meetgate_cancel *MEETGATE_CALL meetgate_cancel_new(void);
  * a pause. A call that runs the program's own code, a token provider, ends when that returns. Once triggered it stays so: a call
  * that begins later with it ends at once. A call that has ended is not touched. Whether the platform has done what a cancelled call
  * asked for is not known, unless its error document says "attempts":0.
- * Threads: any, and as often as you like; not from a signal handler, since it takes locks.
+ * It may be called from any thread and as often as you like, but not in a signal handler, since it takes locks.
  * @param[in] cancel What meetgate_cancel_new gave. NULL does nothing.
  */
 MEETGATE_EXPORT void MEETGATE_CALL meetgate_cancel_trigger(meetgate_cancel *cancel);

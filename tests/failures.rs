@@ -27,7 +27,8 @@ const READ: &str = r#"{"room_id":"12345123456"}"#;
 /// The error of reading a room from a server that always acts the same.
 fn read_error(act: impl Fn() -> Act + Send + Sync + 'static) -> Error {
     let server = Server::start(move |_, _| act());
-    let error = avd_with_token(&server.url()).call("avd.room.read", READ).unwrap_err();
+    let once = r#"{"max_attempts":1}"#;
+    let error = avd_with_token(&server.url()).call_with("avd.room.read", READ, once, None).unwrap_err();
     assert_eq!(server.requests().len(), 1, "sent once, whatever the answer");
     error
 }
@@ -183,7 +184,11 @@ fn a_call_whose_token_died_and_could_not_be_renewed_was_sent_once() {
     let error = hst(&server.url()).call("hst.app.delete", r#"{"app_id":"a"}"#).unwrap_err();
     assert!(error.to_string().starts_with("no token could be fetched"), "{error}");
     assert_eq!((error.status(), error.document().attempts), (Status::Http, Some(1)));
-    assert_eq!((server.count("/access/token"), server.count("/v1/app")), (2, 1));
+    assert_eq!(
+        (server.count("/access/token"), server.count("/v1/app")),
+        (4, 1),
+        "the fetch is repeated, the call is not"
+    );
 }
 
 #[test]

@@ -336,7 +336,7 @@ fn no_secret_shows_anywhere() {
         client.call(operation, params).unwrap();
         let path = sandbox.exchanges().last().unwrap().path.clone();
         let path = path.split('?').next().unwrap();
-        sandbox.fail_next(path, number, 1);
+        sandbox.fail_next(path, number, 3);
         if let Err(error) = client.call(operation, params) {
             shown += &format!("{error} {error:?} {}\n", error.to_json());
         }

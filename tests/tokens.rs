@@ -205,13 +205,13 @@ fn a_failed_fetch_reaches_all_who_wait_once() {
             });
         }
     });
-    assert_eq!(server.requests().len(), 1);
+    assert_eq!(server.requests().len(), 3, "one fetch, repeated twice");
 }
 
 #[test]
 fn after_the_pause_a_platform_that_is_back_serves_again() {
     let server = Server::start(|number, request| match (number, request.target.as_str()) {
-        (0, _) => Act::Send(answer("502 Bad Gateway", "", "")),
+        (0..3, _) => Act::Send(answer("502 Bad Gateway", "", "")),
         (_, "/access/token") => token(number),
         _ => json(r#"{"code":0}"#),
     });
@@ -223,7 +223,7 @@ fn after_the_pause_a_platform_that_is_back_serves_again() {
         assert!(Instant::now() < deadline, "the pause does not end");
         thread::sleep(Duration::from_millis(10));
     }
-    assert_eq!(server.count("/access/token"), 2);
+    assert_eq!(server.count("/access/token"), 4);
 }
 
 #[test]

@@ -310,8 +310,8 @@ class avd_config : public token_config<avd_config> {
   avd_config &timeout_ms(const integer &value) { return put("timeout_ms", value); }
 
   /**
-   * Time limit of one attempt, within `timeout_ms`: a request that is slower is given up, and repeated where that is
-   * safe. [integer from 1 to 86400000, ms, default none]
+   * Time limit of one attempt, within `timeout_ms`; none unless it is given. A request that is slower is given up, and
+   * repeated where that is safe. [integer from 1 to 86400000, ms]
    */
   avd_config &attempt_timeout_ms(const integer &value) { return put("attempt_timeout_ms", value); }
 

@@ -140,8 +140,8 @@ class hst_config : public token_config<hst_config> {
   hst_config &timeout_ms(const integer &value) { return put("timeout_ms", value); }
 
   /**
-   * Time limit of one attempt, within `timeout_ms`: a request that is slower is given up, and repeated where that is
-   * safe. [integer from 1 to 86400000, ms, default none]
+   * Time limit of one attempt, within `timeout_ms`; none unless it is given. A request that is slower is given up, and
+   * repeated where that is safe. [integer from 1 to 86400000, ms]
    */
   hst_config &attempt_timeout_ms(const integer &value) { return put("attempt_timeout_ms", value); }
 

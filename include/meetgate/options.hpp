@@ -20,8 +20,8 @@ class call_options : public builder<call_options> {
   call_options &timeout_ms(const integer &value) { return put("timeout_ms", value); }
 
   /**
-   * Time limit of one attempt, within `timeout_ms`: a request that is slower is given up, and repeated where that is
-   * safe. [integer from 1 to 86400000, ms]
+   * Time limit of one attempt, within `timeout_ms`; none unless it is given. A request that is slower is given up, and
+   * repeated where that is safe. [integer from 1 to 86400000, ms]
    */
   call_options &attempt_timeout_ms(const integer &value) { return put("attempt_timeout_ms", value); }
 

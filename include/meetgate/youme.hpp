@@ -57,8 +57,8 @@ class youme_config : public builder<youme_config> {
   youme_config &timeout_ms(const integer &value) { return put("timeout_ms", value); }
 
   /**
-   * Time limit of one attempt, within `timeout_ms`: a request that is slower is given up, and repeated where that is
-   * safe. [integer from 1 to 86400000, ms, default none]
+   * Time limit of one attempt, within `timeout_ms`; none unless it is given. A request that is slower is given up, and
+   * repeated where that is safe. [integer from 1 to 86400000, ms]
    */
   youme_config &attempt_timeout_ms(const integer &value) { return put("attempt_timeout_ms", value); }
 

@@ -6608,11 +6608,10 @@ pub static HST_CONFIG: &[Field] = &[
     Field {
         name: "attempt_timeout_ms",
         kind: Type::Integer,
-        doc: "Time limit of one attempt, within `timeout_ms`: a request that is slower is given up, and repeated where that is safe.",
+        doc: "Time limit of one attempt, within `timeout_ms`; none unless it is given. A request that is slower is given up, and repeated where that is safe.",
         unit: "ms",
         min: Some(1),
         max: Some(86400000),
-        default: "none",
         ..Field::EMPTY
     },
     Field {
@@ -6745,11 +6744,10 @@ pub static YOUME_CONFIG: &[Field] = &[
     Field {
         name: "attempt_timeout_ms",
         kind: Type::Integer,
-        doc: "Time limit of one attempt, within `timeout_ms`: a request that is slower is given up, and repeated where that is safe.",
+        doc: "Time limit of one attempt, within `timeout_ms`; none unless it is given. A request that is slower is given up, and repeated where that is safe.",
         unit: "ms",
         min: Some(1),
         max: Some(86400000),
-        default: "none",
         ..Field::EMPTY
     },
     Field {
@@ -6925,11 +6923,10 @@ pub static AVD_CONFIG: &[Field] = &[
     Field {
         name: "attempt_timeout_ms",
         kind: Type::Integer,
-        doc: "Time limit of one attempt, within `timeout_ms`: a request that is slower is given up, and repeated where that is safe.",
+        doc: "Time limit of one attempt, within `timeout_ms`; none unless it is given. A request that is slower is given up, and repeated where that is safe.",
         unit: "ms",
         min: Some(1),
         max: Some(86400000),
-        default: "none",
         ..Field::EMPTY
     },
     Field {
@@ -6991,11 +6988,10 @@ pub static CALL_OPTIONS: &[Field] = &[
     Field {
         name: "attempt_timeout_ms",
         kind: Type::Integer,
-        doc: "Time limit of one attempt, within `timeout_ms`: a request that is slower is given up, and repeated where that is safe.",
+        doc: "Time limit of one attempt, within `timeout_ms`; none unless it is given. A request that is slower is given up, and repeated where that is safe.",
         unit: "ms",
         min: Some(1),
         max: Some(86400000),
-        default: "none",
         ..Field::EMPTY
     },
     Field {

@@ -1,7 +1,6 @@
 //! From an answer that is no success to the error document.
 
 use super::next::Said;
-use super::retry;
 use crate::catalog::{ErrorClass, ErrorNumber, PlatformName, Retry};
 use crate::error::{Error, Status};
 use crate::json::{readable, without_bom};
@@ -88,6 +87,11 @@ impl Answered {
     }
 }
 
+/// The HTTP statuses that say "try later".
+pub(super) fn is_transient(http_status: u16) -> bool {
+    matches!(http_status, 408 | 429 | 502 | 503 | 504)
+}
+
 /// What is known of a call when its failure is put into words.
 pub(super) struct Describe<'a> {
     pub(super) platform: &'a dyn Platform,
@@ -116,7 +120,7 @@ impl Describe<'_> {
                     _ => format!("the server answered HTTP {status}"),
                 };
                 let mut error = Error::new(Status::Http, sentence);
-                error.document_mut().retryable = retry::is_transient(status) && self.retry == Retry::Safe;
+                error.document_mut().retryable = is_transient(status) && self.retry == Retry::Safe;
                 error
             }
             Outcome::Unreadable(why) => Error::new(Status::Protocol, format!("the answer {why}")),

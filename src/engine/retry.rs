@@ -1,7 +1,7 @@
 //! Whether a request goes out again after a failure, and when. It never acts twice: what may change something is repeated
 //! only if no byte of it was sent.
 
-use super::answer::{Answered, Outcome};
+use super::answer::{Answered, Outcome, is_transient};
 use crate::catalog::{PlatformName, Retry};
 use crate::error::Status;
 use crate::transport::FailureKind;
@@ -42,11 +42,6 @@ pub(super) fn after_answer(answered: &Answered, platform: PlatformName, retry: R
         Outcome::Success | Outcome::Unreadable(_) => false,
     };
     (is_transient && retry == Retry::Safe).then_some(Again::Later(answered.retry_after))
-}
-
-/// The HTTP statuses that say "try later".
-pub(super) fn is_transient(http_status: u16) -> bool {
-    matches!(http_status, 408 | 429 | 502 | 503 | 504)
 }
 
 /// Exponential, with full jitter: many callers that failed together do not come back together.

@@ -1,14 +1,13 @@
 //! Calling: by name, with options, and any request at all.
 
+use super::client::{Client, borrow};
 use super::guard::reply;
 use super::status::meetgate_status;
 use super::strings;
 use crate::cancel::Cancel;
 use crate::catalog::Operation;
-use crate::client::Client;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use libc::c_char;
-use std::sync::Arc;
 
 /// Calls an operation by its name.
 /// @param[in] client A client of the operation's platform.
@@ -138,22 +137,6 @@ pub(super) unsafe fn call(
 ) -> meetgate_status {
     // SAFETY: the caller's promises are this function's own.
     unsafe { reply(reply_json, || borrow(client)?.call_operation(operation, params(params_json)?, "{}", None)) }
-}
-
-/// The client, which lives as long as this call: whoever frees it meanwhile ends the call, and the last one of both takes the
-/// memory along.
-///
-/// # Safety
-/// `client` is NULL or a client that was not freed before the call began.
-pub(super) unsafe fn borrow(client: *mut Client) -> Result<Arc<Client>> {
-    if client.is_null() {
-        return Err(Error::invalid_argument("client is NULL"));
-    }
-    // SAFETY: `meetgate_client_new` made the pointer from an `Arc`, which the caller has not given up yet.
-    unsafe {
-        Arc::increment_strong_count(client);
-        Ok(Arc::from_raw(client))
-    }
 }
 
 /// # Safety

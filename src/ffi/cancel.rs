@@ -16,7 +16,7 @@ pub extern "C" fn meetgate_cancel_new() -> *mut Cancel {
 /// a pause. A call that runs the program's own code, a token provider, ends when that returns. Once triggered it stays so: a call
 /// that begins later with it ends at once. A call that has ended is not touched. Whether the platform has done what a cancelled call
 /// asked for is not known, unless its error document says "attempts":0.
-/// Threads: any, and as often as you like; not from a signal handler, since it takes locks.
+/// It may be called from any thread and as often as you like, but not in a signal handler, since it takes locks.
 /// @param[in] cancel What meetgate_cancel_new gave. NULL does nothing.
 ///
 /// # Safety

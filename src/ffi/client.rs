@@ -4,11 +4,25 @@ use super::fork;
 use super::guard::{guard, report};
 use super::status::meetgate_status;
 use super::strings;
-use crate::client::Client;
-use crate::error::Error;
+use crate::client;
+use crate::error::{Error, Result};
 use libc::c_char;
 use std::ptr;
 use std::sync::Arc;
+
+/// A client of one platform. Use it from any number of threads at once.
+pub struct Client(Arc<client::Client>);
+
+/// The client, which lives as long as this call: whoever frees it meanwhile ends the call, and the last one of both takes the
+/// memory along.
+///
+/// # Safety
+/// `client` is NULL or a client that was not freed before the call began.
+pub(super) unsafe fn borrow(client: *mut Client) -> Result<Arc<client::Client>> {
+    // SAFETY: NULL gives `None`; else the caller promised a live client, of which only shared references are made.
+    let client = unsafe { client.as_ref() }.ok_or_else(|| Error::invalid_argument("client is NULL"))?;
+    Ok(Arc::clone(&client.0))
+}
 
 /// Makes a client of one platform.
 /// It sends nothing, and looks at the disk only for the folder of a token store. The first call connects, and fetches a token
@@ -39,8 +53,8 @@ pub unsafe extern "C" fn meetgate_client_new(
                 return Err(Error::invalid_argument("client is NULL"));
             }
             fork::count_forks();
-            let made = Client::new(strings::required(config_json, "config_json")?)?;
-            client.write(Arc::into_raw(Arc::new(made)).cast_mut());
+            let made = client::Client::new(strings::required(config_json, "config_json")?)?;
+            client.write(Box::into_raw(Box::new(Client(Arc::new(made)))));
             Ok(())
         })
     }
@@ -60,9 +74,9 @@ pub unsafe extern "C" fn meetgate_client_free(client: *mut Client) {
             return;
         }
         // SAFETY: not NULL, and the caller promised a live client.
-        if unsafe { &*client }.is_own_process() {
-            // SAFETY: `meetgate_client_new` made it from an `Arc`, and the caller gives it up.
-            unsafe { Arc::from_raw(client) }.close();
+        if unsafe { &*client }.0.is_own_process() {
+            // SAFETY: `meetgate_client_new` made it from a box, and the caller gives it up.
+            unsafe { Box::from_raw(client) }.0.close();
         }
     });
 }

@@ -15,10 +15,7 @@ const WIDTH: usize = 120;
 
 pub fn render(root: &Path, catalog: &Catalog, templates: &Templates<'_>) -> Result<Rendered> {
     let config = cbindgen::Config::from_file(root.join("xtask/cbindgen.toml"))?;
-    let bindings = cbindgen::Builder::new()
-        .with_config(config)
-        .with_src(root.join("src/client.rs"))
-        .with_src(root.join("src/cancel.rs"));
+    let bindings = cbindgen::Builder::new().with_config(config).with_src(root.join("src/cancel.rs"));
     let bindings =
         SOURCES.iter().fold(bindings, |bindings, name| bindings.with_src(root.join(format!("src/ffi/{name}.rs"))));
     let mut body = Vec::new();

@@ -2928,9 +2928,9 @@ class AsyncAvd(AsyncTokenClient):
             timeout_ms: Time limit of a whole call, from looking up the host to the end of the
                 answer. Fetching a token is part of it. (integer from 1 to 86400000, ms, default
                 30000)
-            attempt_timeout_ms: Time limit of one attempt, within `timeout_ms`: a request that is
-                slower is given up, and repeated where that is safe. (integer from 1 to 86400000,
-                ms, default none)
+            attempt_timeout_ms: Time limit of one attempt, within `timeout_ms`; none unless it is
+                given. A request that is slower is given up, and repeated where that is safe.
+                (integer from 1 to 86400000, ms)
             max_attempts: How often a request is tried in all; 1 switches repeating off. What only
                 reads is repeated after broken connections, HTTP 408, 429, 502, 503 and 504, and the
                 platform's own "busy"; everything else only if no byte of it was sent. (integer from
@@ -2993,9 +2993,9 @@ class AsyncAvd(AsyncTokenClient):
         Args:
             timeout_ms: Time limit of a whole call, from looking up the host to the end of the
                 answer. Fetching a token is part of it. (integer from 1 to 86400000, ms)
-            attempt_timeout_ms: Time limit of one attempt, within `timeout_ms`: a request that is
-                slower is given up, and repeated where that is safe. (integer from 1 to 86400000,
-                ms)
+            attempt_timeout_ms: Time limit of one attempt, within `timeout_ms`; none unless it is
+                given. A request that is slower is given up, and repeated where that is safe.
+                (integer from 1 to 86400000, ms)
             max_attempts: How often a request is tried in all; 1 switches repeating off. What only
                 reads is repeated after broken connections, HTTP 408, 429, 502, 503 and 504, and the
                 platform's own "busy"; everything else only if no byte of it was sent. (integer from

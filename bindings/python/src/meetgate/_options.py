@@ -14,8 +14,8 @@ class CallOptions(TypedDict, total=False):
     token is part of it. (integer from 1 to 86400000, ms)
     """
     attempt_timeout_ms: int
-    """Time limit of one attempt, within `timeout_ms`: a request that is slower is given up, and
-    repeated where that is safe. (integer from 1 to 86400000, ms)
+    """Time limit of one attempt, within `timeout_ms`; none unless it is given. A request that is
+    slower is given up, and repeated where that is safe. (integer from 1 to 86400000, ms)
     """
     max_attempts: int
     """How often a request is tried in all; 1 switches repeating off. What only reads is repeated

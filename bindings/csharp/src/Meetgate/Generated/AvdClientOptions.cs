@@ -85,8 +85,8 @@ public sealed class AvdClientOptions : NestedParameters
     public TimeSpan? Timeout { get; set; }
 
     /// <summary>
-    /// Time limit of one attempt, within <c>Timeout</c>: a request that is slower is given up, and repeated where that
-    /// is safe. (<c>attempt_timeout_ms</c>, from 1 to 86400000 ms, default none)
+    /// Time limit of one attempt, within <c>Timeout</c>; none unless it is given. A request that is slower is given up,
+    /// and repeated where that is safe. (<c>attempt_timeout_ms</c>, from 1 to 86400000 ms)
     /// </summary>
     public TimeSpan? AttemptTimeout { get; set; }
 

@@ -93,8 +93,8 @@ public class HstClient : MeetgateTokenClient
     /// (<c>timeout_ms</c>, from 1 to 86400000 ms, default 30000)
     /// </param>
     /// <param name="attemptTimeoutMs">
-    /// Time limit of one attempt, within <c>timeoutMs</c>: a request that is slower is given up, and repeated where
-    /// that is safe. (<c>attempt_timeout_ms</c>, from 1 to 86400000 ms, default none)
+    /// Time limit of one attempt, within <c>timeoutMs</c>; none unless it is given. A request that is slower is given
+    /// up, and repeated where that is safe. (<c>attempt_timeout_ms</c>, from 1 to 86400000 ms)
     /// </param>
     /// <param name="maxAttempts">
     /// How often a request is tried in all; 1 switches repeating off. What only reads is repeated after broken
