@@ -24,11 +24,12 @@ use crate::catalog::Method;
 use crate::error::Status;
 use crate::redact::Foreign;
 use std::time::{Duration, Instant, SystemTime};
+pub(crate) use ureq::http::Uri;
 
 /// One HTTP request, ready to leave. Not `Debug`: URL, headers and body hold credentials.
 pub(crate) struct Request<'a> {
     pub(crate) method: Method,
-    pub(crate) url: String,
+    pub(crate) url: Uri,
     pub(crate) headers: &'a [(&'static str, String)],
     pub(crate) body: Body<'a>,
 }

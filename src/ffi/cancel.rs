@@ -9,7 +9,7 @@ use std::ptr;
 /// @return The cancel, to be freed with meetgate_cancel_free; NULL only where there is no memory.
 #[unsafe(no_mangle)]
 pub extern "C" fn meetgate_cancel_new() -> *mut Cancel {
-    guard(ptr::null_mut(), || Box::into_raw(Box::new(Cancel::new())))
+    guard(ptr::null_mut, || Box::into_raw(Box::new(Cancel::new())))
 }
 
 /// Ends all calls that were given this: each returns MEETGATE_CANCELLED, at once if it waits for the network, a token or the end of
@@ -24,7 +24,7 @@ pub extern "C" fn meetgate_cancel_new() -> *mut Cancel {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn meetgate_cancel_trigger(cancel: *mut Cancel) {
     // SAFETY: NULL gives `None`; else the caller promised a live one, of which only shared references are made.
-    guard((), || unsafe { cancel.as_ref() }.map(Cancel::trigger).unwrap_or_default());
+    guard(|| (), || unsafe { cancel.as_ref() }.map(Cancel::trigger).unwrap_or_default());
 }
 
 /// Frees a cancel. The calls that it was given to must have ended.
@@ -34,10 +34,13 @@ pub unsafe extern "C" fn meetgate_cancel_trigger(cancel: *mut Cancel) {
 /// `cancel` is NULL, or came from `meetgate_cancel_new` and was not freed since; no call and no trigger is using it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn meetgate_cancel_free(cancel: *mut Cancel) {
-    guard((), || {
-        if !cancel.is_null() {
-            // SAFETY: `meetgate_cancel_new` made it from a box, and the caller gives it up.
-            drop(unsafe { Box::from_raw(cancel) });
-        }
-    });
+    guard(
+        || (),
+        || {
+            if !cancel.is_null() {
+                // SAFETY: `meetgate_cancel_new` made it from a box, and the caller gives it up.
+                drop(unsafe { Box::from_raw(cancel) });
+            }
+        },
+    );
 }

@@ -69,14 +69,17 @@ pub unsafe extern "C" fn meetgate_client_new(
 /// `client` is NULL or was made by `meetgate_client_new` and not freed since.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn meetgate_client_free(client: *mut Client) {
-    guard((), || {
-        if client.is_null() {
-            return;
-        }
-        // SAFETY: not NULL, and the caller promised a live client.
-        if unsafe { &*client }.0.is_own_process() {
-            // SAFETY: `meetgate_client_new` made it from a box, and the caller gives it up.
-            unsafe { Box::from_raw(client) }.0.close();
-        }
-    });
+    guard(
+        || (),
+        || {
+            if client.is_null() {
+                return;
+            }
+            // SAFETY: not NULL, and the caller promised a live client.
+            if unsafe { &*client }.0.is_own_process() {
+                // SAFETY: `meetgate_client_new` made it from a box, and the caller gives it up.
+                unsafe { Box::from_raw(client) }.0.close();
+            }
+        },
+    );
 }

@@ -37,7 +37,7 @@ impl Agent {
     }
 
     fn run(&self, request: &Request<'_>, bounds: &Bounds<'_>) -> Result<Answer, ureq::Error> {
-        let mut head = http::Request::builder().method(request.method.as_str()).uri(&request.url);
+        let mut head = http::Request::builder().method(request.method.as_str()).uri(request.url.clone());
         for (name, value) in request.headers {
             head = head.header(*name, value);
         }

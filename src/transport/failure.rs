@@ -13,7 +13,7 @@ use ureq::Error as E;
 use ureq::http::Uri;
 
 impl Failure {
-    pub(super) fn of(error: E, url: &str, bounds: &Bounds<'_>, progress: Progress) -> Failure {
+    pub(super) fn of(error: E, url: &Uri, bounds: &Bounds<'_>, progress: Progress) -> Failure {
         let told = Told { peer: Peer::of(url), bounds, progress };
         let io = |error: io::Error| match error.downcast::<E>() {
             Ok(inner) => inner,
@@ -49,8 +49,7 @@ struct Peer {
 }
 
 impl Peer {
-    fn of(url: &str) -> Peer {
-        let uri: Uri = url.parse().unwrap_or_default();
+    fn of(uri: &Uri) -> Peer {
         let is_https = uri.scheme_str() == Some("https");
         let host = uri.host().unwrap_or_default().to_owned();
         let port = uri.port_u16().unwrap_or(if is_https { 443 } else { 80 });

@@ -3,6 +3,8 @@
 //! What the library needs is written anew in the plainest way. Interim answers are passed over; lines that are none, and
 //! headers that nobody here reads, go. What has two meanings is refused.
 
+use std::io::Write as _;
+
 /// The longest head, its last empty line included.
 pub(super) const LONGEST: usize = 64 << 10;
 const MOST_HEADERS: usize = 300;
@@ -113,7 +115,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<Read, &'static str> {
         plain.extend_from_slice(b"transfer-encoding: chunked\r\n");
     }
     if let Some(said) = length_said {
-        plain.extend_from_slice(format!("content-length: {said}\r\n").as_bytes());
+        // Into memory, which does not fail.
+        _ = write!(plain, "content-length: {said}\r\n");
     }
     plain.extend_from_slice(b"\r\n");
     Ok(Read::Head(Head { length, plain, body_length: length_said }))
