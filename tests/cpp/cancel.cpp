@@ -3,7 +3,7 @@
 //   cancel HST_CONFIG YOUME_CONFIG AVD_CONFIG SERVER NO_TLS [slow]
 //
 // AVD_CONFIG is a sandbox's. SERVER is the URL of a server that answers as the first segments of the path say, see
-// tests/cpp.rs. With `slow`, as under valgrind, times are not looked at. Prints one line for each group of checks and a
+// tests/cpp.rs. With `slow`, for valgrind, times are not looked at. Prints one line for each group of checks and a
 // closing line `N passed, N failed`.
 #include "check.hpp"
 
@@ -185,7 +185,7 @@ static void closing_ends_the_calls_in_flight() {
 static void closing_while_threads_begin_calls() {
   for (int round = 0; round < (slow ? 3 : 50); round++) {
     meetgate::avd avd = sandbox();
-    std::atomic<int> odd(0), closing(0);
+    std::atomic<int> odd(0);
     std::vector<std::thread> threads;
     for (int i = 0; i < 6; i++) {
       threads.emplace_back([&, i] {
@@ -295,7 +295,8 @@ int main(int argc, char **argv) {
   RUN(closing_while_threads_begin_calls);
   RUN(the_end_of_a_client_ends_its_calls);
   RUN(closing_waits_for_a_provider);
-  RUN(a_forked_child_closes_what_is_in_flight_in_its_parent);
+  // Valgrind looks at the child too, and misses the stack of the thread that is not there.
+  if (!slow) RUN(a_forked_child_closes_what_is_in_flight_in_its_parent);
   RUN(tls_is_a_builder_like_token_store);
   RUN(limits_of_one_call);
   return checks::closing();
