@@ -74,6 +74,25 @@ fn threads() {
 }
 
 #[test]
+fn cancel() {
+    let program = program("cancel");
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    for run in 1..=2 {
+        let text = printed(support::run(command(&program, run).arg(config(&sandbox, "avd"))));
+        assert_eq!(text, "avd.room.read: OK\n");
+    }
+    if !support::has("timeout") {
+        return;
+    }
+    sandbox.add_fault(Fault::new("avd.room.read", FaultKind::Silence { lasting: None })).unwrap();
+    let mut ctrl_c = Command::new("timeout");
+    ctrl_c.args(["--preserve-status", "--signal=INT", "0.5"]).arg(&program).arg(config(&sandbox, "avd"));
+    let start = Instant::now();
+    assert_eq!(printed(support::run(&mut ctrl_c)), "avd.room.read: CANCELLED\n");
+    assert!(start.elapsed() < Duration::from_secs(5));
+}
+
+#[test]
 fn retry() {
     let program = program("retry");
     let sandbox = Sandbox::start(Options::default()).unwrap();

@@ -3136,11 +3136,13 @@ class avd : public client {
     return *this;
   }
 
-  /** Closes the client, once or more often. No call may be in flight. */
-  void close() noexcept {
-    client::close();
-    lend_all();
-  }
+  /**
+   * Closes the client, once or more often. Calls in flight in other threads end with MEETGATE_CANCELLED; it returns when they
+   * have ended. A token provider that is at work is waited for, and must not close its own client. Later calls are refused.
+   *
+   * Threads: any, at once.
+   */
+  void close() noexcept { client::close(); }
 
   using client::set_token;
   using client::set_token_provider;

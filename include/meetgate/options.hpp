@@ -6,12 +6,12 @@
 #ifndef MEETGATE_OPTIONS_HPP
 #define MEETGATE_OPTIONS_HPP
 
-#include "json.hpp"
+#include "cancel.hpp"
 
 namespace meetgate {
 
-/** For one call alone; a key that is left out is as the client has it. Cancelling comes with a later version. */
-class call_options : public builder<call_options> {
+/** For one call alone; a key that is left out is as the client has it. */
+class call_options : public stoppable_options<call_options> {
  public:
   /**
    * Time limit of a whole call, from looking up the host to the end of the answer. Fetching a token is part of it.

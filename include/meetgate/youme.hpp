@@ -202,11 +202,13 @@ class youme : public client {
     return *this;
   }
 
-  /** Closes the client, once or more often. No call may be in flight. */
-  void close() noexcept {
-    client::close();
-    lend_all();
-  }
+  /**
+   * Closes the client, once or more often. Calls in flight in other threads end with MEETGATE_CANCELLED; it returns when they
+   * have ended. A token provider that is at work is waited for, and must not close its own client. Later calls are refused.
+   *
+   * Threads: any, at once.
+   */
+  void close() noexcept { client::close(); }
 
   /**
    * List the call records of one user instance (查询指定时间段的通话记录列表).

@@ -11,8 +11,8 @@ from ._named import named
 from ._token_client import TokenClient
 
 if TYPE_CHECKING:
-    from ._options import TokenStore
-    from ._options import Tls
+    from ._cancel import Cancel
+    from ._options import Tls, TokenStore
     from ._token_provider import TokenProvider
     from ._upload import File
     from .types import avd as t
@@ -2948,6 +2948,7 @@ class Avd(TokenClient):
         max_attempts: Optional[int] = None,
         connect_timeout_ms: Optional[int] = None,
         max_reply_bytes: Optional[int] = None,
+        cancel: Optional[Cancel] = None,
     ) -> Avd:
         """This client with other options, for the calls that are made through what it returns.
 
@@ -2969,6 +2970,7 @@ class Avd(TokenClient):
             max_reply_bytes: The largest answer that is read. A larger one ends the call with the
                 status `LIMIT`, although the platform may have done what was asked. (integer from
                 1024 to 1073741824, bytes)
+            cancel: What ends the calls from another thread. (Python only)
         """
         return self._with({
             "timeout_ms": timeout_ms,
@@ -2976,6 +2978,7 @@ class Avd(TokenClient):
             "max_attempts": max_attempts,
             "connect_timeout_ms": connect_timeout_ms,
             "max_reply_bytes": max_reply_bytes,
+            "cancel": cancel,
         })
 
     def _make_groups(self) -> None:

@@ -11,8 +11,8 @@ from ._named import named
 from ._token_client import AsyncTokenClient
 
 if TYPE_CHECKING:
-    from ._options import TokenStore
-    from ._options import Tls
+    from ._cancel import Cancel
+    from ._options import Tls, TokenStore
     from ._token_provider import TokenProvider
     from ._upload import File
     from .types import avd as t
@@ -2984,6 +2984,7 @@ class AsyncAvd(AsyncTokenClient):
         max_attempts: Optional[int] = None,
         connect_timeout_ms: Optional[int] = None,
         max_reply_bytes: Optional[int] = None,
+        cancel: Optional[Cancel] = None,
     ) -> AsyncAvd:
         """This client with other options, for the calls that are made through what it returns.
 
@@ -3005,6 +3006,7 @@ class AsyncAvd(AsyncTokenClient):
             max_reply_bytes: The largest answer that is read. A larger one ends the call with the
                 status `LIMIT`, although the platform may have done what was asked. (integer from
                 1024 to 1073741824, bytes)
+            cancel: What ends the calls from another thread. (Python only)
         """
         return self._with({
             "timeout_ms": timeout_ms,
@@ -3012,6 +3014,7 @@ class AsyncAvd(AsyncTokenClient):
             "max_attempts": max_attempts,
             "connect_timeout_ms": connect_timeout_ms,
             "max_reply_bytes": max_reply_bytes,
+            "cancel": cancel,
         })
 
     def _make_groups(self) -> None:

@@ -23,8 +23,8 @@ from ._pages import pages
 from ._token_client import TokenClient
 
 if TYPE_CHECKING:
-    from ._options import TokenStore
-    from ._options import Tls
+    from ._cancel import Cancel
+    from ._options import Tls, TokenStore
     from ._token_provider import TokenProvider
     from .types import hst as t
 
@@ -644,6 +644,7 @@ class Hst(TokenClient):
         max_attempts: Optional[int] = None,
         connect_timeout_ms: Optional[int] = None,
         max_reply_bytes: Optional[int] = None,
+        cancel: Optional[Cancel] = None,
     ) -> Hst:
         """This client with other options, for the calls that are made through what it returns.
 
@@ -665,6 +666,7 @@ class Hst(TokenClient):
             max_reply_bytes: The largest answer that is read. A larger one ends the call with the
                 status `LIMIT`, although the platform may have done what was asked. (integer from
                 1024 to 1073741824, bytes)
+            cancel: What ends the calls from another thread. (Python only)
         """
         return self._with({
             "timeout_ms": timeout_ms,
@@ -672,6 +674,7 @@ class Hst(TokenClient):
             "max_attempts": max_attempts,
             "connect_timeout_ms": connect_timeout_ms,
             "max_reply_bytes": max_reply_bytes,
+            "cancel": cancel,
         })
 
     def _make_groups(self) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from typing import Dict, TypedDict
 
+from ._cancel import Cancel
+
 
 class CallOptions(TypedDict, total=False):
     """Options of one call; what is left out is as the client has it."""
@@ -30,6 +32,8 @@ class CallOptions(TypedDict, total=False):
     """The largest answer that is read. A larger one ends the call with the status `LIMIT`,
     although the platform may have done what was asked. (integer from 1024 to 1073741824, bytes)
     """
+    cancel: Cancel
+    """What ends the call from another thread. (Python only)"""
 
 
 class TokenStore(TypedDict, total=False):

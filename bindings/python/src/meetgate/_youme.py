@@ -11,6 +11,7 @@ from ._client import Client
 from ._named import named
 
 if TYPE_CHECKING:
+    from ._cancel import Cancel
     from ._options import Tls
     from .types import youme as t
 
@@ -119,6 +120,7 @@ class Youme(Client):
         max_attempts: Optional[int] = None,
         connect_timeout_ms: Optional[int] = None,
         max_reply_bytes: Optional[int] = None,
+        cancel: Optional[Cancel] = None,
     ) -> Youme:
         """This client with other options, for the calls that are made through what it returns.
 
@@ -140,6 +142,7 @@ class Youme(Client):
             max_reply_bytes: The largest answer that is read. A larger one ends the call with the
                 status `LIMIT`, although the platform may have done what was asked. (integer from
                 1024 to 1073741824, bytes)
+            cancel: What ends the calls from another thread. (Python only)
         """
         return self._with({
             "timeout_ms": timeout_ms,
@@ -147,6 +150,7 @@ class Youme(Client):
             "max_attempts": max_attempts,
             "connect_timeout_ms": connect_timeout_ms,
             "max_reply_bytes": max_reply_bytes,
+            "cancel": cancel,
         })
 
     def _make_groups(self) -> None:
