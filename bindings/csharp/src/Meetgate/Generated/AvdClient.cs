@@ -139,7 +139,7 @@ public class AvdClient : MeetgateTokenClient
         Tls? tls = null,
         long? timeoutMs = null,
         long? attemptTimeoutMs = null,
-        long? maxAttempts = null,
+        int? maxAttempts = null,
         long? connectTimeoutMs = null,
         long? maxReplyBytes = null,
         bool? validate = null,
@@ -315,7 +315,7 @@ public class AvdClient : MeetgateTokenClient
     /// (<c>storage_only_cluster</c>)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="file"/> is null.</exception>
     /// <exception cref="MeetgateBadRequestException">
@@ -328,7 +328,7 @@ public class AvdClient : MeetgateTokenClient
     /// <exception cref="MeetgateUnsupportedException">10914 file type not supported.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdUploadfileReply> UploadfileAsync(
         UploadFile file,
         string? path = null,
@@ -511,13 +511,13 @@ public class AvdRoomOperations : OperationGroup
     /// values; a boolean is taken too. (<c>enable_transcode_video</c>, string or boolean)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="userId"/> is null.</exception>
     /// <exception cref="MeetgateConflictException">40005 room number exists already.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdRoomCreateReply> CreateAsync(
         string userId,
         string? roomId = null,
@@ -588,13 +588,13 @@ public class AvdRoomOperations : OperationGroup
     /// </remarks>
     /// <param name="request">The parameters.</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="request"/> is null.</exception>
     /// <exception cref="MeetgateConflictException">40005 room number exists already.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdRoomCreateReply> CreateAsync(
         AvdRoomCreateRequest request,
         CallOptions? options = null,
@@ -668,7 +668,7 @@ public class AvdRoomOperations : OperationGroup
     /// (<c>enable_auto_avc</c>)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateNotFoundException">40004 no such room.</exception>
@@ -677,7 +677,7 @@ public class AvdRoomOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdReply> UpdateAsync(
         string roomId,
         string? topic = null,
@@ -728,13 +728,13 @@ public class AvdRoomOperations : OperationGroup
     /// </remarks>
     /// <param name="roomId">Room number of the room to delete. (<c>room_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateNotFoundException">40004 no such room.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdReply> DelAsync(
         string roomId,
         CallOptions? options = null,
@@ -782,13 +782,13 @@ public class AvdRoomOperations : OperationGroup
     /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateNotFoundException">40004 no such room.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdRoomReadReply> ReadAsync(
         string roomId,
         CallOptions? options = null,
@@ -840,13 +840,13 @@ public class AvdRoomOperations : OperationGroup
     /// </remarks>
     /// <param name="roomId">Room number of the open room. (<c>room_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateServerException">41005 internal error of the platform.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdReply> CloseAsync(
         string roomId,
         CallOptions? options = null,
@@ -921,13 +921,13 @@ public class AvdRoomOperations : OperationGroup
     /// (<c>end_time</c>)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateTokenDeadException">40003 token expired or invalid.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdRoomGetStatisticReply> GetStatisticAsync(
         string roomId,
         DateTimeOffset startTime,
@@ -1040,14 +1040,14 @@ public class AvdRoomOperations : OperationGroup
     /// </param>
     /// <param name="recordId">Only this recording. (<c>record_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateNotFoundException">40004 no such room; 40090 no such recording id.</exception>
     /// <exception cref="MeetgateServerException">40043 internal error of the recording service.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdRoomGetRecordReply> GetRecordAsync(
         string roomId,
         DateTimeOffset recordStartTime,
@@ -1112,11 +1112,11 @@ public class AvdRoomOperations : OperationGroup
     /// <para>Request: <c>GET /sdkapi/v2/room/get_record_list</c>.</para>
     /// </remarks>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="MeetgateException">The call failed.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdRoomGetRecordListReply> GetRecordListAsync(
         CallOptions? options = null,
         CancellationToken cancellationToken = default) =>
@@ -1158,14 +1158,14 @@ public class AvdRoomOperations : OperationGroup
     /// </remarks>
     /// <param name="roomId">Room number. All recordings of this room are deleted. (<c>room_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateNotFoundException">40004 no such room.</exception>
     /// <exception cref="MeetgateServerException">40043 internal error of the recording service.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdReply> DelRecordAsync(
         string roomId,
         CallOptions? options = null,
@@ -1227,13 +1227,13 @@ public class AvdRoomOperations : OperationGroup
     /// in its download address. (<c>url</c>)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> or <paramref name="url"/> is null.</exception>
     /// <exception cref="MeetgateNotFoundException">40004 no such room; 40094 no such recording.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdReply> DeleteRecordAsync(
         string roomId,
         string url,
@@ -1287,12 +1287,12 @@ public class AvdRoomOperations : OperationGroup
     /// <para>Request: <c>GET /sdkapi/v2/room/list</c>.</para>
     /// </remarks>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="MeetgateNotFoundException">40094 no such recording.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdRoomListReply> ListAsync(
         CallOptions? options = null,
         CancellationToken cancellationToken = default) =>
@@ -1380,13 +1380,13 @@ public class AvdRoomOperations : OperationGroup
     /// (<c>end_time</c>)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateNotFoundException">40004 no such room.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdRoomGetChatMessageLogReply> GetChatMessageLogAsync(
         string roomId,
         string? fromId = null,
@@ -1465,7 +1465,7 @@ public class AvdRoomParticipateOperations : OperationGroup
     /// User id of the participant to kick, as <c>Room.Participate.List</c> gives it. (<c>user_id</c>)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="roomId"/> or <paramref name="userId"/> is null.
@@ -1475,7 +1475,7 @@ public class AvdRoomParticipateOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdReply> KickAsync(
         string roomId,
         string userId,
@@ -1532,13 +1532,13 @@ public class AvdRoomParticipateOperations : OperationGroup
     /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateServerException">41005 internal error of the platform.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdRoomParticipateListReply> ListAsync(
         string roomId,
         CallOptions? options = null,
@@ -1840,7 +1840,7 @@ public class AvdRoomMixRecordOperations : OperationGroup
     /// server first. (<c>audio_data_exporter_address</c>)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateNotFoundException">
@@ -1857,7 +1857,7 @@ public class AvdRoomMixRecordOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdRoomMixRecordStartReply> StartAsync(
         string roomId,
         bool? enableAudioRecord = null,
@@ -1985,7 +1985,7 @@ public class AvdRoomMixRecordOperations : OperationGroup
     /// </remarks>
     /// <param name="request">The parameters.</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="request"/> is null.</exception>
     /// <exception cref="MeetgateNotFoundException">
@@ -2002,7 +2002,7 @@ public class AvdRoomMixRecordOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdRoomMixRecordStartReply> StartAsync(
         AvdRoomMixRecordStartRequest request,
         CallOptions? options = null,
@@ -2082,7 +2082,7 @@ public class AvdRoomMixRecordOperations : OperationGroup
     /// Stop only this recording: <c>recordId</c> in the answer of <c>Room.MixRecord.Start</c>. (<c>record_id</c>)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateNotFoundException">40004 no such room; 40090 no such recording id.</exception>
@@ -2093,7 +2093,7 @@ public class AvdRoomMixRecordOperations : OperationGroup
     /// <exception cref="MeetgateServerException">40043 internal error of the recording service.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdRoomMixRecordStopReply> StopAsync(
         string roomId,
         string? streamType = null,
@@ -2170,14 +2170,14 @@ public class AvdRoomMixRecordOperations : OperationGroup
     /// </param>
     /// <param name="recordId">Only this recording. (<c>record_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateNotFoundException">40004 no such room; 40090 no such recording id.</exception>
     /// <exception cref="MeetgateServerException">40043 internal error of the recording service.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdRoomMixRecordGetReply> GetAsync(
         string roomId,
         AvdRecordType? recordType = null,
@@ -2270,7 +2270,7 @@ public class AvdRoomMixRecordOperations : OperationGroup
     /// User ids whose sound is recorded. Required when the audio layout is to change. (<c>audio_user_ids</c>)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateNotFoundException">40004 no such room.</exception>
@@ -2281,7 +2281,7 @@ public class AvdRoomMixRecordOperations : OperationGroup
     /// <exception cref="MeetgateServerException">40043 internal error of the recording service.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdReply> UpdateLayoutAsync(
         string roomId,
         IEnumerable<AvdVideo>? videos = null,
@@ -2364,7 +2364,7 @@ public class AvdRoomMixRecordOperations : OperationGroup
     /// Change only this recording. It may be left out when only one recording runs in the room. (<c>record_id</c>)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="roomId"/> or <paramref name="audioMixerUsers"/> is null.
@@ -2377,7 +2377,7 @@ public class AvdRoomMixRecordOperations : OperationGroup
     /// <exception cref="MeetgateServerException">40043 internal error of the recording service.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdReply> UpdateAudioLayoutAsync(
         string roomId,
         IEnumerable<AvdAudioMixerUser> audioMixerUsers,
@@ -2486,7 +2486,7 @@ public class AvdRoomMixLiveOperations : OperationGroup
     /// </param>
     /// <param name="rtmpUrl">RTMP address at which the live stream is played. (<c>rtmp_url</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="roomId"/> or <paramref name="pushUrl"/> is null.
@@ -2501,7 +2501,7 @@ public class AvdRoomMixLiveOperations : OperationGroup
     /// <exception cref="MeetgateServerException">40043 internal error of the recording service.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdReply> StartAsync(
         string roomId,
         string pushUrl,
@@ -2559,7 +2559,7 @@ public class AvdRoomMixLiveOperations : OperationGroup
     /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateNotFoundException">40004 no such room.</exception>
@@ -2570,7 +2570,7 @@ public class AvdRoomMixLiveOperations : OperationGroup
     /// <exception cref="MeetgateServerException">40043 internal error of the recording service.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdRoomMixLiveStopReply> StopAsync(
         string roomId,
         CallOptions? options = null,
@@ -2638,13 +2638,13 @@ public class AvdRoomRecordOperations : OperationGroup
     /// </remarks>
     /// <param name="recordId">Recording id. (<c>record_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="recordId"/> is null.</exception>
     /// <exception cref="MeetgateNotFoundException">40090 no such recording id.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdRoomRecordStatusReply> StatusAsync(
         string recordId,
         CallOptions? options = null,
@@ -2696,13 +2696,13 @@ public class AvdRoomRecordOperations : OperationGroup
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="recordId">Recording id: only the files of this recording. (<c>record_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateNotFoundException">40004 no such room; 40090 no such recording id.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdRoomRecordGetReply> GetAsync(
         string roomId,
         string? recordId = null,
@@ -2764,7 +2764,7 @@ public class AvdRoomRecordOperations : OperationGroup
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="recordId">Recording id. (<c>record_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="roomId"/> or <paramref name="recordId"/> is null.
@@ -2773,7 +2773,7 @@ public class AvdRoomRecordOperations : OperationGroup
     /// <exception cref="MeetgateServerException">40043 internal error of the recording service.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdReply> TransferAsync(
         string roomId,
         string recordId,
@@ -2876,7 +2876,7 @@ public class AvdRoomLiveOperations : OperationGroup
     /// <param name="rtmpUrl">Address at which viewers play the stream over RTMP. (<c>rtmp_url</c>)</param>
     /// <param name="hlsUrl">Address at which viewers play the stream over HLS. (<c>hls_url</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="roomId"/>, <paramref name="userId"/> or <paramref name="pushUrl"/> is null.
@@ -2889,7 +2889,7 @@ public class AvdRoomLiveOperations : OperationGroup
     /// <exception cref="MeetgatePlatformBusyException">40064 the live service cannot be reached.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdRoomLiveStartReply> StartAsync(
         string roomId,
         string userId,
@@ -2951,7 +2951,7 @@ public class AvdRoomLiveOperations : OperationGroup
     /// </remarks>
     /// <param name="roomId">Room number. The room must be open. (<c>room_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateNotFoundException">40004 no such room.</exception>
@@ -2962,7 +2962,7 @@ public class AvdRoomLiveOperations : OperationGroup
     /// <exception cref="MeetgatePlatformBusyException">40064 the live service cannot be reached.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdReply> StopAsync(
         string roomId,
         CallOptions? options = null,
@@ -3109,7 +3109,7 @@ public class AvdRoomAvcOperations : OperationGroup
     /// Resolution as width*height, for example <c>1280*720</c> or <c>1920*1080</c>. (<c>video_resolution</c>, px)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateNotFoundException">40004 no such room.</exception>
@@ -3121,7 +3121,7 @@ public class AvdRoomAvcOperations : OperationGroup
     /// <exception cref="MeetgateForbiddenException">40053 the site forces the composed view off.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdReply> StartAsync(
         string roomId,
         bool? enableManualAvc = null,
@@ -3206,7 +3206,7 @@ public class AvdRoomAvcOperations : OperationGroup
     /// </remarks>
     /// <param name="request">The parameters.</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="request"/> is null.</exception>
     /// <exception cref="MeetgateNotFoundException">40004 no such room.</exception>
@@ -3218,7 +3218,7 @@ public class AvdRoomAvcOperations : OperationGroup
     /// <exception cref="MeetgateForbiddenException">40053 the site forces the composed view off.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdReply> StartAsync(
         AvdRoomAvcStartRequest request,
         CallOptions? options = null,
@@ -3266,7 +3266,7 @@ public class AvdRoomAvcOperations : OperationGroup
     /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateNotFoundException">40004 no such room.</exception>
@@ -3278,7 +3278,7 @@ public class AvdRoomAvcOperations : OperationGroup
     /// <exception cref="MeetgateForbiddenException">40055 the site forces the composed view on.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdReply> StopAsync(
         string roomId,
         CallOptions? options = null,
@@ -3365,7 +3365,7 @@ public class AvdRoomAvcOperations : OperationGroup
     /// <c>Room.Avc.Start</c>. (<c>layout_mode</c>)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="roomId"/> or <paramref name="videos"/> is null.
@@ -3377,7 +3377,7 @@ public class AvdRoomAvcOperations : OperationGroup
     /// <exception cref="MeetgateConflictException">40051 the composed view is not on in the room.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdReply> SelectMediaAsync(
         string roomId,
         IEnumerable<AvdVideo> videos,
@@ -3442,7 +3442,7 @@ public class AvdRoomAvcOperations : OperationGroup
     /// <c>Room.Participate.List</c> has the same form. (<c>resource_id</c>)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="roomId"/> or <paramref name="resourceId"/> is null.
@@ -3454,7 +3454,7 @@ public class AvdRoomAvcOperations : OperationGroup
     /// <exception cref="MeetgateConflictException">40051 the composed view is not on in the room.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdReply> SetFocusVideoAsync(
         string roomId,
         string resourceId,
@@ -3576,7 +3576,7 @@ public class AvdRoomAvcOperations : OperationGroup
     /// Resolution as width*height, for example <c>1280*720</c>. (<c>video_resolution</c>, px)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="roomId"/> or <paramref name="mainVideoResourceId"/> is null.
@@ -3588,7 +3588,7 @@ public class AvdRoomAvcOperations : OperationGroup
     /// <exception cref="MeetgateConflictException">40051 the composed view is not on in the room.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdReply> UpdateLayoutAsync(
         string roomId,
         string mainVideoResourceId,
@@ -3665,7 +3665,7 @@ public class AvdRoomAvcOperations : OperationGroup
     /// </remarks>
     /// <param name="request">The parameters.</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="request"/> is null.</exception>
     /// <exception cref="MeetgateNotFoundException">40004 no such room.</exception>
@@ -3675,7 +3675,7 @@ public class AvdRoomAvcOperations : OperationGroup
     /// <exception cref="MeetgateConflictException">40051 the composed view is not on in the room.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdReply> UpdateLayoutAsync(
         AvdRoomAvcUpdateLayoutRequest request,
         CallOptions? options = null,
@@ -3727,7 +3727,7 @@ public class AvdRoomAvcOperations : OperationGroup
     /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateNotFoundException">40004 no such room.</exception>
@@ -3735,7 +3735,7 @@ public class AvdRoomAvcOperations : OperationGroup
     /// <exception cref="MeetgateServerException">40052 internal error of the composed view.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdRoomAvcGetAvcSettingReply> GetAvcSettingAsync(
         string roomId,
         CallOptions? options = null,
@@ -3835,7 +3835,7 @@ public class AvdRoomDesktopRecordOperations : OperationGroup
     /// <param name="name">File name of the recording. <c>Room.DesktopRecord.Get</c> needs it. (<c>name</c>)</param>
     /// <param name="resourceId">Id of the video stream to record. (<c>resource_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="roomId"/> or <paramref name="name"/> is null.
@@ -3852,7 +3852,7 @@ public class AvdRoomDesktopRecordOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdReply> StartAsync(
         string roomId,
         bool enableRealtimeTranscode,
@@ -3918,7 +3918,7 @@ public class AvdRoomDesktopRecordOperations : OperationGroup
     /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateNotFoundException">40004 no such room.</exception>
@@ -3931,7 +3931,7 @@ public class AvdRoomDesktopRecordOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdReply> StopAsync(
         string roomId,
         CallOptions? options = null,
@@ -3999,7 +3999,7 @@ public class AvdRoomDesktopRecordOperations : OperationGroup
     /// <param name="name">File name given to <c>Room.DesktopRecord.Start</c>. (<c>name</c>)</param>
     /// <param name="recordId">Recording id: only the files of this recording. (<c>record_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="roomId"/> or <paramref name="name"/> is null.
@@ -4010,7 +4010,7 @@ public class AvdRoomDesktopRecordOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdRoomDesktopRecordGetReply> GetAsync(
         string roomId,
         string name,
@@ -4115,7 +4115,7 @@ public class AvdMediaOperations : OperationGroup
     /// Audio format of the player's output. The default is not documented. (<c>player_out_audio_codec</c>)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="roomId"/> or <paramref name="name"/> is null.
@@ -4130,7 +4130,7 @@ public class AvdMediaOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdMediaCreateReply> CreateAsync(
         string roomId,
         string name,
@@ -4239,7 +4239,7 @@ public class AvdMediaOperations : OperationGroup
     /// (<c>enable_auto_close_stream</c>, default true)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="roomId"/>, <paramref name="url"/> or <paramref name="playId"/> is null.
@@ -4254,7 +4254,7 @@ public class AvdMediaOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdMediaPlayReply> PlayAsync(
         string roomId,
         string url,
@@ -4325,7 +4325,7 @@ public class AvdMediaOperations : OperationGroup
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="playId">Player id, as answered by <c>Media.Create</c>. (<c>play_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="roomId"/> or <paramref name="playId"/> is null.
@@ -4339,7 +4339,7 @@ public class AvdMediaOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdReply> StopAsync(
         string roomId,
         string playId,
@@ -4398,7 +4398,7 @@ public class AvdMediaOperations : OperationGroup
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="playId">Player id, as answered by <c>Media.Create</c>. (<c>play_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="roomId"/> or <paramref name="playId"/> is null.
@@ -4412,7 +4412,7 @@ public class AvdMediaOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdReply> PauseAsync(
         string roomId,
         string playId,
@@ -4471,7 +4471,7 @@ public class AvdMediaOperations : OperationGroup
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="playId">Player id, as answered by <c>Media.Create</c>. (<c>play_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="roomId"/> or <paramref name="playId"/> is null.
@@ -4485,7 +4485,7 @@ public class AvdMediaOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdReply> ResumeAsync(
         string roomId,
         string playId,
@@ -4558,7 +4558,7 @@ public class AvdMediaOperations : OperationGroup
     /// Path of the file to play, on the server. The document does not say what plays when it is left out. (<c>url</c>)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="roomId"/> or <paramref name="playId"/> is null.
@@ -4573,7 +4573,7 @@ public class AvdMediaOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdMediaReplayReply> ReplayAsync(
         string roomId,
         string playId,
@@ -4652,7 +4652,7 @@ public class AvdMediaOperations : OperationGroup
     /// <param name="playId">Player id, as answered by <c>Media.Create</c>. (<c>play_id</c>)</param>
     /// <param name="url">Path of the file that the player plays, on the server. (<c>url</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="roomId"/>, <paramref name="playId"/> or <paramref name="url"/> is null.
@@ -4667,7 +4667,7 @@ public class AvdMediaOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdMediaGetMediaInfoReply> GetMediaInfoAsync(
         string roomId,
         string playId,
@@ -4750,7 +4750,7 @@ public class AvdMediaOperations : OperationGroup
     /// without it: give it. (<c>url</c>)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="roomId"/> or <paramref name="playId"/> is null.
@@ -4765,7 +4765,7 @@ public class AvdMediaOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdMediaSwitchReply> SwitchAsync(
         string roomId,
         string playId,
@@ -4839,7 +4839,7 @@ public class AvdTranscodeOperations : OperationGroup
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="recordId">Recording id. (<c>record_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="roomId"/> or <paramref name="recordId"/> is null.
@@ -4848,7 +4848,7 @@ public class AvdTranscodeOperations : OperationGroup
     /// <exception cref="MeetgateServerException">40043 internal error of the recording service.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdTranscodeQueryReply> QueryAsync(
         string roomId,
         string recordId,
@@ -4924,14 +4924,14 @@ public class AvdAppOperations : OperationGroup
     /// <para>Request: <c>POST /sdkapi/v2/app/get_token</c>.</para>
     /// </remarks>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="MeetgateAuthException">
     /// 401 wrong access_key or secret_key; 40001 wrong access_key or secret_key.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdAppGetTokenReply> GetTokenAsync(
         CallOptions? options = null,
         CancellationToken cancellationToken = default) =>
@@ -4968,7 +4968,7 @@ public class AvdAppOperations : OperationGroup
     /// <para>Request: <c>GET /sdkapi/v2/app/get_licence_info</c>.</para>
     /// </remarks>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="MeetgateForbiddenException">
     /// 40070 the site has no company information; 40071 no licence is set for the site; 40072 no licence information;
@@ -4976,7 +4976,7 @@ public class AvdAppOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdAppGetLicenceInfoReply> GetLicenceInfoAsync(
         CallOptions? options = null,
         CancellationToken cancellationToken = default) =>
@@ -5019,11 +5019,11 @@ public class AvdAppOperations : OperationGroup
     /// <para>Request: <c>GET /sdkapi/v2/app/get_system_info</c>.</para>
     /// </remarks>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="MeetgateException">The call failed.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdAppGetSystemInfoReply> GetSystemInfoAsync(
         CallOptions? options = null,
         CancellationToken cancellationToken = default) =>
@@ -5079,7 +5079,7 @@ public class AvdAppOperations : OperationGroup
     /// The licence text from the vendor's licence server. Give it unchanged. (<c>licence_cert</c>)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="licenceCert"/> is null.</exception>
     /// <exception cref="MeetgateForbiddenException">
@@ -5088,7 +5088,7 @@ public class AvdAppOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdReply> ApplyFilePermitAsync(
         string licenceCert,
         CallOptions? options = null,
@@ -5143,7 +5143,7 @@ public class AvdAppOperations : OperationGroup
     /// The licence text that was given to <c>App.ApplyFilePermit</c>. (<c>licence_cert</c>)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="licenceCert"/> is null.</exception>
     /// <exception cref="MeetgateForbiddenException">
@@ -5152,7 +5152,7 @@ public class AvdAppOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdReply> DeleteFilePermitAsync(
         string licenceCert,
         CallOptions? options = null,
@@ -5204,13 +5204,13 @@ public class AvdAppOperations : OperationGroup
     /// (<c>access_key</c>)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="accessKey"/> is null.</exception>
     /// <exception cref="MeetgateAuthException">40001 wrong access_key or secret_key.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdAppGetKeyLicenceReply> GetKeyLicenceAsync(
         string accessKey,
         CallOptions? options = null,
@@ -5316,13 +5316,13 @@ public class AvdSipGateOperations : OperationGroup
     /// (<c>url</c>)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="name"/> or <paramref name="url"/> is null.</exception>
     /// <exception cref="MeetgateConflictException">40019 another gateway has this address already.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdSipGateCreateReply> CreateAsync(
         string name,
         string url,
@@ -5387,14 +5387,14 @@ public class AvdSipGateOperations : OperationGroup
     /// New address of the gateway: host and port. No two gateways may have the same address. (<c>url</c>)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="name"/> or <paramref name="url"/> is null.</exception>
     /// <exception cref="MeetgateConflictException">40019 another gateway has this address already.</exception>
     /// <exception cref="MeetgateNotFoundException">40020 no such gateway.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdReply> UpdateAsync(
         long sipGateId,
         string name,
@@ -5452,12 +5452,12 @@ public class AvdSipGateOperations : OperationGroup
     /// (<c>sip_gate_id</c>)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="MeetgateNotFoundException">40020 no such gateway.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdSipGateReadReply> ReadAsync(
         long sipGateId,
         CallOptions? options = null,
@@ -5502,12 +5502,12 @@ public class AvdSipGateOperations : OperationGroup
     /// (<c>sip_gate_id</c>)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="MeetgateNotFoundException">40020 no such gateway.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdReply> DelAsync(
         long sipGateId,
         CallOptions? options = null,
@@ -5549,11 +5549,11 @@ public class AvdSipGateOperations : OperationGroup
     /// <para>Request: <c>GET /sdkapi/v2/sip/gate/list</c>.</para>
     /// </remarks>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="MeetgateException">The call failed.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdSipGateListReply> ListAsync(
         CallOptions? options = null,
         CancellationToken cancellationToken = default) =>
@@ -5648,7 +5648,7 @@ public class AvdSipAccountOperations : OperationGroup
     /// (<c>sip_gate_id</c>)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="name"/>, <paramref name="password"/> or <paramref name="number"/> is null.
@@ -5657,7 +5657,7 @@ public class AvdSipAccountOperations : OperationGroup
     /// <exception cref="MeetgateConflictException">40021 another account has this number already.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdSipAccountCreateReply> CreateAsync(
         string name,
         string password,
@@ -5738,7 +5738,7 @@ public class AvdSipAccountOperations : OperationGroup
     /// phone_number. (<c>number</c>)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="name"/>, <paramref name="password"/> or <paramref name="number"/> is null.
@@ -5747,7 +5747,7 @@ public class AvdSipAccountOperations : OperationGroup
     /// <exception cref="MeetgateNotFoundException">40022 no such SIP account.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdReply> UpdateAsync(
         long accountId,
         string name,
@@ -5819,12 +5819,12 @@ public class AvdSipAccountOperations : OperationGroup
     /// </param>
     /// <param name="sipGateId">Id of the account's SIP gateway. (<c>sip_gate_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="MeetgateNotFoundException">40020 no such gateway; 40022 no such SIP account.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdSipAccountReadReply> ReadAsync(
         long accountId,
         long sipGateId,
@@ -5874,12 +5874,12 @@ public class AvdSipAccountOperations : OperationGroup
     /// Id of the SIP account, from the answer of <c>Sip.Account.Create</c>. (<c>account_id</c>)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="MeetgateNotFoundException">40022 no such SIP account.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdReply> DelAsync(
         long accountId,
         CallOptions? options = null,
@@ -6054,7 +6054,7 @@ public class AvdDeviceOperations : OperationGroup
     /// The calling side, as the caller defines it. The document says no more. (<c>call_from</c>)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="name"/>, <paramref name="roomId"/> or <paramref name="url"/> is null.
@@ -6080,7 +6080,7 @@ public class AvdDeviceOperations : OperationGroup
     /// <exception cref="MeetgateUnsupportedException">40036 type not supported.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdDeviceCallReply> CallAsync(
         string name,
         string roomId,
@@ -6175,7 +6175,7 @@ public class AvdDeviceOperations : OperationGroup
     /// </remarks>
     /// <param name="request">The parameters.</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="request"/> is null.</exception>
     /// <exception cref="MeetgateNotFoundException">
@@ -6199,7 +6199,7 @@ public class AvdDeviceOperations : OperationGroup
     /// <exception cref="MeetgateUnsupportedException">40036 type not supported.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdDeviceCallReply> CallAsync(
         AvdDeviceCallRequest request,
         CallOptions? options = null,
@@ -6252,7 +6252,7 @@ public class AvdDeviceOperations : OperationGroup
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="userId">Id of the device, from the answer of <c>Device.Call</c>. (<c>user_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="roomId"/> or <paramref name="userId"/> is null.
@@ -6263,7 +6263,7 @@ public class AvdDeviceOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdDeviceKickReply> KickAsync(
         string roomId,
         string userId,
@@ -6320,7 +6320,7 @@ public class AvdDeviceOperations : OperationGroup
     /// </remarks>
     /// <param name="callId">Id of the call, from the answer of <c>Device.Call</c>. (<c>call_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="callId"/> is null.</exception>
     /// <exception cref="MeetgateNotFoundException">
@@ -6328,7 +6328,7 @@ public class AvdDeviceOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdDeviceGetInviteStatusReply> GetInviteStatusAsync(
         string callId,
         CallOptions? options = null,
@@ -6394,7 +6394,7 @@ public class AvdDeviceVideoOperations : OperationGroup
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="userId">Id of the device, from the answer of <c>Device.Call</c>. (<c>user_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="roomId"/> or <paramref name="userId"/> is null.
@@ -6406,7 +6406,7 @@ public class AvdDeviceVideoOperations : OperationGroup
     /// <exception cref="MeetgateUnsupportedException">40036 type not supported.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdReply> FocusAsync(
         string roomId,
         string userId,
@@ -6463,7 +6463,7 @@ public class AvdDeviceVideoOperations : OperationGroup
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="userId">Id of the device, from the answer of <c>Device.Call</c>. (<c>user_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="roomId"/> or <paramref name="userId"/> is null.
@@ -6475,7 +6475,7 @@ public class AvdDeviceVideoOperations : OperationGroup
     /// <exception cref="MeetgateUnsupportedException">40036 type not supported.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdReply> UnfocusAsync(
         string roomId,
         string userId,
@@ -6532,7 +6532,7 @@ public class AvdDeviceVideoOperations : OperationGroup
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="userId">Id of the device, from the answer of <c>Device.Call</c>. (<c>user_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="roomId"/> or <paramref name="userId"/> is null.
@@ -6544,7 +6544,7 @@ public class AvdDeviceVideoOperations : OperationGroup
     /// <exception cref="MeetgateUnsupportedException">40036 type not supported.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdReply> CloseAsync(
         string roomId,
         string userId,
@@ -6603,7 +6603,7 @@ public class AvdDeviceVideoOperations : OperationGroup
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="userId">Id of the device, from the answer of <c>Device.Call</c>. (<c>user_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="roomId"/> or <paramref name="userId"/> is null.
@@ -6615,7 +6615,7 @@ public class AvdDeviceVideoOperations : OperationGroup
     /// <exception cref="MeetgateUnsupportedException">40036 type not supported.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdDeviceVideoOpenReply> OpenAsync(
         string roomId,
         string userId,
@@ -6685,7 +6685,7 @@ public class AvdDeviceAudioOperations : OperationGroup
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="userId">Id of the device, from the answer of <c>Device.Call</c>. (<c>user_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="roomId"/> or <paramref name="userId"/> is null.
@@ -6696,7 +6696,7 @@ public class AvdDeviceAudioOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdReply> MuteAsync(
         string roomId,
         string userId,
@@ -6752,7 +6752,7 @@ public class AvdDeviceAudioOperations : OperationGroup
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="userId">Id of the device, from the answer of <c>Device.Call</c>. (<c>user_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="roomId"/> or <paramref name="userId"/> is null.
@@ -6763,7 +6763,7 @@ public class AvdDeviceAudioOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<AvdReply> UnmuteAsync(
         string roomId,
         string userId,

@@ -132,7 +132,7 @@ public class HstClient : MeetgateTokenClient
         Tls? tls = null,
         long? timeoutMs = null,
         long? attemptTimeoutMs = null,
-        long? maxAttempts = null,
+        int? maxAttempts = null,
         long? connectTimeoutMs = null,
         long? maxReplyBytes = null,
         bool? validate = null,
@@ -256,14 +256,14 @@ public class HstClient : MeetgateTokenClient
     /// (<c>mutex_type</c>)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="appId"/> or <paramref name="userId"/> is null.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<HstReply> KickoutAsync(
         string appId,
         string userId,
@@ -342,11 +342,11 @@ public class HstAccessOperations : OperationGroup
     /// <para>Request: <c>GET /access/token</c>.</para>
     /// </remarks>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="MeetgateException">The call failed.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<HstAccessTokenReply> TokenAsync(
         CallOptions? options = null,
         CancellationToken cancellationToken = default) =>
@@ -447,14 +447,14 @@ public class HstAppOperations : OperationGroup
     /// Spending limit in yuan. The default is not documented. (<c>consumption_limit</c>, yuan)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="appName"/> or <paramref name="service"/> is null.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<HstAppCreateReply> CreateAsync(
         string appName,
         IEnumerable<HstService> service,
@@ -559,12 +559,12 @@ public class HstAppOperations : OperationGroup
     /// old one: give the whole list. (<c>service</c>)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="appId"/> is null.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<HstAppUpdateReply> UpdateAsync(
         string appId,
         string? appName = null,
@@ -614,12 +614,12 @@ public class HstAppOperations : OperationGroup
     /// </remarks>
     /// <param name="appId">Id of the application to delete. (<c>app_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="appId"/> is null.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<HstReply> DeleteAsync(
         string appId,
         CallOptions? options = null,
@@ -712,11 +712,11 @@ public class HstConsumingOperations : OperationGroup
     /// <param name="pageSize">Number of records on a page, at most 100. (<c>page_size</c>, at most 100)</param>
     /// <param name="appId">Only the records of this application. (<c>app_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="MeetgateException">The call failed.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<HstConsumingRecordsReply> RecordsAsync(
         DateTimeOffset startTime,
         DateTimeOffset endTime,
@@ -786,7 +786,7 @@ public class HstConsumingOperations : OperationGroup
     /// <param name="appId">Only the records of this application. (<c>app_id</c>)</param>
     /// <param name="pageSize">How many rows a call asks for.</param>
     /// <param name="options">Options of each call.</param>
-    /// <param name="cancellationToken">Ends the waiting; a call that runs goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call of a page.</param>
     /// <returns>The rows of all pages.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="pageSize"/> is less than 1.</exception>
     /// <exception cref="MeetgateException">A call failed: while the rows are read, not before.</exception>
@@ -901,14 +901,14 @@ public class HstOnlineOperations : OperationGroup
     /// A number of the caller's choice that identifies this message, up to 64 bits. (<c>msg_id</c>)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="userList"/>, <paramref name="transMess"/> or <paramref name="appId"/> is null.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<HstOnlineTransCmdReply> TransCmdAsync(
         IEnumerable<HstUser> userList,
         JsonNode transMess,
@@ -1001,14 +1001,14 @@ public class HstOnlineOperations : OperationGroup
     /// Further content that goes with the invitation. Its members are not documented. (<c>extend_info</c>, an object)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="appId"/>, <paramref name="groupId"/> or <paramref name="userIdList"/> is null.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<HstOnlineInviteReply> InviteAsync(
         string appId,
         string groupId,
@@ -1119,12 +1119,12 @@ public class HstOnlineUserOperations : OperationGroup
     /// Number of users on a page. Default and limit are not documented. (<c>page_size</c>)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="appId"/> is null.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
     public virtual Task<HstOnlineUserStateReply> StateAsync(
         string appId,
         long msgId,
