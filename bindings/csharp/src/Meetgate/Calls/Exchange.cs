@@ -74,11 +74,9 @@ internal sealed class Exchange
                 Name, operation, parameters.Bytes, options == null ? default : options.Bytes, end?.Address);
             return new Answer(answer, Name);
         }
-        catch (MeetgateCancelledException problem)
+        catch (MeetgateException problem) when (Ended(problem, owner) is { } ended)
         {
-            throw Cancelled is { } token
-                ? new OperationCanceledException(problem.Message, problem, token)
-                : owner.IsEnded ? new ObjectDisposedException(Name + ": the client was disposed during the call", problem) : problem;
+            throw ended;
         }
         finally
         {
@@ -87,6 +85,20 @@ internal sealed class Exchange
             parameters.Return();
             options?.Return();
         }
+    }
+
+    /// <summary>What a program expects of a call that was ended; null where that is not why it failed.</summary>
+    private Exception? Ended(MeetgateException problem, ClientOwner owner)
+    {
+        bool isCancelled = problem is MeetgateCancelledException;
+        if (isCancelled && Cancelled is { } token)
+        {
+            return new OperationCanceledException(problem.Message, problem, token);
+        }
+        // Like a call that comes too late: a program cannot know which of both it will be.
+        return owner.IsEnded && (isCancelled || problem.InnerException is ObjectDisposedException)
+            ? new ObjectDisposedException(Name + ": the client was disposed during the call", problem)
+            : null;
     }
 
     private void Spool(List<SpooledFile> files, CallEnd? end)

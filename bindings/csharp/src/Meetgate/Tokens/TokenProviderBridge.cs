@@ -80,7 +80,7 @@ internal sealed class TokenProviderBridge
                 _ = late.ContinueWith(failed => failed.Exception, TaskContinuationOptions.OnlyOnFaulted);
             }
             throw Ending.IsCancellationRequested
-                ? new InvalidOperationException("the client was disposed")
+                ? new ObjectDisposedException(null, "the client was disposed")
                 : new ProviderOverdueException(limit);
         }
         return answer.GetAwaiter().GetResult();
