@@ -52,7 +52,8 @@ public abstract class MeetgateClient : IDisposable, IAsyncDisposable
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException">The operation is null.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual Reply Call(string operation, JsonInput? parameters = null, CallOptions? options = null) =>
         Run(ByName(operation, parameters, options), static answer => new Reply(answer));
 
@@ -64,8 +65,10 @@ public abstract class MeetgateClient : IDisposable, IAsyncDisposable
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException">The operation is null. All other failures are in the task.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<Reply> CallAsync(
         string operation,
         JsonInput? parameters = null,
@@ -82,7 +85,8 @@ public abstract class MeetgateClient : IDisposable, IAsyncDisposable
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException">The request is null.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual Reply RawCall(JsonInput request, CallOptions? options = null) =>
         Run(Raw(request, options), static answer => new Reply(answer));
 
@@ -98,8 +102,10 @@ public abstract class MeetgateClient : IDisposable, IAsyncDisposable
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException">The request is null. All other failures are in the task.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<Reply> RawCallAsync(
         JsonInput request,
         CallOptions? options = null,

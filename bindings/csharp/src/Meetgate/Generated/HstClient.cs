@@ -225,7 +225,8 @@ public class HstClient : MeetgateTokenClient
     /// <paramref name="appId"/> or <paramref name="userId"/> is null.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual HstReply Kickout(
         string appId,
         string userId,
@@ -262,8 +263,10 @@ public class HstClient : MeetgateTokenClient
     /// <paramref name="appId"/> or <paramref name="userId"/> is null.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<HstReply> KickoutAsync(
         string appId,
         string userId,
@@ -316,7 +319,8 @@ public class HstAccessOperations : OperationGroup
     /// <param name="options">Options of this call alone.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual HstAccessTokenReply Token(CallOptions? options = null) =>
         Send(
             HstOperationNames.AccessToken,
@@ -345,8 +349,10 @@ public class HstAccessOperations : OperationGroup
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<HstAccessTokenReply> TokenAsync(
         CallOptions? options = null,
         CancellationToken cancellationToken = default) =>
@@ -402,7 +408,8 @@ public class HstAppOperations : OperationGroup
     /// <paramref name="appName"/> or <paramref name="service"/> is null.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual HstAppCreateReply Create(
         string appName,
         IEnumerable<HstService> service,
@@ -453,8 +460,10 @@ public class HstAppOperations : OperationGroup
     /// <paramref name="appName"/> or <paramref name="service"/> is null.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<HstAppCreateReply> CreateAsync(
         string appName,
         IEnumerable<HstService> service,
@@ -508,7 +517,8 @@ public class HstAppOperations : OperationGroup
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="appId"/> is null.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual HstAppUpdateReply Update(
         string appId,
         string? appName = null,
@@ -563,8 +573,10 @@ public class HstAppOperations : OperationGroup
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="appId"/> is null.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<HstAppUpdateReply> UpdateAsync(
         string appId,
         string? appName = null,
@@ -598,7 +610,8 @@ public class HstAppOperations : OperationGroup
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="appId"/> is null.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual HstReply Delete(string appId, CallOptions? options = null) =>
         Send(
             HstOperationNames.AppDelete,
@@ -618,8 +631,10 @@ public class HstAppOperations : OperationGroup
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="appId"/> is null.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<HstReply> DeleteAsync(
         string appId,
         CallOptions? options = null,
@@ -669,7 +684,8 @@ public class HstConsumingOperations : OperationGroup
     /// <param name="options">Options of this call alone.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual HstConsumingRecordsReply Records(
         DateTimeOffset startTime,
         DateTimeOffset endTime,
@@ -715,8 +731,10 @@ public class HstConsumingOperations : OperationGroup
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<HstConsumingRecordsReply> RecordsAsync(
         DateTimeOffset startTime,
         DateTimeOffset endTime,
@@ -860,7 +878,8 @@ public class HstOnlineOperations : OperationGroup
     /// <paramref name="userList"/>, <paramref name="transMess"/> or <paramref name="appId"/> is null.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual HstOnlineTransCmdReply TransCmd(
         IEnumerable<HstUser> userList,
         JsonNode transMess,
@@ -907,8 +926,10 @@ public class HstOnlineOperations : OperationGroup
     /// <paramref name="userList"/>, <paramref name="transMess"/> or <paramref name="appId"/> is null.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<HstOnlineTransCmdReply> TransCmdAsync(
         IEnumerable<HstUser> userList,
         JsonNode transMess,
@@ -957,7 +978,8 @@ public class HstOnlineOperations : OperationGroup
     /// <paramref name="appId"/>, <paramref name="groupId"/> or <paramref name="userIdList"/> is null.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual HstOnlineInviteReply Invite(
         string appId,
         string groupId,
@@ -1007,8 +1029,10 @@ public class HstOnlineOperations : OperationGroup
     /// <paramref name="appId"/>, <paramref name="groupId"/> or <paramref name="userIdList"/> is null.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<HstOnlineInviteReply> InviteAsync(
         string appId,
         string groupId,
@@ -1073,7 +1097,8 @@ public class HstOnlineUserOperations : OperationGroup
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="appId"/> is null.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual HstOnlineUserStateReply State(
         string appId,
         long msgId,
@@ -1123,8 +1148,10 @@ public class HstOnlineUserOperations : OperationGroup
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="appId"/> is null.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<HstOnlineUserStateReply> StateAsync(
         string appId,
         long msgId,

@@ -154,7 +154,8 @@ public class YoumeClient : MeetgateClient
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="userId"/> is null.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual YoumeQueryInstanceAllRecordsByTimeReply QueryInstanceAllRecordsByTime(
         string userId,
         DateTimeOffset beginTime,
@@ -192,8 +193,10 @@ public class YoumeClient : MeetgateClient
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="userId"/> is null.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<YoumeQueryInstanceAllRecordsByTimeReply> QueryInstanceAllRecordsByTimeAsync(
         string userId,
         DateTimeOffset beginTime,
@@ -236,7 +239,8 @@ public class YoumeClient : MeetgateClient
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual YoumeQueryRoomInfoReply QueryRoomInfo(
         string roomId,
         DateTimeOffset? beginTime = null,
@@ -278,8 +282,10 @@ public class YoumeClient : MeetgateClient
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<YoumeQueryRoomInfoReply> QueryRoomInfoAsync(
         string roomId,
         DateTimeOffset? beginTime = null,
@@ -316,7 +322,8 @@ public class YoumeClient : MeetgateClient
     /// <param name="options">Options of this call alone.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual YoumeQueryAllInstanceByTimeReply QueryAllInstanceByTime(
         DateTimeOffset beginTime,
         DateTimeOffset endTime,
@@ -350,8 +357,10 @@ public class YoumeClient : MeetgateClient
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<YoumeQueryAllInstanceByTimeReply> QueryAllInstanceByTimeAsync(
         DateTimeOffset beginTime,
         DateTimeOffset endTime,
@@ -387,7 +396,8 @@ public class YoumeClient : MeetgateClient
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="queryDate"/> is null.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual YoumeCountBusinessTotalVolumeByDayReply CountBusinessTotalVolumeByDay(
         string queryDate,
         YoumeCountBusinessTotalVolumeByDayCountBy countBy,
@@ -422,8 +432,10 @@ public class YoumeClient : MeetgateClient
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="queryDate"/> is null.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<YoumeCountBusinessTotalVolumeByDayReply> CountBusinessTotalVolumeByDayAsync(
         string queryDate,
         YoumeCountBusinessTotalVolumeByDayCountBy countBy,
@@ -461,7 +473,8 @@ public class YoumeClient : MeetgateClient
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="queryDate"/> is null.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual YoumeCountBusinessDistributeVolumeByDayReply CountBusinessDistributeVolumeByDay(
         string queryDate,
         YoumeCountBusinessDistributeVolumeByDayCountBy countBy,
@@ -498,8 +511,10 @@ public class YoumeClient : MeetgateClient
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="queryDate"/> is null.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<YoumeCountBusinessDistributeVolumeByDayReply> CountBusinessDistributeVolumeByDayAsync(
         string queryDate,
         YoumeCountBusinessDistributeVolumeByDayCountBy countBy,
@@ -530,7 +545,8 @@ public class YoumeClient : MeetgateClient
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="queryDate"/> is null.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual YoumeCountQosByDayReply CountQosByDay(string queryDate, CallOptions? options = null) =>
         Send(
             YoumeOperationNames.CountQosByDay,
@@ -553,8 +569,10 @@ public class YoumeClient : MeetgateClient
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="queryDate"/> is null.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the call.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<YoumeCountQosByDayReply> CountQosByDayAsync(
         string queryDate,
         CallOptions? options = null,
