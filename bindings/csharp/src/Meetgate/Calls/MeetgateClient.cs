@@ -214,6 +214,7 @@ public abstract class MeetgateClient : IDisposable, IAsyncDisposable
         Owner.Begin(this);
         try
         {
+            exchange.Cancelled?.ThrowIfCancellationRequested();
             return RunBegun(exchange, make, null);
         }
         finally
