@@ -164,7 +164,7 @@ typedef enum meetgate_status {
   MEETGATE_STATUS_WIDEST = 2147483647
 } meetgate_status;
 
-/** Stops a call from another thread. A later version can make and trigger one; until then pass NULL. */
+/** Ends calls, from any thread. Once triggered it stays so: a call that begins with it ends at once. */
 typedef struct meetgate_cancel meetgate_cancel;
 
 /** A client of one platform. Use it from any number of threads at once. */
@@ -276,7 +276,9 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_client_n
     const char *config_json, meetgate_client **client, char **error_json);
 
 /**
- * Frees a client and closes its connections. No call may be in flight on it, in any thread.
+ * Frees a client and closes its connections. Calls in flight on it, in any thread, end with MEETGATE_CANCELLED; the memory goes
+ * with the last of them. A token provider that is at work is waited for, and not called again. A call that begins after this is
+ * the caller's mistake.
  * @param[in] client A client. NULL does nothing, and so does the parent's client in a forked child.
  */
 MEETGATE_EXPORT void MEETGATE_CALL meetgate_client_free(meetgate_client *client);
@@ -351,11 +353,16 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_call(
  *   error:
  *   - timeout_ms (integer from 1 to 86400000, ms): Time limit of a whole call, from looking up the host to the end of
  *     the answer. Fetching a token is part of it.
+ *   - attempt_timeout_ms (integer from 1 to 86400000, ms): Time limit of one attempt, within `timeout_ms`; none unless
+ *     it is given. A request that is slower is given up, and repeated where that is safe.
+ *   - max_attempts (integer from 1 to 10): How often a request is tried in all; 1 switches repeating off. What only
+ *     reads is repeated after broken connections, HTTP 408, 429, 502, 503 and 504, and the platform's own "busy";
+ *     everything else only if no byte of it was sent.
  *   - connect_timeout_ms (integer from 1 to 86400000, ms): Time limit for one connection: TCP and TLS handshake, within
  *     `timeout_ms`.
  *   - max_reply_bytes (integer from 1024 to 1073741824, bytes): The largest answer that is read. A larger one ends the
  *     call with the status `LIMIT`, although the platform may have done what was asked.
- * @param[in] cancel NULL; reserved for a later version.
+ * @param[in] cancel NULL, or what another thread ends the call with.
  * @param[out] reply_json As for meetgate_call.
  * @return MEETGATE_OK, or why it failed.
  */
@@ -384,13 +391,38 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_raw_call
  * @param[in] client A client.
  * @param[in] request_json As for meetgate_raw_call.
  * @param[in] options_json As for meetgate_call_with.
- * @param[in] cancel NULL; reserved for a later version.
+ * @param[in] cancel As for meetgate_call_with.
  * @param[out] reply_json As for meetgate_raw_call.
  * @return MEETGATE_OK, or why it failed.
  */
 MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_raw_call_with(
     meetgate_client *client, const char *request_json, const char *options_json, meetgate_cancel *cancel,
     char **reply_json);
+
+/* Ending calls -------------------------------------------------------------------------------------------------- */
+
+/**
+ * Makes what ends calls: give it to meetgate_call_with or meetgate_raw_call_with, and trigger it from another thread. It may be
+ * given to any number of calls, one after the other or at once, of any clients.
+ * @return The cancel, to be freed with meetgate_cancel_free; NULL only where there is no memory.
+ */
+MEETGATE_EXPORT meetgate_cancel *MEETGATE_CALL meetgate_cancel_new(void);
+
+/**
+ * Ends all calls that were given this: each returns MEETGATE_CANCELLED, at once if it waits for the network, a token or the end of
+ * a pause. A call that runs the program's own code, a token provider, ends when that returns. Once triggered it stays so: a call
+ * that begins later with it ends at once. A call that has ended is not touched. Whether the platform has done what a cancelled call
+ * asked for is not known, unless its error document says "attempts":0.
+ * It may be called from any thread and as often as you like, but not in a signal handler, since it takes locks.
+ * @param[in] cancel What meetgate_cancel_new gave. NULL does nothing.
+ */
+MEETGATE_EXPORT void MEETGATE_CALL meetgate_cancel_trigger(meetgate_cancel *cancel);
+
+/**
+ * Frees a cancel. The calls that it was given to must have ended.
+ * @param[in] cancel What meetgate_cancel_new gave. NULL does nothing.
+ */
+MEETGATE_EXPORT void MEETGATE_CALL meetgate_cancel_free(meetgate_cancel *cancel);
 
 /* Signing ------------------------------------------------------------------------------------------------------- */
 

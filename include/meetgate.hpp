@@ -27,8 +27,9 @@
  *   (-fno-exceptions, or MEETGATE_NO_EXCEPTIONS defined before this header) a call returns a meetgate::result instead.
  * Tokens. Clients of one account in one process share one token. token_store shares it with other processes, token is a
  *   fixed one, and token_provider takes a function of yours in place of keys.
- * Threads. A client may be used from any number of threads at once. Closing, moving and destroying it are for one thread,
- *   when no call is in flight.
+ * Cancelling. A meetgate::cancel in the options of a call ends it from another thread.
+ * Threads. A client may be used from any number of threads at once, and any of them may close it: calls in flight then end.
+ *   Moving and destroying it are for one thread.
  */
 #ifndef MEETGATE_HPP
 #define MEETGATE_HPP

@@ -3,6 +3,7 @@
 mod account;
 mod operation_names;
 
+use crate::cancel::Cancel;
 use crate::catalog::{self, Operation, PlatformName, table};
 use crate::config::{self, Config};
 use crate::engine::Engine;
@@ -42,7 +43,7 @@ impl Client {
     pub fn new(config: &str) -> Result<Client> {
         let config = Config::parse(config)?;
         let platform = platform::of(&config)?;
-        let transport = Box::new(Agent::new(&config.user_agent));
+        let transport = Box::new(Agent::new(&config.user_agent, config.more_roots.clone()));
         let shared = process::current();
         let fetch_kills = platform.tokens().is_some_and(|tokens| tokens.fetch_kills_old());
         let old_value = if fetch_kills { OldValue::Dies } else { OldValue::Lives };
@@ -56,37 +57,49 @@ impl Client {
 
     /// Calls an operation by its name, such as `avd.room.create`. The answer is the platform's own text.
     pub fn call(&self, operation: &str, params: &str) -> Result<String> {
-        self.call_with(operation, params, "{}")
+        self.call_with(operation, params, "{}", None)
     }
 
-    /// Calls an operation by its name, with options for this call alone.
-    pub fn call_with(&self, operation: &str, params: &str, options: &str) -> Result<String> {
+    /// Calls an operation by its name, with options for this call alone. `cancel` ends it.
+    pub fn call_with(&self, operation: &str, params: &str, options: &str, cancel: Option<&Cancel>) -> Result<String> {
         self.check_process()?;
-        self.call_operation(find(operation, self.platform)?, params, options)
+        self.call_operation(find(operation, self.platform)?, params, options, cancel)
     }
 
     /// Calls an operation of the catalog.
-    pub fn call_operation(&self, operation: &'static Operation, params: &str, options: &str) -> Result<String> {
+    pub fn call_operation(
+        &self,
+        operation: &'static Operation,
+        params: &str,
+        options: &str,
+        cancel: Option<&Cancel>,
+    ) -> Result<String> {
         self.check_process()?;
         self.check_caller()?;
         let limits = self.limits(options)?;
         let params = Members::parse(params).map_err(|problem| Error::invalid_argument(format!("params: {problem}")))?;
-        self.engine.call(operation, &params, limits)
+        self.engine.call(operation, &params, limits, cancel)
     }
 
     /// Sends any request to the platform, signed and judged like an operation.
     pub fn raw_call(&self, request: &str) -> Result<String> {
-        self.raw_call_with(request, "{}")
+        self.raw_call_with(request, "{}", None)
     }
 
     /// The same, with options for this call alone.
-    pub fn raw_call_with(&self, request: &str, options: &str) -> Result<String> {
+    pub fn raw_call_with(&self, request: &str, options: &str, cancel: Option<&Cancel>) -> Result<String> {
         self.check_process()?;
         self.check_caller()?;
         let limits = self.limits(options)?;
         let request =
             Members::parse(request).map_err(|problem| Error::invalid_argument(format!("request: {problem}")))?;
-        self.engine.raw_call(&request, limits)
+        self.engine.raw_call(&request, limits, cancel)
+    }
+
+    /// Ends the calls under way with [`Status::Cancelled`], and each call that begins after it. A token provider is not called any
+    /// more; one that is at work is waited for.
+    pub fn close(&self) {
+        self.engine.close();
     }
 
     /// What is known of the client, as one JSON object: its address, the age, expiry and generation of its token (never the

@@ -1,6 +1,7 @@
 //! The JSON configuration of a client, read strictly: what cannot be right is refused before anything is sent.
 
 mod credential;
+mod tls;
 
 pub(crate) use credential::{AvdKeys, Credential, HstKeys, StoreConfig};
 
@@ -9,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::json::check::{Rules, check};
 use crate::json::{Kind, Members, kind, nearest, quoted};
 use crate::secret::Secret;
-use crate::transport::{BaseUrl, Limits};
+use crate::transport::{BaseUrl, Limits, Roots};
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,6 +21,8 @@ const RULES: Rules = Rules { noun: "configuration key", tolerant: false };
 pub(crate) struct Config {
     pub(crate) account: Account,
     pub(crate) limits: Limits,
+    /// The authorities that are trusted beside the built-in ones.
+    pub(crate) more_roots: Roots,
     /// Of fetching one token, within a call's own.
     pub(crate) token_timeout: Duration,
     pub(crate) validate: bool,
@@ -82,6 +85,12 @@ pub(crate) fn limits(mut limits: Limits, members: &Members<'_>) -> Limits {
     if let Some(timeout) = milliseconds("connect_timeout_ms") {
         limits.connect_timeout = timeout;
     }
+    if let Some(timeout) = milliseconds("attempt_timeout_ms") {
+        limits.attempt_timeout = Some(timeout);
+    }
+    if let Some(attempts) = members.integer("max_attempts").and_then(|attempts| u32::try_from(attempts).ok()) {
+        limits.max_attempts = attempts;
+    }
     if let Some(bytes) = members.integer("max_reply_bytes") {
         limits.max_reply_bytes = bytes.unsigned_abs();
     }
@@ -104,6 +113,7 @@ impl Config {
         Ok(Config {
             account: reader.account(platform).map_err(refuse)?,
             limits: limits(Limits::DEFAULT, &members),
+            more_roots: tls::more_roots(&members).map_err(refuse)?,
             token_timeout: Duration::from_millis(reader.number_or_default("token_timeout_ms")),
             validate: members.boolean("validate").unwrap_or(true),
             user_agent: reader

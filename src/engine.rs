@@ -7,8 +7,10 @@ mod exchange;
 mod next;
 mod prepare;
 mod raw;
+mod retry;
 mod together;
 
+use crate::cancel::{Cancel, Interrupt};
 use crate::catalog::{Operation, PlatformName, Retry};
 use crate::config::Config;
 use crate::error::{Error, Result, Status};
@@ -26,6 +28,7 @@ use answer::{Answered, Outcome};
 use clock::ClockOffset;
 pub(crate) use clock::Clocks;
 use next::{Next, Said, Why, next};
+use retry::Budget;
 use serde::Serialize;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
@@ -41,6 +44,9 @@ pub(crate) struct Engine {
     address: Address,
     /// The host's.
     clock: Arc<ClockOffset>,
+    /// Ends the calls under way when the client goes.
+    closing: Cancel,
+    budget: Budget,
 }
 
 /// One call under way.
@@ -49,9 +55,11 @@ struct Call<'a> {
     /// Whether it may be repeated: not the operation's own word while a token is fetched for it, since nothing of it was
     /// sent yet.
     retry: Retry,
-    bounds: Bounds,
+    bounds: Bounds<'a>,
     /// How often its request was tried.
     attempts: u32,
+    /// How often after a failure.
+    repeats: u32,
     /// What is sent is not the caller's own request, but what has to come before it.
     is_ahead: bool,
     /// How far from ours the clock is that its request is signed with.
@@ -85,7 +93,16 @@ impl Engine {
         let discovery = platform.discovery().filter(|_| platform.base_url().is_none());
         let address = addresses
             .of(discovery.map(Discovery::request).as_ref().map(|(url, signed)| (*url, signed.target.as_str())));
-        Engine { config, platform, transport, credentials, address, clock }
+        Engine {
+            config,
+            platform,
+            transport,
+            credentials,
+            address,
+            clock,
+            closing: Cancel::of_many(),
+            budget: Budget::default(),
+        }
     }
 
     pub(crate) fn limits(&self) -> Limits {
@@ -93,7 +110,13 @@ impl Engine {
     }
 
     /// Calls one documented operation.
-    pub(crate) fn call(&self, operation: &'static Operation, params: &Members<'_>, limits: Limits) -> Result<String> {
+    pub(crate) fn call(
+        &self,
+        operation: &'static Operation,
+        params: &Members<'_>,
+        limits: Limits,
+        cancel: Option<&Cancel>,
+    ) -> Result<String> {
         let named = |error: Error| error.of_call(operation.platform, Some(operation.short_name()));
         if operation.platform != self.config.platform() {
             return Err(named(Error::invalid_argument(format!(
@@ -103,21 +126,24 @@ impl Engine {
                 self.config.platform()
             ))));
         }
-        let prepared =
-            prepare::operation(self.platform.as_ref(), self.config.validate, operation, params).map_err(named)?;
+        let interrupt = self.interrupt(cancel);
+        let bounds = bounds(limits, &interrupt);
+        let (platform, validate) = (self.platform.as_ref(), self.config.validate);
+        let prepared = prepare::operation(platform, validate, operation, params, bounds.deadline).map_err(named)?;
         if operation.fetches_token {
-            self.fetch_token_for_caller(&prepared, limits)
+            self.fetch_token_for_caller(&prepared, bounds)
         } else {
-            self.run(&prepared, limits)
+            self.run(&prepared, bounds)
         }
         .map_err(named)
     }
 
     /// Calls any path, signed and judged like an operation.
-    pub(crate) fn raw_call(&self, request: &Members<'_>, limits: Limits) -> Result<String> {
+    pub(crate) fn raw_call(&self, request: &Members<'_>, limits: Limits, cancel: Option<&Cancel>) -> Result<String> {
         let named = |error: Error| error.of_call(self.config.platform(), None);
         let prepared = raw::request(self.platform.as_ref(), request).map_err(named)?;
-        self.run(&prepared, limits).map_err(named)
+        let interrupt = self.interrupt(cancel);
+        self.run(&prepared, bounds(limits, &interrupt)).map_err(named)
     }
 
     /// What is known of the client: everything but secrets.
@@ -156,14 +182,27 @@ impl Engine {
         self.credentials.as_ref().is_some_and(|credentials| credentials.is_asking_this_thread())
     }
 
-    fn run(&self, prepared: &Prepared<'_>, limits: Limits) -> Result<String> {
+    fn interrupt(&self, cancel: Option<&Cancel>) -> Interrupt {
+        Interrupt::begin([cancel, Some(&self.closing)])
+    }
+
+    /// Ends the calls under way, and those that begin after it. A token provider is not called any more.
+    pub(crate) fn close(&self) {
+        self.closing.trigger();
+        if let Some(credentials) = &self.credentials {
+            credentials.close();
+        }
+    }
+
+    fn run(&self, prepared: &Prepared<'_>, bounds: Bounds<'_>) -> Result<String> {
         let offset_s = self.clock.seconds();
-        let (retry, bounds) = (prepared.retry, bounds(limits));
+        let retry = prepared.retry;
         let mut call = Call {
             prepared,
             retry,
             bounds,
             attempts: 0,
+            repeats: 0,
             is_ahead: false,
             offset_s,
             fetches_token: false,
@@ -172,7 +211,9 @@ impl Engine {
         let mut token = self.token(&call, None)?;
         let mut is_replaced = false;
         let mut refused_offsets = Vec::new();
+        let mut rounds = 0;
         loop {
+            rounds += 1;
             let value = token.as_ref().map(|held| held.value().reveal());
             let offset_s = call.offset_s;
             let sign = |form| self.platform.sign(prepared, &signing(value, offset_s, form));
@@ -182,7 +223,7 @@ impl Engine {
             let said = exchanged.answered.said(self.platform.name());
             let clock = self.clock_after(&exchanged.answered, offset_s, &mut refused_offsets);
             let standing = self.standing(prepared, said, token.as_deref(), is_replaced);
-            let why = match next(said, standing, clock, prepared.retry == Retry::Safe, call.attempts) {
+            let why = match next(said, standing, clock, prepared.retry == Retry::Safe, rounds) {
                 Next::Answer => {
                     self.after_service(prepared, token.as_deref(), sent, is_replaced);
                     return Ok(exchanged.answered.text.into_string());
@@ -299,6 +340,7 @@ impl Engine {
         Ok(match credentials.successor(&request, &refused, self.caller(call.bounds), || self.fetch_ahead(call)) {
             Ok(newer) => Other::Token(Some(newer)),
             Err(Stands::Failed(why)) => Other::None(Some(why)),
+            Err(Stands::Cancelled(error)) => return Err(error.after_attempts(call.attempts)),
             Err(Stands::Lives | Stands::NoTime) => Other::None(None),
         })
     }
@@ -316,15 +358,19 @@ impl Engine {
     }
 
     /// A call, as those see it who wait for the same token or the same address.
-    fn caller(&self, bounds: Bounds) -> Caller {
+    fn caller<'c>(&self, bounds: Bounds<'c>) -> Caller<'c> {
         let mut settings = DefaultHasher::new();
         (self.platform.http_method(), &self.config.user_agent, bounds.limits.connect_timeout).hash(&mut settings);
-        Caller { deadline: bounds.deadline, fetch_time: self.config.token_timeout, settings: settings.finish() }
+        Caller {
+            deadline: bounds.deadline,
+            fetch_time: self.config.token_timeout,
+            settings: settings.finish(),
+            interrupt: bounds.interrupt,
+        }
     }
 
     /// A token operation that the caller asked for: always one fetch, and what it brings is the account's token from then on.
-    fn fetch_token_for_caller(&self, prepared: &Prepared<'_>, limits: Limits) -> Result<String> {
-        let bounds = bounds(limits);
+    fn fetch_token_for_caller(&self, prepared: &Prepared<'_>, bounds: Bounds<'_>) -> Result<String> {
         let fetch = || self.fetch_token(prepared, prepared.retry, bounds, false);
         self.credentials()?.replace(self.caller(bounds), fetch)
     }
@@ -334,7 +380,7 @@ impl Engine {
         &self,
         prepared: &Prepared<'_>,
         retry: Retry,
-        bounds: Bounds,
+        bounds: Bounds<'_>,
         is_ahead: bool,
     ) -> Result<(Given, String)> {
         let asked = Instant::now();
@@ -344,6 +390,7 @@ impl Engine {
             retry,
             bounds: self.fetch_bounds(asked, bounds),
             attempts: 0,
+            repeats: 0,
             is_ahead,
             offset_s: 0,
             fetches_token: true,
@@ -358,13 +405,13 @@ impl Engine {
     }
 
     /// A fetch ends within its own time, and within the call's.
-    fn fetch_bounds(&self, start: Instant, bounds: Bounds) -> Bounds {
+    fn fetch_bounds<'c>(&self, start: Instant, bounds: Bounds<'c>) -> Bounds<'c> {
         let timeout = self.config.token_timeout;
         let deadline = start + timeout;
         if deadline >= bounds.deadline {
             return bounds;
         }
-        Bounds { deadline, limits: Limits { timeout, ..bounds.limits }, timeout_key: "token_timeout_ms" }
+        Bounds { deadline, limits: Limits { timeout, ..bounds.limits }, timeout_key: "token_timeout_ms", ..bounds }
     }
 }
 
@@ -373,6 +420,6 @@ fn signing(token: Option<&str>, offset_s: i64, form: FormIn) -> Signing<'_> {
     Signing { token, unix_ms, unix_s: unix_ms / 1000 + offset_s, form }
 }
 
-fn bounds(limits: Limits) -> Bounds {
-    Bounds { deadline: Instant::now() + limits.timeout, limits, timeout_key: "timeout_ms" }
+fn bounds(limits: Limits, interrupt: &Interrupt) -> Bounds<'_> {
+    Bounds { deadline: Instant::now() + limits.timeout, limits, timeout_key: "timeout_ms", attempt: None, interrupt }
 }

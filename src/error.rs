@@ -119,6 +119,10 @@ impl Error {
         Error::new(Status::InvalidConfig, message)
     }
 
+    pub(crate) fn cancelled() -> Self {
+        Error::new(Status::Cancelled, "the call was cancelled")
+    }
+
     pub fn status(&self) -> Status {
         self.0.status
     }

@@ -5,6 +5,7 @@
 #![allow(rustdoc::broken_intra_doc_links, reason = "likewise: `@param[in]` is no link")]
 
 mod calls;
+mod cancel;
 mod client;
 mod credentials;
 mod fork;
@@ -19,6 +20,7 @@ mod strings;
 mod test_hooks;
 
 pub use calls::*;
+pub use cancel::*;
 pub use client::*;
 pub use credentials::*;
 pub use json::*;

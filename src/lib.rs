@@ -6,6 +6,7 @@
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 mod blocking;
+mod cancel;
 pub mod catalog;
 mod client;
 mod config;
@@ -27,6 +28,7 @@ mod token;
 mod transport;
 mod unix_time;
 
+pub use cancel::Cancel;
 pub use client::{Client, ProvidedToken};
 pub use error::{Error, ErrorDocument, Result, Status};
 pub use redact::{Redacted, RedactedJson};

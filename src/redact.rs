@@ -27,6 +27,8 @@ const MASK: &str = "***";
 const SHORTEST_WITHIN: usize = 4;
 /// A longer answer is shown in part. What is looked through for one error is bounded by this.
 const LONGEST_SHOWN: usize = 64 << 10;
+/// How much of an answer is shown where it is not shown whole.
+const LONGEST_REPLY_TEXT: usize = 4 << 10;
 /// With more secrets than this nothing foreign is shown: only a raw call of the caller's own making has so many.
 const MOST_SECRETS: usize = 64;
 /// The values that an answer itself calls secret, of which so many are looked for in its message.
@@ -153,7 +155,7 @@ impl Redactor {
 
     /// A text, cut where it is long. Masked before it is cut: of a secret that is cut in two, one half would stay.
     pub(crate) fn text(&self, text: &Foreign) -> Redacted {
-        Redacted(excerpt(&self.beginning(&text.0)))
+        Redacted(excerpt(&self.beginning(&text.0), LONGEST_EXCERPT))
     }
 
     /// An address without user, query and fragment, which may hold secrets. Masked before these go, as in [`Redactor::text`].
@@ -177,13 +179,13 @@ impl Redactor {
             return Shown::Text(Redacted(MASK.to_owned()));
         }
         if serde_json::from_str::<&RawValue>(text).is_err() {
-            return Shown::Text(self.text(answer));
+            return Shown::Text(beginning(&self.beginning(&answer.0), answer));
         }
         let is_whole = as_it_came && text.len() <= LONGEST_SHOWN;
-        let masked = json::masked(self, text, if is_whole { usize::MAX } else { LONGEST_EXCERPT }, 0).text;
+        let masked = json::masked(self, text, if is_whole { usize::MAX } else { LONGEST_REPLY_TEXT }, 0).text;
         match RawValue::from_string(masked) {
             Ok(whole) if is_whole => Shown::Json(RedactedJson(whole)),
-            Ok(beginning) => Shown::Text(Redacted(excerpt(beginning.get()))),
+            Ok(masked) => Shown::Text(beginning(masked.get(), answer)),
             Err(_) => Shown::Text(Redacted(MASK.to_owned())),
         }
     }
@@ -250,6 +252,13 @@ impl Redactor {
         }
         apart
     }
+}
+
+/// The beginning of an answer, which was masked, and how long it is in all.
+fn beginning(masked: &str, answer: &Foreign) -> Redacted {
+    let shown = excerpt(masked, LONGEST_REPLY_TEXT);
+    let is_whole = shown.len() == masked.len() && !masked.ends_with('…');
+    Redacted(if is_whole { shown } else { format!("{shown} ({} bytes in all)", answer.0.len()) })
 }
 
 fn boundary_before(text: &str, mut at: usize) -> usize {

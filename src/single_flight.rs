@@ -7,6 +7,7 @@ mod state;
 
 pub(crate) use state::{Fetched, Held, LONGEST_LIFETIME, Need, OldValue, Refusal, Refused, Stands, Who};
 
+use crate::cancel::{Interrupt, Wake, Waking};
 use crate::error::{Error, Result, Status};
 use crate::random;
 use parking_lot::{Condvar, Mutex, MutexGuard};
@@ -19,16 +20,17 @@ use std::time::{Duration, Instant};
 const USERS_POLL: Duration = Duration::from_millis(2);
 
 /// A caller: how long it waits, and how a fetch of its own would go.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Caller {
+#[derive(Clone, Copy)]
+pub(crate) struct Caller<'c> {
     pub(crate) deadline: Instant,
     /// How long a fetch of its own may take, within its deadline.
     pub(crate) fetch_time: Duration,
     /// What stands for all settings that such a fetch depends on.
     pub(crate) settings: u64,
+    pub(crate) interrupt: &'c Interrupt,
 }
 
-impl Caller {
+impl Caller<'_> {
     fn at(&self, now: Instant) -> Who {
         let time = self.deadline.saturating_duration_since(now).min(self.fetch_time);
         Who { settings: self.settings, time }
@@ -36,41 +38,58 @@ impl Caller {
 }
 
 /// The lock is never held during a fetch, a wait or any other I/O.
-pub(crate) struct Cell<T> {
+pub(crate) struct Cell<T>(Arc<Place<T>>);
+
+/// Where callers wait.
+struct Place<T> {
     state: Mutex<State<T>>,
     settled: Condvar,
 }
 
-impl<T> Cell<T> {
+impl<T: Send + Sync> Wake for Place<T> {
+    fn wake(&self) {
+        // Through the lock: whoever looked at its call before is waiting by then.
+        drop(self.state.lock());
+        self.settled.notify_all();
+    }
+}
+
+impl<T: Send + Sync + 'static> Cell<T> {
     pub(crate) fn new(old_value: OldValue) -> Cell<T> {
-        Cell { state: Mutex::new(State::new(old_value)), settled: Condvar::new() }
+        Cell::of(State::new(old_value))
+    }
+
+    fn of(state: State<T>) -> Cell<T> {
+        Cell(Arc::new(Place { state: Mutex::new(state), settled: Condvar::new() }))
     }
 
     /// A cell whose values others may renew too.
     pub(crate) fn shared(old_value: OldValue) -> Cell<T> {
-        Cell { state: Mutex::new(State::new(old_value).shared()), settled: Condvar::new() }
+        Cell::of(State::new(old_value).shared())
     }
 
     /// A good value, other than the `dead` one: the current one, or the one that `fetch` brings, in this thread or another.
     pub(crate) fn get(
         &self,
         dead: Option<&Held<T>>,
-        caller: Caller,
+        caller: Caller<'_>,
         fetch: impl FnOnce(&Flight<'_, T>) -> Result<Fetched<T>>,
     ) -> Result<Arc<Held<T>>> {
-        let mut state = self.state.lock();
+        let mut waking = None;
+        let mut state = self.0.state.lock();
         let need = loop {
             let now = Instant::now();
             match state.ask(dead, now, caller.at(now)) {
                 Step::Use(held) => return Ok(held),
                 Step::Fail(error) => return Err(error),
-                Step::Wait => self.wait(&mut state, caller.deadline)?,
+                Step::Wait => self.wait(&mut state, caller, &mut waking)?,
                 Step::Fetch(need) => break need,
             }
         };
         drop(state);
+        drop(waking);
         let fetched = self.run(need, caller, |flight| Ok((fetch(flight)?, ())));
-        fetched.map(|(held, ())| held).or_else(|error| self.state.lock().good(Instant::now()).ok_or(error))
+        fetched.map(|(held, ())| held).or_else(|error| self.0.state.lock().good(Instant::now()).ok_or(error))
     }
 
     /// A newer value than one that was refused, which may have had another reason; or why the refusal stands. The value stays
@@ -78,10 +97,11 @@ impl<T> Cell<T> {
     pub(crate) fn successor(
         &self,
         refused: &Refused<'_, T>,
-        caller: Caller,
+        caller: Caller<'_>,
         fetch: impl FnOnce(&Flight<'_, T>) -> Result<Fetched<T>>,
     ) -> std::result::Result<Arc<Held<T>>, Stands> {
-        let mut state = self.state.lock();
+        let mut waking = None;
+        let mut state = self.0.state.lock();
         let need = loop {
             let now = Instant::now();
             match state.doubt(refused, now, caller.deadline, caller.at(now)) {
@@ -90,49 +110,54 @@ impl<T> Cell<T> {
                 Doubt::Fetch(need) => break need,
                 Doubt::Wait(until) => {
                     let until = until.map_or(caller.deadline, |until| until.min(caller.deadline));
-                    if self.settled.wait_until(&mut state, until).timed_out() && Instant::now() >= caller.deadline {
-                        return Err(Stands::NoTime);
+                    match self.wait_until(&mut state, until, caller, &mut waking) {
+                        Ok(()) if Instant::now() < caller.deadline => {}
+                        Ok(()) => return Err(Stands::NoTime),
+                        Err(cancelled) => return Err(Stands::Cancelled(cancelled)),
                     }
                 }
             }
         };
         drop(state);
+        drop(waking);
         let is_newer = |held: &Arc<Held<T>>| held.generation() != refused.held.generation();
         match self.run(need, caller, |flight| Ok((fetch(flight)?, ()))) {
             Ok((held, ())) => Some(held).filter(is_newer).ok_or(Stands::Lives),
             // Somebody may have set one meanwhile.
-            Err(error) => self.state.lock().good(Instant::now()).filter(is_newer).ok_or(Stands::Failed(error)),
+            Err(error) => self.0.state.lock().good(Instant::now()).filter(is_newer).ok_or(Stands::Failed(error)),
         }
     }
 
     /// Notes that a value served a call that went out at that time. If calls that it was refused to wait for a word on it,
     /// this is one.
     pub(crate) fn served(&self, held: &Held<T>, sent: Instant) {
-        if self.state.lock().served(held, sent) {
-            self.settled.notify_all();
+        if self.0.state.lock().served(held, sent) {
+            self.0.settled.notify_all();
         }
     }
 
     /// Notes that a value served a call that the one before it was refused to.
     pub(crate) fn cured(&self, by: &Held<T>) {
-        self.state.lock().cured(by, Instant::now(), random::fraction());
+        self.0.state.lock().cured(by, Instant::now(), random::fraction());
     }
 
     /// Always fetches, after whoever is fetching now. What `fetch` brings beside the value goes to the caller.
     pub(crate) fn replace<R>(
         &self,
-        caller: Caller,
+        caller: Caller<'_>,
         fetch: impl FnOnce(&Flight<'_, T>) -> Result<(Fetched<T>, R)>,
     ) -> Result<R> {
-        let mut state = self.state.lock();
+        let mut waking = None;
+        let mut state = self.0.state.lock();
         let need = loop {
             let now = Instant::now();
             match state.demand(now, caller.at(now)) {
                 Some(need) => break need,
-                None => self.wait(&mut state, caller.deadline)?,
+                None => self.wait(&mut state, caller, &mut waking)?,
             }
         };
         drop(state);
+        drop(waking);
         self.run(need, caller, fetch).map(|(_, beside)| beside)
     }
 
@@ -141,10 +166,11 @@ impl<T> Cell<T> {
     pub(crate) fn newer(
         &self,
         than: &Held<T>,
-        caller: Caller,
+        caller: Caller<'_>,
         fetch: impl FnOnce(&Flight<'_, T>) -> Result<Fetched<T>>,
     ) -> Result<Arc<Held<T>>> {
-        let mut state = self.state.lock();
+        let mut waking = None;
+        let mut state = self.0.state.lock();
         let need = loop {
             let now = Instant::now();
             if let Some(known) = state.newer(than, now, caller.at(now)) {
@@ -152,30 +178,31 @@ impl<T> Cell<T> {
             }
             match state.demand(now, caller.at(now)) {
                 Some(need) => break need,
-                None => self.wait(&mut state, caller.deadline)?,
+                None => self.wait(&mut state, caller, &mut waking)?,
             }
         };
         drop(state);
+        drop(waking);
         self.run(need, caller, |flight| Ok((fetch(flight)?, ()))).map(|(held, ())| held)
     }
 
     /// Puts a value of the caller's in the place of the last one.
     pub(crate) fn set(&self, value: T) {
-        let mut state = self.state.lock();
+        let mut state = self.0.state.lock();
         let generation = state.last().map_or(1, |last| last.generation() + 1);
         state.hold(Fetched { value, generation, born: Instant::now(), lifetime: None, adopted: false }, 0.0);
         drop(state);
-        self.settled.notify_all();
+        self.0.settled.notify_all();
     }
 
     /// Looks at the current value, and the state that it is in.
     pub(crate) fn look<R>(&self, look: impl FnOnce(&State<T>) -> R) -> R {
-        look(&self.state.lock())
+        look(&self.0.state.lock())
     }
 
     /// [`State::mark_dead`], so that the next caller fetches.
     pub(crate) fn mark_dead(&self, dead: &Held<T>) {
-        self.state.lock().mark_dead(dead, Instant::now());
+        self.0.state.lock().mark_dead(dead, Instant::now());
     }
 
     /// [`State::forget_source`]; those who wait ask again.
@@ -183,11 +210,38 @@ impl<T> Cell<T> {
         self.settle(State::forget_source);
     }
 
-    fn wait(&self, state: &mut MutexGuard<'_, State<T>>, deadline: Instant) -> Result<()> {
-        if self.settled.wait_until(state, deadline).timed_out() {
-            let problem = "another thread fetches the token or the address, and its answer did not come within this call's \
-                           time (timeout_ms)";
-            return Err(Error::new(Status::Timeout, problem).nothing_acted());
+    fn wait(
+        &self,
+        state: &mut MutexGuard<'_, State<T>>,
+        caller: Caller<'_>,
+        waking: &mut Option<Waking>,
+    ) -> Result<()> {
+        self.wait_until(state, caller.deadline, caller, waking)?;
+        if Instant::now() < caller.deadline {
+            return Ok(());
+        }
+        let problem = "another thread fetches the token or the address, and its answer did not come within this call's \
+                       time (timeout_ms)";
+        Err(Error::new(Status::Timeout, problem).nothing_acted())
+    }
+
+    /// Waits until then, or until something has changed; an error where the call was cancelled.
+    fn wait_until(
+        &self,
+        state: &mut MutexGuard<'_, State<T>>,
+        until: Instant,
+        caller: Caller<'_>,
+        waking: &mut Option<Waking>,
+    ) -> Result<()> {
+        if caller.interrupt.is_cancelled() {
+            return Err(Error::cancelled());
+        }
+        if waking.is_none() {
+            // Not under the lock, which the one who wakes takes, too. What has changed meanwhile is looked at again.
+            let place: Arc<dyn Wake> = Arc::clone(&self.0) as _;
+            *waking = Some(MutexGuard::unlocked(state, || caller.interrupt.waking(place)));
+        } else {
+            self.0.settled.wait_until(state, until);
         }
         Ok(())
     }
@@ -196,12 +250,12 @@ impl<T> Cell<T> {
     fn run<R>(
         &self,
         need: Need<T>,
-        caller: Caller,
+        caller: Caller<'_>,
         fetch: impl FnOnce(&Flight<'_, T>) -> Result<(Fetched<T>, R)>,
     ) -> Result<(Arc<Held<T>>, R)> {
         let start = Instant::now();
         let had = caller.at(start).time;
-        let mut flight = Flight { cell: self, need, ended: false };
+        let mut flight = Flight { cell: self, need, interrupt: caller.interrupt, ended: false };
         let outcome = fetch(&flight);
         flight.ended = true;
         let (need, now, jitter) = (&flight.need, Instant::now(), random::fraction());
@@ -209,7 +263,8 @@ impl<T> Cell<T> {
             Ok((fetched, beside)) => Ok((self.settle(|state| state.succeed(need, fetched, now, jitter)), beside)),
             Err(error) => {
                 self.settle(|state| {
-                    if error.is_lack() {
+                    if error.is_lack() || error.status() == Status::Cancelled {
+                        // Of this caller, and of nobody else.
                         state.give_up();
                     } else if error.status() == Status::Timeout && now >= start + had {
                         // The end of this caller's time: others may have all the time in the world.
@@ -225,42 +280,48 @@ impl<T> Cell<T> {
 
     /// Ends a fetch. Those who wait are woken together, outside the lock.
     fn settle<R>(&self, change: impl FnOnce(&mut State<T>) -> R) -> R {
-        let changed = change(&mut self.state.lock());
-        self.settled.notify_all();
+        let changed = change(&mut self.0.state.lock());
+        self.0.settled.notify_all();
         changed
     }
 }
 
 /// A fetch under way. If it unwinds, it ends as a failure all the same: nobody waits for ever.
-pub(crate) struct Flight<'c, T> {
+pub(crate) struct Flight<'c, T: Send + Sync + 'static> {
     cell: &'c Cell<T>,
     need: Need<T>,
+    interrupt: &'c Interrupt,
     ended: bool,
 }
 
-impl<T> Flight<'_, T> {
+impl<T: Send + Sync> Flight<'_, T> {
     pub(crate) fn need(&self) -> &Need<T> {
         &self.need
     }
 
+    /// The call that fetches.
+    pub(crate) fn interrupt(&self) -> &Interrupt {
+        self.interrupt
+    }
+
     /// Whether there is a good value all the same.
     pub(crate) fn is_good(&self) -> bool {
-        self.cell.state.lock().good(Instant::now()).is_some()
+        self.cell.0.state.lock().good(Instant::now()).is_some()
     }
 
     /// To be called when the fetch begins. Nobody takes a value any more that it kills, and those who use one get time to
     /// end: their calls need no repeating then.
     pub(crate) fn let_users_end(&self, deadline: Instant) {
-        let Some(until) = self.cell.state.lock().begin_fetch(Instant::now()).map(|until| until.min(deadline)) else {
+        let Some(until) = self.cell.0.state.lock().begin_fetch(Instant::now()).map(|until| until.min(deadline)) else {
             return;
         };
-        while self.need.last_is_in_use() && Instant::now() < until {
+        while self.need.last_is_in_use() && Instant::now() < until && !self.interrupt.is_cancelled() {
             thread::sleep(USERS_POLL);
         }
     }
 }
 
-impl<T> Drop for Flight<'_, T> {
+impl<T: Send + Sync> Drop for Flight<'_, T> {
     fn drop(&mut self) {
         if !self.ended {
             let error = Error::new(Status::Internal, "the fetch panicked");
@@ -284,12 +345,17 @@ mod tests {
 
     const LONG: Duration = Duration::from_secs(10);
 
-    fn soon() -> Caller {
+    fn soon() -> Caller<'static> {
         until(Instant::now() + LONG)
     }
 
-    fn until(deadline: Instant) -> Caller {
-        Caller { deadline, fetch_time: LONG, settings: 0 }
+    fn until(deadline: Instant) -> Caller<'static> {
+        Caller {
+            deadline,
+            fetch_time: LONG,
+            settings: 0,
+            interrupt: Box::leak(Box::new(Interrupt::begin([None, None]))),
+        }
     }
 
     fn brings(value: u32) -> impl FnOnce(&Flight<'_, u32>) -> Result<Fetched<u32>> {

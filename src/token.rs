@@ -113,7 +113,7 @@ impl Credentials {
     pub(crate) fn token(
         &self,
         dead: Option<&Held<Token>>,
-        caller: Caller,
+        caller: Caller<'_>,
         fetch: impl FnOnce() -> Result<Given>,
     ) -> Result<Arc<Held<Token>>> {
         self.check_source()?;
@@ -125,7 +125,7 @@ impl Credentials {
         &self,
         request: &impl Hash,
         refused: &Refused<'_, Token>,
-        caller: Caller,
+        caller: Caller<'_>,
         fetch: impl FnOnce() -> Result<Given>,
     ) -> std::result::Result<Arc<Held<Token>>, Stands> {
         self.check_source().map_err(Stands::Failed)?;
@@ -135,6 +135,13 @@ impl Credentials {
             self.fruitless.add(request, fruitless::SAID_TO_LIVE);
         }
         found
+    }
+
+    /// A provider is not called any more, and its call under way has ended.
+    pub(crate) fn close(&self) {
+        if let Source::Provided(provider) = &self.source {
+            provider.close();
+        }
     }
 
     /// Whether this thread is in the provider.
@@ -167,7 +174,7 @@ impl Credentials {
     }
 
     /// Always asks the platform, in the refresher's place; what else `fetch` brings goes to the caller.
-    pub(crate) fn replace<R>(&self, caller: Caller, fetch: impl FnOnce() -> Result<(Given, R)>) -> Result<R> {
+    pub(crate) fn replace<R>(&self, caller: Caller<'_>, fetch: impl FnOnce() -> Result<(Given, R)>) -> Result<R> {
         let Source::Fetched { shared } = &self.source else {
             return Err(Error::invalid_argument(
                 "this client was given its token, or a provider of tokens, and has no keys to fetch one with",

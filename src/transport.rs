@@ -1,24 +1,35 @@
 //! HTTP behind one trait: what goes out, what comes back, and how it can fail. Knows nothing of platforms.
 
 mod agent;
+mod attempt;
 mod base_url;
+mod connection;
+mod dialer;
 mod failure;
-mod resolve;
+mod head;
+mod names;
+mod pool;
+mod socket;
+mod tls;
+mod trouble;
 mod upload;
 
 pub(crate) use agent::Agent;
 pub(crate) use base_url::BaseUrl;
+pub(crate) use tls::Roots;
 pub(crate) use upload::Upload;
 
+use crate::cancel::Interrupt;
 use crate::catalog::Method;
 use crate::error::Status;
 use crate::redact::Foreign;
 use std::time::{Duration, Instant, SystemTime};
+pub(crate) use ureq::http::Uri;
 
 /// One HTTP request, ready to leave. Not `Debug`: URL, headers and body hold credentials.
 pub(crate) struct Request<'a> {
     pub(crate) method: Method,
-    pub(crate) url: String,
+    pub(crate) url: Uri,
     pub(crate) headers: &'a [(&'static str, String)],
     pub(crate) body: Body<'a>,
 }
@@ -47,22 +58,34 @@ pub(crate) struct Answer {
 pub(crate) struct Limits {
     /// Of the whole call.
     pub(crate) timeout: Duration,
+    /// Of one attempt.
+    pub(crate) attempt_timeout: Option<Duration>,
     pub(crate) connect_timeout: Duration,
     pub(crate) max_reply_bytes: u64,
+    /// How often a request may be tried in all.
+    pub(crate) max_attempts: u32,
 }
 
 impl Limits {
-    pub(crate) const DEFAULT: Limits =
-        Limits { timeout: Duration::from_secs(30), connect_timeout: Duration::from_secs(5), max_reply_bytes: 16 << 20 };
+    pub(crate) const DEFAULT: Limits = Limits {
+        timeout: Duration::from_secs(30),
+        attempt_timeout: None,
+        connect_timeout: Duration::from_secs(5),
+        max_reply_bytes: 16 << 20,
+        max_attempts: 3,
+    };
 }
 
 /// How far a request may go.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Bounds {
+#[derive(Clone, Copy)]
+pub(crate) struct Bounds<'c> {
     pub(crate) deadline: Instant,
     pub(crate) limits: Limits,
     /// The configuration key of the limit that ends in the deadline.
     pub(crate) timeout_key: &'static str,
+    /// The end of this attempt, where attempts have a limit of their own.
+    pub(crate) attempt: Option<Instant>,
+    pub(crate) interrupt: &'c Interrupt,
 }
 
 /// Why there is no answer.
@@ -70,12 +93,26 @@ pub(crate) struct Bounds {
 pub(crate) struct Failure {
     pub(crate) status: Status,
     pub(crate) message: Foreign,
+    pub(crate) kind: FailureKind,
+}
+
+/// What a failure says of trying again.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct FailureKind {
     /// No byte of the request left: repeating cannot act twice.
     pub(crate) nothing_sent: bool,
+    /// It went over a kept connection, which ended without a byte of an answer: most likely the peer had closed it before.
+    pub(crate) is_stale: bool,
+    /// The limit of the attempt ended it, or that of connecting, and not the call's.
+    pub(crate) attempt_ended: bool,
     /// This machine has too little of something.
     pub(crate) is_lack: bool,
 }
 
+/// One attempt at a request. It never repeats anything by itself.
 pub(crate) trait Transport: Send + Sync {
-    fn send(&self, request: &Request<'_>, bounds: &Bounds) -> Result<Answer, Failure>;
+    fn send(&self, request: &Request<'_>, bounds: &Bounds<'_>) -> Result<Answer, Failure>;
 }
+
+#[cfg(test)]
+mod tests;

@@ -131,10 +131,10 @@ fn the_size_that_one_call_allows_its_answer_is_no_bound_for_a_token() {
         _ => json(r#"{"code":0}"#),
     });
     let client = hst(&server.url(), "");
-    client.call_with("hst.app.delete", DELETE, r#"{"max_reply_bytes":1024}"#).unwrap();
+    client.call_with("hst.app.delete", DELETE, r#"{"max_reply_bytes":1024}"#, None).unwrap();
     client.call("hst.app.delete", DELETE).unwrap();
     // A fetch that a caller asked for by name has the caller's own bounds, and fails the caller alone.
-    let error = client.call_with("hst.access.token", "{}", r#"{"max_reply_bytes":1024}"#).unwrap_err();
+    let error = client.call_with("hst.access.token", "{}", r#"{"max_reply_bytes":1024}"#, None).unwrap_err();
     assert_eq!(error.status(), Status::Limit);
     client.call("hst.app.delete", DELETE).unwrap();
     let narrow = hst(&server.url(), r#","max_reply_bytes":1024"#);

@@ -25,7 +25,7 @@ macro_rules! programs {
     };
 }
 
-programs!(arguments, configurations, json, library, processes, raw_calls, replies, tokens);
+programs!(arguments, cancel, configurations, json, library, processes, raw_calls, replies, tokens);
 
 fn run_checks(name: &str) {
     programs::as_it_is(&program(name), |run| check(name, run));
@@ -49,7 +49,7 @@ fn the_examples_are_built_by_their_cmake_file() {
     }
     let program = support::built_by_cmake("c");
     programs::as_it_is(&program, check_example);
-    for other in ["upload", "provider", "threads", "retry"] {
+    for other in ["upload", "provider", "threads", "retry", "cancel"] {
         assert!(program.with_file_name(other).is_file(), "{other} is not built");
     }
 }

@@ -74,6 +74,25 @@ fn threads() {
 }
 
 #[test]
+fn cancel() {
+    let program = program("cancel");
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    for run in 1..=2 {
+        let text = printed(support::run(command(&program, run).arg(config(&sandbox, "avd"))));
+        assert_eq!(text, "avd.room.read: OK\n");
+    }
+    if !support::has("timeout") {
+        return;
+    }
+    sandbox.add_fault(Fault::new("avd.room.read", FaultKind::Silence { lasting: None })).unwrap();
+    let mut ctrl_c = Command::new("timeout");
+    ctrl_c.args(["--preserve-status", "--signal=INT", "0.5"]).arg(&program).arg(config(&sandbox, "avd"));
+    let start = Instant::now();
+    assert_eq!(printed(support::run(&mut ctrl_c)), "avd.room.read: CANCELLED\n");
+    assert!(start.elapsed() < Duration::from_secs(5));
+}
+
+#[test]
 fn retry() {
     let program = program("retry");
     let sandbox = Sandbox::start(Options::default()).unwrap();
@@ -85,10 +104,11 @@ fn retry() {
 
     // The server is away for a moment, and says for how long.
     let away = |retry_after_s| FaultKind::Http { status: 503, retry_after_s, body: None };
-    sandbox.add_fault(Fault::new("avd.room.read", away(Some(1))).times(2)).unwrap();
+    // One call is three attempts, so that the fourth failure is the second call's.
+    sandbox.add_fault(Fault::new("avd.room.read", away(Some(1))).times(4)).unwrap();
     let start = Instant::now();
-    assert!(printed(run()).starts_with("avd.room.read: OK after 3 call(s)\n"));
-    assert!(start.elapsed() >= Duration::from_secs(2), "it waited as long as it was told to");
+    assert!(printed(run()).starts_with("avd.room.read: OK after 2 call(s)\n"));
+    assert!(start.elapsed() >= Duration::from_secs(4), "it waited as long as it was told to");
 
     // What may have acted is called once, whatever the answer.
     sandbox.clear_counts();
@@ -102,5 +122,5 @@ fn retry() {
     sandbox.clear_counts();
     sandbox.add_fault(Fault::new("avd.room.read", FaultKind::Number { code: 41003 })).unwrap();
     assert!(support::both(&run()).contains("avd.room.read: API after 4 call(s)\n"));
-    assert_eq!(count(&sandbox, "avd.room.read"), 4);
+    assert_eq!(count(&sandbox, "avd.room.read"), 12);
 }

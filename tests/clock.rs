@@ -143,5 +143,6 @@ fn a_failure_with_a_right_clock_is_not_repeated_and_shows_its_seq() {
 fn an_error_page_of_a_proxy_is_no_refusal() {
     let server = Server::start(|_, _| Act::Send(answer("502 Bad Gateway", &date(-7200), "<html>")));
     let error = youme(&server).call("youme.count_qos_by_day", QOS).unwrap_err();
-    assert_eq!((error.status(), error.document().attempts), (Status::Http, Some(1)));
+    assert_eq!((error.status(), error.document().attempts), (Status::Http, Some(3)));
+    assert_eq!(error.document().clock_offset_s, Some(0), "it taught nothing of the platform's clock");
 }

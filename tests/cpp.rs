@@ -139,6 +139,20 @@ fn the_contract_holds_under_valgrind() {
 }
 
 #[test]
+fn calls_are_ended_from_outside() {
+    for compiler in compilers() {
+        programs::as_it_is(&cancel(compiler), |run| check_cancel(run, None));
+    }
+}
+
+#[test]
+fn calls_are_ended_from_outside_under_valgrind() {
+    if support::has("c++") {
+        programs::under_valgrind(&cancel("c++"), |run| check_cancel(run, Some("slow")));
+    }
+}
+
+#[test]
 fn tokens_are_given_and_provided() {
     for compiler in compilers() {
         programs::as_it_is(&tokens(compiler), check_tokens);
@@ -291,6 +305,11 @@ fn contract() -> PathBuf {
     support::compile("tests/cpp/contract.cpp", &flags, "cpp-contract")
 }
 
+fn cancel(compiler: &str) -> PathBuf {
+    let name = format!("cpp-cancel-{}", compiler.replace('+', "x"));
+    compile(compiler, &["-std=c++11"], &["tests/cpp/cancel.cpp"], Some(&name))
+}
+
 fn tokens(compiler: &str) -> PathBuf {
     let name = format!("cpp-tokens-{}", compiler.replace('+', "x"));
     compile(compiler, &["-std=c++11"], &["tests/cpp/tokens.cpp"], Some(&name))
@@ -335,6 +354,14 @@ fn check_contract(run: Run<'_>, threads: Option<&str>) {
     assert_eq!(count("/sdkapi/v2/room/read"), 2 * CALLS_OF_ALL_THREADS);
     assert_eq!(count("/access/token"), 1);
     assert_eq!(count("/v1/online/user/state"), CALLS_OF_ALL_THREADS);
+}
+
+fn check_cancel(run: Run<'_>, pace: Option<&str>) {
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let server = Server::start(|_, request| programs::answer_in_an_odd_way(request));
+    let mut arguments = programs::arguments(&sandbox, &server);
+    arguments.extend(pace.map(str::to_owned));
+    passes(&run(arguments));
 }
 
 /// Runs it with a server that ends its sandbox's tokens.

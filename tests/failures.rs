@@ -27,7 +27,8 @@ const READ: &str = r#"{"room_id":"12345123456"}"#;
 /// The error of reading a room from a server that always acts the same.
 fn read_error(act: impl Fn() -> Act + Send + Sync + 'static) -> Error {
     let server = Server::start(move |_, _| act());
-    let error = avd_with_token(&server.url()).call("avd.room.read", READ).unwrap_err();
+    let once = r#"{"max_attempts":1}"#;
+    let error = avd_with_token(&server.url()).call_with("avd.room.read", READ, once, None).unwrap_err();
     assert_eq!(server.requests().len(), 1, "sent once, whatever the answer");
     error
 }
@@ -37,12 +38,12 @@ fn silence_ends_at_the_calls_time() {
     let server = Server::start(|_, _| Act::Silence);
     let client = avd_with_token(&server.url());
     let start = Instant::now();
-    let error = client.call_with("avd.room.read", READ, r#"{"timeout_ms":300}"#).unwrap_err();
+    let error = client.call_with("avd.room.read", READ, r#"{"timeout_ms":300}"#, None).unwrap_err();
     assert_eq!(error.status(), Status::Timeout);
     assert!(error.to_string().contains("300 ms"), "{error}");
     assert!(error.document().retryable, "a read may be repeated");
     assert!(start.elapsed() < Duration::from_secs(5));
-    let error = client.call_with("avd.room.del", READ, r#"{"timeout_ms":300}"#).unwrap_err();
+    let error = client.call_with("avd.room.del", READ, r#"{"timeout_ms":300}"#, None).unwrap_err();
     assert!(!error.document().retryable, "a deletion may have acted");
 }
 
@@ -50,7 +51,7 @@ fn silence_ends_at_the_calls_time() {
 fn a_drip_of_bytes_does_not_stretch_the_calls_time() {
     let server = Server::start(|_, _| Act::Send(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{".to_vec()));
     let client = avd_with_token(&server.url());
-    let error = client.call_with("avd.room.read", READ, r#"{"timeout_ms":300}"#).unwrap_err();
+    let error = client.call_with("avd.room.read", READ, r#"{"timeout_ms":300}"#, None).unwrap_err();
     assert_eq!(error.status(), Status::Timeout);
 }
 
@@ -115,10 +116,10 @@ fn an_http_failure_keeps_its_body() {
 fn an_answer_beyond_the_bound_ends_the_call() {
     let server = Server::start(|_, _| json(&format!(r#"{{"ret":0,"data":"{}"}}"#, "x".repeat(4000))));
     let client = avd_with_token(&server.url());
-    let error = client.call_with("avd.room.read", READ, r#"{"max_reply_bytes":1024}"#).unwrap_err();
+    let error = client.call_with("avd.room.read", READ, r#"{"max_reply_bytes":1024}"#, None).unwrap_err();
     assert_eq!(error.status(), Status::Limit);
     assert!(error.to_string().contains("max_reply_bytes"), "{error}");
-    client.call_with("avd.room.read", READ, r#"{"max_reply_bytes":5000}"#).unwrap();
+    client.call_with("avd.room.read", READ, r#"{"max_reply_bytes":5000}"#, None).unwrap();
 }
 
 #[test]
@@ -183,7 +184,11 @@ fn a_call_whose_token_died_and_could_not_be_renewed_was_sent_once() {
     let error = hst(&server.url()).call("hst.app.delete", r#"{"app_id":"a"}"#).unwrap_err();
     assert!(error.to_string().starts_with("no token could be fetched"), "{error}");
     assert_eq!((error.status(), error.document().attempts), (Status::Http, Some(1)));
-    assert_eq!((server.count("/access/token"), server.count("/v1/app")), (2, 1));
+    assert_eq!(
+        (server.count("/access/token"), server.count("/v1/app")),
+        (4, 1),
+        "the fetch is repeated, the call is not"
+    );
 }
 
 #[test]

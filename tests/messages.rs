@@ -57,7 +57,7 @@ fn tls_on_a_plain_port_and_the_reverse() {
     assert_says(&error, Status::Tls, &[&plain.to_string(), "does not speak TLS", "http://"]);
     let tls = speaks_only_tls();
     let error = read_error(&format!("http://{tls}"));
-    assert_says(&error, Status::Protocol, &[&tls.to_string(), "not valid HTTP", "https://"]);
+    assert_says(&error, Status::Protocol, &[&tls.to_string(), "answers in TLS", "https://"]);
 }
 
 #[test]
@@ -65,13 +65,13 @@ fn a_certificate_of_an_unknown_issuer() {
     let sandbox = meetgate_sandbox::Sandbox::start(meetgate_sandbox::Options { tls: true, ..Default::default() });
     let config = sandbox.as_ref().unwrap().configurations()["avd"].to_string();
     let error = Client::new(&config).unwrap().call("avd.room.read", READ).unwrap_err();
-    assert_says(&error, Status::Tls, &["built into this library", "UnknownIssuer", "cannot be configured"]);
+    assert_says(&error, Status::Tls, &["built into this library", "UnknownIssuer", "tls.ca_file"]);
 }
 
 #[test]
 fn no_answer_in_time() {
     let server = Server::start(|_, _| Act::Silence);
-    let error = avd(&server.url()).call_with("avd.room.read", READ, r#"{"timeout_ms":200}"#).unwrap_err();
+    let error = avd(&server.url()).call_with("avd.room.read", READ, r#"{"timeout_ms":200}"#, None).unwrap_err();
     assert_says(&error, Status::Timeout, &[&server.address.to_string(), "200 ms (timeout_ms)"]);
 }
 

@@ -109,7 +109,7 @@ fn a_byte_order_mark_is_skipped() {
     let server = Server::start(|_, _| json(r#"{"ret":0}"#));
     let config = format!("\u{feff}{{\"platform\":\"avd\",\"base_url\":\"{}\",\"token\":\"t\"}}", server.url());
     let client = Client::new(&config).unwrap();
-    client.call_with("avd.room.read", &format!("\u{feff}{READ}"), "\u{feff}{\"timeout_ms\":5000}").unwrap();
+    client.call_with("avd.room.read", &format!("\u{feff}{READ}"), "\u{feff}{\"timeout_ms\":5000}", None).unwrap();
     client.raw_call("\u{feff}{\"method\":\"GET\",\"path\":\"/x\"}").unwrap();
 }
 

@@ -157,10 +157,10 @@ fn every_encoding_of_a_secret_is_masked() {
             Act::Send(answer("502 Bad", "", &format!("bad <{echoed}> and {{{echoed}"))),
             Act::Send(answer("302 Found", &format!("Location: http://h/{}\r\n", echoed.replace('é', "%C3%A9")), "")),
         ] {
-            let act = std::sync::Mutex::new(Some(act));
+            let act = std::sync::Mutex::new(act);
             let server = Server::start(move |number, _| match number {
                 0 => json(r#"{"ret":0,"token":"t-0000"}"#),
-                _ => act.lock().unwrap().take().unwrap(),
+                _ => act.lock().unwrap().clone(),
             });
             let error = avd_with_keys(&server.url()).call("avd.room.read", READ).unwrap_err();
             assert_hides(&error, &hidden);

@@ -80,7 +80,7 @@ fn while_a_suspect_is_looked_into_the_others_go_on_with_it() {
             thread::sleep(Duration::from_millis(2));
         }
         for _ in 0..20 {
-            client.call_with("avd.room.read", GOOD, r#"{"timeout_ms":5000}"#).unwrap();
+            client.call_with("avd.room.read", GOOD, r#"{"timeout_ms":5000}"#, None).unwrap();
         }
         assert!(!refused.is_finished());
         answer_now.store(true, Ordering::SeqCst);

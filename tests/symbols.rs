@@ -9,7 +9,10 @@ use std::path::PathBuf;
 use std::process::Command;
 
 /// The functions that belong to no operation.
-const FIXED: [&str; 19] = [
+const FIXED: [&str; 22] = [
+    "meetgate_cancel_free",
+    "meetgate_cancel_new",
+    "meetgate_cancel_trigger",
     "meetgate_abi_version",
     "meetgate_call",
     "meetgate_call_with",

@@ -136,7 +136,7 @@ fn whoever_holds_the_lock_for_too_long_is_named() {
     fs::write(token_file(&folder).with_extension("lock"), "4711").unwrap();
     sandbox.expire_tokens();
     let options = r#"{"timeout_ms":300}"#;
-    let error = client.call_with("hst.online.user.state", STATES, options).unwrap_err();
+    let error = client.call_with("hst.online.user.state", STATES, options, None).unwrap_err();
     assert_eq!(error.status(), Status::Timeout);
     assert!(error.to_string().contains("number 4711") && error.document().retryable, "{error}");
     // The other one brings a token while we wait.
@@ -336,7 +336,7 @@ fn no_secret_shows_anywhere() {
         client.call(operation, params).unwrap();
         let path = sandbox.exchanges().last().unwrap().path.clone();
         let path = path.split('?').next().unwrap();
-        sandbox.fail_next(path, number, 1);
+        sandbox.fail_next(path, number, 3);
         if let Err(error) = client.call(operation, params) {
             shown += &format!("{error} {error:?} {}\n", error.to_json());
         }

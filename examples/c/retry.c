@@ -1,4 +1,5 @@
-/* Repeats a call where the error document says that this is safe, and never otherwise.
+/* Repeats a call where the error document says that this is safe, and never otherwise: for an outage that is longer than the
+ * library's own repeats (max_attempts) bridge.
  *
  *   retry AVD_CONFIG */
 #define _POSIX_C_SOURCE 200112L

@@ -42,6 +42,16 @@ class avd_token_store : public builder<avd_token_store> {
   avd_token_store &degrade(const flag &value) { return put("degrade", value); }
 };
 
+/** The object `tls`. Whom the client trusts over HTTPS. It is a part of what makes an account. */
+class avd_tls : public builder<avd_tls> {
+ public:
+  /**
+   * A file of certificates in PEM, of private authorities that are trusted beside the public roots. It is read when the
+   * client is made. [string]
+   */
+  avd_tls &ca_file(const text &value) { return put("ca_file", value); }
+};
+
 /**
  * One element of `videos`. Layout: which videos are shown, and where. Needed for a layout of your own and for
  * watermarks. When it is left out, the layout is automatic.
@@ -290,11 +300,27 @@ class avd_config : public token_config<avd_config> {
    */
   avd_config &upload_token(const flag &value) { return put("upload_token", value); }
 
+  /** Whom the client trusts over HTTPS. It is a part of what makes an account. [object] */
+  avd_config &tls(const object_of<avd_tls> &value) { return put("tls", value); }
+
   /**
    * Time limit of a whole call, from looking up the host to the end of the answer. Fetching a token is part of it.
    * [integer from 1 to 86400000, ms, default 30000]
    */
   avd_config &timeout_ms(const integer &value) { return put("timeout_ms", value); }
+
+  /**
+   * Time limit of one attempt, within `timeout_ms`; none unless it is given. A request that is slower is given up, and
+   * repeated where that is safe. [integer from 1 to 86400000, ms]
+   */
+  avd_config &attempt_timeout_ms(const integer &value) { return put("attempt_timeout_ms", value); }
+
+  /**
+   * How often a request is tried in all; 1 switches repeating off. What only reads is repeated after broken
+   * connections, HTTP 408, 429, 502, 503 and 504, and the platform's own "busy"; everything else only if no byte of it
+   * was sent. [integer from 1 to 10, default 3]
+   */
+  avd_config &max_attempts(const integer &value) { return put("max_attempts", value); }
 
   /**
    * Time limit for one connection: TCP and TLS handshake, within `timeout_ms`. [integer from 1 to 86400000, ms, default
@@ -3110,11 +3136,13 @@ class avd : public client {
     return *this;
   }
 
-  /** Closes the client, once or more often. No call may be in flight. */
-  void close() noexcept {
-    client::close();
-    lend_all();
-  }
+  /**
+   * Closes the client, once or more often. Calls in flight in other threads end with MEETGATE_CANCELLED; it returns when they
+   * have ended. A token provider that is at work is waited for, and must not close its own client. Later calls are refused.
+   *
+   * Threads: any, at once.
+   */
+  void close() noexcept { client::close(); }
 
   using client::set_token;
   using client::set_token_provider;

@@ -9,6 +9,7 @@
 #include "error.hpp"
 #include "exceptions.hpp"
 #include "json.hpp"
+#include "open_client.hpp"
 #include "options.hpp"
 #include "reading.hpp"
 #include "reply.hpp"
@@ -16,6 +17,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -73,31 +75,46 @@ inline reply closed() {
 
 }  // namespace inner
 
-/** Operations whose names have the first part in common. The group borrows the client's handle. */
+/** Operations whose names have the first part in common. The group shares the client's handle. */
 class group {
  public:
   group(const group &) = delete;
   group &operator=(const group &) = delete;
 
  protected:
-  group() noexcept : handle_(nullptr) {}
+  group() noexcept : client_() {}
   ~group() {}
 
   reply run(const char *operation, const std::string &params, const call_options &options) const {
-    if (handle_ == nullptr) return inner::closed();
     if (detail::holds_nul(params)) {
       return inner::refused(MEETGATE_INVALID_ARGUMENT, "params holds a NUL byte: write it \\u0000");
     }
+    return make(options, [&](meetgate_client *on, const char *chosen, meetgate_cancel *cancel, char **given) {
+      return meetgate_call_with(on, operation, params.c_str(), chosen, cancel, given);
+    });
+  }
+
+  /** Makes a call: `send` calls the C function. */
+  template <class Send>
+  reply make(const call_options &options, const Send &send) const {
+    const inner::client_use use(client_);
+    if (!use) return inner::closed();
+    if (options.lacks_its_cancel()) return inner::refused(MEETGATE_INVALID_ARGUMENT, "the cancel was moved from");
     const std::string chosen = options.str();
     char *given = nullptr;
     const detail::provider_watch provider;
-    const meetgate_status status =
-        meetgate_call_with(handle_, operation, params.c_str(), chosen.c_str(), nullptr, &given);
+    if (!options.stopped_by()) {
+      const meetgate_status status = send(use.handle(), chosen.c_str(), use.all(), &given);
+      return inner::taken(status, given, provider.thrown());
+    }
+    const detail::stoppable call(use.calls(), *options.stopped_by());
+    if (call.handle() == nullptr) return inner::refused(MEETGATE_LIMIT, "out of memory");
+    const meetgate_status status = send(use.handle(), chosen.c_str(), call.handle(), &given);
     return inner::taken(status, given, provider.thrown());
   }
 
  private:
-  meetgate_client *handle_;
+  std::shared_ptr<inner::open_client> client_;
   friend class client;
 };
 
@@ -113,14 +130,10 @@ class client : public group {
 
   /** Sends any request to the platform, signed and judged like an operation: for paths that the catalog does not have. */
   reply raw_call(const json &request, const call_options &options = call_options()) const {
-    if (handle_ == nullptr) return inner::closed();
     if (detail::holds_nul(request.str())) return inner::refused(MEETGATE_INVALID_ARGUMENT, "request holds a NUL byte");
-    const std::string chosen = options.str();
-    char *given = nullptr;
-    const detail::provider_watch provider;
-    const meetgate_status status =
-        meetgate_raw_call_with(handle_, request.str().c_str(), chosen.c_str(), nullptr, &given);
-    return inner::taken(status, given, provider.thrown());
+    return make(options, [&](meetgate_client *on, const char *chosen, meetgate_cancel *cancel, char **given) {
+      return meetgate_raw_call_with(on, request.str().c_str(), chosen, cancel, given);
+    });
   }
 
   /**
@@ -135,17 +148,18 @@ class client : public group {
    * Since: 0.1.0.
    */
   MEETGATE_NODISCARD reply info() const {
-    if (handle_ == nullptr) return inner::closed();
+    const inner::client_use use(client_);
+    if (!use) return inner::closed();
     char *given = nullptr;
-    const meetgate_status status = meetgate_client_info(handle_, &given);
+    const meetgate_status status = meetgate_client_info(use.handle(), &given);
     return inner::taken(status, given);
   }
 
   /** Whether it can be called: not closed, and not moved from. */
-  explicit operator bool() const noexcept { return handle_ != nullptr; }
+  explicit operator bool() const noexcept { return handle() != nullptr; }
 
   /** The C library's handle, for calling C functions. The client goes on owning it. */
-  MEETGATE_NODISCARD meetgate_client *handle() const noexcept { return handle_; }
+  MEETGATE_NODISCARD meetgate_client *handle() const noexcept { return client_ ? client_->handle() : nullptr; }
 
 #if defined(MEETGATE_NO_EXCEPTIONS)
   /** How making the client ended: look at it before the first call. */
@@ -165,33 +179,27 @@ class client : public group {
 
   client(client &&other) noexcept
 #if defined(MEETGATE_NO_EXCEPTIONS)
-      : made_(std::move(other.made_)), providers_()
-#else
-      : providers_()
+      : made_(std::move(other.made_))
 #endif
   {
-    std::swap(handle_, other.handle_);
-    providers_.take(other.providers_);
+    std::swap(client_, other.client_);
   }
 
-  ~client() { meetgate_client_free(handle_); }
+  ~client() { close(); }
 
   void take(client &other) noexcept {
-    meetgate_client *const taken = other.handle_;
-    other.handle_ = nullptr;
-    meetgate_client_free(handle_);
-    handle_ = taken;
-    // Moved onto itself, it keeps them.
-    if (this != &other) providers_.take(other.providers_);
+    const std::shared_ptr<inner::open_client> taken = std::move(other.client_);
+    other.client_.reset();
+    // Moved onto itself, it has nothing to close any more.
+    close();
+    client_ = taken;
 #if defined(MEETGATE_NO_EXCEPTIONS)
     made_ = std::move(other.made_);
 #endif
   }
 
   void close() noexcept {
-    meetgate_client_free(handle_);
-    handle_ = nullptr;
-    providers_.clear();
+    if (client_) client_->close();
   }
 
   /**
@@ -204,12 +212,13 @@ class client : public group {
    * Since: 0.1.0.
    */
   done set_token(const std::string &token) const {
-    if (handle_ == nullptr) return inner::only_done(inner::closed());
+    const inner::client_use use(client_);
+    if (!use) return inner::only_done(inner::closed());
     if (detail::holds_nul(token)) {
       return inner::only_done(inner::refused(MEETGATE_INVALID_ARGUMENT, "token holds a NUL byte"));
     }
     char *given = nullptr;
-    const meetgate_status status = meetgate_client_set_token(handle_, token.c_str(), &given);
+    const meetgate_status status = meetgate_client_set_token(use.handle(), token.c_str(), &given);
     return inner::only_done(inner::taken(status, given));
   }
 
@@ -223,32 +232,29 @@ class client : public group {
    * Since: 0.1.0.
    */
   done set_token_provider(const token_provider &provide) const {
-    if (handle_ == nullptr) return inner::only_done(inner::closed());
     return inner::only_done(use_provider(provide));
   }
 
-  /** Lends the handle to one of the groups. */
-  void lend(group &borrower) noexcept { borrower.handle_ = handle_; }
+  /** Gives the handle to one of the groups. */
+  void lend(group &borrower) noexcept { borrower.client_ = client_; }
 
  private:
 #if defined(MEETGATE_NO_EXCEPTIONS)
   result made_;
 #endif
-  /** The function that is set belongs to the library's client: this object is not changed by it. */
-  mutable inner::provider_list providers_;
 
   client() noexcept
 #if defined(MEETGATE_NO_EXCEPTIONS)
-      : made_(MEETGATE_OK, std::string()), providers_()
-#else
-      : providers_()
+      : made_(MEETGATE_OK, std::string())
 #endif
   {
   }
 
   reply use_provider(const token_provider &provide) const {
+    const inner::client_use use(client_);
+    if (!use) return inner::closed();
     char *given = nullptr;
-    const meetgate_status status = providers_.set(handle_, provide, &given);
+    const meetgate_status status = use.providers().set(use.handle(), provide, &given);
     return inner::taken(status, given);
   }
 
@@ -269,9 +275,9 @@ class client : public group {
       return inner::refused(MEETGATE_INVALID_CONFIG,
                             "a client of " + platform + " got a configuration whose \"platform\" is " + named);
     }
+    client_ = std::make_shared<inner::open_client>();
     char *given = nullptr;
-    const meetgate_status status =
-        meetgate_client_new(detail::with_platform(config, platform.c_str()).c_str(), &handle_, &given);
+    const meetgate_status status = client_->open(detail::with_platform(config, platform.c_str()).c_str(), &given);
     if (status != MEETGATE_OK || !provide) return inner::taken(status, given);
 #if defined(MEETGATE_NO_EXCEPTIONS)
     const reply set = use_provider(provide);

@@ -42,6 +42,16 @@ class hst_token_store : public builder<hst_token_store> {
   hst_token_store &degrade(const flag &value) { return put("degrade", value); }
 };
 
+/** The object `tls`. Whom the client trusts over HTTPS. It is a part of what makes an account. */
+class hst_tls : public builder<hst_tls> {
+ public:
+  /**
+   * A file of certificates in PEM, of private authorities that are trusted beside the public roots. It is read when the
+   * client is made. [string]
+   */
+  hst_tls &ca_file(const text &value) { return put("ca_file", value); }
+};
+
 /** One element of `service`. The services of the application, one object for each. */
 class hst_service : public builder<hst_service> {
  public:
@@ -120,11 +130,27 @@ class hst_config : public token_config<hst_config> {
    */
   hst_config &token_timeout_ms(const integer &value) { return put("token_timeout_ms", value); }
 
+  /** Whom the client trusts over HTTPS. It is a part of what makes an account. [object] */
+  hst_config &tls(const object_of<hst_tls> &value) { return put("tls", value); }
+
   /**
    * Time limit of a whole call, from looking up the host to the end of the answer. Fetching a token is part of it.
    * [integer from 1 to 86400000, ms, default 30000]
    */
   hst_config &timeout_ms(const integer &value) { return put("timeout_ms", value); }
+
+  /**
+   * Time limit of one attempt, within `timeout_ms`; none unless it is given. A request that is slower is given up, and
+   * repeated where that is safe. [integer from 1 to 86400000, ms]
+   */
+  hst_config &attempt_timeout_ms(const integer &value) { return put("attempt_timeout_ms", value); }
+
+  /**
+   * How often a request is tried in all; 1 switches repeating off. What only reads is repeated after broken
+   * connections, HTTP 408, 429, 502, 503 and 504, and the platform's own "busy"; everything else only if no byte of it
+   * was sent. [integer from 1 to 10, default 3]
+   */
+  hst_config &max_attempts(const integer &value) { return put("max_attempts", value); }
 
   /**
    * Time limit for one connection: TCP and TLS handshake, within `timeout_ms`. [integer from 1 to 86400000, ms, default
@@ -591,11 +617,13 @@ class hst : public client {
     return *this;
   }
 
-  /** Closes the client, once or more often. No call may be in flight. */
-  void close() noexcept {
-    client::close();
-    lend_all();
-  }
+  /**
+   * Closes the client, once or more often. Calls in flight in other threads end with MEETGATE_CANCELLED; it returns when they
+   * have ended. A token provider that is at work is waited for, and must not close its own client. Later calls are refused.
+   *
+   * Threads: any, at once.
+   */
+  void close() noexcept { client::close(); }
 
   using client::set_token;
   using client::set_token_provider;

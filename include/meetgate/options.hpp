@@ -6,18 +6,31 @@
 #ifndef MEETGATE_OPTIONS_HPP
 #define MEETGATE_OPTIONS_HPP
 
-#include "json.hpp"
+#include "cancel.hpp"
 
 namespace meetgate {
 
-/** For one call alone; a key that is left out is as the client has it. Cancelling comes with a later version. */
-class call_options : public builder<call_options> {
+/** For one call alone; a key that is left out is as the client has it. */
+class call_options : public stoppable_options<call_options> {
  public:
   /**
    * Time limit of a whole call, from looking up the host to the end of the answer. Fetching a token is part of it.
    * [integer from 1 to 86400000, ms]
    */
   call_options &timeout_ms(const integer &value) { return put("timeout_ms", value); }
+
+  /**
+   * Time limit of one attempt, within `timeout_ms`; none unless it is given. A request that is slower is given up, and
+   * repeated where that is safe. [integer from 1 to 86400000, ms]
+   */
+  call_options &attempt_timeout_ms(const integer &value) { return put("attempt_timeout_ms", value); }
+
+  /**
+   * How often a request is tried in all; 1 switches repeating off. What only reads is repeated after broken
+   * connections, HTTP 408, 429, 502, 503 and 504, and the platform's own "busy"; everything else only if no byte of it
+   * was sent. [integer from 1 to 10]
+   */
+  call_options &max_attempts(const integer &value) { return put("max_attempts", value); }
 
   /** Time limit for one connection: TCP and TLS handshake, within `timeout_ms`. [integer from 1 to 86400000, ms] */
   call_options &connect_timeout_ms(const integer &value) { return put("connect_timeout_ms", value); }

@@ -146,11 +146,6 @@ class provider_list {
     }
   }
 
-  void take(provider_list &other) noexcept {
-    clear();
-    newest_ = other.newest_.exchange(nullptr);
-  }
-
  private:
   struct kept {
     explicit kept(const token_provider &given) : provide(given), older(nullptr) {}

@@ -11,6 +11,16 @@
 
 namespace meetgate {
 
+/** The object `tls`. Whom the client trusts over HTTPS. It is a part of what makes an account. */
+class youme_tls : public builder<youme_tls> {
+ public:
+  /**
+   * A file of certificates in PEM, of private authorities that are trusted beside the public roots. It is read when the
+   * client is made. [string]
+   */
+  youme_tls &ca_file(const text &value) { return put("ca_file", value); }
+};
+
 /** How a client of youme is made. A key that is left out has its default. */
 class youme_config : public builder<youme_config> {
  public:
@@ -37,11 +47,27 @@ class youme_config : public builder<youme_config> {
   /** Second segment of the path (Y2). [string, default video] */
   youme_config &service_name(const text &value) { return put("service_name", value); }
 
+  /** Whom the client trusts over HTTPS. It is a part of what makes an account. [object] */
+  youme_config &tls(const object_of<youme_tls> &value) { return put("tls", value); }
+
   /**
    * Time limit of a whole call, from looking up the host to the end of the answer. Fetching a token is part of it.
    * [integer from 1 to 86400000, ms, default 30000]
    */
   youme_config &timeout_ms(const integer &value) { return put("timeout_ms", value); }
+
+  /**
+   * Time limit of one attempt, within `timeout_ms`; none unless it is given. A request that is slower is given up, and
+   * repeated where that is safe. [integer from 1 to 86400000, ms]
+   */
+  youme_config &attempt_timeout_ms(const integer &value) { return put("attempt_timeout_ms", value); }
+
+  /**
+   * How often a request is tried in all; 1 switches repeating off. What only reads is repeated after broken
+   * connections, HTTP 408, 429, 502, 503 and 504, and the platform's own "busy"; everything else only if no byte of it
+   * was sent. [integer from 1 to 10, default 3]
+   */
+  youme_config &max_attempts(const integer &value) { return put("max_attempts", value); }
 
   /**
    * Time limit for one connection: TCP and TLS handshake, within `timeout_ms`. [integer from 1 to 86400000, ms, default
@@ -176,11 +202,13 @@ class youme : public client {
     return *this;
   }
 
-  /** Closes the client, once or more often. No call may be in flight. */
-  void close() noexcept {
-    client::close();
-    lend_all();
-  }
+  /**
+   * Closes the client, once or more often. Calls in flight in other threads end with MEETGATE_CANCELLED; it returns when they
+   * have ended. A token provider that is at work is waited for, and must not close its own client. Later calls are refused.
+   *
+   * Threads: any, at once.
+   */
+  void close() noexcept { client::close(); }
 
   /**
    * List the call records of one user instance (查询指定时间段的通话记录列表).

@@ -6584,6 +6584,18 @@ pub static HST_CONFIG: &[Field] = &[
         ..Field::EMPTY
     },
     Field {
+        name: "tls",
+        kind: Type::Object,
+        doc: "Whom the client trusts over HTTPS. It is a part of what makes an account.",
+        fields: &[Field {
+            name: "ca_file",
+            kind: Type::String,
+            doc: "A file of certificates in PEM, of private authorities that are trusted beside the public roots. It is read when the client is made.",
+            ..Field::EMPTY
+        }],
+        ..Field::EMPTY
+    },
+    Field {
         name: "timeout_ms",
         kind: Type::Integer,
         doc: "Time limit of a whole call, from looking up the host to the end of the answer. Fetching a token is part of it.",
@@ -6591,6 +6603,24 @@ pub static HST_CONFIG: &[Field] = &[
         min: Some(1),
         max: Some(86400000),
         default: "30000",
+        ..Field::EMPTY
+    },
+    Field {
+        name: "attempt_timeout_ms",
+        kind: Type::Integer,
+        doc: "Time limit of one attempt, within `timeout_ms`; none unless it is given. A request that is slower is given up, and repeated where that is safe.",
+        unit: "ms",
+        min: Some(1),
+        max: Some(86400000),
+        ..Field::EMPTY
+    },
+    Field {
+        name: "max_attempts",
+        kind: Type::Integer,
+        doc: "How often a request is tried in all; 1 switches repeating off. What only reads is repeated after broken connections, HTTP 408, 429, 502, 503 and 504, and the platform's own \"busy\"; everything else only if no byte of it was sent.",
+        min: Some(1),
+        max: Some(10),
+        default: "3",
         ..Field::EMPTY
     },
     Field {
@@ -6690,6 +6720,18 @@ pub static YOUME_CONFIG: &[Field] = &[
         ..Field::EMPTY
     },
     Field {
+        name: "tls",
+        kind: Type::Object,
+        doc: "Whom the client trusts over HTTPS. It is a part of what makes an account.",
+        fields: &[Field {
+            name: "ca_file",
+            kind: Type::String,
+            doc: "A file of certificates in PEM, of private authorities that are trusted beside the public roots. It is read when the client is made.",
+            ..Field::EMPTY
+        }],
+        ..Field::EMPTY
+    },
+    Field {
         name: "timeout_ms",
         kind: Type::Integer,
         doc: "Time limit of a whole call, from looking up the host to the end of the answer. Fetching a token is part of it.",
@@ -6697,6 +6739,24 @@ pub static YOUME_CONFIG: &[Field] = &[
         min: Some(1),
         max: Some(86400000),
         default: "30000",
+        ..Field::EMPTY
+    },
+    Field {
+        name: "attempt_timeout_ms",
+        kind: Type::Integer,
+        doc: "Time limit of one attempt, within `timeout_ms`; none unless it is given. A request that is slower is given up, and repeated where that is safe.",
+        unit: "ms",
+        min: Some(1),
+        max: Some(86400000),
+        ..Field::EMPTY
+    },
+    Field {
+        name: "max_attempts",
+        kind: Type::Integer,
+        doc: "How often a request is tried in all; 1 switches repeating off. What only reads is repeated after broken connections, HTTP 408, 429, 502, 503 and 504, and the platform's own \"busy\"; everything else only if no byte of it was sent.",
+        min: Some(1),
+        max: Some(10),
+        default: "3",
         ..Field::EMPTY
     },
     Field {
@@ -6839,6 +6899,18 @@ pub static AVD_CONFIG: &[Field] = &[
         ..Field::EMPTY
     },
     Field {
+        name: "tls",
+        kind: Type::Object,
+        doc: "Whom the client trusts over HTTPS. It is a part of what makes an account.",
+        fields: &[Field {
+            name: "ca_file",
+            kind: Type::String,
+            doc: "A file of certificates in PEM, of private authorities that are trusted beside the public roots. It is read when the client is made.",
+            ..Field::EMPTY
+        }],
+        ..Field::EMPTY
+    },
+    Field {
         name: "timeout_ms",
         kind: Type::Integer,
         doc: "Time limit of a whole call, from looking up the host to the end of the answer. Fetching a token is part of it.",
@@ -6846,6 +6918,24 @@ pub static AVD_CONFIG: &[Field] = &[
         min: Some(1),
         max: Some(86400000),
         default: "30000",
+        ..Field::EMPTY
+    },
+    Field {
+        name: "attempt_timeout_ms",
+        kind: Type::Integer,
+        doc: "Time limit of one attempt, within `timeout_ms`; none unless it is given. A request that is slower is given up, and repeated where that is safe.",
+        unit: "ms",
+        min: Some(1),
+        max: Some(86400000),
+        ..Field::EMPTY
+    },
+    Field {
+        name: "max_attempts",
+        kind: Type::Integer,
+        doc: "How often a request is tried in all; 1 switches repeating off. What only reads is repeated after broken connections, HTTP 408, 429, 502, 503 and 504, and the platform's own \"busy\"; everything else only if no byte of it was sent.",
+        min: Some(1),
+        max: Some(10),
+        default: "3",
         ..Field::EMPTY
     },
     Field {
@@ -6893,6 +6983,24 @@ pub static CALL_OPTIONS: &[Field] = &[
         min: Some(1),
         max: Some(86400000),
         default: "30000",
+        ..Field::EMPTY
+    },
+    Field {
+        name: "attempt_timeout_ms",
+        kind: Type::Integer,
+        doc: "Time limit of one attempt, within `timeout_ms`; none unless it is given. A request that is slower is given up, and repeated where that is safe.",
+        unit: "ms",
+        min: Some(1),
+        max: Some(86400000),
+        ..Field::EMPTY
+    },
+    Field {
+        name: "max_attempts",
+        kind: Type::Integer,
+        doc: "How often a request is tried in all; 1 switches repeating off. What only reads is repeated after broken connections, HTTP 408, 429, 502, 503 and 504, and the platform's own \"busy\"; everything else only if no byte of it was sent.",
+        min: Some(1),
+        max: Some(10),
+        default: "3",
         ..Field::EMPTY
     },
     Field {

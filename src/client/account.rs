@@ -8,9 +8,6 @@ use crate::token::RedisStore;
 use crate::token::{Accounts, Credentials, FileStore, Shared, Store, digest};
 use std::sync::Arc;
 
-/// What the trust in the platform's certificates is set to: a token that was fetched under other settings is another's.
-const TLS_TRUST: &str = "built-in public roots";
-
 /// The credentials for a configuration; `None` where the platform has no tokens. Does no I/O.
 pub(super) fn credentials(
     config: &Config,
@@ -23,7 +20,9 @@ pub(super) fn credentials(
         Some(Credential::Provider) => Some(Arc::new(Credentials::provided())),
         Some(Credential::Keys(identity, store)) => {
             let account = {
-                let parts = identity.iter().map(AsRef::as_ref).chain([TLS_TRUST]);
+                // A token that was fetched where other certificates are trusted is another's.
+                let trust = trust(config);
+                let parts = identity.iter().map(AsRef::as_ref).chain([trust.as_str()]);
                 digest(&parts.collect::<Vec<&str>>())
             };
             let settings = store.as_ref().map(settings).unwrap_or_default();
@@ -54,6 +53,14 @@ fn open(store: StoreConfig, account: &str, config: &Config) -> Result<Shared> {
         }
     };
     Ok(Shared::new(store, degrade))
+}
+
+/// Whom a client trusts: the same however it is written.
+fn trust(config: &Config) -> String {
+    let mut digests: Vec<String> = config.more_roots.digests().collect();
+    digests.sort_unstable();
+    digests.dedup();
+    format!("built-in public roots {}", digests.join(" "))
 }
 
 /// A digest, since they may hold a password.

@@ -73,7 +73,7 @@ impl Engine {
         let discover = |flight: &Flight<'_, _>| Ok(Fetched::lasting(self.discover(call)?, flight.need()));
         let known = self.address.cell.get(None, caller, discover)?;
         let failure = match self.send(known.value(), signed, call.bounds) {
-            Err(failure) if failure.nothing_sent && failure.status != Status::InvalidArgument => failure,
+            Err(failure) if failure.kind.nothing_sent && failure.status != Status::InvalidArgument => failure,
             done => return Ok(done),
         };
         if known.age(Instant::now()) < LOOK_AGAIN {

@@ -15,7 +15,7 @@ pub(super) struct Answered {
     pub(super) http_status: u16,
     pub(super) date: Option<SystemTime>,
     location: Option<Foreign>,
-    retry_after: Option<Duration>,
+    pub(super) retry_after: Option<Duration>,
     /// The body as it came but for a byte order mark; where it is not UTF-8, made readable.
     pub(super) text: Foreign,
     is_utf8: bool,
@@ -87,6 +87,11 @@ impl Answered {
     }
 }
 
+/// The HTTP statuses that say "try later".
+pub(super) fn is_transient(http_status: u16) -> bool {
+    matches!(http_status, 408 | 429 | 502 | 503 | 504)
+}
+
 /// What is known of a call when its failure is put into words.
 pub(super) struct Describe<'a> {
     pub(super) platform: &'a dyn Platform,
@@ -115,8 +120,7 @@ impl Describe<'_> {
                     _ => format!("the server answered HTTP {status}"),
                 };
                 let mut error = Error::new(Status::Http, sentence);
-                let transient = matches!(status, 408 | 429 | 502 | 503 | 504);
-                error.document_mut().retryable = transient && self.retry == Retry::Safe;
+                error.document_mut().retryable = is_transient(status) && self.retry == Retry::Safe;
                 error
             }
             Outcome::Unreadable(why) => Error::new(Status::Protocol, format!("the answer {why}")),

@@ -1,13 +1,16 @@
 //! One request, one answer: to the client's own address, and with a form once more where the deployment reads none.
 
 use super::answer::{Answered, Describe, Outcome};
+use super::retry::{self, Again, MOST_STALE};
 use super::{Call, Engine};
 use crate::catalog::{Method, Retry};
 use crate::error::{Error, Result, Status};
 use crate::platform::{FormIn, FormWay, Signed};
+use crate::random;
 use crate::redact::Redactor;
 use crate::secret::Secret;
-use crate::transport::{Answer, BaseUrl, Bounds, Failure, Request};
+use crate::transport::{Answer, BaseUrl, Bounds, Failure, FailureKind, Request};
+use std::time::Instant;
 
 /// A request and its answer.
 pub(super) struct Exchanged<'r> {
@@ -27,7 +30,7 @@ impl Engine {
     ) -> Result<Exchanged<'r>> {
         // A raw call goes as its caller says.
         let way = self.platform.form_way().filter(|_| call.is_ahead || !call.prepared.is_raw);
-        let first = self.exchange_once(call, token, sign(way.map_or(FormIn::Body, FormWay::first))?)?;
+        let first = self.exchange_repeated(call, token, || sign(way.map_or(FormIn::Body, FormWay::first)))?;
         let Some(way) = way.filter(|_| first.signed.body.is_form()) else { return Ok(first) };
         if !first.answered.code().is_some_and(|code| way.may_be_unread(code)) {
             if matches!(first.answered.outcome, Outcome::Success) {
@@ -35,7 +38,7 @@ impl Engine {
             }
             return Ok(first);
         }
-        let second = match self.exchange_once(call, token, sign(FormIn::Query)?) {
+        let second = match self.exchange_repeated(call, token, || sign(FormIn::Query)) {
             // Too long for a URL: the first answer stands.
             Err(error) if error.status() == Status::InvalidArgument => return Ok(first),
             second => second?,
@@ -47,12 +50,53 @@ impl Engine {
         Ok(Exchanged { went_both_ways, ..second })
     }
 
+    /// One request, tried as often as its class, the call's limits and the client's budget allow. It is signed anew each time.
+    fn exchange_repeated<'r>(
+        &self,
+        call: &mut Call<'_>,
+        token: Option<&str>,
+        sign: impl Fn() -> Result<Signed<'r>>,
+    ) -> Result<Exchanged<'r>> {
+        let mut stale = 0;
+        loop {
+            call.bounds.attempt = call.bounds.limits.attempt_timeout.map(|timeout| Instant::now() + timeout);
+            let (done, again) = self.exchange_once(call, token, sign()?)?;
+            let asked_for = match again {
+                None => {
+                    if done.is_ok() {
+                        self.budget.earn();
+                    }
+                    return done;
+                }
+                Some(Again::AtOnce) if stale < MOST_STALE => {
+                    stale += 1;
+                    call.attempts -= 1;
+                    continue;
+                }
+                Some(Again::AtOnce) => None,
+                Some(Again::Later(asked_for)) => asked_for,
+            };
+            let until = Instant::now() + retry::pause(call.repeats, asked_for, random::fraction());
+            if call.repeats + 1 >= call.bounds.limits.max_attempts
+                || until >= call.bounds.deadline
+                || !self.budget.spend()
+            {
+                return done;
+            }
+            call.repeats += 1;
+            if call.bounds.interrupt.sleep_until(until) {
+                return Err(Error::cancelled().after_attempts(call.attempts));
+            }
+        }
+    }
+
+    /// One attempt; and whether another one is allowed after it.
     fn exchange_once<'r>(
         &self,
         call: &mut Call<'_>,
         token: Option<&str>,
         mut signed: Signed<'r>,
-    ) -> Result<Exchanged<'r>> {
+    ) -> Result<(Result<Exchanged<'r>>, Option<Again>)> {
         call.attempts += 1;
         call.secrets.extend(signed.derived.take());
         let sent = match self.platform.base_url() {
@@ -61,7 +105,14 @@ impl Engine {
         };
         // What cannot be a request was never tried.
         call.attempts -= u32::from(sent.as_ref().is_err_and(|failure| failure.status == Status::InvalidArgument));
-        self.judged(call, token, signed, sent)
+        let failed =
+            sent.as_ref().err().and_then(|failure| retry::after_failure(failure.status, failure.kind, call.retry));
+        let done = self.judged(call, token, signed, sent);
+        let again = match &done {
+            Ok(exchanged) => retry::after_answer(&exchanged.answered, self.platform.name(), call.retry),
+            Err(_) => failed,
+        };
+        Ok((done, again))
     }
 
     /// The answer to a request that was sent, judged; or why there is none.
@@ -101,7 +152,7 @@ impl Engine {
         &self,
         base: &BaseUrl,
         signed: &Signed<'_>,
-        bounds: Bounds,
+        bounds: Bounds<'_>,
     ) -> std::result::Result<Answer, Failure> {
         let url = base.join(&signed.target).map_err(|problem| {
             let hint = self
@@ -109,7 +160,11 @@ impl Engine {
                 .hint_on_long_url()
                 .filter(|_| signed.method == Method::Get && !base.has_room_for(&signed.target));
             let message = hint.map_or_else(|| problem.clone(), |hint| format!("{problem}; {hint}")).into();
-            Failure { status: Status::InvalidArgument, message, nothing_sent: true, is_lack: false }
+            Failure {
+                status: Status::InvalidArgument,
+                message,
+                kind: FailureKind { nothing_sent: true, ..FailureKind::default() },
+            }
         })?;
         let request =
             Request { method: signed.method, url, headers: &signed.headers, body: signed.body.for_transport() };
@@ -117,9 +172,9 @@ impl Engine {
     }
 
     fn unanswered(&self, call: &Call<'_>, failure: Failure, signed: &Signed<'_>, token: Option<&str>) -> Error {
-        let repeatable = failure.nothing_sent || call.retry == Retry::Safe;
+        let repeatable = failure.kind.nothing_sent || call.retry == Retry::Safe;
         let message = self.redactor(call, token).text(&failure.message);
-        let mut error = Error::new(failure.status, message.to_string()).for_lack(failure.is_lack);
+        let mut error = Error::new(failure.status, message.to_string()).for_lack(failure.kind.is_lack);
         error.document_mut().retryable = repeatable && matches!(failure.status, Status::Network | Status::Timeout);
         if failure.status != Status::InvalidArgument {
             self.trace(call, signed, &mut error);

@@ -1,7 +1,7 @@
 //! What comes after an answer: the one place that decides whether a call goes out again.
 
-/// A call goes out at most so often, whatever the answers.
-const MOST_ATTEMPTS: u32 = 3;
+/// A call goes out at most so often with another token or another time, whatever the answers.
+const MOST_ROUNDS: u32 = 3;
 
 /// What the last answer said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,11 +53,11 @@ pub(super) enum Why {
     Clock(i64),
 }
 
-/// `safe`: the operation only reads. `attempts` counts those so far, the one that was answered included.
-pub(super) fn next(said: Said, token: Token, clock: Clock, safe: bool, attempts: u32) -> Next {
+/// `safe`: the operation only reads. `rounds` counts the answers so far, this one included.
+pub(super) fn next(said: Said, token: Token, clock: Clock, safe: bool, rounds: u32) -> Next {
     match (said, token, clock) {
         (Said::Success, _, _) => Next::Answer,
-        _ if attempts >= MOST_ATTEMPTS => Next::Fail,
+        _ if rounds >= MOST_ROUNDS => Next::Fail,
         (_, _, Clock::Other(offset)) if safe => Next::Again(Why::Clock(offset)),
         (Said::TokenDead, Token::Replaceable, _) => Next::Again(Why::TokenDead),
         _ => Next::Fail,

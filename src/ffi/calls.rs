@@ -1,18 +1,13 @@
 //! Calling: by name, with options, and any request at all.
 
+use super::client::{Client, borrow};
 use super::guard::reply;
 use super::status::meetgate_status;
 use super::strings;
+use crate::cancel::Cancel;
 use crate::catalog::Operation;
-use crate::client::Client;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use libc::c_char;
-
-/// Stops a call from another thread. A later version can make and trigger one; until then pass NULL.
-#[derive(Debug)]
-pub struct Cancel {
-    _private: (),
-}
 
 /// Calls an operation by its name.
 /// @param[in] client A client of the operation's platform.
@@ -46,12 +41,13 @@ pub unsafe extern "C" fn meetgate_call(
 /// @param[in] options_json One JSON object, or NULL. What it has takes the place of the client's own; an unknown option is an
 ///   error:
 ///   - {options}
-/// @param[in] cancel NULL; reserved for a later version.
+/// @param[in] cancel NULL, or what another thread ends the call with.
 /// @param[out] reply_json As for meetgate_call.
 /// @return MEETGATE_OK, or why it failed.
 ///
 /// # Safety
-/// `client` is NULL or a live client; the strings are NULL or NUL-terminated; `reply_json` is NULL or writable.
+/// `client` is NULL or a live client; the strings are NULL or NUL-terminated; `cancel` is NULL or live; `reply_json` is NULL or
+/// writable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn meetgate_call_with(
     client: *mut Client,
@@ -64,9 +60,9 @@ pub unsafe extern "C" fn meetgate_call_with(
     // SAFETY: the caller's promises are this function's own.
     unsafe {
         reply(reply_json, || {
-            let options = options_of(options_json, cancel)?;
+            let options = options(options_json)?;
             let operation = strings::required(operation, "operation")?;
-            borrow(client)?.call_with(operation, params(params_json)?, options)
+            borrow(client)?.call_with(operation, params(params_json)?, options, cancel.as_ref())
         })
     }
 }
@@ -104,12 +100,13 @@ pub unsafe extern "C" fn meetgate_raw_call(
 /// @param[in] client A client.
 /// @param[in] request_json As for meetgate_raw_call.
 /// @param[in] options_json As for meetgate_call_with.
-/// @param[in] cancel NULL; reserved for a later version.
+/// @param[in] cancel As for meetgate_call_with.
 /// @param[out] reply_json As for meetgate_raw_call.
 /// @return MEETGATE_OK, or why it failed.
 ///
 /// # Safety
-/// `client` is NULL or a live client; the strings are NULL or NUL-terminated; `reply_json` is NULL or writable.
+/// `client` is NULL or a live client; the strings are NULL or NUL-terminated; `cancel` is NULL or live; `reply_json` is NULL or
+/// writable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn meetgate_raw_call_with(
     client: *mut Client,
@@ -121,9 +118,9 @@ pub unsafe extern "C" fn meetgate_raw_call_with(
     // SAFETY: the caller's promises are this function's own.
     unsafe {
         reply(reply_json, || {
-            let options = options_of(options_json, cancel)?;
+            let options = options(options_json)?;
             let request = strings::required(request_json, "request_json")?;
-            borrow(client)?.raw_call_with(request, options)
+            borrow(client)?.raw_call_with(request, options, cancel.as_ref())
         })
     }
 }
@@ -139,22 +136,12 @@ pub(super) unsafe fn call(
     reply_json: *mut *mut c_char,
 ) -> meetgate_status {
     // SAFETY: the caller's promises are this function's own.
-    unsafe { reply(reply_json, || borrow(client)?.call_operation(operation, params(params_json)?, "{}")) }
+    unsafe { reply(reply_json, || borrow(client)?.call_operation(operation, params(params_json)?, "{}", None)) }
 }
 
 /// # Safety
-/// `client` is NULL or points to a live client that outlives the call.
-pub(super) unsafe fn borrow<'a>(client: *mut Client) -> Result<&'a Client> {
-    // SAFETY: NULL gives `None`; else the caller promised a live client, of which only shared references are made.
-    unsafe { client.as_ref() }.ok_or_else(|| Error::invalid_argument("client is NULL"))
-}
-
-/// # Safety
-/// `options_json` is as [`strings::optional`] wants it.
-unsafe fn options_of<'a>(options_json: *const c_char, cancel: *mut Cancel) -> Result<&'a str> {
-    if !cancel.is_null() {
-        return Err(Error::invalid_argument("cancel: expected NULL; this version cannot cancel a call"));
-    }
+/// As [`strings::optional`].
+unsafe fn options<'a>(options_json: *const c_char) -> Result<&'a str> {
     // SAFETY: the caller's promise is the same.
     Ok(unsafe { strings::optional(options_json, "options_json") }?.unwrap_or("{}"))
 }

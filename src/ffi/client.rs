@@ -4,10 +4,25 @@ use super::fork;
 use super::guard::{guard, report};
 use super::status::meetgate_status;
 use super::strings;
-use crate::client::Client;
-use crate::error::Error;
+use crate::client;
+use crate::error::{Error, Result};
 use libc::c_char;
 use std::ptr;
+use std::sync::Arc;
+
+/// A client of one platform. Use it from any number of threads at once.
+pub struct Client(Arc<client::Client>);
+
+/// The client, which lives as long as this call: whoever frees it meanwhile ends the call, and the last one of both takes the
+/// memory along.
+///
+/// # Safety
+/// `client` is NULL or a client that was not freed before the call began.
+pub(super) unsafe fn borrow(client: *mut Client) -> Result<Arc<client::Client>> {
+    // SAFETY: NULL gives `None`; else the caller promised a live client, of which only shared references are made.
+    let client = unsafe { client.as_ref() }.ok_or_else(|| Error::invalid_argument("client is NULL"))?;
+    Ok(Arc::clone(&client.0))
+}
 
 /// Makes a client of one platform.
 /// It sends nothing, and looks at the disk only for the folder of a token store. The first call connects, and fetches a token
@@ -38,28 +53,33 @@ pub unsafe extern "C" fn meetgate_client_new(
                 return Err(Error::invalid_argument("client is NULL"));
             }
             fork::count_forks();
-            let made = Client::new(strings::required(config_json, "config_json")?)?;
-            client.write(Box::into_raw(Box::new(made)));
+            let made = client::Client::new(strings::required(config_json, "config_json")?)?;
+            client.write(Box::into_raw(Box::new(Client(Arc::new(made)))));
             Ok(())
         })
     }
 }
 
-/// Frees a client and closes its connections. No call may be in flight on it, in any thread.
+/// Frees a client and closes its connections. Calls in flight on it, in any thread, end with MEETGATE_CANCELLED; the memory goes
+/// with the last of them. A token provider that is at work is waited for, and not called again. A call that begins after this is
+/// the caller's mistake.
 /// @param[in] client A client. NULL does nothing, and so does the parent's client in a forked child.
 ///
 /// # Safety
-/// `client` is NULL or was made by `meetgate_client_new` and not freed since; no call is using it.
+/// `client` is NULL or was made by `meetgate_client_new` and not freed since.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn meetgate_client_free(client: *mut Client) {
-    guard((), || {
-        if client.is_null() {
-            return;
-        }
-        // SAFETY: not NULL, and the caller promised a live client.
-        if unsafe { &*client }.is_own_process() {
-            // SAFETY: `meetgate_client_new` made it from a box, and the caller gives it up.
-            drop(unsafe { Box::from_raw(client) });
-        }
-    });
+    guard(
+        || (),
+        || {
+            if client.is_null() {
+                return;
+            }
+            // SAFETY: not NULL, and the caller promised a live client.
+            if unsafe { &*client }.0.is_own_process() {
+                // SAFETY: `meetgate_client_new` made it from a box, and the caller gives it up.
+                unsafe { Box::from_raw(client) }.0.close();
+            }
+        },
+    );
 }

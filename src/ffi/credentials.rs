@@ -1,10 +1,10 @@
 //! A client's token: what is known of it, and giving it.
 
-use super::calls::borrow;
+use super::client::{Client, borrow};
 use super::guard::{reply, report};
 use super::status::meetgate_status;
 use super::strings;
-use crate::client::{Client, LONGEST_TOKEN, NoToken, ProvidedToken};
+use crate::client::{LONGEST_TOKEN, NoToken, ProvidedToken};
 use crate::error::Error;
 use crate::json;
 use libc::{c_char, c_int, c_void};

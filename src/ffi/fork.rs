@@ -10,6 +10,7 @@ static IS_COUNTED: AtomicBool = AtomicBool::new(false);
 pub(super) fn count_forks() {
     if !IS_COUNTED.load(Ordering::Relaxed) && register() {
         IS_COUNTED.store(true, Ordering::Relaxed);
+        identity::forks_are_counted();
     }
 }
 
@@ -18,8 +19,8 @@ fn register() -> bool {
     extern "C" fn in_the_child() {
         identity::note_fork();
     }
-    // SAFETY: the handler does nothing that is forbidden after fork: it counts an atomic number up. The library is never
-    // unloaded, so that the handler stays where it is.
+    // SAFETY: the handler does nothing that is forbidden after fork: it asks for the process' number, and writes atomic numbers.
+    // The library is never unloaded, so that the handler stays where it is.
     unsafe { libc::pthread_atfork(None, None, Some(in_the_child)) == 0 }
 }
 

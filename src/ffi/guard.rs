@@ -7,10 +7,53 @@ use libc::c_char;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 
-/// Runs `body`; where it panics, `fallback` is the result. Whatever `body` was at work on is shared behind locks that do
+/// Holds off the cancellation of the calling thread (`pthread_cancel`) until it goes: it would unwind through Rust, which ends the
+/// program. A thread that is cancelled meanwhile ends after the call, at its next cancellation point.
+struct Uncancellable(#[cfg(target_os = "linux")] libc::c_int);
+
+#[cfg(target_os = "linux")]
+mod thread_cancellation {
+    use libc::c_int;
+
+    /// The same number in glibc and musl.
+    pub(super) const DISABLED: c_int = 1;
+
+    unsafe extern "C" {
+        pub(super) fn pthread_setcancelstate(state: c_int, old: *mut c_int) -> c_int;
+    }
+}
+
+#[cfg(target_os = "linux")]
+impl Uncancellable {
+    fn begin() -> Uncancellable {
+        let mut before = 0;
+        // SAFETY: it sets a flag of the calling thread, and writes to a number of ours.
+        unsafe { thread_cancellation::pthread_setcancelstate(thread_cancellation::DISABLED, &raw mut before) };
+        Uncancellable(before)
+    }
+}
+
+#[cfg(target_os = "linux")]
+impl Drop for Uncancellable {
+    fn drop(&mut self) {
+        let mut before = 0;
+        // SAFETY: as above, with the state that was there.
+        unsafe { thread_cancellation::pthread_setcancelstate(self.0, &raw mut before) };
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+impl Uncancellable {
+    fn begin() -> Uncancellable {
+        Uncancellable()
+    }
+}
+
+/// Runs `body`; where it panics, `fallback` makes the result. Whatever `body` was at work on is shared behind locks that do
 /// not poison, so that the library goes on working.
-pub(super) fn guard<T>(fallback: T, body: impl FnOnce() -> T) -> T {
-    catch_unwind(AssertUnwindSafe(body)).unwrap_or(fallback)
+pub(super) fn guard<T>(fallback: impl FnOnce() -> T, body: impl FnOnce() -> T) -> T {
+    let _uncancellable = Uncancellable::begin();
+    catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|_| fallback())
 }
 
 /// Runs `body` and hands its text out: the reply on success, the error document otherwise.
@@ -33,7 +76,7 @@ pub(super) unsafe fn reply_if_any(
     if out.is_null() {
         return meetgate_status::MEETGATE_INVALID_ARGUMENT;
     }
-    let result = guard(Err(panicked()), body);
+    let result = guard(|| Err(panicked()), body);
     // A text that C cannot hold is an error in its turn, and an error document never holds a NUL.
     let result = result.and_then(|text| text.map(strings::to_c).transpose());
     let (status, text) = match result {
@@ -51,7 +94,7 @@ pub(super) unsafe fn reply_if_any(
 /// # Safety
 /// `error_json` is NULL or points to writable memory for one pointer.
 pub(super) unsafe fn report(error_json: *mut *mut c_char, body: impl FnOnce() -> Result<()>) -> meetgate_status {
-    let (status, error) = match guard(Err(panicked()), body) {
+    let (status, error) = match guard(|| Err(panicked()), body) {
         Ok(()) => (meetgate_status::MEETGATE_OK, ptr::null_mut()),
         // Made only where somebody takes it.
         Err(error) if error_json.is_null() => (error.status().into(), ptr::null_mut()),

@@ -56,11 +56,14 @@ pub unsafe extern "C" fn meetgate_json_length(
     if length.is_null() {
         return meetgate_status::MEETGATE_INVALID_ARGUMENT;
     }
-    let counted = guard(Err(panicked()), || {
-        // SAFETY: the caller's promises are this function's own.
-        let Some(value) = (unsafe { value_at(json, pointer) })? else { return Ok(None) };
-        count(value).map(Some)
-    });
+    let counted = guard(
+        || Err(panicked()),
+        || {
+            // SAFETY: the caller's promises are this function's own.
+            let Some(value) = (unsafe { value_at(json, pointer) })? else { return Ok(None) };
+            count(value).map(Some)
+        },
+    );
     let (status, counted) = match counted {
         Ok(Some(counted)) => (meetgate_status::MEETGATE_OK, counted),
         Ok(None) => (meetgate_status::MEETGATE_ABSENT, 0),

@@ -24,21 +24,21 @@ const VERSION: &CStr = match CStr::from_bytes_with_nul(concat!(env!("CARGO_PKG_V
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn meetgate_string_free(string: *mut c_char) {
     // SAFETY: the caller's promise is the same.
-    guard((), || unsafe { strings::take_back(string) });
+    guard(|| (), || unsafe { strings::take_back(string) });
 }
 
 /// The version of the library in use, such as "0.1.0". Compare it with MEETGATE_VERSION, which is the header's.
 /// @return A string that lives as long as the program: do not free it.
 #[unsafe(no_mangle)]
 pub extern "C" fn meetgate_version() -> *const c_char {
-    guard(ptr::null(), || VERSION.as_ptr())
+    guard(ptr::null, || VERSION.as_ptr())
 }
 
 /// The ABI of the library in use. It must equal MEETGATE_ABI_VERSION, which is the header's.
 /// @return The number.
 #[unsafe(no_mangle)]
 pub extern "C" fn meetgate_abi_version() -> u32 {
-    guard(0, || MEETGATE_ABI_VERSION)
+    guard(|| 0, || MEETGATE_ABI_VERSION)
 }
 
 /// The word of a status, as "status" of the error document has it: "OK", "API" and so on.
@@ -46,7 +46,7 @@ pub extern "C" fn meetgate_abi_version() -> u32 {
 /// @return A string that lives as long as the program: do not free it. "UNKNOWN" for a number that does not exist.
 #[unsafe(no_mangle)]
 pub extern "C" fn meetgate_status_name(status: i32) -> *const c_char {
-    guard(ptr::null(), || meetgate_status::name(status).as_ptr())
+    guard(ptr::null, || meetgate_status::name(status).as_ptr())
 }
 
 /// The catalog of all operations as JSON, for tools and other languages:
@@ -55,5 +55,5 @@ pub extern "C" fn meetgate_status_name(status: i32) -> *const c_char {
 /// @return The text. NULL only where memory is short.
 #[unsafe(no_mangle)]
 pub extern "C" fn meetgate_catalog() -> *mut c_char {
-    guard(ptr::null_mut(), || strings::to_c(catalog::to_json()).unwrap_or(ptr::null_mut()))
+    guard(ptr::null_mut, || strings::to_c(catalog::to_json()).unwrap_or(ptr::null_mut()))
 }

@@ -3,9 +3,9 @@
 //! One function for each operation; cbindgen makes the header from them.
 
 use super::calls::call;
+use super::client::Client;
 use super::status::meetgate_status;
 use crate::catalog::table;
-use crate::client::Client;
 use libc::c_char;
 
 /// Kills the account's access token wherever it is in use, and fetches a new one (如何获取access_token).

@@ -3,6 +3,7 @@
 use super::{Kind, Members, elements, kind, nearest, quoted, string};
 use crate::catalog::{Field, Literal, Type, Value};
 use serde_json::value::RawValue;
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 /// How strictly to read, and what to call the members in an error.
@@ -230,8 +231,8 @@ fn holds_secret(field: &Field) -> bool {
     field.secret || field.fields.iter().any(holds_secret)
 }
 
-fn join(inside: &str, name: &str) -> String {
-    if inside.is_empty() { name.to_owned() } else { format!("{inside}.{name}") }
+fn join<'n>(inside: &str, name: &'n str) -> Cow<'n, str> {
+    if inside.is_empty() { Cow::Borrowed(name) } else { Cow::Owned(format!("{inside}.{name}")) }
 }
 
 #[cfg(test)]

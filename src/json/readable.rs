@@ -39,9 +39,9 @@ pub(crate) fn lenient(bytes: &[u8]) -> String {
     out
 }
 
-/// The beginning of a text, where it is long.
-pub(crate) fn excerpt(text: &str) -> String {
-    let mut end = text.len().min(LONGEST_EXCERPT);
+/// The beginning of a text, where it is longer than this.
+pub(crate) fn excerpt(text: &str, longest: usize) -> String {
+    let mut end = text.len().min(longest);
     while !text.is_char_boundary(end) {
         end -= 1;
     }
@@ -86,8 +86,8 @@ mod tests {
     #[test]
     fn an_excerpt_ends_between_characters() {
         let text = "会".repeat(1000);
-        let cut = excerpt(&text);
+        let cut = excerpt(&text, LONGEST_EXCERPT);
         assert!(cut.ends_with('…') && cut.len() <= LONGEST_EXCERPT + '…'.len_utf8());
-        assert_eq!(excerpt("short"), "short");
+        assert_eq!(excerpt("short", LONGEST_EXCERPT), "short");
     }
 }

@@ -192,6 +192,8 @@ pub(crate) enum Stands {
     Failed(Error),
     /// Nobody knows, and will within the caller's time.
     NoTime,
+    /// The call was cancelled before anybody knew.
+    Cancelled(Error),
 }
 
 /// A refusal that may have had another reason than the value's death.

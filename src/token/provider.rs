@@ -7,7 +7,7 @@ use crate::single_flight::{Fetched, Need};
 use parking_lot::{Mutex, RwLock};
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 pub(super) const CONTESTED: &str =
@@ -35,6 +35,9 @@ pub(super) struct Provider {
     given: Mutex<VecDeque<Token>>,
     /// The thread that is in it; 0 where none is.
     asking: AtomicUsize,
+    /// Held while it is asked.
+    turn: Mutex<()>,
+    is_closed: AtomicBool,
 }
 
 /// A thread that is in the provider, until this is dropped.
@@ -51,6 +54,14 @@ impl Provider {
         *self.provide.write() = Some(provide);
     }
 
+    /// Nobody asks it any more. One that is being asked on another thread is waited for: what it uses goes next.
+    pub(super) fn close(&self) {
+        self.is_closed.store(true, Ordering::SeqCst);
+        if !self.is_asking_this_thread() {
+            drop(self.turn.lock());
+        }
+    }
+
     pub(super) fn get(&self) -> Result<Arc<Provide>> {
         let provide = self.provide.read().as_ref().map(Arc::clone);
         provide.ok_or_else(|| Error::invalid_argument("no token provider was set on this client; set one first"))
@@ -64,6 +75,10 @@ impl Provider {
         let refused = need.last.as_ref().filter(|_| need.is_dead || need.is_suspect);
         let refused = refused.map(|last| last.value().reveal());
         let answer = {
+            let _turn = self.turn.lock();
+            if self.is_closed.load(Ordering::SeqCst) {
+                return Err(Error::cancelled());
+            }
             // One thread at a time is in the refresher's place.
             self.asking.store(this_thread(), Ordering::Relaxed);
             let _asking = Asking(self);

@@ -69,7 +69,7 @@ pub(super) fn fetched<R>(
     fetch: impl FnOnce() -> Result<(Given, R)>,
 ) -> Result<Renewed<R>> {
     let Some(shared) = shared else { return alone(flight, deadline, fetch) };
-    match store::lock::<Infallible>(&*shared.store, deadline, || Ok(None)) {
+    match store::lock::<Infallible>(&*shared.store, deadline, flight.interrupt(), || Ok(None)) {
         Ok(Ok(lock)) => shared.fetch(&*lock, flight, deadline, fetch),
         Ok(Err(never)) => match never {},
         Err(error) => {
@@ -118,21 +118,22 @@ impl Shared {
         let need = flight.need();
         if need.is_ahead {
             // Nobody should wait for a store while the token at hand is good.
-            match self.turn_within(need, ahead_of(need, deadline), false) {
+            match self.turn_within(flight, ahead_of(need, deadline), false) {
                 Err(error) if error.status() == Status::Timeout && !flight.is_good() => {}
                 done => return done,
             }
         }
-        self.turn_within(need, deadline, !flight.is_good() && need.last.is_some())
+        self.turn_within(flight, deadline, !flight.is_good() && need.last.is_some())
     }
 
     /// When our token is dead, what stands in the store without the lock may be dying: somebody may be fetching the next.
-    fn turn_within(&self, need: &Need<Token>, deadline: Instant, is_dead: bool) -> Result<Turn<'_>> {
+    fn turn_within(&self, flight: &Flight<'_, Token>, deadline: Instant, is_dead: bool) -> Result<Turn<'_>> {
+        let need = flight.need();
         let look = || if is_dead { Ok(None) } else { self.newer(need, deadline) };
         if let Some(token) = look()? {
             return Ok(Turn::Adopt(token));
         }
-        Ok(match store::lock(&*self.store, deadline, look)? {
+        Ok(match store::lock(&*self.store, deadline, flight.interrupt(), look)? {
             Err(token) => Turn::Adopt(token),
             Ok(lock) => match self.newer(need, deadline)? {
                 Some(token) => Turn::Adopt(token),

@@ -10,10 +10,10 @@ pub(crate) use file::FileStore;
 pub(crate) use redis::RedisStore;
 
 use super::Token;
+use crate::cancel::Interrupt;
 use crate::error::{Error, Result, Status};
 use crate::random;
 use crate::single_flight::{Fetched, Need};
-use std::thread;
 use std::time::{Duration, Instant};
 
 /// How often a lock that somebody else holds is tried.
@@ -61,6 +61,7 @@ pub(crate) struct Holder(pub(crate) String);
 pub(super) fn lock<'s, T>(
     store: &'s dyn Store,
     deadline: Instant,
+    interrupt: &Interrupt,
     newer: impl Fn() -> Result<Option<T>>,
 ) -> Result<std::result::Result<Box<dyn Lock + 's>, T>> {
     let mut holder = String::new();
@@ -78,7 +79,9 @@ pub(super) fn lock<'s, T>(
             Ok(lock) => return Ok(Ok(lock)),
             Err(Holder(found)) => holder = found,
         }
-        thread::sleep(POLL.mul_f64(0.5 + random::fraction()).min(deadline.saturating_duration_since(Instant::now())));
+        if interrupt.sleep_until(deadline.min(Instant::now() + POLL.mul_f64(0.5 + random::fraction()))) {
+            return Err(Error::cancelled());
+        }
         if Instant::now() < deadline
             && let Some(found) = newer()?
         {

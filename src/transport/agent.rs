@@ -1,88 +1,107 @@
-//! The transport over ureq.
+//! The transport over ureq: requests and answers are its own, connections ours.
 
-use super::resolve::AddressOrName;
+use super::attempt::{self, Progress};
+use super::dialer::{Dialer, NotHere};
+use super::tls::{Roots, Trust};
+use super::trouble::Trouble;
 use super::{Answer, Body, Bounds, Failure, Request, Transport};
-use std::time::{Duration, Instant, SystemTime};
+use std::io::Read as _;
+use std::time::{Duration, SystemTime};
 use ureq::http::{self, HeaderMap, Response, header};
-use ureq::unversioned::transport::DefaultConnector;
-use ureq::{AsSendBody, SendBody, Timeout};
-
-/// Connections kept open for one host: as many as threads are likely to call at once.
-const IDLE_CONNECTIONS: usize = 64;
+use ureq::{AsSendBody, SendBody};
 
 /// A longer `Retry-After` is cut, so that it fits into every language's integers.
 const LONGEST_PAUSE: Duration = Duration::from_secs(365 * 86_400);
+/// An answer that does not say its length begins with so much room.
+const FIRST_ROOM: usize = 1 << 10;
+/// What a length promises is believed so far before it has come.
+const MOST_BELIEVED: u64 = 64 << 20;
 
 /// A pooled HTTP client.
 #[derive(Debug)]
 pub(crate) struct Agent(ureq::Agent);
 
 impl Agent {
-    pub(crate) fn new(user_agent: &str) -> Agent {
-        // Each of these departs from ureq's own default, or must never follow a change of it.
+    pub(crate) fn new(user_agent: &str, more_roots: Roots) -> Agent {
+        // Each of these departs from ureq's own default, or must never follow a change of it. It has no limits: ours are.
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false)
             .proxy(None)
-            .max_idle_connections(IDLE_CONNECTIONS)
-            .max_idle_connections_per_host(IDLE_CONNECTIONS)
+            .max_idle_connections(0)
+            .max_idle_connections_per_host(0)
             .user_agent(user_agent)
             .build();
-        Agent(ureq::Agent::with_parts(config, DefaultConnector::default(), AddressOrName))
+        Agent(ureq::Agent::with_parts(config, Dialer::new(Trust::in_also(more_roots)), NotHere))
     }
 
-    fn run(
-        &self,
-        request: http::Request<impl AsSendBody>,
-        bounds: &Bounds,
-    ) -> Result<Response<ureq::Body>, ureq::Error> {
-        let left = bounds.deadline.saturating_duration_since(Instant::now());
-        let request = self
-            .0
-            .configure_request(request)
-            .timeout_global(Some(left))
-            .timeout_connect(Some(bounds.limits.connect_timeout))
+    /// With names that are looked up in another way.
+    #[cfg(test)]
+    pub(super) fn asking(user_agent: &str, names: super::names::Names) -> Agent {
+        let config = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .proxy(None)
+            .user_agent(user_agent)
             .build();
-        self.0.run(request)
+        Agent(ureq::Agent::with_parts(config, Dialer::asking(names), NotHere))
+    }
+
+    fn run(&self, request: &Request<'_>, bounds: &Bounds<'_>) -> Result<Answer, ureq::Error> {
+        let mut head = http::Request::builder().method(request.method.as_str()).uri(request.url.clone());
+        for (name, value) in request.headers {
+            head = head.header(*name, value);
+        }
+        match request.body {
+            Body::Empty if matches!(request.method.as_str(), "GET" | "DELETE") => self.answer(head.body(())?, bounds),
+            // With a length, for a method that is expected to have a body.
+            Body::Empty => self.answer(head.body(&[][..])?, bounds),
+            Body::Bytes { content_type, bytes } => {
+                self.answer(head.header(header::CONTENT_TYPE, content_type).body(bytes)?, bounds)
+            }
+            Body::Upload(upload) => {
+                let mut reader = upload.reader();
+                let head = head
+                    .header(header::CONTENT_TYPE, upload.content_type())
+                    .header(header::CONTENT_LENGTH, upload.length());
+                self.answer(head.body(SendBody::from_reader(&mut reader))?, bounds)
+            }
+        }
+    }
+
+    fn answer(&self, request: http::Request<impl AsSendBody>, bounds: &Bounds<'_>) -> Result<Answer, ureq::Error> {
+        let answer = self.0.run(request)?;
+        let Head { date, location, retry_after } = Head::of(answer.headers());
+        let http_status = answer.status().as_u16();
+        Ok(Answer { http_status, date, location, retry_after, body: body(answer, bounds.limits.max_reply_bytes)? })
     }
 }
 
 impl Transport for Agent {
-    fn send(&self, request: &Request<'_>, bounds: &Bounds) -> Result<Answer, Failure> {
-        let failed = |error: ureq::Error| Failure::of(error, &request.url, bounds);
-        if bounds.deadline <= Instant::now() {
-            return Err(failed(ureq::Error::Timeout(Timeout::Global)));
-        }
-        let mut head = http::Request::builder().method(request.method.as_str()).uri(&request.url);
-        for (name, value) in request.headers {
-            head = head.header(*name, value);
-        }
-        let mut answer = match request.body {
-            Body::Empty => self.run(head.body(()).map_err(|error| failed(error.into()))?, bounds),
-            Body::Bytes { content_type, bytes } => {
-                let head = head.header(header::CONTENT_TYPE, content_type);
-                self.run(head.body(bytes).map_err(|error| failed(error.into()))?, bounds)
-            }
-            Body::Upload(upload) => {
-                let mut reader = upload.reader().map_err(|error| failed(error.into()))?;
-                let head = head
-                    .header(header::CONTENT_TYPE, upload.content_type())
-                    .header(header::CONTENT_LENGTH, upload.length());
-                let body = SendBody::from_reader(&mut reader);
-                self.run(head.body(body).map_err(|error| failed(error.into()))?, bounds)
-            }
-        }
-        .map_err(failed)?;
-        let Head { date, location, retry_after } = Head::of(answer.headers());
-        Ok(Answer {
-            http_status: answer.status().as_u16(),
-            date,
-            location,
-            retry_after,
-            body: answer.body_mut().with_config().limit(bounds.limits.max_reply_bytes).read_to_vec().map_err(failed)?,
-        })
+    fn send(&self, request: &Request<'_>, bounds: &Bounds<'_>) -> Result<Answer, Failure> {
+        let (done, progress): (_, Progress) = attempt::run(bounds, || self.run(request, bounds));
+        done.map_err(|error| Failure::of(error, &request.url, bounds, progress))
     }
+}
+
+/// The whole body, with room for the NUL that C wants after it.
+fn body(answer: Response<ureq::Body>, most: u64) -> Result<Vec<u8>, ureq::Error> {
+    let body = answer.into_body();
+    let too_large = || ureq::Error::BodyExceedsLimit(most);
+    let said = body.content_length();
+    if said.is_some_and(|said| said > most) {
+        return Err(too_large());
+    }
+    let room = said.map_or(FIRST_ROOM, |said| said.min(MOST_BELIEVED) as usize + 1);
+    let mut bytes = Vec::new();
+    bytes.try_reserve_exact(room).map_err(|_| Trouble::NoMemory.into_io())?;
+    body.into_reader().take(most.saturating_add(1)).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > most {
+        return Err(too_large());
+    }
+    Ok(bytes)
 }
 
 /// What an answer's head says beside its status.

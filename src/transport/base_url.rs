@@ -88,14 +88,17 @@ impl BaseUrl {
 
     /// The URL of a target below this address. A target that would lead to another origin is refused: a token never
     /// leaves for another host.
-    pub(crate) fn join(&self, target: &str) -> Result<String, String> {
-        let url = format!("{}{target}", self.text);
+    pub(crate) fn join(&self, target: &str) -> Result<Uri, String> {
+        let length = self.text.len() + target.len();
         if !self.has_room_for(target) {
-            return Err(format!("the request's URL would have {} bytes; at most {LONGEST} can be sent", url.len()));
+            return Err(format!("the request's URL would have {length} bytes; at most {LONGEST} can be sent"));
         }
-        let joined: Uri = url.parse().map_err(|_| "the path does not make a valid URL".to_owned())?;
+        let mut url = String::with_capacity(length);
+        url.push_str(&self.text);
+        url.push_str(target);
+        let joined = Uri::try_from(url).map_err(|_| "the path does not make a valid URL".to_owned())?;
         if joined.scheme() == self.uri.scheme() && joined.authority() == self.uri.authority() {
-            Ok(url)
+            Ok(joined)
         } else {
             Err("the path leads to another host than base_url".to_owned())
         }

@@ -1,20 +1,42 @@
 //! Why there is no answer, in words that a person can act on.
 
-use super::resolve::NoThread;
-use super::upload::FileBroke;
-use super::{Bounds, Failure};
+use super::attempt::Progress;
+use super::head::IS_TLS;
+use super::trouble::{Limit, Trouble};
+use super::{Bounds, Failure, FailureKind};
 use crate::error::{Status, is_lack};
 use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+use ureq::Error as E;
 use ureq::http::Uri;
-use ureq::{Error as E, Timeout};
 
 impl Failure {
-    pub(super) fn of(error: E, url: &str, bounds: &Bounds) -> Failure {
-        let (status, nothing_sent) = kind(&error);
-        let peer = Peer::of(url);
-        let is_lack = matches!(&error, E::Io(error) if is_lack(error) || inner::<NoThread>(error).is_some());
-        let message = sentence(&error, status, nothing_sent, &peer, bounds).into();
-        Failure { status, message, nothing_sent, is_lack }
+    pub(super) fn of(error: E, url: &Uri, bounds: &Bounds<'_>, progress: Progress) -> Failure {
+        let told = Told { peer: Peer::of(url), bounds, progress };
+        let io = |error: io::Error| match error.downcast::<E>() {
+            Ok(inner) => inner,
+            Err(error) => E::Io(error),
+        };
+        // The body's reader wraps what it meets.
+        let error = match error {
+            E::Io(error) => io(error),
+            other => other,
+        };
+        match error {
+            E::Io(error) => match error.downcast::<Trouble>() {
+                Ok(trouble) => told.trouble(trouble),
+                Err(error) => told.io(&error),
+            },
+            E::BodyExceedsLimit(limit) => told.failure(
+                Status::Limit,
+                format!("the answer is larger than {limit} bytes; raise max_reply_bytes to read it"),
+            ),
+            E::Http(error) => told.failure(Status::InvalidArgument, error.to_string()),
+            E::BadUri(problem) => told.failure(Status::InvalidArgument, format!("bad uri: {problem}")),
+            E::Protocol(error) => told.failure(Status::Protocol, format!("the answer is not valid HTTP: {error}")),
+            other => told.failure(Status::Protocol, other.to_string()),
+        }
     }
 }
 
@@ -23,108 +45,133 @@ struct Peer {
     host: String,
     /// Host and port.
     address: String,
-    is_https: bool,
 }
 
 impl Peer {
-    fn of(url: &str) -> Peer {
-        let uri: Uri = url.parse().unwrap_or_default();
+    fn of(uri: &Uri) -> Peer {
         let is_https = uri.scheme_str() == Some("https");
         let host = uri.host().unwrap_or_default().to_owned();
         let port = uri.port_u16().unwrap_or(if is_https { 443 } else { 80 });
-        Peer { address: format!("{host}:{port}"), host, is_https }
+        Peer { address: format!("{host}:{port}"), host }
+    }
+
+    /// The host, with the address that was tried where the host is a name.
+    fn at(&self, address: &SocketAddr) -> String {
+        if self.address == address.to_string() { self.address.clone() } else { format!("{} ({address})", self.address) }
     }
 }
 
-/// The status, and whether no byte of the request left.
-fn kind(error: &E) -> (Status, bool) {
-    match error {
-        E::Timeout(Timeout::Resolve | Timeout::Connect) => (Status::Timeout, true),
-        E::Timeout(_) => (Status::Timeout, false),
-        E::HostNotFound | E::ConnectionFailed => (Status::Network, true),
-        E::Tls(_) | E::Rustls(_) | E::Pem(_) => (Status::Tls, true),
-        E::BodyExceedsLimit(_) => (Status::Limit, false),
-        E::Http(_) | E::BadUri(_) => (Status::InvalidArgument, true),
-        E::Io(error) => kind_of_io(error),
-        _ => (Status::Protocol, false),
-    }
+struct Told<'b> {
+    peer: Peer,
+    bounds: &'b Bounds<'b>,
+    progress: Progress,
 }
 
-fn kind_of_io(error: &io::Error) -> (Status, bool) {
-    use io::ErrorKind as K;
-    if inner::<FileBroke>(error).is_some() {
-        return (Status::Io, false);
+impl Told<'_> {
+    fn failure(&self, status: Status, message: String) -> Failure {
+        let Progress { sent, is_reused, is_answered } = self.progress;
+        let is_stale = is_reused && !is_answered && status == Status::Network;
+        let kind = FailureKind { nothing_sent: sent == 0, is_stale, ..FailureKind::default() };
+        Failure { status, message: message.into(), kind }
     }
-    if inner::<rustls::Error>(error).is_some() {
-        return (Status::Tls, true);
-    }
-    if inner::<NoThread>(error).is_some() {
-        return (Status::Network, true);
-    }
-    match error.kind() {
-        K::TimedOut => (Status::Timeout, false),
-        K::ConnectionRefused | K::HostUnreachable | K::NetworkUnreachable | K::AddrNotAvailable => {
-            (Status::Network, true)
-        }
-        _ if is_lack(error) => (Status::Network, true),
-        _ => (Status::Network, false),
-    }
-}
 
-fn inner<T: std::error::Error + 'static>(error: &io::Error) -> Option<&T> {
-    error.get_ref()?.downcast_ref()
-}
-
-fn sentence(error: &E, status: Status, nothing_sent: bool, peer: &Peer, bounds: &Bounds) -> String {
-    let Peer { host, address, is_https } = peer;
-    let limits = bounds.limits;
-    match error {
-        E::Timeout(Timeout::Connect) => {
-            let limit = limits.connect_timeout.as_millis();
-            format!("no connection to {address} within {limit} ms (connect_timeout_ms)")
-        }
-        _ if status == Status::Timeout => {
-            let limit = limits.timeout.as_millis();
-            format!("no complete answer from {address} within {limit} ms ({})", bounds.timeout_key)
-        }
-        E::BodyExceedsLimit(limit) => {
-            format!("the answer is larger than {limit} bytes; raise max_reply_bytes to read it")
-        }
-        E::HostNotFound => format!(
-            "the host name {host:?} could not be resolved: is base_url right, and does this machine reach its DNS server?"
-        ),
-        E::ConnectionFailed => format!("no connection to {address}: is base_url right, and is the server running?"),
-        E::Rustls(error) => tls(error, peer),
-        E::Io(error) => match inner::<rustls::Error>(error) {
-            Some(error) => tls(error, peer),
-            None if status == Status::Io => format!("the file could not be read: {error}"),
-            None if inner::<NoThread>(error).is_some() => format!("the host name {host:?} was not looked up: {error}"),
-            None if is_lack(error) => {
-                format!("no connection to {address}: this machine has run out of something: {error}")
+    fn trouble(&self, trouble: Trouble) -> Failure {
+        let Peer { host, address } = &self.peer;
+        match trouble {
+            Trouble::Cancelled => self.failure(Status::Cancelled, "the call was cancelled".to_owned()),
+            Trouble::Late(limit) => self.late(limit),
+            Trouble::NoAddress => self.failure(
+                Status::Network,
+                format!(
+                    "the host name {host:?} could not be resolved: is base_url right, and does this machine reach its DNS server?"
+                ),
+            ),
+            Trouble::NoThread(error) => self.for_lack(format!(
+                "the host name {host:?} was not looked up: the system gives this process no more threads: {error}"
+            )),
+            Trouble::Lack(error) => self.for_lack(format!(
+                "no connection to {address}: this machine has run out of something: {error}"
+            )),
+            Trouble::NotConnected(tried, error) if is_lack(&error) => self.for_lack(format!(
+                "no connection to {}: this machine has run out of something: {error}",
+                self.peer.at(&tried)
+            )),
+            Trouble::NotConnected(tried, error) => self.failure(
+                Status::Network,
+                format!(
+                    "no connection to {}: {error}; is base_url right, and is the server running?",
+                    self.peer.at(&tried)
+                ),
+            ),
+            Trouble::Tls(error) => self.failure(Status::Tls, tls(&error, &self.peer)),
+            Trouble::Broke(error) => self.io(&error),
+            Trouble::Closed => {
+                self.failure(Status::Network, format!("{address} closed the connection before its answer was whole"))
             }
-            None if nothing_sent => {
-                format!("no connection to {address}: {error}; is base_url right, and is the server running?")
+            Trouble::BadHead(IS_TLS) => self.failure(
+                Status::Protocol,
+                format!("{address} answers in TLS, and was asked in plain HTTP: base_url has to begin with https://"),
+            ),
+            Trouble::BadHead(problem) => {
+                self.failure(Status::Protocol, format!("the answer of {address} is not valid HTTP: {problem}"))
             }
-            None => format!("the connection to {address} broke: {error}"),
-        },
-        E::Protocol(error) if !is_https => format!(
-            "the answer is not valid HTTP: {error}; if {address} speaks TLS, base_url has to begin with https://"
-        ),
-        E::Protocol(error) => format!("the answer is not valid HTTP: {error}"),
-        other => other.to_string(),
+            Trouble::File(error) => self.failure(Status::Io, format!("the file could not be read: {error}")),
+            Trouble::NoMemory => {
+                let mut failure = self.failure(Status::Limit, "this machine has no memory for the answer".to_owned());
+                failure.kind.is_lack = true;
+                failure
+            }
+        }
+    }
+
+    fn io(&self, error: &io::Error) -> Failure {
+        let address = &self.peer.address;
+        if let Some(trouble) = Trouble::of(error) {
+            // Wrapped once more on its way.
+            return self.failure(Status::Internal, format!("{trouble}"));
+        }
+        if error.kind() == io::ErrorKind::UnexpectedEof {
+            return self.trouble(Trouble::Closed);
+        }
+        self.failure(Status::Network, format!("the connection to {address} broke: {error}"))
+    }
+
+    fn for_lack(&self, message: String) -> Failure {
+        let mut failure = self.failure(Status::Network, message);
+        failure.kind.is_lack = true;
+        failure
+    }
+
+    fn late(&self, limit: Limit) -> Failure {
+        let limits = self.bounds.limits;
+        let address = &self.peer.address;
+        let within = |limit: Duration, key: &str| format!("within {} ms ({key})", limit.as_millis());
+        let message = match limit {
+            Limit::Connect(limit) => format!("no connection to {address} {}", within(limit, "connect_timeout_ms")),
+            Limit::Attempt => format!(
+                "no complete answer from {address} {}",
+                within(limits.attempt_timeout.unwrap_or_default(), "attempt_timeout_ms")
+            ),
+            Limit::Call => {
+                format!("no complete answer from {address} {}", within(limits.timeout, self.bounds.timeout_key))
+            }
+        };
+        let mut failure = self.failure(Status::Timeout, message);
+        failure.kind.attempt_ended = limit != Limit::Call;
+        failure
     }
 }
 
 fn tls(error: &rustls::Error, peer: &Peer) -> String {
     use rustls::{CertificateError as C, Error as T};
-    let Peer { host, address, .. } = peer;
+    let Peer { host, address } = peer;
     match error {
         T::InvalidMessage(_) => format!(
             "TLS: {address} does not speak TLS ({error}); if this port speaks plain HTTP, base_url has to begin with http://"
         ),
         T::InvalidCertificate(C::UnknownIssuer) => format!(
-            "TLS: the certificate of {host} comes from an unknown issuer ({error}): only the public roots that are built into \
-             this library are known; a private authority cannot be configured in this version"
+            "TLS: the certificate of {host} comes from an unknown issuer ({error}): known are the public roots that are built into \
+             this library, and those of tls.ca_file"
         ),
         T::InvalidCertificate(C::NotValidForName | C::NotValidForNameContext { .. }) => {
             format!(

@@ -68,7 +68,7 @@ static void test_answers_that_are_not_the_platforms(const struct setting *settin
 
   client = avd_at(setting, "gateway");
   EXPECT(MEETGATE_HTTP, reply, meetgate_avd_room_read(client, ROOM, &reply),
-      is("/message", "the server answered HTTP 502"), is("/http_status", "502"), is("/attempts", "1"),
+      is("/message", "the server answered HTTP 502"), is("/http_status", "502"), is("/attempts", "3"),
       is("/retryable", "true"), is("/reply_text", "<html>502</html>"));
   EXPECT(MEETGATE_HTTP, reply, meetgate_avd_room_close(client, ROOM, &reply), is("/http_status", "502"),
       is("/attempts", "1"), is("/retryable", "false"));
@@ -90,7 +90,7 @@ static void test_no_answer_at_all(const struct setting *setting) {
   meetgate_client_free(client);
 
   client = avd_at(setting, "close");
-  EXPECT(MEETGATE_NETWORK, reply, meetgate_avd_room_read(client, ROOM, &reply), is("/attempts", "1"),
+  EXPECT(MEETGATE_NETWORK, reply, meetgate_avd_room_read(client, ROOM, &reply), is("/attempts", "3"),
       is("/retryable", "true"), absent("/http_status"));
   EXPECT(MEETGATE_NETWORK, reply, meetgate_avd_room_close(client, ROOM, &reply), is("/attempts", "1"),
       is("/retryable", "false"));
@@ -99,7 +99,7 @@ static void test_no_answer_at_all(const struct setting *setting) {
   /* Nobody listens on port 1: nothing was sent, so that even a change may be repeated. */
   client = client_of(JSON({"platform":"avd","base_url":"http://127.0.0.1:1","token":"t"}));
   EXPECT(MEETGATE_NETWORK, reply, meetgate_avd_room_close(client, ROOM, &reply), holds("/message", "no connection to 127.0.0.1:1: "),
-      is("/attempts", "1"), is("/retryable", "true"));
+      is("/attempts", "3"), is("/retryable", "true"));
   meetgate_client_free(client);
 
   client = client_of(format(JSON({"platform":"avd","base_url":"%s","token":"t"}), setting->no_tls));

@@ -18,6 +18,7 @@ pub struct Request {
 }
 
 /// What the server does with a request.
+#[derive(Clone)]
 pub enum Act {
     /// Sends these bytes and keeps the connection.
     Send(Vec<u8>),

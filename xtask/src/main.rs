@@ -29,7 +29,8 @@ usage: cargo xtask <command>
                     --library <file>: put this build of the library in, in place of a new one
                     --runtimes <folder>: put its <rid>/native/<library> in, too, for other machines
                     --output <folder>: write them there
-  bench csharp      how fast the C# library is beside HttpClient and System.Text.Json; without a part: which there are
+  bench             how fast the library is beside libcurl, and the bindings beside their languages' own ways
+                    --quick, --rounds N, --json FILE, and which parts: cargo xtask bench --help
   surface           write down every public name of the C# library: bindings/csharp/src/Meetgate/PublicAPI.*.txt
   dotnet ...        run dotnet as the other commands run it: dotnet test bindings/csharp/tests/Meetgate.Tests";
 

@@ -28,6 +28,7 @@ pub const MONO: Program = Program {
 };
 pub const PYTHON: Program = Program { name: "python3", packages: &["python3", "python3-venv"] };
 pub const REDIS: Program = Program { name: "redis-server", packages: &["redis-server"] };
+pub const STRACE: Program = Program { name: "strace", packages: &["strace"] };
 pub const VALGRIND: Program = Program { name: "valgrind", packages: &["valgrind"] };
 
 impl Program {
@@ -55,6 +56,27 @@ impl Program {
     fn on_path(name: &str) -> bool {
         env::var_os("PATH").is_some_and(|path| env::split_paths(&path).any(|folder| folder.join(name).is_file()))
     }
+}
+
+/// How to compile and link with a library that pkg-config knows; the error says what to install.
+pub fn library(name: &str, package: &str) -> Result<String, String> {
+    let find = || {
+        let output = Command::new("pkg-config").args(["--cflags", "--libs", name]).stderr(Stdio::null()).output();
+        let output = output.ok().filter(|output| output.status.success())?;
+        Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    };
+    if let Some(flags) = find() {
+        return Ok(flags);
+    }
+    let missing = format!("{name} is not installed (Debian: apt-get install pkg-config {package})");
+    if !is_root() || !Program::on_path("apt-get") {
+        return Err(missing);
+    }
+    println!("installing {package}");
+    apt_get("update", &[])
+        .and_then(|()| apt_get("install", &["pkg-config", package]))
+        .map_err(|why| format!("{missing}; {why}"))?;
+    find().ok_or(missing)
 }
 
 /// The .NET SDK. Debian has none; Ubuntu does.

@@ -11,6 +11,10 @@ pub struct Server {
 }
 
 impl Server {
+    pub fn process_id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// Starts it, and waits for its first line.
     pub fn start(command: &mut Command) -> Result<Server> {
         let process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;

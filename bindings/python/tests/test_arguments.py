@@ -260,7 +260,7 @@ class Boundary(unittest.TestCase):
         status, client, error = library().client_new(None)
         self.assertEqual((library().status_name(status), client), ("INVALID_ARGUMENT", None))
         self.assertIn(b"config_json is NULL", error)
-        status, error = library().call_with(None, b"avd.room.read", b"{}", None)
+        status, error = library().call_with(None, b"avd.room.read", b"{}", None, None)
         self.assertIn(b"client is NULL", error)
         library().client_free(None)
         library()._string_free(None)
@@ -273,10 +273,10 @@ class Boundary(unittest.TestCase):
             self.assertIn(why, library().client_new(broken)[2])
             for options in (None, broken):
                 params = broken if options is None else b'{"room_id":"1"}'
-                status, error = library().call_with(client, b"avd.room.read", params, options)
+                status, error = library().call_with(client, b"avd.room.read", params, options, None)
                 self.assertEqual(library().status_name(status), "INVALID_ARGUMENT")
                 self.assertIn(why, error)
-            self.assertIn(why, library().raw_call_with(client, broken, None)[1])
+            self.assertIn(why, library().raw_call_with(client, broken, None, None)[1])
 
     def test_every_function_has_its_types(self):
         for name in ("_client_new", "client_free", "_call_with", "_raw_call_with", "_string_free", "_status_name"):

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextvars
+import gc
 import os
 import threading
 import time
@@ -100,36 +101,100 @@ class Awaited(SandboxTest):
 
         asyncio.run(main())
 
-    def test_cancelling_ends_the_waiting_only(self):
-        seen = threading.Event()
-
-        def script(request):
-            seen.set()
-            time.sleep(0.3)
-            return answer('{"ret":0}')
-
+    def test_cancelling_a_task_ends_its_call(self):
         async def main():
-            with Server(script) as server:
-                async with meetgate.AsyncAvd(base_url=server.url, token="t") as avd:
+            with Server(lambda request: None) as server:
+                # One thread: the second call is made only if the first has left it.
+                async with meetgate.AsyncAvd(base_url=server.url, token="t", max_workers=1) as avd:
+                    for number in range(3):
+                        call = asyncio.ensure_future(avd.room.read(room_id="1"))
+                        while len(server.requests) == number:
+                            await asyncio.sleep(0.001)
+                        start = time.monotonic()
+                        call.cancel()
+                        with self.assertRaises(asyncio.CancelledError):
+                            await call
+                        self.assertLess(time.monotonic() - start, 0.1)
+                        while avd._calls.handle.is_busy:
+                            await asyncio.sleep(0.001)
+                        self.assertLess(time.monotonic() - start, 0.1)
                     with self.assertRaises(asyncio.TimeoutError):
-                        await asyncio.wait_for(avd.room.read(room_id="1"), 0.1)
-                    self.assertEqual((await avd.room.read(room_id="1"))["ret"], 0)
+                        await asyncio.wait_for(avd.room.read(room_id="1"), 0.2)
+                self.assertEqual(len(server.requests), 4)
 
         asyncio.run(main())
-        self.assertTrue(seen.is_set())
 
-    def test_closing(self):
+    def test_a_call_that_waits_for_a_thread_is_not_made(self):
         async def main():
-            with Server(lambda request: time.sleep(0.2) or answer('{"ret":0}')) as server:
+            with Server(lambda request: None) as server:
+                async with meetgate.AsyncAvd(base_url=server.url, token="t", max_workers=1) as avd:
+                    first = asyncio.ensure_future(avd.room.read(room_id="1"))
+                    second = asyncio.ensure_future(avd.room.read(room_id="2"))
+                    await asyncio.sleep(0.05)
+                    for call in (second, first):
+                        call.cancel()
+                        with self.assertRaises(asyncio.CancelledError):
+                            await call
+                    await asyncio.sleep(0.05)
+                self.assertEqual(len(server.requests), 1)
+
+        asyncio.run(main())
+
+    def test_a_cancel_ends_awaited_calls(self):
+        async def main():
+            with Server(lambda request: None) as server:
+                async with meetgate.AsyncAvd(base_url=server.url, token="t") as avd:
+                    stop = meetgate.Cancel()
+                    calls = [
+                        asyncio.ensure_future(avd.with_options(cancel=stop).room.read(room_id="1")),
+                        asyncio.ensure_future(avd.call("avd.room.list", None, {"cancel": stop})),
+                        asyncio.ensure_future(avd.raw_call("GET", "/x", options={"cancel": stop})),
+                    ]
+                    await asyncio.sleep(0.05)
+                    start = time.monotonic()
+                    stop.trigger()
+                    for ended in await asyncio.gather(*calls, return_exceptions=True):
+                        self.assertIsInstance(ended, meetgate.Cancelled)
+                    self.assertLess(time.monotonic() - start, 0.1)
+
+        asyncio.run(main())
+
+    def test_closing_ends_the_calls(self):
+        async def main():
+            with Server(lambda request: None) as server:
                 avd = meetgate.AsyncAvd(base_url=server.url, token="t")
                 call = asyncio.ensure_future(avd.room.read(room_id="1"))
-                await asyncio.sleep(0.1)
+                await asyncio.sleep(0.05)
+                start = time.monotonic()
                 await avd.close()
                 await avd.close()
                 self.assertTrue(avd.closed)
-                self.assertEqual((await call)["ret"], 0)
+                with self.assertRaises(meetgate.Cancelled):
+                    await call
+                self.assertLess(time.monotonic() - start, 0.1)
                 with self.assertRaisesRegex(meetgate.InvalidArgument, "closed"):
                     await avd.room.read(room_id="1")
+
+        asyncio.run(main())
+
+    def test_the_threads_end_with_the_client(self):
+        def threads():
+            return [thread for thread in threading.enumerate() if thread.name.startswith("meetgate-avd")]
+
+        async def main():
+            with Server(lambda request: answer('{"ret":0}')) as server:
+                for is_closed in (True, False):
+                    avd = meetgate.AsyncAvd(base_url=server.url, token="t")
+                    await asyncio.gather(*(avd.room.read(room_id=str(n)) for n in range(4)))
+                    self.assertTrue(threads())
+                    if is_closed:
+                        await avd.close()
+                    del avd
+                    until = time.monotonic() + 5
+                    while threads() and time.monotonic() < until:
+                        gc.collect()
+                        await asyncio.sleep(0.01)
+                    self.assertEqual(threads(), [])
 
         asyncio.run(main())
 

@@ -36,29 +36,57 @@ class Closing(unittest.TestCase):
             with self.assertRaisesRegex(meetgate.InvalidArgument, "this client is closed"):
                 call()
 
-    def test_a_call_in_flight_ends_in_peace(self):
-        arrived, go_on = threading.Event(), threading.Event()
-
-        def script(request):
-            arrived.set()
-            go_on.wait(10)
-            return answer('{"ret":0}')
-
-        with Server(script) as server:
+    def test_calls_in_flight_end(self):
+        with Server(lambda request: None) as server:
             avd = meetgate.Avd(base_url=server.url, token="t")
-            replies = []
-            thread = threading.Thread(target=lambda: replies.append(avd.room.read(room_id="1")))
-            thread.start()
-            arrived.wait(10)
+            stop = meetgate.Cancel()
+            ended = []
+
+            def work(of):
+                try:
+                    ended.append(of.room.read(room_id="1"))
+                except meetgate.Error as error:
+                    ended.append(error)
+
+            # With a cancel of their own, too.
+            clients = [avd] * 4 + [avd.with_options(cancel=stop)] * 4
+            threads = [threading.Thread(target=work, args=(of,)) for of in clients]
+            for thread in threads:
+                thread.start()
+            while len(server.requests) < 8:
+                time.sleep(0.001)
+            handle = avd._calls.handle
+            start = time.monotonic()
             avd.close()
+            for thread in threads:
+                thread.join()
+            self.assertLess(time.monotonic() - start, 0.1)
+            self.assertEqual([type(error) for error in ended], [meetgate.Cancelled] * 8)
+            self.assertIsNone(handle._pointer, "not freed with the last call")
             with self.assertRaises(meetgate.InvalidArgument):
                 avd.room.read(room_id="1")
-            handle = avd._calls.handle
-            self.assertIsNotNone(handle._pointer, "freed under a call")
-            go_on.set()
-            thread.join()
-            self.assertEqual(replies, [{"ret": 0}])
-            self.assertIsNone(handle._pointer, "freed after the call")
+
+    def test_closing_while_threads_begin_calls(self):
+        with Server(always('{"ret":0}')) as server:
+            for _ in range(50):
+                avd = meetgate.Avd(base_url=server.url, token="t")
+                ended = []
+
+                def work():
+                    try:
+                        while True:
+                            avd.room.read(room_id="1")
+                    except meetgate.Error as error:
+                        ended.append(type(error))
+
+                threads = [threading.Thread(target=work) for _ in range(4)]
+                for thread in threads:
+                    thread.start()
+                avd.close()
+                for thread in threads:
+                    thread.join()
+                self.assertEqual(set(ended) - {meetgate.Cancelled, meetgate.InvalidArgument}, set())
+                self.assertIsNone(avd._calls.handle._pointer)
 
     def test_threads_may_close_while_others_call(self):
         for _ in range(50):

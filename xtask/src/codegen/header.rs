@@ -9,12 +9,13 @@ use minijinja::context;
 use std::path::Path;
 
 /// The files of `src/ffi` with exports, in the header's order.
-const SOURCES: [&str; 8] = ["status", "library", "json", "client", "credentials", "calls", "signing", "operations"];
+const SOURCES: [&str; 9] =
+    ["status", "library", "json", "client", "credentials", "calls", "cancel", "signing", "operations"];
 const WIDTH: usize = 120;
 
 pub fn render(root: &Path, catalog: &Catalog, templates: &Templates<'_>) -> Result<Rendered> {
     let config = cbindgen::Config::from_file(root.join("xtask/cbindgen.toml"))?;
-    let bindings = cbindgen::Builder::new().with_config(config).with_src(root.join("src/client.rs"));
+    let bindings = cbindgen::Builder::new().with_config(config).with_src(root.join("src/cancel.rs"));
     let bindings =
         SOURCES.iter().fold(bindings, |bindings, name| bindings.with_src(root.join(format!("src/ffi/{name}.rs"))));
     let mut body = Vec::new();
@@ -146,6 +147,7 @@ fn heading(function: &str, catalog: &Catalog) -> String {
         client if client.starts_with("meetgate_client_") => "Clients".to_owned(),
         "meetgate_call" | "meetgate_call_with" | "meetgate_raw_call" | "meetgate_raw_call_with" => "Calls".to_owned(),
         json if json.starts_with("meetgate_json_") => "JSON".to_owned(),
+        cancel if cancel.starts_with("meetgate_cancel_") => "Ending calls".to_owned(),
         _ => "The library".to_owned(),
     }
 }

@@ -49,11 +49,12 @@ from ._version import __version__
 if TYPE_CHECKING:
     from ._avd import Avd
     from ._avd_async import AsyncAvd
+    from ._cancel import Cancel
     from ._client_info import ClientInfo, TokenClientInfo, TokenInfo
     from ._hst import Hst
     from ._hst_async import AsyncHst
     from ._json import Reply, text_of
-    from ._options import CallOptions, TokenStore
+    from ._options import CallOptions, Tls, TokenStore
     from ._signing import HstUserToken, YoumeChecksum, hst_user_token, youme_checksum
     from ._token_provider import TokenProvider
     from ._youme import Youme
@@ -68,6 +69,7 @@ __all__ = [
     "Avd",
     "BadRequest",
     "CallOptions",
+    "Cancel",
     "Cancelled",
     "ClientInfo",
     "Conflict",
@@ -92,6 +94,7 @@ __all__ = [
     "ServerError",
     "StoreError",
     "Timeout",
+    "Tls",
     "TlsError",
     "TokenClientInfo",
     "TokenInfo",
@@ -116,10 +119,12 @@ _LATER: Dict[str, str] = {
     "AsyncYoume": "_youme_async",
     "Avd": "_avd",
     "CallOptions": "_options",
+    "Cancel": "_cancel",
     "ClientInfo": "_client_info",
     "Hst": "_hst",
     "HstUserToken": "_signing",
     "Reply": "_json",
+    "Tls": "_options",
     "TokenClientInfo": "_client_info",
     "TokenInfo": "_client_info",
     "TokenProvider": "_token_provider",

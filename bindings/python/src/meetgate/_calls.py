@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import threading
-from typing import TYPE_CHECKING, Any, Callable, Dict, Mapping, Optional, Tuple, TypeVar
+import time
+import weakref
+from typing import TYPE_CHECKING, Any, Callable, Dict, Mapping, Optional, Set, Tuple
 
-from . import _config, _errors, _json, _token_provider, _upload
+from . import _cancel, _config, _errors, _interrupt, _json, _token_provider, _upload
+from ._cancel import Cancel
 from ._errors import CLIENT, OPTIONS, Subject
 from ._library import Library, library
 from ._token_provider import Provider, TokenProvider
 
 if TYPE_CHECKING:
-    from concurrent.futures import ThreadPoolExecutor
+    from ._pool import Pool
 
-T = TypeVar("T")
+#: What calls a C function: it is given the library, the client, and what can end the call.
+Function = Callable[[Library, int, Optional[int]], Tuple[int, bytes]]
+
+#: How long the end of the interpreter waits for calls that it has ended.
+_LAST_WAIT_S = 0.1
 
 
 class Handle:
-    """A client of the C library. It is freed when it is closed and the last call on it has ended."""
+    """A client of the C library. Closing it ends the calls that are under way; it is freed with the last of them."""
 
     _pointer: Optional[int] = None
 
@@ -26,8 +34,10 @@ class Handle:
         self.platform = platform
         self._library: Library = library()
         self._process = os.getpid()
-        self._lock = threading.Lock()
-        self._in_flight = 0
+        # Reentrant: a signal handler may close the client while this very thread begins a call.
+        self._lock = threading.RLock()
+        #: Those under way.
+        self._calls: Set[_cancel.Call] = set()
         self.is_closed = False
         self._provider = Provider()
         encoded, provide = _config.read(platform, config)
@@ -35,12 +45,13 @@ class Handle:
         if status != 0:
             raise _errors.of_text(self._library.status_name(status), error)
         self._pointer = pointer
+        _open_handles.add(self)
         if provide is not None:
             self._ask(provide)
 
-    def run(self, function: Callable[[Library, int], Tuple[int, bytes]]) -> str:
-        """Calls a function with the client, and gives the platform's answer."""
-        status, reply = self._use(function)
+    def run(self, function: Function, cancels: Tuple[Cancel, ...] = ()) -> str:
+        """Calls a function with the client, and gives the platform's answer. Any of `cancels` ends it."""
+        status, reply = self._use(function, cancels)
         raised = self._provider.take_raised()
         if raised is not None and not isinstance(raised, Exception):
             # KeyboardInterrupt, for example: it ends the program, not the call.
@@ -54,7 +65,7 @@ class Handle:
 
     def set_token(self, token: str) -> None:
         text = _json.c_string(token, "token", CLIENT)
-        self.run(lambda library, client: library.set_token(client, text))
+        self.run(lambda library, client, _: library.set_token(client, text))
 
     def set_token_provider(self, provide: TokenProvider) -> None:
         _token_provider.check(provide, "token_provider", CLIENT)
@@ -67,25 +78,37 @@ class Handle:
         # Ahead of the call: the library may ask at once, in another thread.
         before, self._provider.provide = self._provider.provide, provide
         try:
-            self.run(lambda library, client: library.set_token_provider(client, callback))
+            self.run(lambda library, client, _: library.set_token_provider(client, callback))
         except BaseException:
             self._provider.provide = before
             raise
 
-    def _use(self, function: Callable[[Library, int], T]) -> T:
+    def _use(self, function: Function, cancels: Tuple[Cancel, ...]) -> Tuple[int, bytes]:
         """Calls a function with the client, which is not freed meanwhile."""
         if self.is_of_parent:
             # Without the lock, which may be held by a thread that does not exist in this process. The library refuses.
-            return function(self._library, self._open_pointer())
+            return function(self._library, self._open_pointer(), None)
         if self._provider.is_asked:
             raise CLIENT.refuse("a token provider must not call the client that it provides for")
+        watch = _interrupt.watch()
+        call = _cancel.take()
         with self._lock:
             pointer = self._open_pointer()
-            self._in_flight += 1
+            self._calls.add(call)
+        outer = None
         try:
-            return function(self._library, pointer)
+            for cancel in cancels:
+                cancel._begin(call)
+            if watch is not None:
+                outer = watch.begin(call)
+            return function(self._library, pointer, call.pointer)
         finally:
-            self._end_of_call()
+            if watch is not None:
+                watch.end(outer)
+            for cancel in cancels:
+                cancel._end(call)
+            self._end_of_call(call)
+            _cancel.give_back(call)
 
     def _open_pointer(self) -> int:
         if self.is_closed or self._pointer is None:
@@ -106,16 +129,28 @@ class Handle:
             return
         with self._lock:
             self.is_closed = True
+            self.end_calls()
         self._free_if_unused()
 
-    def _end_of_call(self) -> None:
+    def end_calls(self) -> None:
         with self._lock:
-            self._in_flight -= 1
+            for call in self._calls:
+                call.trigger()
+
+    @property
+    def is_busy(self) -> bool:
+        return bool(self._calls)
+
+    def _end_of_call(self, call: _cancel.Call) -> None:
+        with self._lock:
+            self._calls.discard(call)
+            if not self.is_closed:
+                return
         self._free_if_unused()
 
     def _free_if_unused(self) -> None:
         with self._lock:
-            if not self.is_closed or self._in_flight > 0:
+            if not self.is_closed or self._calls:
                 return
             pointer, self._pointer = self._pointer, None
         if pointer is not None:
@@ -131,19 +166,50 @@ class Handle:
             self._library.client_free(pointer)
 
 
+_open_handles: weakref.WeakSet[Handle] = weakref.WeakSet()
+
+
+def _end_of_interpreter() -> None:
+    """Calls of daemon threads are all that can be under way now. They are ended, and have a moment to leave in order."""
+    handles = [handle for handle in list(_open_handles) if not handle.is_of_parent]
+    for handle in handles:
+        handle.end_calls()
+    until = time.monotonic() + _LAST_WAIT_S
+    while any(handle.is_busy for handle in handles) and time.monotonic() < until:
+        time.sleep(0.001)
+
+
+atexit.register(_end_of_interpreter)
+
+
 class Calls:
     """Calls on a handle, with options that all of them carry."""
 
-    def __init__(self, handle: Handle, parse_float: Callable[[str], Any], options: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        handle: Handle,
+        parse_float: Callable[[str], Any],
+        options: Mapping[str, Any],
+        cancels: Tuple[Cancel, ...] = (),
+    ) -> None:
         self.handle = handle
         self._parse_float = parse_float
-        self._options: Dict[str, Any] = {name: value for name, value in options.items() if value is not None}
+        self._options = options
+        #: What ends them, beside the end of the client.
+        self._cancels = cancels
 
     def with_options(self, options: Optional[Mapping[str, Any]]) -> Calls:
         if not options:
             return self
         given = {name: value for name, value in options.items() if value is not None}
-        return Calls(self.handle, self._parse_float, {**self._options, **given})
+        cancel = given.pop("cancel", None)
+        if not isinstance(cancel, (Cancel, type(None))):
+            raise OPTIONS.refuse('option "cancel": expected a meetgate.Cancel, got %s' % type(cancel).__name__)
+        cancels = self._cancels if cancel is None else (cancel,)
+        return Calls(self.handle, self._parse_float, {**self._options, **given}, cancels)
+
+    def also_ended_by(self, cancel: Cancel) -> Calls:
+        return Calls(self.handle, self._parse_float, self._options, (*self._cancels, cancel))
 
     def call(self, operation: str, params: Mapping[str, Any]) -> Any:
         return _json.parse(self.text(operation, params), self._parse_float, self._subject(operation))
@@ -156,17 +222,21 @@ class Calls:
         name = _json.c_string(operation, "operation", CLIENT)
         encoded = _json.encode(params, "parameter", subject)
         options = self._encoded_options()
-        return self.handle.run(lambda library, client: library.call_with(client, name, encoded, options))
+        return self.handle.run(
+            lambda library, client, cancel: library.call_with(client, name, encoded, options, cancel), self._cancels
+        )
 
     def info(self) -> Any:
-        text = self.handle.run(lambda library, client: library.client_info(client))
+        text = self.handle.run(lambda library, client, _: library.client_info(client))
         return _json.parse(text, self._parse_float, CLIENT)
 
     def raw(self, request: Mapping[str, Any]) -> Any:
         subject = Subject("raw call", platform=self.handle.platform)
         encoded = _json.encode(request, "member of the request", subject)
         options = self._encoded_options()
-        text = self.handle.run(lambda library, client: library.raw_call_with(client, encoded, options))
+        text = self.handle.run(
+            lambda library, client, cancel: library.raw_call_with(client, encoded, options, cancel), self._cancels
+        )
         return _json.parse(text, self._parse_float, subject)
 
     def _encoded_options(self) -> Optional[bytes]:
@@ -183,7 +253,7 @@ class Calls:
 class AsyncCalls:
     """The same for `await`, each call in a thread of a pool."""
 
-    def __init__(self, calls: Calls, pool: ThreadPoolExecutor) -> None:
+    def __init__(self, calls: Calls, pool: Pool) -> None:
         self._calls = calls
         self._pool = pool
 
@@ -199,28 +269,33 @@ class AsyncCalls:
         return self._calls.info()
 
     async def call(self, operation: str, params: Mapping[str, Any]) -> Any:
-        return await self._run(self._calls.call, operation, params)
+        return await self._run(lambda calls: calls.call(operation, params))
 
     async def text(self, operation: str, params: Mapping[str, Any]) -> str:
-        text: str = await self._run(self._calls.text, operation, params)
+        text: str = await self._run(lambda calls: calls.text(operation, params))
         return text
 
     async def raw(self, request: Mapping[str, Any]) -> Any:
-        return await self._run(self._calls.raw, request)
+        return await self._run(lambda calls: calls.raw(request))
 
-    async def _run(self, function: Callable[..., Any], *arguments: Any) -> Any:
+    async def _run(self, function: Callable[[Calls], Any]) -> Any:
         # Here, because a program that awaits nothing need not wait for their import.
         import asyncio
         import contextvars
-        import functools
 
         if self.handle.is_of_parent:
             # The pool has no threads in a forked child. The library refuses the call at once.
-            return function(*arguments)
+            return function(self._calls)
         # A pool that is shut down takes nothing any more.
         if self.handle.is_closed:
             raise self.handle.closed_error()
+        cancel = Cancel()
+        calls = self._calls.also_ended_by(cancel)
         context = contextvars.copy_context()
-        return await asyncio.get_running_loop().run_in_executor(
-            self._pool, functools.partial(context.run, function, *arguments)
-        )
+        future = self._pool.submit(lambda: context.run(function, calls))
+        try:
+            return await asyncio.wrap_future(future)
+        except asyncio.CancelledError:
+            # One that still waits for a thread is not made any more; one that has a thread ends, and leaves it.
+            cancel.trigger()
+            raise

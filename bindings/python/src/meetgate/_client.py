@@ -72,7 +72,7 @@ class Client:
             query: Parameters for the address.
             body: Any value, sent as JSON. A request has a body or a form, not both.
             form: Parameters for a form.
-            options: Options of this call: `{"timeout_ms": 500}`.
+            options: Options of this call: `{"timeout_ms": 500}`; see `meetgate.CallOptions`.
         """
         return self._calls.with_options(options).raw({"method": method, "path": path, "query": query, "body": body, "form": form})
 
@@ -87,7 +87,10 @@ class Client:
         return known
 
     def close(self) -> None:
-        """Closes the client, and its connections when the calls in flight have ended. Closing again does nothing."""
+        """Closes the client and its connections. Closing again does nothing.
+
+        Calls in flight in other threads end, with `Cancelled`; those that begin later are refused. It does not wait for them.
+        """
         self._calls.handle.close()
 
     @property
@@ -121,8 +124,8 @@ class Client:
 class AsyncClient:
     """A client whose calls are awaited. Use it in an `async with` statement, or await `close`.
 
-    Each call runs in a thread of the client's own pool. Cancelling the task ends the waiting, not the call: the call goes on
-    to its end or to its time limit. A call that was still waiting for a thread is not made.
+    Each call runs in a thread of the client's own pool. Cancelling the task ends the call, and frees its thread. A call that
+    was still waiting for a thread is not made. Whether the platform has done what a cancelled call asked for is not known.
     """
 
     #: The platform: hst, youme or avd.
@@ -133,9 +136,9 @@ class AsyncClient:
             raise CONFIGURATION.refuse("max_workers: expected at least 1, got %d" % max_workers)
         handle = Handle(self.platform, config)
         # Here, because a program that awaits nothing need not wait for its import.
-        from concurrent.futures import ThreadPoolExecutor
+        from ._pool import Pool
 
-        self._pool = ThreadPoolExecutor(max_workers, "meetgate-" + self.platform)
+        self._pool = Pool(max_workers, "meetgate-" + self.platform)
         self._calls = AsyncCalls(Calls(handle, parse_float, {}), self._pool)
         self._make_groups()
 
@@ -183,9 +186,9 @@ class AsyncClient:
         return known
 
     async def close(self) -> None:
-        """Closes the client. Calls that run come to their end, new calls are refused. Closing again does nothing."""
+        """Closes the client. Calls that run end, with `Cancelled`; new ones are refused. Closing again does nothing."""
         self._calls.handle.close()
-        self._pool.shutdown(wait=False)
+        self._pool.shut_down()
 
     @property
     def closed(self) -> bool:

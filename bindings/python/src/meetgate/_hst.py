@@ -23,7 +23,8 @@ from ._pages import pages
 from ._token_client import TokenClient
 
 if TYPE_CHECKING:
-    from ._options import TokenStore
+    from ._cancel import Cancel
+    from ._options import Tls, TokenStore
     from ._token_provider import TokenProvider
     from .types import hst as t
 
@@ -533,7 +534,10 @@ class Hst(TokenClient):
         token_provider: Optional[TokenProvider] = None,
         token_store: Optional[TokenStore] = None,
         token_timeout_ms: Optional[int] = None,
+        tls: Optional[Tls] = None,
         timeout_ms: Optional[int] = None,
+        attempt_timeout_ms: Optional[int] = None,
+        max_attempts: Optional[int] = None,
         connect_timeout_ms: Optional[int] = None,
         max_reply_bytes: Optional[int] = None,
         validate: Optional[bool] = None,
@@ -581,9 +585,19 @@ class Hst(TokenClient):
                   processes then kill each other's tokens.
             token_timeout_ms: Time limit for fetching one token, within the call's `timeout_ms`.
                 (integer from 1 to 600000, ms, default 10000)
+            tls: Whom the client trusts over HTTPS. It is a part of what makes an account. (object)
+                - ca_file (string): A file of certificates in PEM, of private authorities that are
+                  trusted beside the public roots. It is read when the client is made.
             timeout_ms: Time limit of a whole call, from looking up the host to the end of the
                 answer. Fetching a token is part of it. (integer from 1 to 86400000, ms, default
                 30000)
+            attempt_timeout_ms: Time limit of one attempt, within `timeout_ms`; none unless it is
+                given. A request that is slower is given up, and repeated where that is safe.
+                (integer from 1 to 86400000, ms)
+            max_attempts: How often a request is tried in all; 1 switches repeating off. What only
+                reads is repeated after broken connections, HTTP 408, 429, 502, 503 and 504, and the
+                platform's own "busy"; everything else only if no byte of it was sent. (integer from
+                1 to 10, default 3)
             connect_timeout_ms: Time limit for one connection: TCP and TLS handshake, within
                 `timeout_ms`. (integer from 1 to 86400000, ms, default 5000)
             max_reply_bytes: The largest answer that is read. A larger one ends the call with the
@@ -610,7 +624,10 @@ class Hst(TokenClient):
                 "token_provider": token_provider,
                 "token_store": token_store,
                 "token_timeout_ms": token_timeout_ms,
+                "tls": tls,
                 "timeout_ms": timeout_ms,
+                "attempt_timeout_ms": attempt_timeout_ms,
+                "max_attempts": max_attempts,
                 "connect_timeout_ms": connect_timeout_ms,
                 "max_reply_bytes": max_reply_bytes,
                 "validate": validate,
@@ -623,8 +640,11 @@ class Hst(TokenClient):
         self,
         *,
         timeout_ms: Optional[int] = None,
+        attempt_timeout_ms: Optional[int] = None,
+        max_attempts: Optional[int] = None,
         connect_timeout_ms: Optional[int] = None,
         max_reply_bytes: Optional[int] = None,
+        cancel: Optional[Cancel] = None,
     ) -> Hst:
         """This client with other options, for the calls that are made through what it returns.
 
@@ -634,16 +654,27 @@ class Hst(TokenClient):
         Args:
             timeout_ms: Time limit of a whole call, from looking up the host to the end of the
                 answer. Fetching a token is part of it. (integer from 1 to 86400000, ms)
+            attempt_timeout_ms: Time limit of one attempt, within `timeout_ms`; none unless it is
+                given. A request that is slower is given up, and repeated where that is safe.
+                (integer from 1 to 86400000, ms)
+            max_attempts: How often a request is tried in all; 1 switches repeating off. What only
+                reads is repeated after broken connections, HTTP 408, 429, 502, 503 and 504, and the
+                platform's own "busy"; everything else only if no byte of it was sent. (integer from
+                1 to 10)
             connect_timeout_ms: Time limit for one connection: TCP and TLS handshake, within
                 `timeout_ms`. (integer from 1 to 86400000, ms)
             max_reply_bytes: The largest answer that is read. A larger one ends the call with the
                 status `LIMIT`, although the platform may have done what was asked. (integer from
                 1024 to 1073741824, bytes)
+            cancel: What ends the calls from another thread. (Python only)
         """
         return self._with({
             "timeout_ms": timeout_ms,
+            "attempt_timeout_ms": attempt_timeout_ms,
+            "max_attempts": max_attempts,
             "connect_timeout_ms": connect_timeout_ms,
             "max_reply_bytes": max_reply_bytes,
+            "cancel": cancel,
         })
 
     def _make_groups(self) -> None:

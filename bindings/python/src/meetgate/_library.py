@@ -131,6 +131,9 @@ class Library:
         out = POINTER(c_void_p)
         self._client_new = function("meetgate_client_new", c_int, c_char_p, out, out)
         self.client_free = function("meetgate_client_free", None, c_void_p)
+        self._cancel_new = function("meetgate_cancel_new", c_void_p)
+        self.cancel_trigger = function("meetgate_cancel_trigger", None, c_void_p)
+        self.cancel_free = function("meetgate_cancel_free", None, c_void_p)
         self._call_with = function(
             "meetgate_call_with", c_int, c_void_p, c_char_p, c_char_p, c_char_p, c_void_p, out
         )
@@ -167,20 +170,33 @@ class Library:
         status = self._client_new(config, byref(client), byref(error))
         return status, client.value, self._take(error.value)
 
+    def cancel_new(self) -> Optional[int]:
+        """What can end a call; None only where there is no memory."""
+        cancel: Optional[int] = self._cancel_new()
+        return cancel
+
     def call_with(
-        self, client: int, operation: bytes, params: bytes, options: Optional[bytes]
+        self, client: int, operation: bytes, params: bytes, options: Optional[bytes], cancel: Optional[int]
     ) -> Tuple[int, bytes]:
         """Status, and the platform's answer or the error document."""
         reply = c_void_p()
-        # The argument before the last is for a handle that cancels the call, which the library does not have yet.
-        status = self._call_with(client, operation, params, options, None, byref(reply))
-        return status, self._take(reply.value)
+        try:
+            status = self._call_with(client, operation, params, options, cancel, byref(reply))
+        finally:
+            # Ctrl-C is raised where the call comes back.
+            text = self._take(reply.value)
+        return status, text
 
-    def raw_call_with(self, client: int, request: bytes, options: Optional[bytes]) -> Tuple[int, bytes]:
+    def raw_call_with(
+        self, client: int, request: bytes, options: Optional[bytes], cancel: Optional[int]
+    ) -> Tuple[int, bytes]:
         """The same for a request of the caller's own making."""
         reply = c_void_p()
-        status = self._raw_call_with(client, request, options, None, byref(reply))
-        return status, self._take(reply.value)
+        try:
+            status = self._raw_call_with(client, request, options, cancel, byref(reply))
+        finally:
+            text = self._take(reply.value)
+        return status, text
 
     def client_info(self, client: int) -> Tuple[int, bytes]:
         """Status, and the description of the client or the error document."""

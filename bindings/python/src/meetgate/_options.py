@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from typing import Dict, TypedDict
 
+from ._cancel import Cancel
+
 
 class CallOptions(TypedDict, total=False):
     """Options of one call; what is left out is as the client has it."""
@@ -12,6 +14,15 @@ class CallOptions(TypedDict, total=False):
     timeout_ms: int
     """Time limit of a whole call, from looking up the host to the end of the answer. Fetching a
     token is part of it. (integer from 1 to 86400000, ms)
+    """
+    attempt_timeout_ms: int
+    """Time limit of one attempt, within `timeout_ms`; none unless it is given. A request that is
+    slower is given up, and repeated where that is safe. (integer from 1 to 86400000, ms)
+    """
+    max_attempts: int
+    """How often a request is tried in all; 1 switches repeating off. What only reads is repeated
+    after broken connections, HTTP 408, 429, 502, 503 and 504, and the platform's own "busy";
+    everything else only if no byte of it was sent. (integer from 1 to 10)
     """
     connect_timeout_ms: int
     """Time limit for one connection: TCP and TLS handshake, within `timeout_ms`. (integer from 1
@@ -21,6 +32,8 @@ class CallOptions(TypedDict, total=False):
     """The largest answer that is read. A larger one ends the call with the status `LIMIT`,
     although the platform may have done what was asked. (integer from 1024 to 1073741824, bytes)
     """
+    cancel: Cancel
+    """What ends the call from another thread. (Python only)"""
 
 
 class TokenStore(TypedDict, total=False):
@@ -45,6 +58,15 @@ class TokenStore(TypedDict, total=False):
     """With `redis`: while redis cannot be reached, tokens are fetched unshared and calls do not
     fail with `STORE`. On hst the processes then kill each other's tokens. (boolean, default
     false)
+    """
+
+
+class Tls(TypedDict, total=False):
+    """`tls` of a client: Whom the client trusts over HTTPS. It is a part of what makes an account."""
+
+    ca_file: str
+    """A file of certificates in PEM, of private authorities that are trusted beside the public
+    roots. It is read when the client is made. (string)
     """
 
 

@@ -53,6 +53,15 @@ rows: List[hst_types.ConsumingRecordsReplyResultListItem] = list(hst.consuming.i
 
 volume: int = youme.count_business_total_volume_by_day(query_date="20191210", count_by=2)["TrendData"][0]["Volume"]
 
+stop = meetgate.Cancel()
+avd.with_options(cancel=stop, attempt_timeout_ms=500, max_attempts=2).room.read(room_id="1")
+limits: meetgate.CallOptions = {"timeout_ms": 500, "cancel": stop}
+avd.call("avd.room.read", {"room_id": "1"}, limits)
+trust: meetgate.Tls = {"ca_file": "/etc/ssl/own.pem"}
+meetgate.Avd(base_url="https://10.0.0.5:9610", token="t", tls=trust)
+stop.trigger()
+is_triggered: bool = stop.triggered
+
 anything: Dict[str, Any] = avd.call("avd.room.read", {"room_id": "1"}, {"timeout_ms": 500})
 avd.raw_call("POST", "/sdkapi/v2/room/read", form={"room_id": "1"}, options={"timeout_ms": 500})
 

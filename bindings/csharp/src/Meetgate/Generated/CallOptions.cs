@@ -14,6 +14,19 @@ public sealed partial class CallOptions
     public TimeSpan? Timeout { get; set; }
 
     /// <summary>
+    /// Time limit of one attempt, within <c>Timeout</c>; none unless it is given. A request that is slower is given up,
+    /// and repeated where that is safe. (<c>attempt_timeout_ms</c>, from 1 to 86400000 ms)
+    /// </summary>
+    public TimeSpan? AttemptTimeout { get; set; }
+
+    /// <summary>
+    /// How often a request is tried in all; 1 switches repeating off. What only reads is repeated after broken
+    /// connections, HTTP 408, 429, 502, 503 and 504, and the platform's own "busy"; everything else only if no byte of
+    /// it was sent. (<c>max_attempts</c>, from 1 to 10)
+    /// </summary>
+    public int? MaxAttempts { get; set; }
+
+    /// <summary>
     /// Time limit for one connection: TCP and TLS handshake, within <c>Timeout</c>. (<c>connect_timeout_ms</c>, from 1
     /// to 86400000 ms)
     /// </summary>
@@ -28,6 +41,8 @@ public sealed partial class CallOptions
     internal Parameters Write() => new Parameters
     {
         { "timeout_ms"u8, Times.ToMilliseconds(Timeout) },
+        { "attempt_timeout_ms"u8, Times.ToMilliseconds(AttemptTimeout) },
+        { "max_attempts"u8, MaxAttempts },
         { "connect_timeout_ms"u8, Times.ToMilliseconds(ConnectTimeout) },
         { "max_reply_bytes"u8, MaxReplyBytes },
     };
@@ -35,6 +50,8 @@ public sealed partial class CallOptions
     private static CallOptions Merged(CallOptions lower, CallOptions upper) => new()
     {
         Timeout = upper.Timeout ?? lower.Timeout,
+        AttemptTimeout = upper.AttemptTimeout ?? lower.AttemptTimeout,
+        MaxAttempts = upper.MaxAttempts ?? lower.MaxAttempts,
         ConnectTimeout = upper.ConnectTimeout ?? lower.ConnectTimeout,
         MaxReplyBytes = upper.MaxReplyBytes ?? lower.MaxReplyBytes,
     };

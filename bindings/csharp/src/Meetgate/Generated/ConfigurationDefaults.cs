@@ -7,6 +7,7 @@ internal static class ConfigurationDefaults
 {
     internal const long TokenTimeoutMs = 10000;
     internal const long TimeoutMs = 30000;
+    internal const long MaxAttempts = 3;
     internal const long ConnectTimeoutMs = 5000;
     internal const long MaxReplyBytes = 16777216;
 }

@@ -71,11 +71,27 @@ public sealed class HstClientOptions : NestedParameters
     /// </summary>
     public TimeSpan? TokenTimeout { get; set; }
 
+    /// <summary>Whom the client trusts over HTTPS. It is a part of what makes an account. (<c>tls</c>)</summary>
+    public Tls? Tls { get; set; }
+
     /// <summary>
     /// Time limit of a whole call, from looking up the host to the end of the answer. Fetching a token is part of it.
     /// (<c>timeout_ms</c>, from 1 to 86400000 ms, default 30000)
     /// </summary>
     public TimeSpan? Timeout { get; set; }
+
+    /// <summary>
+    /// Time limit of one attempt, within <c>Timeout</c>; none unless it is given. A request that is slower is given up,
+    /// and repeated where that is safe. (<c>attempt_timeout_ms</c>, from 1 to 86400000 ms)
+    /// </summary>
+    public TimeSpan? AttemptTimeout { get; set; }
+
+    /// <summary>
+    /// How often a request is tried in all; 1 switches repeating off. What only reads is repeated after broken
+    /// connections, HTTP 408, 429, 502, 503 and 504, and the platform's own "busy"; everything else only if no byte of
+    /// it was sent. (<c>max_attempts</c>, from 1 to 10, default 3)
+    /// </summary>
+    public int? MaxAttempts { get; set; }
 
     /// <summary>
     /// Time limit for one connection: TCP and TLS handshake, within <c>Timeout</c>. (<c>connect_timeout_ms</c>, from 1
@@ -125,7 +141,10 @@ public sealed class HstClientOptions : NestedParameters
         { "token"u8, Token },
         { "token_store"u8, TokenStore },
         { "token_timeout_ms"u8, Times.ToMilliseconds(TokenTimeout) },
+        { "tls"u8, Tls },
         { "timeout_ms"u8, Times.ToMilliseconds(Timeout) },
+        { "attempt_timeout_ms"u8, Times.ToMilliseconds(AttemptTimeout) },
+        { "max_attempts"u8, MaxAttempts },
         { "connect_timeout_ms"u8, Times.ToMilliseconds(ConnectTimeout) },
         { "max_reply_bytes"u8, MaxReplyBytes },
         { "validate"u8, Validate },

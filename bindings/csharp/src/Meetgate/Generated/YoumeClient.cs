@@ -47,9 +47,19 @@ public class YoumeClient : MeetgateClient
     /// <param name="identifier">The administrator account of the calls. (<c>identifier</c>, default admin)</param>
     /// <param name="apiVersion">First segment of the path. (<c>api_version</c>, default v2)</param>
     /// <param name="serviceName">Second segment of the path. (<c>service_name</c>, default video)</param>
+    /// <param name="tls">Whom the client trusts over HTTPS. It is a part of what makes an account. (<c>tls</c>)</param>
     /// <param name="timeoutMs">
     /// Time limit of a whole call, from looking up the host to the end of the answer. Fetching a token is part of it.
     /// (<c>timeout_ms</c>, from 1 to 86400000 ms, default 30000)
+    /// </param>
+    /// <param name="attemptTimeoutMs">
+    /// Time limit of one attempt, within <c>timeoutMs</c>; none unless it is given. A request that is slower is given
+    /// up, and repeated where that is safe. (<c>attempt_timeout_ms</c>, from 1 to 86400000 ms)
+    /// </param>
+    /// <param name="maxAttempts">
+    /// How often a request is tried in all; 1 switches repeating off. What only reads is repeated after broken
+    /// connections, HTTP 408, 429, 502, 503 and 504, and the platform's own "busy"; everything else only if no byte of
+    /// it was sent. (<c>max_attempts</c>, from 1 to 10, default 3)
     /// </param>
     /// <param name="connectTimeoutMs">
     /// Time limit for one connection: TCP and TLS handshake, within <c>timeoutMs</c>. (<c>connect_timeout_ms</c>, from
@@ -76,7 +86,10 @@ public class YoumeClient : MeetgateClient
         string? identifier = null,
         string? apiVersion = null,
         string? serviceName = null,
+        Tls? tls = null,
         long? timeoutMs = null,
+        long? attemptTimeoutMs = null,
+        int? maxAttempts = null,
         long? connectTimeoutMs = null,
         long? maxReplyBytes = null,
         bool? validate = null,
@@ -92,7 +105,10 @@ public class YoumeClient : MeetgateClient
                 { "identifier"u8, identifier },
                 { "api_version"u8, apiVersion },
                 { "service_name"u8, serviceName },
+                { "tls"u8, tls },
                 { "timeout_ms"u8, timeoutMs },
+                { "attempt_timeout_ms"u8, attemptTimeoutMs },
+                { "max_attempts"u8, maxAttempts },
                 { "connect_timeout_ms"u8, connectTimeoutMs },
                 { "max_reply_bytes"u8, maxReplyBytes },
                 { "validate"u8, validate },
@@ -138,7 +154,8 @@ public class YoumeClient : MeetgateClient
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="userId"/> is null.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual YoumeQueryInstanceAllRecordsByTimeReply QueryInstanceAllRecordsByTime(
         string userId,
         DateTimeOffset beginTime,
@@ -172,12 +189,14 @@ public class YoumeClient : MeetgateClient
     /// <param name="beginTime">Start of the time range. (<c>BeginTime</c>)</param>
     /// <param name="endTime">End of the time range. Must not be before <c>beginTime</c>. (<c>EndTime</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="userId"/> is null.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<YoumeQueryInstanceAllRecordsByTimeReply> QueryInstanceAllRecordsByTimeAsync(
         string userId,
         DateTimeOffset beginTime,
@@ -220,7 +239,8 @@ public class YoumeClient : MeetgateClient
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual YoumeQueryRoomInfoReply QueryRoomInfo(
         string roomId,
         DateTimeOffset? beginTime = null,
@@ -258,12 +278,14 @@ public class YoumeClient : MeetgateClient
     /// (<c>EndTime</c>)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<YoumeQueryRoomInfoReply> QueryRoomInfoAsync(
         string roomId,
         DateTimeOffset? beginTime = null,
@@ -300,7 +322,8 @@ public class YoumeClient : MeetgateClient
     /// <param name="options">Options of this call alone.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual YoumeQueryAllInstanceByTimeReply QueryAllInstanceByTime(
         DateTimeOffset beginTime,
         DateTimeOffset endTime,
@@ -331,11 +354,13 @@ public class YoumeClient : MeetgateClient
     /// <param name="beginTime">Start of the time range. (<c>BeginTime</c>)</param>
     /// <param name="endTime">End of the time range. Must not be before <c>beginTime</c>. (<c>EndTime</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<YoumeQueryAllInstanceByTimeReply> QueryAllInstanceByTimeAsync(
         DateTimeOffset beginTime,
         DateTimeOffset endTime,
@@ -371,7 +396,8 @@ public class YoumeClient : MeetgateClient
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="queryDate"/> is null.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual YoumeCountBusinessTotalVolumeByDayReply CountBusinessTotalVolumeByDay(
         string queryDate,
         YoumeCountBusinessTotalVolumeByDayCountBy countBy,
@@ -402,12 +428,14 @@ public class YoumeClient : MeetgateClient
     /// <param name="queryDate">The day, as <c>yyyymmdd</c> in UTC+8. (<c>QueryDate</c>)</param>
     /// <param name="countBy">The kind of figure. With 0 the rows do not name their kind. (<c>CountBy</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="queryDate"/> is null.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<YoumeCountBusinessTotalVolumeByDayReply> CountBusinessTotalVolumeByDayAsync(
         string queryDate,
         YoumeCountBusinessTotalVolumeByDayCountBy countBy,
@@ -445,7 +473,8 @@ public class YoumeClient : MeetgateClient
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="queryDate"/> is null.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual YoumeCountBusinessDistributeVolumeByDayReply CountBusinessDistributeVolumeByDay(
         string queryDate,
         YoumeCountBusinessDistributeVolumeByDayCountBy countBy,
@@ -478,12 +507,14 @@ public class YoumeClient : MeetgateClient
     /// <param name="queryDate">The day, as <c>yyyymmdd</c> in UTC+8. (<c>QueryDate</c>)</param>
     /// <param name="countBy">How the rows are grouped. They do not name their group. (<c>CountBy</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="queryDate"/> is null.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<YoumeCountBusinessDistributeVolumeByDayReply> CountBusinessDistributeVolumeByDayAsync(
         string queryDate,
         YoumeCountBusinessDistributeVolumeByDayCountBy countBy,
@@ -514,7 +545,8 @@ public class YoumeClient : MeetgateClient
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="queryDate"/> is null.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual YoumeCountQosByDayReply CountQosByDay(string queryDate, CallOptions? options = null) =>
         Send(
             YoumeOperationNames.CountQosByDay,
@@ -533,12 +565,14 @@ public class YoumeClient : MeetgateClient
     /// </remarks>
     /// <param name="queryDate">The day, as <c>yyyymmdd</c> in UTC+8. (<c>QueryDate</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="queryDate"/> is null.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<YoumeCountQosByDayReply> CountQosByDayAsync(
         string queryDate,
         CallOptions? options = null,

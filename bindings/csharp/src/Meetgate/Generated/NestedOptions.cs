@@ -45,3 +45,18 @@ public sealed class TokenStore : NestedParameters
         { "degrade"u8, Degrade },
     };
 }
+
+/// <summary>The object <c>tls</c>. Whom the client trusts over HTTPS. It is a part of what makes an account.</summary>
+public sealed class Tls : NestedParameters
+{
+    /// <summary>
+    /// A file of certificates in PEM, of private authorities that are trusted beside the public roots. It is read when
+    /// the client is made. (<c>ca_file</c>)
+    /// </summary>
+    public string? CaFile { get; set; }
+
+    internal override Parameters Write() => new Parameters
+    {
+        { "ca_file"u8, CaFile },
+    };
+}

@@ -1,0 +1,285 @@
+//! Ending a call from outside: a [`Cancel`] is what somebody triggers, an [`Interrupt`] is one call that it may end.
+//!
+//! A call that waits says what wakes it, for as long as it waits. A trigger reaches only calls that have begun and not ended:
+//! both the trigger and the end of a call take the same lock.
+
+use parking_lot::{Condvar, Mutex};
+use std::cell::RefCell;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Instant;
+
+/// How many lists a client's calls are kept in, so that its threads do not wait for each other.
+const MANY: usize = 8;
+/// Who may end one call: its caller, and whoever closes the client.
+const MOST: usize = 2;
+
+/// Ends calls, from any thread. Once triggered it stays so: a call that begins with it ends at once.
+#[derive(Clone)]
+pub struct Cancel(Arc<Signal>);
+
+struct Signal {
+    is_triggered: AtomicBool,
+    /// The calls under way, each in the list of its thread.
+    calls: Box<[Mutex<Vec<Arc<Call>>>]>,
+}
+
+/// What a trigger reaches of a call.
+#[derive(Default)]
+struct Call {
+    is_cancelled: AtomicBool,
+    /// Innermost last.
+    wakes: Mutex<Vec<Arc<dyn Wake>>>,
+    pause: Condvar,
+}
+
+/// Where a call waits.
+pub(crate) trait Wake: Send + Sync {
+    /// Ends the wait, or does nothing if there is none. It must not block.
+    fn wake(&self);
+}
+
+impl Default for Cancel {
+    fn default() -> Cancel {
+        Cancel::with_lists(1)
+    }
+}
+
+impl Cancel {
+    /// For the calls of one caller.
+    pub fn new() -> Cancel {
+        Cancel::default()
+    }
+
+    /// For the calls of many threads.
+    pub(crate) fn of_many() -> Cancel {
+        Cancel::with_lists(MANY)
+    }
+
+    fn with_lists(lists: usize) -> Cancel {
+        let calls = (0..lists).map(|_| Mutex::default()).collect();
+        Cancel(Arc::new(Signal { is_triggered: AtomicBool::new(false), calls }))
+    }
+
+    /// Ends all calls that have begun with it, and those that will. Not for a signal handler: it takes locks.
+    pub fn trigger(&self) {
+        // Ahead of the lists: a call enters its list first and looks here then, so that one of both sees the other.
+        self.0.is_triggered.store(true, Ordering::SeqCst);
+        for list in &self.0.calls {
+            list.lock().iter().for_each(|call| call.cancel());
+        }
+    }
+
+    pub fn is_triggered(&self) -> bool {
+        self.0.is_triggered.load(Ordering::SeqCst)
+    }
+
+    fn list(&self) -> Option<&Mutex<Vec<Arc<Call>>>> {
+        self.0.calls.get(thread_number() % self.0.calls.len())
+    }
+
+    fn enter(&self, call: &Arc<Call>) {
+        if let Some(list) = self.list() {
+            list.lock().push(Arc::clone(call));
+        }
+        if self.is_triggered() {
+            call.cancel();
+        }
+    }
+
+    /// On the thread that entered.
+    fn leave(&self, call: &Arc<Call>) {
+        if let Some(list) = self.list() {
+            let mut calls = list.lock();
+            if let Some(place) = calls.iter().position(|other| Arc::ptr_eq(other, call)) {
+                calls.swap_remove(place);
+            }
+        }
+    }
+}
+
+impl Call {
+    fn cancel(&self) {
+        let wakes = self.wakes.lock();
+        self.is_cancelled.store(true, Ordering::SeqCst);
+        wakes.iter().for_each(|wake| wake.wake());
+        self.pause.notify_all();
+    }
+}
+
+/// One call under way. It stays on its thread.
+pub(crate) struct Interrupt {
+    call: Arc<Call>,
+    by: [Option<Cancel>; MOST],
+}
+
+thread_local! {
+    /// The last call's, for the next one of this thread.
+    static USED: RefCell<Option<Arc<Call>>> = const { RefCell::new(None) };
+    static NUMBER: usize = {
+        static LAST: AtomicUsize = AtomicUsize::new(0);
+        LAST.fetch_add(1, Ordering::Relaxed)
+    };
+}
+
+/// Numbers the threads that make calls, so that each keeps to its own part of what is shared.
+pub(crate) fn thread_number() -> usize {
+    NUMBER.try_with(|number| *number).unwrap_or_default()
+}
+
+impl Interrupt {
+    /// Begins a call that any of these may end.
+    pub(crate) fn begin(by: [Option<&Cancel>; MOST]) -> Interrupt {
+        let used = USED.try_with(|used| used.borrow_mut().take()).ok().flatten();
+        let call = used.unwrap_or_default();
+        by.iter().flatten().for_each(|cancel| cancel.enter(&call));
+        Interrupt { call, by: by.map(|cancel| cancel.cloned()) }
+    }
+
+    pub(crate) fn is_cancelled(&self) -> bool {
+        self.call.is_cancelled.load(Ordering::SeqCst)
+    }
+
+    /// [`Watch::waking`].
+    pub(crate) fn waking(&self, wake: Arc<dyn Wake>) -> Waking {
+        self.watch().waking(wake)
+    }
+
+    /// For parts of the call that cannot borrow it.
+    pub(crate) fn watch(&self) -> Watch {
+        Watch(Arc::clone(&self.call))
+    }
+
+    /// A pause; whether the call was cancelled in it.
+    pub(crate) fn sleep_until(&self, until: Instant) -> bool {
+        let mut wakes = self.call.wakes.lock();
+        while !self.is_cancelled() {
+            if self.call.pause.wait_until(&mut wakes, until).timed_out() {
+                return self.is_cancelled();
+            }
+        }
+        true
+    }
+}
+
+impl Drop for Interrupt {
+    fn drop(&mut self) {
+        self.by.iter().flatten().for_each(|cancel| cancel.leave(&self.call));
+        // Nobody can reach it any more. One that was cancelled is not used again.
+        if !self.is_cancelled() {
+            let call = Arc::clone(&self.call);
+            _ = USED.try_with(|used| used.borrow_mut().replace(call));
+        }
+    }
+}
+
+/// Sees whether a call is cancelled, on the call's own thread.
+#[derive(Clone)]
+pub(crate) struct Watch(Arc<Call>);
+
+impl Watch {
+    pub(crate) fn is_cancelled(&self) -> bool {
+        self.0.is_cancelled.load(Ordering::SeqCst)
+    }
+
+    /// While the guard lives, a trigger wakes this, too. It is woken at once if there was a trigger already.
+    pub(crate) fn waking(&self, wake: Arc<dyn Wake>) -> Waking {
+        let mut wakes = self.0.wakes.lock();
+        if self.is_cancelled() {
+            wake.wake();
+        }
+        wakes.push(Arc::clone(&wake));
+        Waking { call: Arc::clone(&self.0), wake }
+    }
+}
+
+/// What wakes a call, until this goes.
+pub(crate) struct Waking {
+    call: Arc<Call>,
+    wake: Arc<dyn Wake>,
+}
+
+impl Drop for Waking {
+    fn drop(&mut self) {
+        let mut wakes = self.call.wakes.lock();
+        if let Some(place) = wakes.iter().rposition(|wake| Arc::ptr_eq(wake, &self.wake)) {
+            wakes.remove(place);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc::channel;
+    use std::thread;
+    use std::time::Duration;
+
+    #[derive(Default)]
+    struct Counted(AtomicUsize);
+
+    impl Wake for Counted {
+        fn wake(&self) {
+            self.0.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+
+    fn later() -> Instant {
+        Instant::now() + Duration::from_secs(10)
+    }
+
+    #[test]
+    fn a_trigger_ends_the_calls_under_way_and_those_to_come() {
+        let (cancel, client) = (Cancel::new(), Cancel::of_many());
+        let call = Interrupt::begin([Some(&cancel), Some(&client)]);
+        let (before, after) = (Arc::new(Counted::default()), Arc::new(Counted::default()));
+        let waking = call.waking(before.clone());
+        assert!(!call.is_cancelled());
+        cancel.trigger();
+        cancel.trigger();
+        assert!(call.is_cancelled() && before.0.load(Ordering::SeqCst) > 0);
+        drop(waking);
+        drop(call.waking(after.clone()));
+        assert_eq!(after.0.load(Ordering::SeqCst), 1);
+        assert!(Interrupt::begin([Some(&cancel), None]).sleep_until(later()));
+        assert!(!Interrupt::begin([Some(&client), None]).is_cancelled());
+    }
+
+    #[test]
+    fn a_trigger_reaches_no_call_that_has_ended() {
+        let cancel = Cancel::new();
+        drop(Interrupt::begin([Some(&cancel), None]));
+        let next = Interrupt::begin([None, None]);
+        cancel.trigger();
+        assert!(!next.is_cancelled());
+        assert!(!next.sleep_until(Instant::now() + Duration::from_millis(5)));
+    }
+
+    #[test]
+    fn a_pause_ends_with_a_trigger() {
+        let (cancel, (began, begun)) = (Cancel::of_many(), channel());
+        thread::scope(|scope| {
+            let sleeping = scope.spawn(|| {
+                let call = Interrupt::begin([Some(&cancel), None]);
+                began.send(()).unwrap();
+                call.sleep_until(later())
+            });
+            begun.recv().unwrap();
+            cancel.trigger();
+            assert!(sleeping.join().unwrap());
+        });
+    }
+
+    #[test]
+    fn calls_and_triggers_at_once_end_all_calls_of_theirs() {
+        for _ in 0..200 {
+            let cancel = Cancel::of_many();
+            thread::scope(|scope| {
+                for _ in 0..4 {
+                    scope.spawn(|| while !Interrupt::begin([Some(&cancel), None]).is_cancelled() {});
+                }
+                scope.spawn(|| cancel.trigger());
+            });
+        }
+    }
+}

@@ -1,0 +1,260 @@
+//! The head of an answer, before the HTTP library reads it: as the world writes heads, and not only as it should.
+//!
+//! What the library needs is written anew in the plainest way. Interim answers are passed over; lines that are none, and
+//! headers that nobody here reads, go. What has two meanings is refused.
+
+use std::io::Write as _;
+
+/// The longest head, its last empty line included.
+pub(super) const LONGEST: usize = 64 << 10;
+const MOST_HEADERS: usize = 300;
+/// What is read of an answer: its framing, and what [`super::agent`] takes from it.
+const READ: [&[u8]; 8] = [
+    b"connection",
+    b"keep-alive",
+    b"content-length",
+    b"transfer-encoding",
+    b"date",
+    b"age",
+    b"location",
+    b"retry-after",
+];
+
+/// What stands at the beginning of some bytes.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Read {
+    /// Not the whole head yet.
+    More,
+    /// An interim answer that is so long; the answer follows.
+    Interim(usize),
+    Head(Head),
+}
+
+/// A head that was so long, written anew.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Head {
+    pub(super) length: usize,
+    pub(super) plain: Vec<u8>,
+    pub(super) body_length: Option<u64>,
+}
+
+pub(super) fn read(bytes: &[u8]) -> Result<Read, &'static str> {
+    // Some servers put an empty line between two answers.
+    let before = bytes.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+    Ok(match read_from_status_line(bytes.get(before..).unwrap_or_default())? {
+        Read::More => Read::More,
+        Read::Interim(length) => Read::Interim(before + length),
+        Read::Head(head) => Read::Head(Head { length: before + head.length, ..head }),
+    })
+}
+
+fn read_from_status_line(bytes: &[u8]) -> Result<Read, &'static str> {
+    let Some(length) = end(bytes) else {
+        return if bytes.len() >= LONGEST {
+            Err("its head is longer than 64 KiB")
+        } else {
+            begins(bytes).map(|()| Read::More)
+        };
+    };
+    if length > LONGEST {
+        return Err("its head is longer than 64 KiB");
+    }
+    let mut lines = bytes.get(..length).unwrap_or_default().split(|byte| *byte == b'\n').map(without_return);
+    let status_line = lines.next().unwrap_or_default();
+    begins(status_line)?;
+    let status = status(status_line).ok_or("its first line has no status")?;
+    match status {
+        101 => return Err("it changes to another protocol, which nobody asked for"),
+        100..200 => return Ok(Read::Interim(length)),
+        _ => {}
+    }
+    let mut plain = Vec::with_capacity(length.min(1024));
+    // Some servers put bytes of their own encoding into the reason.
+    plain.extend(status_line.iter().map(|byte| if byte.is_ascii_graphic() || *byte == b' ' { *byte } else { b'?' }));
+    plain.extend_from_slice(b"\r\n");
+    let (mut length_said, mut is_chunked, mut count) = (None, false, 0);
+    let mut lines = lines.peekable();
+    while let Some(line) = lines.next() {
+        let mut folded = Vec::new();
+        while let Some(more) = lines.next_if(|next| matches!(next.first(), Some(b' ' | b'\t'))) {
+            if folded.is_empty() {
+                folded.extend_from_slice(line);
+            }
+            folded.push(b' ');
+            folded.extend_from_slice(more.trim_ascii());
+        }
+        let line = if folded.is_empty() { line } else { &folded };
+        if line.is_empty() {
+            continue;
+        }
+        count += 1;
+        if count > MOST_HEADERS {
+            return Err("it has more than 300 headers");
+        }
+        let Some((name, value)) = header(line) else { continue };
+        let Some(name) = READ.into_iter().find(|known| known.eq_ignore_ascii_case(name)) else { continue };
+        match name {
+            b"content-length" => {
+                // A list of the same number is that number (RFC 9110, 8.6).
+                for part in value.split(|byte| *byte == b',').map(<[u8]>::trim_ascii) {
+                    let number = number(part).ok_or("its Content-Length is no number")?;
+                    if length_said.is_some_and(|said| said != number) {
+                        return Err("it has two different lengths");
+                    }
+                    length_said = Some(number);
+                }
+                continue;
+            }
+            b"transfer-encoding" if value.eq_ignore_ascii_case(b"chunked") => {
+                is_chunked = true;
+                continue;
+            }
+            b"transfer-encoding" if value.eq_ignore_ascii_case(b"identity") => continue,
+            b"transfer-encoding" => return Err("it has a Transfer-Encoding that nobody asked for"),
+            _ => {}
+        }
+        plain.extend_from_slice(name);
+        plain.extend_from_slice(b": ");
+        plain.extend(value.iter().map(|byte| if matches!(byte, b' '..=b'~') { *byte } else { b'?' }));
+        plain.extend_from_slice(b"\r\n");
+    }
+    if is_chunked && length_said.is_some() {
+        return Err("it has both a Content-Length and chunks");
+    }
+    if is_chunked {
+        plain.extend_from_slice(b"transfer-encoding: chunked\r\n");
+    }
+    if let Some(said) = length_said {
+        // Into memory, which does not fail.
+        _ = write!(plain, "content-length: {said}\r\n");
+    }
+    plain.extend_from_slice(b"\r\n");
+    Ok(Read::Head(Head { length, plain, body_length: length_said }))
+}
+
+/// Where the first empty line ends.
+fn end(bytes: &[u8]) -> Option<usize> {
+    let mut line_starts = 0;
+    for (at, byte) in bytes.iter().enumerate() {
+        if *byte == b'\n' {
+            let line = without_return(bytes.get(line_starts..at).unwrap_or_default());
+            if line.is_empty() && line_starts > 0 {
+                return Some(at + 1);
+            }
+            line_starts = at + 1;
+        }
+    }
+    None
+}
+
+/// An error as soon as it cannot become an answer any more: whoever speaks another protocol may say no more than that.
+fn begins(bytes: &[u8]) -> Result<(), &'static str> {
+    const VERSION: &[u8] = b"HTTP/1.";
+    let length = bytes.len().min(VERSION.len());
+    if bytes.get(..length) == VERSION.get(..length) {
+        return Ok(());
+    }
+    Err(if matches!(bytes, [0x15 | 0x16, 3, ..]) { IS_TLS } else { "it does not begin like HTTP/1" })
+}
+
+/// A record of TLS: an alert, or the beginning of a handshake.
+pub(super) const IS_TLS: &str = "it is TLS";
+
+fn status(line: &[u8]) -> Option<u16> {
+    let rest = line.get(8..)?;
+    let digits = rest.strip_prefix(b" ")?.get(..3)?;
+    let ends = rest.get(4).is_none_or(|byte| *byte == b' ');
+    let number = number(digits).filter(|number| (100..1000).contains(number) && ends)?;
+    u16::try_from(number).ok()
+}
+
+fn number(digits: &[u8]) -> Option<u64> {
+    let all_digits = !digits.is_empty() && digits.iter().all(u8::is_ascii_digit);
+    std::str::from_utf8(digits).ok().filter(|_| all_digits)?.parse().ok()
+}
+
+/// A line that is one; else nothing is lost.
+fn header(line: &[u8]) -> Option<(&[u8], &[u8])> {
+    let colon = line.iter().position(|byte| *byte == b':')?;
+    let (name, value) = (line.get(..colon)?.trim_ascii_end(), line.get(colon + 1..)?.trim_ascii());
+    Some((name, value)).filter(|(name, _)| !name.is_empty())
+}
+
+fn without_return(line: &[u8]) -> &[u8] {
+    line.strip_suffix(b"\r").unwrap_or(line)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plain(head: &str) -> Result<String, &'static str> {
+        match read(format!("{head}BODY").as_bytes())? {
+            Read::Head(found) => {
+                assert_eq!(found.length, head.len());
+                Ok(String::from_utf8(found.plain).unwrap())
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn what_is_not_needed_goes_and_what_is_needed_stays() {
+        let head = "HTTP/1.1 200 OK\r\nServer: x\r\nDate: now\r\nno header\r\n: nameless\r\nSet-Cookie: a\r\n\
+                    Content-Length:5\r\nContent-Length: 5 , 5\r\nLocation:\r\n http://a\r\n\t/b\r\n\r\n";
+        assert_eq!(
+            plain(head).unwrap(),
+            "HTTP/1.1 200 OK\r\ndate: now\r\nlocation:  http://a /b\r\ncontent-length: 5\r\n\r\n".replace(":  ", ": ")
+        );
+        assert_eq!(plain("HTTP/1.0 204\n\n").unwrap(), "HTTP/1.0 204\r\n\r\n");
+        assert_eq!(plain("HTTP/1.1 200 \u{b7}\r\n\r\n").unwrap(), "HTTP/1.1 200 ??\r\n\r\n");
+        let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n";
+        assert_eq!(plain(chunked).unwrap(), "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n");
+    }
+
+    #[test]
+    fn what_has_two_meanings_or_none_is_refused() {
+        for (head, why) in [
+            ("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n", "two different"),
+            ("HTTP/1.1 200 OK\r\nContent-Length: 5, 6\r\n\r\n", "two different"),
+            ("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n", "both"),
+            ("HTTP/1.1 200 OK\r\nContent-Length: +5\r\n\r\n", "no number"),
+            ("HTTP/1.1 200 OK\r\nContent-Length:\r\n\r\n", "no number"),
+            ("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n", "Transfer-Encoding"),
+            ("HTTP/1.1 101 Switching\r\n\r\n", "protocol"),
+            ("HTTP/1.1 OK\r\n\r\n", "no status"),
+            ("HTTP/1.1 2000\r\n\r\n", "no status"),
+            ("HTTP/2 200 OK\r\n\r\n", "begin like"),
+            ("ICY 200 OK\r\n\r\n", "begin like"),
+            ("SSH", "begin like"),
+        ] {
+            assert!(plain(head).unwrap_err().contains(why), "{head}");
+        }
+        assert_eq!(read(&[0x15, 3, 3, 0, 2]), Err(IS_TLS));
+    }
+
+    #[test]
+    fn interim_answers_and_beginnings_are_no_answer() {
+        for status in [100, 102, 103] {
+            let head = format!("HTTP/1.1 {status} Wait\r\nLink: a\r\nContent-Length: x\r\n\r\n");
+            assert_eq!(read(head.as_bytes()), Ok(Read::Interim(head.len())));
+        }
+        let whole = b"HTTP/1.1 200 OK\r\nDate: x\r\n\r\n";
+        for end in 0..whole.len() {
+            assert_eq!(read(&whole[..end]), Ok(Read::More), "{end}");
+        }
+    }
+
+    #[test]
+    fn a_head_has_its_bounds() {
+        let with = |count: usize, length: usize| {
+            let lines: String = (0..count).map(|at| format!("x{at}: {}\r\n", "y".repeat(length))).collect();
+            plain(&format!("HTTP/1.1 200 OK\r\n{lines}\r\n"))
+        };
+        assert!(with(300, 100).is_ok());
+        assert!(with(301, 1).unwrap_err().contains("300 headers"));
+        assert!(with(10, 7000).unwrap_err().contains("64 KiB"));
+        let endless = "HTTP/1.1 200 OK\r\nx: ".to_owned() + &"y".repeat(LONGEST);
+        assert!(read(endless.as_bytes()).unwrap_err().contains("64 KiB"));
+    }
+}

@@ -1,0 +1,132 @@
+//! TLS over a socket.
+
+use super::attempt;
+use super::socket::Socket;
+use super::trouble::Trouble;
+use crate::hex::hex;
+use once_cell::sync::OnceCell;
+use rustls::pki_types::ServerName;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::{ClientConfig, ClientConnection, RootCertStore};
+use sha2::{Digest as _, Sha256};
+use std::fmt;
+use std::io::{self, ErrorKind, Read as _};
+use std::sync::Arc;
+
+/// Whom a client trusts. What that takes is made with the first connection: most deployments have none.
+#[derive(Default)]
+pub(super) struct Trust {
+    more_roots: Roots,
+    config: OnceCell<Arc<ClientConfig>>,
+}
+
+/// Certificates of authorities beside the built-in ones.
+#[derive(Clone, Default)]
+pub(crate) struct Roots(Arc<[rustls::pki_types::CertificateDer<'static>]>);
+
+impl fmt::Debug for Roots {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "({} certificates)", self.0.len())
+    }
+}
+
+impl Roots {
+    /// Of the text of a PEM file; the error is the end of a sentence that begins with the file.
+    pub(crate) fn of_pem(text: &[u8]) -> Result<Roots, String> {
+        let found: Result<Vec<_>, _> = rustls::pki_types::CertificateDer::pem_slice_iter(text).collect();
+        let found = found.map_err(|error| format!("is not valid PEM: {error}"))?;
+        if found.is_empty() {
+            return Err("has no certificate: expected PEM, with BEGIN CERTIFICATE".to_owned());
+        }
+        for certificate in &found {
+            let mut store = RootCertStore::empty();
+            store
+                .add(certificate.clone())
+                .map_err(|error| format!("has a certificate that cannot be used: {error}"))?;
+        }
+        Ok(Roots(found.into()))
+    }
+
+    /// What tells each from others.
+    pub(crate) fn digests(&self) -> impl Iterator<Item = String> {
+        self.0.iter().map(|certificate| hex(&Sha256::digest(certificate)))
+    }
+}
+
+impl Trust {
+    pub(super) fn in_also(more_roots: Roots) -> Trust {
+        Trust { more_roots, config: OnceCell::new() }
+    }
+
+    fn config(&self) -> io::Result<Arc<ClientConfig>> {
+        let make = || {
+            let mut roots = RootCertStore::empty();
+            roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+            for certificate in self.more_roots.0.iter() {
+                roots.add(certificate.clone()).map_err(|error| Trouble::Tls(error).into_io())?;
+            }
+            let config = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+                .with_safe_default_protocol_versions()
+                .map_err(|error| Trouble::Tls(error).into_io())?
+                .with_root_certificates(roots)
+                .with_no_client_auth();
+            Ok(Arc::new(config))
+        };
+        self.config.get_or_try_init(make).cloned()
+    }
+
+    /// Shakes hands, as a part of connecting.
+    pub(super) fn shake_hands(&self, host: &str, socket: &mut Socket) -> io::Result<ClientConnection> {
+        let host = host.trim_start_matches('[').trim_end_matches(']');
+        let name = ServerName::try_from(host.to_owned())
+            .map_err(|_| Trouble::Tls(rustls::Error::UnsupportedNameType).into_io())?;
+        let mut session = ClientConnection::new(self.config()?, name).map_err(|error| Trouble::Tls(error).into_io())?;
+        let _waking = socket.waking()?;
+        while session.is_handshaking() {
+            send(&mut session, socket)?;
+            if session.is_handshaking() && session.wants_read() {
+                read_records(&mut session, socket)?;
+            }
+        }
+        send(&mut session, socket)?;
+        attempt::left_to_connect()?;
+        Ok(session)
+    }
+}
+
+/// Sends what the session has to say.
+pub(super) fn send(session: &mut ClientConnection, socket: &mut Socket) -> io::Result<()> {
+    while session.wants_write() {
+        if session.write_tls(socket)? == 0 {
+            return Err(ErrorKind::WriteZero.into());
+        }
+    }
+    Ok(())
+}
+
+/// Receives at least one byte of the peer's, or 0 at the end that the peer made. A cut is an error.
+pub(super) fn receive(session: &mut ClientConnection, socket: &mut Socket, room: &mut [u8]) -> io::Result<usize> {
+    loop {
+        match session.reader().read(room) {
+            Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+            done => return done,
+        }
+        read_records(session, socket)?;
+        // An answer to what belongs to the session alone.
+        send(session, socket)?;
+    }
+}
+
+fn read_records(session: &mut ClientConnection, socket: &mut Socket) -> io::Result<()> {
+    let count = session.read_tls(socket)?;
+    let done = session.process_new_packets();
+    if let Err(error) = done {
+        // The peer is told why, if that can be had.
+        _ = send(session, socket);
+        return Err(Trouble::Tls(error).into_io());
+    }
+    if count == 0 && session.is_handshaking() {
+        return Err(ErrorKind::UnexpectedEof.into());
+    }
+    Ok(())
+}
