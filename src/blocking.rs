@@ -1,6 +1,7 @@
 //! Work that nothing can interrupt, such as that of a disk or of a name server, on a thread of its own: its caller waits no
 //! longer than it wants to. Not by a channel: that leaves memory behind in the thread that waits.
 
+use crate::cancel::{Wake, Watch};
 use parking_lot::{Condvar, Mutex};
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -16,33 +17,71 @@ pub(crate) enum Gone {
     /// There was no thread for it.
     NotBegun(io::Error),
     Panicked,
+    /// The caller was told to give up. The work may still be done.
+    Cancelled,
 }
 
-enum Place<T> {
+struct Place<T> {
+    state: Mutex<State<T>>,
+    changed: Condvar,
+}
+
+enum State<T> {
     Awaited,
+    /// A trigger came.
+    Woken,
     Done(thread::Result<T>),
     Abandoned,
 }
 
+impl<T: Send> Wake for Place<T> {
+    fn wake(&self) {
+        let mut state = self.state.lock();
+        if matches!(*state, State::Awaited) {
+            *state = State::Woken;
+            self.changed.notify_all();
+        }
+    }
+}
+
 /// Does some work, and waits for its result until then. A result that comes later is dropped on the work's own thread.
 pub(crate) fn within<T: Send + 'static>(until: Instant, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Gone> {
-    let place = Arc::new((Mutex::new(Place::Awaited), Condvar::new()));
+    let place = begin(work)?;
+    wait_for(&place, until)
+}
+
+/// The same for a call that may be cancelled meanwhile.
+pub(crate) fn within_call<T: Send + 'static>(
+    until: Instant,
+    watch: &Watch,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Gone> {
+    let place = begin(work)?;
+    let _waking = watch.waking(Arc::clone(&place) as Arc<dyn Wake>);
+    wait_for(&place, until)
+}
+
+fn begin<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<Arc<Place<T>>, Gone> {
+    let place = Arc::new(Place { state: Mutex::new(State::Awaited), changed: Condvar::new() });
     let workers = Arc::clone(&place);
     let body = move || {
         let done = catch_unwind(AssertUnwindSafe(work));
-        let (place, is_done) = &*workers;
-        let mut place = place.lock();
-        if matches!(*place, Place::Awaited) {
-            *place = Place::Done(done);
-            is_done.notify_one();
+        let mut state = workers.state.lock();
+        if matches!(*state, State::Awaited) {
+            *state = State::Done(done);
+            workers.changed.notify_all();
         }
     };
     thread::Builder::new().name("meetgate".to_owned()).spawn(body).map_err(Gone::NotBegun)?;
-    let (place, is_done) = &*place;
-    let mut place = place.lock();
-    _ = is_done.wait_while_until(&mut place, |place| matches!(place, Place::Awaited), until);
-    match std::mem::replace(&mut *place, Place::Abandoned) {
-        Place::Done(done) => done.map_err(|_| Gone::Panicked),
-        Place::Awaited | Place::Abandoned => Err(Gone::Late),
+    Ok(place)
+}
+
+fn wait_for<T>(place: &Place<T>, until: Instant) -> Result<T, Gone> {
+    let mut state = place.state.lock();
+    _ = place.changed.wait_while_until(&mut state, |state| matches!(state, State::Awaited), until);
+    match std::mem::replace(&mut *state, State::Abandoned) {
+        State::Done(done) => done.map_err(|_| Gone::Panicked),
+        State::Woken => Err(Gone::Cancelled),
+        State::Awaited | State::Abandoned => Err(Gone::Late),
     }
 }

@@ -126,10 +126,10 @@ impl Engine {
                 self.config.platform()
             ))));
         }
-        let prepared =
-            prepare::operation(self.platform.as_ref(), self.config.validate, operation, params).map_err(named)?;
         let interrupt = self.interrupt(cancel);
         let bounds = bounds(limits, &interrupt);
+        let (platform, validate) = (self.platform.as_ref(), self.config.validate);
+        let prepared = prepare::operation(platform, validate, operation, params, bounds.deadline).map_err(named)?;
         if operation.fetches_token {
             self.fetch_token_for_caller(&prepared, bounds)
         } else {

@@ -113,3 +113,6 @@ pub(crate) struct FailureKind {
 pub(crate) trait Transport: Send + Sync {
     fn send(&self, request: &Request<'_>, bounds: &Bounds<'_>) -> Result<Answer, Failure>;
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,6 +12,7 @@ use crate::transport::Upload;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::path::Path;
+use std::time::Instant;
 
 /// Checks an operation's parameters and puts each where the platform wants it, in the catalog's order.
 pub(crate) fn operation<'a>(
@@ -19,6 +20,7 @@ pub(crate) fn operation<'a>(
     validate: bool,
     operation: &'static Operation,
     params: &Members<'a>,
+    until: Instant,
 ) -> Result<Prepared<'a>> {
     if validate {
         let rules = Rules { noun: "parameter", tolerant: platform.is_tolerant() };
@@ -35,7 +37,7 @@ pub(crate) fn operation<'a>(
         Carrier::Json => prepared.body = Body::Json(json_body(operation.params, params)),
         Carrier::Upload => {
             prepared.query = pairs(operation.params, params)?;
-            prepared.body = Body::Upload(upload(platform, operation, params)?);
+            prepared.body = Body::Upload(upload(platform, operation, params, until)?);
         }
     }
     Ok(prepared)
@@ -107,7 +109,12 @@ fn json_body(fields: &'static [Field], params: &Members<'_>) -> String {
     body
 }
 
-fn upload(platform: &dyn Platform, operation: &'static Operation, params: &Members<'_>) -> Result<Upload> {
+fn upload(
+    platform: &dyn Platform,
+    operation: &'static Operation,
+    params: &Members<'_>,
+    until: Instant,
+) -> Result<Upload> {
     let field = operation.params.iter().find(|field| field.kind == Type::File);
     let name = field.map_or("file", |field| field.name);
     let path = params
@@ -116,7 +123,7 @@ fn upload(platform: &dyn Platform, operation: &'static Operation, params: &Membe
     let uploads = platform.uploads().ok_or_else(|| Error::new(Status::Internal, "this platform takes no files"))?;
     let content_type = uploads.content_type(Path::new(path.as_ref()))?;
     let boundary = format!("meetgate-{:016x}", random::u64()?);
-    let upload = Upload::of(&path, content_type, boundary)
+    let upload = Upload::of(&path, content_type, boundary, until)
         .map_err(|error| Error::new(Status::Io, format!("{path}: {error}")))?;
     uploads.check(&upload, params)?;
     Ok(upload)

@@ -36,6 +36,19 @@ impl Agent {
         Agent(ureq::Agent::with_parts(config, Dialer::new(Trust::in_also(more_roots)), NotHere))
     }
 
+    /// With names that are looked up in another way.
+    #[cfg(test)]
+    pub(super) fn asking(user_agent: &str, names: super::names::Names) -> Agent {
+        let config = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .proxy(None)
+            .user_agent(user_agent)
+            .build();
+        Agent(ureq::Agent::with_parts(config, Dialer::asking(names), NotHere))
+    }
+
     fn run(&self, request: &Request<'_>, bounds: &Bounds<'_>) -> Result<Answer, ureq::Error> {
         let mut head = http::Request::builder().method(request.method.as_str()).uri(request.url.clone());
         for (name, value) in request.headers {
@@ -49,7 +62,7 @@ impl Agent {
                 self.answer(head.header(header::CONTENT_TYPE, content_type).body(bytes)?, bounds)
             }
             Body::Upload(upload) => {
-                let mut reader = upload.reader()?;
+                let mut reader = upload.reader();
                 let head = head
                     .header(header::CONTENT_TYPE, upload.content_type())
                     .header(header::CONTENT_LENGTH, upload.length());

@@ -77,6 +77,12 @@ pub(super) fn left_to_connect() -> io::Result<Duration> {
     with(|attempt| attempt.left(true))?.map_err(Trouble::into_io)
 }
 
+/// For waiting elsewhere than at a socket: until when, and what ends it sooner.
+pub(super) fn patience() -> io::Result<(Instant, Watch)> {
+    left()?;
+    with(|attempt| (attempt.end(false).0, attempt.watch.clone()))
+}
+
 /// The error of the limit that ends connecting.
 pub(super) fn connecting_is_over() -> io::Result<io::Error> {
     with(|attempt| Trouble::Late(attempt.end(true).1).into_io())

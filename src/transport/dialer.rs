@@ -28,6 +28,11 @@ impl Dialer {
         Dialer { trust, ..Dialer::default() }
     }
 
+    #[cfg(test)]
+    pub(super) fn asking(names: Names) -> Dialer {
+        Dialer { names, ..Dialer::default() }
+    }
+
     /// A new connection, within its time.
     fn dial(&self, place: &Place) -> io::Result<Connection> {
         let host = place.authority.host();

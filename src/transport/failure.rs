@@ -3,7 +3,6 @@
 use super::attempt::Progress;
 use super::head::IS_TLS;
 use super::trouble::{Limit, Trouble};
-use super::upload::FileBroke;
 use super::{Bounds, Failure, FailureKind};
 use crate::error::{Status, is_lack};
 use std::io;
@@ -116,6 +115,7 @@ impl Told<'_> {
             Trouble::BadHead(problem) => {
                 self.failure(Status::Protocol, format!("the answer of {address} is not valid HTTP: {problem}"))
             }
+            Trouble::File(error) => self.failure(Status::Io, format!("the file could not be read: {error}")),
             Trouble::NoMemory => {
                 let mut failure = self.failure(Status::Limit, "this machine has no memory for the answer".to_owned());
                 failure.kind.is_lack = true;
@@ -126,9 +126,6 @@ impl Told<'_> {
 
     fn io(&self, error: &io::Error) -> Failure {
         let address = &self.peer.address;
-        if error.get_ref().is_some_and(|inner| inner.is::<FileBroke>()) {
-            return self.failure(Status::Io, format!("the file could not be read: {error}"));
-        }
         if let Some(trouble) = Trouble::of(error) {
             // Wrapped once more on its way.
             return self.failure(Status::Internal, format!("{trouble}"));

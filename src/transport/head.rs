@@ -39,6 +39,16 @@ pub(super) struct Head {
 }
 
 pub(super) fn read(bytes: &[u8]) -> Result<Read, &'static str> {
+    // Some servers put an empty line between two answers.
+    let before = bytes.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+    Ok(match read_from_status_line(bytes.get(before..).unwrap_or_default())? {
+        Read::More => Read::More,
+        Read::Interim(length) => Read::Interim(before + length),
+        Read::Head(head) => Read::Head(Head { length: before + head.length, ..head }),
+    })
+}
+
+fn read_from_status_line(bytes: &[u8]) -> Result<Read, &'static str> {
     let Some(length) = end(bytes) else {
         return if bytes.len() >= LONGEST {
             Err("its head is longer than 64 KiB")

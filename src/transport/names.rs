@@ -54,7 +54,7 @@ impl Default for Names {
 }
 
 impl Names {
-    fn asking(ask: impl Fn(&str, u16) -> io::Result<Vec<SocketAddr>> + Send + Sync + 'static) -> Names {
+    pub(super) fn asking(ask: impl Fn(&str, u16) -> io::Result<Vec<SocketAddr>> + Send + Sync + 'static) -> Names {
         Names { known: Mutex::default(), ask: Arc::new(ask) }
     }
 

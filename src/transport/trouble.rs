@@ -24,6 +24,8 @@ pub(super) enum Trouble {
     BadHead(&'static str),
     /// This machine has run out of something before there was a connection.
     Lack(io::Error),
+    /// The local file, and not the network.
+    File(io::Error),
     /// There is no memory for it.
     NoMemory,
 }

@@ -1,8 +1,17 @@
 //! A multipart body whose file is streamed from the disk.
 
-use std::fs::File;
-use std::io::{self, Chain, Cursor, Read};
+use super::attempt;
+use super::trouble::Trouble;
+use crate::blocking::{self, Gone};
+use std::fs::{File, Metadata, OpenOptions};
+use std::io::{self, Cursor, Read};
+#[cfg(unix)]
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+/// What is read of a file at once.
+const PIECE: u64 = 1 << 20;
 
 /// One file to send as the part `file` of a multipart body.
 #[derive(Debug)]
@@ -14,20 +23,23 @@ pub(crate) struct Upload {
 }
 
 impl Upload {
-    /// Looks at the file; it is opened when it is sent.
-    pub(crate) fn of(path: &str, content_type: &str, boundary: String) -> io::Result<Upload> {
+    /// Looks at the file, no longer than until then; it is opened once more when it is sent.
+    pub(crate) fn of(path: &str, content_type: &str, boundary: String, until: Instant) -> io::Result<Upload> {
         let path = PathBuf::from(path);
-        let metadata = File::open(&path)?.metadata()?;
-        if !metadata.is_file() {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
-        }
+        let looked_at = path.clone();
+        let opened = blocking::within(until, move || open(&looked_at).map(|(_, length)| length));
+        let file_length = opened.map_err(|gone| match gone {
+            Gone::NotBegun(error) => error,
+            Gone::Late | Gone::Cancelled => io::Error::new(io::ErrorKind::TimedOut, "the disk did not answer in time"),
+            Gone::Panicked => io::ErrorKind::Other.into(),
+        })??;
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         // As browsers write it (HTML, multipart/form-data).
         let name = name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A");
         let head = format!(
             "--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: {content_type}\r\n\r\n"
         );
-        Ok(Upload { path, file_length: metadata.len(), boundary, head })
+        Ok(Upload { path, file_length, boundary, head })
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -52,20 +64,53 @@ impl Upload {
     }
 
     /// The whole body, from its beginning.
-    pub(super) fn reader(&self) -> io::Result<impl Read> {
-        let file = WholeFile { file: File::open(&self.path).map_err(FileBroke::wrap)?, left: self.file_length };
-        let head = Cursor::new(self.head.clone());
-        let tail = Cursor::new(self.tail());
-        let body: Chain<Chain<_, _>, _> = head.chain(file).chain(tail);
-        Ok(body)
+    pub(super) fn reader(&self) -> impl Read {
+        let file =
+            WholeFile { path: self.path.clone(), file: None, piece: Vec::new(), begin: 0, left: self.file_length };
+        Cursor::new(self.head.clone()).chain(file).chain(Cursor::new(self.tail()))
     }
 }
 
-/// Reads exactly the length that was announced. A file that shrank meanwhile is an error: the peer would wait for the
-/// rest for ever, and so would we.
+/// Reads exactly the length that was announced, a piece at a time and none longer than the attempt has time. A file that shrank
+/// meanwhile is an error: the peer would wait for the rest for ever, and so would we.
 struct WholeFile {
-    file: File,
+    path: PathBuf,
+    file: Option<File>,
+    piece: Vec<u8>,
+    /// What of the piece was given away.
+    begin: usize,
     left: u64,
+}
+
+impl WholeFile {
+    /// The next piece. A disk that hangs keeps its thread, and not the call.
+    fn next_piece(&mut self) -> io::Result<()> {
+        let (until, watch) = attempt::patience()?;
+        let (path, file, mut piece) = (self.path.clone(), self.file.take(), std::mem::take(&mut self.piece));
+        let most = self.left.min(PIECE);
+        let work = move || -> io::Result<(File, Vec<u8>)> {
+            let mut file = file.map_or_else(|| open(&path).map(|(file, _)| file), Ok)?;
+            piece.clear();
+            Read::by_ref(&mut file).take(most).read_to_end(&mut piece)?;
+            Ok((file, piece))
+        };
+        let broke = |error| Trouble::File(error).into_io();
+        let read = blocking::within_call(until, &watch, work).map_err(|gone| match gone {
+            // What ended it is looked up there.
+            Gone::Late | Gone::Cancelled => {
+                attempt::left().err().unwrap_or_else(|| broke(io::ErrorKind::TimedOut.into()))
+            }
+            Gone::NotBegun(error) => broke(error),
+            Gone::Panicked => broke(io::ErrorKind::Other.into()),
+        })?;
+        let (file, piece) = read.map_err(broke)?;
+        if piece.is_empty() {
+            let shrank = io::Error::new(io::ErrorKind::UnexpectedEof, "the file became shorter while it was sent");
+            return Err(broke(shrank));
+        }
+        (self.file, self.piece, self.begin) = (Some(file), piece, 0);
+        Ok(())
+    }
 }
 
 impl Read for WholeFile {
@@ -73,50 +118,76 @@ impl Read for WholeFile {
         if self.left == 0 || buffer.is_empty() {
             return Ok(0);
         }
-        let count = Read::by_ref(&mut self.file).take(self.left).read(buffer).map_err(FileBroke::wrap)?;
-        if count == 0 {
-            let shrank = io::Error::new(io::ErrorKind::UnexpectedEof, "the file became shorter while it was sent");
-            return Err(FileBroke::wrap(shrank));
+        if self.begin == self.piece.len() {
+            self.next_piece()?;
         }
-        self.left -= count as u64;
+        let count = self.piece.get(self.begin..).unwrap_or_default().read(buffer)?;
+        self.begin += count;
+        self.left = self.left.saturating_sub(count as u64);
         Ok(count)
     }
 }
 
-/// Marks an error of the local file, so that it is not taken for the network's.
-#[derive(Debug)]
-pub(super) struct FileBroke(io::Error);
-
-impl FileBroke {
-    fn wrap(error: io::Error) -> io::Error {
-        io::Error::new(error.kind(), FileBroke(error))
-    }
+/// Opens a regular file, and nothing else: opening some others waits for ever.
+fn open(path: &Path) -> io::Result<(File, u64)> {
+    let regular = |metadata: Metadata| match metadata.is_file() {
+        true => Ok(metadata.len()),
+        false => Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file")),
+    };
+    regular(std::fs::metadata(path)?)?;
+    let mut options = OpenOptions::new();
+    options.read(true);
+    // It may have become something else meanwhile.
+    #[cfg(unix)]
+    options.custom_flags(libc::O_NONBLOCK);
+    let file = options.open(path)?;
+    let length = regular(file.metadata()?)?;
+    Ok((file, length))
 }
-
-impl std::fmt::Display for FileBroke {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.fmt(out)
-    }
-}
-
-impl std::error::Error for FileBroke {}
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cancel::Interrupt;
+    use crate::transport::attempt;
+    use crate::transport::{Bounds, Limits};
+    use std::process::Command;
+    use std::time::Duration;
 
     fn file(name: &str, content: &[u8]) -> String {
-        let path = std::env::temp_dir().join(format!("meetgate-{}-{name}", std::process::id()));
+        let path = path(name);
         std::fs::write(&path, content).unwrap();
+        path
+    }
+
+    fn path(name: &str) -> String {
+        let path = std::env::temp_dir().join(format!("meetgate-{}-{name}", std::process::id()));
         path.to_str().unwrap().to_owned()
+    }
+
+    fn soon() -> Instant {
+        Instant::now() + Duration::from_secs(10)
+    }
+
+    fn upload(path: &str) -> io::Result<Upload> {
+        Upload::of(path, "image/png", "B".to_owned(), soon())
+    }
+
+    /// Reads the body as an attempt does.
+    fn read(upload: &Upload) -> io::Result<Vec<u8>> {
+        let (limits, interrupt) = (Limits::DEFAULT, Interrupt::begin([None, None]));
+        let bounds =
+            Bounds { deadline: soon(), timeout_key: "timeout_ms", attempt: None, limits, interrupt: &interrupt };
+        let mut body = Vec::new();
+        attempt::run(&bounds, || upload.reader().read_to_end(&mut body)).0?;
+        Ok(body)
     }
 
     #[test]
     fn the_body_is_as_long_as_announced() {
         let path = file("a\"b.png", b"content");
-        let upload = Upload::of(&path, "image/png", "B".to_owned()).unwrap();
-        let mut body = String::new();
-        upload.reader().unwrap().read_to_string(&mut body).unwrap();
+        let upload = upload(&path).unwrap();
+        let body = String::from_utf8(read(&upload).unwrap()).unwrap();
         assert_eq!(body.len() as u64, upload.length());
         assert!(body.starts_with("--B\r\nContent-Disposition: form-data; name=\"file\"; filename=\"meetgate-"));
         assert!(body.contains("a%22b.png\"\r\nContent-Type: image/png\r\n\r\ncontent\r\n--B--\r\n"));
@@ -124,17 +195,44 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_shrinks_is_an_error_and_not_an_endless_wait() {
-        let path = file("shrinks.png", b"0123456789");
-        let upload = Upload::of(&path, "image/png", "B".to_owned()).unwrap();
-        std::fs::write(&path, b"01234").unwrap();
-        let error = upload.reader().unwrap().read_to_end(&mut Vec::new()).unwrap_err();
-        assert!(error.get_ref().is_some_and(|inner| inner.is::<FileBroke>()));
+    fn a_long_file_comes_in_pieces_and_whole() {
+        let content: Vec<u8> = (0..3 * PIECE as usize + 7).map(|number| (number % 251) as u8).collect();
+        let path = file("long.png", &content);
+        let upload = upload(&path).unwrap();
+        let body = read(&upload).unwrap();
+        assert_eq!(body.len() as u64, upload.length());
+        assert!(body[upload.head.len()..].starts_with(&content));
         std::fs::remove_file(path).unwrap();
     }
 
     #[test]
-    fn a_folder_is_no_file() {
-        assert!(Upload::of("/", "image/png", "B".to_owned()).is_err());
+    fn a_file_that_shrinks_is_an_error_and_not_an_endless_wait() {
+        let path = file("shrinks.png", b"0123456789");
+        let upload = upload(&path).unwrap();
+        std::fs::write(&path, b"01234").unwrap();
+        assert!(matches!(Trouble::of(&read(&upload).unwrap_err()), Some(Trouble::File(_))));
+        std::fs::remove_file(path).unwrap();
+    }
+
+    #[test]
+    fn what_is_no_regular_file_is_refused_at_once() {
+        assert!(upload("/").is_err());
+        assert!(upload(&path("none.png")).is_err());
+        #[cfg(unix)]
+        {
+            let fifo = path("clip.mp4");
+            assert!(Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+            let start = Instant::now();
+            for other in [fifo.as_str(), "/dev/zero", "/dev/null"] {
+                assert_eq!(upload(other).unwrap_err().to_string(), "not a regular file", "{other}");
+            }
+            // It was a file when it was looked at.
+            let instead = file("became-a-fifo.mp4", b"0123");
+            let before = upload(&instead).unwrap();
+            std::fs::rename(&fifo, &instead).unwrap();
+            assert!(matches!(Trouble::of(&read(&before).unwrap_err()), Some(Trouble::File(_))));
+            assert!(start.elapsed() < Duration::from_secs(5));
+            std::fs::remove_file(instead).unwrap();
+        }
     }
 }

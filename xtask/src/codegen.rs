@@ -128,7 +128,7 @@ fn bindings(templates: &Templates<'_>) -> Result<Vec<Rendered>> {
         "ConfigurationDefaults.cs",
         "MeetgateStatus.cs",
         "SecretNames.cs",
-        "TokenStore.cs",
+        "NestedOptions.cs",
         "Version.props",
     ] {
         rendered.push(one(templates, &format!("{CSHARP}/{file}"), &format!("csharp/{file}"), Format::CSharp)?);

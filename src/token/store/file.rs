@@ -74,7 +74,7 @@ impl FileStore {
     fn gone(&self, gone: Gone) -> Error {
         let folder = self.files.folder.display();
         match gone {
-            Gone::Late => {
+            Gone::Late | Gone::Cancelled => {
                 let message = format!("the token store (file): {folder} did not answer within the call's time");
                 Error::new(Status::Timeout, message).nothing_acted()
             }

@@ -125,7 +125,7 @@ impl RedisStore {
         match self.worker.run(deadline, move || server.run(&command, deadline)) {
             Ok(Err(_)) | Err(Gone::Late) if Instant::now() >= deadline => Err(late()),
             Ok(done) => done.map_err(|error| self.broken(&error)),
-            Err(Gone::Late) => Err(late()),
+            Err(Gone::Late | Gone::Cancelled) => Err(late()),
             Err(Gone::NotBegun(error)) => Err(self.failed(&format!("no thread for it: {error}")).for_lack(true)),
             Err(Gone::Panicked) => Err(self.failed("it panicked")),
         }
@@ -230,7 +230,7 @@ impl Lock for RedisLock<'_> {
         let write = move || held.server.run(&command, Instant::now() + 2 * PATIENCE);
         match self.store.worker.run(self.deadline, write) {
             Ok(done) => done.map_err(|error| self.store.broken(&error)),
-            Err(Gone::Late) => Err(self.store.failed("no answer within the call's time")),
+            Err(Gone::Late | Gone::Cancelled) => Err(self.store.failed("no answer within the call's time")),
             Err(Gone::NotBegun(error)) => Err(self.store.failed(&format!("no thread for it: {error}")).for_lack(true)),
             Err(Gone::Panicked) => Err(self.store.failed("it panicked")),
         }

@@ -5,7 +5,7 @@ use crate::catalog::Result;
 use serde::Serialize;
 
 /// One import for each function of the header that is no operation: those are called by their names.
-const FUNCTIONS: [&str; 14] = [
+const FUNCTIONS: [&str; 17] = [
     "meetgate_string_free",
     "meetgate_version",
     "meetgate_abi_version",
@@ -18,6 +18,9 @@ const FUNCTIONS: [&str; 14] = [
     "meetgate_client_set_token_provider",
     "meetgate_call_with",
     "meetgate_raw_call_with",
+    "meetgate_cancel_new",
+    "meetgate_cancel_trigger",
+    "meetgate_cancel_free",
     "meetgate_hst_user_token",
     "meetgate_youme_checksum",
 ];
@@ -66,7 +69,7 @@ fn declaration(header: &str, name: &'static str) -> Result<Declaration> {
         "void" => "void",
         "uint32_t" => "uint",
         "meetgate_status" => "int",
-        "const char *" | "char *" => "nint",
+        "const char *" | "char *" | "meetgate_cancel *" => "nint",
         other => return Err(unknown(other).into()),
     };
     let arguments: Vec<(&str, &str)> =

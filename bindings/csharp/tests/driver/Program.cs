@@ -4,6 +4,7 @@ using System.IO;
 using System.Linq;
 using System.Text;
 using System.Text.Json;
+using System.Threading.Tasks;
 
 namespace Meetgate.Tests;
 
@@ -17,8 +18,13 @@ internal static class Program
     private static readonly Dictionary<string, MeetgateClient> Clients = [];
     private static readonly Dictionary<string, Script> Scripts = [];
 
-    private static void Main()
+    private static async Task Main(string[] arguments)
     {
+        if (arguments.Length == 2 && arguments[0] == "end")
+        {
+            await Ending.Run(arguments[1]).ConfigureAwait(false);
+            return;
+        }
         using var lines = new StreamReader(Console.OpenStandardInput(), Utf8);
         using Stream output = Console.OpenStandardOutput();
         while (lines.ReadLine() is { } line)

@@ -62,6 +62,8 @@ enum Kind<'e> {
     Address,
     File,
     Integer,
+    /// A number of the configuration that has no unit and fits into an `int`.
+    Count,
     Decimal,
     Boolean,
     /// A number that is 0 or 1.
@@ -106,6 +108,7 @@ impl<'e> Kind<'e> {
             "string" => Kind::Text,
             "file" => Kind::File,
             "integer" if place.side == Side::Answered && is_flag(field) => Kind::Flag,
+            "integer" if place.is_configuration() && is_count(field) => Kind::Count,
             "integer" => Kind::Integer,
             "number" => Kind::Decimal,
             "boolean" => Kind::Boolean,
@@ -121,7 +124,7 @@ impl<'e> Kind<'e> {
             Kind::Text | Kind::Address | Kind::File | Kind::Texts | Kind::Items(_) | Kind::Object(_) | Kind::Json => {
                 true
             }
-            Kind::Integer | Kind::Decimal | Kind::Boolean | Kind::Flag => false,
+            Kind::Integer | Kind::Count | Kind::Decimal | Kind::Boolean | Kind::Flag => false,
             Kind::Time { .. } | Kind::Duration { .. } | Kind::Number(_) | Kind::Word(_) => false,
         }
     }
@@ -132,6 +135,7 @@ impl<'e> Kind<'e> {
             Kind::Address => "Uri".to_owned(),
             Kind::File => "UploadFile".to_owned(),
             Kind::Integer => "long".to_owned(),
+            Kind::Count => "int".to_owned(),
             Kind::Decimal => "decimal".to_owned(),
             Kind::Boolean | Kind::Flag => "bool".to_owned(),
             Kind::Time { .. } => "DateTimeOffset".to_owned(),
@@ -174,7 +178,7 @@ impl<'e> Kind<'e> {
     fn reads(&self, name: &str, place: &Place<'_>) -> String {
         let getter = match self {
             Kind::Text | Kind::Address | Kind::File => "GetText",
-            Kind::Integer => "GetInteger",
+            Kind::Integer | Kind::Count => "GetInteger",
             Kind::Decimal => "GetDecimal",
             Kind::Boolean => "GetBoolean",
             Kind::Flag => "GetBoolean",
@@ -197,6 +201,10 @@ impl<'e> Kind<'e> {
         };
         format!("{getter}(\"{name}\")")
     }
+}
+
+fn is_count(field: &Field) -> bool {
+    field.unit.is_empty() && field.max.is_some_and(|max| max <= i64::from(i32::MAX))
 }
 
 fn maker(class: &str) -> String {

@@ -28,6 +28,10 @@ pub enum Side {
 }
 
 impl Place<'_> {
+    pub fn is_configuration(&self) -> bool {
+        matches!(self.side, Side::Argument | Side::Option)
+    }
+
     /// Of the members of a field in this place.
     pub fn inside(&self, field: &Field) -> Self {
         Place { python: object(&self.python, field), ..self.clone() }

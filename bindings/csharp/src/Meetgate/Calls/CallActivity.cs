@@ -41,7 +41,8 @@ internal readonly struct CallActivity
             activity.SetStatus(ActivityStatusCode.Error, problem.Message);
             activity.SetTag("error.type", problem.GetType().FullName);
         }
-        if (problem is MeetgateException failure)
+        // A call that was ended has .NET's own exception, and the library's inside.
+        if ((problem as MeetgateException ?? problem?.InnerException as MeetgateException) is { } failure)
         {
             activity.SetTag("meetgate.status", failure.StatusName);
             activity.SetTag("meetgate.code", failure.Code);

@@ -6,13 +6,17 @@ using System.Threading.Tasks;
 namespace Meetgate;
 
 /// <summary>The handle and whose it is: a client and its views with other options share it.</summary>
+/// <remarks>The source is never disposed: it has no timer, and a call in flight may still look at its token.</remarks>
+#pragma warning disable CA1001
 internal sealed class ClientOwner
+#pragma warning restore CA1001
 {
     private readonly MeetgateClient client;
     private readonly TimeSpan timeout;
     private readonly TimeSpan tokenTimeout;
     private readonly bool hasProvider;
     private readonly TaskCompletionSource<bool> idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource ending = new();
     private int inFlight;
     private volatile bool isEnded;
 
@@ -38,6 +42,7 @@ internal sealed class ClientOwner
         }
         // In a field of this: the provider must live as long as the client may call it.
         Handle.Tokens = Tokens;
+        Tokens.Ending = Ending;
         if (setup.Provider != null)
         {
             Tokens.Set(Handle, setup.Provider);
@@ -54,6 +59,11 @@ internal sealed class ClientOwner
     internal ClientHandle Handle { get; }
 
     internal TokenProviderBridge Tokens { get; } = new();
+
+    /// <summary>Cancelled when the client ends: for calls that its handle cannot end, because they have a cancel of their own.</summary>
+    internal CancellationToken Ending => ending.Token;
+
+    internal bool IsEnded => isEnded;
 
     /// <summary>Whether it is the client's own: a view ends nothing.</summary>
     internal bool IsOf(MeetgateClient asking) => ReferenceEquals(client, asking);
@@ -103,13 +113,16 @@ internal sealed class ClientOwner
         Left();
     }
 
+    /// <summary>Ends it, and the calls in flight, and waits for nothing.</summary>
     internal void End()
     {
         isEnded = true;
+        ending.Cancel();
+        Handle.CancelCalls();
         Handle.Dispose();
     }
 
-    /// <summary>Ends it, and waits for the calls in flight.</summary>
+    /// <summary>Ends it, and waits until the calls in flight have come back.</summary>
     internal async Task EndAsync(TimeSpan patience)
     {
         End();

@@ -7,8 +7,8 @@ namespace Meetgate;
 
 /// <summary>The base of the clients of all three platforms.</summary>
 /// <remarks>
-/// Any number of threads may use one client at once. <see cref="Dispose()"/> may be called at any time: calls that have begun come to
-/// their end, later ones throw <see cref="ObjectDisposedException"/>.
+/// Any number of threads may use one client at once. <see cref="Dispose()"/> may be called at any time: it ends the calls in flight,
+/// and they throw <see cref="ObjectDisposedException"/> like later ones.
 /// </remarks>
 public abstract class MeetgateClient : IDisposable, IAsyncDisposable
 {
@@ -52,7 +52,8 @@ public abstract class MeetgateClient : IDisposable, IAsyncDisposable
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException">The operation is null.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual Reply Call(string operation, JsonInput? parameters = null, CallOptions? options = null) =>
         Run(ByName(operation, parameters, options), static answer => new Reply(answer));
 
@@ -60,18 +61,20 @@ public abstract class MeetgateClient : IDisposable, IAsyncDisposable
     /// <param name="operation">The whole name, such as <c>avd.room.read</c>.</param>
     /// <param name="parameters">The parameters by their wire names: JSON text or a <c>JsonObject</c>. Null means none.</param>
     /// <param name="options">What is null in it, or all where it is null, stays as the client was configured.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException">The operation is null. All other failures are in the task.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException">The waiting was ended.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<Reply> CallAsync(
         string operation,
         JsonInput? parameters = null,
         CallOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        RunAsync(ByName(operation, parameters, options), static answer => new Reply(answer), cancellationToken);
+        RunAsync(ByName(operation, parameters, options, cancellationToken), static answer => new Reply(answer));
 
     /// <summary>Sends any request to the platform, signed and judged like an operation, where the catalog has no operation.</summary>
     /// <param name="request">
@@ -82,7 +85,8 @@ public abstract class MeetgateClient : IDisposable, IAsyncDisposable
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException">The request is null.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual Reply RawCall(JsonInput request, CallOptions? options = null) =>
         Run(Raw(request, options), static answer => new Reply(answer));
 
@@ -94,17 +98,19 @@ public abstract class MeetgateClient : IDisposable, IAsyncDisposable
     /// <c>JsonObject</c>.
     /// </param>
     /// <param name="options">What is null in it, or all where it is null, stays as the client was configured.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException">The request is null. All other failures are in the task.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException">The waiting was ended.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<Reply> RawCallAsync(
         JsonInput request,
         CallOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        RunAsync(Raw(request, options), static answer => new Reply(answer), cancellationToken);
+        RunAsync(Raw(request, options, cancellationToken), static answer => new Reply(answer));
 
     /// <summary>Tells what the library knows of the client: its address, and the state of its token. Nothing is sent.</summary>
     /// <exception cref="MeetgateException">It could not be asked.</exception>
@@ -112,8 +118,8 @@ public abstract class MeetgateClient : IDisposable, IAsyncDisposable
     public virtual ClientInfo Info() => Owner.Use(this, static handle => new ClientInfo(new Answer(handle.Info(), null)));
 
     /// <summary>
-    /// Ends the client, and waits for nothing. Calls that have begun come to their end, and then its connections are closed; later calls
-    /// throw <see cref="ObjectDisposedException"/>. May be called more than once, and from any thread.
+    /// Ends the client, and waits for nothing. Calls in flight are ended, and throw <see cref="ObjectDisposedException"/> as later calls
+    /// do; the platform may have done what they asked for. May be called more than once, and from any thread.
     /// </summary>
     public void Dispose()
     {
@@ -121,7 +127,10 @@ public abstract class MeetgateClient : IDisposable, IAsyncDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Ends the client like <see cref="Dispose()"/>, and waits until the calls in flight have ended, but for 30 seconds at most.</summary>
+    /// <summary>
+    /// Ends the client like <see cref="Dispose()"/>, and waits until the calls in flight have come back, but for 30 seconds at most: only
+    /// a token provider or a stream of the program's own can keep a call.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         await DisposeAsyncCore().ConfigureAwait(false);
@@ -174,12 +183,14 @@ public abstract class MeetgateClient : IDisposable, IAsyncDisposable
         CancellationToken cancellationToken)
     {
         parameters.Text.Finish();
-        return RunAsync(new Exchange(operation.Text, operation.Terminated, parameters.Text, Over(options)), make, cancellationToken);
+        return RunAsync(
+            new Exchange(operation.Text, operation.Terminated, parameters.Text, Over(options), cancellationToken), make);
     }
 
     private CallOptions? Over(CallOptions? chosen) => CallOptions.Over(options, chosen);
 
-    private Exchange ByName(string operation, JsonInput? parameters, CallOptions? chosen)
+    private Exchange ByName(
+        string operation, JsonInput? parameters, CallOptions? chosen, CancellationToken cancellationToken = default)
     {
         Required.NotNull(operation, nameof(operation));
         ParameterText text = parameters?.Write("params") ?? ParameterText.Of("{}", "params");
@@ -192,18 +203,19 @@ public abstract class MeetgateClient : IDisposable, IAsyncDisposable
         {
             name = Utf8.Terminated(operation, "operation");
         }
-        return new Exchange(operation, name, text, Over(chosen));
+        return new Exchange(operation, name, text, Over(chosen), cancellationToken);
     }
 
-    private Exchange Raw(JsonInput request, CallOptions? chosen) =>
-        new(Owner.RawCall, null, Required.NotNull(request, nameof(request)).Write("request"), Over(chosen));
+    private Exchange Raw(JsonInput request, CallOptions? chosen, CancellationToken cancellationToken = default) => new(
+        Owner.RawCall, null, Required.NotNull(request, nameof(request)).Write("request"), Over(chosen), cancellationToken);
 
     private T Run<T>(Exchange exchange, Func<Answer, T> make)
     {
         Owner.Begin(this);
         try
         {
-            return RunBegun(exchange, make);
+            exchange.Cancelled?.ThrowIfCancellationRequested();
+            return RunBegun(exchange, make, null);
         }
         finally
         {
@@ -211,12 +223,12 @@ public abstract class MeetgateClient : IDisposable, IAsyncDisposable
         }
     }
 
-    private T RunBegun<T>(Exchange exchange, Func<Answer, T> make)
+    private T RunBegun<T>(Exchange exchange, Func<Answer, T> make, Action<Exception>? leave)
     {
         CallActivity activity = CallActivity.Start(exchange.Name);
         try
         {
-            T reply = make(exchange.Run(Owner));
+            T reply = make(exchange.Run(Owner, leave));
             activity.End(null);
             return reply;
         }
@@ -228,7 +240,7 @@ public abstract class MeetgateClient : IDisposable, IAsyncDisposable
     }
 
     /// <summary>The one place that knows how calls are awaited: on threads of ours, until the C library does it by itself.</summary>
-    private Task<T> RunAsync<T>(Exchange exchange, Func<Answer, T> make, CancellationToken cancellationToken)
+    private Task<T> RunAsync<T>(Exchange exchange, Func<Answer, T> make)
     {
         try
         {
@@ -239,17 +251,18 @@ public abstract class MeetgateClient : IDisposable, IAsyncDisposable
             // Disposed, or called by its own provider.
             return Task.FromException<T>(problem);
         }
-        if (cancellationToken.IsCancellationRequested)
+        if (exchange.Cancelled is { } cancelled)
         {
             Owner.Finish();
-            return Task.FromCanceled<T>(cancellationToken);
+            return Task.FromCanceled<T>(cancelled);
         }
         var ended = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         void Call(object? state)
         {
             try
             {
-                ended.TrySetResult(RunBegun(exchange, make));
+                ended.TrySetResult(
+                    RunBegun(exchange, make, exchange.CanBeCancelled ? problem => ended.TrySetException(problem) : null));
             }
 #pragma warning disable CA1031 // It is the task's.
             catch (Exception problem)
@@ -272,27 +285,9 @@ public abstract class MeetgateClient : IDisposable, IAsyncDisposable
             Owner.Finish();
             return Task.FromException<T>(problem);
         }
-        return cancellationToken.CanBeCanceled ? Until(ended.Task, cancellationToken) : ended.Task;
+        return exchange.CanBeCancelled ? Until(ended.Task) : ended.Task;
     }
 
-    /// <summary>Waits for a call until it ends or the waiting does. A call nobody waits for any more ends by itself.</summary>
-    private static async Task<T> Until<T>(Task<T> running, CancellationToken cancellationToken)
-    {
-        var cancelled = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        using (cancellationToken.Register(() => cancelled.TrySetResult(true)))
-        {
-            Task first = await Task.WhenAny(running, cancelled.Task).ConfigureAwait(false);
-            if (first != running)
-            {
-                // Or the runtime reports an exception that nobody saw.
-                _ = running.ContinueWith(
-                    ended => ended.Exception,
-                    CancellationToken.None,
-                    TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
-                    TaskScheduler.Default);
-                throw new OperationCanceledException(cancellationToken);
-            }
-        }
-        return await running.ConfigureAwait(false);
-    }
+    /// <summary>A task that is cancelled, and not faulted, where the call was.</summary>
+    private static async Task<T> Until<T>(Task<T> running) => await running.ConfigureAwait(false);
 }

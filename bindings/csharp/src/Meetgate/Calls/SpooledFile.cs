@@ -6,6 +6,8 @@ namespace Meetgate;
 /// <summary>An upload's content as a file of this user's alone, for as long as the call runs.</summary>
 internal sealed class SpooledFile
 {
+    private const int PartLength = 64 * 1024;
+
     private readonly string folder = Path.Combine(Path.GetTempPath(), "meetgate-" + Guid.NewGuid().ToString("N"));
     private readonly ReadOnlyMemory<byte> bytes;
     private readonly Stream? stream;
@@ -20,8 +22,9 @@ internal sealed class SpooledFile
     internal string FullName { get; }
 
     /// <param name="operation">Of the call that needs it, for the message.</param>
+    /// <param name="check">Throws where the call is cancelled.</param>
     /// <exception cref="MeetgateIOException">It cannot be written, or the stream cannot be read.</exception>
-    internal void Write(string operation)
+    internal void Write(string operation, Action check)
     {
         try
         {
@@ -36,7 +39,7 @@ internal sealed class SpooledFile
             using var file = new FileStream(FullName, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
             if (stream != null)
             {
-                stream.CopyTo(file);
+                Copy(stream, file, check);
                 return;
             }
 #if NET8_0_OR_GREATER
@@ -51,6 +54,17 @@ internal sealed class SpooledFile
             // The stream is the program's own, and may throw whatever it likes.
             throw MeetgateException.From(ErrorDocument.Made(
                 MeetgateStatus.Io, null, "the file to upload could not be made ready: " + problem.Message, problem, operation));
+        }
+    }
+
+    /// <summary>A cancelled call does not read on.</summary>
+    private static void Copy(Stream from, FileStream to, Action check)
+    {
+        byte[] part = new byte[PartLength];
+        for (int length = from.Read(part, 0, part.Length); length > 0; length = from.Read(part, 0, part.Length))
+        {
+            check();
+            to.Write(part, 0, length);
         }
     }
 

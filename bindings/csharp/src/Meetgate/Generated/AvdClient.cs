@@ -139,7 +139,7 @@ public class AvdClient : MeetgateTokenClient
         Tls? tls = null,
         long? timeoutMs = null,
         long? attemptTimeoutMs = null,
-        long? maxAttempts = null,
+        int? maxAttempts = null,
         long? connectTimeoutMs = null,
         long? maxReplyBytes = null,
         bool? validate = null,
@@ -267,7 +267,8 @@ public class AvdClient : MeetgateTokenClient
     /// </exception>
     /// <exception cref="MeetgateUnsupportedException">10914 file type not supported.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdUploadfileReply Uploadfile(
         UploadFile file,
         string? path = null,
@@ -315,7 +316,7 @@ public class AvdClient : MeetgateTokenClient
     /// (<c>storage_only_cluster</c>)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="file"/> is null.</exception>
     /// <exception cref="MeetgateBadRequestException">
@@ -327,8 +328,10 @@ public class AvdClient : MeetgateTokenClient
     /// </exception>
     /// <exception cref="MeetgateUnsupportedException">10914 file type not supported.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdUploadfileReply> UploadfileAsync(
         UploadFile file,
         string? path = null,
@@ -443,7 +446,8 @@ public class AvdRoomOperations : OperationGroup
     /// <exception cref="ArgumentNullException"><paramref name="userId"/> is null.</exception>
     /// <exception cref="MeetgateConflictException">40005 room number exists already.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdRoomCreateReply Create(
         string userId,
         string? roomId = null,
@@ -511,13 +515,15 @@ public class AvdRoomOperations : OperationGroup
     /// values; a boolean is taken too. (<c>enable_transcode_video</c>, string or boolean)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="userId"/> is null.</exception>
     /// <exception cref="MeetgateConflictException">40005 room number exists already.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdRoomCreateReply> CreateAsync(
         string userId,
         string? roomId = null,
@@ -565,7 +571,8 @@ public class AvdRoomOperations : OperationGroup
     /// <exception cref="ArgumentNullException"><paramref name="request"/> is null.</exception>
     /// <exception cref="MeetgateConflictException">40005 room number exists already.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdRoomCreateReply Create(AvdRoomCreateRequest request, CallOptions? options = null) =>
         Send(
             AvdOperationNames.RoomCreate,
@@ -588,13 +595,15 @@ public class AvdRoomOperations : OperationGroup
     /// </remarks>
     /// <param name="request">The parameters.</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="request"/> is null.</exception>
     /// <exception cref="MeetgateConflictException">40005 room number exists already.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdRoomCreateReply> CreateAsync(
         AvdRoomCreateRequest request,
         CallOptions? options = null,
@@ -630,7 +639,8 @@ public class AvdRoomOperations : OperationGroup
     /// 40006 automatic recording is already on in the room; 40007 automatic recording is not on in the room.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdReply Update(
         string roomId,
         string? topic = null,
@@ -668,7 +678,7 @@ public class AvdRoomOperations : OperationGroup
     /// (<c>enable_auto_avc</c>)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateNotFoundException">40004 no such room.</exception>
@@ -676,8 +686,10 @@ public class AvdRoomOperations : OperationGroup
     /// 40006 automatic recording is already on in the room; 40007 automatic recording is not on in the room.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdReply> UpdateAsync(
         string roomId,
         string? topic = null,
@@ -712,7 +724,8 @@ public class AvdRoomOperations : OperationGroup
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateNotFoundException">40004 no such room.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdReply Del(string roomId, CallOptions? options = null) =>
         Send(
             AvdOperationNames.RoomDel,
@@ -728,13 +741,15 @@ public class AvdRoomOperations : OperationGroup
     /// </remarks>
     /// <param name="roomId">Room number of the room to delete. (<c>room_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateNotFoundException">40004 no such room.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdReply> DelAsync(
         string roomId,
         CallOptions? options = null,
@@ -762,7 +777,8 @@ public class AvdRoomOperations : OperationGroup
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateNotFoundException">40004 no such room.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdRoomReadReply Read(string roomId, CallOptions? options = null) =>
         Send(
             AvdOperationNames.RoomRead,
@@ -782,13 +798,15 @@ public class AvdRoomOperations : OperationGroup
     /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateNotFoundException">40004 no such room.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdRoomReadReply> ReadAsync(
         string roomId,
         CallOptions? options = null,
@@ -818,7 +836,8 @@ public class AvdRoomOperations : OperationGroup
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateServerException">41005 internal error of the platform.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdReply Close(string roomId, CallOptions? options = null) =>
         Send(
             AvdOperationNames.RoomClose,
@@ -840,13 +859,15 @@ public class AvdRoomOperations : OperationGroup
     /// </remarks>
     /// <param name="roomId">Room number of the open room. (<c>room_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateServerException">41005 internal error of the platform.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdReply> CloseAsync(
         string roomId,
         CallOptions? options = null,
@@ -883,7 +904,8 @@ public class AvdRoomOperations : OperationGroup
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateTokenDeadException">40003 token expired or invalid.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdRoomGetStatisticReply GetStatistic(
         string roomId,
         DateTimeOffset startTime,
@@ -921,13 +943,15 @@ public class AvdRoomOperations : OperationGroup
     /// (<c>end_time</c>)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateTokenDeadException">40003 token expired or invalid.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdRoomGetStatisticReply> GetStatisticAsync(
         string roomId,
         DateTimeOffset startTime,
@@ -984,7 +1008,8 @@ public class AvdRoomOperations : OperationGroup
     /// <exception cref="MeetgateNotFoundException">40004 no such room; 40090 no such recording id.</exception>
     /// <exception cref="MeetgateServerException">40043 internal error of the recording service.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdRoomGetRecordReply GetRecord(
         string roomId,
         DateTimeOffset recordStartTime,
@@ -1040,14 +1065,16 @@ public class AvdRoomOperations : OperationGroup
     /// </param>
     /// <param name="recordId">Only this recording. (<c>record_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateNotFoundException">40004 no such room; 40090 no such recording id.</exception>
     /// <exception cref="MeetgateServerException">40043 internal error of the recording service.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdRoomGetRecordReply> GetRecordAsync(
         string roomId,
         DateTimeOffset recordStartTime,
@@ -1089,7 +1116,8 @@ public class AvdRoomOperations : OperationGroup
     /// <param name="options">Options of this call alone.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdRoomGetRecordListReply GetRecordList(CallOptions? options = null) =>
         Send(
             AvdOperationNames.RoomGetRecordList,
@@ -1112,11 +1140,13 @@ public class AvdRoomOperations : OperationGroup
     /// <para>Request: <c>GET /sdkapi/v2/room/get_record_list</c>.</para>
     /// </remarks>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdRoomGetRecordListReply> GetRecordListAsync(
         CallOptions? options = null,
         CancellationToken cancellationToken = default) =>
@@ -1141,7 +1171,8 @@ public class AvdRoomOperations : OperationGroup
     /// <exception cref="MeetgateNotFoundException">40004 no such room.</exception>
     /// <exception cref="MeetgateServerException">40043 internal error of the recording service.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdReply DelRecord(string roomId, CallOptions? options = null) =>
         Send(
             AvdOperationNames.RoomDelRecord,
@@ -1158,14 +1189,16 @@ public class AvdRoomOperations : OperationGroup
     /// </remarks>
     /// <param name="roomId">Room number. All recordings of this room are deleted. (<c>room_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateNotFoundException">40004 no such room.</exception>
     /// <exception cref="MeetgateServerException">40043 internal error of the recording service.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdReply> DelRecordAsync(
         string roomId,
         CallOptions? options = null,
@@ -1198,7 +1231,8 @@ public class AvdRoomOperations : OperationGroup
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> or <paramref name="url"/> is null.</exception>
     /// <exception cref="MeetgateNotFoundException">40004 no such room; 40094 no such recording.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdReply DeleteRecord(string roomId, string url, CallOptions? options = null) =>
         Send(
             AvdOperationNames.RoomDeleteRecord,
@@ -1227,13 +1261,15 @@ public class AvdRoomOperations : OperationGroup
     /// in its download address. (<c>url</c>)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> or <paramref name="url"/> is null.</exception>
     /// <exception cref="MeetgateNotFoundException">40004 no such room; 40094 no such recording.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdReply> DeleteRecordAsync(
         string roomId,
         string url,
@@ -1268,7 +1304,8 @@ public class AvdRoomOperations : OperationGroup
     /// <returns>The platform's answer.</returns>
     /// <exception cref="MeetgateNotFoundException">40094 no such recording.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdRoomListReply List(CallOptions? options = null) =>
         Send(AvdOperationNames.RoomList, new Parameters(), options, static answer => new AvdRoomListReply(answer));
 
@@ -1287,12 +1324,14 @@ public class AvdRoomOperations : OperationGroup
     /// <para>Request: <c>GET /sdkapi/v2/room/list</c>.</para>
     /// </remarks>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="MeetgateNotFoundException">40094 no such recording.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdRoomListReply> ListAsync(
         CallOptions? options = null,
         CancellationToken cancellationToken = default) =>
@@ -1334,7 +1373,8 @@ public class AvdRoomOperations : OperationGroup
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateNotFoundException">40004 no such room.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdRoomGetChatMessageLogReply GetChatMessageLog(
         string roomId,
         string? fromId = null,
@@ -1380,13 +1420,15 @@ public class AvdRoomOperations : OperationGroup
     /// (<c>end_time</c>)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateNotFoundException">40004 no such room.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdRoomGetChatMessageLogReply> GetChatMessageLogAsync(
         string roomId,
         string? fromId = null,
@@ -1441,7 +1483,8 @@ public class AvdRoomParticipateOperations : OperationGroup
     /// 40004 no such room; 40008 the user is not in the room; 40009 the room does not exist or is not open.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdReply Kick(string roomId, string userId, CallOptions? options = null) =>
         Send(
             AvdOperationNames.RoomParticipateKick,
@@ -1465,7 +1508,7 @@ public class AvdRoomParticipateOperations : OperationGroup
     /// User id of the participant to kick, as <c>Room.Participate.List</c> gives it. (<c>user_id</c>)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="roomId"/> or <paramref name="userId"/> is null.
@@ -1474,8 +1517,10 @@ public class AvdRoomParticipateOperations : OperationGroup
     /// 40004 no such room; 40008 the user is not in the room; 40009 the room does not exist or is not open.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdReply> KickAsync(
         string roomId,
         string userId,
@@ -1510,7 +1555,8 @@ public class AvdRoomParticipateOperations : OperationGroup
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateServerException">41005 internal error of the platform.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdRoomParticipateListReply List(string roomId, CallOptions? options = null) =>
         Send(
             AvdOperationNames.RoomParticipateList,
@@ -1532,13 +1578,15 @@ public class AvdRoomParticipateOperations : OperationGroup
     /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateServerException">41005 internal error of the platform.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdRoomParticipateListReply> ListAsync(
         string roomId,
         CallOptions? options = null,
@@ -1678,7 +1726,8 @@ public class AvdRoomMixRecordOperations : OperationGroup
     /// 40043 internal error of the recording service; 40101 internal error: no such push information.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdRoomMixRecordStartReply Start(
         string roomId,
         bool? enableAudioRecord = null,
@@ -1840,7 +1889,7 @@ public class AvdRoomMixRecordOperations : OperationGroup
     /// server first. (<c>audio_data_exporter_address</c>)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateNotFoundException">
@@ -1856,8 +1905,10 @@ public class AvdRoomMixRecordOperations : OperationGroup
     /// 40043 internal error of the recording service; 40101 internal error: no such push information.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdRoomMixRecordStartReply> StartAsync(
         string roomId,
         bool? enableAudioRecord = null,
@@ -1956,7 +2007,8 @@ public class AvdRoomMixRecordOperations : OperationGroup
     /// 40043 internal error of the recording service; 40101 internal error: no such push information.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdRoomMixRecordStartReply Start(
         AvdRoomMixRecordStartRequest request,
         CallOptions? options = null) =>
@@ -1985,7 +2037,7 @@ public class AvdRoomMixRecordOperations : OperationGroup
     /// </remarks>
     /// <param name="request">The parameters.</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="request"/> is null.</exception>
     /// <exception cref="MeetgateNotFoundException">
@@ -2001,8 +2053,10 @@ public class AvdRoomMixRecordOperations : OperationGroup
     /// 40043 internal error of the recording service; 40101 internal error: no such push information.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdRoomMixRecordStartReply> StartAsync(
         AvdRoomMixRecordStartRequest request,
         CallOptions? options = null,
@@ -2044,7 +2098,8 @@ public class AvdRoomMixRecordOperations : OperationGroup
     /// <exception cref="MeetgatePlatformBusyException">40042 the recording service cannot be reached.</exception>
     /// <exception cref="MeetgateServerException">40043 internal error of the recording service.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdRoomMixRecordStopReply Stop(
         string roomId,
         string? streamType = null,
@@ -2082,7 +2137,7 @@ public class AvdRoomMixRecordOperations : OperationGroup
     /// Stop only this recording: <c>recordId</c> in the answer of <c>Room.MixRecord.Start</c>. (<c>record_id</c>)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateNotFoundException">40004 no such room; 40090 no such recording id.</exception>
@@ -2092,8 +2147,10 @@ public class AvdRoomMixRecordOperations : OperationGroup
     /// <exception cref="MeetgatePlatformBusyException">40042 the recording service cannot be reached.</exception>
     /// <exception cref="MeetgateServerException">40043 internal error of the recording service.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdRoomMixRecordStopReply> StopAsync(
         string roomId,
         string? streamType = null,
@@ -2135,7 +2192,8 @@ public class AvdRoomMixRecordOperations : OperationGroup
     /// <exception cref="MeetgateNotFoundException">40004 no such room; 40090 no such recording id.</exception>
     /// <exception cref="MeetgateServerException">40043 internal error of the recording service.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdRoomMixRecordGetReply Get(
         string roomId,
         AvdRecordType? recordType = null,
@@ -2170,14 +2228,16 @@ public class AvdRoomMixRecordOperations : OperationGroup
     /// </param>
     /// <param name="recordId">Only this recording. (<c>record_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateNotFoundException">40004 no such room; 40090 no such recording id.</exception>
     /// <exception cref="MeetgateServerException">40043 internal error of the recording service.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdRoomMixRecordGetReply> GetAsync(
         string roomId,
         AvdRecordType? recordType = null,
@@ -2229,7 +2289,8 @@ public class AvdRoomMixRecordOperations : OperationGroup
     /// <exception cref="MeetgatePlatformBusyException">40042 the recording service cannot be reached.</exception>
     /// <exception cref="MeetgateServerException">40043 internal error of the recording service.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdReply UpdateLayout(
         string roomId,
         IEnumerable<AvdVideo>? videos = null,
@@ -2270,7 +2331,7 @@ public class AvdRoomMixRecordOperations : OperationGroup
     /// User ids whose sound is recorded. Required when the audio layout is to change. (<c>audio_user_ids</c>)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateNotFoundException">40004 no such room.</exception>
@@ -2280,8 +2341,10 @@ public class AvdRoomMixRecordOperations : OperationGroup
     /// <exception cref="MeetgatePlatformBusyException">40042 the recording service cannot be reached.</exception>
     /// <exception cref="MeetgateServerException">40043 internal error of the recording service.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdReply> UpdateLayoutAsync(
         string roomId,
         IEnumerable<AvdVideo>? videos = null,
@@ -2329,7 +2392,8 @@ public class AvdRoomMixRecordOperations : OperationGroup
     /// <exception cref="MeetgatePlatformBusyException">40042 the recording service cannot be reached.</exception>
     /// <exception cref="MeetgateServerException">40043 internal error of the recording service.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdReply UpdateAudioLayout(
         string roomId,
         IEnumerable<AvdAudioMixerUser> audioMixerUsers,
@@ -2364,7 +2428,7 @@ public class AvdRoomMixRecordOperations : OperationGroup
     /// Change only this recording. It may be left out when only one recording runs in the room. (<c>record_id</c>)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="roomId"/> or <paramref name="audioMixerUsers"/> is null.
@@ -2376,8 +2440,10 @@ public class AvdRoomMixRecordOperations : OperationGroup
     /// <exception cref="MeetgatePlatformBusyException">40042 the recording service cannot be reached.</exception>
     /// <exception cref="MeetgateServerException">40043 internal error of the recording service.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdReply> UpdateAudioLayoutAsync(
         string roomId,
         IEnumerable<AvdAudioMixerUser> audioMixerUsers,
@@ -2445,7 +2511,8 @@ public class AvdRoomMixLiveOperations : OperationGroup
     /// <exception cref="MeetgatePlatformBusyException">40042 the recording service cannot be reached.</exception>
     /// <exception cref="MeetgateServerException">40043 internal error of the recording service.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdReply Start(
         string roomId,
         string pushUrl,
@@ -2486,7 +2553,7 @@ public class AvdRoomMixLiveOperations : OperationGroup
     /// </param>
     /// <param name="rtmpUrl">RTMP address at which the live stream is played. (<c>rtmp_url</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="roomId"/> or <paramref name="pushUrl"/> is null.
@@ -2500,8 +2567,10 @@ public class AvdRoomMixLiveOperations : OperationGroup
     /// <exception cref="MeetgatePlatformBusyException">40042 the recording service cannot be reached.</exception>
     /// <exception cref="MeetgateServerException">40043 internal error of the recording service.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdReply> StartAsync(
         string roomId,
         string pushUrl,
@@ -2541,7 +2610,8 @@ public class AvdRoomMixLiveOperations : OperationGroup
     /// <exception cref="MeetgatePlatformBusyException">40042 the recording service cannot be reached.</exception>
     /// <exception cref="MeetgateServerException">40043 internal error of the recording service.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdRoomMixLiveStopReply Stop(string roomId, CallOptions? options = null) =>
         Send(
             AvdOperationNames.RoomMixLiveStop,
@@ -2559,7 +2629,7 @@ public class AvdRoomMixLiveOperations : OperationGroup
     /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateNotFoundException">40004 no such room.</exception>
@@ -2569,8 +2639,10 @@ public class AvdRoomMixLiveOperations : OperationGroup
     /// <exception cref="MeetgatePlatformBusyException">40042 the recording service cannot be reached.</exception>
     /// <exception cref="MeetgateServerException">40043 internal error of the recording service.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdRoomMixLiveStopReply> StopAsync(
         string roomId,
         CallOptions? options = null,
@@ -2615,7 +2687,8 @@ public class AvdRoomRecordOperations : OperationGroup
     /// <exception cref="ArgumentNullException"><paramref name="recordId"/> is null.</exception>
     /// <exception cref="MeetgateNotFoundException">40090 no such recording id.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdRoomRecordStatusReply Status(string recordId, CallOptions? options = null) =>
         Send(
             AvdOperationNames.RoomRecordStatus,
@@ -2638,13 +2711,15 @@ public class AvdRoomRecordOperations : OperationGroup
     /// </remarks>
     /// <param name="recordId">Recording id. (<c>record_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="recordId"/> is null.</exception>
     /// <exception cref="MeetgateNotFoundException">40090 no such recording id.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdRoomRecordStatusReply> StatusAsync(
         string recordId,
         CallOptions? options = null,
@@ -2672,7 +2747,8 @@ public class AvdRoomRecordOperations : OperationGroup
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateNotFoundException">40004 no such room; 40090 no such recording id.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdRoomRecordGetReply Get(string roomId, string? recordId = null, CallOptions? options = null) =>
         Send(
             AvdOperationNames.RoomRecordGet,
@@ -2696,13 +2772,15 @@ public class AvdRoomRecordOperations : OperationGroup
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="recordId">Recording id: only the files of this recording. (<c>record_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateNotFoundException">40004 no such room; 40090 no such recording id.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdRoomRecordGetReply> GetAsync(
         string roomId,
         string? recordId = null,
@@ -2739,7 +2817,8 @@ public class AvdRoomRecordOperations : OperationGroup
     /// <exception cref="MeetgateNotFoundException">40004 no such room; 40090 no such recording id.</exception>
     /// <exception cref="MeetgateServerException">40043 internal error of the recording service.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdReply Transfer(string roomId, string recordId, CallOptions? options = null) =>
         Send(
             AvdOperationNames.RoomRecordTransfer,
@@ -2764,7 +2843,7 @@ public class AvdRoomRecordOperations : OperationGroup
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="recordId">Recording id. (<c>record_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="roomId"/> or <paramref name="recordId"/> is null.
@@ -2772,8 +2851,10 @@ public class AvdRoomRecordOperations : OperationGroup
     /// <exception cref="MeetgateNotFoundException">40004 no such room; 40090 no such recording id.</exception>
     /// <exception cref="MeetgateServerException">40043 internal error of the recording service.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdReply> TransferAsync(
         string roomId,
         string recordId,
@@ -2835,7 +2916,8 @@ public class AvdRoomLiveOperations : OperationGroup
     /// <exception cref="MeetgateServerException">40063 internal error of the live service.</exception>
     /// <exception cref="MeetgatePlatformBusyException">40064 the live service cannot be reached.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdRoomLiveStartReply Start(
         string roomId,
         string userId,
@@ -2876,7 +2958,7 @@ public class AvdRoomLiveOperations : OperationGroup
     /// <param name="rtmpUrl">Address at which viewers play the stream over RTMP. (<c>rtmp_url</c>)</param>
     /// <param name="hlsUrl">Address at which viewers play the stream over HLS. (<c>hls_url</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="roomId"/>, <paramref name="userId"/> or <paramref name="pushUrl"/> is null.
@@ -2888,8 +2970,10 @@ public class AvdRoomLiveOperations : OperationGroup
     /// <exception cref="MeetgateServerException">40063 internal error of the live service.</exception>
     /// <exception cref="MeetgatePlatformBusyException">40064 the live service cannot be reached.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdRoomLiveStartReply> StartAsync(
         string roomId,
         string userId,
@@ -2932,7 +3016,8 @@ public class AvdRoomLiveOperations : OperationGroup
     /// <exception cref="MeetgateServerException">40063 internal error of the live service.</exception>
     /// <exception cref="MeetgatePlatformBusyException">40064 the live service cannot be reached.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdReply Stop(string roomId, CallOptions? options = null) =>
         Send(
             AvdOperationNames.RoomLiveStop,
@@ -2951,7 +3036,7 @@ public class AvdRoomLiveOperations : OperationGroup
     /// </remarks>
     /// <param name="roomId">Room number. The room must be open. (<c>room_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateNotFoundException">40004 no such room.</exception>
@@ -2961,8 +3046,10 @@ public class AvdRoomLiveOperations : OperationGroup
     /// <exception cref="MeetgateServerException">40063 internal error of the live service.</exception>
     /// <exception cref="MeetgatePlatformBusyException">40064 the live service cannot be reached.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdReply> StopAsync(
         string roomId,
         CallOptions? options = null,
@@ -3040,7 +3127,8 @@ public class AvdRoomAvcOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateForbiddenException">40053 the site forces the composed view off.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdReply Start(
         string roomId,
         bool? enableManualAvc = null,
@@ -3109,7 +3197,7 @@ public class AvdRoomAvcOperations : OperationGroup
     /// Resolution as width*height, for example <c>1280*720</c> or <c>1920*1080</c>. (<c>video_resolution</c>, px)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateNotFoundException">40004 no such room.</exception>
@@ -3120,8 +3208,10 @@ public class AvdRoomAvcOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateForbiddenException">40053 the site forces the composed view off.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdReply> StartAsync(
         string roomId,
         bool? enableManualAvc = null,
@@ -3179,7 +3269,8 @@ public class AvdRoomAvcOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateForbiddenException">40053 the site forces the composed view off.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdReply Start(AvdRoomAvcStartRequest request, CallOptions? options = null) =>
         Send(
             AvdOperationNames.RoomAvcStart,
@@ -3206,7 +3297,7 @@ public class AvdRoomAvcOperations : OperationGroup
     /// </remarks>
     /// <param name="request">The parameters.</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="request"/> is null.</exception>
     /// <exception cref="MeetgateNotFoundException">40004 no such room.</exception>
@@ -3217,8 +3308,10 @@ public class AvdRoomAvcOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateForbiddenException">40053 the site forces the composed view off.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdReply> StartAsync(
         AvdRoomAvcStartRequest request,
         CallOptions? options = null,
@@ -3249,7 +3342,8 @@ public class AvdRoomAvcOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateForbiddenException">40055 the site forces the composed view on.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdReply Stop(string roomId, CallOptions? options = null) =>
         Send(
             AvdOperationNames.RoomAvcStop,
@@ -3266,7 +3360,7 @@ public class AvdRoomAvcOperations : OperationGroup
     /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateNotFoundException">40004 no such room.</exception>
@@ -3277,8 +3371,10 @@ public class AvdRoomAvcOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateForbiddenException">40055 the site forces the composed view on.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdReply> StopAsync(
         string roomId,
         CallOptions? options = null,
@@ -3324,7 +3420,8 @@ public class AvdRoomAvcOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateConflictException">40051 the composed view is not on in the room.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdReply SelectMedia(
         string roomId,
         IEnumerable<AvdVideo> videos,
@@ -3365,7 +3462,7 @@ public class AvdRoomAvcOperations : OperationGroup
     /// <c>Room.Avc.Start</c>. (<c>layout_mode</c>)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="roomId"/> or <paramref name="videos"/> is null.
@@ -3376,8 +3473,10 @@ public class AvdRoomAvcOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateConflictException">40051 the composed view is not on in the room.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdReply> SelectMediaAsync(
         string roomId,
         IEnumerable<AvdVideo> videos,
@@ -3418,7 +3517,8 @@ public class AvdRoomAvcOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateConflictException">40051 the composed view is not on in the room.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdReply SetFocusVideo(string roomId, string resourceId, CallOptions? options = null) =>
         Send(
             AvdOperationNames.RoomAvcSetFocusVideo,
@@ -3442,7 +3542,7 @@ public class AvdRoomAvcOperations : OperationGroup
     /// <c>Room.Participate.List</c> has the same form. (<c>resource_id</c>)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="roomId"/> or <paramref name="resourceId"/> is null.
@@ -3453,8 +3553,10 @@ public class AvdRoomAvcOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateConflictException">40051 the composed view is not on in the room.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdReply> SetFocusVideoAsync(
         string roomId,
         string resourceId,
@@ -3516,7 +3618,8 @@ public class AvdRoomAvcOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateConflictException">40051 the composed view is not on in the room.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdReply UpdateLayout(
         string roomId,
         string mainVideoResourceId,
@@ -3576,7 +3679,7 @@ public class AvdRoomAvcOperations : OperationGroup
     /// Resolution as width*height, for example <c>1280*720</c>. (<c>video_resolution</c>, px)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="roomId"/> or <paramref name="mainVideoResourceId"/> is null.
@@ -3587,8 +3690,10 @@ public class AvdRoomAvcOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateConflictException">40051 the composed view is not on in the room.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdReply> UpdateLayoutAsync(
         string roomId,
         string mainVideoResourceId,
@@ -3640,7 +3745,8 @@ public class AvdRoomAvcOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateConflictException">40051 the composed view is not on in the room.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdReply UpdateLayout(AvdRoomAvcUpdateLayoutRequest request, CallOptions? options = null) =>
         Send(
             AvdOperationNames.RoomAvcUpdateLayout,
@@ -3665,7 +3771,7 @@ public class AvdRoomAvcOperations : OperationGroup
     /// </remarks>
     /// <param name="request">The parameters.</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="request"/> is null.</exception>
     /// <exception cref="MeetgateNotFoundException">40004 no such room.</exception>
@@ -3674,8 +3780,10 @@ public class AvdRoomAvcOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateConflictException">40051 the composed view is not on in the room.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdReply> UpdateLayoutAsync(
         AvdRoomAvcUpdateLayoutRequest request,
         CallOptions? options = null,
@@ -3706,7 +3814,8 @@ public class AvdRoomAvcOperations : OperationGroup
     /// <exception cref="MeetgateConflictException">40051 the composed view is not on in the room.</exception>
     /// <exception cref="MeetgateServerException">40052 internal error of the composed view.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdRoomAvcGetAvcSettingReply GetAvcSetting(string roomId, CallOptions? options = null) =>
         Send(
             AvdOperationNames.RoomAvcGetAvcSetting,
@@ -3727,15 +3836,17 @@ public class AvdRoomAvcOperations : OperationGroup
     /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateNotFoundException">40004 no such room.</exception>
     /// <exception cref="MeetgateConflictException">40051 the composed view is not on in the room.</exception>
     /// <exception cref="MeetgateServerException">40052 internal error of the composed view.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdRoomAvcGetAvcSettingReply> GetAvcSettingAsync(
         string roomId,
         CallOptions? options = null,
@@ -3796,7 +3907,8 @@ public class AvdRoomDesktopRecordOperations : OperationGroup
     /// 40043 internal error of the recording service; 40082 internal error of the media service.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdReply Start(
         string roomId,
         bool enableRealtimeTranscode,
@@ -3835,7 +3947,7 @@ public class AvdRoomDesktopRecordOperations : OperationGroup
     /// <param name="name">File name of the recording. <c>Room.DesktopRecord.Get</c> needs it. (<c>name</c>)</param>
     /// <param name="resourceId">Id of the video stream to record. (<c>resource_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="roomId"/> or <paramref name="name"/> is null.
@@ -3851,8 +3963,10 @@ public class AvdRoomDesktopRecordOperations : OperationGroup
     /// 40043 internal error of the recording service; 40082 internal error of the media service.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdReply> StartAsync(
         string roomId,
         bool enableRealtimeTranscode,
@@ -3897,7 +4011,8 @@ public class AvdRoomDesktopRecordOperations : OperationGroup
     /// 40043 internal error of the recording service; 40082 internal error of the media service.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdReply Stop(string roomId, CallOptions? options = null) =>
         Send(
             AvdOperationNames.RoomDesktopRecordStop,
@@ -3918,7 +4033,7 @@ public class AvdRoomDesktopRecordOperations : OperationGroup
     /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateNotFoundException">40004 no such room.</exception>
@@ -3930,8 +4045,10 @@ public class AvdRoomDesktopRecordOperations : OperationGroup
     /// 40043 internal error of the recording service; 40082 internal error of the media service.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdReply> StopAsync(
         string roomId,
         CallOptions? options = null,
@@ -3967,7 +4084,8 @@ public class AvdRoomDesktopRecordOperations : OperationGroup
     /// 40043 internal error of the recording service; 40082 internal error of the media service.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdRoomDesktopRecordGetReply Get(
         string roomId,
         string name,
@@ -3999,7 +4117,7 @@ public class AvdRoomDesktopRecordOperations : OperationGroup
     /// <param name="name">File name given to <c>Room.DesktopRecord.Start</c>. (<c>name</c>)</param>
     /// <param name="recordId">Recording id: only the files of this recording. (<c>record_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="roomId"/> or <paramref name="name"/> is null.
@@ -4009,8 +4127,10 @@ public class AvdRoomDesktopRecordOperations : OperationGroup
     /// 40043 internal error of the recording service; 40082 internal error of the media service.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdRoomDesktopRecordGetReply> GetAsync(
         string roomId,
         string name,
@@ -4075,7 +4195,8 @@ public class AvdMediaOperations : OperationGroup
     /// 40083 the media service cannot be reached or timed out.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdMediaCreateReply Create(
         string roomId,
         string name,
@@ -4115,7 +4236,7 @@ public class AvdMediaOperations : OperationGroup
     /// Audio format of the player's output. The default is not documented. (<c>player_out_audio_codec</c>)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="roomId"/> or <paramref name="name"/> is null.
@@ -4129,8 +4250,10 @@ public class AvdMediaOperations : OperationGroup
     /// 40083 the media service cannot be reached or timed out.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdMediaCreateReply> CreateAsync(
         string roomId,
         string name,
@@ -4192,7 +4315,8 @@ public class AvdMediaOperations : OperationGroup
     /// 40083 the media service cannot be reached or timed out.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdMediaPlayReply Play(
         string roomId,
         string url,
@@ -4239,7 +4363,7 @@ public class AvdMediaOperations : OperationGroup
     /// (<c>enable_auto_close_stream</c>, default true)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="roomId"/>, <paramref name="url"/> or <paramref name="playId"/> is null.
@@ -4253,8 +4377,10 @@ public class AvdMediaOperations : OperationGroup
     /// 40083 the media service cannot be reached or timed out.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdMediaPlayReply> PlayAsync(
         string roomId,
         string url,
@@ -4301,7 +4427,8 @@ public class AvdMediaOperations : OperationGroup
     /// 40083 the media service cannot be reached or timed out.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdReply Stop(string roomId, string playId, CallOptions? options = null) =>
         Send(
             AvdOperationNames.MediaStop,
@@ -4325,7 +4452,7 @@ public class AvdMediaOperations : OperationGroup
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="playId">Player id, as answered by <c>Media.Create</c>. (<c>play_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="roomId"/> or <paramref name="playId"/> is null.
@@ -4338,8 +4465,10 @@ public class AvdMediaOperations : OperationGroup
     /// 40083 the media service cannot be reached or timed out.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdReply> StopAsync(
         string roomId,
         string playId,
@@ -4377,7 +4506,8 @@ public class AvdMediaOperations : OperationGroup
     /// 40083 the media service cannot be reached or timed out.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdReply Pause(string roomId, string playId, CallOptions? options = null) =>
         Send(
             AvdOperationNames.MediaPause,
@@ -4398,7 +4528,7 @@ public class AvdMediaOperations : OperationGroup
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="playId">Player id, as answered by <c>Media.Create</c>. (<c>play_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="roomId"/> or <paramref name="playId"/> is null.
@@ -4411,8 +4541,10 @@ public class AvdMediaOperations : OperationGroup
     /// 40083 the media service cannot be reached or timed out.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdReply> PauseAsync(
         string roomId,
         string playId,
@@ -4450,7 +4582,8 @@ public class AvdMediaOperations : OperationGroup
     /// 40083 the media service cannot be reached or timed out.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdReply Resume(string roomId, string playId, CallOptions? options = null) =>
         Send(
             AvdOperationNames.MediaResume,
@@ -4471,7 +4604,7 @@ public class AvdMediaOperations : OperationGroup
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="playId">Player id, as answered by <c>Media.Create</c>. (<c>play_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="roomId"/> or <paramref name="playId"/> is null.
@@ -4484,8 +4617,10 @@ public class AvdMediaOperations : OperationGroup
     /// 40083 the media service cannot be reached or timed out.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdReply> ResumeAsync(
         string roomId,
         string playId,
@@ -4528,7 +4663,8 @@ public class AvdMediaOperations : OperationGroup
     /// 40083 the media service cannot be reached or timed out.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdMediaReplayReply Replay(
         string roomId,
         string playId,
@@ -4558,7 +4694,7 @@ public class AvdMediaOperations : OperationGroup
     /// Path of the file to play, on the server. The document does not say what plays when it is left out. (<c>url</c>)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="roomId"/> or <paramref name="playId"/> is null.
@@ -4572,8 +4708,10 @@ public class AvdMediaOperations : OperationGroup
     /// 40083 the media service cannot be reached or timed out.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdMediaReplayReply> ReplayAsync(
         string roomId,
         string playId,
@@ -4620,7 +4758,8 @@ public class AvdMediaOperations : OperationGroup
     /// 40083 the media service cannot be reached or timed out.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdMediaGetMediaInfoReply GetMediaInfo(
         string roomId,
         string playId,
@@ -4652,7 +4791,7 @@ public class AvdMediaOperations : OperationGroup
     /// <param name="playId">Player id, as answered by <c>Media.Create</c>. (<c>play_id</c>)</param>
     /// <param name="url">Path of the file that the player plays, on the server. (<c>url</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="roomId"/>, <paramref name="playId"/> or <paramref name="url"/> is null.
@@ -4666,8 +4805,10 @@ public class AvdMediaOperations : OperationGroup
     /// 40083 the media service cannot be reached or timed out.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdMediaGetMediaInfoReply> GetMediaInfoAsync(
         string roomId,
         string playId,
@@ -4716,7 +4857,8 @@ public class AvdMediaOperations : OperationGroup
     /// 40083 the media service cannot be reached or timed out.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdMediaSwitchReply Switch(
         string roomId,
         string playId,
@@ -4750,7 +4892,7 @@ public class AvdMediaOperations : OperationGroup
     /// without it: give it. (<c>url</c>)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="roomId"/> or <paramref name="playId"/> is null.
@@ -4764,8 +4906,10 @@ public class AvdMediaOperations : OperationGroup
     /// 40083 the media service cannot be reached or timed out.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdMediaSwitchReply> SwitchAsync(
         string roomId,
         string playId,
@@ -4816,7 +4960,8 @@ public class AvdTranscodeOperations : OperationGroup
     /// <exception cref="MeetgateNotFoundException">40004 no such room; 40090 no such recording id.</exception>
     /// <exception cref="MeetgateServerException">40043 internal error of the recording service.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdTranscodeQueryReply Query(string roomId, string recordId, CallOptions? options = null) =>
         Send(
             AvdOperationNames.TranscodeQuery,
@@ -4839,7 +4984,7 @@ public class AvdTranscodeOperations : OperationGroup
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="recordId">Recording id. (<c>record_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="roomId"/> or <paramref name="recordId"/> is null.
@@ -4847,8 +4992,10 @@ public class AvdTranscodeOperations : OperationGroup
     /// <exception cref="MeetgateNotFoundException">40004 no such room; 40090 no such recording id.</exception>
     /// <exception cref="MeetgateServerException">40043 internal error of the recording service.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdTranscodeQueryReply> QueryAsync(
         string roomId,
         string recordId,
@@ -4900,7 +5047,8 @@ public class AvdAppOperations : OperationGroup
     /// 401 wrong access_key or secret_key; 40001 wrong access_key or secret_key.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdAppGetTokenReply GetToken(CallOptions? options = null) =>
         Send(
             AvdOperationNames.AppGetToken,
@@ -4924,14 +5072,16 @@ public class AvdAppOperations : OperationGroup
     /// <para>Request: <c>POST /sdkapi/v2/app/get_token</c>.</para>
     /// </remarks>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="MeetgateAuthException">
     /// 401 wrong access_key or secret_key; 40001 wrong access_key or secret_key.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdAppGetTokenReply> GetTokenAsync(
         CallOptions? options = null,
         CancellationToken cancellationToken = default) =>
@@ -4954,7 +5104,8 @@ public class AvdAppOperations : OperationGroup
     /// 40073 licence service not available.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdAppGetLicenceInfoReply GetLicenceInfo(CallOptions? options = null) =>
         Send(
             AvdOperationNames.AppGetLicenceInfo,
@@ -4968,15 +5119,17 @@ public class AvdAppOperations : OperationGroup
     /// <para>Request: <c>GET /sdkapi/v2/app/get_licence_info</c>.</para>
     /// </remarks>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="MeetgateForbiddenException">
     /// 40070 the site has no company information; 40071 no licence is set for the site; 40072 no licence information;
     /// 40073 licence service not available.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdAppGetLicenceInfoReply> GetLicenceInfoAsync(
         CallOptions? options = null,
         CancellationToken cancellationToken = default) =>
@@ -5000,7 +5153,8 @@ public class AvdAppOperations : OperationGroup
     /// <param name="options">Options of this call alone.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdAppGetSystemInfoReply GetSystemInfo(CallOptions? options = null) =>
         Send(
             AvdOperationNames.AppGetSystemInfo,
@@ -5019,11 +5173,13 @@ public class AvdAppOperations : OperationGroup
     /// <para>Request: <c>GET /sdkapi/v2/app/get_system_info</c>.</para>
     /// </remarks>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdAppGetSystemInfoReply> GetSystemInfoAsync(
         CallOptions? options = null,
         CancellationToken cancellationToken = default) =>
@@ -5056,7 +5212,8 @@ public class AvdAppOperations : OperationGroup
     /// 40073 licence service not available.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdReply ApplyFilePermit(string licenceCert, CallOptions? options = null) =>
         Send(
             AvdOperationNames.AppApplyFilePermit,
@@ -5079,7 +5236,7 @@ public class AvdAppOperations : OperationGroup
     /// The licence text from the vendor's licence server. Give it unchanged. (<c>licence_cert</c>)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="licenceCert"/> is null.</exception>
     /// <exception cref="MeetgateForbiddenException">
@@ -5087,8 +5244,10 @@ public class AvdAppOperations : OperationGroup
     /// 40073 licence service not available.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdReply> ApplyFilePermitAsync(
         string licenceCert,
         CallOptions? options = null,
@@ -5121,7 +5280,8 @@ public class AvdAppOperations : OperationGroup
     /// 40073 licence service not available.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdReply DeleteFilePermit(string licenceCert, CallOptions? options = null) =>
         Send(
             AvdOperationNames.AppDeleteFilePermit,
@@ -5143,7 +5303,7 @@ public class AvdAppOperations : OperationGroup
     /// The licence text that was given to <c>App.ApplyFilePermit</c>. (<c>licence_cert</c>)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="licenceCert"/> is null.</exception>
     /// <exception cref="MeetgateForbiddenException">
@@ -5151,8 +5311,10 @@ public class AvdAppOperations : OperationGroup
     /// 40073 licence service not available.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdReply> DeleteFilePermitAsync(
         string licenceCert,
         CallOptions? options = null,
@@ -5182,7 +5344,8 @@ public class AvdAppOperations : OperationGroup
     /// <exception cref="ArgumentNullException"><paramref name="accessKey"/> is null.</exception>
     /// <exception cref="MeetgateAuthException">40001 wrong access_key or secret_key.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdAppGetKeyLicenceReply GetKeyLicence(string accessKey, CallOptions? options = null) =>
         Send(
             AvdOperationNames.AppGetKeyLicence,
@@ -5204,13 +5367,15 @@ public class AvdAppOperations : OperationGroup
     /// (<c>access_key</c>)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="accessKey"/> is null.</exception>
     /// <exception cref="MeetgateAuthException">40001 wrong access_key or secret_key.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdAppGetKeyLicenceReply> GetKeyLicenceAsync(
         string accessKey,
         CallOptions? options = null,
@@ -5285,7 +5450,8 @@ public class AvdSipGateOperations : OperationGroup
     /// <exception cref="ArgumentNullException"><paramref name="name"/> or <paramref name="url"/> is null.</exception>
     /// <exception cref="MeetgateConflictException">40019 another gateway has this address already.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdSipGateCreateReply Create(string name, string url, CallOptions? options = null) =>
         Send(
             AvdOperationNames.SipGateCreate,
@@ -5316,13 +5482,15 @@ public class AvdSipGateOperations : OperationGroup
     /// (<c>url</c>)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="name"/> or <paramref name="url"/> is null.</exception>
     /// <exception cref="MeetgateConflictException">40019 another gateway has this address already.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdSipGateCreateReply> CreateAsync(
         string name,
         string url,
@@ -5359,7 +5527,8 @@ public class AvdSipGateOperations : OperationGroup
     /// <exception cref="MeetgateConflictException">40019 another gateway has this address already.</exception>
     /// <exception cref="MeetgateNotFoundException">40020 no such gateway.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdReply Update(long sipGateId, string name, string url, CallOptions? options = null) =>
         Send(
             AvdOperationNames.SipGateUpdate,
@@ -5387,14 +5556,16 @@ public class AvdSipGateOperations : OperationGroup
     /// New address of the gateway: host and port. No two gateways may have the same address. (<c>url</c>)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="name"/> or <paramref name="url"/> is null.</exception>
     /// <exception cref="MeetgateConflictException">40019 another gateway has this address already.</exception>
     /// <exception cref="MeetgateNotFoundException">40020 no such gateway.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdReply> UpdateAsync(
         long sipGateId,
         string name,
@@ -5430,7 +5601,8 @@ public class AvdSipGateOperations : OperationGroup
     /// <returns>The platform's answer.</returns>
     /// <exception cref="MeetgateNotFoundException">40020 no such gateway.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdSipGateReadReply Read(long sipGateId, CallOptions? options = null) =>
         Send(
             AvdOperationNames.SipGateRead,
@@ -5452,12 +5624,14 @@ public class AvdSipGateOperations : OperationGroup
     /// (<c>sip_gate_id</c>)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="MeetgateNotFoundException">40020 no such gateway.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdSipGateReadReply> ReadAsync(
         long sipGateId,
         CallOptions? options = null,
@@ -5483,7 +5657,8 @@ public class AvdSipGateOperations : OperationGroup
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="MeetgateNotFoundException">40020 no such gateway.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdReply Del(long sipGateId, CallOptions? options = null) =>
         Send(
             AvdOperationNames.SipGateDel,
@@ -5502,12 +5677,14 @@ public class AvdSipGateOperations : OperationGroup
     /// (<c>sip_gate_id</c>)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="MeetgateNotFoundException">40020 no such gateway.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdReply> DelAsync(
         long sipGateId,
         CallOptions? options = null,
@@ -5531,7 +5708,8 @@ public class AvdSipGateOperations : OperationGroup
     /// <param name="options">Options of this call alone.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdSipGateListReply List(CallOptions? options = null) =>
         Send(
             AvdOperationNames.SipGateList,
@@ -5549,11 +5727,13 @@ public class AvdSipGateOperations : OperationGroup
     /// <para>Request: <c>GET /sdkapi/v2/sip/gate/list</c>.</para>
     /// </remarks>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdSipGateListReply> ListAsync(
         CallOptions? options = null,
         CancellationToken cancellationToken = default) =>
@@ -5607,7 +5787,8 @@ public class AvdSipAccountOperations : OperationGroup
     /// <exception cref="MeetgateNotFoundException">40020 no such gateway.</exception>
     /// <exception cref="MeetgateConflictException">40021 another account has this number already.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdSipAccountCreateReply Create(
         string name,
         string password,
@@ -5648,7 +5829,7 @@ public class AvdSipAccountOperations : OperationGroup
     /// (<c>sip_gate_id</c>)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="name"/>, <paramref name="password"/> or <paramref name="number"/> is null.
@@ -5656,8 +5837,10 @@ public class AvdSipAccountOperations : OperationGroup
     /// <exception cref="MeetgateNotFoundException">40020 no such gateway.</exception>
     /// <exception cref="MeetgateConflictException">40021 another account has this number already.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdSipAccountCreateReply> CreateAsync(
         string name,
         string password,
@@ -5702,7 +5885,8 @@ public class AvdSipAccountOperations : OperationGroup
     /// <exception cref="MeetgateConflictException">40021 another account has this number already.</exception>
     /// <exception cref="MeetgateNotFoundException">40022 no such SIP account.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdReply Update(
         long accountId,
         string name,
@@ -5738,7 +5922,7 @@ public class AvdSipAccountOperations : OperationGroup
     /// phone_number. (<c>number</c>)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="name"/>, <paramref name="password"/> or <paramref name="number"/> is null.
@@ -5746,8 +5930,10 @@ public class AvdSipAccountOperations : OperationGroup
     /// <exception cref="MeetgateConflictException">40021 another account has this number already.</exception>
     /// <exception cref="MeetgateNotFoundException">40022 no such SIP account.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdReply> UpdateAsync(
         long accountId,
         string name,
@@ -5789,7 +5975,8 @@ public class AvdSipAccountOperations : OperationGroup
     /// <returns>The platform's answer.</returns>
     /// <exception cref="MeetgateNotFoundException">40020 no such gateway; 40022 no such SIP account.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdSipAccountReadReply Read(long accountId, long sipGateId, CallOptions? options = null) =>
         Send(
             AvdOperationNames.SipAccountRead,
@@ -5819,12 +6006,14 @@ public class AvdSipAccountOperations : OperationGroup
     /// </param>
     /// <param name="sipGateId">Id of the account's SIP gateway. (<c>sip_gate_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="MeetgateNotFoundException">40020 no such gateway; 40022 no such SIP account.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdSipAccountReadReply> ReadAsync(
         long accountId,
         long sipGateId,
@@ -5855,7 +6044,8 @@ public class AvdSipAccountOperations : OperationGroup
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="MeetgateNotFoundException">40022 no such SIP account.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdReply Del(long accountId, CallOptions? options = null) =>
         Send(
             AvdOperationNames.SipAccountDel,
@@ -5874,12 +6064,14 @@ public class AvdSipAccountOperations : OperationGroup
     /// Id of the SIP account, from the answer of <c>Sip.Account.Create</c>. (<c>account_id</c>)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="MeetgateNotFoundException">40022 no such SIP account.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdReply> DelAsync(
         long accountId,
         CallOptions? options = null,
@@ -5983,7 +6175,8 @@ public class AvdDeviceOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateUnsupportedException">40036 type not supported.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdDeviceCallReply Call(
         string name,
         string roomId,
@@ -6054,7 +6247,7 @@ public class AvdDeviceOperations : OperationGroup
     /// The calling side, as the caller defines it. The document says no more. (<c>call_from</c>)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="name"/>, <paramref name="roomId"/> or <paramref name="url"/> is null.
@@ -6079,8 +6272,10 @@ public class AvdDeviceOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateUnsupportedException">40036 type not supported.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdDeviceCallReply> CallAsync(
         string name,
         string roomId,
@@ -6150,7 +6345,8 @@ public class AvdDeviceOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateUnsupportedException">40036 type not supported.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdDeviceCallReply Call(AvdDeviceCallRequest request, CallOptions? options = null) =>
         Send(
             AvdOperationNames.DeviceCall,
@@ -6175,7 +6371,7 @@ public class AvdDeviceOperations : OperationGroup
     /// </remarks>
     /// <param name="request">The parameters.</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="request"/> is null.</exception>
     /// <exception cref="MeetgateNotFoundException">
@@ -6198,8 +6394,10 @@ public class AvdDeviceOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateUnsupportedException">40036 type not supported.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdDeviceCallReply> CallAsync(
         AvdDeviceCallRequest request,
         CallOptions? options = null,
@@ -6230,7 +6428,8 @@ public class AvdDeviceOperations : OperationGroup
     /// the user has not been invited.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdDeviceKickReply Kick(string roomId, string userId, CallOptions? options = null) =>
         Send(
             AvdOperationNames.DeviceKick,
@@ -6252,7 +6451,7 @@ public class AvdDeviceOperations : OperationGroup
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="userId">Id of the device, from the answer of <c>Device.Call</c>. (<c>user_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="roomId"/> or <paramref name="userId"/> is null.
@@ -6262,8 +6461,10 @@ public class AvdDeviceOperations : OperationGroup
     /// the user has not been invited.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdDeviceKickReply> KickAsync(
         string roomId,
         string userId,
@@ -6299,7 +6500,8 @@ public class AvdDeviceOperations : OperationGroup
     /// 40004 no such room; 40033 the user has not been invited; 40037 no such invitation.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdDeviceGetInviteStatusReply GetInviteStatus(string callId, CallOptions? options = null) =>
         Send(
             AvdOperationNames.DeviceGetInviteStatus,
@@ -6320,15 +6522,17 @@ public class AvdDeviceOperations : OperationGroup
     /// </remarks>
     /// <param name="callId">Id of the call, from the answer of <c>Device.Call</c>. (<c>call_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="callId"/> is null.</exception>
     /// <exception cref="MeetgateNotFoundException">
     /// 40004 no such room; 40033 the user has not been invited; 40037 no such invitation.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdDeviceGetInviteStatusReply> GetInviteStatusAsync(
         string callId,
         CallOptions? options = null,
@@ -6373,7 +6577,8 @@ public class AvdDeviceVideoOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateUnsupportedException">40036 type not supported.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdReply Focus(string roomId, string userId, CallOptions? options = null) =>
         Send(
             AvdOperationNames.DeviceVideoFocus,
@@ -6394,7 +6599,7 @@ public class AvdDeviceVideoOperations : OperationGroup
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="userId">Id of the device, from the answer of <c>Device.Call</c>. (<c>user_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="roomId"/> or <paramref name="userId"/> is null.
@@ -6405,8 +6610,10 @@ public class AvdDeviceVideoOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateUnsupportedException">40036 type not supported.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdReply> FocusAsync(
         string roomId,
         string userId,
@@ -6442,7 +6649,8 @@ public class AvdDeviceVideoOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateUnsupportedException">40036 type not supported.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdReply Unfocus(string roomId, string userId, CallOptions? options = null) =>
         Send(
             AvdOperationNames.DeviceVideoUnfocus,
@@ -6463,7 +6671,7 @@ public class AvdDeviceVideoOperations : OperationGroup
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="userId">Id of the device, from the answer of <c>Device.Call</c>. (<c>user_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="roomId"/> or <paramref name="userId"/> is null.
@@ -6474,8 +6682,10 @@ public class AvdDeviceVideoOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateUnsupportedException">40036 type not supported.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdReply> UnfocusAsync(
         string roomId,
         string userId,
@@ -6511,7 +6721,8 @@ public class AvdDeviceVideoOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateUnsupportedException">40036 type not supported.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdReply Close(string roomId, string userId, CallOptions? options = null) =>
         Send(
             AvdOperationNames.DeviceVideoClose,
@@ -6532,7 +6743,7 @@ public class AvdDeviceVideoOperations : OperationGroup
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="userId">Id of the device, from the answer of <c>Device.Call</c>. (<c>user_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="roomId"/> or <paramref name="userId"/> is null.
@@ -6543,8 +6754,10 @@ public class AvdDeviceVideoOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateUnsupportedException">40036 type not supported.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdReply> CloseAsync(
         string roomId,
         string userId,
@@ -6581,7 +6794,8 @@ public class AvdDeviceVideoOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateUnsupportedException">40036 type not supported.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdDeviceVideoOpenReply Open(string roomId, string userId, CallOptions? options = null) =>
         Send(
             AvdOperationNames.DeviceVideoOpen,
@@ -6603,7 +6817,7 @@ public class AvdDeviceVideoOperations : OperationGroup
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="userId">Id of the device, from the answer of <c>Device.Call</c>. (<c>user_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="roomId"/> or <paramref name="userId"/> is null.
@@ -6614,8 +6828,10 @@ public class AvdDeviceVideoOperations : OperationGroup
     /// </exception>
     /// <exception cref="MeetgateUnsupportedException">40036 type not supported.</exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdDeviceVideoOpenReply> OpenAsync(
         string roomId,
         string userId,
@@ -6664,7 +6880,8 @@ public class AvdDeviceAudioOperations : OperationGroup
     /// the user has not been invited.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdReply Mute(string roomId, string userId, CallOptions? options = null) =>
         Send(
             AvdOperationNames.DeviceAudioMute,
@@ -6685,7 +6902,7 @@ public class AvdDeviceAudioOperations : OperationGroup
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="userId">Id of the device, from the answer of <c>Device.Call</c>. (<c>user_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="roomId"/> or <paramref name="userId"/> is null.
@@ -6695,8 +6912,10 @@ public class AvdDeviceAudioOperations : OperationGroup
     /// the user has not been invited.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdReply> MuteAsync(
         string roomId,
         string userId,
@@ -6731,7 +6950,8 @@ public class AvdDeviceAudioOperations : OperationGroup
     /// the user has not been invited.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual AvdReply Unmute(string roomId, string userId, CallOptions? options = null) =>
         Send(
             AvdOperationNames.DeviceAudioUnmute,
@@ -6752,7 +6972,7 @@ public class AvdDeviceAudioOperations : OperationGroup
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
     /// <param name="userId">Id of the device, from the answer of <c>Device.Call</c>. (<c>user_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="roomId"/> or <paramref name="userId"/> is null.
@@ -6762,8 +6982,10 @@ public class AvdDeviceAudioOperations : OperationGroup
     /// the user has not been invited.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed for another reason.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<AvdReply> UnmuteAsync(
         string roomId,
         string userId,

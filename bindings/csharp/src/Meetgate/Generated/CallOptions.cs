@@ -24,7 +24,7 @@ public sealed partial class CallOptions
     /// connections, HTTP 408, 429, 502, 503 and 504, and the platform's own "busy"; everything else only if no byte of
     /// it was sent. (<c>max_attempts</c>, from 1 to 10)
     /// </summary>
-    public long? MaxAttempts { get; set; }
+    public int? MaxAttempts { get; set; }
 
     /// <summary>
     /// Time limit for one connection: TCP and TLS handshake, within <c>Timeout</c>. (<c>connect_timeout_ms</c>, from 1

@@ -132,7 +132,7 @@ public class HstClient : MeetgateTokenClient
         Tls? tls = null,
         long? timeoutMs = null,
         long? attemptTimeoutMs = null,
-        long? maxAttempts = null,
+        int? maxAttempts = null,
         long? connectTimeoutMs = null,
         long? maxReplyBytes = null,
         bool? validate = null,
@@ -225,7 +225,8 @@ public class HstClient : MeetgateTokenClient
     /// <paramref name="appId"/> or <paramref name="userId"/> is null.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual HstReply Kickout(
         string appId,
         string userId,
@@ -256,14 +257,16 @@ public class HstClient : MeetgateTokenClient
     /// (<c>mutex_type</c>)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="appId"/> or <paramref name="userId"/> is null.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<HstReply> KickoutAsync(
         string appId,
         string userId,
@@ -316,7 +319,8 @@ public class HstAccessOperations : OperationGroup
     /// <param name="options">Options of this call alone.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual HstAccessTokenReply Token(CallOptions? options = null) =>
         Send(
             HstOperationNames.AccessToken,
@@ -342,11 +346,13 @@ public class HstAccessOperations : OperationGroup
     /// <para>Request: <c>GET /access/token</c>.</para>
     /// </remarks>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<HstAccessTokenReply> TokenAsync(
         CallOptions? options = null,
         CancellationToken cancellationToken = default) =>
@@ -402,7 +408,8 @@ public class HstAppOperations : OperationGroup
     /// <paramref name="appName"/> or <paramref name="service"/> is null.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual HstAppCreateReply Create(
         string appName,
         IEnumerable<HstService> service,
@@ -447,14 +454,16 @@ public class HstAppOperations : OperationGroup
     /// Spending limit in yuan. The default is not documented. (<c>consumption_limit</c>, yuan)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="appName"/> or <paramref name="service"/> is null.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<HstAppCreateReply> CreateAsync(
         string appName,
         IEnumerable<HstService> service,
@@ -508,7 +517,8 @@ public class HstAppOperations : OperationGroup
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="appId"/> is null.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual HstAppUpdateReply Update(
         string appId,
         string? appName = null,
@@ -559,12 +569,14 @@ public class HstAppOperations : OperationGroup
     /// old one: give the whole list. (<c>service</c>)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="appId"/> is null.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<HstAppUpdateReply> UpdateAsync(
         string appId,
         string? appName = null,
@@ -598,7 +610,8 @@ public class HstAppOperations : OperationGroup
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="appId"/> is null.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual HstReply Delete(string appId, CallOptions? options = null) =>
         Send(
             HstOperationNames.AppDelete,
@@ -614,12 +627,14 @@ public class HstAppOperations : OperationGroup
     /// </remarks>
     /// <param name="appId">Id of the application to delete. (<c>app_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="appId"/> is null.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<HstReply> DeleteAsync(
         string appId,
         CallOptions? options = null,
@@ -669,7 +684,8 @@ public class HstConsumingOperations : OperationGroup
     /// <param name="options">Options of this call alone.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual HstConsumingRecordsReply Records(
         DateTimeOffset startTime,
         DateTimeOffset endTime,
@@ -712,11 +728,13 @@ public class HstConsumingOperations : OperationGroup
     /// <param name="pageSize">Number of records on a page, at most 100. (<c>page_size</c>, at most 100)</param>
     /// <param name="appId">Only the records of this application. (<c>app_id</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<HstConsumingRecordsReply> RecordsAsync(
         DateTimeOffset startTime,
         DateTimeOffset endTime,
@@ -786,7 +804,7 @@ public class HstConsumingOperations : OperationGroup
     /// <param name="appId">Only the records of this application. (<c>app_id</c>)</param>
     /// <param name="pageSize">How many rows a call asks for.</param>
     /// <param name="options">Options of each call.</param>
-    /// <param name="cancellationToken">Ends the waiting; a call that runs goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call of a page.</param>
     /// <returns>The rows of all pages.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="pageSize"/> is less than 1.</exception>
     /// <exception cref="MeetgateException">A call failed: while the rows are read, not before.</exception>
@@ -860,7 +878,8 @@ public class HstOnlineOperations : OperationGroup
     /// <paramref name="userList"/>, <paramref name="transMess"/> or <paramref name="appId"/> is null.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual HstOnlineTransCmdReply TransCmd(
         IEnumerable<HstUser> userList,
         JsonNode transMess,
@@ -901,14 +920,16 @@ public class HstOnlineOperations : OperationGroup
     /// A number of the caller's choice that identifies this message, up to 64 bits. (<c>msg_id</c>)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="userList"/>, <paramref name="transMess"/> or <paramref name="appId"/> is null.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<HstOnlineTransCmdReply> TransCmdAsync(
         IEnumerable<HstUser> userList,
         JsonNode transMess,
@@ -957,7 +978,8 @@ public class HstOnlineOperations : OperationGroup
     /// <paramref name="appId"/>, <paramref name="groupId"/> or <paramref name="userIdList"/> is null.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual HstOnlineInviteReply Invite(
         string appId,
         string groupId,
@@ -1001,14 +1023,16 @@ public class HstOnlineOperations : OperationGroup
     /// Further content that goes with the invitation. Its members are not documented. (<c>extend_info</c>, an object)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="appId"/>, <paramref name="groupId"/> or <paramref name="userIdList"/> is null.
     /// </exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<HstOnlineInviteReply> InviteAsync(
         string appId,
         string groupId,
@@ -1073,7 +1097,8 @@ public class HstOnlineUserOperations : OperationGroup
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="appId"/> is null.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual HstOnlineUserStateReply State(
         string appId,
         long msgId,
@@ -1119,12 +1144,14 @@ public class HstOnlineUserOperations : OperationGroup
     /// Number of users on a page. Default and limit are not documented. (<c>page_size</c>)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="appId"/> is null.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<HstOnlineUserStateReply> StateAsync(
         string appId,
         long msgId,

@@ -53,6 +53,15 @@ internal static unsafe class NativeMethods
     /// <summary><c>meetgate_raw_call_with(client, request_json, options_json, cancel, reply_json)</c></summary>
     internal static delegate* unmanaged[Cdecl]<nint, byte*, byte*, nint, nint*, int> meetgate_raw_call_with;
 
+    /// <summary><c>meetgate_cancel_new()</c></summary>
+    internal static delegate* unmanaged[Cdecl]<nint> meetgate_cancel_new;
+
+    /// <summary><c>meetgate_cancel_trigger(cancel)</c></summary>
+    internal static delegate* unmanaged[Cdecl]<nint, void> meetgate_cancel_trigger;
+
+    /// <summary><c>meetgate_cancel_free(cancel)</c></summary>
+    internal static delegate* unmanaged[Cdecl]<nint, void> meetgate_cancel_free;
+
     /// <summary><c>meetgate_hst_user_token(params_json, reply_json)</c></summary>
     internal static delegate* unmanaged[Cdecl]<byte*, nint*, int> meetgate_hst_user_token;
 
@@ -91,6 +100,12 @@ internal static unsafe class NativeMethods
             (delegate* unmanaged[Cdecl]<nint, byte*, byte*, byte*, nint, nint*, int>)export("meetgate_call_with");
         meetgate_raw_call_with =
             (delegate* unmanaged[Cdecl]<nint, byte*, byte*, nint, nint*, int>)export("meetgate_raw_call_with");
+        meetgate_cancel_new =
+            (delegate* unmanaged[Cdecl]<nint>)export("meetgate_cancel_new");
+        meetgate_cancel_trigger =
+            (delegate* unmanaged[Cdecl]<nint, void>)export("meetgate_cancel_trigger");
+        meetgate_cancel_free =
+            (delegate* unmanaged[Cdecl]<nint, void>)export("meetgate_cancel_free");
         meetgate_hst_user_token =
             (delegate* unmanaged[Cdecl]<byte*, nint*, int>)export("meetgate_hst_user_token");
         meetgate_youme_checksum =

@@ -89,7 +89,7 @@ public class YoumeClient : MeetgateClient
         Tls? tls = null,
         long? timeoutMs = null,
         long? attemptTimeoutMs = null,
-        long? maxAttempts = null,
+        int? maxAttempts = null,
         long? connectTimeoutMs = null,
         long? maxReplyBytes = null,
         bool? validate = null,
@@ -154,7 +154,8 @@ public class YoumeClient : MeetgateClient
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="userId"/> is null.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual YoumeQueryInstanceAllRecordsByTimeReply QueryInstanceAllRecordsByTime(
         string userId,
         DateTimeOffset beginTime,
@@ -188,12 +189,14 @@ public class YoumeClient : MeetgateClient
     /// <param name="beginTime">Start of the time range. (<c>BeginTime</c>)</param>
     /// <param name="endTime">End of the time range. Must not be before <c>beginTime</c>. (<c>EndTime</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="userId"/> is null.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<YoumeQueryInstanceAllRecordsByTimeReply> QueryInstanceAllRecordsByTimeAsync(
         string userId,
         DateTimeOffset beginTime,
@@ -236,7 +239,8 @@ public class YoumeClient : MeetgateClient
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual YoumeQueryRoomInfoReply QueryRoomInfo(
         string roomId,
         DateTimeOffset? beginTime = null,
@@ -274,12 +278,14 @@ public class YoumeClient : MeetgateClient
     /// (<c>EndTime</c>)
     /// </param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<YoumeQueryRoomInfoReply> QueryRoomInfoAsync(
         string roomId,
         DateTimeOffset? beginTime = null,
@@ -316,7 +322,8 @@ public class YoumeClient : MeetgateClient
     /// <param name="options">Options of this call alone.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual YoumeQueryAllInstanceByTimeReply QueryAllInstanceByTime(
         DateTimeOffset beginTime,
         DateTimeOffset endTime,
@@ -347,11 +354,13 @@ public class YoumeClient : MeetgateClient
     /// <param name="beginTime">Start of the time range. (<c>BeginTime</c>)</param>
     /// <param name="endTime">End of the time range. Must not be before <c>beginTime</c>. (<c>EndTime</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<YoumeQueryAllInstanceByTimeReply> QueryAllInstanceByTimeAsync(
         DateTimeOffset beginTime,
         DateTimeOffset endTime,
@@ -387,7 +396,8 @@ public class YoumeClient : MeetgateClient
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="queryDate"/> is null.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual YoumeCountBusinessTotalVolumeByDayReply CountBusinessTotalVolumeByDay(
         string queryDate,
         YoumeCountBusinessTotalVolumeByDayCountBy countBy,
@@ -418,12 +428,14 @@ public class YoumeClient : MeetgateClient
     /// <param name="queryDate">The day, as <c>yyyymmdd</c> in UTC+8. (<c>QueryDate</c>)</param>
     /// <param name="countBy">The kind of figure. With 0 the rows do not name their kind. (<c>CountBy</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="queryDate"/> is null.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<YoumeCountBusinessTotalVolumeByDayReply> CountBusinessTotalVolumeByDayAsync(
         string queryDate,
         YoumeCountBusinessTotalVolumeByDayCountBy countBy,
@@ -461,7 +473,8 @@ public class YoumeClient : MeetgateClient
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="queryDate"/> is null.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual YoumeCountBusinessDistributeVolumeByDayReply CountBusinessDistributeVolumeByDay(
         string queryDate,
         YoumeCountBusinessDistributeVolumeByDayCountBy countBy,
@@ -494,12 +507,14 @@ public class YoumeClient : MeetgateClient
     /// <param name="queryDate">The day, as <c>yyyymmdd</c> in UTC+8. (<c>QueryDate</c>)</param>
     /// <param name="countBy">How the rows are grouped. They do not name their group. (<c>CountBy</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="queryDate"/> is null.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<YoumeCountBusinessDistributeVolumeByDayReply> CountBusinessDistributeVolumeByDayAsync(
         string queryDate,
         YoumeCountBusinessDistributeVolumeByDayCountBy countBy,
@@ -530,7 +545,8 @@ public class YoumeClient : MeetgateClient
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="queryDate"/> is null.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
     public virtual YoumeCountQosByDayReply CountQosByDay(string queryDate, CallOptions? options = null) =>
         Send(
             YoumeOperationNames.CountQosByDay,
@@ -549,12 +565,14 @@ public class YoumeClient : MeetgateClient
     /// </remarks>
     /// <param name="queryDate">The day, as <c>yyyymmdd</c> in UTC+8. (<c>QueryDate</c>)</param>
     /// <param name="options">Options of this call alone.</param>
-    /// <param name="cancellationToken">Ends the waiting; the call itself goes on to its end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="queryDate"/> is null.</exception>
     /// <exception cref="MeetgateException">The call failed.</exception>
-    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
     public virtual Task<YoumeCountQosByDayReply> CountQosByDayAsync(
         string queryDate,
         CallOptions? options = null,

@@ -63,7 +63,7 @@ public sealed class YoumeClientOptions : NestedParameters
     /// connections, HTTP 408, 429, 502, 503 and 504, and the platform's own "busy"; everything else only if no byte of
     /// it was sent. (<c>max_attempts</c>, from 1 to 10, default 3)
     /// </summary>
-    public long? MaxAttempts { get; set; }
+    public int? MaxAttempts { get; set; }
 
     /// <summary>
     /// Time limit for one connection: TCP and TLS handshake, within <c>Timeout</c>. (<c>connect_timeout_ms</c>, from 1

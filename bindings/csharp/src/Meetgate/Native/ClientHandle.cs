@@ -9,6 +9,9 @@ namespace Meetgate;
 /// </summary>
 internal sealed unsafe class ClientHandle : SafeHandle
 {
+    /// <summary>Ends the calls that have no cancel of their own.</summary>
+    private readonly nint closing = NativeMethods.meetgate_cancel_new();
+
     private ClientHandle(nint client)
         : base(IntPtr.Zero, true)
     {
@@ -38,18 +41,41 @@ internal sealed unsafe class ClientHandle : SafeHandle
     /// <param name="operation">The same with the NUL that ends it, or null.</param>
     /// <param name="parameters">With a NUL behind them.</param>
     /// <param name="options">Likewise, or none.</param>
+    /// <param name="cancel">The address of what ends this call; null where only the end of the client does.</param>
     /// <returns>The bytes of the platform's answer.</returns>
-    internal byte[] Call(string called, byte[]? operation, ReadOnlySpan<byte> parameters, ReadOnlySpan<byte> options)
+    internal byte[] Call(
+        string called, byte[]? operation, ReadOnlySpan<byte> parameters, ReadOnlySpan<byte> options, nint? cancel)
     {
         nint reply = 0;
         // A span of no bytes has the address NULL, which means that there are no options.
         fixed (byte* name = operation, text = parameters, chosen = options)
         {
-            // The 0 is the place for a cancel of the C library, when it has one.
             int status = operation == null
-                ? NativeMethods.meetgate_raw_call_with(handle, text, chosen, 0, &reply)
-                : NativeMethods.meetgate_call_with(handle, name, text, chosen, 0, &reply);
+                ? NativeMethods.meetgate_raw_call_with(handle, text, chosen, cancel ?? closing, &reply)
+                : NativeMethods.meetgate_call_with(handle, name, text, chosen, cancel ?? closing, &reply);
             return Take(status, reply, called, Tokens);
+        }
+    }
+
+    /// <summary>Ends the calls without a cancel of their own: those in C, and those that have begun and are not there yet.</summary>
+    internal void CancelCalls()
+    {
+        bool isHeld = false;
+        try
+        {
+            DangerousAddRef(ref isHeld);
+            NativeMethods.meetgate_cancel_trigger(closing);
+        }
+        catch (ObjectDisposedException)
+        {
+            // Ended before.
+        }
+        finally
+        {
+            if (isHeld)
+            {
+                DangerousRelease();
+            }
         }
     }
 
@@ -101,6 +127,7 @@ internal sealed unsafe class ClientHandle : SafeHandle
     protected override bool ReleaseHandle()
     {
         NativeMethods.meetgate_client_free(handle);
+        NativeMethods.meetgate_cancel_free(closing);
         return true;
     }
 

@@ -54,13 +54,16 @@ internal sealed class TokenProviderBridge
             ? failure
             : null;
 
+    /// <summary>Cancelled when the client ends: a call waits no longer for an asynchronous provider then.</summary>
+    internal CancellationToken Ending { get; set; }
+
     internal void Set(ClientHandle client, Func<string?, ProvidedToken?> provider) =>
         Set(client, (deadToken, _) => provider(deadToken));
 
     internal void Set(ClientHandle client, Func<string?, CancellationToken, Task<ProvidedToken>> provider) =>
         Set(client, (deadToken, limit) => Await(provider, deadToken, limit));
 
-    private static ProvidedToken? Await(
+    private ProvidedToken? Await(
         Func<string?, CancellationToken, Task<ProvidedToken>> provider, string? deadToken, TimeSpan limit)
     {
         // The token's source is left to the collector: a provider that goes on after its time may still look at it.
@@ -68,7 +71,7 @@ internal sealed class TokenProviderBridge
         // Not on this thread: a provider that comes back to the caller's context would wait for the call, which waits for it.
         Task<ProvidedToken> answer = Task.Run(() => provider(deadToken, source.Token)
             ?? throw new InvalidOperationException("it gave null in place of a task"));
-        if (!Task.WaitAll([answer.ContinueWith(_ => { }, TaskScheduler.Default)], limit))
+        if (!IsAnswered(answer, limit))
         {
             // Nor does the call wait for what the provider does when it hears of it.
             Task told = Task.Run(source.Cancel);
@@ -76,9 +79,23 @@ internal sealed class TokenProviderBridge
             {
                 _ = late.ContinueWith(failed => failed.Exception, TaskContinuationOptions.OnlyOnFaulted);
             }
-            throw new ProviderOverdueException(limit);
+            throw Ending.IsCancellationRequested
+                ? new ObjectDisposedException(null, "the client was disposed")
+                : new ProviderOverdueException(limit);
         }
         return answer.GetAwaiter().GetResult();
+    }
+
+    private bool IsAnswered(Task answer, TimeSpan limit)
+    {
+        try
+        {
+            return Task.WaitAll([answer.ContinueWith(_ => { }, TaskScheduler.Default)], (int)limit.TotalMilliseconds, Ending);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Gives a client this provider in the place of the one before.</summary>
@@ -106,10 +123,12 @@ internal sealed class TokenProviderBridge
     {
         Question? before = Current.Value;
         var question = new Question(this, before);
+        CallEnd? end = CallEnd.Current;
         int room = checked((int)Math.Min(capacity.ToUInt64(), int.MaxValue));
         try
         {
             Current.Value = question;
+            end?.EnterProgram();
             ProvidedToken given = provide!(Utf8.Copy(deadToken), Limit?.Left() ?? CallLimit.Longest)
                 ?? throw new InvalidOperationException("it gave null in place of a token");
             byte[] bytes = Utf8.Terminated(given.Token, "the token");
@@ -134,6 +153,7 @@ internal sealed class TokenProviderBridge
         }
         finally
         {
+            end?.ExitProgram();
             question.IsOver = true;
             Current.Value = before;
         }

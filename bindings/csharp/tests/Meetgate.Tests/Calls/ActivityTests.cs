@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Diagnostics;
 using System.Linq;
+using System.Threading;
 using System.Threading.Tasks;
 using Xunit;
 
@@ -74,6 +75,35 @@ public static class ActivityTests
         Assert.Throws<ObjectDisposedException>(() => avd.Room.List());
         // Nothing was begun.
         Assert.Single(seen.Activities);
+    }
+
+    [Fact]
+    public static async Task A_call_that_is_ended_says_so()
+    {
+        using var server = new Scripted(Scripted.Silence);
+        AvdClient avd = server.Avd();
+        using var seen = new Seen();
+        using var source = new CancellationTokenSource();
+        Task cancelled = avd.Room.ListAsync(cancellationToken: source.Token);
+        server.Await(1);
+        source.Cancel();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Soon.Ends(cancelled));
+        Task disposed = avd.Room.ListAsync();
+        server.Await(2);
+        avd.Dispose();
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => Soon.Ends(disposed));
+        Assert.Equal(2, seen.Activities.Count);
+        Assert.All(seen.Activities, one =>
+        {
+            Assert.Equal("CANCELLED", one.GetTagItem("meetgate.status"));
+            Assert.Equal(1, one.GetTagItem("meetgate.attempts"));
+            Assert.Equal(ActivityStatusCode.Error, one.Status);
+            Assert.StartsWith("System.O", (string?)one.GetTagItem("error.type"), StringComparison.Ordinal);
+        });
+        var before = new CallOptions { CancellationToken = source.Token };
+        Assert.Throws<OperationCanceledException>(() => server.Avd().Room.List(before));
+        // Nothing was begun.
+        Assert.Equal(2, seen.Activities.Count);
     }
 
     [Fact]

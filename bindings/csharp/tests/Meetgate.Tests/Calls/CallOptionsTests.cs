@@ -97,6 +97,8 @@ public static class CallOptionsTests
         Refused(new CallOptions { Timeout = TimeSpan.MaxValue }, "timeout_ms");
         Refused(new CallOptions { ConnectTimeout = TimeSpan.FromDays(2) }, "connect_timeout_ms");
         Refused(new CallOptions { MaxReplyBytes = 1023 }, "max_reply_bytes");
+        Refused(new CallOptions { AttemptTimeout = TimeSpan.Zero }, "attempt_timeout_ms");
+        Refused(new CallOptions { MaxAttempts = 0 }, "max_attempts");
         Assert.Equal(0, server.Count());
         // Less than a millisecond is not none.
         Assert.Throws<MeetgateTimeoutException>(

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
@@ -10,21 +11,46 @@ namespace Meetgate.Tests;
 /// <summary>The end of a client, at any moment.</summary>
 public static class DisposalTests
 {
-    [Fact]
-    public static async Task Disposing_waits_for_nobody_and_breaks_nothing()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public static async Task Disposing_ends_the_calls_in_flight_at_once(bool isAsync)
     {
-        using var answer = new ManualResetEventSlim();
-        using var server = new Scripted(_ =>
-        {
-            Soon.Comes(answer);
-            return Scripted.Success;
-        });
+        using var server = new Scripted(Scripted.Silence);
         AvdClient avd = server.Avd();
-        Task<AvdRoomListReply>[] calls = [.. Enumerable.Range(0, 8).Select(_ => avd.Room.ListAsync())];
-        server.Await(8);
-        // None has been answered yet: a Dispose that waited would not come back.
-        avd.Dispose();
-        avd.Dispose();
+        using var source = new CancellationTokenSource();
+        // Longer than the test's patience.
+        AvdClient patient = avd.With(new CallOptions { Timeout = TimeSpan.FromMinutes(10) });
+        Task[] calls =
+        [
+            .. Enumerable.Range(0, 4).Select(_ => patient.Room.ListAsync()),
+            .. Enumerable.Range(0, 4).Select(_ => patient.Room.ListAsync(cancellationToken: source.Token)),
+            Task.Run(() => patient.Room.List()),
+            Task.Run(() => patient.Room.List(new CallOptions { CancellationToken = source.Token })),
+        ];
+        server.Await(calls.Length);
+        var watch = Stopwatch.StartNew();
+        if (isAsync)
+        {
+            await Soon.Ends(avd.DisposeAsync());
+            // Here they have come back, and only what is handed to the tasks may still be on its way.
+            Assert.InRange(watch.ElapsedMilliseconds, 0, 1000);
+        }
+        else
+        {
+            avd.Dispose();
+            avd.Dispose();
+        }
+        foreach (Task call in calls)
+        {
+            var problem = await Assert.ThrowsAsync<ObjectDisposedException>(() => Soon.Ends(call));
+            Assert.Contains("avd.room.list: the client was disposed", problem.Message, StringComparison.Ordinal);
+            // The C library's own words: it was sent, and may have been done.
+            Assert.Equal(1, Assert.IsType<MeetgateCancelledException>(problem.InnerException).Attempts);
+        }
+        Assert.InRange(watch.ElapsedMilliseconds, 0, 1000);
+        // A token comes too late now, and hits nothing.
+        source.Cancel();
         Assert.Throws<ObjectDisposedException>(() => avd.Room.List());
         Assert.Throws<ObjectDisposedException>(() => avd.Call("avd.room.list"));
         Assert.Throws<ObjectDisposedException>(() => avd.RawCall("{}"));
@@ -32,34 +58,47 @@ public static class DisposalTests
         Assert.Throws<ObjectDisposedException>(() => avd.SetToken("t"));
         Assert.Throws<ObjectDisposedException>(() => avd.SetTokenProvider(_ => "t"));
         Assert.Throws<ObjectDisposedException>(() => avd.With(new CallOptions()).Room.List());
-        answer.Set();
-        Assert.All(await Soon.Ends(Task.WhenAll(calls)), reply => Assert.Equal(Scripted.Success, reply.RawText));
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => avd.Room.ListAsync());
+        Assert.Equal(calls.Length, server.Count());
+        await Soon.Ends(avd.DisposeAsync());
+        avd.Dispose();
     }
 
     [Fact]
-    public static async Task Disposing_asynchronously_waits_for_the_calls_in_flight()
+    public static async Task Disposing_ends_the_waiting_for_an_asynchronous_provider()
     {
-        using var answer = new ManualResetEventSlim();
-        using var server = new Scripted(_ =>
+        using var server = new Scripted(Scripted.Success);
+        using var asked = new SemaphoreSlim(0);
+        using var heard = new ManualResetEventSlim();
+        var avd = new AvdClient(baseUrl: server.Url, asyncTokenProvider: async (_, token) =>
         {
-            Soon.Comes(answer);
-            return Scripted.Success;
+            token.Register(heard.Set);
+            asked.Release();
+            await Task.Delay(Timeout.Infinite, token);
+            return "never";
         });
-        AvdClient avd = server.Avd();
-        Task<AvdRoomListReply>[] calls = [.. Enumerable.Range(0, 4).Select(_ => avd.Room.ListAsync())];
-        var blocking = Task.Run(() => avd.Room.List());
-        server.Await(5);
-        Task disposal = avd.DisposeAsync().AsTask();
-        Assert.Throws<ObjectDisposedException>(() => avd.Room.List());
-        await Assert.ThrowsAsync<ObjectDisposedException>(() => avd.Room.ListAsync());
-        Assert.False(disposal.IsCompleted);
-        answer.Set();
-        await Soon.Ends(disposal);
-        // They have come to their end, and not been cut: only what is handed to the tasks may still be on its way.
-        Assert.All(await Soon.Ends(Task.WhenAll(calls)), reply => Assert.Equal(0, reply.Ret));
-        Assert.Equal(0, (await Soon.Ends(blocking)).Ret);
+        Task call = avd.Room.ListAsync();
+        Assert.True(await asked.WaitAsync(Soon.Patience));
+        var watch = Stopwatch.StartNew();
         await Soon.Ends(avd.DisposeAsync());
-        avd.Dispose();
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => Soon.Ends(call));
+        Assert.InRange(watch.ElapsedMilliseconds, 0, 1000);
+        Soon.Comes(heard);
+        Assert.Equal(0, server.Count());
+    }
+
+    [Fact]
+    public static async Task A_provider_may_dispose_its_client()
+    {
+        using var server = new Scripted(Scripted.Success);
+        AvdClient? avd = null;
+        avd = new AvdClient(baseUrl: server.Url, tokenProvider: _ =>
+        {
+            avd!.Dispose();
+            return "t";
+        });
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => Soon.Ends(avd.Room.ListAsync()));
+        Assert.Equal(0, server.Count());
     }
 
     [Fact]
@@ -77,7 +116,8 @@ public static class DisposalTests
             avd, ClientSetup.FromText("avd", $$"""{"base_url":"{{server.Url}}","token":"t"}"""));
         owner.Begin(avd);
         Task<byte[]> call = Task.Run(
-            () => owner.Handle.Call("x", null, "{\"method\":\"GET\",\"path\":\"/x\"}\0"u8, default));
+            // With a cancel that nobody triggers: what a provider is, which the library cannot end.
+            () => owner.Handle.Call("x", null, "{\"method\":\"GET\",\"path\":\"/x\"}\0"u8, default, 0));
         server.Await(1);
         await Soon.Ends(owner.EndAsync(TimeSpan.FromMilliseconds(50)));
         Assert.False(call.IsCompleted);
@@ -155,20 +195,20 @@ public static class DisposalTests
     [Fact]
     public static async Task Disposing_in_the_middle_of_sixty_four_calls()
     {
-        using var all = new CountdownEvent(64);
-        using var server = new Scripted(_ =>
-        {
-            all.Signal();
-            Soon.Comes(all);
-            return Scripted.Success;
-        });
+        using var server = new Scripted(Scripted.Silence);
         AvdClient avd = server.Avd();
-        Task<AvdRoomListReply>[] calls = [.. Enumerable.Range(0, 63).Select(_ => avd.Room.ListAsync())];
-        server.Await(63);
+        using AvdClient another = server.Avd();
+        Task[] calls = [.. Enumerable.Range(0, 64).Select(_ => avd.Room.ListAsync())];
+        using var source = new CancellationTokenSource();
+        Task untouched = another.Room.ListAsync(cancellationToken: source.Token);
+        server.Await(65);
         avd.Dispose();
-        // The 64th is another client's, and sets them all free.
-        using AvdClient last = server.Avd();
-        await Soon.Ends(last.Room.ListAsync());
-        Assert.All(await Soon.Ends(Task.WhenAll(calls)), reply => Assert.Equal(0, reply.Ret));
+        foreach (Task call in calls)
+        {
+            await Assert.ThrowsAsync<ObjectDisposedException>(() => Soon.Ends(call));
+        }
+        Assert.False(untouched.IsCompleted);
+        source.Cancel();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Soon.Ends(untouched));
     }
 }

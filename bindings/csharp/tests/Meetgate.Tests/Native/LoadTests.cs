@@ -145,7 +145,7 @@ public static class LoadTests
         internal Program(string target)
         {
             this.target = target;
-            if (target == "net462" && Mono == null)
+            if (target == "net462" && OwnProcess.Mono == null)
             {
                 Assert.Skip("mono is not installed");
             }
@@ -154,11 +154,6 @@ public static class LoadTests
                 File.Copy(file, folder.File(System.IO.Path.GetFileName(file)));
             }
         }
-
-        private static string? Mono { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(
-            System.IO.Path.PathSeparator)
-            .Select(path => System.IO.Path.Combine(path, "mono"))
-            .FirstOrDefault(File.Exists);
 
         internal string Path(string file) => folder.File(file);
 
@@ -181,7 +176,7 @@ public static class LoadTests
             IEnumerable<(string, string?)> all = [("MEETGATE_LIBRARY", null), (
                 "DOTNET_DbgEnableMiniDump", "0"), .. environment];
             return target == "net462"
-                ? OwnProcess.Run(Mono!, [Path("driver.exe")], all, current, Input)
+                ? OwnProcess.Run(OwnProcess.Mono!, [Path("driver.exe")], all, current, Input)
                 : OwnProcess.OnDotnet(Path("driver.dll"), all, current, Input);
         }
 

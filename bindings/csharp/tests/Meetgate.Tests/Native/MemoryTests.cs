@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
+using System.Threading;
 using System.Threading.Tasks;
 using Xunit;
 
@@ -71,6 +72,27 @@ public static class MemoryTests
             server.Forget();
         });
         await avd.DisposeAsync();
+    }
+
+    [Fact(Explicit = true)]
+    public static void Calls_with_tokens_leave_nothing_behind()
+    {
+        using var server = new Scripted(Scripted.Success);
+        using AvdClient avd = server.Avd();
+        // One lives as long as the program, and one for each call.
+        using var program = new CancellationTokenSource();
+        AvdClient view = avd.With(new CallOptions { CancellationToken = program.Token });
+        StaysFlat(2000, i =>
+        {
+            using var source = new CancellationTokenSource();
+            Task call = view.Room.ListAsync(cancellationToken: source.Token);
+            if (i % 4 == 0)
+            {
+                source.Cancel();
+            }
+            ((IAsyncResult)call).AsyncWaitHandle.WaitOne();
+            server.Forget();
+        });
     }
 
     [Fact(Explicit = true)]

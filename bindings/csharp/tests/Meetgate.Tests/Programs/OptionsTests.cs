@@ -93,6 +93,10 @@ public static class OptionsTests
             "token_timeout_ms",
             new AvdClientOptions { BaseUrl = new Uri("http://h"), Token = "t", TokenTimeout = TimeSpan.MaxValue });
         Refused("base_url", new AvdClientOptions { BaseUrl = new Uri("ftp://h"), Token = "t" });
+        Refused("max_attempts", new AvdClientOptions { BaseUrl = new Uri("http://h"), Token = "t", MaxAttempts = 11 });
+        Refused(
+            "/no/such/ca.pem",
+            new AvdClientOptions { BaseUrl = new Uri("https://h"), Token = "t", Tls = new Tls { CaFile = "/no/such/ca.pem" } });
         Refused("base_url", new AvdClientOptions { BaseUrl = new Uri("/only/a/path", UriKind.Relative), Token = "t" });
 
         static void Refused(string key, AvdClientOptions options) => Assert.Contains(
@@ -115,6 +119,9 @@ public static class OptionsTests
             ["Avd:MaxReplyBytes"] = "4096",
             ["Avd:TokenStore:File"] = "/var/lib/gateway/tokens",
             ["Avd:TokenStore:Degrade"] = "true",
+            ["Avd:Tls:CaFile"] = "/etc/ssl/private-ca.pem",
+            ["Avd:AttemptTimeout"] = "00:00:02",
+            ["Avd:MaxAttempts"] = "5",
         });
         AvdClientOptions options = configuration.GetSection("Avd").Get<AvdClientOptions>()!;
         Assert.Equal(new Uri("http://10.0.0.5:9609"), options.BaseUrl);
@@ -126,6 +133,8 @@ public static class OptionsTests
         Assert.Equal(4096, options.MaxReplyBytes);
         Assert.Equal("/var/lib/gateway/tokens", options.TokenStore!.File);
         Assert.True(options.TokenStore.Degrade);
+        Assert.Equal("/etc/ssl/private-ca.pem", options.Tls!.CaFile);
+        Assert.Equal((TimeSpan.FromSeconds(2), 5), (options.AttemptTimeout, options.MaxAttempts));
         Assert.Null(options.Token);
         Assert.Null(options.ConnectTimeout);
     }

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Diagnostics;
 using System.IO;
+using System.Linq;
 using System.Threading.Tasks;
 
 namespace Meetgate.Tests;
@@ -12,6 +13,11 @@ internal static class OwnProcess
     private static readonly string Dotnet =
         Environment.ProcessPath is { } self && Path.GetFileNameWithoutExtension(self) == "dotnet" ? self : "dotnet";
 
+    /// <summary>The program; null where it is not installed.</summary>
+    internal static string? Mono { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+        .Select(path => Path.Combine(path, "mono"))
+        .FirstOrDefault(File.Exists);
+
     internal sealed record Ended(int Code, string Output);
 
     /// <summary>Some of these tests.</summary>
@@ -19,8 +25,12 @@ internal static class OwnProcess
         Run(Dotnet, ["exec", typeof(OwnProcess).Assembly.Location, "-noColor", .. filter], environment);
 
     internal static Ended OnDotnet(
-        string assembly, IEnumerable<(string, string?)> environment, string folder = "", string input = "") =>
-        Run(Dotnet, ["exec", assembly], environment, folder, input);
+        string assembly,
+        IEnumerable<(string, string?)> environment,
+        string folder = "",
+        string input = "",
+        IEnumerable<string>? arguments = null) =>
+        Run(Dotnet, ["exec", assembly, .. arguments ?? []], environment, folder, input);
 
     internal static Ended Run(
         string program,

@@ -254,9 +254,7 @@ public static class ProviderTests
                 Interlocked.Decrement(ref atOnce);
                 return "token-" + round;
             });
-            Task[] calls = [.. Enumerable.Range(0, 8).Select(_ => avd.Room.ListAsync())];
-            avd.Dispose();
-            return calls;
+            return [.. Enumerable.Range(0, 8).Select(_ => avd.Room.ListAsync())];
         }
     }
 
