@@ -116,6 +116,8 @@ class Cancelling(unittest.TestCase):
 #: How each program begins.
 BLOCKED = """
 import meetgate, signal, sys, threading, time
+# A program that was started in the background ignores Ctrl-C.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 avd = meetgate.Avd(base_url=sys.argv[1], token="t", timeout_ms=20000)
 """
 
@@ -136,7 +138,11 @@ class Interrupting(unittest.TestCase):
             time.sleep(0.02)
             sent_at = time.time()
             process.send_signal(number)
-            text = process.communicate(timeout=30)[0].decode()
+            try:
+                text = process.communicate(timeout=30)[0].decode()
+            finally:
+                process.kill()
+                process.wait()
         return text, sent_at
 
     def seconds(self, text, sent_at):

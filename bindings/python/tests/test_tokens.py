@@ -329,24 +329,32 @@ class Provided(unittest.TestCase):
                     avd.set_token_provider(provide)
 
     def test_it_lives_as_long_as_the_calls_that_need_it(self):
-        arrived, go_on, replies = threading.Event(), threading.Event(), []
+        arrived, go_on, ended = threading.Event(), threading.Event(), []
 
         def provide(dead_token):
             arrived.set()
             go_on.wait(10)
+            ended.append("provider")
             return "t"
 
         avd = meetgate.Avd(base_url=self.serve("t").url, token_provider=provide)
         read = avd.room.read
-        thread = threading.Thread(target=lambda: replies.append(read(room_id="1")))
+
+        def work():
+            try:
+                read(room_id="1")
+            except meetgate.Cancelled:
+                ended.append("call")
+
+        thread = threading.Thread(target=work)
         thread.start()
         arrived.wait(10)
         avd.close()
-        del avd, read, provide
+        del avd, read, provide, work
         gc.collect()
         go_on.set()
         thread.join()
-        self.assertEqual(replies, [{"ret": 0}])
+        self.assertEqual(ended, ["provider", "call"])
 
     def test_a_client_that_nobody_closes_is_freed(self):
         gc.disable()
