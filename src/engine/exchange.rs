@@ -59,6 +59,9 @@ impl Engine {
     ) -> Result<Exchanged<'r>> {
         let mut stale = 0;
         loop {
+            if call.bounds.interrupt.is_cancelled() {
+                return Err(Error::cancelled().after_attempts(call.attempts));
+            }
             call.bounds.attempt = call.bounds.limits.attempt_timeout.map(|timeout| Instant::now() + timeout);
             let (done, again) = self.exchange_once(call, token, sign()?)?;
             let asked_for = match again {
