@@ -23,6 +23,16 @@ pub(crate) struct Agent(ureq::Agent);
 
 impl Agent {
     pub(crate) fn new(user_agent: &str, more_roots: Roots) -> Agent {
+        Agent::over(user_agent, Dialer::new(Trust::in_also(more_roots)))
+    }
+
+    /// With names that are looked up in another way.
+    #[cfg(test)]
+    pub(super) fn asking(user_agent: &str, names: super::names::Names) -> Agent {
+        Agent::over(user_agent, Dialer::asking(names))
+    }
+
+    fn over(user_agent: &str, dialer: Dialer) -> Agent {
         // Each of these departs from ureq's own default, or must never follow a change of it. It has no limits: ours are.
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
@@ -33,20 +43,7 @@ impl Agent {
             .max_idle_connections_per_host(0)
             .user_agent(user_agent)
             .build();
-        Agent(ureq::Agent::with_parts(config, Dialer::new(Trust::in_also(more_roots)), NotHere))
-    }
-
-    /// With names that are looked up in another way.
-    #[cfg(test)]
-    pub(super) fn asking(user_agent: &str, names: super::names::Names) -> Agent {
-        let config = ureq::Agent::config_builder()
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .proxy(None)
-            .user_agent(user_agent)
-            .build();
-        Agent(ureq::Agent::with_parts(config, Dialer::asking(names), NotHere))
+        Agent(ureq::Agent::with_parts(config, dialer, NotHere))
     }
 
     fn run(&self, request: &Request<'_>, bounds: &Bounds<'_>) -> Result<Answer, ureq::Error> {

@@ -79,11 +79,9 @@ impl Connection {
 
     /// Whether nothing came that nobody asked for.
     pub(super) fn is_quiet(&self) -> bool {
-        match &self.stream {
-            Stream::Plain(socket) => socket.is_quiet(),
-            // A ticket for the next session may have come, or what ends this one: who does not know asks over another.
-            Stream::Tls(_, socket) => socket.is_quiet(),
-        }
+        // Under TLS a ticket for the next session may have come, or what ends this one: who does not know asks over another.
+        let (Stream::Plain(socket) | Stream::Tls(_, socket)) = &self.stream;
+        socket.is_quiet()
     }
 
     /// Ready for a request of its own.
