@@ -324,45 +324,6 @@ public static class CancellationTests
     }
 
     [Fact]
-    public static async Task A_cancelled_call_that_nobody_waits_for_is_no_unobserved_exception()
-    {
-        using var server = new Scripted(Scripted.Silence);
-        List<string> unobserved = [];
-        EventHandler<UnobservedTaskExceptionEventArgs> note = (_, seen) =>
-        {
-            lock (unobserved)
-            {
-                unobserved.Add(seen.Exception.ToString());
-            }
-        };
-        TaskScheduler.UnobservedTaskException += note;
-        try
-        {
-            AvdClient avd = server.Avd();
-            using (var source = new CancellationTokenSource())
-            {
-                _ = avd.Room.ListAsync(cancellationToken: source.Token);
-                server.Await(1);
-                source.Cancel();
-            }
-            await Soon.Ends(avd.DisposeAsync());
-            for (int i = 0; i < 3; i++)
-            {
-                GC.Collect();
-                GC.WaitForPendingFinalizers();
-            }
-            lock (unobserved)
-            {
-                Assert.DoesNotContain(unobserved, text => text.Contains("Cancel", StringComparison.Ordinal));
-            }
-        }
-        finally
-        {
-            TaskScheduler.UnobservedTaskException -= note;
-        }
-    }
-
-    [Fact]
     public static async Task Failures_are_in_the_task()
     {
         using var server = new Scripted(Scripted.Success);
