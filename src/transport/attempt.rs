@@ -3,6 +3,7 @@
 //! The HTTP library has no place for this in its calls, so that it stands in a thread-local while it runs.
 
 use super::Bounds;
+use super::head::Said;
 use super::trouble::{Limit, Trouble};
 use crate::cancel::{Waking, Watch};
 use std::cell::RefCell;
@@ -17,6 +18,15 @@ pub(super) struct Attempt {
     connecting_ends: Instant,
     watch: Watch,
     pub(super) progress: Progress,
+    /// What the answer's head says beside its framing.
+    pub(super) said: Said,
+}
+
+/// What is left of an attempt when it is over.
+#[derive(Default)]
+pub(super) struct Left {
+    pub(super) progress: Progress,
+    pub(super) said: Said,
 }
 
 /// How far the attempt got: what follows from a failure depends on it, and not on the error's kind.
@@ -34,13 +44,13 @@ thread_local! {
     static CURRENT: RefCell<Option<Attempt>> = const { RefCell::new(None) };
 }
 
-/// Runs an attempt on this thread; also how far it got.
-pub(super) fn run<T>(bounds: &Bounds<'_>, attempt: impl FnOnce() -> T) -> (T, Progress) {
+/// Runs an attempt on this thread; also how far it got, and what it was told.
+pub(super) fn run<T>(bounds: &Bounds<'_>, attempt: impl FnOnce() -> T) -> (T, Left) {
     /// Also where the attempt unwinds.
     struct Over;
     impl Drop for Over {
         fn drop(&mut self) {
-            CURRENT.with_borrow_mut(|current| *current = None);
+            CURRENT.set(None);
         }
     }
     let start = Instant::now();
@@ -51,13 +61,14 @@ pub(super) fn run<T>(bounds: &Bounds<'_>, attempt: impl FnOnce() -> T) -> (T, Pr
         connecting_ends: start + bounds.limits.connect_timeout,
         watch: bounds.interrupt.watch(),
         progress: Progress::default(),
+        said: Said::default(),
     };
-    CURRENT.with_borrow_mut(|current| *current = Some(new));
+    CURRENT.set(Some(new));
     let over = Over;
     let done = attempt();
-    let progress = CURRENT.with_borrow(|current| current.as_ref().map(|attempt| attempt.progress).unwrap_or_default());
+    let left = CURRENT.take().map(|Attempt { progress, said, .. }| Left { progress, said });
     drop(over);
-    (done, progress)
+    (done, left.unwrap_or_default())
 }
 
 /// The attempt that runs on this thread. Outside one there is nothing to do on a connection.

@@ -23,6 +23,8 @@ pub(super) struct Connection {
     unread: std::ops::Range<usize>,
     /// What was read last moved on.
     is_progress: bool,
+    /// The answer's head as it is given on.
+    plain: Vec<u8>,
     output: Vec<u8>,
     /// How much of the output waits to be sent.
     gathered: usize,
@@ -59,6 +61,7 @@ impl Connection {
             input: Vec::new(),
             unread: 0..0,
             is_progress: false,
+            plain: Vec::new(),
             output: Vec::new(),
             gathered: 0,
             stage: Stage::Head,
@@ -154,7 +157,7 @@ impl Connection {
         loop {
             let bytes = self.input.get(self.unread.clone()).unwrap_or_default();
             if !bytes.is_empty() {
-                match head::read(bytes).map_err(|problem| Trouble::BadHead(problem).into_io())? {
+                match head::read(bytes, &mut self.plain).map_err(|problem| Trouble::BadHead(problem).into_io())? {
                     head::Read::Head(head) => {
                         self.replace_head(head)?;
                         return Ok(true);
@@ -182,26 +185,27 @@ impl Connection {
 
     /// Puts the plain head in the place of the one that came.
     fn replace_head(&mut self, head: Head) -> io::Result<()> {
+        attempt::with(|attempt| attempt.said = head.said)?;
         let body = self.unread.start + head.length..self.unread.end;
-        let length = head.plain.len() + body.len();
+        let plain = self.plain.len();
         let wanted = match head.body_length {
             Some(length) if length > (KEPT * 2) as u64 => WIDE,
             Some(_) => KEPT,
             None => KEPT * 2,
         };
-        let size = self.input.len().max(length).max(wanted);
-        if body.start >= head.plain.len() && size == self.input.len() {
-            let start = body.start - head.plain.len();
-            if let Some(place) = self.input.get_mut(start..body.start) {
-                place.copy_from_slice(&head.plain);
-            }
-            self.unread.start = start;
-        } else {
+        let size = self.input.len().max(plain + body.len()).max(wanted);
+        if body.start < plain || size > self.input.len() {
             let mut input = memory(size)?;
-            let whole = head.plain.iter().chain(self.input.get(body).unwrap_or_default());
-            input.iter_mut().zip(whole).for_each(|(place, byte)| *place = *byte);
+            let came = self.input.get(body.clone()).unwrap_or_default();
+            input.iter_mut().skip(plain).zip(came).for_each(|(place, byte)| *place = *byte);
             self.input = input;
-            self.unread = 0..length;
+            self.unread = plain..plain + body.len();
+        } else {
+            self.unread = body;
+        }
+        self.unread.start -= plain;
+        if let Some(place) = self.input.get_mut(self.unread.start..self.unread.start + plain) {
+            place.copy_from_slice(&self.plain);
         }
         self.stage = Stage::Body;
         Ok(())
