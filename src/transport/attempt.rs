@@ -15,7 +15,8 @@ pub(super) struct Attempt {
     deadline: Instant,
     attempt_ends: Option<Instant>,
     connect_timeout: Duration,
-    connecting_ends: Instant,
+    /// From when it began to connect.
+    connecting_ends: Option<Instant>,
     watch: Watch,
     pub(super) progress: Progress,
     /// What the answer's head says beside its framing.
@@ -53,12 +54,11 @@ pub(super) fn run<T>(bounds: &Bounds<'_>, attempt: impl FnOnce() -> T) -> (T, Le
             CURRENT.set(None);
         }
     }
-    let start = Instant::now();
     let new = Attempt {
         deadline: bounds.deadline,
         attempt_ends: bounds.attempt,
         connect_timeout: bounds.limits.connect_timeout,
-        connecting_ends: start + bounds.limits.connect_timeout,
+        connecting_ends: None,
         watch: bounds.interrupt.watch(),
         progress: Progress::default(),
         said: Said::default(),
@@ -115,18 +115,21 @@ pub(super) fn waking(wake: Arc<dyn crate::cancel::Wake>) -> io::Result<Waking> {
 
 impl Attempt {
     /// The limit that ends it first, and when.
-    fn end(&self, is_connecting: bool) -> (Instant, Limit) {
+    fn end(&mut self, is_connecting: bool) -> (Instant, Limit) {
         let mut end = (self.deadline, Limit::Call);
         if let Some(at) = self.attempt_ends.filter(|at| *at < end.0) {
             end = (at, Limit::Attempt);
         }
-        if is_connecting && self.connecting_ends < end.0 {
-            end = (self.connecting_ends, Limit::Connect(self.connect_timeout));
+        if is_connecting {
+            let at = *self.connecting_ends.get_or_insert_with(|| Instant::now() + self.connect_timeout);
+            if at < end.0 {
+                end = (at, Limit::Connect(self.connect_timeout));
+            }
         }
         end
     }
 
-    fn left(&self, is_connecting: bool) -> Result<Duration, Trouble> {
+    fn left(&mut self, is_connecting: bool) -> Result<Duration, Trouble> {
         if self.watch.is_cancelled() {
             return Err(Trouble::Cancelled);
         }

@@ -104,7 +104,7 @@ impl BaseUrl {
             let length = self.text.len() + target.len();
             return Err(format!("the request's URL would have {length} bytes; at most {LONGEST} can be sent"));
         }
-        if !target.starts_with('/') {
+        if !target.starts_with(['/', '?']) {
             return Err("the path leads to another host than base_url".to_owned());
         }
         let target = match self.path() {
