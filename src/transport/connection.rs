@@ -11,8 +11,8 @@ use ureq::unversioned::transport::Buffers;
 
 /// What is kept of each buffer with an idle connection.
 const KEPT: usize = 16 << 10;
-/// For answers that are long.
-const WIDE: usize = 128 << 10;
+/// For requests and answers that are long.
+const WIDE: usize = 256 << 10;
 /// With less room than this left, what has gathered is sent.
 const ROOM: usize = 2 << 10;
 
@@ -102,10 +102,12 @@ impl Connection {
         self.unsent.is_none() && self.unread.is_empty() && self.gathered == 0 && self.stage == Stage::Body
     }
 
-    /// Gives back what a long answer needed.
+    /// Gives back what a long request or answer needed.
     pub(super) fn rest(&mut self) {
-        if self.input.len() > KEPT {
-            self.input = vec![0; KEPT];
+        for buffer in [&mut self.input, &mut self.output] {
+            if buffer.len() > KEPT {
+                *buffer = vec![0; KEPT];
+            }
         }
     }
 
@@ -121,6 +123,10 @@ impl Connection {
         }
         self.flush()?;
         self.socket().phase = Phase::LongRequest;
+        // TLS has a buffer of its own, which takes no more at once.
+        if !self.is_tls() && self.output.len() < WIDE {
+            self.output = memory(WIDE)?;
+        }
         Ok(())
     }
 
