@@ -21,7 +21,7 @@ const MOST_BELIEVED: u64 = 64 << 20;
 #[derive(Debug)]
 pub(crate) struct Agent {
     agent: ureq::Agent,
-    /// Always there: the configuration has refused one that no header can hold.
+    /// None where the configuration says so by an empty text. It has refused what no header can hold.
     user_agent: Option<HeaderValue>,
 }
 
@@ -50,7 +50,7 @@ impl Agent {
             .build();
         Agent {
             agent: ureq::Agent::with_parts(config, dialer, NotHere),
-            user_agent: HeaderValue::from_str(user_agent).ok(),
+            user_agent: HeaderValue::from_str(user_agent).ok().filter(|value| !value.is_empty()),
         }
     }
 
