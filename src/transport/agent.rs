@@ -1,6 +1,6 @@
 //! The transport over ureq: requests and answers are its own, connections ours.
 
-use super::attempt::{self, Left};
+use super::attempt::{self, Left, RequestLength};
 use super::dialer::{Dialer, NotHere};
 use super::tls::{Roots, Trust};
 use super::trouble::Trouble;
@@ -56,6 +56,7 @@ impl Agent {
 
     fn run(&self, request: &Request<'_>, bounds: &Bounds<'_>) -> Result<(u16, Vec<u8>), ureq::Error> {
         let headers = self.headers(request)?;
+        attempt::with(|attempt| attempt.request = length(request, &headers))?;
         let answer = match request.body {
             Body::Empty if matches!(request.method, catalog::Method::Get | catalog::Method::Delete) => {
                 self.answer(request, headers, ())
@@ -122,6 +123,20 @@ impl Transport for Agent {
             Err(error) => Err(Failure::of(error, &request.url.uri, bounds, progress)),
         }
     }
+}
+
+fn length(request: &Request<'_>, headers: &HeaderMap) -> RequestLength {
+    /// `PATCH`, `HTTP/1.1`, and what stands between the parts of the head.
+    const AROUND: usize = 24;
+    let target = request.url.uri.path_and_query().map_or(0, |target| target.as_str().len());
+    let lines: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+    let head = AROUND + target + lines;
+    let body = match request.body {
+        Body::Empty => 0,
+        Body::Bytes { bytes, .. } => bytes.len() as u64,
+        Body::Upload(upload) => upload.length(),
+    };
+    RequestLength { head, whole: body.saturating_add(head as u64) }
 }
 
 /// The whole body, with room for the NUL that C wants after it.

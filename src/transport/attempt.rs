@@ -18,9 +18,18 @@ pub(super) struct Attempt {
     /// From when it began to connect.
     connecting_ends: Option<Instant>,
     watch: Watch,
+    pub(super) request: RequestLength,
     pub(super) progress: Progress,
     /// What the answer's head says beside its framing.
     pub(super) said: Said,
+}
+
+/// How long a request is, in bytes.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct RequestLength {
+    /// At most.
+    pub(super) head: usize,
+    pub(super) whole: u64,
 }
 
 /// What is left of an attempt when it is over.
@@ -60,6 +69,7 @@ pub(super) fn run<T>(bounds: &Bounds<'_>, attempt: impl FnOnce() -> T) -> (T, Le
         connect_timeout: bounds.limits.connect_timeout,
         connecting_ends: None,
         watch: bounds.interrupt.watch(),
+        request: RequestLength::default(),
         progress: Progress::default(),
         said: Said::default(),
     };

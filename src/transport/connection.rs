@@ -1,6 +1,6 @@
 //! One connection: sends a request in as few writes as can be, and reads its answer's head before the HTTP library does.
 
-use super::attempt;
+use super::attempt::{self, RequestLength};
 use super::head::{self, Head};
 use super::socket::{Phase, Socket};
 use super::tls;
@@ -9,8 +9,12 @@ use rustls::ClientConnection;
 use std::io::{self, ErrorKind, Read as _, Write as _};
 use ureq::unversioned::transport::Buffers;
 
-/// What is kept of each buffer with an idle connection.
+/// What is kept of the input with an idle connection.
 const KEPT: usize = 16 << 10;
+/// And of the output.
+const KEPT_OUTPUT: usize = 8 << 10;
+/// A request that is not longer goes in one write.
+const ONE_WRITE: u64 = 64 << 10;
 /// For requests and answers that are long.
 const WIDE: usize = 256 << 10;
 /// With less room than this left, what has gathered is sent.
@@ -87,14 +91,20 @@ impl Connection {
         socket.is_quiet()
     }
 
-    /// Ready for a request of its own.
-    pub(super) fn begin(&mut self) {
+    /// Ready for a request of its own, so long. The HTTP library needs room for its whole head.
+    pub(super) fn begin(&mut self, request: RequestLength) -> io::Result<()> {
+        let wanted = if request.whole <= ONE_WRITE { request.whole as usize } else { request.head };
+        let size = wanted.saturating_add(ROOM).max(KEPT_OUTPUT);
+        if self.output.len() < size {
+            self.output = memory(size)?;
+        }
         self.unread = 0..0;
         self.is_progress = false;
         self.gathered = 0;
         self.stage = Stage::Head;
         self.nothing = 0;
         self.socket().phase = Phase::Request;
+        Ok(())
     }
 
     /// Whether another request may use it. To be asked when the answer was read to its end.
@@ -104,9 +114,9 @@ impl Connection {
 
     /// Gives back what a long request or answer needed.
     pub(super) fn rest(&mut self) {
-        for buffer in [&mut self.input, &mut self.output] {
-            if buffer.len() > KEPT {
-                *buffer = vec![0; KEPT];
+        for (buffer, kept) in [(&mut self.input, KEPT), (&mut self.output, KEPT_OUTPUT)] {
+            if buffer.len() > kept {
+                *buffer = vec![0; kept];
             }
         }
     }
@@ -123,8 +133,7 @@ impl Connection {
         }
         self.flush()?;
         self.socket().phase = Phase::LongRequest;
-        // TLS has a buffer of its own, which takes no more at once.
-        if !self.is_tls() && self.output.len() < WIDE {
+        if self.output.len() < WIDE {
             self.output = memory(WIDE)?;
         }
         Ok(())
@@ -265,7 +274,7 @@ impl Stream {
     fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
         let done = match self {
             Stream::Plain(socket) => socket.write_all(bytes),
-            Stream::Tls(session, socket) => session.writer().write_all(bytes).and_then(|()| tls::send(session, socket)),
+            Stream::Tls(session, socket) => tls::write_all(session, socket, bytes),
         };
         done.map_err(|error| if is_peers(&error) { error } else { broke(error) })
     }
@@ -280,9 +289,6 @@ impl Stream {
 
 impl Buffers for Connection {
     fn output(&mut self) -> &mut [u8] {
-        if self.output.is_empty() {
-            self.output = vec![0; KEPT];
-        }
         self.output.get_mut(self.gathered..).unwrap_or_default()
     }
 
@@ -304,9 +310,6 @@ impl Buffers for Connection {
     }
 
     fn tmp_and_output(&mut self) -> (&mut [u8], &mut [u8]) {
-        if self.output.is_empty() {
-            self.output = vec![0; KEPT];
-        }
         if self.input.is_empty() {
             self.input = vec![0; KEPT];
         }

@@ -85,7 +85,7 @@ impl Connector for Dialer {
             }
             None => Box::new(self.dial(&place)?),
         };
-        connection.begin();
+        connection.begin(attempt::with(|attempt| attempt.request)?)?;
         let waking = connection.socket().waking()?;
         Ok(Some(Lent {
             connection: Some(connection),

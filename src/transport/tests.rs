@@ -1,5 +1,7 @@
 //! One attempt against hostile peers: its time, its end from outside, what it says of itself, and what becomes of its connection.
 
+mod requests;
+
 use super::names::Names;
 use super::*;
 use crate::cancel::Cancel;

@@ -10,7 +10,7 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::{ClientConfig, ClientConnection, RootCertStore};
 use sha2::{Digest as _, Sha256};
 use std::fmt;
-use std::io::{self, ErrorKind, Read as _};
+use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::sync::Arc;
 
 /// Whom a client trusts. What that takes is made with the first connection: most deployments have none.
@@ -100,6 +100,19 @@ pub(super) fn send(session: &mut ClientConnection, socket: &mut Socket) -> io::R
         if session.write_tls(socket)? == 0 {
             return Err(ErrorKind::WriteZero.into());
         }
+    }
+    Ok(())
+}
+
+/// Sends all of that, as much at once as the session takes.
+pub(super) fn write_all(session: &mut ClientConnection, socket: &mut Socket, mut bytes: &[u8]) -> io::Result<()> {
+    while !bytes.is_empty() {
+        let count = session.writer().write(bytes)?;
+        if count == 0 {
+            return Err(ErrorKind::WriteZero.into());
+        }
+        send(session, socket)?;
+        bytes = bytes.get(count..).unwrap_or_default();
     }
     Ok(())
 }
