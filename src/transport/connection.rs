@@ -7,6 +7,7 @@ use super::tls;
 use super::trouble::Trouble;
 use rustls::ClientConnection;
 use std::io::{self, ErrorKind, Read as _, Write as _};
+use ureq::http::uri::Authority;
 use ureq::unversioned::transport::Buffers;
 
 /// What is kept of the input with an idle connection.
@@ -20,8 +21,23 @@ const WIDE: usize = 256 << 10;
 /// With less room than this left, what has gathered is sent.
 const ROOM: usize = 2 << 10;
 
+/// Where a connection leads.
+#[derive(Debug)]
+pub(super) struct Place {
+    pub(super) is_https: bool,
+    pub(super) authority: Authority,
+}
+
+impl Place {
+    /// Whether it is that of a URL.
+    pub(super) fn is(&self, is_https: bool, authority: &Authority) -> bool {
+        self.is_https == is_https && self.authority == *authority
+    }
+}
+
 pub(super) struct Connection {
     stream: Stream,
+    pub(super) place: Place,
     input: Vec<u8>,
     /// What came and was not read yet.
     unread: std::ops::Range<usize>,
@@ -45,23 +61,16 @@ enum Stage {
     Body,
 }
 
-enum Stream {
+pub(super) enum Stream {
     Plain(Socket),
     Tls(Box<ClientConnection>, Socket),
 }
 
 impl Connection {
-    pub(super) fn plain(socket: Socket) -> Connection {
-        Connection::over(Stream::Plain(socket))
-    }
-
-    pub(super) fn tls(session: ClientConnection, socket: Socket) -> Connection {
-        Connection::over(Stream::Tls(Box::new(session), socket))
-    }
-
-    fn over(stream: Stream) -> Connection {
+    pub(super) fn over(stream: Stream, place: Place) -> Connection {
         Connection {
             stream,
+            place,
             input: Vec::new(),
             unread: 0..0,
             is_progress: false,
