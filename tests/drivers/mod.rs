@@ -14,6 +14,13 @@
 //! free a                   frees it, if it is there
 //! ```
 //!
+//! The program in C alone takes two more:
+//!
+//! ```text
+//! call_with a OPTIONS OPERATION PARAMS   calls an operation with options, which have no blanks
+//! memory a                               how many bytes the program holds, those of the library included
+//! ```
+//!
 //! The answer is a line with the status and the number of bytes that follow, these bytes (the reply as it came, the error
 //! document, or nothing), and a line feed.
 
@@ -44,6 +51,8 @@ pub enum Line<'a> {
     Asked(&'a str),
     Info(&'a str),
     Free(&'a str),
+    CallWith(&'a str, &'a str, &'a str, &'a str),
+    Memory(&'a str),
 }
 
 impl Display for Line<'_> {
@@ -56,6 +65,10 @@ impl Display for Line<'_> {
             Line::Asked(client) => write!(out, "asked {client}"),
             Line::Info(client) => write!(out, "info {client}"),
             Line::Free(client) => write!(out, "free {client}"),
+            Line::CallWith(client, options, operation, params) => {
+                write!(out, "call_with {client} {options} {operation} {params}")
+            }
+            Line::Memory(client) => write!(out, "memory {client}"),
         }
     }
 }
@@ -170,6 +183,10 @@ impl Program {
         Program { child: Arc::new(Mutex::new(child)), lines, answers }
     }
 
+    pub fn id(&self) -> u32 {
+        self.child.lock().unwrap().id()
+    }
+
     /// Ends it: without an error, under valgrind without a leak.
     pub fn end(mut self) {
         self.lines = None;
@@ -267,6 +284,7 @@ impl Driver for Rust {
                 self.clients.remove(name);
                 Ok(String::new())
             }
+            Line::CallWith(..) | Line::Memory(_) => panic!("{line}: for the program in C"),
         };
         match result {
             Ok(reply) => Answer { status: "OK".to_owned(), reply: reply.into_bytes() },
