@@ -23,6 +23,10 @@ use std::time::{Duration, Instant};
 const PROCESSES: usize = 10;
 /// What is left behind shows from the second time on: the first one also fills what is kept for good.
 const ROUNDS: usize = 3;
+/// Bytes of the system's own: of the thread that ended last something is there until the next one begins.
+const SLACK: u64 = 1024;
+/// More than the library's own code, its buffers and the largest answer that it takes; far less than what the servers send.
+const MOST_MEMORY_KB: u64 = 16 << 10;
 /// What a busy machine may take longer than a deadline.
 const MARGIN: Duration = Duration::from_secs(2);
 /// Of calls that must go well.
@@ -67,25 +71,21 @@ fn every_fault_ends_in_time_as_documented_and_leaves_nothing_behind() {
 
 /// Goes through some cells in one process; what was not as it should be.
 fn run(cells: &[&Cell], upload: &Path) -> Vec<String> {
-    let mut program = drivers::c();
+    let mut program = drivers::c_counting();
     let mut wrong = Vec::new();
     let at_rest = Held::by(&mut program);
-    let mut after_first = at_rest;
+    let mut lasting = None;
     for round in 0..ROUNDS {
         for cell in cells {
             let found = cell.run(&mut program, upload, round);
             wrong.extend(found.into_iter().map(|what| format!("{cell}: {what}")));
-            let held = Held::by(&mut program);
-            if held.descriptors != at_rest.descriptors || held.threads != at_rest.threads {
-                wrong.push(format!("{cell}: it held {at_rest:?} before, and holds {held:?} after it"));
+            if let Err(held) = Held::after(&mut program, at_rest, lasting.unwrap_or(u64::MAX)) {
+                wrong.push(format!("{cell}: {at_rest:?} at rest, {lasting:?} bytes last, and it leaves {held:?}"));
+                lasting = lasting.map(|bytes: u64| bytes.max(held.bytes));
             }
         }
-        if round == 0 {
-            after_first = Held::by(&mut program);
-        }
+        lasting.get_or_insert(Held::by(&mut program).bytes + SLACK);
     }
-    let held = Held::by(&mut program);
-    println!("{:?} at rest, {after_first:?} after one round, {held:?} in the end", at_rest);
     program.end();
     wrong
 }
@@ -108,11 +108,22 @@ impl Held {
         let count = |folder: &str| fs::read_dir(process.join(folder)).unwrap().count();
         let status = fs::read_to_string(process.join("status")).unwrap();
         let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB"));
-        Held {
-            descriptors: count("fd"),
-            threads: count("task"),
-            bytes,
-            peak_kb: peak.unwrap().parse().unwrap(),
+        Held { descriptors: count("fd"), threads: count("task"), bytes, peak_kb: peak.unwrap().parse().unwrap() }
+    }
+
+    /// That nothing is left of a call, a moment after it: a thread that worked for it may still be at its end.
+    fn after(program: &mut Program, at_rest: Held, most_bytes: u64) -> Result<(), Held> {
+        let start = Instant::now();
+        loop {
+            let held = Held::by(program);
+            let is_clean = held.descriptors == at_rest.descriptors && held.threads == at_rest.threads;
+            if is_clean && held.bytes <= most_bytes && held.peak_kb < at_rest.peak_kb + MOST_MEMORY_KB {
+                return Ok(());
+            }
+            if start.elapsed() > MARGIN {
+                return Err(held);
+            }
+            thread::sleep(Duration::from_millis(10));
         }
     }
 }
@@ -140,8 +151,7 @@ impl Cell {
         };
         let mut wrong = Vec::new();
         let mut well = |program: &mut Program, step: usize| {
-            let answer =
-                program.ask(Line::CallWith("a", PATIENT, operation, &params.replace(ID, &id(step))));
+            let answer = program.ask(Line::CallWith("a", PATIENT, operation, &params.replace(ID, &id(step))));
             if answer.status != "OK" || answer.text() != BODY.replace(ID, &id(step)) {
                 wrong.push(format!("call {step}: {} {}", answer.status, answer.text()));
             }
@@ -163,8 +173,12 @@ impl Cell {
         if self.kind == Kind::Acts && processed > 1 {
             wrong.push(format!("it was done {processed} times"));
         }
-        if seen.strays > 0 || seen.is_swallowed {
-            wrong.push(format!("{} strays; a flood was taken: {}", seen.strays, seen.is_swallowed));
+        if seen.strays > 0 {
+            wrong.push("it followed a redirect".to_owned());
+        }
+        // Where nothing but the deadline ends it, a fast machine may take it all.
+        if seen.is_swallowed && row.status != "TIMEOUT" {
+            wrong.push("it took a whole flood".to_owned());
         }
         if seen.is_kept != (self.is_kept && row.peer.idle.is_empty()) {
             wrong.push(format!("over a kept connection: {}", seen.is_kept));
@@ -183,9 +197,11 @@ impl Cell {
             }
         };
         expect("status", row.status.into(), answer.status.as_str().into());
+        let reads = self.kind == Kind::Reads;
+        let attempts = row.attempts[usize::from(!reads)];
         let options: Value = serde_json::from_str(&row.options).unwrap();
         let deadline = Duration::from_millis(options["timeout_ms"].as_u64().unwrap());
-        expect("in time", true.into(), (took < deadline + MARGIN && took >= row.at_least).into());
+        expect("in time", true.into(), (took < deadline + MARGIN && (attempts == 1 || took >= row.at_least)).into());
         if row.status == "OK" {
             expect("answer", BODY.replace(ID, id).into(), text.clone().into());
             return wrong;
@@ -194,10 +210,9 @@ impl Cell {
             wrong.push(format!("no error document: {text}"));
             return wrong;
         };
-        let reads = self.kind == Kind::Reads;
         expect("status", row.status.into(), document["status"].clone());
         expect("http_status", row.http.map_or(Value::Null, Value::from), document["http_status"].clone());
-        expect("attempts", row.attempts[usize::from(!reads)].into(), document["attempts"].clone());
+        expect("attempts", attempts.into(), document["attempts"].clone());
         let may_repeat = row.again == Again::All || row.again == Again::Reads && reads;
         expect("retryable", may_repeat.into(), document["retryable"].clone());
         expect(row.says, true.into(), text.contains(row.says).into());

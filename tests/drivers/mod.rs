@@ -96,6 +96,12 @@ pub fn c() -> Program {
     Program::start(&mut Command::new(c_program()))
 }
 
+/// One whose memory is counted exactly: nothing is set aside for the next thread, or for the next block of the same size.
+pub fn c_counting() -> Program {
+    let nothing = "glibc.malloc.tcache_count=0:glibc.malloc.arena_max=1:glibc.pthread.stack_cache_size=0";
+    Program::start(Command::new(c_program()).env("GLIBC_TUNABLES", nothing))
+}
+
 pub fn c_under_valgrind() -> Option<Program> {
     support::has("valgrind").then(|| Program::start(&mut support::valgrind(&c_program())))
 }

@@ -87,7 +87,8 @@ pub struct Server {
 impl Server {
     /// `number` tells servers apart: one that refuses connections keeps its address, which must be nobody else's.
     pub fn start(peer: Peer, number: usize) -> Server {
-        let host = if peer.refuses() { [127, 9, (number / 250) as u8, (number % 250) as u8 + 1] } else { [127, 0, 0, 1] };
+        let host =
+            if peer.refuses() { [127, 9, (number / 250) as u8, (number % 250) as u8 + 1] } else { [127, 0, 0, 1] };
         let listener = listen(SocketAddr::from((host, 0)));
         let address = listener.local_addr().unwrap();
         let state = Arc::new(State { peer, ..State::default() });
@@ -118,11 +119,16 @@ impl Server {
         self.settle();
     }
 
-    /// Until nothing is under way.
+    /// Until nothing is under way, not even on the wire: the end of a connection takes its time on a busy machine.
     fn settle(&self) {
         let limit = Duration::from_secs(20);
-        let (seen, _) = self.state.changed.wait_timeout_while(self.state.look(), limit, |seen| seen.running > 0).unwrap();
+        let (seen, _) =
+            self.state.changed.wait_timeout_while(self.state.look(), limit, |seen| seen.running > 0).unwrap();
         assert_eq!(seen.running, 0, "the server is still busy with {:?}", self.state.peer);
+        drop(seen);
+        if self.state.peer.ends_a_connection() {
+            thread::sleep(Duration::from_millis(100));
+        }
     }
 
     pub fn seen(&self) -> Seen {
@@ -230,7 +236,9 @@ pub fn ahead(text: &str) -> Option<Ahead> {
     let head = text.find("\r\n\r\n")? + 4;
     let start = text.find("call-")?;
     let id = text.get(start..start + ID.len())?.to_owned();
-    let said = text[..head].lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:")?.trim().parse().ok());
+    let said = text[..head]
+        .lines()
+        .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:")?.trim().parse().ok());
     Some(Ahead { id, length: head + said.unwrap_or(0) })
 }
 
@@ -254,6 +262,10 @@ impl Drop for Running<'_> {
 impl Peer {
     fn refuses(&self) -> bool {
         matches!(self.acts.as_slice(), [Act::Refuse])
+    }
+
+    fn ends_a_connection(&self) -> bool {
+        !self.idle.is_empty() || matches!(self.acts.last(), Some(Act::Close | Act::Reset))
     }
 }
 
@@ -305,7 +317,8 @@ impl State {
     /// An error once the call is over.
     fn rest(&self, time: Duration) -> io::Result<()> {
         let end = Instant::now() + time;
-        let (seen, _) = self.changed.wait_timeout_while(self.look(), end - Instant::now(), |seen| !seen.is_over).unwrap();
+        let (seen, _) =
+            self.changed.wait_timeout_while(self.look(), end - Instant::now(), |seen| !seen.is_over).unwrap();
         if seen.is_over { Err(io::ErrorKind::Interrupted.into()) } else { Ok(()) }
     }
 }
