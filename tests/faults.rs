@@ -138,10 +138,10 @@ impl Cell {
             server.url()
         );
         assert_eq!(program.ask(Line::New("a", &config)).status, "OK");
-        let id = |step: usize| format!("call-{step}-{:05}", self.number * 10 + round);
+        let id = |step: usize| format!("call-{step}-{:07}", self.number * 10 + round);
         let (operation, params) = match self.kind {
-            Kind::Reads => ("avd.room.read", r#"{"room_id":"call-X-XXXXX"}"#.to_owned()),
-            Kind::Acts => ("avd.room.create", r#"{"user_id":"call-X-XXXXX"}"#.to_owned()),
+            Kind::Reads => ("avd.room.read", r#"{"room_id":"call-X-XXXXXXX"}"#.to_owned()),
+            Kind::Acts => ("avd.room.create", r#"{"user_id":"call-X-XXXXXXX"}"#.to_owned()),
         };
         let (faulty_operation, faulty_params) = match self.kind {
             Kind::Acts if row.uploads => {

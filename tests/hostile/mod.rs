@@ -1,6 +1,6 @@
 //! A server that answers some calls well, and one call as no server should: too little, too much, too late, or nonsense.
 //!
-//! A call carries an id, such as `call-2-00017`, in one of its parameters, and a good answer repeats it, so that everybody
+//! A call carries an id, such as `call-2-0000017`, in one of its parameters, and a good answer repeats it, so that everybody
 //! sees whose answer it is. The first number says which call of its client it is: 1 and 3 are answered well, 2 is not.
 
 #![allow(dead_code, reason = "each test program uses some of it")]
@@ -17,9 +17,9 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 /// Stands in an answer for the id of its call.
-pub const ID: &str = "call-X-XXXXX";
+pub const ID: &str = "call-X-XXXXXXX";
 /// A good answer's body.
-pub const BODY: &str = r#"{"ret":0,"msg":"ok","data":{"asked":"call-X-XXXXX"}}"#;
+pub const BODY: &str = r#"{"ret":0,"msg":"ok","data":{"asked":"call-X-XXXXXXX"}}"#;
 /// Where redirects lead to.
 pub const ELSEWHERE: &str = "/elsewhere";
 
