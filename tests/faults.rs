@@ -66,7 +66,7 @@ fn every_fault_ends_in_time_as_documented_and_leaves_nothing_behind() {
         }
     });
     let wrong = wrong.into_inner().unwrap();
-    assert!(wrong.is_empty(), "{} of {} cells:\n{}", wrong.len(), cells.len(), wrong.join("\n"));
+    assert!(wrong.is_empty(), "{} findings in {} cells:\n{}", wrong.len(), cells.len(), wrong.join("\n"));
 }
 
 /// Goes through some cells in one process; what was not as it should be.
