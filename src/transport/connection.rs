@@ -247,7 +247,8 @@ impl Connection {
             } else {
                 let mut input = memory((self.input.len() * 2).clamp(KEPT, head::LONGEST * 2))?;
                 if input.len() <= self.input.len() {
-                    return Err(io::Error::other("more came than was read"));
+                    // Of a body only what lies between its chunks is not read as it comes.
+                    return Err(Trouble::BadHead("a line between its chunks is longer than 128 KiB").into_io());
                 }
                 input.iter_mut().zip(&self.input).for_each(|(place, byte)| *place = *byte);
                 self.input = input;
