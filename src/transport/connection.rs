@@ -49,8 +49,8 @@ impl Connection {
         Connection::over(Stream::Plain(socket))
     }
 
-    pub(super) fn tls(session: ClientConnection, socket: Socket) -> Connection {
-        Connection::over(Stream::Tls(Box::new(session), socket))
+    pub(super) fn tls(session: Box<ClientConnection>, socket: Socket) -> Connection {
+        Connection::over(Stream::Tls(session, socket))
     }
 
     fn over(stream: Stream) -> Connection {
