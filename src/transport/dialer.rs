@@ -66,7 +66,7 @@ impl Dialer {
                 Some(_) => error,
                 None => Trouble::NotConnected(*address, error).into_io(),
             })?;
-            return Ok(Stream::Tls(Box::new(session), socket));
+            return Ok(Stream::Tls(session, socket));
         }
         Err(failed)
     }

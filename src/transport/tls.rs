@@ -75,12 +75,22 @@ impl Trust {
         self.config.get_or_try_init(make).cloned()
     }
 
-    /// Shakes hands, as a part of connecting.
-    pub(super) fn shake_hands(&self, host: &str, socket: &mut Socket) -> io::Result<ClientConnection> {
+    /// A session of its own, for a connection to this host. A session is large: nobody else's stack has room for a copy of it,
+    /// least of all that of the handshake, where a call needs the most.
+    #[inline(never)]
+    fn session(&self, host: &str) -> io::Result<Box<ClientConnection>> {
         let host = host.trim_start_matches('[').trim_end_matches(']');
         let name = ServerName::try_from(host.to_owned())
             .map_err(|_| Trouble::Tls(rustls::Error::UnsupportedNameType).into_io())?;
-        let mut session = ClientConnection::new(self.config()?, name).map_err(|error| Trouble::Tls(error).into_io())?;
+        match ClientConnection::new(self.config()?, name) {
+            Ok(session) => Ok(Box::new(session)),
+            Err(error) => Err(Trouble::Tls(error).into_io()),
+        }
+    }
+
+    /// Shakes hands, as a part of connecting.
+    pub(super) fn shake_hands(&self, host: &str, socket: &mut Socket) -> io::Result<Box<ClientConnection>> {
+        let mut session = self.session(host)?;
         let _waking = socket.waking()?;
         while session.is_handshaking() {
             send(&mut session, socket)?;
