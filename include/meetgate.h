@@ -34,11 +34,12 @@
  *   What does not apply is absent. docs/reference/errors.md has every member, and what to do about each status.
  * - The platform's numbers: "code" of an error document. A function lists those of its own operation; the page of its platform
  *   in docs/reference has all of them, and marks those of every operation.
- * - Threads: every function may be called from any number of threads at once, also with the same client. The caller must not
- *   free a client while a call on it is in flight. After fork, the child makes its own clients (MEETGATE_FORKED).
- * - Time: a call ends within "timeout_ms" (30 seconds unless configured), connecting included.
- * - Repeating: an operation that only reads may be repeated. Any other one is not idempotent: if no answer came, it may have
- *   acted, so check the state before repeating it.
+ * - Threads: every function may be called from any number of threads at once, also with the same client. Freeing a client ends
+ *   the calls in flight on it; none may begin after that. After fork, the child makes its own clients (MEETGATE_FORKED). A thread
+ *   that calls needs 64 KiB of stack at least.
+ * - Time: a call ends within "timeout_ms" (30 seconds unless configured), connecting, repeats and pauses included.
+ * - Repeating: the library repeats a call that only reads ("max_attempts"), and any other one only if no byte of it was sent. Such
+ *   a one is not idempotent: if no answer came, it may have acted, so check the state before repeating it.
  * - Nothing global: no init, no logger, no threads that stay. Clients of one account share its token until the last of them is
  *   freed. How wrong the clock is stays known for a bounded number of youme's hosts. Nothing else is left after free.
  * - Since: everything is there since 0.1.0.
