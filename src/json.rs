@@ -8,7 +8,7 @@ pub(crate) mod pointer;
 mod readable;
 
 pub(crate) use nearest::{nearest, quoted};
-pub(crate) use readable::{LONGEST_EXCERPT, excerpt, lenient, readable};
+pub(crate) use readable::{LONGEST_EXCERPT, beginning, excerpt, lenient, readable};
 
 use serde::Deserialize;
 use serde::de::{Deserializer as _, IgnoredAny, MapAccess, Visitor};

@@ -12,7 +12,7 @@ pub(crate) use youme::checksum as youme_checksum;
 use crate::catalog::{Carrier, Method, Operation, PlatformName};
 use crate::config::{Account, Config};
 use crate::error::Result;
-use crate::json::{Members, pick, string};
+use crate::json::{Members, beginning, pick, string};
 use crate::redact::Foreign;
 use crate::request::{Body, Pair, Prepared, encode_pairs};
 use crate::secret::Secret;
@@ -205,6 +205,9 @@ pub(crate) enum Judgement {
     Unreadable(String),
 }
 
+/// An error shows less.
+const LONGEST_MESSAGE: usize = 64 << 10;
+
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Path and query, the platform's own pairs first.
@@ -263,8 +266,10 @@ fn token(value: Option<&RawValue>, name: &str) -> std::result::Result<Token, Str
     }
 }
 
-/// A message, which is text whatever the documents' tables say.
+/// A message, which is text whatever the documents' tables say: so much of it that what an error shows is masked as in the
+/// whole.
 fn message(value: Option<&RawValue>) -> Option<Foreign> {
     let value = value?;
-    Some(string(value).map_or_else(|| value.get().into(), Foreign::from))
+    let text = string(value).unwrap_or(Cow::Borrowed(value.get()));
+    Some(beginning(&text, LONGEST_MESSAGE).into())
 }
