@@ -2,7 +2,7 @@
 
 use super::attempt::{self, RequestLength};
 use super::head::{self, Head};
-use super::socket::{Phase, Socket};
+use super::socket::{Phase, SOMETHING_CAME, Socket};
 use super::tls;
 use super::trouble::Trouble;
 use rustls::ClientConnection;
@@ -153,18 +153,15 @@ impl Connection {
         if gathered == 0 || self.unsent.is_some() {
             return Ok(());
         }
-        // Where the answer is there already, the rest of a long request is for nobody.
-        if let Stream::Plain(socket) = &self.stream
-            && socket.phase == Phase::LongRequest
-            && !socket.is_quiet()
-        {
-            self.unsent = Some(None);
-            return Ok(());
-        }
         let bytes = self.output.get(..gathered).unwrap_or_default();
         match self.stream.write_all(bytes) {
+            // The answer is there already: the rest of the request is for nobody.
+            Err(error) if error.kind() == SOMETHING_CAME => {
+                self.unsent = Some(None);
+                Ok(())
+            }
+            // It may have answered before it closed.
             Err(error) if is_peers(&error) => {
-                // It may have answered before it closed.
                 self.unsent = Some(Some(error));
                 Ok(())
             }
@@ -281,12 +278,14 @@ fn broke(error: io::Error) -> io::Error {
 }
 
 impl Stream {
+    /// [`SOMETHING_CAME`] where the answer to a long request is there already.
     fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
         let done = match self {
+            Stream::Plain(socket) if socket.is_interrupted() => Err(SOMETHING_CAME.into()),
             Stream::Plain(socket) => socket.write_all(bytes),
             Stream::Tls(session, socket) => tls::write_all(session, socket, bytes),
         };
-        done.map_err(|error| if is_peers(&error) { error } else { broke(error) })
+        done.map_err(|error| if is_peers(&error) || error.kind() == SOMETHING_CAME { error } else { broke(error) })
     }
 
     fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {

@@ -1,6 +1,7 @@
 //! One attempt against hostile peers: its time, its end from outside, what it says of itself, and what becomes of its connection.
 
 mod requests;
+mod tls;
 
 use super::names::Names;
 use super::*;
