@@ -112,22 +112,12 @@ def opened(scene, url, target, ca, missing):
     return calls
 
 
-def approach(server):
-    """Goes to the processor on which the server was last, and stays free to leave it. Why: docs/performance.md."""
-    with open(f"/proc/{server}/stat", encoding="ascii") as file:
-        processor = int(file.read().rpartition(")")[2].split()[36])
-    free = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {processor})
-    os.sched_setaffinity(0, free)
-
-
-def round_of(calls, turns, server):
+def round_of(calls, turns):
     """Of each way the median call of the quarter of the turns with the least time, in microseconds."""
     medians = {name: [] for name in calls}
     order = list(calls.items())
     for _ in range(turns):
         for name, call in order:
-            approach(server)
             times = []
             for _ in range(CALLS):
                 start = time.perf_counter_ns()
@@ -156,7 +146,6 @@ def main():
         print_first_answer(sys.argv[2], json.loads(sys.argv[3]))
         return
     line, rounds, turns = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-    server = sys.argv[4]
     target = json.loads(line)
     figures, missing = {}, {}
     with tempfile.TemporaryDirectory() as folder:
@@ -172,7 +161,7 @@ def main():
         }
         for _ in range(rounds):
             for scene, calls in scenes.items():
-                for name, value in round_of(calls, turns, server).items():
+                for name, value in round_of(calls, turns).items():
                     figures.setdefault(f"{scene}.{name}", []).append(value)
             for name in ("meetgate", "requests"):
                 if name in scenes["plain_us"]:

@@ -11,6 +11,7 @@ mod limits;
 mod native;
 mod options;
 mod page;
+mod processor;
 mod python;
 mod row;
 mod speed;

@@ -29,6 +29,7 @@ pub const MONO: Program = Program {
 pub const PYTHON: Program = Program { name: "python3", packages: &["python3", "python3-venv"] };
 pub const REDIS: Program = Program { name: "redis-server", packages: &["redis-server"] };
 pub const STRACE: Program = Program { name: "strace", packages: &["strace"] };
+pub const TASKSET: Program = Program { name: "taskset", packages: &["util-linux"] };
 pub const VALGRIND: Program = Program { name: "valgrind", packages: &["valgrind"] };
 
 impl Program {

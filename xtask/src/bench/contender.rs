@@ -38,6 +38,10 @@ impl Contender {
         Ok(contender)
     }
 
+    pub fn process_id(&self) -> u32 {
+        self.process.id()
+    }
+
     pub fn tell(&mut self, command: &str) -> Result<Figures> {
         // Where it has ended, its answer says why.
         _ = self.commands.as_mut().map(|commands| writeln!(commands, "{command}"));

@@ -126,6 +126,10 @@ impl Lab {
         self.folder.join(name)
     }
 
+    pub fn server_id(&self) -> u32 {
+        self.server.process_id()
+    }
+
     pub fn start(&self, who: Who, scene: &Scene) -> Result<Contender> {
         Contender::start(&mut self.command(who, scene)?)
     }

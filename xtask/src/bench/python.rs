@@ -4,6 +4,7 @@ use super::build;
 use super::csharp::Measured;
 use super::options::Effort;
 use super::page;
+use super::processor::Together;
 use super::row::{Bar, Row, Value, faster, figure, limit};
 use crate::catalog::Result;
 use crate::prerequisites::PYTHON;
@@ -22,9 +23,10 @@ pub fn measure(workspace: &Workspace, effort: Effort) -> Result<(String, Vec<Row
     let python = environment(&build::folder(workspace).join("python"))?;
     let server = Server::start(&mut Command::new(server))?;
     eprintln!("== measuring: Python, {} rounds", effort.rounds);
-    let mut bench = Command::new(python);
+    let _together = Together::hold([server.process_id()])?;
+    let mut bench = Together::command(python);
     bench.arg(workspace.root.join("bench/python/bench.py")).arg(&server.first_line).arg(effort.rounds.to_string());
-    bench.arg(effort.either(20, 40).to_string()).arg(server.process_id().to_string());
+    bench.arg(effort.either(20, 40).to_string());
     bench.env("PYTHONPATH", workspace.root.join("bindings/python/src")).env("MEETGATE_LIBRARY", library);
     let output = bench.stderr(Stdio::inherit()).output()?;
     if !output.status.success() {

@@ -2,6 +2,7 @@
 
 use super::contender::{self, Contender};
 use super::lab::{Lab, Scene, Who};
+use super::processor::Together;
 use super::row::{Rounds, quantile};
 use crate::catalog::Result;
 
@@ -33,19 +34,18 @@ impl Field {
     }
 }
 
-/// A part of a round's turns: the quarter with the least.
-///
-/// The system puts caller and server on one processor or on two, and a call on two takes about four times as long, for the very
-/// same code. A turn is in one of these two modes from its beginning to its end. Contenders have to be compared in the same one:
-/// the quick one, in which they begin their turns (`approach_server` in bench/c/driver.c), and are for a part of each round.
-const QUICK_MODE: f64 = 0.25;
+/// A part of a round's turns: the quarter with the least. The others were disturbed, or caller and server parted in them, which
+/// began on one processor (`approach_server` in bench/c/driver.c).
+const LEAST: f64 = 0.25;
 
-/// One caller: p50 and processor time of each round.
+/// One caller, on the server's processor: p50 and processor time of each round.
 pub fn sequential(lab: &Lab, mut field: Field) -> Result<Rounds> {
     const CALLS: u32 = 25;
+    let callers = field.contenders.iter().map(|(_, contender)| contender.process_id());
+    let _together = Together::hold(callers.chain([lab.server_id()]))?;
     // Connected, and as fast as they get.
     field.in_turns(1, |_, contender| contender.calls(200).map(drop))?;
-    rounds(lab, QUICK_MODE, |note| {
+    rounds(lab, LEAST, |note| {
         field.in_turns(lab.effort.either(40, 80), |name, contender| {
             let figures = contender.calls(CALLS)?;
             note("p50", name, figures.get("p50_us")?);
@@ -74,7 +74,7 @@ pub fn long(lab: &Lab, scene: &Scene, who: &[Who], calls: u32) -> Result<Rounds>
     const TURNS: u32 = 4;
     let mut field = Field::of(lab, scene, who)?;
     field.in_turns(1, |_, contender| contender.calls(1).map(drop))?;
-    rounds(lab, QUICK_MODE, |note| {
+    rounds(lab, LEAST, |note| {
         field.in_turns(TURNS, |name, contender| {
             note("p50", name, contender.calls(calls)?.get("p50_us")?);
             Ok(())
