@@ -88,6 +88,16 @@ pub fn library_with_test_hooks() -> PathBuf {
     link_library(&target.join("debug/libmeetgate.so"), "lib-with-test-hooks")
 }
 
+/// [`library_folder`] of the library as it ships. It takes a minute where nobody has built it yet.
+pub fn released_library() -> PathBuf {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut build = Command::new(cargo);
+    build.current_dir(root()).args(["build", "--quiet", "--locked", "--package", "meetgate", "--lib", "--release"]);
+    let output = run_within(Duration::from_secs(540), build.arg("--target-dir").arg(target()));
+    assert!(output.status.success(), "{}", both(&output));
+    link_library(&target().join("release/libmeetgate.so"), "lib-released")
+}
+
 /// Cargo leaves the library beside the test program, in `deps`, or one folder up.
 fn built_library() -> PathBuf {
     let program = env::current_exe().unwrap_or_else(|error| panic!("where is this program: {error}"));
