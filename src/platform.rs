@@ -12,7 +12,7 @@ pub(crate) use youme::checksum as youme_checksum;
 use crate::catalog::{Carrier, Method, Operation, PlatformName};
 use crate::config::{Account, Config};
 use crate::error::Result;
-use crate::json::{Members, pick, string};
+use crate::json::{Kind, Members, beginning_of_string, excerpt, kind, pick, string};
 use crate::redact::Foreign;
 use crate::request::{Body, Pair, Prepared, encode_pairs};
 use crate::secret::Secret;
@@ -263,8 +263,16 @@ fn token(value: Option<&RawValue>, name: &str) -> std::result::Result<Token, Str
     }
 }
 
-/// A message, which is text whatever the documents' tables say.
+/// More than is shown of any text.
+const LONGEST_MESSAGE: usize = 128 << 10;
+
+/// A message, which is text whatever the documents' tables say: as much of it as can be shown.
 fn message(value: Option<&RawValue>) -> Option<Foreign> {
     let value = value?;
-    Some(string(value).map_or_else(|| value.get().into(), Foreign::from))
+    if kind(value) != Kind::String {
+        return Some(excerpt(value.get(), LONGEST_MESSAGE).into());
+    }
+    let quoted = beginning_of_string(value.get(), LONGEST_MESSAGE);
+    let text = serde_json::from_str::<String>(&quoted);
+    Some(text.map_or_else(|_| quoted.as_ref().into(), Foreign::from))
 }

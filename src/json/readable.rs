@@ -1,26 +1,59 @@
 //! Other people's text in an error: what is not UTF-8 is shown, so that the rest can be read, and what is long is cut.
 
+use std::borrow::Cow;
+
 /// How much of a foreign text an error shows, in bytes.
 pub(crate) const LONGEST_EXCERPT: usize = 1024;
 
-/// The text of an answer that is not UTF-8. Each byte beyond ASCII becomes `<B7>`, a form that JSON strings can hold.
+/// So much of an answer is spelt out that is not UTF-8: what follows is never shown.
+const LONGEST_SPELT: usize = 64 << 10;
+
+/// The text of an answer that is not UTF-8. Each byte beyond ASCII becomes `<B7>`, a form that JSON strings can hold; in the
+/// rest of a long answer `?`, so that the text does not become four times as long.
 ///
 /// Some deployments answer in GBK, where the second byte of a character may look like a letter, a brace or a backslash:
 /// it goes with the first. It never looks like a quotation mark, so that strings end where they should.
 pub(crate) fn readable(bytes: &[u8]) -> String {
-    let mut out = String::with_capacity(2 * bytes.len());
-    let mut rest = bytes.iter().copied().peekable();
-    while let Some(byte) = rest.next() {
+    let mut out = String::with_capacity(bytes.len() + 3 * bytes.len().min(LONGEST_SPELT));
+    let mut rest = bytes.iter().copied().enumerate().peekable();
+    let spell = |(at, byte), out: &mut String| if at < LONGEST_SPELT { push(byte, out) } else { out.push('?') };
+    while let Some((at, byte)) = rest.next() {
         if byte.is_ascii() {
             out.push(char::from(byte));
             continue;
         }
-        push(byte, &mut out);
-        if let Some(second) = rest.next_if(|second| (0x40..=0xfe).contains(second) && *second != 0x7f) {
-            push(second, &mut out);
+        spell((at, byte), &mut out);
+        if let Some(second) = rest.next_if(|(_, second)| (0x40..=0xfe).contains(second) && *second != 0x7f) {
+            spell(second, &mut out);
         }
     }
     out
+}
+
+/// The beginning of a JSON string, in quotation marks like the whole: of so many bytes at least once its escapes are read, where
+/// it has as many. It ends between two characters.
+pub(crate) fn beginning_of_string(quoted: &str, least: usize) -> Cow<'_, str> {
+    let bytes = quoted.as_bytes();
+    let mut end = 1;
+    for _ in 0..least {
+        end += match bytes.get(end..).unwrap_or_default() {
+            // The first half of a pair (RFC 8259, 7).
+            [b'\\', b'u', b'd' | b'D', b'8' | b'9' | b'a' | b'A' | b'b' | b'B', ..] => 12,
+            [b'\\', b'u', ..] => 6,
+            [b'\\', ..] => 2,
+            _ => 1,
+        };
+        if end >= bytes.len() {
+            return Cow::Borrowed(quoted);
+        }
+    }
+    while !quoted.is_char_boundary(end) {
+        end += 1;
+    }
+    match quoted.get(..end) {
+        Some(beginning) if end + 1 < quoted.len() => Cow::Owned(format!("{beginning}\"")),
+        _ => Cow::Borrowed(quoted),
+    }
 }
 
 /// The same of a text that is no answer. No ASCII character goes with a byte before it, so that a secret stays whole, and is
@@ -74,6 +107,30 @@ mod tests {
         assert_eq!(readable(b"{\"msg\":\"\xff\"}"), "{\"msg\":\"<FF>\"}");
         assert_eq!(readable("会\"".as_bytes()), "<E4><BC><9A>\"");
     }
+
+    #[test]
+    fn of_a_long_answer_the_rest_keeps_its_length() {
+        let gbk = b"\xb7\xbf".repeat(1 << 20);
+        let shown = readable(&gbk);
+        assert!(shown.starts_with("<B7><BF><B7>") && shown.ends_with("??????"));
+        assert_eq!(shown.len(), gbk.len() + 3 * LONGEST_SPELT);
+    }
+
+    #[test]
+    fn the_beginning_of_a_string_is_one() {
+        let read = |quoted: &str| serde_json::from_str::<String>(quoted).unwrap();
+        for unit in ["a", "会", r"\n", r"\u4f1a", r"\ud83d\ude42", r"\uD83D\uDE42", r#"\""#, r"\\\\"] {
+            let quoted = format!("\"{}\"", unit.repeat(50));
+            let whole = read(&quoted);
+            for least in 0..200 {
+                let cut = read(&beginning_of_string(&quoted, least));
+                assert!(whole.starts_with(&cut), "{unit} {least}: {cut}");
+                assert!(cut == whole || (least..=4 * least).contains(&cut.len()), "{unit} {least}: {cut}");
+            }
+            assert_eq!(beginning_of_string(&quoted, 200), quoted);
+        }
+    }
+
     #[test]
     fn a_secret_beside_bad_bytes_stays_whole() {
         assert_eq!(lenient("令牌 ok".as_bytes()), "令牌 ok");
