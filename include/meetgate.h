@@ -35,13 +35,11 @@
  * - The platform's numbers: "code" of an error document. A function lists those of its own operation; the page of its platform
  *   in docs/reference has all of them, and marks those of every operation.
  * - Threads: every function may be called from any number of threads at once, also with the same client. Freeing a client ends
- *   the calls in flight on it. After fork, the child makes its own clients (MEETGATE_FORKED). A pthread_cancel waits for the
- *   end of the call.
- * - Stack: 64 KiB at least for a thread that calls. Measured on Linux x86_64, a call needs 34 KiB, and one that shakes hands over
- *   TLS 43 KiB or, with a long chain of large certificates, 52 KiB. The rest is the caller's.
- * - Time: a call ends within "timeout_ms" (30 seconds unless configured), connecting included.
- * - Repeating: an operation that only reads may be repeated. Any other one is not idempotent: if no answer came, it may have
- *   acted, so check the state before repeating it.
+ *   the calls in flight on it; none may begin after that. After fork, the child makes its own clients (MEETGATE_FORKED). A thread
+ *   that calls needs 64 KiB of stack at least.
+ * - Time: a call ends within "timeout_ms" (30 seconds unless configured), connecting, repeats and pauses included.
+ * - Repeating: the library repeats a call that only reads ("max_attempts"), and any other one only if no byte of it was sent. Such
+ *   a one is not idempotent: if no answer came, it may have acted, so check the state before repeating it.
  * - Nothing global: no init, no logger, no threads that stay. Clients of one account share its token until the last of them is
  *   freed. How wrong the clock is stays known for a bounded number of youme's hosts. Nothing else is left after free.
  * - Since: everything is there since 0.1.0.

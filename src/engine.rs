@@ -219,7 +219,6 @@ impl Engine {
             let sign = |form| self.platform.sign(prepared, &signing(value, offset_s, form));
             let sent = Instant::now();
             let exchanged = self.exchange(&mut call, value, sign)?;
-            let at = Instant::now();
             let said = exchanged.answered.said(self.platform.name());
             let clock = self.clock_after(&exchanged.answered, offset_s, &mut refused_offsets);
             let standing = self.standing(prepared, said, token.as_deref(), is_replaced);
@@ -232,7 +231,7 @@ impl Engine {
                     call.offset_s = other;
                     continue;
                 }
-                Next::Again(Why::TokenDead) => match self.other_token(&call, token.as_deref(), at)? {
+                Next::Again(Why::TokenDead) => match self.other_token(&call, token.as_deref(), Instant::now())? {
                     Other::Token(other) => {
                         call.secrets.extend(token.as_ref().map(|held| held.value().clone()));
                         (token, is_replaced) = (other, true);

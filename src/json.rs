@@ -8,7 +8,7 @@ pub(crate) mod pointer;
 mod readable;
 
 pub(crate) use nearest::{nearest, quoted};
-pub(crate) use readable::{LONGEST_EXCERPT, beginning_of_string, excerpt, lenient, readable};
+pub(crate) use readable::{LONGEST_EXCERPT, beginning, beginning_of_string, excerpt, lenient, readable};
 
 use serde::Deserialize;
 use serde::de::{Deserializer as _, IgnoredAny, MapAccess, Visitor};
@@ -21,7 +21,11 @@ use std::fmt;
 /// The one value of a text, without the byte order mark that editors on Windows put first, and without white space around
 /// it. The error does not quote the text.
 pub(crate) fn value(text: &str) -> Result<&RawValue, String> {
-    serde_json::from_str(without_bom(text).trim_ascii()).map_err(|error| format!("not valid JSON: {}", problem(&error)))
+    serde_json::from_str(without_bom(text).trim_ascii()).map_err(|error| not_json(&error))
+}
+
+fn not_json(error: &serde_json::Error) -> String {
+    format!("not valid JSON: {}", problem(error))
 }
 
 /// What is wrong with a text, and where. Never the parser's words on a value, which quote it.
@@ -45,6 +49,16 @@ pub(crate) fn quote(text: &str) -> String {
     serde_json::to_string(text).unwrap_or_default()
 }
 
+/// Puts a text behind another as a JSON string.
+pub(crate) fn push_quoted(text: &str, out: &mut String) {
+    if text.bytes().any(|byte| matches!(byte, b'"' | b'\\' | ..b' ')) {
+        return out.push_str(&quote(text));
+    }
+    out.push('"');
+    out.push_str(text);
+    out.push('"');
+}
+
 /// The members of one JSON object, borrowed from its text.
 #[derive(Debug, Default)]
 pub(crate) struct Members<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
@@ -52,19 +66,22 @@ pub(crate) struct Members<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
 impl<'a> Members<'a> {
     /// Reads an object of the caller's. The error says what is wrong, without quoting the text.
     pub(crate) fn parse(text: &'a str) -> Result<Self, String> {
-        let value = value(text)?;
-        match kind(value) {
-            Kind::Object => Members::of(value),
-            other => Err(format!("expected a JSON object, got {}", other.described())),
+        let text = without_bom(text).trim_ascii();
+        if text.starts_with('{') {
+            return serde_json::from_str(text).map_err(|error| not_json(&error)).and_then(Members::without_twins);
         }
+        Err(format!("expected a JSON object, got {}", kind(value(text)?).described()))
     }
 
     /// The members of a caller's value that is known to be an object. A name that comes twice is a slip.
     pub(crate) fn of(value: &'a RawValue) -> Result<Self, String> {
-        let members = Members::of_answer(value)?;
-        match members.twice() {
+        Members::of_answer(value).and_then(Members::without_twins)
+    }
+
+    fn without_twins(self) -> Result<Self, String> {
+        match self.twice() {
             Some(twice) => Err(format!("member {} appears twice", quoted(twice))),
-            None => Ok(members),
+            None => Ok(self),
         }
     }
 
@@ -150,11 +167,6 @@ fn is_name(quoted: &RawValue, name: &str) -> bool {
 pub(crate) fn whole_number(value: &RawValue) -> Option<i64> {
     /// Up to here a floating point number tells whole numbers apart.
     const EXACT: f64 = 9_007_199_254_740_992.0;
-    /// A longer one is none that a platform means.
-    const LONGEST: usize = 400;
-    if value.get().len() > LONGEST {
-        return None;
-    }
     let text = match kind(value) {
         Kind::Integer | Kind::Number => Cow::Borrowed(value.get()),
         Kind::String => string(value)?,
@@ -310,6 +322,15 @@ mod tests {
             ["0.5", "1e300", "null", "true", "\"x\"", "\"\"", "\"inf\"", "\"NaN\"", "[0]", "{}", "1e-1", "1e999"]
         {
             assert_eq!(of(none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn what_is_pushed_is_quoted_as_everywhere() {
+        for text in ["", "room_id", "会议", "a\"b", "\\", "\n", "\u{1f}", "\u{7f}", " "] {
+            let mut out = "x".to_owned();
+            push_quoted(text, &mut out);
+            assert_eq!(out, format!("x{}", quote(text)));
         }
     }
 

@@ -12,7 +12,7 @@ pub(crate) use youme::checksum as youme_checksum;
 use crate::catalog::{Carrier, Method, Operation, PlatformName};
 use crate::config::{Account, Config};
 use crate::error::Result;
-use crate::json::{Kind, Members, beginning_of_string, excerpt, kind, pick, string};
+use crate::json::{Members, beginning, pick, string};
 use crate::redact::Foreign;
 use crate::request::{Body, Pair, Prepared, encode_pairs};
 use crate::secret::Secret;
@@ -205,6 +205,9 @@ pub(crate) enum Judgement {
     Unreadable(String),
 }
 
+/// An error shows less.
+const LONGEST_MESSAGE: usize = 64 << 10;
+
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Path and query, the platform's own pairs first.
@@ -263,16 +266,10 @@ fn token(value: Option<&RawValue>, name: &str) -> std::result::Result<Token, Str
     }
 }
 
-/// More than is shown of any text.
-const LONGEST_MESSAGE: usize = 128 << 10;
-
-/// A message, which is text whatever the documents' tables say: as much of it as can be shown.
+/// A message, which is text whatever the documents' tables say: so much of it that what an error shows is masked as in the
+/// whole.
 fn message(value: Option<&RawValue>) -> Option<Foreign> {
     let value = value?;
-    if kind(value) != Kind::String {
-        return Some(excerpt(value.get(), LONGEST_MESSAGE).into());
-    }
-    let quoted = beginning_of_string(value.get(), LONGEST_MESSAGE);
-    let text = serde_json::from_str::<String>(&quoted);
-    Some(text.map_or_else(|_| quoted.as_ref().into(), Foreign::from))
+    let text = string(value).unwrap_or(Cow::Borrowed(value.get()));
+    Some(beginning(&text, LONGEST_MESSAGE).into())
 }

@@ -15,7 +15,7 @@ mod trouble;
 mod upload;
 
 pub(crate) use agent::Agent;
-pub(crate) use base_url::BaseUrl;
+pub(crate) use base_url::{BaseUrl, Url};
 pub(crate) use tls::Roots;
 pub(crate) use upload::Upload;
 
@@ -24,12 +24,11 @@ use crate::catalog::Method;
 use crate::error::Status;
 use crate::redact::Foreign;
 use std::time::{Duration, Instant, SystemTime};
-pub(crate) use ureq::http::Uri;
 
 /// One HTTP request, ready to leave. Not `Debug`: URL, headers and body hold credentials.
 pub(crate) struct Request<'a> {
     pub(crate) method: Method,
-    pub(crate) url: Uri,
+    pub(crate) url: Url,
     pub(crate) headers: &'a [(&'static str, String)],
     pub(crate) body: Body<'a>,
 }

@@ -110,6 +110,10 @@ fn what_is_too_long_to_travel_is_named() {
     let client = Client::new(&config).unwrap();
     client.call("avd.room.read", READ).unwrap();
     assert!(server.requests()[0].target.contains(&longest));
+    // So does a URL of nearly as many bytes as one may have.
+    let name = "x".repeat(55_000);
+    client.raw_call(&format!(r#"{{"method":"GET","path":"/a","query":{{"name":"{name}"}}}}"#)).unwrap();
+    assert!(server.requests()[1].target.ends_with(&name));
     let error = client.set_token(&format!("{longest}x")).unwrap_err();
     assert_says(&error, Status::InvalidArgument, &["at most 8191 bytes"]);
 

@@ -73,7 +73,7 @@ int main(int argc, char **argv) {
   }
   printf("%d of %d calls succeeded\n", good, THREADS * CALLS);
   show_tokens(avd);
-  /* No call is in flight any more: only now may the client be freed. */
+  /* The threads have ended: no call begins after this. */
   meetgate_client_free(avd);
   return good == THREADS * CALLS ? 0 : 1;
 }

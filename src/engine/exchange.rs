@@ -66,7 +66,7 @@ impl Engine {
             let (done, again) = self.exchange_once(call, token, sign()?)?;
             let asked_for = match again {
                 None => {
-                    if done.is_ok() {
+                    if done.as_ref().is_ok_and(|done| retry::is_at_work(&done.answered, self.platform.name())) {
                         self.budget.earn();
                     }
                     return done;

@@ -4,7 +4,7 @@ use super::together;
 use crate::catalog::{Carrier, Field, Operation, Type};
 use crate::error::{Error, Result, Status};
 use crate::json::check::{Rules, check};
-use crate::json::{Members, quote, text_of};
+use crate::json::{Members, push_quoted, text_of};
 use crate::platform::Platform;
 use crate::random;
 use crate::request::{Body, Pair, Prepared};
@@ -13,6 +13,9 @@ use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::path::Path;
 use std::time::Instant;
+
+/// Most bodies need no more.
+const ROOM: usize = 160;
 
 /// Checks an operation's parameters and puts each where the platform wants it, in the catalog's order.
 pub(crate) fn operation<'a>(
@@ -93,16 +96,17 @@ pub(super) fn broken_escape(name: &str) -> Error {
 
 /// One object with each value exactly as the caller wrote it.
 fn json_body(fields: &'static [Field], params: &Members<'_>) -> String {
-    let mut body = String::from("{");
+    let mut body = String::with_capacity(ROOM);
+    body.push('{');
     for (name, value) in in_order(fields, params) {
         if body.len() > 1 {
             body.push(',');
         }
-        body.push_str(&quote(&name));
+        push_quoted(&name, &mut body);
         body.push(':');
         match value {
             Value::Given(value) => body.push_str(value.get()),
-            Value::Default(text) => body.push_str(&quote(text)),
+            Value::Default(text) => push_quoted(text, &mut body),
         }
     }
     body.push('}');

@@ -38,10 +38,23 @@ pub(super) fn after_failure(status: Status, kind: FailureKind, retry: Retry) -> 
 pub(super) fn after_answer(answered: &Answered, platform: PlatformName, retry: Retry) -> Option<Again> {
     let is_transient = match answered.outcome {
         Outcome::Http => is_transient(answered.http_status),
-        Outcome::Failure { code, .. } => platform.error(code).is_some_and(|known| known.transient),
+        Outcome::Failure { code, .. } => is_busy(code, platform),
         Outcome::Success | Outcome::Unreadable(_) => false,
     };
     (is_transient && retry == Retry::Safe).then_some(Again::Later(answered.retry_after))
+}
+
+/// Whether an answer shows that the platform works, so that it earns a part of a repeat: a refusal of the platform's own does.
+pub(super) fn is_at_work(answered: &Answered, platform: PlatformName) -> bool {
+    match answered.outcome {
+        Outcome::Success => true,
+        Outcome::Failure { code, .. } => !is_busy(code, platform),
+        Outcome::Http | Outcome::Unreadable(_) => false,
+    }
+}
+
+fn is_busy(code: i64, platform: PlatformName) -> bool {
+    platform.error(code).is_some_and(|known| known.transient)
 }
 
 /// Exponential, with full jitter: many callers that failed together do not come back together.
@@ -80,6 +93,8 @@ impl Default for Budget {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::platform::Judgement;
+    use crate::transport::Answer;
 
     const SENT: FailureKind =
         FailureKind { nothing_sent: false, is_stale: false, attempt_ended: false, is_lack: false };
@@ -112,6 +127,26 @@ mod tests {
         assert_eq!(longest, [100, 200, 400, 800, 1600, 3200, 5000, 5000]);
         assert_eq!(pause(3, None, 0.0), Duration::ZERO);
         assert_eq!(pause(0, Some(Duration::from_secs(7)), 1.0), Duration::from_secs(7));
+    }
+
+    #[test]
+    fn what_acts_earns_nothing_in_an_outage_either() {
+        let answered = |http_status, judgement: Judgement| {
+            let answer = Answer { http_status, date: None, location: None, retry_after: None, body: Vec::new() };
+            Answered::of(answer, |_| judgement)
+        };
+        let number = |code| answered(200, Judgement::Failure { code, message: None });
+        for (answered, earns) in [
+            (answered(200, Judgement::Success), true),
+            (number(40004), true),
+            (number(41001), false),
+            (answered(503, Judgement::Unreadable(String::new())), false),
+            (answered(500, Judgement::Unreadable(String::new())), false),
+            (answered(200, Judgement::Unreadable(String::new())), false),
+        ] {
+            assert_eq!(after_answer(&answered, PlatformName::Avd, Retry::AfterConnectFailure), None);
+            assert_eq!(is_at_work(&answered, PlatformName::Avd), earns, "{:?}", answered.outcome);
+        }
     }
 
     #[test]

@@ -5,26 +5,27 @@ use std::borrow::Cow;
 /// How much of a foreign text an error shows, in bytes.
 pub(crate) const LONGEST_EXCERPT: usize = 1024;
 
-/// So much of an answer is spelt out that is not UTF-8: what follows is never shown.
-const LONGEST_SPELT: usize = 64 << 10;
+/// So much of an answer an error may show as a whole.
+const SPELLED: usize = 64 << 10;
 
-/// The text of an answer that is not UTF-8. Each byte beyond ASCII becomes `<B7>`, a form that JSON strings can hold; in the
-/// rest of a long answer `?`, so that the text does not become four times as long.
+/// The text of an answer that is not UTF-8. Each byte beyond ASCII becomes `<B7>`, a form that JSON strings can hold.
 ///
 /// Some deployments answer in GBK, where the second byte of a character may look like a letter, a brace or a backslash:
 /// it goes with the first. It never looks like a quotation mark, so that strings end where they should.
+///
+/// Behind what an error shows of an answer it becomes `?`: a long answer does not grow by it.
 pub(crate) fn readable(bytes: &[u8]) -> String {
-    let mut out = String::with_capacity(bytes.len() + 3 * bytes.len().min(LONGEST_SPELT));
+    let spelled = bytes.get(..SPELLED).unwrap_or(bytes).iter().filter(|byte| !byte.is_ascii()).count();
+    let mut out = String::with_capacity(bytes.len() + 3 * spelled);
     let mut rest = bytes.iter().copied().enumerate().peekable();
-    let spell = |(at, byte), out: &mut String| if at < LONGEST_SPELT { push(byte, out) } else { out.push('?') };
     while let Some((at, byte)) = rest.next() {
         if byte.is_ascii() {
             out.push(char::from(byte));
             continue;
         }
-        spell((at, byte), &mut out);
-        if let Some(second) = rest.next_if(|(_, second)| (0x40..=0xfe).contains(second) && *second != 0x7f) {
-            spell(second, &mut out);
+        let second = rest.next_if(|(_, second)| (0x40..=0xfe).contains(second) && *second != 0x7f);
+        for byte in [Some(byte), second.map(|(_, second)| second)].into_iter().flatten() {
+            if at < SPELLED { push(byte, &mut out) } else { out.push('?') }
         }
     }
     out
@@ -56,7 +57,7 @@ pub(crate) fn beginning_of_string(quoted: &str, least: usize) -> Cow<'_, str> {
     }
 }
 
-/// The same of a text that is no answer. No ASCII character goes with a byte before it, so that a secret stays whole, and is
+/// The same as [`readable`] of a text that is no answer. No ASCII character goes with a byte before it, so that a secret stays whole, and is
 /// found; a character that was cut at the end is left out.
 pub(crate) fn lenient(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(bytes.len());
@@ -73,15 +74,18 @@ pub(crate) fn lenient(bytes: &[u8]) -> String {
 }
 
 /// The beginning of a text, where it is longer than this.
-pub(crate) fn excerpt(text: &str, longest: usize) -> String {
+pub(crate) fn beginning(text: &str, longest: usize) -> &str {
     let mut end = text.len().min(longest);
     while !text.is_char_boundary(end) {
         end -= 1;
     }
-    match text.get(..end) {
-        Some(cut) if end < text.len() => format!("{cut}…"),
-        _ => text.to_owned(),
-    }
+    text.get(..end).unwrap_or_default()
+}
+
+/// The same, which shows that it is one.
+pub(crate) fn excerpt(text: &str, longest: usize) -> String {
+    let cut = beginning(text, longest);
+    if cut.len() < text.len() { format!("{cut}…") } else { text.to_owned() }
 }
 
 fn push(byte: u8, out: &mut String) {
@@ -109,11 +113,11 @@ mod tests {
     }
 
     #[test]
-    fn of_a_long_answer_the_rest_keeps_its_length() {
-        let gbk = b"\xb7\xbf".repeat(1 << 20);
-        let shown = readable(&gbk);
-        assert!(shown.starts_with("<B7><BF><B7>") && shown.ends_with("??????"));
-        assert_eq!(shown.len(), gbk.len() + 3 * LONGEST_SPELT);
+    fn a_long_answer_grows_at_its_beginning_only() {
+        let body = [&b"{\"a\":\""[..], &b"\x81\x5c".repeat(SPELLED), b"\"}"].concat();
+        let shown = readable(&body);
+        assert!(shown.starts_with("{\"a\":\"<81><5C><81>") && shown.ends_with("?????\"}"));
+        assert!(shown.len() <= body.len() + 3 * SPELLED && crate::json::value(&shown).is_ok());
     }
 
     #[test]

@@ -177,7 +177,7 @@ mod tests {
         let platform = platform();
         let (url, signed) = Discovery::request(&platform);
         assert_eq!(
-            url.join(&signed.target).unwrap(),
+            url.join(&signed.target).ok().unwrap().text(),
             "https://access.paas.hst.com/server/address?appType=10&app_id=a%20b"
         );
         assert!(signed.headers.is_empty());

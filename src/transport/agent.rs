@@ -1,17 +1,17 @@
 //! The transport over ureq: requests and answers are its own, connections ours.
 
-use super::attempt::{self, Progress};
+use super::attempt::{self, Left, RequestLength};
 use super::dialer::{Dialer, NotHere};
 use super::tls::{Roots, Trust};
 use super::trouble::Trouble;
 use super::{Answer, Body, Bounds, Failure, Request, Transport};
+use crate::catalog;
 use std::io::Read as _;
-use std::time::{Duration, SystemTime};
-use ureq::http::{self, HeaderMap, Response, header};
+use ureq::http::{self, HeaderMap, HeaderName, HeaderValue, Method, Response, header};
 use ureq::{AsSendBody, SendBody};
 
-/// A longer `Retry-After` is cut, so that it fits into every language's integers.
-const LONGEST_PAUSE: Duration = Duration::from_secs(365 * 86_400);
+/// As many as a request has; more would make the map grow.
+const MOST_HEADERS: usize = 6;
 /// An answer that does not say its length begins with so much room.
 const FIRST_ROOM: usize = 1 << 10;
 /// What a length promises is believed so far before it has come.
@@ -19,7 +19,11 @@ const MOST_BELIEVED: u64 = 64 << 20;
 
 /// A pooled HTTP client.
 #[derive(Debug)]
-pub(crate) struct Agent(ureq::Agent);
+pub(crate) struct Agent {
+    agent: ureq::Agent,
+    /// None where the configuration says so by an empty text. It has refused what no header can hold.
+    user_agent: Option<HeaderValue>,
+}
 
 impl Agent {
     pub(crate) fn new(user_agent: &str, more_roots: Roots) -> Agent {
@@ -41,46 +45,98 @@ impl Agent {
             .proxy(None)
             .max_idle_connections(0)
             .max_idle_connections_per_host(0)
-            .user_agent(user_agent)
+            .user_agent("")
+            .accept("")
             .build();
-        Agent(ureq::Agent::with_parts(config, dialer, NotHere))
+        Agent {
+            agent: ureq::Agent::with_parts(config, dialer, NotHere),
+            user_agent: HeaderValue::from_str(user_agent).ok().filter(|value| !value.is_empty()),
+        }
     }
 
-    fn run(&self, request: &Request<'_>, bounds: &Bounds<'_>) -> Result<Answer, ureq::Error> {
-        let mut head = http::Request::builder().method(request.method.as_str()).uri(request.url.clone());
-        for (name, value) in request.headers {
-            head = head.header(*name, value);
-        }
-        match request.body {
-            Body::Empty if matches!(request.method.as_str(), "GET" | "DELETE") => self.answer(head.body(())?, bounds),
+    fn run(&self, request: &Request<'_>, bounds: &Bounds<'_>) -> Result<(u16, Vec<u8>), ureq::Error> {
+        let headers = self.headers(request)?;
+        attempt::with(|attempt| attempt.request = length(request, &headers))?;
+        let answer = match request.body {
+            Body::Empty if matches!(request.method, catalog::Method::Get | catalog::Method::Delete) => {
+                self.answer(request, headers, ())
+            }
             // With a length, for a method that is expected to have a body.
-            Body::Empty => self.answer(head.body(&[][..])?, bounds),
-            Body::Bytes { content_type, bytes } => {
-                self.answer(head.header(header::CONTENT_TYPE, content_type).body(bytes)?, bounds)
-            }
-            Body::Upload(upload) => {
-                let mut reader = upload.reader();
-                let head = head
-                    .header(header::CONTENT_TYPE, upload.content_type())
-                    .header(header::CONTENT_LENGTH, upload.length());
-                self.answer(head.body(SendBody::from_reader(&mut reader))?, bounds)
-            }
-        }
+            Body::Empty => self.answer(request, headers, &[][..]),
+            Body::Bytes { bytes, .. } => self.answer(request, headers, bytes),
+            Body::Upload(upload) => self.answer(request, headers, SendBody::from_reader(&mut upload.reader())),
+        }?;
+        Ok((answer.status().as_u16(), body(answer, bounds.limits.max_reply_bytes)?))
     }
 
-    fn answer(&self, request: http::Request<impl AsSendBody>, bounds: &Bounds<'_>) -> Result<Answer, ureq::Error> {
-        let answer = self.0.run(request)?;
-        let Head { date, location, retry_after } = Head::of(answer.headers());
-        let http_status = answer.status().as_u16();
-        Ok(Answer { http_status, date, location, retry_after, body: body(answer, bounds.limits.max_reply_bytes)? })
+    fn headers(&self, request: &Request<'_>) -> http::Result<HeaderMap> {
+        let mut headers = HeaderMap::with_capacity(MOST_HEADERS);
+        headers.insert(header::HOST, request.url.host.clone());
+        if let Some(user_agent) = &self.user_agent {
+            headers.insert(header::USER_AGENT, user_agent.clone());
+        }
+        headers.insert(header::ACCEPT, HeaderValue::from_static("*/*"));
+        for (name, value) in request.headers {
+            headers.insert(HeaderName::try_from(*name)?, HeaderValue::from_str(value)?);
+        }
+        let (content_type, length) = match request.body {
+            Body::Empty => return Ok(headers),
+            Body::Bytes { content_type, bytes } => (HeaderValue::from_static(content_type), bytes.len() as u64),
+            Body::Upload(upload) => (HeaderValue::try_from(upload.content_type())?, upload.length()),
+        };
+        headers.insert(header::CONTENT_TYPE, content_type);
+        headers.insert(header::CONTENT_LENGTH, HeaderValue::try_from(length.to_string())?);
+        Ok(headers)
+    }
+
+    fn answer(
+        &self,
+        request: &Request<'_>,
+        headers: HeaderMap,
+        body: impl AsSendBody,
+    ) -> Result<Response<ureq::Body>, ureq::Error> {
+        let mut whole = http::Request::new(body);
+        *whole.method_mut() = match request.method {
+            catalog::Method::Get => Method::GET,
+            catalog::Method::Post => Method::POST,
+            catalog::Method::Put => Method::PUT,
+            catalog::Method::Patch => Method::PATCH,
+            catalog::Method::Delete => Method::DELETE,
+        };
+        *whole.uri_mut() = request.url.uri.clone();
+        *whole.headers_mut() = headers;
+        self.agent.run(whole)
     }
 }
 
 impl Transport for Agent {
     fn send(&self, request: &Request<'_>, bounds: &Bounds<'_>) -> Result<Answer, Failure> {
-        let (done, progress): (_, Progress) = attempt::run(bounds, || self.run(request, bounds));
-        done.map_err(|error| Failure::of(error, &request.url, bounds, progress))
+        let (done, Left { progress, said }) = attempt::run(bounds, || self.run(request, bounds));
+        match done {
+            Ok((http_status, body)) => Ok(Answer {
+                http_status,
+                date: said.date,
+                location: said.location,
+                retry_after: said.retry_after,
+                body,
+            }),
+            Err(error) => Err(Failure::of(error, &request.url.uri, bounds, progress)),
+        }
     }
+}
+
+fn length(request: &Request<'_>, headers: &HeaderMap) -> RequestLength {
+    /// `PATCH`, `HTTP/1.1`, and what stands between the parts of the head.
+    const AROUND: usize = 24;
+    let target = request.url.uri.path_and_query().map_or(0, |target| target.as_str().len());
+    let lines: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+    let head = AROUND + target + lines;
+    let body = match request.body {
+        Body::Empty => 0,
+        Body::Bytes { bytes, .. } => bytes.len() as u64,
+        Body::Upload(upload) => upload.length(),
+    };
+    RequestLength { head, whole: body.saturating_add(head as u64) }
 }
 
 /// The whole body, with room for the NUL that C wants after it.
@@ -99,56 +155,4 @@ fn body(answer: Response<ureq::Body>, most: u64) -> Result<Vec<u8>, ureq::Error>
         return Err(too_large());
     }
     Ok(bytes)
-}
-
-/// What an answer's head says beside its status.
-struct Head {
-    date: Option<SystemTime>,
-    location: Option<String>,
-    retry_after: Option<Duration>,
-}
-
-impl Head {
-    fn of(headers: &HeaderMap) -> Head {
-        let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-        let time = |text: &str| httpdate::parse_http_date(text).ok();
-        Head {
-            date: text(header::DATE).filter(|_| !headers.contains_key(header::AGE)).and_then(time),
-            location: text(header::LOCATION).map(str::to_owned),
-            retry_after: text(header::RETRY_AFTER)
-                .and_then(|text| match text.trim().parse() {
-                    Ok(seconds) => Some(Duration::from_secs(seconds)),
-                    Err(_) => time(text)?.duration_since(SystemTime::now()).ok(),
-                })
-                .map(|pause| pause.min(LONGEST_PAUSE)),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn head(name: header::HeaderName, value: &str) -> Head {
-        Head::of(&HeaderMap::from_iter([(name, value.parse().unwrap())]))
-    }
-
-    #[test]
-    fn a_pause_comes_in_seconds_or_as_a_date() {
-        assert_eq!(head(header::RETRY_AFTER, " 120 ").retry_after, Some(Duration::from_secs(120)));
-        assert_eq!(head(header::RETRY_AFTER, &u64::MAX.to_string()).retry_after, Some(LONGEST_PAUSE));
-        let soon = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(100));
-        let pause = head(header::RETRY_AFTER, &soon).retry_after.unwrap().as_secs();
-        assert!((95..=100).contains(&pause), "{pause}");
-        for none in ["soon", "-1", "Mon, 01 Jan 1990 00:00:00 GMT", ""] {
-            assert_eq!(head(header::RETRY_AFTER, none).retry_after, None, "{none}");
-        }
-    }
-
-    #[test]
-    fn the_date_of_a_cached_answer_is_nobodys_clock() {
-        let date = (header::DATE, "Mon, 01 Jan 1990 00:00:00 GMT".parse().unwrap());
-        assert!(Head::of(&HeaderMap::from_iter([date.clone()])).date.is_some());
-        assert!(Head::of(&HeaderMap::from_iter([date, (header::AGE, "0".parse().unwrap())])).date.is_none());
-    }
 }

@@ -3,6 +3,7 @@
 //! The HTTP library has no place for this in its calls, so that it stands in a thread-local while it runs.
 
 use super::Bounds;
+use super::head::Said;
 use super::trouble::{Limit, Trouble};
 use crate::cancel::{Waking, Watch};
 use std::cell::RefCell;
@@ -14,9 +15,28 @@ pub(super) struct Attempt {
     deadline: Instant,
     attempt_ends: Option<Instant>,
     connect_timeout: Duration,
-    connecting_ends: Instant,
+    /// From when it began to connect.
+    connecting_ends: Option<Instant>,
     watch: Watch,
+    pub(super) request: RequestLength,
     pub(super) progress: Progress,
+    /// What the answer's head says beside its framing.
+    pub(super) said: Said,
+}
+
+/// How long a request is, in bytes.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct RequestLength {
+    /// At most.
+    pub(super) head: usize,
+    pub(super) whole: u64,
+}
+
+/// What is left of an attempt when it is over.
+#[derive(Default)]
+pub(super) struct Left {
+    pub(super) progress: Progress,
+    pub(super) said: Said,
 }
 
 /// How far the attempt got: what follows from a failure depends on it, and not on the error's kind.
@@ -34,30 +54,31 @@ thread_local! {
     static CURRENT: RefCell<Option<Attempt>> = const { RefCell::new(None) };
 }
 
-/// Runs an attempt on this thread; also how far it got.
-pub(super) fn run<T>(bounds: &Bounds<'_>, attempt: impl FnOnce() -> T) -> (T, Progress) {
+/// Runs an attempt on this thread; also how far it got, and what it was told.
+pub(super) fn run<T>(bounds: &Bounds<'_>, attempt: impl FnOnce() -> T) -> (T, Left) {
     /// Also where the attempt unwinds.
     struct Over;
     impl Drop for Over {
         fn drop(&mut self) {
-            CURRENT.with_borrow_mut(|current| *current = None);
+            CURRENT.set(None);
         }
     }
-    let start = Instant::now();
     let new = Attempt {
         deadline: bounds.deadline,
         attempt_ends: bounds.attempt,
         connect_timeout: bounds.limits.connect_timeout,
-        connecting_ends: start + bounds.limits.connect_timeout,
+        connecting_ends: None,
         watch: bounds.interrupt.watch(),
+        request: RequestLength::default(),
         progress: Progress::default(),
+        said: Said::default(),
     };
-    CURRENT.with_borrow_mut(|current| *current = Some(new));
+    CURRENT.set(Some(new));
     let over = Over;
     let done = attempt();
-    let progress = CURRENT.with_borrow(|current| current.as_ref().map(|attempt| attempt.progress).unwrap_or_default());
+    let left = CURRENT.take().map(|Attempt { progress, said, .. }| Left { progress, said });
     drop(over);
-    (done, progress)
+    (done, left.unwrap_or_default())
 }
 
 /// The attempt that runs on this thread. Outside one there is nothing to do on a connection.
@@ -104,18 +125,21 @@ pub(super) fn waking(wake: Arc<dyn crate::cancel::Wake>) -> io::Result<Waking> {
 
 impl Attempt {
     /// The limit that ends it first, and when.
-    fn end(&self, is_connecting: bool) -> (Instant, Limit) {
+    fn end(&mut self, is_connecting: bool) -> (Instant, Limit) {
         let mut end = (self.deadline, Limit::Call);
         if let Some(at) = self.attempt_ends.filter(|at| *at < end.0) {
             end = (at, Limit::Attempt);
         }
-        if is_connecting && self.connecting_ends < end.0 {
-            end = (self.connecting_ends, Limit::Connect(self.connect_timeout));
+        if is_connecting {
+            let at = *self.connecting_ends.get_or_insert_with(|| Instant::now() + self.connect_timeout);
+            if at < end.0 {
+                end = (at, Limit::Connect(self.connect_timeout));
+            }
         }
         end
     }
 
-    fn left(&self, is_connecting: bool) -> Result<Duration, Trouble> {
+    fn left(&mut self, is_connecting: bool) -> Result<Duration, Trouble> {
         if self.watch.is_cancelled() {
             return Err(Trouble::Cancelled);
         }

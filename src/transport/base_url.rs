@@ -1,7 +1,8 @@
 //! The address that every request of a client goes to, and nowhere else.
 
 use std::net::Ipv6Addr;
-use ureq::http::Uri;
+use ureq::http::uri::{Parts, PathAndQuery};
+use ureq::http::{HeaderValue, Uri};
 
 /// What the HTTP library's URL type holds.
 const LONGEST: usize = 65_534;
@@ -11,6 +12,14 @@ const LONGEST: usize = 65_534;
 pub(crate) struct BaseUrl {
     text: String,
     uri: Uri,
+    host: HeaderValue,
+}
+
+/// Where one request goes. Not `Debug`: it may hold a credential.
+pub(crate) struct Url {
+    pub(super) uri: Uri,
+    /// The header `Host`.
+    pub(super) host: HeaderValue,
 }
 
 impl BaseUrl {
@@ -44,14 +53,17 @@ impl BaseUrl {
         if uri.query().is_some() || text.contains('#') {
             return Err("expected a URL without query and fragment".to_owned());
         }
+        let is_said = uri.port_u16() != Some(if uri.scheme_str() == Some("https") { 443 } else { 80 });
+        let host = if is_said { authority } else { uri.host().unwrap_or_default() };
+        let host = HeaderValue::from_str(host).map_err(|_| "expected a host name".to_owned())?;
         let text = text.trim_end_matches('/').to_owned();
-        Ok(BaseUrl { text, uri })
+        Ok(BaseUrl { text, uri, host })
     }
 
     /// The same without a path that it ends in.
     pub(crate) fn without_suffix(self, suffix: &str) -> BaseUrl {
         match self.text.strip_suffix(suffix) {
-            Some(text) => BaseUrl { text: text.trim_end_matches('/').to_owned(), uri: self.uri },
+            Some(text) => BaseUrl { text: text.trim_end_matches('/').to_owned(), ..self },
             None => self,
         }
     }
@@ -62,8 +74,7 @@ impl BaseUrl {
 
     /// The one way to write it: two spellings are one place. The host in small letters, no port that goes without saying.
     pub(crate) fn canonical(&self) -> String {
-        let (scheme, rest) = self.text.split_once("://").unwrap_or_default();
-        let path = rest.find('/').and_then(|start| rest.get(start..)).unwrap_or_default();
+        let (scheme, path) = (self.uri.scheme_str().unwrap_or_default(), self.path());
         let host = self.uri.host().unwrap_or_default().to_ascii_lowercase();
         let inner = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
         let host = match inner.and_then(|address| address.parse::<Ipv6Addr>().ok()) {
@@ -72,8 +83,8 @@ impl BaseUrl {
         };
         let default = if self.is_https() { 443 } else { 80 };
         match self.uri.port_u16().filter(|port| *port != default) {
-            Some(port) => format!("{}://{host}:{port}{path}", scheme.to_ascii_lowercase()),
-            None => format!("{}://{host}{path}", scheme.to_ascii_lowercase()),
+            Some(port) => format!("{scheme}://{host}:{port}{path}"),
+            None => format!("{scheme}://{host}{path}"),
         }
     }
 
@@ -88,20 +99,29 @@ impl BaseUrl {
 
     /// The URL of a target below this address. A target that would lead to another origin is refused: a token never
     /// leaves for another host.
-    pub(crate) fn join(&self, target: &str) -> Result<Uri, String> {
-        let length = self.text.len() + target.len();
+    pub(crate) fn join(&self, target: &str) -> Result<Url, String> {
         if !self.has_room_for(target) {
+            let length = self.text.len() + target.len();
             return Err(format!("the request's URL would have {length} bytes; at most {LONGEST} can be sent"));
         }
-        let mut url = String::with_capacity(length);
-        url.push_str(&self.text);
-        url.push_str(target);
-        let joined = Uri::try_from(url).map_err(|_| "the path does not make a valid URL".to_owned())?;
-        if joined.scheme() == self.uri.scheme() && joined.authority() == self.uri.authority() {
-            Ok(joined)
-        } else {
-            Err("the path leads to another host than base_url".to_owned())
+        if !target.starts_with(['/', '?']) {
+            return Err("the path leads to another host than base_url".to_owned());
         }
+        let target = match self.path() {
+            "" => PathAndQuery::try_from(target),
+            prefix => PathAndQuery::try_from([prefix, target].concat()),
+        };
+        let target = target.map_err(|_| "the path does not make a valid URL".to_owned())?;
+        let mut parts = Parts::from(self.uri.clone());
+        parts.path_and_query = Some(target);
+        let uri = Uri::from_parts(parts).map_err(|_| "the path does not make a valid URL".to_owned())?;
+        Ok(Url { uri, host: self.host.clone() })
+    }
+
+    /// The path prefix, if there is one.
+    fn path(&self) -> &str {
+        let (_, rest) = self.text.split_once("://").unwrap_or_default();
+        rest.find('/').and_then(|start| rest.get(start..)).unwrap_or_default()
     }
 }
 
@@ -119,6 +139,18 @@ fn is_plain_path(path: &str) -> bool {
     let path = path.strip_suffix('/').unwrap_or(path);
     let dots = |segment: &str| matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "" | "." | "..");
     path.is_empty() || path.strip_prefix('/').is_some_and(|segments| !segments.split('/').any(dots))
+}
+
+#[cfg(test)]
+impl Url {
+    pub(crate) fn parse(text: &str) -> Url {
+        let BaseUrl { uri, host, .. } = BaseUrl::parse(text).unwrap();
+        Url { uri, host }
+    }
+
+    pub(crate) fn text(&self) -> String {
+        self.uri.to_string()
+    }
 }
 
 #[cfg(test)]
@@ -180,10 +212,13 @@ mod tests {
     #[test]
     fn no_target_leads_elsewhere() {
         let base = BaseUrl::parse("http://10.0.0.5:80").unwrap();
-        assert_eq!(base.join("/a?b=c").unwrap(), "http://10.0.0.5:80/a?b=c");
+        let joined = base.join("/a?b=c").ok().unwrap();
+        assert_eq!((joined.text().as_str(), joined.host.as_bytes()), ("http://10.0.0.5:80/a?b=c", &b"10.0.0.5"[..]));
+        let below = BaseUrl::parse("HTTPS://[::1]:80/x/y/").unwrap().join("/a").ok().unwrap();
+        assert_eq!((below.text().as_str(), below.host.as_bytes()), ("https://[::1]:80/x/y/a", &b"[::1]:80"[..]));
         for wrong in ["@evil/", ".evil/", "1/x", ":81/", "/a b", "/a\r\nX: y"] {
             assert!(base.join(wrong).is_err(), "{wrong}");
         }
-        assert!(base.join(&format!("/{}", "x".repeat(70_000))).unwrap_err().contains("70019 bytes"));
+        assert!(base.join(&format!("/{}", "x".repeat(70_000))).err().unwrap().contains("70019 bytes"));
     }
 }

@@ -1,28 +1,50 @@
 //! One connection: sends a request in as few writes as can be, and reads its answer's head before the HTTP library does.
 
-use super::attempt;
+use super::attempt::{self, RequestLength};
 use super::head::{self, Head};
-use super::socket::{Phase, Socket};
+use super::socket::{Phase, SOMETHING_CAME, Socket};
 use super::tls;
 use super::trouble::Trouble;
 use rustls::ClientConnection;
 use std::io::{self, ErrorKind, Read as _, Write as _};
+use ureq::http::uri::Authority;
 use ureq::unversioned::transport::Buffers;
 
-/// What is kept of each buffer with an idle connection.
+/// What is kept of the input with an idle connection.
 const KEPT: usize = 16 << 10;
-/// For answers that are long.
-const WIDE: usize = 128 << 10;
+/// And of the output.
+const KEPT_OUTPUT: usize = 8 << 10;
+/// A request that is not longer goes in one write.
+const ONE_WRITE: u64 = 64 << 10;
+/// For requests and answers that are long.
+const WIDE: usize = 256 << 10;
 /// With less room than this left, what has gathered is sent.
 const ROOM: usize = 2 << 10;
 
+/// Where a connection leads.
+#[derive(Debug)]
+pub(super) struct Place {
+    pub(super) is_https: bool,
+    pub(super) authority: Authority,
+}
+
+impl Place {
+    /// Whether it is that of a URL.
+    pub(super) fn is(&self, is_https: bool, authority: &Authority) -> bool {
+        self.is_https == is_https && self.authority == *authority
+    }
+}
+
 pub(super) struct Connection {
     stream: Stream,
+    pub(super) place: Place,
     input: Vec<u8>,
     /// What came and was not read yet.
     unread: std::ops::Range<usize>,
     /// What was read last moved on.
     is_progress: bool,
+    /// The answer's head as it is given on.
+    plain: Vec<u8>,
     output: Vec<u8>,
     /// How much of the output waits to be sent.
     gathered: usize,
@@ -39,26 +61,20 @@ enum Stage {
     Body,
 }
 
-enum Stream {
+pub(super) enum Stream {
     Plain(Socket),
     Tls(Box<ClientConnection>, Socket),
 }
 
 impl Connection {
-    pub(super) fn plain(socket: Socket) -> Connection {
-        Connection::over(Stream::Plain(socket))
-    }
-
-    pub(super) fn tls(session: Box<ClientConnection>, socket: Socket) -> Connection {
-        Connection::over(Stream::Tls(session, socket))
-    }
-
-    fn over(stream: Stream) -> Connection {
+    pub(super) fn over(stream: Stream, place: Place) -> Connection {
         Connection {
             stream,
+            place,
             input: Vec::new(),
             unread: 0..0,
             is_progress: false,
+            plain: Vec::new(),
             output: Vec::new(),
             gathered: 0,
             stage: Stage::Head,
@@ -84,14 +100,20 @@ impl Connection {
         socket.is_quiet()
     }
 
-    /// Ready for a request of its own.
-    pub(super) fn begin(&mut self) {
+    /// Ready for a request of its own, so long. The HTTP library needs room for its whole head.
+    pub(super) fn begin(&mut self, request: RequestLength) -> io::Result<()> {
+        let wanted = if request.whole <= ONE_WRITE { request.whole as usize } else { request.head };
+        let size = wanted.saturating_add(ROOM).max(KEPT_OUTPUT);
+        if self.output.len() < size {
+            self.output = memory(size)?;
+        }
         self.unread = 0..0;
         self.is_progress = false;
         self.gathered = 0;
         self.stage = Stage::Head;
         self.nothing = 0;
         self.socket().phase = Phase::Request;
+        Ok(())
     }
 
     /// Whether another request may use it. To be asked when the answer was read to its end.
@@ -99,10 +121,12 @@ impl Connection {
         self.unsent.is_none() && self.unread.is_empty() && self.gathered == 0 && self.stage == Stage::Body
     }
 
-    /// Gives back what a long answer needed.
+    /// Gives back what a long request or answer needed.
     pub(super) fn rest(&mut self) {
-        if self.input.len() > KEPT {
-            self.input = vec![0; KEPT];
+        for (buffer, kept) in [(&mut self.input, KEPT), (&mut self.output, KEPT_OUTPUT)] {
+            if buffer.len() > kept {
+                *buffer = vec![0; kept];
+            }
         }
     }
 
@@ -118,6 +142,9 @@ impl Connection {
         }
         self.flush()?;
         self.socket().phase = Phase::LongRequest;
+        if self.output.len() < WIDE {
+            self.output = memory(WIDE)?;
+        }
         Ok(())
     }
 
@@ -126,18 +153,15 @@ impl Connection {
         if gathered == 0 || self.unsent.is_some() {
             return Ok(());
         }
-        // Where the answer is there already, the rest of a long request is for nobody.
-        if let Stream::Plain(socket) = &self.stream
-            && socket.phase == Phase::LongRequest
-            && !socket.is_quiet()
-        {
-            self.unsent = Some(None);
-            return Ok(());
-        }
         let bytes = self.output.get(..gathered).unwrap_or_default();
         match self.stream.write_all(bytes) {
+            // The answer is there already: the rest of the request is for nobody.
+            Err(error) if error.kind() == SOMETHING_CAME => {
+                self.unsent = Some(None);
+                Ok(())
+            }
+            // It may have answered before it closed.
             Err(error) if is_peers(&error) => {
-                // It may have answered before it closed.
                 self.unsent = Some(Some(error));
                 Ok(())
             }
@@ -154,7 +178,7 @@ impl Connection {
         loop {
             let bytes = self.input.get(self.unread.clone()).unwrap_or_default();
             if !bytes.is_empty() {
-                match head::read(bytes).map_err(|problem| Trouble::BadHead(problem).into_io())? {
+                match head::read(bytes, &mut self.plain).map_err(|problem| Trouble::BadHead(problem).into_io())? {
                     head::Read::Head(head) => {
                         self.replace_head(head)?;
                         return Ok(true);
@@ -182,26 +206,27 @@ impl Connection {
 
     /// Puts the plain head in the place of the one that came.
     fn replace_head(&mut self, head: Head) -> io::Result<()> {
+        attempt::with(|attempt| attempt.said = head.said)?;
         let body = self.unread.start + head.length..self.unread.end;
-        let length = head.plain.len() + body.len();
+        let plain = self.plain.len();
         let wanted = match head.body_length {
             Some(length) if length > (KEPT * 2) as u64 => WIDE,
             Some(_) => KEPT,
             None => KEPT * 2,
         };
-        let size = self.input.len().max(length).max(wanted);
-        if body.start >= head.plain.len() && size == self.input.len() {
-            let start = body.start - head.plain.len();
-            if let Some(place) = self.input.get_mut(start..body.start) {
-                place.copy_from_slice(&head.plain);
-            }
-            self.unread.start = start;
-        } else {
+        let size = self.input.len().max(plain + body.len()).max(wanted);
+        if body.start < plain || size > self.input.len() {
             let mut input = memory(size)?;
-            let whole = head.plain.iter().chain(self.input.get(body).unwrap_or_default());
-            input.iter_mut().zip(whole).for_each(|(place, byte)| *place = *byte);
+            let came = self.input.get(body.clone()).unwrap_or_default();
+            input.iter_mut().skip(plain).zip(came).for_each(|(place, byte)| *place = *byte);
             self.input = input;
-            self.unread = 0..length;
+            self.unread = plain..plain + body.len();
+        } else {
+            self.unread = body;
+        }
+        self.unread.start -= plain;
+        if let Some(place) = self.input.get_mut(self.unread.start..self.unread.start + plain) {
+            place.copy_from_slice(&self.plain);
         }
         self.stage = Stage::Body;
         Ok(())
@@ -219,7 +244,8 @@ impl Connection {
             } else {
                 let mut input = memory((self.input.len() * 2).clamp(KEPT, head::LONGEST * 2))?;
                 if input.len() <= self.input.len() {
-                    return Err(io::Error::other("more came than was read"));
+                    // Of a body only what lies between its chunks is not read as it comes.
+                    return Err(Trouble::BadHead("a line between its chunks is longer than 128 KiB").into_io());
                 }
                 input.iter_mut().zip(&self.input).for_each(|(place, byte)| *place = *byte);
                 self.input = input;
@@ -252,12 +278,14 @@ fn broke(error: io::Error) -> io::Error {
 }
 
 impl Stream {
+    /// [`SOMETHING_CAME`] where the answer to a long request is there already.
     fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
         let done = match self {
+            Stream::Plain(socket) if socket.is_interrupted() => Err(SOMETHING_CAME.into()),
             Stream::Plain(socket) => socket.write_all(bytes),
-            Stream::Tls(session, socket) => session.writer().write_all(bytes).and_then(|()| tls::send(session, socket)),
+            Stream::Tls(session, socket) => tls::write_all(session, socket, bytes),
         };
-        done.map_err(|error| if is_peers(&error) { error } else { broke(error) })
+        done.map_err(|error| if is_peers(&error) || error.kind() == SOMETHING_CAME { error } else { broke(error) })
     }
 
     fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
@@ -270,9 +298,6 @@ impl Stream {
 
 impl Buffers for Connection {
     fn output(&mut self) -> &mut [u8] {
-        if self.output.is_empty() {
-            self.output = vec![0; KEPT];
-        }
         self.output.get_mut(self.gathered..).unwrap_or_default()
     }
 
@@ -294,9 +319,6 @@ impl Buffers for Connection {
     }
 
     fn tmp_and_output(&mut self) -> (&mut [u8], &mut [u8]) {
-        if self.output.is_empty() {
-            self.output = vec![0; KEPT];
-        }
         if self.input.is_empty() {
             self.input = vec![0; KEPT];
         }

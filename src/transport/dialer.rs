@@ -1,9 +1,9 @@
 //! Where the HTTP library gets its connections: kept ones, or new ones.
 
 use super::attempt;
-use super::connection::Connection;
+use super::connection::{Connection, Place, Stream};
 use super::names::Names;
-use super::pool::{Place, Pool};
+use super::pool::Pool;
 use super::socket::Socket;
 use super::tls::Trust;
 use super::trouble::Trouble;
@@ -34,19 +34,21 @@ impl Dialer {
     }
 
     /// A new connection, within its time.
-    fn dial(&self, place: &Place) -> io::Result<Connection> {
+    fn dial(&self, place: Place) -> io::Result<Connection> {
         let host = place.authority.host();
         let port = place.authority.port_u16().unwrap_or(if place.is_https { 443 } else { 80 });
         let found = self.names.look_up(host, port)?;
-        let connected = self.connect(host, &found, place.is_https);
-        if connected.is_err() {
-            self.names.forget(host, port, &found);
+        match self.connect(host, &found, place.is_https) {
+            Ok(stream) => Ok(Connection::over(stream, place)),
+            Err(error) => {
+                self.names.forget(host, port, &found);
+                Err(error)
+            }
         }
-        connected
     }
 
     /// To the first address that is there. Each of them has its part of the time.
-    fn connect(&self, host: &str, found: &[std::net::SocketAddr], is_https: bool) -> io::Result<Connection> {
+    fn connect(&self, host: &str, found: &[std::net::SocketAddr], is_https: bool) -> io::Result<Stream> {
         let mut failed = Trouble::NoAddress.into_io();
         for (tried, address) in found.iter().enumerate() {
             let share = u32::try_from(found.len() - tried).unwrap_or(u32::MAX);
@@ -58,13 +60,13 @@ impl Dialer {
                 socket => socket?,
             };
             if !is_https {
-                return Ok(Connection::plain(socket));
+                return Ok(Stream::Plain(socket));
             }
             let session = self.trust.shake_hands(host, &mut socket).map_err(|error| match Trouble::of(&error) {
                 Some(_) => error,
                 None => Trouble::NotConnected(*address, error).into_io(),
             })?;
-            return Ok(Connection::tls(session, socket));
+            return Ok(Stream::Tls(session, socket));
         }
         Err(failed)
     }
@@ -75,23 +77,21 @@ impl Connector for Dialer {
 
     fn connect(&self, details: &ConnectionDetails<'_>, _: Option<()>) -> Result<Option<Lent>, ureq::Error> {
         let Some(authority) = details.uri.authority() else { return Ok(None) };
-        let place = Place { is_https: details.needs_tls(), authority: authority.clone() };
         // What is over or cancelled sends nothing.
         attempt::left()?;
-        let mut connection = match self.pool.take(&place) {
+        let mut connection = match self.pool.take(details.needs_tls(), authority) {
             Some(kept) => {
                 attempt::with(|attempt| attempt.progress.is_reused = true)?;
                 kept
             }
-            None => Box::new(self.dial(&place)?),
+            None => Box::new(self.dial(Place { is_https: details.needs_tls(), authority: authority.clone() })?),
         };
-        connection.begin();
+        connection.begin(attempt::with(|attempt| attempt.request)?)?;
         let waking = connection.socket().waking()?;
         Ok(Some(Lent {
             connection: Some(connection),
             nothing: LazyBuffers::new(1, 1),
             waking: Some(waking),
-            place,
             pool: Arc::clone(&self.pool),
             is_read_to_its_end: false,
         }))
@@ -105,7 +105,6 @@ pub(super) struct Lent {
     /// What is there then.
     nothing: LazyBuffers,
     waking: Option<Waking>,
-    place: Place,
     pool: Arc<Pool>,
     is_read_to_its_end: bool,
 }
@@ -117,7 +116,7 @@ impl Drop for Lent {
         let Some(mut connection) = self.connection.take() else { return };
         if self.is_read_to_its_end && connection.is_whole() {
             connection.rest();
-            self.pool.keep(self.place.clone(), connection);
+            self.pool.keep(connection);
         }
     }
 }

@@ -4,21 +4,16 @@
 //! headers that nobody here reads, go. What has two meanings is refused.
 
 use std::io::Write as _;
+use std::time::{Duration, SystemTime};
 
 /// The longest head, its last empty line included.
 pub(super) const LONGEST: usize = 64 << 10;
 const MOST_HEADERS: usize = 300;
-/// What is read of an answer: its framing, and what [`super::agent`] takes from it.
-const READ: [&[u8]; 8] = [
-    b"connection",
-    b"keep-alive",
-    b"content-length",
-    b"transfer-encoding",
-    b"date",
-    b"age",
-    b"location",
-    b"retry-after",
-];
+/// A longer `Retry-After` is cut, so that it fits into every language's integers.
+const LONGEST_PAUSE: Duration = Duration::from_secs(365 * 86_400);
+/// What is read of an answer: its framing, and what is [`Said`].
+const READ: [&[u8]; 7] =
+    [b"content-length", b"date", b"connection", b"transfer-encoding", b"age", b"location", b"retry-after"];
 
 /// What stands at the beginning of some bytes.
 #[derive(Debug, PartialEq, Eq)]
@@ -30,25 +25,35 @@ pub(super) enum Read {
     Head(Head),
 }
 
-/// A head that was so long, written anew.
+/// A head that was so long.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Head {
     pub(super) length: usize,
-    pub(super) plain: Vec<u8>,
     pub(super) body_length: Option<u64>,
+    pub(super) said: Said,
 }
 
-pub(super) fn read(bytes: &[u8]) -> Result<Read, &'static str> {
+/// What a head says beside its status and its framing.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Said {
+    /// The server's clock; `None` where a cache gave the answer, which keeps an old `Date`.
+    pub(super) date: Option<SystemTime>,
+    pub(super) location: Option<String>,
+    pub(super) retry_after: Option<Duration>,
+}
+
+/// Writes the head that stands at the beginning of the bytes anew, into `plain`: its status and its framing.
+pub(super) fn read(bytes: &[u8], plain: &mut Vec<u8>) -> Result<Read, &'static str> {
     // Some servers put an empty line between two answers.
     let before = bytes.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
-    Ok(match read_from_status_line(bytes.get(before..).unwrap_or_default())? {
+    Ok(match read_from_status_line(bytes.get(before..).unwrap_or_default(), plain)? {
         Read::More => Read::More,
         Read::Interim(length) => Read::Interim(before + length),
         Read::Head(head) => Read::Head(Head { length: before + head.length, ..head }),
     })
 }
 
-fn read_from_status_line(bytes: &[u8]) -> Result<Read, &'static str> {
+fn read_from_status_line(bytes: &[u8], plain: &mut Vec<u8>) -> Result<Read, &'static str> {
     let Some(length) = end(bytes) else {
         return if bytes.len() >= LONGEST {
             Err("its head is longer than 64 KiB")
@@ -68,11 +73,12 @@ fn read_from_status_line(bytes: &[u8]) -> Result<Read, &'static str> {
         100..200 => return Ok(Read::Interim(length)),
         _ => {}
     }
-    let mut plain = Vec::with_capacity(length.min(1024));
+    plain.clear();
     // Some servers put bytes of their own encoding into the reason.
-    plain.extend(status_line.iter().map(|byte| if byte.is_ascii_graphic() || *byte == b' ' { *byte } else { b'?' }));
+    plain.extend(status_line.iter().map(|byte| shown(*byte)));
     plain.extend_from_slice(b"\r\n");
     let (mut length_said, mut is_chunked, mut count) = (None, false, 0);
+    let (mut said, mut is_from_cache) = (Said::default(), false);
     let mut lines = lines.peekable();
     while let Some(line) = lines.next() {
         let mut folded = Vec::new();
@@ -103,20 +109,21 @@ fn read_from_status_line(bytes: &[u8]) -> Result<Read, &'static str> {
                     }
                     length_said = Some(number);
                 }
-                continue;
             }
-            b"transfer-encoding" if value.eq_ignore_ascii_case(b"chunked") => {
-                is_chunked = true;
-                continue;
-            }
-            b"transfer-encoding" if value.eq_ignore_ascii_case(b"identity") => continue,
+            b"transfer-encoding" if value.eq_ignore_ascii_case(b"chunked") => is_chunked = true,
+            b"transfer-encoding" if value.eq_ignore_ascii_case(b"identity") => {}
             b"transfer-encoding" => return Err("it has a Transfer-Encoding that nobody asked for"),
-            _ => {}
+            b"date" => said.date = time(value),
+            b"age" => is_from_cache = true,
+            b"location" => said.location = Some(value.iter().map(|byte| char::from(shown(*byte))).collect()),
+            b"retry-after" => said.retry_after = pause(value),
+            _ => {
+                plain.extend_from_slice(name);
+                plain.extend_from_slice(b": ");
+                plain.extend(value.iter().map(|byte| shown(*byte)));
+                plain.extend_from_slice(b"\r\n");
+            }
         }
-        plain.extend_from_slice(name);
-        plain.extend_from_slice(b": ");
-        plain.extend(value.iter().map(|byte| if matches!(byte, b' '..=b'~') { *byte } else { b'?' }));
-        plain.extend_from_slice(b"\r\n");
     }
     if is_chunked && length_said.is_some() {
         return Err("it has both a Content-Length and chunks");
@@ -129,7 +136,25 @@ fn read_from_status_line(bytes: &[u8]) -> Result<Read, &'static str> {
         _ = write!(plain, "content-length: {said}\r\n");
     }
     plain.extend_from_slice(b"\r\n");
-    Ok(Read::Head(Head { length, plain, body_length: length_said }))
+    said.date = said.date.filter(|_| !is_from_cache);
+    Ok(Read::Head(Head { length, body_length: length_said, said }))
+}
+
+fn shown(byte: u8) -> u8 {
+    if matches!(byte, b' '..=b'~') { byte } else { b'?' }
+}
+
+fn time(value: &[u8]) -> Option<SystemTime> {
+    std::str::from_utf8(value).ok().and_then(|text| httpdate::parse_http_date(text).ok())
+}
+
+/// In seconds, or until a date.
+fn pause(value: &[u8]) -> Option<Duration> {
+    let pause = match std::str::from_utf8(value).ok()?.parse() {
+        Ok(seconds) => Duration::from_secs(seconds),
+        Err(_) => time(value)?.duration_since(SystemTime::now()).ok()?,
+    };
+    Some(pause.min(LONGEST_PAUSE))
 }
 
 /// Where the first empty line ends.
@@ -188,24 +213,33 @@ fn without_return(line: &[u8]) -> &[u8] {
 mod tests {
     use super::*;
 
-    fn plain(head: &str) -> Result<String, &'static str> {
-        match read(format!("{head}BODY").as_bytes())? {
+    fn head(text: &str) -> Result<(String, Said), &'static str> {
+        // What stood there is gone.
+        let mut plain = b"HTTP/1.1 404".to_vec();
+        match read(format!("{text}BODY").as_bytes(), &mut plain)? {
             Read::Head(found) => {
-                assert_eq!(found.length, head.len());
-                Ok(String::from_utf8(found.plain).unwrap())
+                assert_eq!(found.length, text.len());
+                Ok((String::from_utf8(plain).unwrap(), found.said))
             }
             other => panic!("{other:?}"),
         }
     }
 
+    fn plain(text: &str) -> Result<String, &'static str> {
+        head(text).map(|(plain, _)| plain)
+    }
+
+    fn said(line: &str) -> Said {
+        head(&format!("HTTP/1.1 200 OK\r\n{line}\r\n\r\n")).unwrap().1
+    }
+
     #[test]
     fn what_is_not_needed_goes_and_what_is_needed_stays() {
-        let head = "HTTP/1.1 200 OK\r\nServer: x\r\nDate: now\r\nno header\r\n: nameless\r\nSet-Cookie: a\r\n\
-                    Content-Length:5\r\nContent-Length: 5 , 5\r\nLocation:\r\n http://a\r\n\t/b\r\n\r\n";
-        assert_eq!(
-            plain(head).unwrap(),
-            "HTTP/1.1 200 OK\r\ndate: now\r\nlocation:  http://a /b\r\ncontent-length: 5\r\n\r\n".replace(":  ", ": ")
-        );
+        let lines = "HTTP/1.1 200 OK\r\nServer: x\r\nDate: now\r\nno header\r\n: nameless\r\nSet-Cookie: a\r\n\
+                    Content-Length:5\r\nConnection:\tclose\r\nContent-Length: 5 , 5\r\nLocation:\r\n http://a\r\n\t/b\r\n\r\n";
+        let (written, said) = head(lines).unwrap();
+        assert_eq!(written, "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 5\r\n\r\n");
+        assert_eq!(said, Said { location: Some("http://a /b".to_owned()), ..Said::default() });
         assert_eq!(plain("HTTP/1.0 204\n\n").unwrap(), "HTTP/1.0 204\r\n\r\n");
         assert_eq!(plain("HTTP/1.1 200 \u{b7}\r\n\r\n").unwrap(), "HTTP/1.1 200 ??\r\n\r\n");
         let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n";
@@ -230,18 +264,18 @@ mod tests {
         ] {
             assert!(plain(head).unwrap_err().contains(why), "{head}");
         }
-        assert_eq!(read(&[0x15, 3, 3, 0, 2]), Err(IS_TLS));
+        assert_eq!(read(&[0x15, 3, 3, 0, 2], &mut Vec::new()), Err(IS_TLS));
     }
 
     #[test]
     fn interim_answers_and_beginnings_are_no_answer() {
         for status in [100, 102, 103] {
             let head = format!("HTTP/1.1 {status} Wait\r\nLink: a\r\nContent-Length: x\r\n\r\n");
-            assert_eq!(read(head.as_bytes()), Ok(Read::Interim(head.len())));
+            assert_eq!(read(head.as_bytes(), &mut Vec::new()), Ok(Read::Interim(head.len())));
         }
         let whole = b"HTTP/1.1 200 OK\r\nDate: x\r\n\r\n";
         for end in 0..whole.len() {
-            assert_eq!(read(&whole[..end]), Ok(Read::More), "{end}");
+            assert_eq!(read(&whole[..end], &mut Vec::new()), Ok(Read::More), "{end}");
         }
     }
 
@@ -255,6 +289,26 @@ mod tests {
         assert!(with(301, 1).unwrap_err().contains("300 headers"));
         assert!(with(10, 7000).unwrap_err().contains("64 KiB"));
         let endless = "HTTP/1.1 200 OK\r\nx: ".to_owned() + &"y".repeat(LONGEST);
-        assert!(read(endless.as_bytes()).unwrap_err().contains("64 KiB"));
+        assert!(read(endless.as_bytes(), &mut Vec::new()).unwrap_err().contains("64 KiB"));
+    }
+
+    #[test]
+    fn a_pause_comes_in_seconds_or_as_a_date() {
+        let pause = |value: &str| said(&format!("Retry-After: {value}")).retry_after;
+        assert_eq!(pause(" 120 "), Some(Duration::from_secs(120)));
+        assert_eq!(pause(&u64::MAX.to_string()), Some(LONGEST_PAUSE));
+        let soon = pause(&httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(100))).unwrap().as_secs();
+        assert!((95..=100).contains(&soon), "{soon}");
+        for none in ["soon", "-1", "Mon, 01 Jan 1990 00:00:00 GMT", ""] {
+            assert_eq!(pause(none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn the_date_of_a_cached_answer_is_nobodys_clock() {
+        let date = "Date: Mon, 01 Jan 1990 00:00:00 GMT";
+        assert!(said(date).date.is_some());
+        assert!(said(&format!("{date}\r\nAge: 0")).date.is_none());
+        assert!(said(&format!("Age: 0\r\n{date}")).date.is_none());
     }
 }

@@ -14,13 +14,6 @@ const MOST: usize = 64;
 /// Servers and firewalls forget a quiet connection, most of them after a minute or more.
 const LONGEST_IDLE: Duration = Duration::from_secs(50);
 
-/// Where a connection leads.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Place {
-    pub(super) is_https: bool,
-    pub(super) authority: Authority,
-}
-
 #[derive(Default)]
 pub(super) struct Pool {
     parts: [Mutex<Vec<Idle>>; PARTS],
@@ -29,18 +22,17 @@ pub(super) struct Pool {
 
 struct Idle {
     connection: Box<Connection>,
-    place: Place,
     since: Instant,
 }
 
 impl Pool {
     /// A connection that is still open: the one that was used last.
-    pub(super) fn take(&self, place: &Place) -> Option<Box<Connection>> {
+    pub(super) fn take(&self, is_https: bool, authority: &Authority) -> Option<Box<Connection>> {
         let own = thread_number() % PARTS;
         for step in 0..PARTS {
             let part = self.parts.get((own + step) % PARTS)?;
             while let Some(idle) = if step == 0 { Some(part.lock()) } else { part.try_lock() }.and_then(|mut kept| {
-                let found = kept.iter().rposition(|idle| idle.place == *place)?;
+                let found = kept.iter().rposition(|idle| idle.connection.place.is(is_https, authority))?;
                 Some(kept.swap_remove(found))
             }) {
                 self.count.fetch_sub(1, Ordering::Relaxed);
@@ -55,12 +47,12 @@ impl Pool {
         None
     }
 
-    pub(super) fn keep(&self, place: Place, connection: Box<Connection>) {
+    pub(super) fn keep(&self, connection: Box<Connection>) {
         let Some(part) = self.parts.get(thread_number() % PARTS) else { return };
         if self.count.fetch_add(1, Ordering::Relaxed) >= MOST {
             self.count.fetch_sub(1, Ordering::Relaxed);
             return;
         }
-        part.lock().push(Idle { connection, place, since: Instant::now() });
+        part.lock().push(Idle { connection, since: Instant::now() });
     }
 }

@@ -20,6 +20,8 @@ const NO_SIGNAL: i32 = libc::MSG_NOSIGNAL;
 /// Elsewhere the socket says so from the start.
 #[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd")))]
 const NO_SIGNAL: i32 = 0;
+/// An error of this kind ends a write in the middle of a long request: the peer has something to say.
+pub(super) const SOMETHING_CAME: ErrorKind = ErrorKind::WouldBlock;
 /// The longest limit that is set.
 const LONGEST: Duration = Duration::from_millis(1 << 20);
 
@@ -99,6 +101,11 @@ impl Socket {
         matches!(self.peek(), Err(error) if error.kind() == ErrorKind::WouldBlock)
     }
 
+    /// Whether something came in the middle of a long request.
+    pub(super) fn is_interrupted(&self) -> bool {
+        self.phase == Phase::LongRequest && !self.is_quiet()
+    }
+
     /// What has come, without waiting: how many bytes, 0 for the end.
     #[cfg(unix)]
     pub(super) fn peek(&self) -> io::Result<usize> {
@@ -154,7 +161,7 @@ impl Write for Socket {
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) if Socket::time_is_over(&error) => {
                     if is_long && !self.is_quiet() {
-                        return Err(ErrorKind::BrokenPipe.into());
+                        return Err(SOMETHING_CAME.into());
                     }
                 }
                 done => {

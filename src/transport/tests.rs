@@ -1,5 +1,8 @@
 //! One attempt against hostile peers: its time, its end from outside, what it says of itself, and what becomes of its connection.
 
+mod requests;
+mod tls;
+
 use super::names::Names;
 use super::*;
 use crate::cancel::Cancel;
@@ -41,7 +44,7 @@ fn send(
     let attempt = limits.attempt_timeout.map(|timeout| now + timeout);
     let bounds =
         Bounds { deadline: now + limits.timeout, timeout_key: "timeout_ms", attempt, limits, interrupt: &interrupt };
-    agent.send(&Request { method, url: url.parse().unwrap(), headers: &[], body }, &bounds)
+    agent.send(&Request { method, url: base_url::Url::parse(url), headers: &[], body }, &bounds)
 }
 
 /// A server that does the same with each connection, in a thread of its own.

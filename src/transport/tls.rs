@@ -1,7 +1,7 @@
 //! TLS over a socket.
 
 use super::attempt;
-use super::socket::Socket;
+use super::socket::{SOMETHING_CAME, Socket};
 use super::trouble::Trouble;
 use crate::hex::hex;
 use once_cell::sync::OnceCell;
@@ -10,7 +10,7 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::{ClientConfig, ClientConnection, RootCertStore};
 use sha2::{Digest as _, Sha256};
 use std::fmt;
-use std::io::{self, ErrorKind, Read as _};
+use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::sync::Arc;
 
 /// Whom a client trusts. What that takes is made with the first connection: most deployments have none.
@@ -104,11 +104,41 @@ impl Trust {
     }
 }
 
-/// Sends what the session has to say.
+/// Sends what the session has to say. What comes meanwhile is read where it belongs to the session alone, such as a ticket;
+/// [`SOMETHING_CAME`] where it is an answer, or the end.
 pub(super) fn send(session: &mut ClientConnection, socket: &mut Socket) -> io::Result<()> {
     while session.wants_write() {
-        if session.write_tls(socket)? == 0 {
+        match session.write_tls(socket) {
+            Ok(0) => return Err(ErrorKind::WriteZero.into()),
+            Ok(_) => {}
+            Err(error) if error.kind() == SOMETHING_CAME => check_unanswered(session, socket)?,
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// Sends all of that, as much at once as the session takes.
+pub(super) fn write_all(session: &mut ClientConnection, socket: &mut Socket, mut bytes: &[u8]) -> io::Result<()> {
+    while !bytes.is_empty() {
+        check_unanswered(session, socket)?;
+        let count = session.writer().write(bytes)?;
+        if count == 0 {
             return Err(ErrorKind::WriteZero.into());
+        }
+        send(session, socket)?;
+        bytes = bytes.get(count..).unwrap_or_default();
+    }
+    Ok(())
+}
+
+/// Reads what came in the middle of a long request.
+fn check_unanswered(session: &mut ClientConnection, socket: &mut Socket) -> io::Result<()> {
+    while socket.is_interrupted() {
+        let is_over = read_records(session, socket)? == 0;
+        let state = session.process_new_packets().map_err(|error| Trouble::Tls(error).into_io())?;
+        if is_over || state.plaintext_bytes_to_read() > 0 || state.peer_has_closed() {
+            return Err(SOMETHING_CAME.into());
         }
     }
     Ok(())
@@ -127,16 +157,17 @@ pub(super) fn receive(session: &mut ClientConnection, socket: &mut Socket, room:
     }
 }
 
-fn read_records(session: &mut ClientConnection, socket: &mut Socket) -> io::Result<()> {
+/// How many bytes of it came; 0 at the end.
+fn read_records(session: &mut ClientConnection, socket: &mut Socket) -> io::Result<usize> {
     let count = session.read_tls(socket)?;
     let done = session.process_new_packets();
     if let Err(error) = done {
-        // The peer is told why, if that can be had.
-        _ = send(session, socket);
+        // The peer is told why, if that can be had at once.
+        _ = session.write_tls(socket);
         return Err(Trouble::Tls(error).into_io());
     }
     if count == 0 && session.is_handshaking() {
         return Err(ErrorKind::UnexpectedEof.into());
     }
-    Ok(())
+    Ok(count)
 }

@@ -10,8 +10,10 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-/// What is read of a file at once.
+/// What is read of a file at once where it has to be waited for.
 const PIECE: u64 = 1 << 20;
+/// The same as it is opened: most of the rest is in memory then.
+const FIRST_PIECE: u64 = 64 << 10;
 
 /// One file to send as the part `file` of a multipart body.
 #[derive(Debug)]
@@ -71,8 +73,8 @@ impl Upload {
     }
 }
 
-/// Reads exactly the length that was announced, a piece at a time and none longer than the attempt has time. A file that shrank
-/// meanwhile is an error: the peer would wait for the rest for ever, and so would we.
+/// Reads exactly the length that was announced: what is in memory at once, and else a piece at a time, none longer than the attempt
+/// has time. A file that shrank meanwhile is an error: the peer would wait for the rest for ever, and so would we.
 struct WholeFile {
     path: PathBuf,
     file: Option<File>,
@@ -87,7 +89,7 @@ impl WholeFile {
     fn next_piece(&mut self) -> io::Result<()> {
         let (until, watch) = attempt::patience()?;
         let (path, file, mut piece) = (self.path.clone(), self.file.take(), std::mem::take(&mut self.piece));
-        let most = self.left.min(PIECE);
+        let most = self.left.min(if file.is_some() { PIECE } else { FIRST_PIECE });
         let work = move || -> io::Result<(File, Vec<u8>)> {
             let mut file = file.map_or_else(|| open(&path).map(|(file, _)| file), Ok)?;
             piece.clear();
@@ -118,14 +120,38 @@ impl Read for WholeFile {
         if self.left == 0 || buffer.is_empty() {
             return Ok(0);
         }
-        if self.begin == self.piece.len() {
-            self.next_piece()?;
-        }
-        let count = self.piece.get(self.begin..).unwrap_or_default().read(buffer)?;
-        self.begin += count;
+        let most = usize::try_from(self.left).map_or(buffer.len(), |left| left.min(buffer.len()));
+        let room = buffer.get_mut(..most).unwrap_or_default();
+        let is_used_up = self.begin == self.piece.len();
+        let count = match self.file.as_ref().filter(|_| is_used_up).and_then(|file| read_at_hand(file, room)) {
+            Some(count) => count,
+            None => {
+                if is_used_up {
+                    self.next_piece()?;
+                }
+                let count = self.piece.get(self.begin..).unwrap_or_default().read(room)?;
+                self.begin += count;
+                count
+            }
+        };
         self.left = self.left.saturating_sub(count as u64);
         Ok(count)
     }
+}
+
+/// Reads what the system has in memory, without waiting for a disk; `None` where it has nothing, or cannot tell.
+#[cfg(target_os = "linux")]
+fn read_at_hand(file: &File, room: &mut [u8]) -> Option<usize> {
+    use rustix::io::{ReadWriteFlags, preadv2};
+    /// Where the file is read from otherwise, too.
+    const CURRENT: u64 = u64::MAX;
+    let read = preadv2(file, &mut [io::IoSliceMut::new(room)], CURRENT, ReadWriteFlags::NOWAIT);
+    read.ok().filter(|count| *count > 0)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn read_at_hand(_: &File, _: &mut [u8]) -> Option<usize> {
+    None
 }
 
 /// Opens a regular file, and nothing else: opening some others waits for ever.

@@ -3,6 +3,7 @@
 
 #include "operations.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -143,6 +144,9 @@ static void obey(struct client *clients, char *line) {
     const char *operation = word(&line);
     call(client, operation, line);
     return;
+  } else if (strcmp(verb, "call_with") == 0) {
+    const char *options = word(&line), *operation = word(&line);
+    status = meetgate_call_with(client->client, operation, line, options, NULL, &text);
   } else if (strcmp(verb, "set_token") == 0) {
     status = meetgate_client_set_token(client->client, line, &text);
   } else if (strcmp(verb, "provide") == 0) {
@@ -159,6 +163,12 @@ static void obey(struct client *clients, char *line) {
     status = meetgate_client_info(client->client, &text);
   } else if (strcmp(verb, "free") == 0) {
     forget(client);
+  } else if (strcmp(verb, "memory") == 0) {
+    char bytes[32];
+    struct mallinfo2 memory = mallinfo2();
+    sprintf(bytes, "%lu", (unsigned long)(memory.uordblks + memory.hblkhd));
+    show(MEETGATE_OK, bytes);
+    return;
   } else {
     fprintf(stderr, "%s is no verb\n", verb);
     exit(2);

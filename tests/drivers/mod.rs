@@ -14,6 +14,13 @@
 //! free a                   frees it, if it is there
 //! ```
 //!
+//! The program in C alone takes two more:
+//!
+//! ```text
+//! call_with a OPTIONS OPERATION PARAMS   calls an operation with options, which have no blanks
+//! memory a                               how many bytes the program holds, those of the library included
+//! ```
+//!
 //! The answer is a line with the status and the number of bytes that follow, these bytes (the reply as it came, the error
 //! document, or nothing), and a line feed.
 
@@ -44,6 +51,8 @@ pub enum Line<'a> {
     Asked(&'a str),
     Info(&'a str),
     Free(&'a str),
+    CallWith(&'a str, &'a str, &'a str, &'a str),
+    Memory(&'a str),
 }
 
 impl Display for Line<'_> {
@@ -56,6 +65,10 @@ impl Display for Line<'_> {
             Line::Asked(client) => write!(out, "asked {client}"),
             Line::Info(client) => write!(out, "info {client}"),
             Line::Free(client) => write!(out, "free {client}"),
+            Line::CallWith(client, options, operation, params) => {
+                write!(out, "call_with {client} {options} {operation} {params}")
+            }
+            Line::Memory(client) => write!(out, "memory {client}"),
         }
     }
 }
@@ -81,6 +94,12 @@ pub trait Driver {
 
 pub fn c() -> Program {
     Program::start(&mut Command::new(c_program()))
+}
+
+/// One whose memory is counted exactly: nothing is set aside for the next thread, or for the next block of the same size.
+pub fn c_counting() -> Program {
+    let nothing = "glibc.malloc.tcache_count=0:glibc.malloc.arena_max=1:glibc.pthread.stack_cache_size=0";
+    Program::start(Command::new(c_program()).env("GLIBC_TUNABLES", nothing))
 }
 
 pub fn c_under_valgrind() -> Option<Program> {
@@ -168,6 +187,10 @@ impl Program {
         let mut child = spawned.unwrap_or_else(|error| panic!("{command:?}: {error}"));
         let (lines, answers) = (child.stdin.take(), BufReader::new(child.stdout.take().unwrap()));
         Program { child: Arc::new(Mutex::new(child)), lines, answers }
+    }
+
+    pub fn id(&self) -> u32 {
+        self.child.lock().unwrap().id()
     }
 
     /// Ends it: without an error, under valgrind without a leak.
@@ -267,6 +290,7 @@ impl Driver for Rust {
                 self.clients.remove(name);
                 Ok(String::new())
             }
+            Line::CallWith(..) | Line::Memory(_) => panic!("{line}: for the program in C"),
         };
         match result {
             Ok(reply) => Answer { status: "OK".to_owned(), reply: reply.into_bytes() },
