@@ -8,7 +8,7 @@ pub(crate) mod pointer;
 mod readable;
 
 pub(crate) use nearest::{nearest, quoted};
-pub(crate) use readable::{LONGEST_EXCERPT, beginning, excerpt, lenient, readable};
+pub(crate) use readable::{LONGEST_EXCERPT, beginning, beginning_of_string, excerpt, lenient, readable};
 
 use serde::Deserialize;
 use serde::de::{Deserializer as _, IgnoredAny, MapAccess, Visitor};
@@ -139,8 +139,9 @@ pub(crate) fn pick<'a, const N: usize>(object: &'a str, names: [&str; N]) -> Res
 
         fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Self::Value, M::Error> {
             let mut picked = [None; N];
-            while let Some(Name(name)) = map.next_key::<Name<'de>>()? {
-                match self.0.iter().zip(&mut picked).find(|(wanted, _)| **wanted == name) {
+            // As they were written: a name may be as long as the whole answer.
+            while let Some(name) = map.next_key::<&RawValue>()? {
+                match self.0.iter().zip(&mut picked).find(|(wanted, _)| is_name(name, wanted)) {
                     Some((_, place)) => *place = Some(map.next_value::<&RawValue>()?),
                     None => _ = map.next_value::<IgnoredAny>()?,
                 }
@@ -151,6 +152,15 @@ pub(crate) fn pick<'a, const N: usize>(object: &'a str, names: [&str; N]) -> Res
     let mut text = serde_json::Deserializer::from_str(object);
     let picked = text.deserialize_map(Object(names)).and_then(|picked| text.end().map(|()| picked));
     picked.map_err(|error| problem(&error))
+}
+
+/// Whether a member's name, in quotation marks, is this one; it may be spelt with escapes.
+fn is_name(quoted: &RawValue, name: &str) -> bool {
+    let text = quoted.get();
+    let longest = 6 * name.len() + 2;
+    let plain = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+    plain == Some(name)
+        || (text.contains('\\') && text.len() <= longest && string(quoted).is_some_and(|text| text == name))
 }
 
 /// A whole number, whatever its spelling: `40003`, `4.0003e4`, `200.0`, and each of them as a string.

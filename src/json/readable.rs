@@ -1,5 +1,7 @@
 //! Other people's text in an error: what is not UTF-8 is shown, so that the rest can be read, and what is long is cut.
 
+use std::borrow::Cow;
+
 /// How much of a foreign text an error shows, in bytes.
 pub(crate) const LONGEST_EXCERPT: usize = 1024;
 
@@ -29,7 +31,33 @@ pub(crate) fn readable(bytes: &[u8]) -> String {
     out
 }
 
-/// The same of a text that is no answer. No ASCII character goes with a byte before it, so that a secret stays whole, and is
+/// The beginning of a JSON string, in quotation marks like the whole: of so many bytes at least once its escapes are read, where
+/// it has as many. It ends between two characters.
+pub(crate) fn beginning_of_string(quoted: &str, least: usize) -> Cow<'_, str> {
+    let bytes = quoted.as_bytes();
+    let mut end = 1;
+    for _ in 0..least {
+        end += match bytes.get(end..).unwrap_or_default() {
+            // The first half of a pair (RFC 8259, 7).
+            [b'\\', b'u', b'd' | b'D', b'8' | b'9' | b'a' | b'A' | b'b' | b'B', ..] => 12,
+            [b'\\', b'u', ..] => 6,
+            [b'\\', ..] => 2,
+            _ => 1,
+        };
+        if end >= bytes.len() {
+            return Cow::Borrowed(quoted);
+        }
+    }
+    while !quoted.is_char_boundary(end) {
+        end += 1;
+    }
+    match quoted.get(..end) {
+        Some(beginning) if end + 1 < quoted.len() => Cow::Owned(format!("{beginning}\"")),
+        _ => Cow::Borrowed(quoted),
+    }
+}
+
+/// The same as [`readable`] of a text that is no answer. No ASCII character goes with a byte before it, so that a secret stays whole, and is
 /// found; a character that was cut at the end is left out.
 pub(crate) fn lenient(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(bytes.len());
@@ -90,6 +118,21 @@ mod tests {
         let shown = readable(&body);
         assert!(shown.starts_with("{\"a\":\"<81><5C><81>") && shown.ends_with("?????\"}"));
         assert!(shown.len() <= body.len() + 3 * SPELLED && crate::json::value(&shown).is_ok());
+    }
+
+    #[test]
+    fn the_beginning_of_a_string_is_one() {
+        let read = |quoted: &str| serde_json::from_str::<String>(quoted).unwrap();
+        for unit in ["a", "会", r"\n", r"\u4f1a", r"\ud83d\ude42", r"\uD83D\uDE42", r#"\""#, r"\\\\"] {
+            let quoted = format!("\"{}\"", unit.repeat(50));
+            let whole = read(&quoted);
+            for least in 0..200 {
+                let cut = read(&beginning_of_string(&quoted, least));
+                assert!(whole.starts_with(&cut), "{unit} {least}: {cut}");
+                assert!(cut == whole || (least..=4 * least).contains(&cut.len()), "{unit} {least}: {cut}");
+            }
+            assert_eq!(beginning_of_string(&quoted, 200), quoted);
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Masks JSON in one pass: the values of secret names, and secrets in string values. Numbers and names stay.
 
-use super::{MASK, Redactor, is_secret_name};
-use crate::json::quote;
+use super::{LONGEST_SHOWN, MASK, Redactor, is_secret_name};
+use crate::json::{beginning_of_string, quote};
 use serde_json::value::RawValue;
 
 const QUOTED_MASK: &str = r#""***""#;
@@ -9,6 +9,9 @@ const QUOTED_MASK: &str = r#""***""#;
 const DEEPEST: usize = 64;
 /// So often a string is looked into that holds JSON whose strings hold JSON.
 const DEEPEST_IN_STRINGS: usize = 3;
+
+/// So much of a string is looked at: a little more than is shown of any text, so that it can be seen that it was longer.
+const LONGEST_READ: usize = LONGEST_SHOWN + 1;
 
 pub(super) struct Masked {
     pub(super) text: String,
@@ -41,6 +44,7 @@ pub(super) fn masked(redactor: &Redactor, text: &str, enough: usize, in_strings:
                 out.text.push(char::from(bracket));
             }
             Token::Name(name) => {
+                let name = &*beginning_of_string(name, LONGEST_READ);
                 out.text.push_str(name);
                 out.text.push(':');
                 if is_secret_name(&characters(name)) {
@@ -73,6 +77,7 @@ impl Masked {
 
     /// A string value, in quotation marks.
     fn put_text(&mut self, redactor: &Redactor, quoted: &str, in_strings: usize) {
+        let quoted = &*beginning_of_string(quoted, LONGEST_READ);
         let text = characters(quoted);
         let holds_json = in_strings < DEEPEST_IN_STRINGS
             && text.trim_start().starts_with(['{', '['])
