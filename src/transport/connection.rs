@@ -252,7 +252,7 @@ impl Connection {
             }
         }
         let room = self.input.get_mut(self.unread.end..).unwrap_or_default();
-        let count = self.stream.read(room).map_err(broke)?;
+        let count = self.stream.read(room, self.unsent.is_some()).map_err(broke)?;
         self.unread.end += count;
         if count > 0 {
             attempt::with(|attempt| attempt.progress.is_answered = true)?;
@@ -288,10 +288,10 @@ impl Stream {
         done.map_err(|error| if is_peers(&error) || error.kind() == SOMETHING_CAME { error } else { broke(error) })
     }
 
-    fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
+    fn read(&mut self, room: &mut [u8], is_given_up: bool) -> io::Result<usize> {
         match self {
             Stream::Plain(socket) => socket.read(room),
-            Stream::Tls(session, socket) => tls::receive(session, socket, room),
+            Stream::Tls(session, socket) => tls::receive(session, socket, room, is_given_up),
         }
     }
 }

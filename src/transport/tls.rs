@@ -144,8 +144,14 @@ fn check_unanswered(session: &mut ClientConnection, socket: &mut Socket) -> io::
     Ok(())
 }
 
-/// Receives at least one byte of the peer's, or 0 at the end that the peer made. A cut is an error.
-pub(super) fn receive(session: &mut ClientConnection, socket: &mut Socket, room: &mut [u8]) -> io::Result<usize> {
+/// Receives at least one byte of the peer's, or 0 at the end that the peer made. A cut is an error. `is_given_up`: the request
+/// was not sent whole, and its rest must not follow.
+pub(super) fn receive(
+    session: &mut ClientConnection,
+    socket: &mut Socket,
+    room: &mut [u8],
+    is_given_up: bool,
+) -> io::Result<usize> {
     loop {
         match session.reader().read(room) {
             Err(error) if error.kind() == ErrorKind::WouldBlock => {}
@@ -153,7 +159,9 @@ pub(super) fn receive(session: &mut ClientConnection, socket: &mut Socket, room:
         }
         read_records(session, socket)?;
         // An answer to what belongs to the session alone.
-        send(session, socket)?;
+        if !is_given_up {
+            send(session, socket)?;
+        }
     }
 }
 

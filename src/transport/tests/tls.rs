@@ -71,7 +71,8 @@ fn an_answer_that_comes_while_a_long_request_is_sent_is_read() {
             }
         });
         let start = Instant::now();
-        let answer = post(&agent, &url, &body, limits(8000)).unwrap_or_else(|failure| panic!("{name}: {failure:?}"));
+        let answer = post(&agent, &url, &body, limits(8000))
+            .unwrap_or_else(|failure| panic!("{name}: {failure:?} {}", failure.message.as_str()));
         assert_eq!(answer.http_status, 413, "{name}");
         assert!(start.elapsed() < 4000 * MS, "{name}: {:?}", start.elapsed());
     }
