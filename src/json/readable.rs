@@ -57,8 +57,8 @@ pub(crate) fn beginning_of_string(quoted: &str, least: usize) -> Cow<'_, str> {
     }
 }
 
-/// The same as [`readable`] of a text that is no answer. No ASCII character goes with a byte before it, so that a secret stays whole, and is
-/// found; a character that was cut at the end is left out.
+/// The same as [`readable`] of a text that is no answer. No ASCII character goes with a byte before it, so that a secret stays
+/// whole, and is found; a character that was cut at the end is left out.
 pub(crate) fn lenient(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(bytes.len());
     let mut chunks = bytes.utf8_chunks().peekable();

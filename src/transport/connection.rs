@@ -14,10 +14,14 @@ use ureq::unversioned::transport::Buffers;
 const KEPT: usize = 16 << 10;
 /// And of the output.
 const KEPT_OUTPUT: usize = 8 << 10;
+/// And of the room for a head, which is hardly ever so long.
+const LONGEST_PLAIN: usize = 1 << 10;
 /// A request that is not longer goes in one write.
 const ONE_WRITE: u64 = 64 << 10;
-/// For requests and answers that are long.
+/// For answers that are long, and for long requests over TLS.
 const WIDE: usize = 256 << 10;
+/// For long requests without TLS: the fewer writes, the less often each side waits for the other.
+const WIDEST: usize = 1 << 20;
 /// With less room than this left, what has gathered is sent.
 const ROOM: usize = 2 << 10;
 
@@ -121,8 +125,11 @@ impl Connection {
         self.unsent.is_none() && self.unread.is_empty() && self.gathered == 0 && self.stage == Stage::Body
     }
 
-    /// Gives back what a long request or answer needed.
+    /// Gives back what a long request, a long answer or an odd head needed.
     pub(super) fn rest(&mut self) {
+        if self.plain.capacity() > LONGEST_PLAIN {
+            self.plain = Vec::new();
+        }
         for (buffer, kept) in [(&mut self.input, KEPT), (&mut self.output, KEPT_OUTPUT)] {
             if buffer.len() > kept {
                 *buffer = vec![0; kept];
@@ -142,8 +149,9 @@ impl Connection {
         }
         self.flush()?;
         self.socket().phase = Phase::LongRequest;
-        if self.output.len() < WIDE {
-            self.output = memory(WIDE)?;
+        let wide = if self.is_tls() { WIDE } else { WIDEST };
+        if self.output.len() < wide {
+            self.output = memory(wide)?;
         }
         Ok(())
     }
