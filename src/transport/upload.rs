@@ -31,7 +31,7 @@ impl Upload {
         let looked_at = path.clone();
         let opened = blocking::within(until, move || open(&looked_at).map(|(_, length)| length));
         let file_length = opened.map_err(|gone| match gone {
-            Gone::NotBegun(error) => error,
+            Gone::NotBegun(error) => no_thread(&error),
             Gone::Late | Gone::Cancelled => io::Error::new(io::ErrorKind::TimedOut, "the disk did not answer in time"),
             Gone::Panicked => io::ErrorKind::Other.into(),
         })??;
@@ -102,7 +102,7 @@ impl WholeFile {
             Gone::Late | Gone::Cancelled => {
                 attempt::left().err().unwrap_or_else(|| broke(io::ErrorKind::TimedOut.into()))
             }
-            Gone::NotBegun(error) => broke(error),
+            Gone::NotBegun(error) => broke(no_thread(&error)),
             Gone::Panicked => broke(io::ErrorKind::Other.into()),
         })?;
         let (file, piece) = read.map_err(broke)?;
@@ -137,6 +137,11 @@ impl Read for WholeFile {
         self.left = self.left.saturating_sub(count as u64);
         Ok(count)
     }
+}
+
+fn no_thread(error: &io::Error) -> io::Error {
+    let message = format!("it was not opened: the system gives this process no more threads: {error}");
+    io::Error::new(error.kind(), message)
 }
 
 /// Reads what the system has in memory, without waiting for a disk; `None` where it has nothing, or cannot tell.
