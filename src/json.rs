@@ -8,7 +8,9 @@ pub(crate) mod pointer;
 mod readable;
 
 pub(crate) use nearest::{nearest, quoted};
-pub(crate) use readable::{LONGEST_EXCERPT, beginning, beginning_of_string, excerpt, lenient, readable};
+pub(crate) use readable::{
+    LONGEST_EXCERPT, LONGEST_SHOWN, beginning, beginning_of_string, boundary_before, excerpt, lenient, readable,
+};
 
 use serde::Deserialize;
 use serde::de::{Deserializer as _, IgnoredAny, MapAccess, Visitor};

@@ -12,7 +12,7 @@ pub(crate) use youme::checksum as youme_checksum;
 use crate::catalog::{Carrier, Method, Operation, PlatformName};
 use crate::config::{Account, Config};
 use crate::error::Result;
-use crate::json::{Members, beginning, pick, string};
+use crate::json::{LONGEST_SHOWN, Members, beginning, pick, string};
 use crate::redact::Foreign;
 use crate::request::{Body, Pair, Prepared, encode_pairs};
 use crate::secret::Secret;
@@ -205,9 +205,6 @@ pub(crate) enum Judgement {
     Unreadable(String),
 }
 
-/// An error shows less.
-const LONGEST_MESSAGE: usize = 64 << 10;
-
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Path and query, the platform's own pairs first.
@@ -271,5 +268,5 @@ fn token(value: Option<&RawValue>, name: &str) -> std::result::Result<Token, Str
 fn message(value: Option<&RawValue>) -> Option<Foreign> {
     let value = value?;
     let text = string(value).unwrap_or(Cow::Borrowed(value.get()));
-    Some(beginning(&text, LONGEST_MESSAGE).into())
+    Some(beginning(&text, LONGEST_SHOWN).into())
 }

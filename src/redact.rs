@@ -12,7 +12,7 @@ mod pattern;
 pub(crate) use json::secret_members;
 pub(crate) use named::is_secret_name;
 
-use crate::json::{LONGEST_EXCERPT, excerpt};
+use crate::json::{LONGEST_EXCERPT, LONGEST_SHOWN, boundary_before, excerpt};
 use decoded::View;
 use pattern::Pattern;
 use serde::Serialize;
@@ -25,8 +25,6 @@ use zeroize::Zeroizing;
 const MASK: &str = "***";
 /// A shorter secret is a part of words: it is masked where it is the whole value.
 const SHORTEST_WITHIN: usize = 4;
-/// A longer answer is shown in part. What is looked through for one error is bounded by this.
-const LONGEST_SHOWN: usize = 64 << 10;
 /// How much of an answer is shown where it is not shown whole.
 const LONGEST_REPLY_TEXT: usize = 4 << 10;
 /// With more secrets than this nothing foreign is shown: only a raw call of the caller's own making has so many.
@@ -259,14 +257,6 @@ fn beginning(masked: &str, answer: &Foreign) -> Redacted {
     let shown = excerpt(masked, LONGEST_REPLY_TEXT);
     let is_whole = shown.len() == masked.len() && !masked.ends_with('…');
     Redacted(if is_whole { shown } else { format!("{shown} ({} bytes in all)", answer.0.len()) })
-}
-
-fn boundary_before(text: &str, mut at: usize) -> usize {
-    at = at.min(text.len());
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
 }
 
 fn boundary_after(text: &str, mut at: usize) -> usize {

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 /// How much of a foreign text an error shows, in bytes.
 pub(crate) const LONGEST_EXCERPT: usize = 1024;
 
-/// So much of an answer an error may show as a whole.
-const SPELLED: usize = 64 << 10;
+/// A longer answer is shown in part. What is looked through for one error is bounded by this.
+pub(crate) const LONGEST_SHOWN: usize = 64 << 10;
 
 /// The text of an answer that is not UTF-8. Each byte beyond ASCII becomes `<B7>`, a form that JSON strings can hold.
 ///
@@ -15,7 +15,7 @@ const SPELLED: usize = 64 << 10;
 ///
 /// Behind what an error shows of an answer it becomes `?`: a long answer does not grow by it.
 pub(crate) fn readable(bytes: &[u8]) -> String {
-    let spelled = bytes.get(..SPELLED).unwrap_or(bytes).iter().filter(|byte| !byte.is_ascii()).count();
+    let spelled = bytes.get(..LONGEST_SHOWN).unwrap_or(bytes).iter().filter(|byte| !byte.is_ascii()).count();
     let mut out = String::with_capacity(bytes.len() + 3 * spelled);
     let mut rest = bytes.iter().copied().enumerate().peekable();
     while let Some((at, byte)) = rest.next() {
@@ -25,7 +25,7 @@ pub(crate) fn readable(bytes: &[u8]) -> String {
         }
         let second = rest.next_if(|(_, second)| (0x40..=0xfe).contains(second) && *second != 0x7f);
         for byte in [Some(byte), second.map(|(_, second)| second)].into_iter().flatten() {
-            if at < SPELLED { push(byte, &mut out) } else { out.push('?') }
+            if at < LONGEST_SHOWN { push(byte, &mut out) } else { out.push('?') }
         }
     }
     out
@@ -73,13 +73,18 @@ pub(crate) fn lenient(bytes: &[u8]) -> String {
     out
 }
 
+/// Where a character begins: there, or before it.
+pub(crate) fn boundary_before(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
 /// The beginning of a text, where it is longer than this.
 pub(crate) fn beginning(text: &str, longest: usize) -> &str {
-    let mut end = text.len().min(longest);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    text.get(..end).unwrap_or_default()
+    text.get(..boundary_before(text, longest)).unwrap_or_default()
 }
 
 /// The same, which shows that it is one.
@@ -114,10 +119,10 @@ mod tests {
 
     #[test]
     fn a_long_answer_grows_at_its_beginning_only() {
-        let body = [&b"{\"a\":\""[..], &b"\x81\x5c".repeat(SPELLED), b"\"}"].concat();
+        let body = [&b"{\"a\":\""[..], &b"\x81\x5c".repeat(LONGEST_SHOWN), b"\"}"].concat();
         let shown = readable(&body);
         assert!(shown.starts_with("{\"a\":\"<81><5C><81>") && shown.ends_with("?????\"}"));
-        assert!(shown.len() <= body.len() + 3 * SPELLED && crate::json::value(&shown).is_ok());
+        assert!(shown.len() <= body.len() + 3 * LONGEST_SHOWN && crate::json::value(&shown).is_ok());
     }
 
     #[test]

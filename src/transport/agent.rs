@@ -1,6 +1,6 @@
 //! The transport over ureq: requests and answers are its own, connections ours.
 
-use super::attempt::{self, Left, RequestLength};
+use super::attempt::{self, Ended, RequestLength};
 use super::dialer::{Dialer, NotHere};
 use super::tls::{Roots, Trust};
 use super::trouble::Trouble;
@@ -111,7 +111,7 @@ impl Agent {
 
 impl Transport for Agent {
     fn send(&self, request: &Request<'_>, bounds: &Bounds<'_>) -> Result<Answer, Failure> {
-        let (done, Left { progress, said }) = attempt::run(bounds, || self.run(request, bounds));
+        let (done, Ended { progress, said }) = attempt::run(bounds, || self.run(request, bounds));
         match done {
             Ok((http_status, body)) => Ok(Answer {
                 http_status,

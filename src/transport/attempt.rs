@@ -34,7 +34,7 @@ pub(super) struct RequestLength {
 
 /// What is left of an attempt when it is over.
 #[derive(Default)]
-pub(super) struct Left {
+pub(super) struct Ended {
     pub(super) progress: Progress,
     pub(super) said: Said,
 }
@@ -55,7 +55,7 @@ thread_local! {
 }
 
 /// Runs an attempt on this thread; also how far it got, and what it was told.
-pub(super) fn run<T>(bounds: &Bounds<'_>, attempt: impl FnOnce() -> T) -> (T, Left) {
+pub(super) fn run<T>(bounds: &Bounds<'_>, attempt: impl FnOnce() -> T) -> (T, Ended) {
     /// Also where the attempt unwinds.
     struct Over;
     impl Drop for Over {
@@ -76,9 +76,9 @@ pub(super) fn run<T>(bounds: &Bounds<'_>, attempt: impl FnOnce() -> T) -> (T, Le
     CURRENT.set(Some(new));
     let over = Over;
     let done = attempt();
-    let left = CURRENT.take().map(|Attempt { progress, said, .. }| Left { progress, said });
+    let ended = CURRENT.take().map(|Attempt { progress, said, .. }| Ended { progress, said });
     drop(over);
-    (done, left.unwrap_or_default())
+    (done, ended.unwrap_or_default())
 }
 
 /// The attempt that runs on this thread. Outside one there is nothing to do on a connection.

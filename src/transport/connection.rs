@@ -25,23 +25,10 @@ const WIDEST: usize = 1 << 20;
 /// With less room than this left, what has gathered is sent.
 const ROOM: usize = 2 << 10;
 
-/// Where a connection leads.
-#[derive(Debug)]
-pub(super) struct Place {
-    pub(super) is_https: bool,
-    pub(super) authority: Authority,
-}
-
-impl Place {
-    /// Whether it is that of a URL.
-    pub(super) fn is(&self, is_https: bool, authority: &Authority) -> bool {
-        self.is_https == is_https && self.authority == *authority
-    }
-}
-
 pub(super) struct Connection {
     stream: Stream,
-    pub(super) place: Place,
+    /// Where it leads.
+    authority: Authority,
     input: Vec<u8>,
     /// What came and was not read yet.
     unread: std::ops::Range<usize>,
@@ -71,10 +58,10 @@ pub(super) enum Stream {
 }
 
 impl Connection {
-    pub(super) fn over(stream: Stream, place: Place) -> Connection {
+    pub(super) fn over(stream: Stream, authority: Authority) -> Connection {
         Connection {
             stream,
-            place,
+            authority,
             input: Vec::new(),
             unread: 0..0,
             is_progress: false,
@@ -91,6 +78,11 @@ impl Connection {
         match &mut self.stream {
             Stream::Plain(socket) | Stream::Tls(_, socket) => socket,
         }
+    }
+
+    /// Whether it leads where a URL says.
+    pub(super) fn leads_to(&self, is_https: bool, authority: &Authority) -> bool {
+        self.is_tls() == is_https && self.authority == *authority
     }
 
     pub(super) fn is_tls(&self) -> bool {

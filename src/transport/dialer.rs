@@ -1,7 +1,7 @@
 //! Where the HTTP library gets its connections: kept ones, or new ones.
 
 use super::attempt;
-use super::connection::{Connection, Place, Stream};
+use super::connection::{Connection, Stream};
 use super::names::Names;
 use super::pool::Pool;
 use super::socket::Socket;
@@ -13,6 +13,7 @@ use std::io;
 use std::sync::Arc;
 use ureq::config::Config;
 use ureq::http::Uri;
+use ureq::http::uri::Authority;
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, LazyBuffers, NextTimeout, Transport};
 
@@ -34,12 +35,12 @@ impl Dialer {
     }
 
     /// A new connection, within its time.
-    fn dial(&self, place: Place) -> io::Result<Connection> {
-        let host = place.authority.host();
-        let port = place.authority.port_u16().unwrap_or(if place.is_https { 443 } else { 80 });
+    fn dial(&self, is_https: bool, authority: &Authority) -> io::Result<Connection> {
+        let host = authority.host();
+        let port = authority.port_u16().unwrap_or(if is_https { 443 } else { 80 });
         let found = self.names.look_up(host, port)?;
-        match self.connect(host, &found, place.is_https) {
-            Ok(stream) => Ok(Connection::over(stream, place)),
+        match self.connect(host, &found, is_https) {
+            Ok(stream) => Ok(Connection::over(stream, authority.clone())),
             Err(error) => {
                 self.names.forget(host, port, &found);
                 Err(error)
@@ -79,12 +80,13 @@ impl Connector for Dialer {
         let Some(authority) = details.uri.authority() else { return Ok(None) };
         // What is over or cancelled sends nothing.
         attempt::left()?;
-        let mut connection = match self.pool.take(details.needs_tls(), authority) {
+        let is_https = details.needs_tls();
+        let mut connection = match self.pool.take(is_https, authority) {
             Some(kept) => {
                 attempt::with(|attempt| attempt.progress.is_reused = true)?;
                 kept
             }
-            None => Box::new(self.dial(Place { is_https: details.needs_tls(), authority: authority.clone() })?),
+            None => Box::new(self.dial(is_https, authority)?),
         };
         connection.begin(attempt::with(|attempt| attempt.request)?)?;
         let waking = connection.socket().waking()?;

@@ -32,7 +32,7 @@ impl Pool {
         for step in 0..PARTS {
             let part = self.parts.get((own + step) % PARTS)?;
             while let Some(idle) = if step == 0 { Some(part.lock()) } else { part.try_lock() }.and_then(|mut kept| {
-                let found = kept.iter().rposition(|idle| idle.connection.place.is(is_https, authority))?;
+                let found = kept.iter().rposition(|idle| idle.connection.leads_to(is_https, authority))?;
                 Some(kept.swap_remove(found))
             }) {
                 self.count.fetch_sub(1, Ordering::Relaxed);

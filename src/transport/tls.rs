@@ -7,7 +7,7 @@ use crate::hex::hex;
 use once_cell::sync::OnceCell;
 use rustls::pki_types::ServerName;
 use rustls::pki_types::pem::PemObject as _;
-use rustls::{ClientConfig, ClientConnection, RootCertStore};
+use rustls::{ClientConfig, ClientConnection, IoState, RootCertStore};
 use sha2::{Digest as _, Sha256};
 use std::fmt;
 use std::io::{self, ErrorKind, Read as _, Write as _};
@@ -135,9 +135,8 @@ pub(super) fn write_all(session: &mut ClientConnection, socket: &mut Socket, mut
 /// Reads what came in the middle of a long request.
 fn check_unanswered(session: &mut ClientConnection, socket: &mut Socket) -> io::Result<()> {
     while socket.is_interrupted() {
-        let is_over = read_records(session, socket)? == 0;
-        let state = session.process_new_packets().map_err(|error| Trouble::Tls(error).into_io())?;
-        if is_over || state.plaintext_bytes_to_read() > 0 || state.peer_has_closed() {
+        let (count, state) = read_records(session, socket)?;
+        if count == 0 || state.plaintext_bytes_to_read() > 0 || state.peer_has_closed() {
             return Err(SOMETHING_CAME.into());
         }
     }
@@ -165,17 +164,19 @@ pub(super) fn receive(
     }
 }
 
-/// How many bytes of it came; 0 at the end.
-fn read_records(session: &mut ClientConnection, socket: &mut Socket) -> io::Result<usize> {
+/// How many bytes of it came, 0 at the end, and what the session has since.
+fn read_records(session: &mut ClientConnection, socket: &mut Socket) -> io::Result<(usize, IoState)> {
     let count = session.read_tls(socket)?;
-    let done = session.process_new_packets();
-    if let Err(error) = done {
-        // The peer is told why, if that can be had at once.
-        _ = session.write_tls(socket);
-        return Err(Trouble::Tls(error).into_io());
-    }
+    let state = match session.process_new_packets() {
+        Ok(state) => state,
+        Err(error) => {
+            // The peer is told why, if that can be had at once.
+            _ = session.write_tls(socket);
+            return Err(Trouble::Tls(error).into_io());
+        }
+    };
     if count == 0 && session.is_handshaking() {
         return Err(ErrorKind::UnexpectedEof.into());
     }
-    Ok(count)
+    Ok((count, state))
 }

@@ -79,25 +79,25 @@ pub fn link_library(library: &Path, folder: &str) -> PathBuf {
 pub fn library_with_test_hooks() -> PathBuf {
     // In a target folder of its own: a library with test hooks must not lie where others look for the library.
     let target = scratch().join("test-hooks");
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut build = Command::new(cargo);
-    build.current_dir(root()).args(["build", "--quiet", "--locked", "--package", "meetgate", "--lib"]);
-    build.args(["--features", "test-hooks,full", "--config", "profile.dev.debug=0", "--target-dir"]).arg(&target);
-    let output = run_within(Duration::from_secs(540), &mut build);
-    assert!(output.status.success(), "{}", both(&output));
+    let library = ["--package", "meetgate", "--lib", "--features", "test-hooks,full"];
+    cargo("build", &[&library[..], &["--config", "profile.dev.debug=0"]].concat(), &target);
     link_library(&target.join("debug/libmeetgate.so"), "lib-with-test-hooks")
 }
 
 /// [`library_folder`] of the library as it ships: built alone, since only then does it get link-time optimisation. It takes a
 /// minute where nobody has built it yet.
 pub fn released_library() -> PathBuf {
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut build = Command::new(cargo);
-    build.current_dir(root()).args(["rustc", "--quiet", "--locked", "--package", "meetgate", "--features", "full"]);
-    build.args(["--release", "--lib", "--crate-type", "cdylib", "--target-dir"]).arg(target());
-    let output = run_within(Duration::from_secs(540), &mut build);
-    assert!(output.status.success(), "{}", both(&output));
+    let library = ["--package", "meetgate", "--features", "full", "--release", "--lib", "--crate-type", "cdylib"];
+    cargo("rustc", &library, target());
     link_library(&target().join("release/libmeetgate.so"), "lib-released")
+}
+
+/// Has cargo build something of this checkout into a folder.
+fn cargo(command: &str, arguments: &[&str], target: &Path) {
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.current_dir(root()).args([command, "--quiet", "--locked"]).args(arguments).arg("--target-dir").arg(target);
+    let output = run_within(Duration::from_secs(540), &mut cargo);
+    assert!(output.status.success(), "{}", both(&output));
 }
 
 /// Cargo leaves the library beside the test program, in `deps`, or one folder up.
@@ -119,12 +119,7 @@ pub fn sandbox_program() -> PathBuf {
     }
     let program = env::current_exe().unwrap_or_else(|error| panic!("where is this program: {error}"));
     let Some(target) = program.ancestors().nth(3) else { panic!("{} is in no target folder", program.display()) };
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut build = Command::new(cargo);
-    build.current_dir(root()).args(["build", "--quiet", "--locked", "--package", "meetgate-sandbox"]);
-    build.args(["--bin", "meetgate-sandbox", "--target-dir"]).arg(target);
-    let output = run_within(Duration::from_secs(540), &mut build);
-    assert!(output.status.success(), "{}", both(&output));
+    cargo("build", &["--package", "meetgate-sandbox", "--bin", "meetgate-sandbox"], target);
     target.join("debug/meetgate-sandbox")
 }
 
