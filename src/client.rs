@@ -39,7 +39,7 @@ pub struct ProvidedToken {
 }
 
 impl Client {
-    /// Reads the JSON configuration. Sends nothing, and looks at the disk only for the folder of a token store.
+    /// Reads the JSON configuration. Sends nothing, and looks at the disk only for the folder of a token store and for `tls.ca_file`.
     pub fn new(config: &str) -> Result<Client> {
         let config = Config::parse(config)?;
         let platform = platform::of(&config)?;
