@@ -40,7 +40,7 @@
  * - Time: a call ends within "timeout_ms" (30 seconds unless configured), connecting, repeats and pauses included.
  * - Repeating: the library repeats a call that only reads ("max_attempts"), and any other one only if no byte of it was sent. Such
  *   a one is not idempotent: if no answer came, it may have acted, so check the state before repeating it.
- * - Nothing global: no init, no logger, no threads that stay. Clients of one account share its token until the last of them is
+ * - Nothing global: no init, no threads that stay. A log is a client's own (meetgate_client_set_log). Clients of one account share its token until the last of them is
  *   freed. How wrong the clock is stays known for a bounded number of youme's hosts. Nothing else is left after free.
  * - Since: everything is there since 0.1.0.
  * - Types: "integer from 1 to 100, ms, required" is a JSON integer in that range, in milliseconds, that must be given.
@@ -165,6 +165,18 @@ typedef enum meetgate_status {
   MEETGATE_STATUS_WIDEST = 2147483647
 } meetgate_status;
 
+/** How much an event of a log matters. A log takes those of its own level, and those of smaller numbers. */
+typedef enum meetgate_log_level {
+  /** Credentials are refused, no token can be had, or this library has a defect. */
+  MEETGATE_LOG_ERROR = 1,
+  /** A call failed for another reason than the platform's own refusal, or a request is sent again. */
+  MEETGATE_LOG_WARNING = 2,
+  /** A token is new or dead. The platform refused a call, or the program ended it. */
+  MEETGATE_LOG_INFO = 3,
+  /** Every attempt of every request, and every call that went well. */
+  MEETGATE_LOG_DEBUG = 4
+} meetgate_log_level;
+
 /** Ends calls, from any thread. Once triggered it stays so: a call that begins with it ends at once. */
 typedef struct meetgate_cancel meetgate_cancel;
 
@@ -189,6 +201,17 @@ typedef struct meetgate_client meetgate_client;
  */
 typedef int (MEETGATE_CALL *meetgate_token_provider)(
     void *user_data, const char *dead_token, char *token, size_t capacity, int64_t *lifetime_s);
+
+/**
+ * Takes one event of a client, for meetgate_client_set_log.
+ * It runs on the thread whose call the event is of, with no lock of the library held, and within that call's time: so it should be
+ * quick. Several threads may be in it at once. It must not throw, longjmp or free the client. It may call the library. What such
+ * calls do is not told, and meetgate_client_set_log is refused.
+ * @param[in] user_data As it was set.
+ * @param[in] level One of meetgate_log_level.
+ * @param[in] event_json The event: one JSON object, borrowed for the call. It holds no key, no token and no parameter.
+ */
+typedef void (MEETGATE_CALL *meetgate_log)(void *user_data, int32_t level, const char *event_json);
 
 /* The library --------------------------------------------------------------------------------------------------- */
 
@@ -363,6 +386,11 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_call(
  *     `timeout_ms`.
  *   - max_reply_bytes (integer from 1024 to 1073741824, bytes): The largest answer that is read. A larger one ends the
  *     call with the status `LIMIT`, although the platform may have done what was asked.
+ *   - facts (boolean, default false): With `true` the reply of a success is `{"reply":…,"facts":{…}}`: the platform's
+ *     answer, as it came, and what the call was like: `http_status`, `request_id`, `attempts`, `reused_connection`,
+ *     `token_generation`, `sent_bytes` and `received_bytes`, and in `ms` milliseconds: `total` of the whole call, and
+ *     of its last attempt `look_up`, `connect` and `tls` (where it made a connection), `wait` (to the first byte of the
+ *     answer) and `read` (to its last).
  * @param[in] cancel NULL, or what another thread ends the call with.
  * @param[out] reply_json As for meetgate_call.
  * @return MEETGATE_OK, or why it failed.
@@ -424,6 +452,61 @@ MEETGATE_EXPORT void MEETGATE_CALL meetgate_cancel_trigger(meetgate_cancel *canc
  * @param[in] cancel What meetgate_cancel_new gave. NULL does nothing.
  */
 MEETGATE_EXPORT void MEETGATE_CALL meetgate_cancel_free(meetgate_cancel *cancel);
+
+/* Clients ------------------------------------------------------------------------------------------------------- */
+
+/**
+ * Sets what is told of a client's calls as they happen.
+ * An event is one JSON object. What does not apply is absent; members may be added:
+ *   - time_ms (integer): milliseconds since 1970.
+ *   - level (string): error, warning, info or debug.
+ *   - event (string): attempt (a request went out, and its answer came or did not), retry (it will go out again), call (a call is
+ *     over), token_fetched, token_adopted (another process had fetched it), token_buried (the platform refused it),
+ *     token_paused (none could be had, and none is asked for in the next pause_ms).
+ *   - platform (string)
+ *   - operation (string): such as "avd.room.read"; "raw" for a raw call.
+ *   - ahead (string): token or address, where the request is what the call needs before its own.
+ *   - attempt (integer), attempts (integer): which attempt of the call it was; how many there were.
+ *   - status (string): OK, or as in the error document. Of an attempt: API for a number of the platform's own, HTTP for any other
+ *     answer that is no success.
+ *   - code (integer), message (string), http_status (integer), request_id (string): as in the error document.
+ *   - ms (object): milliseconds, with decimals. Of a call: total. Of an attempt, where it took place: look_up (the host's name),
+ *     connect, tls (the handshake), wait (from there to the first byte of the answer), read (to its last).
+ *   - sent_bytes (integer), received_bytes (integer): of an attempt, with the heads.
+ *   - reused_connection (boolean): of an attempt that had a connection.
+ *   - token_generation (integer): which token it was; not the token.
+ *   - lifetime_ms (integer): of a new token, where the platform tells it.
+ *   - pause_ms (integer): before the next attempt, or before the next token is asked for.
+ * Clients of one account share its token: each tells what its own calls did to it.
+ * @param[in] client A client.
+ * @param[in] level One of meetgate_log_level: the least important events that are wanted. A level that is not wanted costs nothing.
+ * @param[in] log The function. It takes the place of one that was set before, which is not called any more when this returns:
+ *   this waits for calls of it on other threads. NULL: nothing is told any more.
+ * @param[in] user_data Any value, passed to each call of log. What it points to must live until another log is set or the client is
+ *   freed, and be fit for use from any thread.
+ * @param[out] error_json NULL, or on failure an error document.
+ * @return MEETGATE_OK; MEETGATE_INVALID_ARGUMENT (client is NULL, no such level, or it was called in a log); MEETGATE_FORKED.
+ */
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_client_set_log(
+    meetgate_client *client, int32_t level, meetgate_log log, void *user_data, char **error_json);
+
+/**
+ * What the calls of a client came to so far. Nothing is sent.
+ * @param[in] client A client.
+ * @param[out] stats_json One JSON object; else an error document. Members may be added:
+ *   - platform (string)
+ *   - requests (integer): those that went out; repeated (integer): beyond the first of a call; ahead (integer): for a token or
+ *     an address, before a call's own.
+ *   - connections_opened (integer), connections_reused (integer): requests over a new connection, and over a kept one.
+ *   - tokens_fetched (integer): by calls of this client.
+ *   - operations (object): by name, such as "avd.room.read", "raw" for raw calls:
+ *     - calls (integer): all that began with an operation of the catalog and parameters in JSON.
+ *     - failed (object): how many of them, by status; the others went well.
+ *     - ms (object): milliseconds of whole calls, with decimals: p50, p90, p99 (right to an eighth) and max.
+ * @return MEETGATE_OK, or why it failed.
+ */
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_client_stats(
+    meetgate_client *client, char **stats_json);
 
 /* Signing ------------------------------------------------------------------------------------------------------- */
 

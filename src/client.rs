@@ -6,17 +6,19 @@ mod operation_names;
 use crate::cancel::Cancel;
 use crate::catalog::{self, Operation, PlatformName, table};
 use crate::config::{self, Config};
-use crate::engine::Engine;
+use crate::engine::{Engine, Terms};
 use crate::error::{Error, Result, Status};
 use crate::identity::{self, Identity};
 use crate::json::check::{Rules, check};
 use crate::json::{Members, quoted};
+pub use crate::observe::Level as LogLevel;
+use crate::observe::Log;
 use crate::platform;
 use crate::process;
 use crate::single_flight::OldValue;
 use crate::token::Token;
 pub(crate) use crate::token::{LONGEST_TOKEN, NoToken};
-use crate::transport::{Agent, Limits};
+use crate::transport::Agent;
 use operation_names::Near;
 use std::sync::Arc;
 use std::time::Duration;
@@ -76,9 +78,9 @@ impl Client {
     ) -> Result<String> {
         self.check_process()?;
         self.check_caller()?;
-        let limits = self.limits(options)?;
+        let terms = self.terms(options)?;
         let params = Members::parse(params).map_err(|problem| Error::invalid_argument(format!("params: {problem}")))?;
-        self.engine.call(operation, &params, limits, cancel)
+        self.engine.call(operation, &params, terms, cancel)
     }
 
     /// Sends any request to the platform, signed and judged like an operation.
@@ -90,10 +92,10 @@ impl Client {
     pub fn raw_call_with(&self, request: &str, options: &str, cancel: Option<&Cancel>) -> Result<String> {
         self.check_process()?;
         self.check_caller()?;
-        let limits = self.limits(options)?;
+        let terms = self.terms(options)?;
         let request =
             Members::parse(request).map_err(|problem| Error::invalid_argument(format!("request: {problem}")))?;
-        self.engine.raw_call(&request, limits, cancel)
+        self.engine.raw_call(&request, terms, cancel)
     }
 
     /// Ends the calls under way with [`Status::Cancelled`], and each call that begins after it. A token provider is not called any
@@ -139,14 +141,35 @@ impl Client {
         self.engine.credentials()?.set_provider(Arc::new(provide))
     }
 
-    fn limits(&self, options: &str) -> Result<Limits> {
+    /// Sets what is told of each attempt, call and token: `take` gets each event of this level, and of those that matter more, as
+    /// one JSON object. It is called on the threads that call, with no lock held. It takes the place of the one before, which
+    /// is not called any more when this returns.
+    pub fn set_log(&self, level: LogLevel, take: impl Fn(LogLevel, &str) + Send + Sync + 'static) -> Result<()> {
+        self.check_process()?;
+        self.engine.set_log(Some(Log { level, take: Box::new(take) }))
+    }
+
+    /// No event is told any more.
+    pub fn clear_log(&self) -> Result<()> {
+        self.check_process()?;
+        self.engine.set_log(None)
+    }
+
+    /// What the calls of this client came to so far, as one JSON object.
+    pub fn stats(&self) -> Result<String> {
+        self.check_process()?;
+        self.engine.stats()
+    }
+
+    fn terms(&self, options: &str) -> Result<Terms> {
         if options == "{}" {
-            return Ok(self.engine.limits());
+            return Ok(Terms { limits: self.engine.limits(), facts: false });
         }
         let refuse = |problem| Error::invalid_argument(format!("options: {problem}"));
         let options = Members::parse(options).map_err(refuse)?;
         check(table::CALL_OPTIONS, &options, OPTIONS).map_err(refuse)?;
-        Ok(config::limits(self.engine.limits(), &options))
+        let limits = config::limits(self.engine.limits(), &options);
+        Ok(Terms { limits, facts: options.boolean("facts").unwrap_or(false) })
     }
 
     /// Whether this is the process that made the client.

@@ -9,12 +9,14 @@ mod prepare;
 mod raw;
 mod retry;
 mod together;
+mod watched;
 
 use crate::cancel::{Cancel, Interrupt};
 use crate::catalog::{Operation, PlatformName, Retry};
 use crate::config::Config;
 use crate::error::{Error, Result, Status};
 use crate::json::Members;
+use crate::observe::{Level, Log, Observer, Tally};
 use crate::platform::{Discovery, FormIn, Platform, Signing, Tokens};
 use crate::request::Prepared;
 use crate::secret::Secret;
@@ -47,6 +49,15 @@ pub(crate) struct Engine {
     /// Ends the calls under way when the client goes.
     closing: Cancel,
     budget: Budget,
+    observer: Observer,
+}
+
+/// What a call is to be like.
+#[derive(Clone, Copy)]
+pub(crate) struct Terms {
+    pub(crate) limits: Limits,
+    /// The caller wants to know what it was like.
+    pub(crate) facts: bool,
 }
 
 /// One call under way.
@@ -56,9 +67,10 @@ struct Call<'a> {
     /// sent yet.
     retry: Retry,
     bounds: Bounds<'a>,
-    /// How often its request was tried.
-    attempts: u32,
-    /// How often after a failure.
+    tally: &'a mut Tally,
+    /// The caller gets them beside the answer.
+    wants_facts: bool,
+    /// How often it was tried after a failure.
     repeats: u32,
     /// What is sent is not the caller's own request, but what has to come before it.
     is_ahead: bool,
@@ -68,6 +80,15 @@ struct Call<'a> {
     fetches_token: bool,
     /// What must not be shown beside the keys and the token in use: older tokens, and what was derived to sign with.
     secrets: Vec<Secret>,
+}
+
+/// A request for a token. `is_ahead`: for another call.
+struct Fetch<'a> {
+    prepared: &'a Prepared<'a>,
+    retry: Retry,
+    bounds: Bounds<'a>,
+    is_ahead: bool,
+    wants_facts: bool,
 }
 
 /// What there is in place of a token that was refused.
@@ -90,6 +111,7 @@ impl Engine {
             Some(base) if platform.signs_with_time() => clocks.of(&base.canonical()),
             _ => Arc::default(),
         };
+        let observer = Observer::of(config.platform());
         let discovery = platform.discovery().filter(|_| platform.base_url().is_none());
         let address = addresses
             .of(discovery.map(Discovery::request).as_ref().map(|(url, signed)| (*url, signed.target.as_str())));
@@ -102,6 +124,7 @@ impl Engine {
             clock,
             closing: Cancel::of_many(),
             budget: Budget::default(),
+            observer,
         }
     }
 
@@ -114,8 +137,19 @@ impl Engine {
         &self,
         operation: &'static Operation,
         params: &Members<'_>,
-        limits: Limits,
+        terms: Terms,
         cancel: Option<&Cancel>,
+    ) -> Result<String> {
+        self.watched(Some(operation), |tally| self.call_tallied(operation, params, terms, cancel, tally))
+    }
+
+    fn call_tallied(
+        &self,
+        operation: &'static Operation,
+        params: &Members<'_>,
+        terms: Terms,
+        cancel: Option<&Cancel>,
+        tally: &mut Tally,
     ) -> Result<String> {
         let named = |error: Error| error.of_call(operation.platform, Some(operation.short_name()));
         if operation.platform != self.config.platform() {
@@ -127,23 +161,26 @@ impl Engine {
             ))));
         }
         let interrupt = self.interrupt(cancel);
-        let bounds = bounds(limits, &interrupt);
+        let bounds = self.bounds(terms, tally.began, &interrupt);
         let (platform, validate) = (self.platform.as_ref(), self.config.validate);
         let prepared = prepare::operation(platform, validate, operation, params, bounds.deadline).map_err(named)?;
         if operation.fetches_token {
-            self.fetch_token_for_caller(&prepared, bounds)
+            self.fetch_token_for_caller(&prepared, bounds, terms.facts, tally)
         } else {
-            self.run(&prepared, bounds)
+            self.run(&prepared, bounds, terms.facts, tally)
         }
         .map_err(named)
     }
 
     /// Calls any path, signed and judged like an operation.
-    pub(crate) fn raw_call(&self, request: &Members<'_>, limits: Limits, cancel: Option<&Cancel>) -> Result<String> {
+    pub(crate) fn raw_call(&self, request: &Members<'_>, terms: Terms, cancel: Option<&Cancel>) -> Result<String> {
         let named = |error: Error| error.of_call(self.config.platform(), None);
-        let prepared = raw::request(self.platform.as_ref(), request).map_err(named)?;
-        let interrupt = self.interrupt(cancel);
-        self.run(&prepared, bounds(limits, &interrupt)).map_err(named)
+        self.watched(None, |tally| {
+            let prepared = raw::request(self.platform.as_ref(), request).map_err(named)?;
+            let interrupt = self.interrupt(cancel);
+            let bounds = self.bounds(terms, tally.began, &interrupt);
+            self.run(&prepared, bounds, terms.facts, tally).map_err(named)
+        })
     }
 
     /// What is known of the client: everything but secrets.
@@ -192,16 +229,40 @@ impl Engine {
         if let Some(credentials) = &self.credentials {
             credentials.close();
         }
+        self.observer.close();
     }
 
-    fn run(&self, prepared: &Prepared<'_>, bounds: Bounds<'_>) -> Result<String> {
+    /// What the calls came to so far, as JSON.
+    pub(crate) fn stats(&self) -> Result<String> {
+        self.observer.stats()
+    }
+
+    /// Where events go; `None`: nowhere.
+    pub(crate) fn set_log(&self, log: Option<Log>) -> Result<()> {
+        self.observer.set_log(log)
+    }
+
+    fn bounds<'c>(&self, terms: Terms, began: Instant, interrupt: &'c Interrupt) -> Bounds<'c> {
+        let limits = terms.limits;
+        Bounds {
+            deadline: began + limits.timeout,
+            limits,
+            timeout_key: "timeout_ms",
+            attempt: None,
+            interrupt,
+            is_timed: terms.facts || self.observer.is_logged(Level::Debug),
+        }
+    }
+
+    fn run(&self, prepared: &Prepared<'_>, bounds: Bounds<'_>, wants_facts: bool, tally: &mut Tally) -> Result<String> {
         let offset_s = self.clock.seconds();
         let retry = prepared.retry;
         let mut call = Call {
             prepared,
             retry,
             bounds,
-            attempts: 0,
+            tally,
+            wants_facts,
             repeats: 0,
             is_ahead: false,
             offset_s,
@@ -216,6 +277,7 @@ impl Engine {
             rounds += 1;
             let value = token.as_ref().map(|held| held.value().reveal());
             let offset_s = call.offset_s;
+            call.tally.token_generation = token.as_ref().map(|held| held.generation());
             let sign = |form| self.platform.sign(prepared, &signing(value, offset_s, form));
             let sent = Instant::now();
             let exchanged = self.exchange(&mut call, value, sign)?;
@@ -225,7 +287,7 @@ impl Engine {
             let why = match next(said, standing, clock, prepared.retry == Retry::Safe, rounds) {
                 Next::Answer => {
                     self.after_service(prepared, token.as_deref(), sent, is_replaced);
-                    return Ok(exchanged.answered.text.into_string());
+                    return self.answer(&call, exchanged);
                 }
                 Next::Again(Why::Clock(other)) => {
                     call.offset_s = other;
@@ -314,7 +376,9 @@ impl Engine {
             credentials.add_fruitless(&prepared.identity());
             return error;
         }
-        credentials.mark_dead(&token);
+        if credentials.mark_dead(&token) {
+            self.observer.buried(token.generation());
+        }
         if let Some(why) = credentials.contested() {
             let document = error.document_mut();
             document.message = format!("{}; {why}", document.message);
@@ -326,7 +390,7 @@ impl Engine {
     fn token(&self, call: &Call<'_>, dead: Option<&Held<Token>>) -> Result<Option<Arc<Held<Token>>>> {
         let Some(credentials) = &self.credentials else { return Ok(None) };
         let token = credentials.token(dead, self.caller(call.bounds), || self.fetch_ahead(call));
-        token.map(Some).map_err(|error| error.after_attempts(call.attempts))
+        token.map(Some).map_err(|error| error.after_attempts(call.tally.attempts))
     }
 
     /// Another token than one that was refused at that time.
@@ -339,7 +403,7 @@ impl Engine {
         Ok(match credentials.successor(&request, &refused, self.caller(call.bounds), || self.fetch_ahead(call)) {
             Ok(newer) => Other::Token(Some(newer)),
             Err(Stands::Failed(why)) => Other::None(Some(why)),
-            Err(Stands::Cancelled(error)) => return Err(error.after_attempts(call.attempts)),
+            Err(Stands::Cancelled(error)) => return Err(error.after_attempts(call.tally.attempts)),
             Err(Stands::Lives | Stands::NoTime) => Other::None(None),
         })
     }
@@ -347,7 +411,11 @@ impl Engine {
     /// Fetches the token that a call needs.
     fn fetch_ahead(&self, call: &Call<'_>) -> Result<Given> {
         let bounds = Bounds { limits: self.fetch_limits(call.bounds.limits), ..call.bounds };
-        self.fetch_token(call.prepared, Retry::Safe, bounds, true).map(|(given, _)| given)
+        let mut tally = Tally::begin(call.tally.operation);
+        let ahead = Fetch { prepared: call.prepared, retry: Retry::Safe, bounds, is_ahead: true, wants_facts: false };
+        let fetched = self.fetch_token(ahead, &mut tally);
+        self.observer.went_ahead(&tally);
+        fetched.map(|(given, _)| given)
     }
 
     /// A fetch is for all who need its result: the size that one call allows its own answer is no bound for it.
@@ -357,7 +425,7 @@ impl Engine {
     }
 
     /// A call, as those see it who wait for the same token or the same address.
-    fn caller<'c>(&self, bounds: Bounds<'c>) -> Caller<'c> {
+    fn caller<'c>(&'c self, bounds: Bounds<'c>) -> Caller<'c> {
         let mut settings = DefaultHasher::new();
         (self.platform.http_method(), &self.config.user_agent, bounds.limits.connect_timeout).hash(&mut settings);
         Caller {
@@ -365,30 +433,34 @@ impl Engine {
             fetch_time: self.config.token_timeout,
             settings: settings.finish(),
             interrupt: bounds.interrupt,
+            witness: Some(&self.observer),
         }
     }
 
     /// A token operation that the caller asked for: always one fetch, and what it brings is the account's token from then on.
-    fn fetch_token_for_caller(&self, prepared: &Prepared<'_>, bounds: Bounds<'_>) -> Result<String> {
-        let fetch = || self.fetch_token(prepared, prepared.retry, bounds, false);
+    fn fetch_token_for_caller(
+        &self,
+        prepared: &Prepared<'_>,
+        bounds: Bounds<'_>,
+        wants_facts: bool,
+        tally: &mut Tally,
+    ) -> Result<String> {
+        let fetch =
+            || self.fetch_token(Fetch { prepared, retry: prepared.retry, bounds, is_ahead: false, wants_facts }, tally);
         self.credentials()?.replace(self.caller(bounds), fetch)
     }
 
-    /// Fetches a token, within its own time: the token, and the platform's answer as it came. `is_ahead`: for another call.
-    fn fetch_token(
-        &self,
-        prepared: &Prepared<'_>,
-        retry: Retry,
-        bounds: Bounds<'_>,
-        is_ahead: bool,
-    ) -> Result<(Given, String)> {
+    /// Fetches a token, within its own time: the token, and what its caller gets of the platform's answer.
+    fn fetch_token(&self, fetch: Fetch<'_>, tally: &mut Tally) -> Result<(Given, String)> {
+        let Fetch { prepared, retry, bounds, is_ahead, wants_facts } = fetch;
         let asked = Instant::now();
         let tokens = self.platform.tokens().ok_or_else(|| Error::new(Status::Internal, "no tokens to fetch"))?;
         let mut call = Call {
             prepared,
             retry,
             bounds: self.fetch_bounds(asked, bounds),
-            attempts: 0,
+            tally,
+            wants_facts,
             repeats: 0,
             is_ahead,
             offset_s: 0,
@@ -398,7 +470,7 @@ impl Engine {
         let sign = |form| tokens.sign_request(&signing(None, 0, form));
         let fetched = self.exchange(&mut call, None, sign).and_then(|mut exchanged| {
             let (token, lifetime) = self.read(&call, &mut exchanged, |text| tokens.read(text))?;
-            Ok((Given { token, asked, lifetime }, exchanged.answered.text.into_string()))
+            Ok((Given { token, asked, lifetime }, self.answer(&call, exchanged)?))
         });
         fetched.map_err(|error| error.because("no token could be fetched"))
     }
@@ -417,8 +489,4 @@ impl Engine {
 fn signing(token: Option<&str>, offset_s: i64, form: FormIn) -> Signing<'_> {
     let unix_ms = now_ms();
     Signing { token, unix_ms, unix_s: unix_ms / 1000 + offset_s, form }
-}
-
-fn bounds(limits: Limits, interrupt: &Interrupt) -> Bounds<'_> {
-    Bounds { deadline: Instant::now() + limits.timeout, limits, timeout_key: "timeout_ms", attempt: None, interrupt }
 }

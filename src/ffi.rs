@@ -12,6 +12,7 @@ mod fork;
 mod guard;
 mod json;
 mod library;
+mod observing;
 mod operations;
 mod signing;
 mod status;

@@ -16,6 +16,7 @@ pub mod ffi;
 mod hex;
 mod identity;
 mod json;
+mod observe;
 mod platform;
 mod process;
 mod random;
@@ -29,6 +30,6 @@ mod transport;
 mod unix_time;
 
 pub use cancel::Cancel;
-pub use client::{Client, ProvidedToken};
+pub use client::{Client, LogLevel, ProvidedToken};
 pub use error::{Error, ErrorDocument, Result, Status};
 pub use redact::{Redacted, RedactedJson};

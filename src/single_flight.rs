@@ -28,9 +28,33 @@ pub(crate) struct Caller<'c> {
     /// What stands for all settings that such a fetch depends on.
     pub(crate) settings: u64,
     pub(crate) interrupt: &'c Interrupt,
+    /// Is told what becomes of the value.
+    pub(crate) witness: Option<&'c dyn Witness>,
+}
+
+/// Is told what a caller does to the value: on the caller's thread, with no lock held.
+pub(crate) trait Witness {
+    fn tell(&self, turn: Turn<'_>);
+}
+
+/// What became of the value.
+#[derive(Clone, Copy)]
+pub(crate) enum Turn<'t> {
+    /// There is a new one. `adopted`: somebody else who shares it had fetched it.
+    Brought { generation: u64, lifetime: Option<Duration>, adopted: bool },
+    /// It turned out to be dead.
+    Dead { generation: u64 },
+    /// None could be had, and none is fetched for so long.
+    Failed { error: &'t Error, pause: Duration },
 }
 
 impl Caller<'_> {
+    fn tell(&self, turn: Turn<'_>) {
+        if let Some(witness) = self.witness {
+            witness.tell(turn);
+        }
+    }
+
     fn at(&self, now: Instant) -> Who {
         let time = self.deadline.saturating_duration_since(now).min(self.fetch_time);
         Who { settings: self.settings, time }
@@ -75,6 +99,9 @@ impl<T: Send + Sync + 'static> Cell<T> {
         caller: Caller<'_>,
         fetch: impl FnOnce(&Flight<'_, T>) -> Result<Fetched<T>>,
     ) -> Result<Arc<Held<T>>> {
+        if let Some(dead) = dead.filter(|dead| self.mark_dead(dead)) {
+            caller.tell(Turn::Dead { generation: dead.generation() });
+        }
         let mut waking = None;
         let mut state = self.0.state.lock();
         let need = loop {
@@ -104,6 +131,9 @@ impl<T: Send + Sync + 'static> Cell<T> {
         let mut state = self.0.state.lock();
         let need = loop {
             let now = Instant::now();
+            if state.is_second_sign(refused) && state.mark_dead(refused.held, now) {
+                MutexGuard::unlocked(&mut state, || caller.tell(Turn::Dead { generation: refused.held.generation() }));
+            }
             match state.doubt(refused, now, caller.deadline, caller.at(now)) {
                 Doubt::Use(held) => return Ok(held),
                 Doubt::Stands(why) => return Err(why),
@@ -201,8 +231,8 @@ impl<T: Send + Sync + 'static> Cell<T> {
     }
 
     /// [`State::mark_dead`], so that the next caller fetches.
-    pub(crate) fn mark_dead(&self, dead: &Held<T>) {
-        self.0.state.lock().mark_dead(dead, Instant::now());
+    pub(crate) fn mark_dead(&self, dead: &Held<T>) -> bool {
+        self.0.state.lock().mark_dead(dead, Instant::now())
     }
 
     /// [`State::forget_source`]; those who wait ask again.
@@ -260,19 +290,28 @@ impl<T: Send + Sync + 'static> Cell<T> {
         flight.ended = true;
         let (need, now, jitter) = (&flight.need, Instant::now(), random::fraction());
         match outcome {
-            Ok((fetched, beside)) => Ok((self.settle(|state| state.succeed(need, fetched, now, jitter)), beside)),
+            Ok((fetched, beside)) => {
+                let (adopted, lifetime) = (fetched.adopted, fetched.lifetime);
+                let held = self.settle(|state| state.succeed(need, fetched, now, jitter));
+                caller.tell(Turn::Brought { generation: held.generation(), lifetime, adopted });
+                Ok((held, beside))
+            }
             Err(error) => {
-                self.settle(|state| {
+                let until = self.settle(|state| {
                     if error.is_lack() || error.status() == Status::Cancelled {
                         // Of this caller, and of nobody else.
                         state.give_up();
+                        None
                     } else if error.status() == Status::Timeout && now >= start + had {
                         // The end of this caller's time: others may have all the time in the world.
-                        state.abandon(need, &error, had, now, jitter);
+                        state.abandon(need, &error, had, now, jitter)
                     } else {
-                        state.fail(need, &error, now, jitter);
+                        state.fail(need, &error, now, jitter)
                     }
                 });
+                if let Some(until) = until {
+                    caller.tell(Turn::Failed { error: &error, pause: until.saturating_duration_since(now) });
+                }
                 Err(error)
             }
         }
@@ -325,7 +364,7 @@ impl<T: Send + Sync> Drop for Flight<'_, T> {
     fn drop(&mut self) {
         if !self.ended {
             let error = Error::new(Status::Internal, "the fetch panicked");
-            self.cell.settle(|state| state.fail(&self.need, &error, Instant::now(), 0.0));
+            self.cell.settle(|state| _ = state.fail(&self.need, &error, Instant::now(), 0.0));
         }
     }
 }
@@ -355,6 +394,7 @@ mod tests {
             fetch_time: LONG,
             settings: 0,
             interrupt: Box::leak(Box::new(Interrupt::begin([None, None]))),
+            witness: None,
         }
     }
 

@@ -194,11 +194,9 @@ impl Credentials {
         }
     }
 
-    /// Notes that a token is dead, for the calls to come.
-    pub(crate) fn mark_dead(&self, dead: &Held<Token>) {
-        if !matches!(self.source, Source::Fixed) {
-            self.cell.mark_dead(dead);
-        }
+    /// Notes that a token is dead, for the calls to come; false where that is no news.
+    pub(crate) fn mark_dead(&self, dead: &Held<Token>) -> bool {
+        !matches!(self.source, Source::Fixed) && self.cell.mark_dead(dead)
     }
 
     /// Notes that a token served a request that went out at that time, although a refusal may not mean its death (T60).

@@ -50,6 +50,7 @@ pub(crate) struct Answer {
     pub(crate) location: Option<String>,
     pub(crate) retry_after: Option<Duration>,
     pub(crate) body: Vec<u8>,
+    pub(crate) trace: Trace,
 }
 
 /// The bounds of a call.
@@ -85,6 +86,8 @@ pub(crate) struct Bounds<'c> {
     /// The end of this attempt, where attempts have a limit of their own.
     pub(crate) attempt: Option<Instant>,
     pub(crate) interrupt: &'c Interrupt,
+    /// Somebody wants to know what takes how long.
+    pub(crate) is_timed: bool,
 }
 
 /// Why there is no answer.
@@ -93,6 +96,40 @@ pub(crate) struct Failure {
     pub(crate) status: Status,
     pub(crate) message: Foreign,
     pub(crate) kind: FailureKind,
+    pub(crate) trace: Trace,
+}
+
+/// How far an attempt got: what follows from a failure depends on it, and not on the error's kind.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Trace {
+    /// Bytes of the request that were handed to the system.
+    pub(crate) sent: u64,
+    /// Bytes of an answer that came.
+    pub(crate) received: u64,
+    /// It went over a connection that was made for it,
+    pub(crate) is_new: bool,
+    /// or over one that was kept from another request. Neither, where there was none.
+    pub(crate) is_reused: bool,
+    /// Where that was wanted.
+    pub(crate) phases: Option<Phases>,
+}
+
+impl Trace {
+    pub(crate) fn is_answered(&self) -> bool {
+        self.received > 0
+    }
+}
+
+/// What the parts of an attempt took, in microseconds.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Phases {
+    pub(crate) look_up: u32,
+    pub(crate) connect: u32,
+    pub(crate) tls: u32,
+    /// From the connection to the first byte of the answer: sending the request is in it.
+    pub(crate) wait: u32,
+    /// From there to the end of the answer.
+    pub(crate) read: u32,
 }
 
 /// What a failure says of trying again.

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 /// The functions that belong to no operation.
-const FIXED: [&str; 22] = [
+const FIXED: [&str; 24] = [
     "meetgate_cancel_free",
     "meetgate_cancel_new",
     "meetgate_cancel_trigger",
@@ -20,8 +20,10 @@ const FIXED: [&str; 22] = [
     "meetgate_client_free",
     "meetgate_client_info",
     "meetgate_client_new",
+    "meetgate_client_set_log",
     "meetgate_client_set_token",
     "meetgate_client_set_token_provider",
+    "meetgate_client_stats",
     "meetgate_hst_user_token",
     "meetgate_json_get",
     "meetgate_json_length",

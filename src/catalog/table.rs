@@ -7023,6 +7023,13 @@ pub static CALL_OPTIONS: &[Field] = &[
         default: "16777216",
         ..Field::EMPTY
     },
+    Field {
+        name: "facts",
+        kind: Type::Boolean,
+        doc: "With `true` the reply of a success is `{\"reply\":…,\"facts\":{…}}`: the platform's answer, as it came, and what the call was like: `http_status`, `request_id`, `attempts`, `reused_connection`, `token_generation`, `sent_bytes` and `received_bytes`, and in `ms` milliseconds: `total` of the whole call, and of its last attempt `look_up`, `connect` and `tls` (where it made a connection), `wait` (to the first byte of the answer) and `read` (to its last).",
+        default: "false",
+        ..Field::EMPTY
+    },
 ];
 
 /// Members that hold a secret wherever they stand, ascending.

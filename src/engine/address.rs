@@ -1,8 +1,9 @@
 //! The address of a platform that is asked for it (hst without a `base_url`).
 
-use super::{Call, Engine};
+use super::{Call, Engine, exchange};
 use crate::catalog::Retry;
 use crate::error::{Error, Result, Status};
+use crate::observe::Tally;
 use crate::platform::Signed;
 use crate::single_flight::{Caller, Cell, Fetched, Flight, OldValue};
 use crate::transport::{Answer, BaseUrl, Bounds, Failure};
@@ -69,7 +70,8 @@ impl Engine {
         signed: &Signed<'_>,
     ) -> Result<std::result::Result<Answer, Failure>> {
         // Looking for the address has the call's own time.
-        let caller = Caller { fetch_time: call.bounds.limits.timeout, ..self.caller(call.bounds) };
+        // What a witness is told of is the token.
+        let caller = Caller { fetch_time: call.bounds.limits.timeout, witness: None, ..self.caller(call.bounds) };
         let discover = |flight: &Flight<'_, _>| Ok(Fetched::lasting(self.discover(call)?, flight.need()));
         let known = self.address.cell.get(None, caller, discover)?;
         let failure = match self.send(known.value(), signed, call.bounds) {
@@ -91,9 +93,22 @@ impl Engine {
             self.platform.discovery().ok_or_else(|| Error::new(Status::Internal, "no address to discover"))?;
         let (url, signed) = discovery.request();
         let bounds = Bounds { limits: self.fetch_limits(call.bounds.limits), ..call.bounds };
-        let call = Call { retry: Retry::Safe, is_ahead: true, bounds, secrets: Vec::new(), ..*call };
+        let mut tally = Tally::begin(call.tally.operation);
+        tally.attempts = 1;
+        let mut call = Call {
+            retry: Retry::Safe,
+            is_ahead: true,
+            fetches_token: false,
+            bounds,
+            tally: &mut tally,
+            secrets: Vec::new(),
+            ..*call
+        };
         let sent = self.send(url, &signed, call.bounds);
+        let trace = exchange::trace(&sent);
         let exchanged = self.judged(&call, None, signed, sent);
+        self.attempted(&mut call, trace, &exchanged);
+        self.observer.went_ahead(call.tally);
         let found = exchanged.and_then(|mut exchanged| self.read(&call, &mut exchanged, |text| discovery.read(text)));
         found.map_err(|error| error.because("the platform's address could not be discovered"))
     }

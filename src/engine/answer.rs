@@ -4,6 +4,7 @@ use super::next::Said;
 use crate::catalog::{ErrorClass, ErrorNumber, PlatformName, Retry};
 use crate::error::{Error, Status};
 use crate::json::{readable, without_bom};
+use crate::observe::Done;
 use crate::platform::{Judgement, Platform};
 use crate::redact::{Foreign, Redacted, Redactor, Shown};
 use crate::transport::Answer;
@@ -40,7 +41,7 @@ pub(super) enum Outcome {
 impl Answered {
     /// Reads an answer. `judge` reads its envelope.
     pub(super) fn of(answer: Answer, judge: impl FnOnce(&str) -> Judgement) -> Answered {
-        let Answer { http_status, date, location, retry_after, body } = answer;
+        let Answer { http_status, date, location, retry_after, body, .. } = answer;
         let (text, defect) = match String::from_utf8(body) {
             Ok(mut text) => {
                 let mark = text.len() - without_bom(&text).len();
@@ -76,6 +77,15 @@ impl Answered {
                 Said::TokenDead
             }
             _ => Said::Failure,
+        }
+    }
+
+    /// As the observer is told.
+    pub(super) fn done(&self) -> Done<'static> {
+        match self.outcome {
+            Outcome::Success => Done::Well,
+            Outcome::Failure { code, .. } => Done::Refused { code: Some(code) },
+            Outcome::Http | Outcome::Unreadable(_) => Done::Refused { code: None },
         }
     }
 

@@ -9,7 +9,7 @@ use crate::platform::{FormIn, FormWay, Signed};
 use crate::random;
 use crate::redact::Redactor;
 use crate::secret::Secret;
-use crate::transport::{Answer, BaseUrl, Bounds, Failure, FailureKind, Request};
+use crate::transport::{Answer, BaseUrl, Bounds, Failure, FailureKind, Request, Trace};
 use std::time::Instant;
 
 /// A request and its answer.
@@ -18,6 +18,19 @@ pub(super) struct Exchanged<'r> {
     pub(super) answered: Answered,
     /// The parameters went as a form and in the query, and neither was read.
     went_both_ways: bool,
+}
+
+impl Exchanged<'_> {
+    pub(super) fn request_id(&self) -> Option<&str> {
+        self.signed.request_id.as_deref()
+    }
+}
+
+pub(super) fn trace(sent: &std::result::Result<Answer, Failure>) -> Trace {
+    match sent {
+        Ok(answer) => answer.trace,
+        Err(failure) => failure.trace,
+    }
 }
 
 impl Engine {
@@ -60,7 +73,7 @@ impl Engine {
         let mut stale = 0;
         loop {
             if call.bounds.interrupt.is_cancelled() {
-                return Err(Error::cancelled().after_attempts(call.attempts));
+                return Err(Error::cancelled().after_attempts(call.tally.attempts));
             }
             call.bounds.attempt = call.bounds.limits.attempt_timeout.map(|timeout| Instant::now() + timeout);
             let (done, again) = self.exchange_once(call, token, sign()?)?;
@@ -73,7 +86,7 @@ impl Engine {
                 }
                 Some(Again::AtOnce) if stale < MOST_STALE => {
                     stale += 1;
-                    call.attempts -= 1;
+                    call.tally.attempts -= 1;
                     continue;
                 }
                 Some(Again::AtOnce) => None,
@@ -87,8 +100,9 @@ impl Engine {
                 return done;
             }
             call.repeats += 1;
+            self.retried(call, until.saturating_duration_since(Instant::now()), &done);
             if call.bounds.interrupt.sleep_until(until) {
-                return Err(Error::cancelled().after_attempts(call.attempts));
+                return Err(Error::cancelled().after_attempts(call.tally.attempts));
             }
         }
     }
@@ -100,17 +114,19 @@ impl Engine {
         token: Option<&str>,
         mut signed: Signed<'r>,
     ) -> Result<(Result<Exchanged<'r>>, Option<Again>)> {
-        call.attempts += 1;
+        call.tally.attempts += 1;
         call.secrets.extend(signed.derived.take());
         let sent = match self.platform.base_url() {
             Some(base) => self.send(base, &signed, call.bounds),
             None => self.send_to_discovered(call, &signed)?,
         };
         // What cannot be a request was never tried.
-        call.attempts -= u32::from(sent.as_ref().is_err_and(|failure| failure.status == Status::InvalidArgument));
+        call.tally.attempts -= u32::from(sent.as_ref().is_err_and(|failure| failure.status == Status::InvalidArgument));
         let failed =
             sent.as_ref().err().and_then(|failure| retry::after_failure(failure.status, failure.kind, call.retry));
+        let trace = trace(&sent);
         let done = self.judged(call, token, signed, sent);
+        self.attempted(call, trace, &done);
         let again = match &done {
             Ok(exchanged) => retry::after_answer(&exchanged.answered, self.platform.name(), call.retry),
             Err(_) => failed,
@@ -167,6 +183,7 @@ impl Engine {
                 status: Status::InvalidArgument,
                 message,
                 kind: FailureKind { nothing_sent: true, ..FailureKind::default() },
+                trace: Trace::default(),
             }
         })?;
         let request =
@@ -211,7 +228,7 @@ impl Engine {
     /// What every error of a request that went out says of it.
     fn trace(&self, call: &Call<'_>, signed: &Signed<'_>, error: &mut Error) {
         let document = error.document_mut();
-        document.attempts = Some(if call.is_ahead { 0 } else { call.attempts });
+        document.attempts = Some(if call.is_ahead { 0 } else { call.tally.attempts });
         document.request_id = signed.request_id.clone();
         document.clock_offset_s = self.platform.signs_with_time().then_some(call.offset_s);
     }

@@ -94,7 +94,7 @@ impl Default for Budget {
 mod tests {
     use super::*;
     use crate::platform::Judgement;
-    use crate::transport::Answer;
+    use crate::transport::{Answer, Trace};
 
     const SENT: FailureKind =
         FailureKind { nothing_sent: false, is_stale: false, attempt_ended: false, is_lack: false };
@@ -132,7 +132,14 @@ mod tests {
     #[test]
     fn what_acts_earns_nothing_in_an_outage_either() {
         let answered = |http_status, judgement: Judgement| {
-            let answer = Answer { http_status, date: None, location: None, retry_after: None, body: Vec::new() };
+            let answer = Answer {
+                http_status,
+                date: None,
+                location: None,
+                retry_after: None,
+                body: Vec::new(),
+                trace: Trace::default(),
+            };
             Answered::of(answer, |_| judgement)
         };
         let number = |code| answered(200, Judgement::Failure { code, message: None });

@@ -319,7 +319,7 @@ impl<T> State<T> {
     /// What a caller should do whose value was `refused`, which may have had another reason, and who has time until the
     /// `deadline`. The value stays in use, unless this is the second sign of its death.
     pub(super) fn doubt(&mut self, refused: &Refused<'_, T>, now: Instant, deadline: Instant, who: Who) -> Doubt<T> {
-        if refused.is_plain && self.suspicion.stands() && self.suspicion.refused < Some(refused.at) {
+        if self.is_second_sign(refused) {
             self.mark_dead(refused.held, now);
         }
         match self.good(now) {
@@ -357,6 +357,11 @@ impl<T> State<T> {
             // The caller has no value to go on with.
             None => Doubt::Fetch(Need { is_ahead: false, ..self.start(now, who) }),
         }
+    }
+
+    /// Whether this refusal means the death of the value, since it is a suspect already.
+    pub(super) fn is_second_sign(&self, refused: &Refused<'_, T>) -> bool {
+        refused.is_plain && self.suspicion.stands() && self.suspicion.refused < Some(refused.at)
     }
 
     /// Notes that a value served a call that went out at that time. True if those who wait should ask again.
@@ -400,11 +405,13 @@ impl<T> State<T> {
         self.good(now).map(|good| good.expires.map_or(longest, |expires| expires.min(longest)))
     }
 
-    /// Declares a value dead, if it is the current one.
-    pub(super) fn mark_dead(&mut self, dead: &Held<T>, now: Instant) {
-        if self.is_last(dead) {
-            self.dead_since.get_or_insert(now);
+    /// Declares a value dead, if it is the current one. False if it was known to be dead, or is not used any more.
+    pub(super) fn mark_dead(&mut self, dead: &Held<T>, now: Instant) -> bool {
+        let is_news = self.is_last(dead) && self.dead_since.is_none();
+        if is_news {
+            self.dead_since = Some(now);
         }
+        is_news
     }
 
     fn is_last(&self, held: &Held<T>) -> bool {
@@ -511,12 +518,12 @@ impl<T> State<T> {
         held
     }
 
-    /// Ends a fetch that failed.
-    pub(super) fn fail(&mut self, need: &Need<T>, error: &Error, now: Instant, jitter: f64) {
+    /// Ends a fetch that failed; until when the next one waits, if that is news.
+    pub(super) fn fail(&mut self, need: &Need<T>, error: &Error, now: Instant, jitter: f64) -> Option<Instant> {
         self.end_fetch();
         match (&need.refusal, self.contested_until) {
             // The pause is there already.
-            (Some(Refusal::Paused(_)), _) => {}
+            (Some(Refusal::Paused(_)), _) => None,
             (Some(Refusal::Contested { .. }), Some(until)) if error.status() == Status::Auth => {
                 self.set_pause(Pause {
                     settings: None,
@@ -525,6 +532,7 @@ impl<T> State<T> {
                     until,
                     applies: Applies::ToAll,
                 });
+                Some(until)
             }
             _ => {
                 let applies = match self.good(now) {
@@ -532,17 +540,18 @@ impl<T> State<T> {
                     Some(_) if need.is_suspect => Applies::InDoubt,
                     Some(_) => Applies::Ahead,
                 };
-                self.pause(need, error, applies, now, jitter);
+                Some(self.pause(need, error, applies, now, jitter))
             }
         }
     }
 
-    fn pause(&mut self, need: &Need<T>, error: &Error, applies: Applies, now: Instant, jitter: f64) {
+    fn pause(&mut self, need: &Need<T>, error: &Error, applies: Applies, now: Instant, jitter: f64) -> Instant {
         let settings = may_lie_in_settings(error).then_some(need.settings);
         let known = self.pauses.iter().find(|pause| pause.settings == settings);
         let failures = known.map_or(0, |pause| pause.failures).saturating_add(1);
         let until = now + pace::after_failure(pace::Cause::of(error), failures, jitter);
         self.set_pause(Pause { settings, failures, error: error.clone(), until, applies });
+        until
     }
 
     fn set_pause(&mut self, pause: Pause) {
@@ -571,12 +580,19 @@ impl<T> State<T> {
     }
 
     /// Ends a fetch that its caller, who `had` so much time, has none left for. Others with no more would do no better.
-    pub(super) fn abandon(&mut self, need: &Need<T>, error: &Error, had: Duration, now: Instant, jitter: f64) {
+    pub(super) fn abandon(
+        &mut self,
+        need: &Need<T>,
+        error: &Error,
+        had: Duration,
+        now: Instant,
+        jitter: f64,
+    ) -> Option<Instant> {
         self.end_fetch();
-        if !matches!(need.refusal, Some(Refusal::Paused(_))) {
-            // A little more is no more.
-            self.pause(need, error, Applies::Hasty(had + had / 8), now, jitter);
-        }
+        // A little more is no more.
+        let applies = Applies::Hasty(had + had / 8);
+        let is_news = !matches!(need.refusal, Some(Refusal::Paused(_)));
+        is_news.then(|| self.pause(need, error, applies, now, jitter))
     }
 
     /// The pauses that concern a caller.

@@ -111,7 +111,7 @@ impl Agent {
 
 impl Transport for Agent {
     fn send(&self, request: &Request<'_>, bounds: &Bounds<'_>) -> Result<Answer, Failure> {
-        let (done, Ended { progress, said }) = attempt::run(bounds, || self.run(request, bounds));
+        let (done, Ended { trace, said }) = attempt::run(bounds, || self.run(request, bounds));
         match done {
             Ok((http_status, body)) => Ok(Answer {
                 http_status,
@@ -119,8 +119,9 @@ impl Transport for Agent {
                 location: said.location,
                 retry_after: said.retry_after,
                 body,
+                trace,
             }),
-            Err(error) => Err(Failure::of(error, &request.url.uri, bounds, progress)),
+            Err(error) => Err(Failure::of(error, &request.url.uri, bounds, trace)),
         }
     }
 }

@@ -1,10 +1,10 @@
-//! One attempt, as the connection sees it: how long it may take, whether it was cancelled, and how far it got.
+//! One attempt, as the connection sees it: how long it may take, whether it was cancelled, how far it got, and what took how long.
 //!
 //! The HTTP library has no place for this in its calls, so that it stands in a thread-local while it runs.
 
-use super::Bounds;
 use super::head::Said;
 use super::trouble::{Limit, Trouble};
+use super::{Bounds, Phases, Trace};
 use crate::cancel::{Waking, Watch};
 use std::cell::RefCell;
 use std::io;
@@ -19,9 +19,20 @@ pub(super) struct Attempt {
     connecting_ends: Option<Instant>,
     watch: Watch,
     pub(super) request: RequestLength,
-    pub(super) progress: Progress,
+    pub(super) trace: Trace,
+    /// Where somebody wants to know what took how long.
+    clock: Option<Clock>,
     /// What the answer's head says beside its framing.
     pub(super) said: Said,
+}
+
+/// One of them.
+type Phase = fn(&mut Phases) -> &mut u32;
+
+/// What took how long so far, and since when the next phase runs.
+struct Clock {
+    phases: Phases,
+    since: Instant,
 }
 
 /// How long a request is, in bytes.
@@ -35,19 +46,8 @@ pub(super) struct RequestLength {
 /// What is left of an attempt when it is over.
 #[derive(Default)]
 pub(super) struct Ended {
-    pub(super) progress: Progress,
+    pub(super) trace: Trace,
     pub(super) said: Said,
-}
-
-/// How far the attempt got: what follows from a failure depends on it, and not on the error's kind.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Progress {
-    /// Bytes of the request that were handed to the system.
-    pub(super) sent: u64,
-    /// Over a connection that was kept from another request.
-    pub(super) is_reused: bool,
-    /// A byte of an answer came.
-    pub(super) is_answered: bool,
 }
 
 thread_local! {
@@ -70,13 +70,14 @@ pub(super) fn run<T>(bounds: &Bounds<'_>, attempt: impl FnOnce() -> T) -> (T, En
         connecting_ends: None,
         watch: bounds.interrupt.watch(),
         request: RequestLength::default(),
-        progress: Progress::default(),
+        trace: Trace::default(),
+        clock: bounds.is_timed.then(|| Clock { phases: Phases::default(), since: Instant::now() }),
         said: Said::default(),
     };
     CURRENT.set(Some(new));
     let over = Over;
     let done = attempt();
-    let ended = CURRENT.take().map(|Attempt { progress, said, .. }| Ended { progress, said });
+    let ended = CURRENT.take().map(Attempt::ended);
     drop(over);
     (done, ended.unwrap_or_default())
 }
@@ -118,12 +119,40 @@ pub(super) fn check_cancelled(done: &io::Result<usize>) -> io::Result<()> {
     }
 }
 
+/// Does what belongs to one phase of making a connection.
+pub(super) fn timed<T>(phase: Phase, work: impl FnOnce() -> T) -> T {
+    let on_clock = |act: fn(&mut Clock, Phase)| {
+        _ = with(|attempt| attempt.clock.as_mut().map(|clock| act(clock, phase)));
+    };
+    on_clock(|clock, _| clock.since = Instant::now());
+    let done = work();
+    on_clock(Clock::end);
+    done
+}
+
 /// Has a wait of the call ended when the call is cancelled.
 pub(super) fn waking(wake: Arc<dyn crate::cancel::Wake>) -> io::Result<Waking> {
     with(|attempt| attempt.watch.waking(wake))
 }
 
 impl Attempt {
+    /// Notes that so much of an answer came.
+    pub(super) fn received(&mut self, count: usize) {
+        if let (0, 1.., Some(clock)) = (self.trace.received, count, &mut self.clock) {
+            clock.end(|phases| &mut phases.wait);
+        }
+        self.trace.received += count as u64;
+    }
+
+    fn ended(mut self) -> Ended {
+        if let Some(clock) = &mut self.clock {
+            let phase: Phase =
+                if self.trace.is_answered() { |phases| &mut phases.read } else { |phases| &mut phases.wait };
+            clock.end(phase);
+        }
+        Ended { trace: Trace { phases: self.clock.map(|clock| clock.phases), ..self.trace }, said: self.said }
+    }
+
     /// The limit that ends it first, and when.
     fn end(&mut self, is_connecting: bool) -> (Instant, Limit) {
         let mut end = (self.deadline, Limit::Call);
@@ -148,5 +177,16 @@ impl Attempt {
             Some(left) if !left.is_zero() => Ok(left),
             _ => Err(Trouble::Late(limit)),
         }
+    }
+}
+
+impl Clock {
+    /// The phase that ran is over.
+    fn end(&mut self, phase: Phase) {
+        let now = Instant::now();
+        let took = u32::try_from(now.duration_since(self.since).as_micros()).unwrap_or(u32::MAX);
+        let so_far = phase(&mut self.phases);
+        *so_far = so_far.saturating_add(took);
+        self.since = now;
     }
 }

@@ -255,7 +255,7 @@ impl Connection {
         let count = self.stream.read(room, self.unsent.is_some()).map_err(broke)?;
         self.unread.end += count;
         if count > 0 {
-            attempt::with(|attempt| attempt.progress.is_answered = true)?;
+            attempt::with(|attempt| attempt.received(count))?;
         }
         Ok(count)
     }

@@ -38,7 +38,7 @@ impl Dialer {
     fn dial(&self, is_https: bool, authority: &Authority) -> io::Result<Connection> {
         let host = authority.host();
         let port = authority.port_u16().unwrap_or(if is_https { 443 } else { 80 });
-        let found = self.names.look_up(host, port)?;
+        let found = attempt::timed(|phases| &mut phases.look_up, || self.names.look_up(host, port))?;
         match self.connect(host, &found, is_https) {
             Ok(stream) => Ok(Connection::over(stream, authority.clone())),
             Err(error) => {
@@ -53,7 +53,7 @@ impl Dialer {
         let mut failed = Trouble::NoAddress.into_io();
         for (tried, address) in found.iter().enumerate() {
             let share = u32::try_from(found.len() - tried).unwrap_or(u32::MAX);
-            let mut socket = match Socket::connect(*address, share) {
+            let mut socket = match attempt::timed(|phases| &mut phases.connect, || Socket::connect(*address, share)) {
                 Err(error) if matches!(Trouble::of(&error), Some(Trouble::NotConnected(..))) => {
                     failed = error;
                     continue;
@@ -63,7 +63,8 @@ impl Dialer {
             if !is_https {
                 return Ok(Stream::Plain(socket));
             }
-            let session = self.trust.shake_hands(host, &mut socket).map_err(|error| match Trouble::of(&error) {
+            let session = attempt::timed(|phases| &mut phases.tls, || self.trust.shake_hands(host, &mut socket));
+            let session = session.map_err(|error| match Trouble::of(&error) {
                 Some(_) => error,
                 None => Trouble::NotConnected(*address, error).into_io(),
             })?;
@@ -83,10 +84,14 @@ impl Connector for Dialer {
         let is_https = details.needs_tls();
         let mut connection = match self.pool.take(is_https, authority) {
             Some(kept) => {
-                attempt::with(|attempt| attempt.progress.is_reused = true)?;
+                attempt::with(|attempt| attempt.trace.is_reused = true)?;
                 kept
             }
-            None => Box::new(self.dial(is_https, authority)?),
+            None => {
+                let new = Box::new(self.dial(is_https, authority)?);
+                attempt::with(|attempt| attempt.trace.is_new = true)?;
+                new
+            }
         };
         connection.begin(attempt::with(|attempt| attempt.request)?)?;
         let waking = connection.socket().waking()?;

@@ -1,9 +1,8 @@
 //! Why there is no answer, in words that a person can act on.
 
-use super::attempt::Progress;
 use super::head::IS_TLS;
 use super::trouble::{Limit, Trouble};
-use super::{Bounds, Failure, FailureKind};
+use super::{Bounds, Failure, FailureKind, Trace};
 use crate::error::{Status, is_lack};
 use std::io;
 use std::net::SocketAddr;
@@ -12,8 +11,8 @@ use ureq::Error as E;
 use ureq::http::Uri;
 
 impl Failure {
-    pub(super) fn of(error: E, url: &Uri, bounds: &Bounds<'_>, progress: Progress) -> Failure {
-        let told = Told { peer: Peer::of(url), bounds, progress };
+    pub(super) fn of(error: E, url: &Uri, bounds: &Bounds<'_>, trace: Trace) -> Failure {
+        let told = Told { peer: Peer::of(url), bounds, trace };
         let io = |error: io::Error| match error.downcast::<E>() {
             Ok(inner) => inner,
             Err(error) => E::Io(error),
@@ -64,15 +63,15 @@ impl Peer {
 struct Told<'b> {
     peer: Peer,
     bounds: &'b Bounds<'b>,
-    progress: Progress,
+    trace: Trace,
 }
 
 impl Told<'_> {
     fn failure(&self, status: Status, message: String) -> Failure {
-        let Progress { sent, is_reused, is_answered } = self.progress;
-        let is_stale = is_reused && !is_answered && status == Status::Network;
-        let kind = FailureKind { nothing_sent: sent == 0, is_stale, ..FailureKind::default() };
-        Failure { status, message: message.into(), kind }
+        let trace = self.trace;
+        let is_stale = trace.is_reused && !trace.is_answered() && status == Status::Network;
+        let kind = FailureKind { nothing_sent: trace.sent == 0, is_stale, ..FailureKind::default() };
+        Failure { status, message: message.into(), kind, trace }
     }
 
     fn trouble(&self, trouble: Trouble) -> Failure {

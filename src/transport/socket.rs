@@ -167,7 +167,7 @@ impl Write for Socket {
                 done => {
                     attempt::check_cancelled(&done)?;
                     if let (true, Ok(written)) = (self.phase != Phase::Handshake, &done) {
-                        attempt::with(|attempt| attempt.progress.sent += *written as u64)?;
+                        attempt::with(|attempt| attempt.trace.sent += *written as u64)?;
                     }
                     return done;
                 }

@@ -42,8 +42,14 @@ fn send(
     let interrupt = Interrupt::begin([cancels.first().copied(), None]);
     let now = Instant::now();
     let attempt = limits.attempt_timeout.map(|timeout| now + timeout);
-    let bounds =
-        Bounds { deadline: now + limits.timeout, timeout_key: "timeout_ms", attempt, limits, interrupt: &interrupt };
+    let bounds = Bounds {
+        deadline: now + limits.timeout,
+        timeout_key: "timeout_ms",
+        attempt,
+        limits,
+        interrupt: &interrupt,
+        is_timed: false,
+    };
     agent.send(&Request { method, url: base_url::Url::parse(url), headers: &[], body }, &bounds)
 }
 

@@ -207,8 +207,14 @@ mod tests {
     /// Reads the body as an attempt does.
     fn read(upload: &Upload) -> io::Result<Vec<u8>> {
         let (limits, interrupt) = (Limits::DEFAULT, Interrupt::begin([None, None]));
-        let bounds =
-            Bounds { deadline: soon(), timeout_key: "timeout_ms", attempt: None, limits, interrupt: &interrupt };
+        let bounds = Bounds {
+            deadline: soon(),
+            timeout_key: "timeout_ms",
+            attempt: None,
+            limits,
+            interrupt: &interrupt,
+            is_timed: false,
+        };
         let mut body = Vec::new();
         attempt::run(&bounds, || upload.reader().read_to_end(&mut body)).0?;
         Ok(body)

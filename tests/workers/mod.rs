@@ -1,5 +1,7 @@
 //! Processes of tests/c/worker.c: many threads each, on one account.
 
+#![allow(dead_code, reason = "each test program uses its own part of it")]
+
 use super::support;
 use serde_json::Value;
 use std::fs::{self, File};

@@ -19,6 +19,8 @@ pub const PLATFORMS: [&str; 3] = ["hst", "youme", "avd"];
 pub struct Catalog {
     pub platforms: Vec<Platform>,
     pub config: Vec<Key>,
+    /// Options of one call that are no configuration keys.
+    pub call_options: Vec<Field>,
     pub failures: Failures,
 }
 
@@ -331,6 +333,7 @@ impl Catalog {
             }
         }
         self.config.iter_mut().for_each(|key| uncite_fields(std::slice::from_mut(&mut key.field)));
+        uncite_fields(&mut self.call_options);
         self
     }
 }
@@ -356,10 +359,11 @@ pub fn load(root: &Path) -> Result<Catalog> {
                 .map_err(|error| format!("catalog/{name}.toml: {error}").into())
         })
         .collect::<Result<Vec<Platform>>>()?;
-    let config = config(&folder.join("config.toml")).map_err(|error| format!("catalog/config.toml: {error}"))?;
+    let (config, call_options) =
+        config(&folder.join("config.toml")).map_err(|error| format!("catalog/config.toml: {error}"))?;
     let failures = fs::read_to_string(folder.join("errors.toml"))?;
     let failures = toml::from_str(&failures).map_err(|error| format!("catalog/errors.toml: {error}"))?;
-    Ok(Catalog { platforms, config, failures })
+    Ok(Catalog { platforms, config, call_options, failures })
 }
 
 fn platform(path: &Path) -> Result<Platform> {
@@ -441,10 +445,12 @@ fn check_fields(fields: &[Field]) -> Result<()> {
     Ok(())
 }
 
-fn config(path: &Path) -> Result<Vec<Key>> {
+fn config(path: &Path) -> Result<(Vec<Key>, Vec<Field>)> {
     let mut file: toml::Table = fs::read_to_string(path)?.parse()?;
     let keys: Vec<toml::Table> = file.remove("key").ok_or("[[key]] is missing")?.try_into()?;
-    keys.into_iter()
+    let call_options = file.remove("call_option").unwrap_or_else(|| toml::Value::Array(Vec::new())).try_into()?;
+    let keys = keys
+        .into_iter()
         .map(|mut table| {
             let platforms = match table.remove("platforms") {
                 Some(platforms) => platforms.try_into()?,
@@ -453,5 +459,6 @@ fn config(path: &Path) -> Result<Vec<Key>> {
             let per_call = table.remove("per_call").is_some_and(|value| value.as_bool() == Some(true));
             Ok(Key { field: table.try_into()?, platforms, per_call })
         })
-        .collect()
+        .collect::<Result<_>>()?;
+    Ok((keys, call_options))
 }

@@ -48,6 +48,7 @@ fn a_header_of_many_kilobytes_arrives() {
             attempt: None,
             limits,
             interrupt: &interrupt,
+            is_timed: false,
         };
         let url = base_url::Url::parse(&format!("http://{address}/{}", "x".repeat(10_000)));
         let request = Request { method: Method::Post, url, headers: &headers, body: Body::Empty };

@@ -9,8 +9,8 @@ use minijinja::context;
 use std::path::Path;
 
 /// The files of `src/ffi` with exports, in the header's order.
-const SOURCES: [&str; 9] =
-    ["status", "library", "json", "client", "credentials", "calls", "cancel", "signing", "operations"];
+const SOURCES: [&str; 10] =
+    ["status", "library", "json", "client", "credentials", "calls", "cancel", "observing", "signing", "operations"];
 const WIDTH: usize = 120;
 
 pub fn render(root: &Path, catalog: &Catalog, templates: &Templates<'_>) -> Result<Rendered> {
@@ -31,7 +31,8 @@ const OPTIONS: &str = " *   - {options}\n";
 
 fn options(view: &View<'_>) -> String {
     let option = |option: &Field| format!("{} ({}): {}", option.name, option.described, option.doc);
-    let lines = view.options.iter().flat_map(|it| text::wrap(&option(it), WIDTH, " *   - ", " *     "));
+    let all = view.options.iter().chain(&view.call_options);
+    let lines = all.flat_map(|it| text::wrap(&option(it), WIDTH, " *   - ", " *     "));
     lines.map(|line| line + "\n").collect()
 }
 

@@ -37,6 +37,8 @@ pub struct View<'c> {
     /// Every configuration key once.
     pub keys: Vec<Key>,
     pub options: Vec<Field>,
+    /// The options of one call that are no configuration keys: they shape the reply, so that each language has its own way.
+    pub call_options: Vec<Field>,
     pub statuses: Vec<statuses::Status<'c>>,
     /// Of the error document.
     pub members: &'c [catalog::Member],
@@ -138,6 +140,7 @@ impl<'c> View<'c> {
                 .map(|key| catalog::Field { default: String::new(), required: false, ..key.field.clone() })
                 .map(|field| Field::of(&field, &place(Side::Option)))
                 .collect::<Result<_>>()?,
+            call_options: Field::all(&catalog.call_options, &place(Side::Option))?,
             statuses: statuses::all(catalog)?,
             members: &catalog.failures.member,
             classes,

@@ -1,0 +1,186 @@
+//! What all calls of a client came to. Each thread counts in a part of its own, so that many threads do not wait for one lock.
+
+use super::Tally;
+use super::facts::milliseconds;
+use super::latency::Latency;
+use crate::cancel::thread_number;
+use crate::catalog::{Operation, PlatformName};
+use crate::error::{Error, Result, Status};
+use once_cell::race::OnceBox;
+use parking_lot::Mutex;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+const PARTS: usize = 8;
+
+#[derive(Default)]
+pub(super) struct Stats {
+    parts: [OnceBox<Mutex<Part>>; PARTS],
+    fetched_tokens: AtomicU64,
+}
+
+#[derive(Default)]
+struct Part {
+    requests: Requests,
+    /// Few: what a program calls.
+    operations: Vec<OfOperation>,
+}
+
+#[derive(Default)]
+struct Requests {
+    sent: u64,
+    /// Beyond the first of a call.
+    repeated: u64,
+    /// Those that a call needed before its own.
+    ahead: u64,
+    /// Connections.
+    opened: u64,
+    reused: u64,
+}
+
+struct OfOperation {
+    /// `None`: raw calls.
+    operation: Option<&'static Operation>,
+    calls: u64,
+    failures: BTreeMap<Status, u64>,
+    latency: Latency,
+}
+
+impl Stats {
+    fn part(&self) -> Option<&Mutex<Part>> {
+        let part = self.parts.get(thread_number() % PARTS)?;
+        Some(part.get_or_init(Box::default))
+    }
+
+    pub(super) fn add(&self, tally: &Tally, failed: Option<Status>, took: Duration) {
+        let Some(part) = self.part() else { return };
+        let mut part = part.lock();
+        part.requests.count(tally);
+        part.requests.repeated += u64::from(tally.requests.saturating_sub(1));
+        part.add(tally.operation, |of| of.count(failed, took));
+    }
+
+    pub(super) fn add_ahead(&self, tally: &Tally) {
+        let Some(part) = self.part() else { return };
+        let mut part = part.lock();
+        part.requests.count(tally);
+        part.requests.ahead += u64::from(tally.requests);
+    }
+
+    pub(super) fn add_fetched_token(&self) {
+        self.fetched_tokens.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn to_json(&self, platform: PlatformName) -> Result<String> {
+        let mut all = Part::default();
+        for part in self.parts.iter().filter_map(OnceBox::get) {
+            all.merge(&part.lock());
+        }
+        let Requests { sent, repeated, ahead, opened, reused } = all.requests;
+        let shown = Whole {
+            platform,
+            requests: sent,
+            repeated,
+            ahead,
+            connections_opened: opened,
+            connections_reused: reused,
+            tokens_fetched: self.fetched_tokens.load(Ordering::Relaxed),
+            operations: all.operations.iter().map(|of| (of.name(), of.shown())).collect(),
+        };
+        serde_json::to_string(&shown).map_err(|error| Error::new(Status::Internal, format!("JSON: {error}")))
+    }
+}
+
+impl Requests {
+    fn count(&mut self, tally: &Tally) {
+        self.sent += u64::from(tally.requests);
+        self.opened += u64::from(tally.opened);
+        self.reused += u64::from(tally.reused);
+    }
+
+    fn merge(&mut self, other: &Requests) {
+        self.sent += other.sent;
+        self.repeated += other.repeated;
+        self.ahead += other.ahead;
+        self.opened += other.opened;
+        self.reused += other.reused;
+    }
+}
+
+impl Part {
+    fn add(&mut self, operation: Option<&'static Operation>, add: impl FnOnce(&mut OfOperation)) {
+        let is_it = |of: &&mut OfOperation| of.operation.map(std::ptr::from_ref) == operation.map(std::ptr::from_ref);
+        if let Some(of) = self.operations.iter_mut().find(is_it) {
+            return add(of);
+        }
+        let mut new = OfOperation { operation, calls: 0, failures: BTreeMap::new(), latency: Latency::default() };
+        add(&mut new);
+        self.operations.push(new);
+    }
+
+    fn merge(&mut self, other: &Part) {
+        self.requests.merge(&other.requests);
+        other.operations.iter().for_each(|more| self.add(more.operation, |of| of.merge(more)));
+    }
+}
+
+impl OfOperation {
+    fn name(&self) -> &'static str {
+        self.operation.map_or("raw", |operation| operation.name)
+    }
+
+    fn count(&mut self, failed: Option<Status>, took: Duration) {
+        self.calls += 1;
+        self.latency.add(took);
+        if let Some(status) = failed {
+            *self.failures.entry(status).or_default() += 1;
+        }
+    }
+
+    fn merge(&mut self, other: &OfOperation) {
+        self.calls += other.calls;
+        self.latency.merge(&other.latency);
+        other.failures.iter().for_each(|(status, more)| *self.failures.entry(*status).or_default() += more);
+    }
+}
+
+#[derive(Serialize)]
+struct Whole {
+    platform: PlatformName,
+    requests: u64,
+    repeated: u64,
+    ahead: u64,
+    connections_opened: u64,
+    connections_reused: u64,
+    tokens_fetched: u64,
+    operations: BTreeMap<&'static str, Shown>,
+}
+
+#[derive(Serialize)]
+struct Shown {
+    calls: u64,
+    /// By status; the others succeeded.
+    failed: BTreeMap<Status, u64>,
+    ms: Quantiles,
+}
+
+#[derive(Serialize)]
+struct Quantiles {
+    p50: f64,
+    p90: f64,
+    p99: f64,
+    max: f64,
+}
+
+impl OfOperation {
+    fn shown(&self) -> Shown {
+        let of = |part| milliseconds(self.latency.quantile(part));
+        Shown {
+            calls: self.calls,
+            failed: self.failures.clone(),
+            ms: Quantiles { p50: of(0.5), p90: of(0.9), p99: of(0.99), max: milliseconds(self.latency.longest()) },
+        }
+    }
+}
