@@ -1,4 +1,6 @@
 //! What a client's calls were like: for its log, for its statistics, and for the caller of one call.
+//!
+//! An event is large, and most calls tell none: what makes one is not inlined, so that its place is on nobody else's stack.
 
 mod event;
 mod facts;
@@ -9,7 +11,7 @@ mod stats;
 
 pub(crate) use event::Ahead;
 use event::{Event, Kind};
-pub(crate) use facts::{Facts, with_facts};
+pub(crate) use facts::with_facts;
 pub use level::Level;
 pub(crate) use log::Log;
 
@@ -100,6 +102,7 @@ impl Observer {
     }
 
     /// An attempt of a request is over.
+    #[inline(never)]
     pub(crate) fn attempted(&self, tally: &Tally, ahead: Option<Ahead>, request_id: Option<&str>, done: Done<'_>) {
         if !self.is_logged(Level::Debug) {
             return;
@@ -115,6 +118,7 @@ impl Observer {
     }
 
     /// A request goes out again after this pause.
+    #[inline(never)]
     pub(crate) fn retried(&self, tally: &Tally, ahead: Option<Ahead>, pause: Duration, done: Done<'_>) {
         if !self.is_logged(Level::Warning) {
             return;
@@ -133,6 +137,7 @@ impl Observer {
     }
 
     /// A call is over.
+    #[inline(never)]
     pub(crate) fn called(&self, tally: &Tally, result: std::result::Result<(), &Error>) {
         let took = tally.began.elapsed();
         self.stats.add(tally, result.err().map(Error::status), took);
@@ -155,6 +160,7 @@ impl Observer {
 
 /// Of the account's token.
 impl Witness for Observer {
+    #[inline(never)]
     fn tell(&self, turn: Turn<'_>) {
         let (level, kind) = match turn {
             Turn::Brought { adopted: true, .. } => (Level::Info, Kind::TokenAdopted),

@@ -11,7 +11,7 @@ use std::process::Command;
 /// enough, which leaves room for the caller's own frames, and for chains of certificates longer than this one: an intermediate
 /// authority takes 2.4 KB more, a signature with RSA of 4096 bits 1 KB.
 const PLAIN: usize = 40 << 10;
-const HANDSHAKE: usize = 48 << 10;
+const HANDSHAKE: usize = 52 << 10;
 
 const AVD: [&str; 2] = ["avd.room.read", r#"{"room_id":"12345123456"}"#];
 const HST: [&str; 2] = ["hst.online.user.state", r#"{"app_id":"8f14e45fceea467a9f36dedd4bea2543","msg_id":1}"#];

@@ -4,7 +4,7 @@ use super::exchange::Exchanged;
 use super::{Call, Engine};
 use crate::catalog::Operation;
 use crate::error::Result;
-use crate::observe::{Ahead, Done, Facts, Level, Tally, with_facts};
+use crate::observe::{Ahead, Done, Level, Tally, with_facts};
 use crate::transport::Trace;
 use std::time::Duration;
 
@@ -43,7 +43,7 @@ impl Engine {
         if !call.wants_facts {
             return Ok(exchanged.answered.text.into_string());
         }
-        with_facts(exchanged.answered.text.as_str(), &Facts::of(call.tally, exchanged.request_id()))
+        with_facts(exchanged.answered.text.as_str(), call.tally, exchanged.request_id())
     }
 }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 /// Absent is what does not apply.
 #[derive(Serialize)]
-pub(crate) struct Facts<'f> {
+struct Facts<'f> {
     #[serde(skip_serializing_if = "Option::is_none")]
     http_status: Option<u16>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -24,26 +24,26 @@ pub(crate) struct Facts<'f> {
 }
 
 /// In milliseconds, to the microsecond. `total` is the whole call's; the phases are those of one attempt.
-#[derive(Debug, Default, Serialize)]
+#[derive(Default, Serialize)]
 pub(super) struct Milliseconds {
     #[serde(skip_serializing_if = "Option::is_none")]
-    total: Option<f64>,
+    total: Option<Decimal>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    look_up: Option<f64>,
+    look_up: Option<Decimal>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    connect: Option<f64>,
+    connect: Option<Decimal>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    tls: Option<f64>,
+    tls: Option<Decimal>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    wait: Option<f64>,
+    wait: Option<Decimal>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    read: Option<f64>,
+    read: Option<Decimal>,
 }
 
 impl Milliseconds {
     /// A phase that took no time did not take place.
     pub(super) fn of(phases: Phases) -> Milliseconds {
-        let of = |micros: u32| (micros > 0).then(|| f64::from(micros) / 1000.0);
+        let of = |micros: u32| (micros > 0).then(|| milliseconds(micros.into())).flatten();
         let Phases { look_up, connect, tls, wait, read } = phases;
         Milliseconds {
             total: None,
@@ -56,16 +56,23 @@ impl Milliseconds {
     }
 
     pub(super) fn of_all(took: Duration) -> Milliseconds {
-        Milliseconds { total: Some(milliseconds(took)), ..Milliseconds::default() }
+        Milliseconds { total: milliseconds(micros(took)), ..Milliseconds::default() }
     }
 }
 
-pub(super) fn milliseconds(span: Duration) -> f64 {
-    span.as_micros() as f64 / 1000.0
+/// A number with decimals, written out: what writes a binary fraction would add 18 KB to the library.
+pub(super) type Decimal = Box<RawValue>;
+
+pub(super) fn milliseconds(micros: u64) -> Option<Decimal> {
+    RawValue::from_string(format!("{}.{:03}", micros / 1000, micros % 1000)).ok()
+}
+
+pub(super) fn micros(span: Duration) -> u64 {
+    u64::try_from(span.as_micros()).unwrap_or(u64::MAX)
 }
 
 impl<'f> Facts<'f> {
-    pub(crate) fn of(tally: &Tally, request_id: Option<&'f str>) -> Facts<'f> {
+    fn of(tally: &Tally, request_id: Option<&'f str>) -> Facts<'f> {
         Facts {
             http_status: tally.http_status,
             request_id,
@@ -75,7 +82,7 @@ impl<'f> Facts<'f> {
             sent_bytes: tally.trace.sent,
             received_bytes: tally.trace.received,
             ms: Milliseconds {
-                total: Some(milliseconds(tally.began.elapsed())),
+                total: milliseconds(micros(tally.began.elapsed())),
                 ..Milliseconds::of(tally.trace.phases.unwrap_or_default())
             },
         }
@@ -83,13 +90,14 @@ impl<'f> Facts<'f> {
 }
 
 /// The answer, as it came, with the facts beside it.
-pub(crate) fn with_facts(answer: &str, facts: &Facts<'_>) -> Result<String> {
+#[inline(never)]
+pub(crate) fn with_facts(answer: &str, tally: &Tally, request_id: Option<&str>) -> Result<String> {
     #[derive(Serialize)]
     struct Wrapped<'w> {
         reply: &'w RawValue,
-        facts: &'w Facts<'w>,
+        facts: Facts<'w>,
     }
     let failed = |error: serde_json::Error| Error::new(Status::Internal, format!("JSON: {error}"));
     let reply = serde_json::from_str::<&RawValue>(answer).map_err(failed)?;
-    serde_json::to_string(&Wrapped { reply, facts }).map_err(failed)
+    serde_json::to_string(&Wrapped { reply, facts: Facts::of(tally, request_id) }).map_err(failed)
 }

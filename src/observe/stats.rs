@@ -1,7 +1,7 @@
 //! What all calls of a client came to. Each thread counts in a part of its own, so that many threads do not wait for one lock.
 
 use super::Tally;
-use super::facts::milliseconds;
+use super::facts::{Decimal, micros, milliseconds};
 use super::latency::Latency;
 use crate::cancel::thread_number;
 use crate::catalog::{Operation, PlatformName};
@@ -168,19 +168,24 @@ struct Shown {
 
 #[derive(Serialize)]
 struct Quantiles {
-    p50: f64,
-    p90: f64,
-    p99: f64,
-    max: f64,
+    p50: Option<Decimal>,
+    p90: Option<Decimal>,
+    p99: Option<Decimal>,
+    max: Option<Decimal>,
 }
 
 impl OfOperation {
     fn shown(&self) -> Shown {
-        let of = |part| milliseconds(self.latency.quantile(part));
+        let of = |part| milliseconds(micros(self.latency.quantile(part)));
         Shown {
             calls: self.calls,
             failed: self.failures.clone(),
-            ms: Quantiles { p50: of(0.5), p90: of(0.9), p99: of(0.99), max: milliseconds(self.latency.longest()) },
+            ms: Quantiles {
+                p50: of(0.5),
+                p90: of(0.9),
+                p99: of(0.99),
+                max: milliseconds(micros(self.latency.longest())),
+            },
         }
     }
 }
