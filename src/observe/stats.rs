@@ -8,8 +8,7 @@ use crate::catalog::{Operation, PlatformName};
 use crate::error::{Error, Result, Status};
 use once_cell::race::OnceBox;
 use parking_lot::Mutex;
-use serde::Serialize;
-use std::collections::BTreeMap;
+use serde::{Serialize, Serializer};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -44,7 +43,7 @@ struct OfOperation {
     /// `None`: raw calls.
     operation: Option<&'static Operation>,
     calls: u64,
-    failures: BTreeMap<Status, u64>,
+    failures: Vec<(Status, u64)>,
     latency: Latency,
 }
 
@@ -87,7 +86,7 @@ impl Stats {
             connections_opened: opened,
             connections_reused: reused,
             tokens_fetched: self.fetched_tokens.load(Ordering::Relaxed),
-            operations: all.operations.iter().map(|of| (of.name(), of.shown())).collect(),
+            operations: Operations(&all.operations),
         };
         serde_json::to_string(&shown).map_err(|error| Error::new(Status::Internal, format!("JSON: {error}")))
     }
@@ -115,7 +114,7 @@ impl Part {
         if let Some(of) = self.operations.iter_mut().find(is_it) {
             return add(of);
         }
-        let mut new = OfOperation { operation, calls: 0, failures: BTreeMap::new(), latency: Latency::default() };
+        let mut new = OfOperation { operation, calls: 0, failures: Vec::new(), latency: Latency::default() };
         add(&mut new);
         self.operations.push(new);
     }
@@ -135,19 +134,26 @@ impl OfOperation {
         self.calls += 1;
         self.latency.add(took);
         if let Some(status) = failed {
-            *self.failures.entry(status).or_default() += 1;
+            self.add_failures(status, 1);
+        }
+    }
+
+    fn add_failures(&mut self, status: Status, more: u64) {
+        match self.failures.iter_mut().find(|(known, _)| *known == status) {
+            Some((_, count)) => *count += more,
+            None => self.failures.push((status, more)),
         }
     }
 
     fn merge(&mut self, other: &OfOperation) {
         self.calls += other.calls;
         self.latency.merge(&other.latency);
-        other.failures.iter().for_each(|(status, more)| *self.failures.entry(*status).or_default() += more);
+        other.failures.iter().for_each(|(status, more)| self.add_failures(*status, *more));
     }
 }
 
 #[derive(Serialize)]
-struct Whole {
+struct Whole<'w> {
     platform: PlatformName,
     requests: u64,
     repeated: u64,
@@ -155,15 +161,32 @@ struct Whole {
     connections_opened: u64,
     connections_reused: u64,
     tokens_fetched: u64,
-    operations: BTreeMap<&'static str, Shown>,
+    operations: Operations<'w>,
+}
+
+/// By name, in the order of their first calls.
+struct Operations<'w>(&'w [OfOperation]);
+
+impl Serialize for Operations<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|of| (of.name(), of.shown())))
+    }
 }
 
 #[derive(Serialize)]
-struct Shown {
+struct Shown<'w> {
     calls: u64,
-    /// By status; the others succeeded.
-    failed: BTreeMap<Status, u64>,
+    failed: Failures<'w>,
     ms: Quantiles,
+}
+
+/// By status; the other calls went well.
+struct Failures<'w>(&'w [(Status, u64)]);
+
+impl Serialize for Failures<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(status, count)| (status, count)))
+    }
 }
 
 #[derive(Serialize)]
@@ -175,11 +198,11 @@ struct Quantiles {
 }
 
 impl OfOperation {
-    fn shown(&self) -> Shown {
+    fn shown(&self) -> Shown<'_> {
         let of = |part| milliseconds(micros(self.latency.quantile(part)));
         Shown {
             calls: self.calls,
-            failed: self.failures.clone(),
+            failed: Failures(&self.failures),
             ms: Quantiles {
                 p50: of(0.5),
                 p90: of(0.9),
