@@ -153,6 +153,20 @@ fn calls_are_ended_from_outside_under_valgrind() {
 }
 
 #[test]
+fn a_client_tells_of_its_calls() {
+    for compiler in compilers() {
+        programs::as_it_is(&observing(compiler), |run| check_cancel(run, None));
+    }
+}
+
+#[test]
+fn a_client_tells_of_its_calls_under_valgrind() {
+    if support::has("c++") {
+        programs::under_valgrind(&observing("c++"), |run| check_cancel(run, None));
+    }
+}
+
+#[test]
 fn tokens_are_given_and_provided() {
     for compiler in compilers() {
         programs::as_it_is(&tokens(compiler), check_tokens);
@@ -308,6 +322,11 @@ fn contract() -> PathBuf {
 fn cancel(compiler: &str) -> PathBuf {
     let name = format!("cpp-cancel-{}", compiler.replace('+', "x"));
     compile(compiler, &["-std=c++11"], &["tests/cpp/cancel.cpp"], Some(&name))
+}
+
+fn observing(compiler: &str) -> PathBuf {
+    let name = format!("cpp-observing-{}", compiler.replace('+', "x"));
+    compile(compiler, &["-std=c++11"], &["tests/cpp/observing.cpp"], Some(&name))
 }
 
 fn tokens(compiler: &str) -> PathBuf {

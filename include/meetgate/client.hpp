@@ -9,6 +9,7 @@
 #include "error.hpp"
 #include "exceptions.hpp"
 #include "json.hpp"
+#include "log.hpp"
 #include "open_client.hpp"
 #include "options.hpp"
 #include "reading.hpp"
@@ -153,6 +154,40 @@ class client : public group {
     char *given = nullptr;
     const meetgate_status status = meetgate_client_info(use.handle(), &given);
     return inner::taken(status, given);
+  }
+
+  /**
+   * What the calls of this client came to so far; nothing is sent.
+   *
+   * Returns: one JSON object: requests, repeats, connections, tokens, and for each operation calls, failures by status and
+   *   quantiles of the time. The comment on meetgate_client_stats lists its members.
+   * Errors: MEETGATE_FORKED; MEETGATE_INVALID_ARGUMENT if the client is closed.
+   * Threads: any, at once.
+   * Since: 0.1.0.
+   */
+  MEETGATE_NODISCARD reply stats() const {
+    const inner::client_use use(client_);
+    if (!use) return inner::closed();
+    char *given = nullptr;
+    const meetgate_status status = meetgate_client_stats(use.handle(), &given);
+    return inner::taken(status, given);
+  }
+
+  /**
+   * Has a function told of the client's attempts, calls and tokens as they happen: events of this level, and those that
+   * matter more. It takes the place of the one before, which is not called any more when this returns: calls of it on other
+   * threads are waited for. An empty function takes the log away. The client keeps each function until it is closed.
+   *
+   * Errors: MEETGATE_INVALID_ARGUMENT (no such level, it was called in a log, or the client is closed); MEETGATE_FORKED.
+   * Threads: any, at once.
+   * Since: 0.1.0.
+   */
+  done set_log(meetgate_log_level level, const log_function &log) const {
+    const inner::client_use use(client_);
+    if (!use) return inner::only_done(inner::closed());
+    char *given = nullptr;
+    const meetgate_status status = use.logs().set(use.handle(), level, log, &given);
+    return inner::only_done(inner::taken(status, given));
   }
 
   /** Whether it can be called: not closed, and not moved from. */

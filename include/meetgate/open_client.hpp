@@ -7,6 +7,7 @@
 #include "../meetgate.h"
 #include "attributes.hpp"
 #include "cancel.hpp"
+#include "log.hpp"
 #include "token.hpp"
 
 #include <atomic>
@@ -25,7 +26,7 @@ namespace inner {
  */
 class open_client {
  public:
-  open_client() : handle_(nullptr), all_(nullptr), calls_(), providers_(), users_(0), mutex_(), ended_() {}
+  open_client() : handle_(nullptr), all_(nullptr), calls_(), providers_(), logs_(), users_(0), mutex_(), ended_() {}
   ~open_client() {
     close();
     meetgate_cancel_free(all_);
@@ -58,6 +59,7 @@ class open_client {
     }
     meetgate_client_free(handle_);
     providers_.clear();
+    logs_.clear();
   }
 
  private:
@@ -88,6 +90,7 @@ class open_client {
   meetgate_cancel *all_;
   detail::stop_list calls_;
   provider_list providers_;
+  log_list logs_;
   /** Twice the number of calls; and 1 while it is open. */
   std::atomic<std::size_t> users_;
   std::mutex mutex_;
@@ -113,6 +116,7 @@ class client_use {
   meetgate_cancel *all() const noexcept { return client_->all_; }
   detail::stop_list &calls() const noexcept { return client_->calls_; }
   provider_list &providers() const noexcept { return client_->providers_; }
+  log_list &logs() const noexcept { return client_->logs_; }
 
  private:
   const std::shared_ptr<open_client> client_;

@@ -40,6 +40,15 @@ class call_options : public stoppable_options<call_options> {
    * done what was asked. [integer from 1024 to 1073741824, bytes]
    */
   call_options &max_reply_bytes(const integer &value) { return put("max_reply_bytes", value); }
+
+  /**
+   * With `true` the reply of a success is `{"reply":…,"facts":{…}}`: the platform's answer, as it came, and what the
+   * call was like: `http_status`, `request_id`, `attempts`, `reused_connection`, `token_generation`, `sent_bytes` and
+   * `received_bytes`, and in `ms` milliseconds: `total` of the whole call, and of its last attempt `look_up`, `connect`
+   * and `tls` (where it made a connection), `wait` (to the first byte of the answer) and `read` (to its last).
+   * [boolean, default false]
+   */
+  call_options &facts(const flag &value) { return put("facts", value); }
 };
 
 }  // namespace meetgate

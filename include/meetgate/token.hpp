@@ -8,8 +8,8 @@
 #include "attributes.hpp"
 #include "exceptions.hpp"
 #include "json.hpp"
+#include "kept.hpp"
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -113,47 +113,25 @@ inline int no_token(const char *reason, char *token, std::size_t capacity) noexc
   return MEETGATE_TOKEN_REASON;
 }
 
-/**
- * The token providers of one client, each at an address that stays when the client moves. A replaced one stays too: a call
- * may be running it.
- */
+/** The token providers of one client. */
 class provider_list {
  public:
-  provider_list() noexcept : newest_(nullptr) {}
-  ~provider_list() { clear(); }
-  provider_list(const provider_list &) = delete;
-  provider_list &operator=(const provider_list &) = delete;
+  provider_list() noexcept : functions_() {}
 
   /** Any thread, at once. An empty function is for the C library to refuse. */
   meetgate_status set(meetgate_client *client, const token_provider &provide, char **error_json) {
     std::unique_ptr<kept> one(new kept(provide));
     const meetgate_status status =
         meetgate_client_set_token_provider(client, provide ? answer : nullptr, one.get(), error_json);
-    if (status != MEETGATE_OK) return status;
-    kept *const added = one.release();
-    added->older = newest_.load();
-    while (!newest_.compare_exchange_weak(added->older, added)) {
-    }
+    if (status == MEETGATE_OK) functions_.add(std::move(one));
     return status;
   }
 
   /** Only when the client is gone. */
-  void clear() noexcept {
-    kept *next = newest_.exchange(nullptr);
-    while (next != nullptr) {
-      const std::unique_ptr<kept> one(next);
-      next = one->older;
-    }
-  }
+  void clear() noexcept { functions_.clear(); }
 
  private:
-  struct kept {
-    explicit kept(const token_provider &given) : provide(given), older(nullptr) {}
-    kept(const kept &) = delete;
-    kept &operator=(const kept &) = delete;
-    token_provider provide;
-    kept *older;
-  };
+  typedef detail::kept_functions<token_provider>::kept kept;
 
   /** C calls this function: nothing may be thrown out of it. */
   static int MEETGATE_CALL answer(void *user_data, const char *dead_token, char *token, std::size_t capacity,
@@ -174,7 +152,7 @@ class provider_list {
   }
 
   static int ask(const kept &one, const char *dead_token, char *token, std::size_t capacity, std::int64_t *lifetime_s) {
-    const provided_token given = one.provide(dead_token == nullptr ? std::string() : std::string(dead_token));
+    const provided_token given = one.function(dead_token == nullptr ? std::string() : std::string(dead_token));
     // Cut, it would be another token.
     if (given.token.size() >= capacity || given.token.find('\0') != std::string::npos) {
       const std::string problem = "its token has " + std::to_string(given.token.size()) + " bytes; expected at most " +
@@ -187,7 +165,7 @@ class provider_list {
     return 0;
   }
 
-  std::atomic<kept *> newest_;
+  detail::kept_functions<token_provider> functions_;
 };
 
 }  // namespace inner
