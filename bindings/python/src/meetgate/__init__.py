@@ -50,7 +50,8 @@ if TYPE_CHECKING:
     from ._avd import Avd
     from ._avd_async import AsyncAvd
     from ._cancel import Cancel
-    from ._client_info import ClientInfo, TokenClientInfo, TokenInfo
+    from ._client_info import ClientInfo, ClientStats, OperationStats, TokenClientInfo, TokenInfo
+    from ._facts import Facts
     from ._hst import Hst
     from ._hst_async import AsyncHst
     from ._json import Reply, text_of
@@ -72,8 +73,10 @@ __all__ = [
     "Cancel",
     "Cancelled",
     "ClientInfo",
+    "ClientStats",
     "Conflict",
     "Error",
+    "Facts",
     "Forbidden",
     "Forked",
     "Hst",
@@ -88,6 +91,7 @@ __all__ = [
     "LimitReached",
     "NetworkError",
     "NotFound",
+    "OperationStats",
     "PlatformBusy",
     "ProtocolError",
     "Reply",
@@ -121,8 +125,11 @@ _LATER: Dict[str, str] = {
     "CallOptions": "_options",
     "Cancel": "_cancel",
     "ClientInfo": "_client_info",
+    "ClientStats": "_client_info",
+    "Facts": "_facts",
     "Hst": "_hst",
     "HstUserToken": "_signing",
+    "OperationStats": "_client_info",
     "Reply": "_json",
     "Tls": "_options",
     "TokenClientInfo": "_client_info",

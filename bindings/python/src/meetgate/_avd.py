@@ -12,6 +12,7 @@ from ._token_client import TokenClient
 
 if TYPE_CHECKING:
     from ._cancel import Cancel
+    from ._facts import Facts
     from ._options import Tls, TokenStore
     from ._token_provider import TokenProvider
     from ._upload import File
@@ -2949,6 +2950,7 @@ class Avd(TokenClient):
         connect_timeout_ms: Optional[int] = None,
         max_reply_bytes: Optional[int] = None,
         cancel: Optional[Cancel] = None,
+        facts: Optional[Facts] = None,
     ) -> Avd:
         """This client with other options, for the calls that are made through what it returns.
 
@@ -2971,6 +2973,7 @@ class Avd(TokenClient):
                 status `LIMIT`, although the platform may have done what was asked. (integer from
                 1024 to 1073741824, bytes)
             cancel: What ends the calls from another thread. (Python only)
+            facts: Is told what the last call was like. (Python only)
         """
         return self._with({
             "timeout_ms": timeout_ms,
@@ -2979,6 +2982,7 @@ class Avd(TokenClient):
             "connect_timeout_ms": connect_timeout_ms,
             "max_reply_bytes": max_reply_bytes,
             "cancel": cancel,
+            "facts": facts,
         })
 
     def _make_groups(self) -> None:

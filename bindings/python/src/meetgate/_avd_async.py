@@ -12,6 +12,7 @@ from ._token_client import AsyncTokenClient
 
 if TYPE_CHECKING:
     from ._cancel import Cancel
+    from ._facts import Facts
     from ._options import Tls, TokenStore
     from ._token_provider import TokenProvider
     from ._upload import File
@@ -2985,6 +2986,7 @@ class AsyncAvd(AsyncTokenClient):
         connect_timeout_ms: Optional[int] = None,
         max_reply_bytes: Optional[int] = None,
         cancel: Optional[Cancel] = None,
+        facts: Optional[Facts] = None,
     ) -> AsyncAvd:
         """This client with other options, for the calls that are made through what it returns.
 
@@ -3007,6 +3009,7 @@ class AsyncAvd(AsyncTokenClient):
                 status `LIMIT`, although the platform may have done what was asked. (integer from
                 1024 to 1073741824, bytes)
             cancel: What ends the calls from another thread. (Python only)
+            facts: Is told what the last call was like. (Python only)
         """
         return self._with({
             "timeout_ms": timeout_ms,
@@ -3015,6 +3018,7 @@ class AsyncAvd(AsyncTokenClient):
             "connect_timeout_ms": connect_timeout_ms,
             "max_reply_bytes": max_reply_bytes,
             "cancel": cancel,
+            "facts": facts,
         })
 
     def _make_groups(self) -> None:

@@ -16,6 +16,8 @@ from ._library import Library, library
 from ._token_provider import Provider, TokenProvider
 
 if TYPE_CHECKING:
+    from ._facts import Facts
+    from ._log import Log
     from ._pool import Pool
 
 #: What calls a C function: it is given the library, the client, and what can end the call.
@@ -40,6 +42,7 @@ class Handle:
         self._calls: Set[_cancel.Call] = set()
         self.is_closed = False
         self._provider = Provider()
+        self._log_callback: Any = None
         encoded, provide = _config.read(platform, config)
         status, pointer, error = self._library.client_new(encoded)
         if status != 0:
@@ -70,6 +73,14 @@ class Handle:
     def set_token_provider(self, provide: TokenProvider) -> None:
         _token_provider.check(provide, "token_provider", CLIENT)
         self._ask(provide)
+
+    def set_log(self, log: Optional[Log]) -> None:
+        """From now on events go there. Where the library refuses it, they go where they went before."""
+        callback = None if log is None else self._library.log(log.take)
+        level = 0 if log is None else log.level
+        # Once the library has the new one, it does not call the one before any more.
+        self.run(lambda library, client, _: library.set_log(client, level, callback))
+        self._log_callback = callback
 
     def _ask(self, provide: TokenProvider) -> None:
         """Asks this function from now on. Where the library refuses it, the one that was set before stays."""
@@ -191,12 +202,15 @@ class Calls:
         parse_float: Callable[[str], Any],
         options: Mapping[str, Any],
         cancels: Tuple[Cancel, ...] = (),
+        facts: Optional[Facts] = None,
     ) -> None:
         self.handle = handle
         self._parse_float = parse_float
         self._options = options
         #: What ends them, beside the end of the client.
         self._cancels = cancels
+        #: Is told what the last one was like.
+        self._facts = facts
 
     def with_options(self, options: Optional[Mapping[str, Any]]) -> Calls:
         if not options:
@@ -206,10 +220,13 @@ class Calls:
         if not isinstance(cancel, (Cancel, type(None))):
             raise OPTIONS.refuse('option "cancel": expected a meetgate.Cancel, got %s' % type(cancel).__name__)
         cancels = self._cancels if cancel is None else (cancel,)
-        return Calls(self.handle, self._parse_float, {**self._options, **given}, cancels)
+        facts = given.pop("facts", self._facts)
+        if facts is not None:
+            _check_facts(facts)
+        return Calls(self.handle, self._parse_float, {**self._options, **given}, cancels, facts)
 
     def also_ended_by(self, cancel: Cancel) -> Calls:
-        return Calls(self.handle, self._parse_float, self._options, (*self._cancels, cancel))
+        return Calls(self.handle, self._parse_float, self._options, (*self._cancels, cancel), self._facts)
 
     def call(self, operation: str, params: Mapping[str, Any]) -> Any:
         return _json.parse(self.text(operation, params), self._parse_float, self._subject(operation))
@@ -222,8 +239,10 @@ class Calls:
         name = _json.c_string(operation, "operation", CLIENT)
         encoded = _json.encode(params, "parameter", subject)
         options = self._encoded_options()
-        return self.handle.run(
-            lambda library, client, cancel: library.call_with(client, name, encoded, options, cancel), self._cancels
+        return self._told(
+            self.handle.run(
+                lambda library, client, cancel: library.call_with(client, name, encoded, options, cancel), self._cancels
+            )
         )
 
     def info(self) -> Any:
@@ -237,10 +256,24 @@ class Calls:
         text = self.handle.run(
             lambda library, client, cancel: library.raw_call_with(client, encoded, options, cancel), self._cancels
         )
-        return _json.parse(text, self._parse_float, subject)
+        return _json.parse(self._told(text), self._parse_float, subject)
+
+    def stats(self) -> Any:
+        text = self.handle.run(lambda library, client, _: library.client_stats(client))
+        return _json.parse(text, float, CLIENT)
+
+    def _told(self, text: str) -> str:
+        """The platform's answer; what the call was like is told to whoever wants to know."""
+        if self._facts is None:
+            return text
+        # Here, because most programs do not ask.
+        from ._facts import unwrapped
+
+        return unwrapped(text, self._facts)
 
     def _encoded_options(self) -> Optional[bytes]:
-        return _json.encode(self._options, "option", OPTIONS) if self._options else None
+        options = self._options if self._facts is None else {**self._options, "facts": True}
+        return _json.encode(options, "option", OPTIONS) if options else None
 
     def _subject(self, operation: str) -> Subject:
         """Of the errors of a call of this operation. Its name may be wrong, or no text at all."""
@@ -248,6 +281,13 @@ class Calls:
         if platform != self.handle.platform or not name:
             return Subject(str(operation))
         return Subject(operation, platform=platform, operation=name)
+
+
+def _check_facts(facts: Any) -> None:
+    from ._facts import Facts
+
+    if not isinstance(facts, Facts):
+        raise OPTIONS.refuse('option "facts": expected a meetgate.Facts, got %s' % type(facts).__name__)
 
 
 class AsyncCalls:
@@ -267,6 +307,10 @@ class AsyncCalls:
     def info(self) -> Any:
         """Not awaited: nothing is sent."""
         return self._calls.info()
+
+    def stats(self) -> Any:
+        """Not awaited: nothing is sent."""
+        return self._calls.stats()
 
     async def call(self, operation: str, params: Mapping[str, Any]) -> Any:
         return await self._run(lambda calls: calls.call(operation, params))

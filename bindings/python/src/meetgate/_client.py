@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import copy
-from typing import TYPE_CHECKING, Any, Callable, Mapping, Optional, Type, TypeVar
+from typing import TYPE_CHECKING, Any, Callable, Mapping, Optional, Type, TypeVar, Union
 
 from ._calls import AsyncCalls, Calls, Handle
 from ._config import Config
 from ._errors import CONFIGURATION
 
 if TYPE_CHECKING:
+    import logging
     from types import TracebackType
 
-    from ._client_info import ClientInfo
+    from ._client_info import ClientInfo, ClientStats
     from ._options import CallOptions
 
 C = TypeVar("C", bound="Client")
@@ -85,6 +86,30 @@ class Client:
         """
         known: ClientInfo = self._calls.info()
         return known
+
+    def stats(self) -> ClientStats:
+        """Tells what the calls of this client came to so far. Nothing is sent."""
+        known: ClientStats = self._calls.stats()
+        return known
+
+    def log_to(self, logger: Union[str, logging.Logger, None], level: Optional[int] = None) -> None:
+        """Has each attempt, repeat, call and token of this client told to a logger of the program's.
+
+        A record's message is one line. Its attribute `meetgate` is the event, a dict; the guide on Python lists its members. No key,
+        no token and no parameter is in it. Records are made in the thread of the call, within its time.
+
+        Args:
+            logger: A logger, or its name. It takes the place of the one before. None: nothing is told any more.
+            level: From which of logging's levels on: `logging.WARNING` tells of failures and repeats, INFO of tokens too, DEBUG of
+                every attempt. (default: the logger's own level, as it is now)
+        """
+        if logger is None:
+            self._calls.handle.set_log(None)
+            return
+        # Here, because a program without a log need not wait for the import of logging.
+        from ._log import Log
+
+        self._calls.handle.set_log(Log(logger, level))
 
     def close(self) -> None:
         """Closes the client and its connections. Closing again does nothing.
@@ -184,6 +209,30 @@ class AsyncClient:
         """Tells what the library knows of this client; see `Client.info`. It is not awaited: nothing is sent."""
         known: ClientInfo = self._calls.info()
         return known
+
+    def stats(self) -> ClientStats:
+        """Tells what the calls of this client came to so far. It is not awaited. Nothing is sent."""
+        known: ClientStats = self._calls.stats()
+        return known
+
+    def log_to(self, logger: Union[str, logging.Logger, None], level: Optional[int] = None) -> None:
+        """Has each attempt, repeat, call and token of this client told to a logger of the program's.
+
+        A record's message is one line. Its attribute `meetgate` is the event, a dict; the guide on Python lists its members. No key,
+        no token and no parameter is in it. Records are made in the thread of the call, within its time.
+
+        Args:
+            logger: A logger, or its name. It takes the place of the one before. None: nothing is told any more.
+            level: From which of logging's levels on: `logging.WARNING` tells of failures and repeats, INFO of tokens too, DEBUG of
+                every attempt. (default: the logger's own level, as it is now)
+        """
+        if logger is None:
+            self._calls.handle.set_log(None)
+            return
+        # Here, because a program without a log need not wait for the import of logging.
+        from ._log import Log
+
+        self._calls.handle.set_log(Log(logger, level))
 
     async def close(self) -> None:
         """Closes the client. Calls that run end, with `Cancelled`; new ones are refused. Closing again does nothing."""

@@ -1,8 +1,8 @@
-"""The types of the dict that `info` returns."""
+"""The types of the dicts that `info` and `stats` return."""
 
 from __future__ import annotations
 
-from typing import Literal, TypedDict
+from typing import Dict, Literal, TypedDict
 
 
 class _TokenInfoRequired(TypedDict):
@@ -46,3 +46,32 @@ class TokenClientInfo(ClientInfo):
     """A client of a platform that has tokens, as the library knows it."""
 
     token: TokenInfo
+
+
+class OperationStats(TypedDict):
+    """What the calls of one operation came to."""
+
+    calls: int
+    failed: Dict[str, int]
+    """How many of them, by status; the others went well."""
+    ms: Dict[str, float]
+    """Milliseconds of whole calls: `p50`, `p90`, `p99` (right to an eighth) and `max`."""
+
+
+class ClientStats(TypedDict):
+    """What the calls of a client came to. Newer libraries may add members."""
+
+    platform: Literal["hst", "youme", "avd"]
+    requests: int
+    """Those that went out."""
+    repeated: int
+    """Beyond the first of a call."""
+    ahead: int
+    """For a token or an address, before a call's own."""
+    connections_opened: int
+    connections_reused: int
+    """Requests over a connection that was kept from another one."""
+    tokens_fetched: int
+    """By calls of this client."""
+    operations: Dict[str, OperationStats]
+    """By name, such as `avd.room.read`; `raw` for raw calls."""

@@ -24,6 +24,7 @@ from ._token_client import TokenClient
 
 if TYPE_CHECKING:
     from ._cancel import Cancel
+    from ._facts import Facts
     from ._options import Tls, TokenStore
     from ._token_provider import TokenProvider
     from .types import hst as t
@@ -645,6 +646,7 @@ class Hst(TokenClient):
         connect_timeout_ms: Optional[int] = None,
         max_reply_bytes: Optional[int] = None,
         cancel: Optional[Cancel] = None,
+        facts: Optional[Facts] = None,
     ) -> Hst:
         """This client with other options, for the calls that are made through what it returns.
 
@@ -667,6 +669,7 @@ class Hst(TokenClient):
                 status `LIMIT`, although the platform may have done what was asked. (integer from
                 1024 to 1073741824, bytes)
             cancel: What ends the calls from another thread. (Python only)
+            facts: Is told what the last call was like. (Python only)
         """
         return self._with({
             "timeout_ms": timeout_ms,
@@ -675,6 +678,7 @@ class Hst(TokenClient):
             "connect_timeout_ms": connect_timeout_ms,
             "max_reply_bytes": max_reply_bytes,
             "cancel": cancel,
+            "facts": facts,
         })
 
     def _make_groups(self) -> None:

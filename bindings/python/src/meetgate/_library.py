@@ -14,6 +14,7 @@ from ._version import ABI_VERSION, TOKEN_REASON
 VARIABLE = "MEETGATE_LIBRARY"
 
 _TokenProvider = CFUNCTYPE(c_int, c_void_p, c_char_p, c_void_p, c_size_t, POINTER(c_int64))
+_Log = CFUNCTYPE(None, c_void_p, c_int32, c_char_p)
 
 
 class LibraryError(ImportError):
@@ -138,6 +139,8 @@ class Library:
             "meetgate_call_with", c_int, c_void_p, c_char_p, c_char_p, c_char_p, c_void_p, out
         )
         self._client_info = function("meetgate_client_info", c_int, c_void_p, out)
+        self._client_stats = function("meetgate_client_stats", c_int, c_void_p, out)
+        self._set_log = function("meetgate_client_set_log", c_int, c_void_p, c_int32, _Log, c_void_p, out)
         self._set_token = function("meetgate_client_set_token", c_int, c_void_p, c_char_p, out)
         self._set_token_provider = function(
             "meetgate_client_set_token_provider", c_int, c_void_p, _TokenProvider, c_void_p, out
@@ -203,6 +206,22 @@ class Library:
         known = c_void_p()
         status = self._client_info(client, byref(known))
         return status, self._take(known.value)
+
+    def client_stats(self, client: int) -> Tuple[int, bytes]:
+        """Status, and what its calls came to or the error document."""
+        known = c_void_p()
+        status = self._client_stats(client, byref(known))
+        return status, self._take(known.value)
+
+    def log(self, take: Callable[[int, bytes], None]) -> Any:
+        """A function that C can call with each event. Keep it for as long as C may call it."""
+        return _Log(lambda _, level, event: take(level, event))
+
+    def set_log(self, client: int, level: int, log: Any) -> Tuple[int, bytes]:
+        """Status, and on failure the error document. `log` is one that `log` made, or None."""
+        error = c_void_p()
+        status = self._set_log(client, level, _Log() if log is None else log, None, byref(error))
+        return status, self._take(error.value)
 
     def token_provider(self, ask: Callable[[Optional[bytes], int], Union[NoToken, Tuple[bytes, int]]]) -> Any:
         """A function that C can call for a token: `ask` is told the dead token, and how many bytes a new one may have.

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Dict, TypedDict
 
 from ._cancel import Cancel
+from ._facts import Facts
 
 
 class CallOptions(TypedDict, total=False):
@@ -34,6 +35,8 @@ class CallOptions(TypedDict, total=False):
     """
     cancel: Cancel
     """What ends the call from another thread. (Python only)"""
+    facts: Facts
+    """Is told what the call was like. (Python only)"""
 
 
 class TokenStore(TypedDict, total=False):

@@ -12,6 +12,7 @@ from ._named import named
 
 if TYPE_CHECKING:
     from ._cancel import Cancel
+    from ._facts import Facts
     from ._options import Tls
     from .types import youme as t
 
@@ -125,6 +126,7 @@ class AsyncYoume(AsyncClient):
         connect_timeout_ms: Optional[int] = None,
         max_reply_bytes: Optional[int] = None,
         cancel: Optional[Cancel] = None,
+        facts: Optional[Facts] = None,
     ) -> AsyncYoume:
         """This client with other options, for the calls that are made through what it returns.
 
@@ -147,6 +149,7 @@ class AsyncYoume(AsyncClient):
                 status `LIMIT`, although the platform may have done what was asked. (integer from
                 1024 to 1073741824, bytes)
             cancel: What ends the calls from another thread. (Python only)
+            facts: Is told what the last call was like. (Python only)
         """
         return self._with({
             "timeout_ms": timeout_ms,
@@ -155,6 +158,7 @@ class AsyncYoume(AsyncClient):
             "connect_timeout_ms": connect_timeout_ms,
             "max_reply_bytes": max_reply_bytes,
             "cancel": cancel,
+            "facts": facts,
         })
 
     def _make_groups(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Tuple
@@ -55,7 +56,16 @@ volume: int = youme.count_business_total_volume_by_day(query_date="20191210", co
 
 stop = meetgate.Cancel()
 avd.with_options(cancel=stop, attempt_timeout_ms=500, max_attempts=2).room.read(room_id="1")
-limits: meetgate.CallOptions = {"timeout_ms": 500, "cancel": stop}
+facts = meetgate.Facts()
+avd.with_options(facts=facts).room.read(room_id="1")
+http_status: Optional[int] = facts.http_status
+total: float = facts.ms["total"]
+limits: meetgate.CallOptions = {"timeout_ms": 500, "cancel": stop, "facts": facts}
+statistics: meetgate.ClientStats = avd.stats()
+calls: int = statistics["operations"]["avd.room.read"]["calls"]
+avd.log_to("meetgate")
+avd.log_to(logging.getLogger("meetgate"), logging.DEBUG)
+avd.log_to(None)
 avd.call("avd.room.read", {"room_id": "1"}, limits)
 trust: meetgate.Tls = {"ca_file": "/etc/ssl/own.pem"}
 meetgate.Avd(base_url="https://10.0.0.5:9610", token="t", tls=trust)
