@@ -64,6 +64,7 @@ fn check(example: &Example, driver: &mut dyn Driver, headers: &toml::Table) -> R
     let answer = driver.ask(Line::Call("a", &example.name, &example.params));
     driver.ask(Line::Free("a"));
     let exchanges = sandbox.exchanges();
+    exchanges.iter().flat_map(secrets).for_each(|secret| driver.hide(&secret));
     let sent = exchanges.last().ok_or("nothing was sent")?;
 
     if answer.status != "OK" {
@@ -76,6 +77,15 @@ fn check(example: &Example, driver: &mut dyn Driver, headers: &toml::Table) -> R
     check_request(example, sent, headers, values)?;
     let reply: serde_json::Value = serde_json::from_slice(&answer.reply).map_err(|error| error.to_string())?;
     same_shape(&example.reply, &reply, "reply")
+}
+
+/// What a request has that nobody else should see: tokens, checksums, keys and passwords.
+fn secrets(exchange: &Exchange) -> Vec<String> {
+    let body = String::from_utf8_lossy(&exchange.body);
+    let pairs = exchange.query.split('&').chain(body.split('&')).filter_map(|pair| pair.split_once('='));
+    let named = pairs.filter(|(name, _)| ["token", "checksum", "secret_key", "password"].contains(name));
+    let header = exchange.header("authorization").into_iter().flat_map(|value| value.split(['.', ' ']));
+    named.map(|(_, value)| value).chain(header).map(str::to_owned).collect()
 }
 
 fn check_request(example: &Example, sent: &Exchange, headers: &toml::Table, mut values: Values) -> Result<(), String> {

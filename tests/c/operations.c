@@ -94,6 +94,15 @@ static int MEETGATE_CALL provide(
   return result;
 }
 
+/* Events of every client, each in one line, if the environment names a file for them. */
+static FILE *events;
+
+static void MEETGATE_CALL note(void *user_data, int32_t level, const char *event_json) {
+  (void)user_data;
+  fprintf(events, "%d %s\n", (int)level, event_json);
+  fflush(events);
+}
+
 /* Lines ----------------------------------------------------------------------------------------------------------- */
 
 /* The text up to the next blank, which becomes a NUL. */
@@ -140,6 +149,9 @@ static void obey(struct client *clients, char *line) {
   if (strcmp(verb, "new") == 0) {
     forget(client);
     status = meetgate_client_new(line, &client->client, &text);
+    if (status == MEETGATE_OK && events != NULL) {
+      status = meetgate_client_set_log(client->client, MEETGATE_LOG_DEBUG, note, NULL, &text);
+    }
   } else if (strcmp(verb, "call") == 0) {
     const char *operation = word(&line);
     call(client, operation, line);
@@ -183,6 +195,9 @@ int main(void) {
   ssize_t length;
 
   memset(clients, 0, sizeof clients);
+  if (getenv("MEETGATE_TEST_EVENTS") != NULL) {
+    events = checked(fopen(getenv("MEETGATE_TEST_EVENTS"), "w"));
+  }
   while ((length = getline(&line, &capacity, stdin)) > 0) {
     line[length - 1] = '\0';
     obey(clients, line);
@@ -190,6 +205,9 @@ int main(void) {
   free(line);
   for (i = 0; i < sizeof clients / sizeof clients[0]; i++) {
     forget(&clients[i]);
+  }
+  if (events != NULL) {
+    fclose(events);
   }
   return 0;
 }

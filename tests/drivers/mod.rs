@@ -28,16 +28,19 @@
 
 #[path = "../../xtask/src/dotnet.rs"]
 mod dotnet;
+mod secrecy;
 
 use super::support;
 use dotnet::Dotnet;
 use meetgate::{Client, ProvidedToken};
+use secrecy::Secrecy;
 use std::collections::HashMap;
 use std::fmt::{self, Display};
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
@@ -88,22 +91,25 @@ impl Answer {
 
 pub trait Driver {
     fn ask(&mut self, line: Line<'_>) -> Answer;
+
+    /// From now on no error, no description and no event may show this.
+    fn hide(&mut self, _secret: &str) {}
 }
 
 // Programs ------------------------------------------------------------------------------------------------------------
 
 pub fn c() -> Program {
-    Program::start(&mut Command::new(c_program()))
+    Program::start_with_events(&mut Command::new(c_program()))
 }
 
 /// One whose memory is counted exactly: nothing is set aside for the next thread, or for the next block of the same size.
 pub fn c_counting() -> Program {
     let nothing = "glibc.malloc.tcache_count=0:glibc.malloc.arena_max=1:glibc.pthread.stack_cache_size=0";
-    Program::start(Command::new(c_program()).env("GLIBC_TUNABLES", nothing))
+    Program::start_with_events(Command::new(c_program()).env("GLIBC_TUNABLES", nothing))
 }
 
 pub fn c_under_valgrind() -> Option<Program> {
-    support::has("valgrind").then(|| Program::start(&mut support::valgrind(&c_program())))
+    support::has("valgrind").then(|| Program::start_with_events(&mut support::valgrind(&c_program())))
 }
 
 fn c_program() -> std::path::PathBuf {
@@ -174,9 +180,20 @@ pub struct Program {
     child: Arc<Mutex<Child>>,
     lines: Option<ChildStdin>,
     answers: BufReader<ChildStdout>,
+    secrecy: Secrecy,
 }
 
 impl Program {
+    /// One that writes all events of its clients into a file.
+    fn start_with_events(command: &mut Command) -> Program {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let file = support::scratch().join(format!("events-{}-{number}", std::process::id()));
+        let mut program = Program::start(command.env("MEETGATE_TEST_EVENTS", &file));
+        program.secrecy = Secrecy::with_events(file);
+        program
+    }
+
     fn start(command: &mut Command) -> Program {
         // Where the catalog's examples find their files. A proxy named in the environment must not be taken notice of.
         command.current_dir(support::root().join("tests/fixtures"));
@@ -186,7 +203,7 @@ impl Program {
         let spawned = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
         let mut child = spawned.unwrap_or_else(|error| panic!("{command:?}: {error}"));
         let (lines, answers) = (child.stdin.take(), BufReader::new(child.stdout.take().unwrap()));
-        Program { child: Arc::new(Mutex::new(child)), lines, answers }
+        Program { child: Arc::new(Mutex::new(child)), lines, answers, secrecy: Secrecy::default() }
     }
 
     pub fn id(&self) -> u32 {
@@ -198,6 +215,7 @@ impl Program {
         self.lines = None;
         let status = self.child.lock().unwrap().wait().unwrap();
         assert!(status.success(), "the driver ended with {status}");
+        self.secrecy.check_events();
     }
 
     fn answer(&mut self) -> Option<Answer> {
@@ -219,7 +237,14 @@ impl Driver for Program {
         let watch = Watch::start(Arc::clone(&self.child));
         let answer = self.answer();
         drop(watch);
-        answer.unwrap_or_else(|| panic!("the driver gave no answer to: {line}"))
+        let answer = answer.unwrap_or_else(|| panic!("the driver gave no answer to: {line}"));
+        self.secrecy.note_line(line);
+        self.secrecy.check_answer(line, &answer);
+        answer
+    }
+
+    fn hide(&mut self, secret: &str) {
+        self.secrecy.hide(secret);
     }
 }
 
