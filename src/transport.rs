@@ -8,7 +8,9 @@ mod dialer;
 mod failure;
 mod head;
 mod names;
+mod network;
 mod pool;
+mod proxy;
 mod socket;
 mod tls;
 mod trouble;
@@ -16,6 +18,8 @@ mod upload;
 
 pub(crate) use agent::Agent;
 pub(crate) use base_url::{BaseUrl, Url};
+pub(crate) use network::{Bind, Header, IpVersion, Network, Resolve};
+pub(crate) use proxy::{Environment, Proxies, Proxy, Spelling};
 pub(crate) use tls::Roots;
 pub(crate) use upload::Upload;
 
@@ -106,11 +110,16 @@ pub(crate) struct FailureKind {
     pub(crate) attempt_ended: bool,
     /// This machine has too little of something.
     pub(crate) is_lack: bool,
+    /// It would fail in the same way until somebody changes a setting.
+    pub(crate) is_lasting: bool,
 }
 
 /// One attempt at a request. It never repeats anything by itself.
 pub(crate) trait Transport: Send + Sync {
     fn send(&self, request: &Request<'_>, bounds: &Bounds<'_>) -> Result<Answer, Failure>;
+
+    /// Closes the connections that are kept for the next request.
+    fn close_idle(&self);
 }
 
 #[cfg(test)]

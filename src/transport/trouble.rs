@@ -1,5 +1,6 @@
 //! What goes wrong with a connection, on its way through the HTTP library: as the cause of an `io::Error`.
 
+use super::proxy::Failed;
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
@@ -15,6 +16,10 @@ pub(super) enum Trouble {
     NoThread(io::Error),
     /// There is no connection. The address is the one that was tried last.
     NotConnected(SocketAddr, io::Error),
+    /// The proxy's doing.
+    Proxy(Failed),
+    /// The client's own settings leave no way; in words.
+    OwnSettings(String),
     Tls(rustls::Error),
     /// The connection was there, and broke.
     Broke(io::Error),
