@@ -368,13 +368,12 @@ impl Engine {
     /// A call, as those see it who wait for the same token or the same address.
     fn caller<'c>(&self, bounds: Bounds<'c>) -> Caller<'c> {
         let mut settings = DefaultHasher::new();
-        let network = self.config.network.as_deref().map(|network| network.fingerprint);
         (self.platform.http_method(), &self.config.user_agent, bounds.limits.connect_timeout).hash(&mut settings);
-        network.hash(&mut settings);
         Caller {
             deadline: bounds.deadline,
             fetch_time: self.config.token_timeout,
             settings: settings.finish(),
+            network: self.config.network.as_deref().map_or(0, |network| network.fingerprint),
             interrupt: bounds.interrupt,
         }
     }

@@ -31,7 +31,10 @@ pub(super) fn network(members: &Members<'_>) -> Result<Option<Network>, String> 
         && wanted != source
     {
         let source = source.as_str();
-        return Err(named("ip_version", format!("an IPv{source} address stands in \"bind\", from where no other goes")));
+        return Err(named(
+            "ip_version",
+            format!("an IPv{source} address stands in \"bind\", from where no other goes"),
+        ));
     }
     let mut fingerprint = DefaultHasher::new();
     for key in KEYS {

@@ -31,10 +31,9 @@ impl Engine {
         let url = self.platform.base_url().or_else(|| Some(self.platform.discovery().map(Discovery::request)?.0));
         let chosen = url.map(|url| network.proxies.choose(url.is_https(), url.host()));
         Info {
-            proxy: chosen.filter(|_| network.proxies.are_any()).map(|chosen| Proxy {
-                address: chosen.proxy.map(|proxy| proxy.address()),
-                source: chosen.source,
-            }),
+            proxy: chosen
+                .filter(|_| network.proxies.are_any())
+                .map(|chosen| Proxy { address: chosen.proxy.map(|proxy| proxy.address()), source: chosen.source }),
             bind: network.bind.as_ref().map(Bind::text),
             ip_version: network.ip_version.map(IpVersion::as_str),
         }

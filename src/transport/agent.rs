@@ -31,12 +31,7 @@ pub(crate) struct Agent {
 
 impl Agent {
     /// One that keeps so many connections for later.
-    pub(crate) fn new(
-        user_agent: &str,
-        more_roots: Roots,
-        network: Option<Arc<Network>>,
-        max_idle: usize,
-    ) -> Agent {
+    pub(crate) fn new(user_agent: &str, more_roots: Roots, network: Option<Arc<Network>>, max_idle: usize) -> Agent {
         let pool = Arc::new(Pool::of(max_idle));
         let dialer = Dialer::new(Trust::in_also(more_roots), network.clone(), Arc::clone(&pool));
         Agent::over(user_agent, dialer, pool, network)

@@ -163,11 +163,14 @@ impl Tunnel {
 pub(super) fn tunnel(bytes: &[u8]) -> Result<Option<Tunnel>, &'static str> {
     /// Of words that go into an error.
     const LONGEST_WORDS: usize = 64;
-    let words = |bytes: &[u8]| -> String {
-        bytes.iter().take(LONGEST_WORDS).map(|byte| char::from(shown(*byte))).collect()
-    };
+    let words =
+        |bytes: &[u8]| -> String { bytes.iter().take(LONGEST_WORDS).map(|byte| char::from(shown(*byte))).collect() };
     let Some(length) = end(bytes) else {
-        return if bytes.len() >= LONGEST { Err("its head is longer than 64 KiB") } else { begins(bytes).map(|()| None) };
+        return if bytes.len() >= LONGEST {
+            Err("its head is longer than 64 KiB")
+        } else {
+            begins(bytes).map(|()| None)
+        };
     };
     let mut lines = bytes.get(..length).unwrap_or_default().split(|byte| *byte == b'\n').map(without_return);
     let status_line = lines.next().unwrap_or_default();

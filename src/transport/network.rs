@@ -64,12 +64,16 @@ impl Bind {
             && text.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'/' | b':'))
             && !matches!(text, "." | "..");
         if !is_name {
-            return Err("expected a source address such as 10.0.0.7, or the name of a network interface such as eth1 (at \
+            return Err(
+                "expected a source address such as 10.0.0.7, or the name of a network interface such as eth1 (at \
                         most 15 characters)"
-                .to_owned());
+                    .to_owned(),
+            );
         }
         if !cfg!(any(target_os = "linux", target_os = "android")) {
-            return Err(format!("expected a source address: this system binds to no interface by its name, got {text:?}"));
+            return Err(format!(
+                "expected a source address: this system binds to no interface by its name, got {text:?}"
+            ));
         }
         Ok(Bind::Interface(text.to_owned()))
     }

@@ -17,7 +17,9 @@ pub(super) fn open(socket: &mut Socket, target: &Target<'_>, basic: Option<&str>
     let (answer, rest) = read(socket)?;
     match answer.status {
         // Some web servers answer any method with a page: then nothing of the request may follow.
-        200..300 if rest > 0 || answer.has_body => Err(Failed::Odd("it answered CONNECT with a page".to_owned()).into_io()),
+        200..300 if rest > 0 || answer.has_body => {
+            Err(Failed::Odd("it answered CONNECT with a page".to_owned()).into_io())
+        }
         200..300 => Ok(()),
         401 | 407 if basic.is_some() => {
             Err(Failed::Credentials(format!("it refused the user and the password (HTTP {})", answer.status)).into_io())
@@ -28,7 +30,8 @@ pub(super) fn open(socket: &mut Socket, target: &Target<'_>, basic: Option<&str>
                 offers if offers.iter().any(|offer| offer.eq_ignore_ascii_case("basic")) => String::new(),
                 offers => format!(", and offers {}; this library knows Basic", offers.join(", ")),
             };
-            Err(Failed::Credentials(format!("it wants a user and a password (HTTP {}{offer})", answer.status)).into_io())
+            Err(Failed::Credentials(format!("it wants a user and a password (HTTP {}{offer})", answer.status))
+                .into_io())
         }
         403 => Err(Failed::Forbidden(answer.words()).into_io()),
         500..600 => Err(Failed::NoWay(answer.words()).into_io()),
@@ -57,8 +60,12 @@ fn read(socket: &mut Socket) -> io::Result<(head::Tunnel, usize)> {
 fn described(problem: &str, bytes: &[u8]) -> String {
     match bytes.trim_ascii_start().first() {
         Some(b'<') => "it answered with a page (HTML), and not in HTTP".to_owned(),
-        Some(5) => "it does not speak HTTP; if it speaks SOCKS, proxy has to begin with socks5:// or socks5h://".to_owned(),
-        _ if problem == head::IS_TLS => "it speaks TLS; only a proxy that is reached without TLS is supported".to_owned(),
+        Some(5) => {
+            "it does not speak HTTP; if it speaks SOCKS, proxy has to begin with socks5:// or socks5h://".to_owned()
+        }
+        _ if problem == head::IS_TLS => {
+            "it speaks TLS; only a proxy that is reached without TLS is supported".to_owned()
+        }
         _ => format!("its answer is not valid HTTP: {problem}"),
     }
 }

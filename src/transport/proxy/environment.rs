@@ -32,7 +32,8 @@ fn set(
     names: &[&'static str],
     variable: impl Fn(&str) -> Option<OsString>,
 ) -> Result<Option<(String, &'static str)>, String> {
-    let found = names.iter().find_map(|name| variable(name).filter(|value| !value.is_empty()).map(|value| (value, *name)));
+    let found =
+        names.iter().find_map(|name| variable(name).filter(|value| !value.is_empty()).map(|value| (value, *name)));
     let Some((value, name)) = found else { return Ok(None) };
     match value.into_string() {
         Ok(value) => Ok(Some((value, name))),
@@ -55,10 +56,9 @@ impl Environment {
         let of_http: &[&str] = if is_cgi { &["http_proxy"] } else { &["http_proxy", "HTTP_PROXY"] };
         let (https, http) = (proxy(&["https_proxy", "HTTPS_PROXY"])?, proxy(of_http)?);
         let (excepted, excepted_by) = match set(&["no_proxy", "NO_PROXY"], &variable)? {
-            Some((list, name)) => (
-                exceptions(&list).map_err(|problem| format!("the environment variable {name}: {problem}"))?,
-                name,
-            ),
+            Some((list, name)) => {
+                (exceptions(&list).map_err(|problem| format!("the environment variable {name}: {problem}"))?, name)
+            }
             None => (Vec::new(), ""),
         };
         Ok(Environment { https: https.or_else(|| all.clone()), http: http.or(all), excepted, excepted_by })

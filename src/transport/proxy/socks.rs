@@ -92,7 +92,8 @@ fn request(target: &Target<'_>) -> io::Result<Vec<u8>> {
         Ok(address) => push_address(address, &mut message),
         Err(_) => {
             let length = u8::try_from(host.len());
-            let length = length.map_err(|_| Failed::Odd("a host name has at most 255 bytes in SOCKS5".to_owned()).into_io())?;
+            let length =
+                length.map_err(|_| Failed::Odd("a host name has at most 255 bytes in SOCKS5".to_owned()).into_io())?;
             message.extend_from_slice(&[NAME, length]);
             message.extend_from_slice(host.as_bytes());
         }
