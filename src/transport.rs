@@ -11,15 +11,18 @@ mod names;
 mod network;
 mod pool;
 mod proxy;
+mod proxy_failed;
 mod socket;
+mod source;
 mod tls;
 mod trouble;
 mod upload;
 
 pub(crate) use agent::Agent;
 pub(crate) use base_url::{BaseUrl, Url};
-pub(crate) use network::{Bind, Header, IpVersion, Network, Resolve};
+pub(crate) use network::{Header, Network, Resolve};
 pub(crate) use proxy::{Environment, Proxies, Proxy, Spelling};
+pub(crate) use source::{Bind, IpVersion};
 pub(crate) use tls::Roots;
 pub(crate) use upload::Upload;
 

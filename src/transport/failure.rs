@@ -3,7 +3,7 @@
 use super::attempt::Progress;
 use super::head::IS_TLS;
 use super::network::Network;
-use super::proxy::Failed;
+use super::proxy_failed::Failed;
 use super::trouble::{Limit, Trouble};
 use super::{Bounds, Failure, FailureKind};
 use crate::error::{Status, is_lack};

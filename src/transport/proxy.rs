@@ -2,11 +2,9 @@
 
 mod connect;
 mod environment;
-mod failed;
 mod socks;
 
 pub(crate) use environment::Environment;
-pub(super) use failed::Failed;
 
 use super::socket::Socket;
 use crate::secret::Secret;
@@ -167,7 +165,7 @@ impl Proxy {
         self.kind == Kind::Socks
     }
 
-    /// Has the proxy open a way to the target, as a part of connecting. An error of the proxy's doing is [`Failed`].
+    /// Has the proxy open a way to the target, as a part of connecting. An error of the proxy's doing is a `Failed`.
     pub(super) fn open(&self, socket: &mut Socket, target: &Target<'_>) -> io::Result<()> {
         let _waking = socket.waking()?;
         match self.kind {

@@ -4,7 +4,7 @@
 //! be set anew: after each the time that is left is looked at.
 
 use super::attempt;
-use super::network::Bind;
+use super::source::Bind;
 use super::trouble::Trouble;
 use crate::cancel::{Wake, Waking};
 use socket2::{Domain, Protocol, SockAddr, Type};

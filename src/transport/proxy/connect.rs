@@ -1,7 +1,8 @@
 //! HTTP CONNECT.
 
-use super::{Failed, Target};
+use super::Target;
 use crate::transport::head;
+use crate::transport::proxy_failed::Failed;
 use crate::transport::socket::Socket;
 use std::io::{self, Read as _, Write as _};
 

@@ -1,6 +1,7 @@
 //! The proxies that the environment names, by curl's rules. docs/guides/private-networks.md has them as a table.
 
 use super::{Chosen, Proxy, Spelling};
+use crate::transport::source::without_brackets;
 use std::ffi::OsString;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -90,7 +91,7 @@ fn exceptions(list: &str) -> Result<Vec<Excepted>, String> {
 
 fn exception(entry: &str) -> Result<Excepted, String> {
     let (address, bits) = entry.split_once('/').map_or((entry, None), |(address, bits)| (address, Some(bits)));
-    let inner = address.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(address);
+    let inner = without_brackets(address);
     if let Ok(address) = inner.parse::<IpAddr>() {
         let all = if address.is_ipv4() { 32 } else { 128 };
         return match bits.map_or(Ok(all), str::parse::<u32>) {
@@ -105,7 +106,7 @@ fn exception(entry: &str) -> Result<Excepted, String> {
 impl Excepted {
     /// Whether a host is one of them, by what is written: a name is not looked up.
     fn has(&self, host: &str) -> bool {
-        let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+        let host = without_brackets(host);
         let address = host.parse::<IpAddr>().ok();
         match (self, address) {
             (Excepted::All, _) => true,

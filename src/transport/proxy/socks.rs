@@ -1,7 +1,9 @@
 //! SOCKS5 (RFC 1928), with user and password (RFC 1929).
 
-use super::{Failed, Target};
+use super::Target;
+use crate::transport::proxy_failed::Failed;
 use crate::transport::socket::Socket;
+use crate::transport::source::without_brackets;
 use std::io::{self, Read as _, Write as _};
 use std::net::IpAddr;
 
@@ -87,7 +89,7 @@ fn request(target: &Target<'_>) -> io::Result<Vec<u8>> {
             return Ok(message);
         }
     };
-    let plain = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+    let plain = without_brackets(host);
     match plain.parse::<IpAddr>() {
         Ok(address) => push_address(address, &mut message),
         Err(_) => {

@@ -1,11 +1,10 @@
 //! How a proxy fails, in words. Nothing of a request was sent then.
 
-use crate::transport::trouble::Trouble;
 use std::io;
 use std::net::SocketAddr;
 
 #[derive(Debug)]
-pub(in crate::transport) enum Failed {
+pub(super) enum Failed {
     /// Its name has no address.
     NoAddress,
     /// The address is the one that was tried last.
@@ -23,26 +22,13 @@ pub(in crate::transport) enum Failed {
 }
 
 impl Failed {
-    pub(in crate::transport) fn into_io(self) -> io::Error {
-        Trouble::Proxy(self).into_io()
-    }
-
-    /// What broke while a proxy was talked to; that time is over, or the call was cancelled, stays as it is.
-    pub(super) fn of_socket(error: io::Error) -> io::Error {
-        match Trouble::of(&error) {
-            Some(_) => error,
-            None if error.kind() == io::ErrorKind::UnexpectedEof => Failed::Closed.into_io(),
-            None => Failed::Broke(error).into_io(),
-        }
-    }
-
     /// Another try would end the same way, until somebody changes a setting.
-    pub(in crate::transport) fn is_lasting(&self) -> bool {
+    pub(super) fn is_lasting(&self) -> bool {
         matches!(self, Failed::Credentials(_) | Failed::Forbidden(_))
     }
 
     /// What the system said where there was no connection.
-    pub(in crate::transport) fn not_connected(&self) -> Option<&io::Error> {
+    pub(super) fn not_connected(&self) -> Option<&io::Error> {
         match self {
             Failed::NotConnected(_, error) => Some(error),
             _ => None,
@@ -50,7 +36,7 @@ impl Failed {
     }
 
     /// `proxy` is its address; `source` is what names it.
-    pub(in crate::transport) fn words(&self, proxy: &str, source: &str, target: &str) -> String {
+    pub(super) fn words(&self, proxy: &str, source: &str, target: &str) -> String {
         let named_by = match source {
             "proxy" => "the configuration key proxy".to_owned(),
             variable => format!("the environment variable {variable}"),
