@@ -288,7 +288,7 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_json_quo
 /**
  * Makes a client of one platform.
  * It sends nothing, and reads from the disk only the folder of a token store and the file of tls.ca_file. The first call
- * connects, and fetches a token where the platform has one.
+ * connects, and fetches a token where the platform has one. With "proxy":"env" it reads the environment, once.
  * @param[in] config_json One JSON object, for example
  *   {"platform":"avd","base_url":"http://10.0.0.5:9609","access_key":"…","secret_key":"…"}.
  *   All keys: docs/reference/configuration.md. An unknown key is an error.
@@ -298,6 +298,18 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_json_quo
  */
 MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_client_new(
     const char *config_json, meetgate_client **client, char **error_json);
+
+/**
+ * Closes the connections that a client keeps for its next calls. The next call connects anew.
+ * Call it before the machine is suspended, or after its network has changed: a kept connection may be dead then, and a call that
+ * only then finds it dead may not be repeated if it changes something. A connection that a call uses now is closed when that call
+ * ends. Nothing is sent but the end of each connection. It may be called from any thread, also while other threads make calls.
+ * @param[in] client A client.
+ * @param[out] error_json NULL, or on failure an error document.
+ * @return MEETGATE_OK; MEETGATE_INVALID_ARGUMENT (client is NULL); MEETGATE_FORKED.
+ */
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_client_close_idle(
+    meetgate_client *client, char **error_json);
 
 /**
  * Frees a client and closes its connections. Calls in flight on it, in any thread, end with MEETGATE_CANCELLED; the memory goes
@@ -316,6 +328,13 @@ MEETGATE_EXPORT void MEETGATE_CALL meetgate_client_free(meetgate_client *client)
  *   - clock_offset_s (integer): for youme, the seconds that the host's clock is ahead of this machine's.
  *   - http_method (string): for avd, get or post: how this deployment takes forms. It stands in the configuration, or
  *     was found out from the deployment's answers; absent while it is not known.
+ *   - proxy (object): where the configuration has a proxy.
+ *     - address (string): scheme, host and port of the proxy on the way to base_url, without user and password; absent
+ *       where the way leads past every proxy.
+ *     - source (string): what says so: proxy for the configuration, or the name of an environment variable such as
+ *       https_proxy or NO_PROXY; absent where no variable says anything.
+ *   - bind (string): the source address or network interface, where the configuration has one.
+ *   - ip_version (string): 4 or 6, where the configuration has one of them.
  *   - token (object): for hst and avd. The token itself is not there.
  *     - source (string): fetched, fixed or provided.
  *     - store (string): file or redis, where there is one.

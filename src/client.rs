@@ -45,7 +45,12 @@ impl Client {
     pub fn new(config: &str) -> Result<Client> {
         let config = Config::parse(config)?;
         let platform = platform::of(&config)?;
-        let transport = Box::new(Agent::new(&config.user_agent, config.more_roots.clone()));
+        let transport = Box::new(Agent::new(
+            &config.user_agent,
+            config.more_roots.clone(),
+            config.network.clone(),
+            config.max_idle_connections,
+        ));
         let shared = process::current();
         let fetch_kills = platform.tokens().is_some_and(|tokens| tokens.fetch_kills_old());
         let old_value = if fetch_kills { OldValue::Dies } else { OldValue::Lives };
@@ -102,6 +107,14 @@ impl Client {
     /// more; one that is at work is waited for.
     pub fn close(&self) {
         self.engine.close();
+    }
+
+    /// Closes the connections that are kept for the next call, which then connects anew. One that a call uses now is closed
+    /// when that call ends.
+    pub fn close_idle(&self) -> Result<()> {
+        self.check_process()?;
+        self.engine.close_idle();
+        Ok(())
     }
 
     /// What is known of the client, as one JSON object: its address, the age, expiry and generation of its token (never the

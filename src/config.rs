@@ -1,6 +1,7 @@
 //! The JSON configuration of a client, read strictly: what cannot be right is refused before anything is sent.
 
 mod credential;
+mod network;
 mod tls;
 
 pub(crate) use credential::{AvdKeys, Credential, HstKeys, StoreConfig};
@@ -10,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::json::check::{Rules, check};
 use crate::json::{Kind, Members, kind, nearest, quoted};
 use crate::secret::Secret;
-use crate::transport::{BaseUrl, Limits, Roots};
+use crate::transport::{BaseUrl, Limits, Network, Roots};
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,6 +24,9 @@ pub(crate) struct Config {
     pub(crate) limits: Limits,
     /// The authorities that are trusted beside the built-in ones.
     pub(crate) more_roots: Roots,
+    /// Proxy, source address and the like; `None` where the configuration names none of them.
+    pub(crate) network: Option<Arc<Network>>,
+    pub(crate) max_idle_connections: usize,
     /// Of fetching one token, within a call's own.
     pub(crate) token_timeout: Duration,
     pub(crate) validate: bool,
@@ -114,6 +118,9 @@ impl Config {
             account: reader.account(platform).map_err(refuse)?,
             limits: limits(Limits::DEFAULT, &members),
             more_roots: tls::more_roots(&members).map_err(refuse)?,
+            network: network::network(&members).map_err(refuse)?.map(Arc::new),
+            max_idle_connections: usize::try_from(reader.number_or_default("max_idle_connections"))
+                .unwrap_or(usize::MAX),
             token_timeout: Duration::from_millis(reader.number_or_default("token_timeout_ms")),
             validate: members.boolean("validate").unwrap_or(true),
             user_agent: reader
@@ -152,11 +159,13 @@ impl Config {
 
     /// The values that must not appear in any error.
     pub(crate) fn secrets(&self) -> Vec<&str> {
-        match &self.account {
+        let mut secrets = match &self.account {
             Account::Hst(hst) => hst.credential.secret(|keys| &keys.dev_secret),
             Account::Youme(youme) => vec![youme.app_secret.reveal(), youme.rest_api_key.reveal()],
             Account::Avd(avd) => avd.credential.secret(|keys| &keys.secret_key),
-        }
+        };
+        secrets.extend(self.network.iter().flat_map(|network| network.secrets()));
+        secrets
     }
 }
 

@@ -4,6 +4,7 @@ mod address;
 mod answer;
 mod clock;
 mod exchange;
+mod network;
 mod next;
 mod prepare;
 mod raw;
@@ -196,6 +197,8 @@ impl Engine {
             http_method: Option<&'static str>,
             #[serde(skip_serializing_if = "Option::is_none")]
             clock_offset_s: Option<i64>,
+            #[serde(flatten)]
+            network: network::Info<'a>,
         }
         let info = Info {
             platform: self.platform.name(),
@@ -203,6 +206,7 @@ impl Engine {
             token: self.credentials.as_ref().map(|credentials| credentials.info()),
             http_method: self.platform.http_method(),
             clock_offset_s: self.platform.signs_with_time().then(|| self.clock.seconds()),
+            network: self.network_info(),
         };
         serde_json::to_string(&info).map_err(|error| Error::new(Status::Internal, format!("JSON: {error}")))
     }
@@ -221,6 +225,11 @@ impl Engine {
 
     fn interrupt(&self, cancel: Option<&Cancel>) -> Interrupt {
         Interrupt::begin([cancel, Some(&self.closing)])
+    }
+
+    /// Closes the connections that are kept.
+    pub(crate) fn close_idle(&self) {
+        self.transport.close_idle();
     }
 
     /// Ends the calls under way, and those that begin after it. A token provider is not called any more.
@@ -432,6 +441,7 @@ impl Engine {
             deadline: bounds.deadline,
             fetch_time: self.config.token_timeout,
             settings: settings.finish(),
+            network: self.config.network.as_deref().map_or(0, |network| network.fingerprint),
             interrupt: bounds.interrupt,
             witness: Some(&self.observer),
         }

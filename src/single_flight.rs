@@ -27,6 +27,8 @@ pub(crate) struct Caller<'c> {
     pub(crate) fetch_time: Duration,
     /// What stands for all settings that such a fetch depends on.
     pub(crate) settings: u64,
+    /// What stands for the way that it takes to the platform.
+    pub(crate) network: u64,
     pub(crate) interrupt: &'c Interrupt,
     /// Is told what becomes of the value.
     pub(crate) witness: Option<&'c dyn Witness>,
@@ -57,7 +59,7 @@ impl Caller<'_> {
 
     fn at(&self, now: Instant) -> Who {
         let time = self.deadline.saturating_duration_since(now).min(self.fetch_time);
-        Who { settings: self.settings, time }
+        Who { settings: self.settings, network: self.network, time }
     }
 }
 
@@ -393,6 +395,7 @@ mod tests {
             deadline,
             fetch_time: LONG,
             settings: 0,
+            network: 0,
             interrupt: Box::leak(Box::new(Interrupt::begin([None, None]))),
             witness: None,
         }

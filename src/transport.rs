@@ -8,14 +8,21 @@ mod dialer;
 mod failure;
 mod head;
 mod names;
+mod network;
 mod pool;
+mod proxy;
+mod proxy_failed;
 mod socket;
+mod source;
 mod tls;
 mod trouble;
 mod upload;
 
 pub(crate) use agent::Agent;
 pub(crate) use base_url::{BaseUrl, Url};
+pub(crate) use network::{Header, Network, Resolve};
+pub(crate) use proxy::{Environment, Proxies, Proxy, Spelling};
+pub(crate) use source::{Bind, IpVersion};
 pub(crate) use tls::Roots;
 pub(crate) use upload::Upload;
 
@@ -143,11 +150,16 @@ pub(crate) struct FailureKind {
     pub(crate) attempt_ended: bool,
     /// This machine has too little of something.
     pub(crate) is_lack: bool,
+    /// It would fail in the same way until somebody changes a setting.
+    pub(crate) is_lasting: bool,
 }
 
 /// One attempt at a request. It never repeats anything by itself.
 pub(crate) trait Transport: Send + Sync {
     fn send(&self, request: &Request<'_>, bounds: &Bounds<'_>) -> Result<Answer, Failure>;
+
+    /// Closes the connections that are kept for the next request.
+    fn close_idle(&self);
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ const ROOMS: [(&str, &str); 23] = [
     ("token",         "single_flight random error redact secret hex unix_time identity blocking cancel"),
     ("single_flight", "random error cancel"),
     ("request",       "transport redact catalog"),
-    ("transport",     "error redact catalog hex cancel blocking"),
+    ("transport",     "error redact catalog secret hex cancel blocking"),
     ("random",        "error"),
     ("error",         "redact catalog unix_time"),
     ("redact",        "json catalog"),

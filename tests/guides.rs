@@ -34,6 +34,19 @@ fn the_provider_of_the_guide_to_credentials_compiles() {
     support::check_syntax(&source.to_string_lossy(), &["-std=c99"]);
 }
 
+/// It needs the port alone: the address is in its configuration.
+#[test]
+fn the_program_of_the_guide_to_private_networks_runs() {
+    let guide = std::fs::read_to_string(support::root().join("docs/guides/private-networks.md")).unwrap();
+    let source = support::scratch().join("guide-networks.c");
+    std::fs::write(&source, block(&guide, "c")).unwrap();
+    let program = support::compile(&source.to_string_lossy(), &["-std=c99"], "guide-networks");
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let output = support::run(Command::new(program).arg(sandbox.address().port().to_string()));
+    assert!(output.status.success(), "{}", support::both(&output));
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), block(&guide, "text"));
+}
+
 /// Takes the program out of the guide as it is printed, compiles it, and compares what it prints with what stands there.
 fn check(language: &str, standard: &str) {
     let guide = std::fs::read_to_string(support::root().join(format!("docs/guides/{language}.md"))).unwrap();

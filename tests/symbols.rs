@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 /// The functions that belong to no operation.
-const FIXED: [&str; 24] = [
+const FIXED: [&str; 25] = [
     "meetgate_cancel_free",
     "meetgate_cancel_new",
     "meetgate_cancel_trigger",
@@ -17,6 +17,7 @@ const FIXED: [&str; 24] = [
     "meetgate_call",
     "meetgate_call_with",
     "meetgate_catalog",
+    "meetgate_client_close_idle",
     "meetgate_client_free",
     "meetgate_client_info",
     "meetgate_client_new",

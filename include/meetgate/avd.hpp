@@ -304,6 +304,51 @@ class avd_config : public token_config<avd_config> {
   avd_config &tls(const object_of<avd_tls> &value) { return put("tls", value); }
 
   /**
+   * A proxy for all that the client sends: `http://host:port` (by CONNECT, for http and https alike),
+   * `socks5h://host:port` (the proxy looks host names up) or `socks5://host:port` (they are looked up here). Where the
+   * proxy wants them, `user:password@` stands before the host; a special character in them is percent-encoded. A SOCKS
+   * proxy has the port 1080 unless another is named. `env` takes the proxy from the environment, which is read once,
+   * when the client is made; see the guide to private networks. A `token_store` in redis is reached without the proxy.
+   * None unless it is given; an empty text is none, too. [string]
+   */
+  avd_config &proxy(const text &value) { return put("proxy", value); }
+
+  /**
+   * From where connections are made, on a machine with two network cards: a source address such as `10.0.0.7`, or on
+   * Linux the name of a network interface such as `eth1`. Host names are looked up as the system does it. A
+   * `token_store` in redis is reached without it. [string]
+   */
+  avd_config &bind(const text &value) { return put("bind", value); }
+
+  /**
+   * Addresses of hosts that are not looked up, for rooms without DNS:
+   * `{"meet.example":"10.0.0.5","meet.example:9610":["10.0.0.6","fd00::6"]}`. A name with a port goes before the name
+   * alone. TLS still checks the certificate for the name. It holds for proxies' names and with socks5:// too; with
+   * http:// and socks5h:// the proxy looks the platform's name up. At most 256 hosts, of 16 addresses each. [object]
+   */
+  avd_config &resolve(const object_of<object> &value) { return put("resolve", value); }
+
+  /**
+   * Which addresses of a host are connected to: those of IPv4, of IPv6, or the first of any that is there. [string,
+   * default any; one of any, 4, 6]
+   */
+  avd_config &ip_version(const text &value) { return put("ip_version", value); }
+
+  /**
+   * Fixed headers of every request, for reverse proxies: `{"X-Gateway-Key":"…"}`. They go to the platform and to
+   * `discovery_url`, not to a proxy. A header that the library sets itself is refused, such as Authorization, Host and
+   * Content-Length. Values are visible ASCII; errors do not show them. At most 16 headers, of 8192 bytes together.
+   * [object]
+   */
+  avd_config &headers(const object_of<object> &value) { return put("headers", value); }
+
+  /**
+   * How many connections are kept for later calls. With 0 each call connects anew. A kept one is closed after 50
+   * seconds without use, at the next call; `close_idle` closes them all. [integer from 0 to 1024, default 64]
+   */
+  avd_config &max_idle_connections(const integer &value) { return put("max_idle_connections", value); }
+
+  /**
    * Time limit of a whole call, from looking up the host to the end of the answer. Fetching a token is part of it.
    * [integer from 1 to 86400000, ms, default 30000]
    */

@@ -6596,6 +6596,48 @@ pub static HST_CONFIG: &[Field] = &[
         ..Field::EMPTY
     },
     Field {
+        name: "proxy",
+        kind: Type::String,
+        doc: "A proxy for all that the client sends: `http://host:port` (by CONNECT, for http and https alike), `socks5h://host:port` (the proxy looks host names up) or `socks5://host:port` (they are looked up here). Where the proxy wants them, `user:password@` stands before the host; a special character in them is percent-encoded. A SOCKS proxy has the port 1080 unless another is named. `env` takes the proxy from the environment, which is read once, when the client is made; see the guide to private networks. A `token_store` in redis is reached without the proxy. None unless it is given; an empty text is none, too.",
+        secret: true,
+        ..Field::EMPTY
+    },
+    Field {
+        name: "bind",
+        kind: Type::String,
+        doc: "From where connections are made, on a machine with two network cards: a source address such as `10.0.0.7`, or on Linux the name of a network interface such as `eth1`. Host names are looked up as the system does it. A `token_store` in redis is reached without it.",
+        ..Field::EMPTY
+    },
+    Field {
+        name: "resolve",
+        kind: Type::Object,
+        doc: "Addresses of hosts that are not looked up, for rooms without DNS: `{\"meet.example\":\"10.0.0.5\",\"meet.example:9610\":[\"10.0.0.6\",\"fd00::6\"]}`. A name with a port goes before the name alone. TLS still checks the certificate for the name. It holds for proxies' names and with socks5:// too; with http:// and socks5h:// the proxy looks the platform's name up. At most 256 hosts, of 16 addresses each.",
+        ..Field::EMPTY
+    },
+    Field {
+        name: "ip_version",
+        kind: Type::String,
+        doc: "Which addresses of a host are connected to: those of IPv4, of IPv6, or the first of any that is there.",
+        values: &[Value::text("any"), Value::text("4"), Value::text("6")],
+        default: "any",
+        ..Field::EMPTY
+    },
+    Field {
+        name: "headers",
+        kind: Type::Object,
+        doc: "Fixed headers of every request, for reverse proxies: `{\"X-Gateway-Key\":\"…\"}`. They go to the platform and to `discovery_url`, not to a proxy. A header that the library sets itself is refused, such as Authorization, Host and Content-Length. Values are visible ASCII; errors do not show them. At most 16 headers, of 8192 bytes together.",
+        ..Field::EMPTY
+    },
+    Field {
+        name: "max_idle_connections",
+        kind: Type::Integer,
+        doc: "How many connections are kept for later calls. With 0 each call connects anew. A kept one is closed after 50 seconds without use, at the next call; `meetgate_client_close_idle` closes them all.",
+        min: Some(0),
+        max: Some(1024),
+        default: "64",
+        ..Field::EMPTY
+    },
+    Field {
         name: "timeout_ms",
         kind: Type::Integer,
         doc: "Time limit of a whole call, from looking up the host to the end of the answer. Fetching a token is part of it.",
@@ -6729,6 +6771,48 @@ pub static YOUME_CONFIG: &[Field] = &[
             doc: "A file of certificates in PEM, of private authorities that are trusted beside the public roots. It is read when the client is made.",
             ..Field::EMPTY
         }],
+        ..Field::EMPTY
+    },
+    Field {
+        name: "proxy",
+        kind: Type::String,
+        doc: "A proxy for all that the client sends: `http://host:port` (by CONNECT, for http and https alike), `socks5h://host:port` (the proxy looks host names up) or `socks5://host:port` (they are looked up here). Where the proxy wants them, `user:password@` stands before the host; a special character in them is percent-encoded. A SOCKS proxy has the port 1080 unless another is named. `env` takes the proxy from the environment, which is read once, when the client is made; see the guide to private networks. A `token_store` in redis is reached without the proxy. None unless it is given; an empty text is none, too.",
+        secret: true,
+        ..Field::EMPTY
+    },
+    Field {
+        name: "bind",
+        kind: Type::String,
+        doc: "From where connections are made, on a machine with two network cards: a source address such as `10.0.0.7`, or on Linux the name of a network interface such as `eth1`. Host names are looked up as the system does it. A `token_store` in redis is reached without it.",
+        ..Field::EMPTY
+    },
+    Field {
+        name: "resolve",
+        kind: Type::Object,
+        doc: "Addresses of hosts that are not looked up, for rooms without DNS: `{\"meet.example\":\"10.0.0.5\",\"meet.example:9610\":[\"10.0.0.6\",\"fd00::6\"]}`. A name with a port goes before the name alone. TLS still checks the certificate for the name. It holds for proxies' names and with socks5:// too; with http:// and socks5h:// the proxy looks the platform's name up. At most 256 hosts, of 16 addresses each.",
+        ..Field::EMPTY
+    },
+    Field {
+        name: "ip_version",
+        kind: Type::String,
+        doc: "Which addresses of a host are connected to: those of IPv4, of IPv6, or the first of any that is there.",
+        values: &[Value::text("any"), Value::text("4"), Value::text("6")],
+        default: "any",
+        ..Field::EMPTY
+    },
+    Field {
+        name: "headers",
+        kind: Type::Object,
+        doc: "Fixed headers of every request, for reverse proxies: `{\"X-Gateway-Key\":\"…\"}`. They go to the platform and to `discovery_url`, not to a proxy. A header that the library sets itself is refused, such as Authorization, Host and Content-Length. Values are visible ASCII; errors do not show them. At most 16 headers, of 8192 bytes together.",
+        ..Field::EMPTY
+    },
+    Field {
+        name: "max_idle_connections",
+        kind: Type::Integer,
+        doc: "How many connections are kept for later calls. With 0 each call connects anew. A kept one is closed after 50 seconds without use, at the next call; `meetgate_client_close_idle` closes them all.",
+        min: Some(0),
+        max: Some(1024),
+        default: "64",
         ..Field::EMPTY
     },
     Field {
@@ -6911,6 +6995,48 @@ pub static AVD_CONFIG: &[Field] = &[
         ..Field::EMPTY
     },
     Field {
+        name: "proxy",
+        kind: Type::String,
+        doc: "A proxy for all that the client sends: `http://host:port` (by CONNECT, for http and https alike), `socks5h://host:port` (the proxy looks host names up) or `socks5://host:port` (they are looked up here). Where the proxy wants them, `user:password@` stands before the host; a special character in them is percent-encoded. A SOCKS proxy has the port 1080 unless another is named. `env` takes the proxy from the environment, which is read once, when the client is made; see the guide to private networks. A `token_store` in redis is reached without the proxy. None unless it is given; an empty text is none, too.",
+        secret: true,
+        ..Field::EMPTY
+    },
+    Field {
+        name: "bind",
+        kind: Type::String,
+        doc: "From where connections are made, on a machine with two network cards: a source address such as `10.0.0.7`, or on Linux the name of a network interface such as `eth1`. Host names are looked up as the system does it. A `token_store` in redis is reached without it.",
+        ..Field::EMPTY
+    },
+    Field {
+        name: "resolve",
+        kind: Type::Object,
+        doc: "Addresses of hosts that are not looked up, for rooms without DNS: `{\"meet.example\":\"10.0.0.5\",\"meet.example:9610\":[\"10.0.0.6\",\"fd00::6\"]}`. A name with a port goes before the name alone. TLS still checks the certificate for the name. It holds for proxies' names and with socks5:// too; with http:// and socks5h:// the proxy looks the platform's name up. At most 256 hosts, of 16 addresses each.",
+        ..Field::EMPTY
+    },
+    Field {
+        name: "ip_version",
+        kind: Type::String,
+        doc: "Which addresses of a host are connected to: those of IPv4, of IPv6, or the first of any that is there.",
+        values: &[Value::text("any"), Value::text("4"), Value::text("6")],
+        default: "any",
+        ..Field::EMPTY
+    },
+    Field {
+        name: "headers",
+        kind: Type::Object,
+        doc: "Fixed headers of every request, for reverse proxies: `{\"X-Gateway-Key\":\"…\"}`. They go to the platform and to `discovery_url`, not to a proxy. A header that the library sets itself is refused, such as Authorization, Host and Content-Length. Values are visible ASCII; errors do not show them. At most 16 headers, of 8192 bytes together.",
+        ..Field::EMPTY
+    },
+    Field {
+        name: "max_idle_connections",
+        kind: Type::Integer,
+        doc: "How many connections are kept for later calls. With 0 each call connects anew. A kept one is closed after 50 seconds without use, at the next call; `meetgate_client_close_idle` closes them all.",
+        min: Some(0),
+        max: Some(1024),
+        default: "64",
+        ..Field::EMPTY
+    },
+    Field {
         name: "timeout_ms",
         kind: Type::Integer,
         doc: "Time limit of a whole call, from looking up the host to the end of the answer. Fetching a token is part of it.",
@@ -7041,6 +7167,7 @@ pub static SECRET_NAMES: &[&str] = &[
     "dev_secret",
     "licence_cert",
     "password",
+    "proxy",
     "push_url",
     "rest_api_key",
     "secret_key",

@@ -192,7 +192,8 @@ impl Engine {
     }
 
     fn unanswered(&self, call: &Call<'_>, failure: Failure, signed: &Signed<'_>, token: Option<&str>) -> Error {
-        let repeatable = failure.kind.nothing_sent || call.retry == Retry::Safe;
+        let may_repeat = failure.kind.nothing_sent || call.retry == Retry::Safe;
+        let repeatable = may_repeat && !failure.kind.is_lasting;
         let message = self.redactor(call, token).text(&failure.message);
         let mut error = Error::new(failure.status, message.to_string()).for_lack(failure.kind.is_lack);
         error.document_mut().retryable = repeatable && matches!(failure.status, Status::Network | Status::Timeout);

@@ -27,6 +27,7 @@ pub(super) enum Again {
 pub(super) fn after_failure(status: Status, kind: FailureKind, retry: Retry) -> Option<Again> {
     let may_repeat = kind.nothing_sent || retry == Retry::Safe;
     match status {
+        _ if kind.is_lasting => None,
         Status::Network if kind.is_stale && retry == Retry::Safe => Some(Again::AtOnce),
         Status::Network if may_repeat => Some(Again::Later(None)),
         Status::Timeout if may_repeat && kind.attempt_ended => Some(Again::Later(None)),
@@ -97,7 +98,7 @@ mod tests {
     use crate::transport::{Answer, Trace};
 
     const SENT: FailureKind =
-        FailureKind { nothing_sent: false, is_stale: false, attempt_ended: false, is_lack: false };
+        FailureKind { nothing_sent: false, is_stale: false, attempt_ended: false, is_lack: false, is_lasting: false };
 
     #[test]
     fn what_acts_goes_again_only_if_nothing_was_sent() {
@@ -114,6 +115,8 @@ mod tests {
         assert_eq!(after_failure(Status::Network, SENT, Retry::Safe), Some(Again::Later(None)));
         assert_eq!(after_failure(Status::Network, stale, Retry::Safe), Some(Again::AtOnce));
         assert_eq!(after_failure(Status::Timeout, late, Retry::Safe), Some(Again::Later(None)));
+        let lasting = FailureKind { is_lasting: true, ..unsent };
+        assert_eq!(after_failure(Status::Network, lasting, Retry::Safe), None);
         // The call's own time is over, or the caller ended it, or it would fail again.
         assert_eq!(after_failure(Status::Timeout, SENT, Retry::Safe), None);
         for status in [Status::Cancelled, Status::Tls, Status::Limit, Status::Io, Status::InvalidArgument] {

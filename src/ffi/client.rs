@@ -26,7 +26,7 @@ pub(super) unsafe fn borrow(client: *mut Client) -> Result<Arc<client::Client>> 
 
 /// Makes a client of one platform.
 /// It sends nothing, and reads from the disk only the folder of a token store and the file of tls.ca_file. The first call
-/// connects, and fetches a token where the platform has one.
+/// connects, and fetches a token where the platform has one. With "proxy":"env" it reads the environment, once.
 /// @param[in] config_json One JSON object, for example
 ///   {"platform":"avd","base_url":"http://10.0.0.5:9609","access_key":"…","secret_key":"…"}.
 ///   All keys: docs/reference/configuration.md. An unknown key is an error.
@@ -58,6 +58,25 @@ pub unsafe extern "C" fn meetgate_client_new(
             Ok(())
         })
     }
+}
+
+/// Closes the connections that a client keeps for its next calls. The next call connects anew.
+/// Call it before the machine is suspended, or after its network has changed: a kept connection may be dead then, and a call that
+/// only then finds it dead may not be repeated if it changes something. A connection that a call uses now is closed when that call
+/// ends. Nothing is sent but the end of each connection. It may be called from any thread, also while other threads make calls.
+/// @param[in] client A client.
+/// @param[out] error_json NULL, or on failure an error document.
+/// @return MEETGATE_OK; MEETGATE_INVALID_ARGUMENT (client is NULL); MEETGATE_FORKED.
+///
+/// # Safety
+/// `client` is NULL or a live client; `error_json` is NULL or writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn meetgate_client_close_idle(
+    client: *mut Client,
+    error_json: *mut *mut c_char,
+) -> meetgate_status {
+    // SAFETY: the caller's promises are this function's own.
+    unsafe { report(error_json, || borrow(client)?.close_idle()) }
 }
 
 /// Frees a client and closes its connections. Calls in flight on it, in any thread, end with MEETGATE_CANCELLED; the memory goes

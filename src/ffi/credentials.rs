@@ -56,6 +56,13 @@ pub type meetgate_token_provider = Option<
 ///   - clock_offset_s (integer): for youme, the seconds that the host's clock is ahead of this machine's.
 ///   - http_method (string): for avd, get or post: how this deployment takes forms. It stands in the configuration, or
 ///     was found out from the deployment's answers; absent while it is not known.
+///   - proxy (object): where the configuration has a proxy.
+///     - address (string): scheme, host and port of the proxy on the way to base_url, without user and password; absent
+///       where the way leads past every proxy.
+///     - source (string): what says so: proxy for the configuration, or the name of an environment variable such as
+///       https_proxy or NO_PROXY; absent where no variable says anything.
+///   - bind (string): the source address or network interface, where the configuration has one.
+///   - ip_version (string): 4 or 6, where the configuration has one of them.
 ///   - token (object): for hst and avd. The token itself is not there.
 ///     - source (string): fetched, fixed or provided.
 ///     - store (string): file or redis, where there is one.

@@ -227,8 +227,10 @@ fn described(field: &Field, value: &RawValue) -> String {
 }
 
 /// Whether what was given in its place may be a secret, such as an address with a password where an object was expected.
+/// Where an object has any members, nobody knows.
 fn holds_secret(field: &Field) -> bool {
-    field.secret || field.fields.iter().any(holds_secret)
+    let has_any = field.kind == Type::Object && field.fields.is_empty();
+    field.secret || has_any || field.fields.iter().any(holds_secret)
 }
 
 fn join<'n>(inside: &str, name: &'n str) -> Cow<'n, str> {

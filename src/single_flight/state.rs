@@ -114,6 +114,8 @@ pub(crate) enum OldValue {
 pub(crate) struct Who {
     /// What stands for all settings that the fetch depends on.
     pub(crate) settings: u64,
+    /// What stands for the way that it takes: past a proxy, from a card.
+    pub(crate) network: u64,
     /// How long it could take.
     pub(crate) time: Duration,
 }
@@ -135,6 +137,7 @@ pub(crate) struct Need<T> {
     early: bool,
     /// Of whoever fetches.
     settings: u64,
+    network: u64,
 }
 
 /// Why nothing may be fetched now.
@@ -253,6 +256,7 @@ impl Suspicion {
 struct Pause {
     /// Those that it is for; `None`: all.
     settings: Option<u64>,
+    network: Option<u64>,
     /// In a row.
     failures: u32,
     error: Error,
@@ -453,6 +457,7 @@ impl<T> State<T> {
             refusal: until.map(|until| Refusal::Contested { rest: until.saturating_duration_since(now) }),
             early,
             settings: who.settings,
+            network: who.network,
         }
     }
 
@@ -527,6 +532,7 @@ impl<T> State<T> {
             (Some(Refusal::Contested { .. }), Some(until)) if error.status() == Status::Auth => {
                 self.set_pause(Pause {
                     settings: None,
+                    network: None,
                     failures: 0,
                     error: error.clone(),
                     until,
@@ -547,15 +553,16 @@ impl<T> State<T> {
 
     fn pause(&mut self, need: &Need<T>, error: &Error, applies: Applies, now: Instant, jitter: f64) -> Instant {
         let settings = may_lie_in_settings(error).then_some(need.settings);
-        let known = self.pauses.iter().find(|pause| pause.settings == settings);
+        let network = may_lie_in_network(error).then_some(need.network);
+        let known = self.pauses.iter().find(|pause| (pause.settings, pause.network) == (settings, network));
         let failures = known.map_or(0, |pause| pause.failures).saturating_add(1);
         let until = now + pace::after_failure(pace::Cause::of(error), failures, jitter);
-        self.set_pause(Pause { settings, failures, error: error.clone(), until, applies });
+        self.set_pause(Pause { settings, network, failures, error: error.clone(), until, applies });
         until
     }
 
     fn set_pause(&mut self, pause: Pause) {
-        self.pauses.retain(|other| other.settings != pause.settings);
+        self.pauses.retain(|other| (other.settings, other.network) != (pause.settings, pause.network));
         if self.pauses.len() >= MOST_PAUSES {
             self.pauses.remove(0);
         }
@@ -599,6 +606,7 @@ impl<T> State<T> {
     fn paused(&self, now: Instant, who: Who) -> impl Iterator<Item = &Pause> {
         let concerns = move |pause: &&Pause| {
             now < pause.until
+                && pause.network.is_none_or(|network| network == who.network)
                 && match pause.applies {
                     Applies::Hasty(had) => who.time <= had,
                     _ => pause.settings.is_none_or(|settings| settings == who.settings),
@@ -634,6 +642,11 @@ impl<T> State<T> {
 /// platform answered may, and that it did not answer in time. That it cannot be reached, or that the store fails, may not.
 fn may_lie_in_settings(error: &Error) -> bool {
     !matches!(error.status(), Status::Network | Status::Tls | Status::Store | Status::Internal)
+}
+
+/// Whether another way to the platform might have led to another end.
+fn may_lie_in_network(error: &Error) -> bool {
+    !matches!(error.status(), Status::Store | Status::Internal)
 }
 
 #[cfg(test)]

@@ -2,11 +2,14 @@
 
 use super::attempt::{self, Ended, RequestLength};
 use super::dialer::{Dialer, NotHere};
+use super::network::{Header, Network};
+use super::pool::Pool;
 use super::tls::{Roots, Trust};
 use super::trouble::Trouble;
 use super::{Answer, Body, Bounds, Failure, Request, Transport};
 use crate::catalog;
 use std::io::Read as _;
+use std::sync::Arc;
 use ureq::http::{self, HeaderMap, HeaderName, HeaderValue, Method, Response, header};
 use ureq::{AsSendBody, SendBody};
 
@@ -18,25 +21,30 @@ const FIRST_ROOM: usize = 1 << 10;
 const MOST_BELIEVED: u64 = 64 << 20;
 
 /// A pooled HTTP client.
-#[derive(Debug)]
 pub(crate) struct Agent {
     agent: ureq::Agent,
     /// None where the configuration says so by an empty text. It has refused what no header can hold.
     user_agent: Option<HeaderValue>,
+    pool: Arc<Pool>,
+    network: Option<Arc<Network>>,
 }
 
 impl Agent {
-    pub(crate) fn new(user_agent: &str, more_roots: Roots) -> Agent {
-        Agent::over(user_agent, Dialer::new(Trust::in_also(more_roots)))
+    /// One that keeps so many connections for later.
+    pub(crate) fn new(user_agent: &str, more_roots: Roots, network: Option<Arc<Network>>, max_idle: usize) -> Agent {
+        let pool = Arc::new(Pool::of(max_idle));
+        let dialer = Dialer::new(Trust::in_also(more_roots), network.clone(), Arc::clone(&pool));
+        Agent::over(user_agent, dialer, pool, network)
     }
 
     /// With names that are looked up in another way.
     #[cfg(test)]
     pub(super) fn asking(user_agent: &str, names: super::names::Names) -> Agent {
-        Agent::over(user_agent, Dialer::asking(names))
+        let pool = Arc::new(Pool::of(64));
+        Agent::over(user_agent, Dialer::asking(names, Arc::clone(&pool)), pool, None)
     }
 
-    fn over(user_agent: &str, dialer: Dialer) -> Agent {
+    fn over(user_agent: &str, dialer: Dialer, pool: Arc<Pool>, network: Option<Arc<Network>>) -> Agent {
         // Each of these departs from ureq's own default, or must never follow a change of it. It has no limits: ours are.
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
@@ -51,6 +59,8 @@ impl Agent {
         Agent {
             agent: ureq::Agent::with_parts(config, dialer, NotHere),
             user_agent: HeaderValue::from_str(user_agent).ok().filter(|value| !value.is_empty()),
+            pool,
+            network,
         }
     }
 
@@ -70,12 +80,16 @@ impl Agent {
     }
 
     fn headers(&self, request: &Request<'_>) -> http::Result<HeaderMap> {
-        let mut headers = HeaderMap::with_capacity(MOST_HEADERS);
+        let fixed = self.network.as_deref().map_or(&[][..], |network| &network.headers);
+        let mut headers = HeaderMap::with_capacity(MOST_HEADERS + fixed.len());
         headers.insert(header::HOST, request.url.host.clone());
         if let Some(user_agent) = &self.user_agent {
             headers.insert(header::USER_AGENT, user_agent.clone());
         }
         headers.insert(header::ACCEPT, HeaderValue::from_static("*/*"));
+        for Header { name, value } in fixed {
+            headers.insert(name.clone(), value.clone());
+        }
         for (name, value) in request.headers {
             headers.insert(HeaderName::try_from(*name)?, HeaderValue::from_str(value)?);
         }
@@ -121,8 +135,12 @@ impl Transport for Agent {
                 body,
                 trace,
             }),
-            Err(error) => Err(Failure::of(error, &request.url.uri, bounds, trace)),
+            Err(error) => Err(Failure::of(error, &request.url.uri, self.network.as_deref(), bounds, trace)),
         }
+    }
+
+    fn close_idle(&self) {
+        self.pool.close();
     }
 }
 

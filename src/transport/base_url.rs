@@ -88,6 +88,11 @@ impl BaseUrl {
         }
     }
 
+    /// With brackets where it is an address of IPv6.
+    pub(crate) fn host(&self) -> &str {
+        self.uri.host().unwrap_or_default()
+    }
+
     pub(crate) fn is_https(&self) -> bool {
         self.uri.scheme_str() == Some("https")
     }

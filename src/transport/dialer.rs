@@ -2,14 +2,18 @@
 
 use super::attempt;
 use super::connection::{Connection, Stream};
-use super::names::Names;
+use super::names::{Found, Names};
+use super::network::Network;
 use super::pool::Pool;
+use super::proxy::{Proxy, Target};
+use super::proxy_failed::Failed;
 use super::socket::Socket;
 use super::tls::Trust;
 use super::trouble::Trouble;
 use crate::cancel::Waking;
 use std::fmt;
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use ureq::config::Config;
 use ureq::http::Uri;
@@ -17,30 +21,69 @@ use ureq::http::uri::Authority;
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, LazyBuffers, NextTimeout, Transport};
 
-#[derive(Default)]
 pub(super) struct Dialer {
     pool: Arc<Pool>,
     names: Names,
     trust: Trust,
+    network: Option<Arc<Network>>,
 }
 
 impl Dialer {
-    pub(super) fn new(trust: Trust) -> Dialer {
-        Dialer { trust, ..Dialer::default() }
+    pub(super) fn new(trust: Trust, network: Option<Arc<Network>>, pool: Arc<Pool>) -> Dialer {
+        Dialer { pool, names: Names::default(), trust, network }
     }
 
     #[cfg(test)]
-    pub(super) fn asking(names: Names) -> Dialer {
-        Dialer { names, ..Dialer::default() }
+    pub(super) fn asking(names: Names, pool: Arc<Pool>) -> Dialer {
+        Dialer { pool, names, trust: Trust::default(), network: None }
     }
 
-    /// A new connection, within its time.
+    /// A new connection, within its time: looked up, connected, led through the proxy, and secured.
     fn dial(&self, is_https: bool, authority: &Authority) -> io::Result<Connection> {
         let host = authority.host();
         let port = authority.port_u16().unwrap_or(if is_https { 443 } else { 80 });
-        let found = attempt::timed(|phases| &mut phases.look_up, || self.names.look_up(host, port))?;
-        match self.connect(host, &found, is_https) {
-            Ok(stream) => Ok(Connection::over(stream, authority.clone())),
+        let proxy = self.network.as_deref().and_then(|network| network.proxies.choose(is_https, host).proxy);
+        let reached = match proxy {
+            None => self.reach(host, port),
+            Some(proxy) => self.reach_through(proxy, host, port),
+        };
+        let (mut socket, found, address) = reached?;
+        if !is_https {
+            return Ok(Connection::over(Stream::Plain(socket), authority.clone()));
+        }
+        match attempt::timed(|phases| &mut phases.tls, || self.trust.shake_hands(host, &mut socket)) {
+            Ok(session) => Ok(Connection::over(Stream::Tls(session, socket), authority.clone())),
+            Err(error) => {
+                if proxy.is_none() {
+                    self.names.forget(host, port, &found);
+                }
+                Err(match Trouble::of(&error) {
+                    Some(_) => error,
+                    None => Trouble::NotConnected(address, error).into_io(),
+                })
+            }
+        }
+    }
+
+    /// The addresses of a host: those that were looked up or are configured, and those of them that may be used.
+    fn look_up(&self, host: &str, port: u16) -> io::Result<[Found; 2]> {
+        let ask = || attempt::timed(|phases| &mut phases.look_up, || self.names.look_up(host, port));
+        let Some(network) = self.network.as_deref() else {
+            let found = ask()?;
+            return Ok([Arc::clone(&found), found]);
+        };
+        let found = match network.resolved(host, port) {
+            Some(found) => found,
+            None => ask()?,
+        };
+        Ok([Arc::clone(&found), network.allowed(host, found)?])
+    }
+
+    /// A host's first address that is there; also what was found for it.
+    fn reach(&self, host: &str, port: u16) -> io::Result<(Socket, Found, SocketAddr)> {
+        let [found, allowed] = self.look_up(host, port)?;
+        match self.connect(&allowed) {
+            Ok((socket, address)) => Ok((socket, found, address)),
             Err(error) => {
                 self.names.forget(host, port, &found);
                 Err(error)
@@ -48,30 +91,52 @@ impl Dialer {
         }
     }
 
-    /// To the first address that is there. Each of them has its part of the time.
-    fn connect(&self, host: &str, found: &[std::net::SocketAddr], is_https: bool) -> io::Result<Stream> {
+    /// The first address that is there. Each of them has its part of the time.
+    fn connect(&self, found: &[SocketAddr]) -> io::Result<(Socket, SocketAddr)> {
+        let from = self.network.as_deref().and_then(|network| network.bind.as_ref());
         let mut failed = Trouble::NoAddress.into_io();
         for (tried, address) in found.iter().enumerate() {
             let share = u32::try_from(found.len() - tried).unwrap_or(u32::MAX);
-            let mut socket = match attempt::timed(|phases| &mut phases.connect, || Socket::connect(*address, share)) {
-                Err(error) if matches!(Trouble::of(&error), Some(Trouble::NotConnected(..))) => {
-                    failed = error;
-                    continue;
-                }
-                socket => socket?,
-            };
-            if !is_https {
-                return Ok(Stream::Plain(socket));
+            match attempt::timed(|phases| &mut phases.connect, || Socket::connect(*address, share, from)) {
+                Err(error) if matches!(Trouble::of(&error), Some(Trouble::NotConnected(..))) => failed = error,
+                socket => return Ok((socket?, *address)),
             }
-            let session = attempt::timed(|phases| &mut phases.tls, || self.trust.shake_hands(host, &mut socket));
-            let session = session.map_err(|error| match Trouble::of(&error) {
-                Some(_) => error,
-                None => Trouble::NotConnected(*address, error).into_io(),
-            })?;
-            return Ok(Stream::Tls(session, socket));
         }
         Err(failed)
     }
+
+    /// The same through a proxy. Its own address is found as any other; that of the host only where the proxy wants one.
+    fn reach_through(&self, proxy: &Proxy, host: &str, port: u16) -> io::Result<(Socket, Found, SocketAddr)> {
+        let reach = || {
+            self.reach(&proxy.host, proxy.port).map_err(|error| match error.downcast::<Trouble>() {
+                Ok(Trouble::NoAddress) => Failed::NoAddress.into_io(),
+                Ok(Trouble::NotConnected(tried, error)) => Failed::NotConnected(tried, error).into_io(),
+                Ok(trouble) => trouble.into_io(),
+                Err(error) => error,
+            })
+        };
+        if !proxy.wants_addresses() {
+            let (mut socket, found, address) = reach()?;
+            open(proxy, &mut socket, &Target::Named(host, port))?;
+            return Ok((socket, found, address));
+        }
+        let [found, allowed] = self.look_up(host, port)?;
+        let mut failed = Trouble::NoAddress.into_io();
+        for address in allowed.iter() {
+            let (mut socket, _, of_proxy) = reach()?;
+            match open(proxy, &mut socket, &Target::Address(*address)) {
+                Err(error) if matches!(Trouble::of(&error), Some(Trouble::Proxy(Failed::NoWay(_)))) => failed = error,
+                done => return done.map(|()| (socket, found, of_proxy)),
+            }
+        }
+        self.names.forget(host, port, &found);
+        Err(failed)
+    }
+}
+
+/// A part of connecting.
+fn open(proxy: &Proxy, socket: &mut Socket, target: &Target<'_>) -> io::Result<()> {
+    attempt::timed(|phases| &mut phases.connect, || proxy.open(socket, target))
 }
 
 impl Connector for Dialer {
@@ -81,6 +146,7 @@ impl Connector for Dialer {
         let Some(authority) = details.uri.authority() else { return Ok(None) };
         // What is over or cancelled sends nothing.
         attempt::left()?;
+        let closings = self.pool.closings();
         let is_https = details.needs_tls();
         let mut connection = match self.pool.take(is_https, authority) {
             Some(kept) => {
@@ -100,6 +166,7 @@ impl Connector for Dialer {
             nothing: LazyBuffers::new(1, 1),
             waking: Some(waking),
             pool: Arc::clone(&self.pool),
+            closings,
             is_read_to_its_end: false,
         }))
     }
@@ -113,6 +180,8 @@ pub(super) struct Lent {
     nothing: LazyBuffers,
     waking: Option<Waking>,
     pool: Arc<Pool>,
+    /// How often its connections had been closed before.
+    closings: u32,
     is_read_to_its_end: bool,
 }
 
@@ -123,7 +192,7 @@ impl Drop for Lent {
         let Some(mut connection) = self.connection.take() else { return };
         if self.is_read_to_its_end && connection.is_whole() {
             connection.rest();
-            self.pool.keep(connection);
+            self.pool.keep(connection, self.closings);
         }
     }
 }

@@ -1,6 +1,8 @@
 //! Why there is no answer, in words that a person can act on.
 
 use super::head::IS_TLS;
+use super::network::Network;
+use super::proxy_failed::Failed;
 use super::trouble::{Limit, Trouble};
 use super::{Bounds, Failure, FailureKind, Trace};
 use crate::error::{Status, is_lack};
@@ -11,8 +13,8 @@ use ureq::Error as E;
 use ureq::http::Uri;
 
 impl Failure {
-    pub(super) fn of(error: E, url: &Uri, bounds: &Bounds<'_>, trace: Trace) -> Failure {
-        let told = Told { peer: Peer::of(url), bounds, trace };
+    pub(super) fn of(error: E, url: &Uri, network: Option<&Network>, bounds: &Bounds<'_>, trace: Trace) -> Failure {
+        let told = Told { peer: Peer::of(url, network), bounds, trace };
         let io = |error: io::Error| match error.downcast::<E>() {
             Ok(inner) => inner,
             Err(error) => E::Io(error),
@@ -42,16 +44,35 @@ impl Failure {
 /// Who was to answer.
 struct Peer {
     host: String,
-    /// Host and port.
+    /// Host and port, and the proxy on the way there.
     address: String,
+    proxy: Option<Proxy>,
+}
+
+/// The proxy on the way.
+struct Proxy {
+    address: String,
+    /// What names it.
+    source: String,
+    /// Host and port of the peer.
+    target: String,
 }
 
 impl Peer {
-    fn of(uri: &Uri) -> Peer {
+    fn of(uri: &Uri, network: Option<&Network>) -> Peer {
         let is_https = uri.scheme_str() == Some("https");
         let host = uri.host().unwrap_or_default().to_owned();
         let port = uri.port_u16().unwrap_or(if is_https { 443 } else { 80 });
-        Peer { address: format!("{host}:{port}"), host }
+        let target = format!("{host}:{port}");
+        let chosen = network.map(|network| network.proxies.choose(is_https, &host));
+        match chosen.and_then(|chosen| Some((chosen.proxy?, chosen.source))) {
+            None => Peer { address: target, host, proxy: None },
+            Some((proxy, source)) => {
+                let (proxy, source) = (proxy.address().to_owned(), source.to_owned());
+                let address = format!("{target} through the proxy {proxy}");
+                Peer { address, host, proxy: Some(Proxy { address: proxy, source, target }) }
+            }
+        }
     }
 
     /// The host, with the address that was tried where the host is a name.
@@ -75,7 +96,7 @@ impl Told<'_> {
     }
 
     fn trouble(&self, trouble: Trouble) -> Failure {
-        let Peer { host, address } = &self.peer;
+        let Peer { host, address, .. } = &self.peer;
         match trouble {
             Trouble::Cancelled => self.failure(Status::Cancelled, "the call was cancelled".to_owned()),
             Trouble::Late(limit) => self.late(limit),
@@ -95,6 +116,9 @@ impl Told<'_> {
                 "no connection to {}: this machine has run out of something: {error}",
                 self.peer.at(&tried)
             )),
+            Trouble::NotConnected(_, error) if self.peer.proxy.is_some() => {
+                self.failure(Status::Network, format!("no connection to {address}: {error}"))
+            }
             Trouble::NotConnected(tried, error) => self.failure(
                 Status::Network,
                 format!(
@@ -102,6 +126,8 @@ impl Told<'_> {
                     self.peer.at(&tried)
                 ),
             ),
+            Trouble::Proxy(failed) => self.proxy(&failed),
+            Trouble::OwnSettings(problem) => self.failure(Status::Network, problem),
             Trouble::Tls(error) => self.failure(Status::Tls, tls(&error, &self.peer)),
             Trouble::Broke(error) => self.io(&error),
             Trouble::Closed => {
@@ -121,6 +147,16 @@ impl Told<'_> {
                 failure
             }
         }
+    }
+
+    fn proxy(&self, failed: &Failed) -> Failure {
+        let Some(Proxy { address, source, target }) = &self.peer.proxy else {
+            return self.failure(Status::Internal, "a proxy failed that nothing names".to_owned());
+        };
+        let mut failure = self.failure(Status::Network, failed.words(address, source, target));
+        failure.kind.is_lack = failed.not_connected().is_some_and(is_lack);
+        failure.kind.is_lasting = failed.is_lasting();
+        failure
     }
 
     fn io(&self, error: &io::Error) -> Failure {
@@ -163,7 +199,7 @@ impl Told<'_> {
 
 fn tls(error: &rustls::Error, peer: &Peer) -> String {
     use rustls::{CertificateError as C, Error as T};
-    let Peer { host, address } = peer;
+    let Peer { host, address, .. } = peer;
     match error {
         T::InvalidMessage(_) => format!(
             "TLS: {address} does not speak TLS ({error}); if this port speaks plain HTTP, base_url has to begin with http://"

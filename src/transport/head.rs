@@ -140,6 +140,57 @@ fn read_from_status_line(bytes: &[u8], plain: &mut Vec<u8>) -> Result<Read, &'st
     Ok(Read::Head(Head { length, body_length: length_said, said }))
 }
 
+/// A proxy's answer to CONNECT: of its head so much counts.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Tunnel {
+    pub(super) status: u16,
+    reason: String,
+    pub(super) length: usize,
+    /// A body that is not empty is said to follow.
+    pub(super) has_body: bool,
+    /// The ways in which it takes credentials.
+    pub(super) offers: Vec<String>,
+}
+
+impl Tunnel {
+    /// `HTTP 403 Filtered`
+    pub(super) fn words(&self) -> String {
+        format!("HTTP {} {}", self.status, self.reason).trim_end().to_owned()
+    }
+}
+
+/// Reads it; `None` while the head is not whole.
+pub(super) fn tunnel(bytes: &[u8]) -> Result<Option<Tunnel>, &'static str> {
+    /// Of words that go into an error.
+    const LONGEST_WORDS: usize = 64;
+    let words =
+        |bytes: &[u8]| -> String { bytes.iter().take(LONGEST_WORDS).map(|byte| char::from(shown(*byte))).collect() };
+    let Some(length) = end(bytes) else {
+        return if bytes.len() >= LONGEST {
+            Err("its head is longer than 64 KiB")
+        } else {
+            begins(bytes).map(|()| None)
+        };
+    };
+    let mut lines = bytes.get(..length).unwrap_or_default().split(|byte| *byte == b'\n').map(without_return);
+    let status_line = lines.next().unwrap_or_default();
+    begins(status_line)?;
+    let status = status(status_line).ok_or("its first line has no status")?;
+    let reason = words(status_line.get(12..).unwrap_or_default().trim_ascii());
+    let mut answer = Tunnel { status, reason, length, has_body: false, offers: Vec::new() };
+    for (name, value) in lines.filter_map(header).take(MOST_HEADERS) {
+        match name.to_ascii_lowercase().as_slice() {
+            b"content-length" => answer.has_body |= number(value) != Some(0),
+            b"transfer-encoding" => answer.has_body = true,
+            b"proxy-authenticate" | b"www-authenticate" if answer.offers.len() < 4 => {
+                answer.offers.extend(value.split(|byte| *byte == b' ').next().map(words));
+            }
+            _ => {}
+        }
+    }
+    Ok(Some(answer))
+}
+
 fn shown(byte: u8) -> u8 {
     if matches!(byte, b' '..=b'~') { byte } else { b'?' }
 }

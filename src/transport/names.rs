@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 /// How long a name's addresses are used. After a connection that failed they are looked up again at once.
 const FRESH: Duration = Duration::from_secs(30);
 
-type Found = Arc<[SocketAddr]>;
+pub(super) type Found = Arc<[SocketAddr]>;
 type Ask = dyn Fn(&str, u16) -> io::Result<Vec<SocketAddr>> + Send + Sync;
 
 /// The names of the hosts that a client talks to.

@@ -4,6 +4,7 @@
 //! be set anew: after each the time that is left is looked at.
 
 use super::attempt;
+use super::source::Bind;
 use super::trouble::Trouble;
 use crate::cancel::{Wake, Waking};
 use socket2::{Domain, Protocol, SockAddr, Type};
@@ -66,12 +67,15 @@ fn power_below(left: Duration) -> Duration {
 }
 
 impl Socket {
-    /// Connects, within its part of the time.
-    pub(super) fn connect(address: SocketAddr, share: u32) -> io::Result<Socket> {
+    /// Connects, within its part of the time, from where the client is bound to.
+    pub(super) fn connect(address: SocketAddr, share: u32, from: Option<&Bind>) -> io::Result<Socket> {
         let failed = |error: io::Error| Trouble::NotConnected(address, error).into_io();
         let socket =
             socket2::Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP)).map_err(failed)?;
         socket.set_tcp_nodelay(true).map_err(failed)?;
+        if let Some(bind) = from {
+            bind.apply_to(&socket)?;
+        }
         let open = Arc::new(Open(socket));
         let _waking = attempt::waking(Arc::clone(&open) as _)?;
         let left = attempt::left_to_connect()?;

@@ -16,7 +16,7 @@ use std::thread;
 const MS: Duration = Duration::from_millis(1);
 
 fn agent() -> Agent {
-    Agent::new("test", Roots::default())
+    Agent::new("test", Roots::default(), None, 64)
 }
 
 fn limits(timeout: u64) -> Limits {

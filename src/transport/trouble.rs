@@ -1,5 +1,6 @@
 //! What goes wrong with a connection, on its way through the HTTP library: as the cause of an `io::Error`.
 
+use super::proxy_failed::Failed;
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
@@ -15,6 +16,10 @@ pub(super) enum Trouble {
     NoThread(io::Error),
     /// There is no connection. The address is the one that was tried last.
     NotConnected(SocketAddr, io::Error),
+    /// The proxy's doing.
+    Proxy(Failed),
+    /// The client's own settings leave no way; in words.
+    OwnSettings(String),
     Tls(rustls::Error),
     /// The connection was there, and broke.
     Broke(io::Error),
@@ -45,6 +50,21 @@ impl Trouble {
 
     pub(super) fn of(error: &io::Error) -> Option<&Trouble> {
         error.get_ref()?.downcast_ref()
+    }
+}
+
+impl Failed {
+    pub(super) fn into_io(self) -> io::Error {
+        Trouble::Proxy(self).into_io()
+    }
+
+    /// What broke while a proxy was talked to; that time is over, or the call was cancelled, stays as it is.
+    pub(super) fn of_socket(error: io::Error) -> io::Error {
+        match Trouble::of(&error) {
+            Some(_) => error,
+            None if error.kind() == io::ErrorKind::UnexpectedEof => Failed::Closed.into_io(),
+            None => Failed::Broke(error).into_io(),
+        }
     }
 }
 

@@ -108,6 +108,8 @@ static int with_the_clients_of_process_1(const struct setting *setting, meetgate
       holds("/message", "made by the parent process"));
   EXPECT(MEETGATE_FORKED, reply, meetgate_client_info(of_parent, &reply),
       holds("/message", "made by the parent process"));
+  EXPECT(MEETGATE_FORKED, reply, meetgate_client_close_idle(of_parent, &reply),
+      holds("/message", "made by the parent process"));
   meetgate_client_free(of_parent);
   /* It has no token of its parent's, either. */
   own = client_of(setting->avd);

@@ -15,6 +15,10 @@ static void test_info(const struct setting *setting) {
   REFUSE(reply, meetgate_client_info(NULL, &reply), "client is NULL");
   CHECK(meetgate_client_info(on.avd, NULL) == MEETGATE_INVALID_ARGUMENT);
   CHECK(meetgate_client_info(NULL, NULL) == MEETGATE_INVALID_ARGUMENT);
+  REFUSE(reply, meetgate_client_close_idle(NULL, &reply), "client is NULL");
+  CHECK(meetgate_client_close_idle(NULL, NULL) == MEETGATE_INVALID_ARGUMENT);
+  CHECK(meetgate_client_close_idle(on.avd, NULL) == MEETGATE_OK);
+  CHECK(meetgate_client_close_idle(on.avd, &reply) == MEETGATE_OK && reply == NULL);
   free_clients(&on);
 }
 

@@ -17,6 +17,8 @@ pub const CLANG: Program = Program { name: "clang++", packages: &["clang"] };
 pub const CLANG_TIDY: Program = Program { name: "clang-tidy", packages: &["clang-tidy"] };
 pub const CMAKE: Program = Program { name: "cmake", packages: &["cmake"] };
 pub const DOXYGEN: Program = Program { name: "doxygen", packages: &["doxygen"] };
+pub const IP: Program = Program { name: "ip", packages: &["iproute2"] };
+pub const MICROSOCKS: Program = Program { name: "microsocks", packages: &["microsocks"] };
 pub const MONO: Program = Program {
     name: "mono",
     packages: &[
@@ -30,6 +32,8 @@ pub const PYTHON: Program = Program { name: "python3", packages: &["python3", "p
 pub const REDIS: Program = Program { name: "redis-server", packages: &["redis-server"] };
 pub const STRACE: Program = Program { name: "strace", packages: &["strace"] };
 pub const TASKSET: Program = Program { name: "taskset", packages: &["util-linux"] };
+// The package tinyproxy would also start it as a service.
+pub const TINYPROXY: Program = Program { name: "tinyproxy", packages: &["tinyproxy-bin"] };
 pub const VALGRIND: Program = Program { name: "valgrind", packages: &["valgrind"] };
 
 impl Program {

@@ -4,7 +4,8 @@ use crate::catalog::Result;
 use crate::codegen;
 use crate::dotnet::Dotnet;
 use crate::prerequisites::{
-    self, C_COMPILER, CLANG, CLANG_TIDY, CMAKE, CPP_COMPILER, DOXYGEN, MONO, PYTHON, REDIS, VALGRIND, component,
+    self, C_COMPILER, CLANG, CLANG_TIDY, CMAKE, CPP_COMPILER, DOXYGEN, IP, MICROSOCKS, MONO, PYTHON, REDIS, TINYPROXY,
+    VALGRIND, component,
 };
 use crate::workspace::Workspace;
 use std::io::{self, BufRead as _, BufReader, Read, Write};
@@ -100,6 +101,9 @@ pub fn run_tests(workspace: &Workspace, when_skipped: WhenSkipped) -> Result<()>
         ("C# for .NET Framework, on Mono", MONO),
         ("the header as a document", DOXYGEN),
         ("the token store redis", REDIS),
+        ("HTTP proxies", TINYPROXY),
+        ("SOCKS proxies", MICROSOCKS),
+        ("two network cards", IP),
     ];
     for (what, program) in optional {
         if let Err(missing) = program.provide() {

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 const LIFETIME: Duration = Duration::from_secs(100);
 /// What a caller has left of its call.
 const LEFT: Duration = Duration::from_secs(30);
-const WHO: Who = Who { settings: 0, time: LEFT };
+const WHO: Who = Who { settings: 0, network: 0, time: LEFT };
 
 fn with_time(time: Duration) -> Who {
     Who { time, ..WHO }
@@ -317,6 +317,23 @@ fn a_failure_that_may_lie_in_settings_is_the_answer_for_these_settings_only() {
                 trial.brings(&need, 7);
                 assert_eq!(used(trial.ask()), 7, "a value is for all");
             }
+            Step::Fail(error) => assert!(!may_lie && error.status() == status),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_failure_is_the_answer_for_the_same_way_to_the_platform_only() {
+    for (status, may_lie) in
+        [(Status::Network, true), (Status::Tls, true), (Status::Http, true), (Status::Store, false)]
+    {
+        let mut trial = Trial::new(OldValue::Dies);
+        let need = trial.needs(None);
+        trial.fails(&need, status);
+        let other_way = Who { network: 1, ..WHO };
+        match trial.state.ask(None, trial.now, other_way) {
+            Step::Fetch(_) => assert!(may_lie, "{status:?}"),
             Step::Fail(error) => assert!(!may_lie && error.status() == status),
             other => panic!("{other:?}"),
         }

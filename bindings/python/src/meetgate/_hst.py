@@ -536,6 +536,12 @@ class Hst(TokenClient):
         token_store: Optional[TokenStore] = None,
         token_timeout_ms: Optional[int] = None,
         tls: Optional[Tls] = None,
+        proxy: Optional[str] = None,
+        bind: Optional[str] = None,
+        resolve: Optional[Mapping[str, Any]] = None,
+        ip_version: Optional[Literal["any", "4", "6"]] = None,
+        headers: Optional[Mapping[str, Any]] = None,
+        max_idle_connections: Optional[int] = None,
         timeout_ms: Optional[int] = None,
         attempt_timeout_ms: Optional[int] = None,
         max_attempts: Optional[int] = None,
@@ -589,6 +595,34 @@ class Hst(TokenClient):
             tls: Whom the client trusts over HTTPS. It is a part of what makes an account. (object)
                 - ca_file (string): A file of certificates in PEM, of private authorities that are
                   trusted beside the public roots. It is read when the client is made.
+            proxy: A proxy for all that the client sends: `http://host:port` (by CONNECT, for http
+                and https alike), `socks5h://host:port` (the proxy looks host names up) or
+                `socks5://host:port` (they are looked up here). Where the proxy wants them,
+                `user:password@` stands before the host; a special character in them is
+                percent-encoded. A SOCKS proxy has the port 1080 unless another is named. `env`
+                takes the proxy from the environment, which is read once, when the client is made;
+                see the guide to private networks. A `token_store` in redis is reached without the
+                proxy. None unless it is given; an empty text is none, too. (string, secret)
+            bind: From where connections are made, on a machine with two network cards: a source
+                address such as `10.0.0.7`, or on Linux the name of a network interface such as
+                `eth1`. Host names are looked up as the system does it. A `token_store` in redis is
+                reached without it. (string)
+            resolve: Addresses of hosts that are not looked up, for rooms without DNS:
+                `{"meet.example":"10.0.0.5","meet.example:9610":["10.0.0.6","fd00::6"]}`. A name
+                with a port goes before the name alone. TLS still checks the certificate for the
+                name. It holds for proxies' names and with socks5:// too; with http:// and
+                socks5h:// the proxy looks the platform's name up. At most 256 hosts, of 16
+                addresses each. (object)
+            ip_version: Which addresses of a host are connected to: those of IPv4, of IPv6, or the
+                first of any that is there. (string, default any; one of any, 4, 6)
+            headers: Fixed headers of every request, for reverse proxies: `{"X-Gateway-Key":"…"}`.
+                They go to the platform and to `discovery_url`, not to a proxy. A header that the
+                library sets itself is refused, such as Authorization, Host and Content-Length.
+                Values are visible ASCII; errors do not show them. At most 16 headers, of 8192 bytes
+                together. (object)
+            max_idle_connections: How many connections are kept for later calls. With 0 each call
+                connects anew. A kept one is closed after 50 seconds without use, at the next call;
+                `close_idle` closes them all. (integer from 0 to 1024, default 64)
             timeout_ms: Time limit of a whole call, from looking up the host to the end of the
                 answer. Fetching a token is part of it. (integer from 1 to 86400000, ms, default
                 30000)
@@ -626,6 +660,12 @@ class Hst(TokenClient):
                 "token_store": token_store,
                 "token_timeout_ms": token_timeout_ms,
                 "tls": tls,
+                "proxy": proxy,
+                "bind": bind,
+                "resolve": resolve,
+                "ip_version": ip_version,
+                "headers": headers,
+                "max_idle_connections": max_idle_connections,
                 "timeout_ms": timeout_ms,
                 "attempt_timeout_ms": attempt_timeout_ms,
                 "max_attempts": max_attempts,

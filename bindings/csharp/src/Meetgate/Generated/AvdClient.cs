@@ -95,6 +95,41 @@ public class AvdClient : MeetgateTokenClient
     /// (<c>upload_token</c>, default true)
     /// </param>
     /// <param name="tls">Whom the client trusts over HTTPS. It is a part of what makes an account. (<c>tls</c>)</param>
+    /// <param name="proxy">
+    /// A proxy for all that the client sends: <c>http://host:port</c> (by CONNECT, for http and https alike),
+    /// <c>socks5h://host:port</c> (the proxy looks host names up) or <c>socks5://host:port</c> (they are looked up
+    /// here). Where the proxy wants them, <c>user:password@</c> stands before the host; a special character in them is
+    /// percent-encoded. A SOCKS proxy has the port 1080 unless another is named. <c>env</c> takes the proxy from the
+    /// environment, which is read once, when the client is made; see the guide to private networks. A <c>tokenStore</c>
+    /// in redis is reached without the proxy. None unless it is given; an empty text is none, too. (<c>proxy</c>)
+    /// </param>
+    /// <param name="bind">
+    /// From where connections are made, on a machine with two network cards: a source address such as <c>10.0.0.7</c>,
+    /// or on Linux the name of a network interface such as <c>eth1</c>. Host names are looked up as the system does it.
+    /// A <c>tokenStore</c> in redis is reached without it. (<c>bind</c>)
+    /// </param>
+    /// <param name="resolve">
+    /// Addresses of hosts that are not looked up, for rooms without DNS:
+    /// <c>{"meet.example":"10.0.0.5","meet.example:9610":["10.0.0.6","fd00::6"]}</c>. A name with a port goes before
+    /// the name alone. TLS still checks the certificate for the name. It holds for proxies' names and with socks5://
+    /// too; with http:// and socks5h:// the proxy looks the platform's name up. At most 256 hosts, of 16 addresses
+    /// each. (<c>resolve</c>, an object)
+    /// </param>
+    /// <param name="ipVersion">
+    /// Which addresses of a host are connected to: those of IPv4, of IPv6, or the first of any that is there.
+    /// (<c>ip_version</c>, default any, one of any, 4, 6)
+    /// </param>
+    /// <param name="headers">
+    /// Fixed headers of every request, for reverse proxies: <c>{"X-Gateway-Key":"…"}</c>. They go to the platform and
+    /// to <c>discovery_url</c>, not to a proxy. A header that the library sets itself is refused, such as
+    /// Authorization, Host and Content-Length. Values are visible ASCII; errors do not show them. At most 16 headers,
+    /// of 8192 bytes together. (<c>headers</c>, an object)
+    /// </param>
+    /// <param name="maxIdleConnections">
+    /// How many connections are kept for later calls. With 0 each call connects anew. A kept one is closed after 50
+    /// seconds without use, at the next call; <c>CloseIdle</c> closes them all. (<c>max_idle_connections</c>, from 0 to
+    /// 1024, default 64)
+    /// </param>
     /// <param name="timeoutMs">
     /// Time limit of a whole call, from looking up the host to the end of the answer. Fetching a token is part of it.
     /// (<c>timeout_ms</c>, from 1 to 86400000 ms, default 30000)
@@ -137,6 +172,12 @@ public class AvdClient : MeetgateTokenClient
         AvdHttpMethod? httpMethod = null,
         bool? uploadToken = null,
         Tls? tls = null,
+        string? proxy = null,
+        string? bind = null,
+        JsonNode? resolve = null,
+        string? ipVersion = null,
+        JsonNode? headers = null,
+        int? maxIdleConnections = null,
         long? timeoutMs = null,
         long? attemptTimeoutMs = null,
         int? maxAttempts = null,
@@ -157,6 +198,12 @@ public class AvdClient : MeetgateTokenClient
                 { "http_method"u8, AvdWords.Of(httpMethod) },
                 { "upload_token"u8, uploadToken },
                 { "tls"u8, tls },
+                { "proxy"u8, proxy },
+                { "bind"u8, bind },
+                { "resolve"u8, resolve },
+                { "ip_version"u8, ipVersion },
+                { "headers"u8, headers },
+                { "max_idle_connections"u8, maxIdleConnections },
                 { "timeout_ms"u8, timeoutMs },
                 { "attempt_timeout_ms"u8, attemptTimeoutMs },
                 { "max_attempts"u8, maxAttempts },

@@ -6,6 +6,7 @@ namespace Meetgate;
 internal static class ConfigurationDefaults
 {
     internal const long TokenTimeoutMs = 10000;
+    internal const long MaxIdleConnections = 64;
     internal const long TimeoutMs = 30000;
     internal const long MaxAttempts = 3;
     internal const long ConnectTimeoutMs = 5000;

@@ -13,6 +13,7 @@ internal static class SecretNames
         or "dev_secret"
         or "licence_cert"
         or "password"
+        or "proxy"
         or "push_url"
         or "redis"
         or "rest_api_key"
