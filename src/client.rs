@@ -2,6 +2,7 @@
 
 mod account;
 mod operation_names;
+mod transfers;
 
 use crate::cancel::Cancel;
 use crate::catalog::{self, Operation, PlatformName, table};
@@ -22,6 +23,7 @@ use crate::transport::Agent;
 use operation_names::Near;
 use std::sync::Arc;
 use std::time::Duration;
+pub use transfers::{FileSource, Told};
 
 const OPTIONS: Rules = Rules { noun: "option", tolerant: false };
 
@@ -174,15 +176,15 @@ impl Client {
         self.engine.stats()
     }
 
-    fn terms(&self, options: &str) -> Result<Terms> {
+    fn terms(&self, options: &str) -> Result<Terms<'static>> {
         if options == "{}" {
-            return Ok(Terms { limits: self.engine.limits(), facts: false });
+            return Ok(Terms { limits: self.engine.limits(), facts: false, source: None, progress: None });
         }
         let refuse = |problem| Error::invalid_argument(format!("options: {problem}"));
         let options = Members::parse(options).map_err(refuse)?;
         check(table::CALL_OPTIONS, &options, OPTIONS).map_err(refuse)?;
         let limits = config::limits(self.engine.limits(), &options);
-        Ok(Terms { limits, facts: options.boolean("facts").unwrap_or(false) })
+        Ok(Terms { limits, facts: options.boolean("facts").unwrap_or(false), source: None, progress: None })
     }
 
     /// Whether this is the process that made the client.

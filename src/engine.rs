@@ -3,6 +3,7 @@
 mod address;
 mod answer;
 mod clock;
+mod download;
 mod exchange;
 mod network;
 mod next;
@@ -23,14 +24,16 @@ use crate::request::Prepared;
 use crate::secret::Secret;
 use crate::single_flight::{Caller, Held, Refused, Stands};
 use crate::token::{Credentials, Given, Token, TokenInfo};
-use crate::transport::{BaseUrl, Bounds, Limits, Transport};
+use crate::transport::{BaseUrl, Bounds, Limits, Progress, Transport};
 use crate::unix_time::now_ms;
 use address::Address;
 pub(crate) use address::Addresses;
 use answer::{Answered, Outcome};
 use clock::ClockOffset;
 pub(crate) use clock::Clocks;
+pub(crate) use download::Wanted;
 use next::{Next, Said, Why, next};
+pub(crate) use prepare::Source;
 use retry::Budget;
 use serde::Serialize;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -55,10 +58,14 @@ pub(crate) struct Engine {
 
 /// What a call is to be like.
 #[derive(Clone, Copy)]
-pub(crate) struct Terms {
+pub(crate) struct Terms<'t> {
     pub(crate) limits: Limits,
     /// The caller wants to know what it was like.
     pub(crate) facts: bool,
+    /// In place of the file that an upload names.
+    pub(crate) source: Option<&'t Source<'t>>,
+    /// Is told how far an upload is.
+    pub(crate) progress: Option<&'t Progress<'t>>,
 }
 
 /// One call under way.
@@ -138,17 +145,17 @@ impl Engine {
         &self,
         operation: &'static Operation,
         params: &Members<'_>,
-        terms: Terms,
+        terms: Terms<'_>,
         cancel: Option<&Cancel>,
     ) -> Result<String> {
-        self.watched(Some(operation), |tally| self.call_tallied(operation, params, terms, cancel, tally))
+        self.watched(operation.name, |tally| self.call_tallied(operation, params, terms, cancel, tally))
     }
 
     fn call_tallied(
         &self,
         operation: &'static Operation,
         params: &Members<'_>,
-        terms: Terms,
+        terms: Terms<'_>,
         cancel: Option<&Cancel>,
         tally: &mut Tally,
     ) -> Result<String> {
@@ -164,7 +171,8 @@ impl Engine {
         let interrupt = self.interrupt(cancel);
         let bounds = self.bounds(terms, tally.began, &interrupt);
         let (platform, validate) = (self.platform.as_ref(), self.config.validate);
-        let prepared = prepare::operation(platform, validate, operation, params, bounds.deadline).map_err(named)?;
+        let prepared = prepare::operation(platform, validate, operation, params, terms.source, bounds.deadline);
+        let prepared = prepared.map_err(named)?;
         if operation.fetches_token {
             self.fetch_token_for_caller(&prepared, bounds, terms.facts, tally)
         } else {
@@ -174,9 +182,9 @@ impl Engine {
     }
 
     /// Calls any path, signed and judged like an operation.
-    pub(crate) fn raw_call(&self, request: &Members<'_>, terms: Terms, cancel: Option<&Cancel>) -> Result<String> {
+    pub(crate) fn raw_call(&self, request: &Members<'_>, terms: Terms<'_>, cancel: Option<&Cancel>) -> Result<String> {
         let named = |error: Error| error.of_call(self.config.platform(), None);
-        self.watched(None, |tally| {
+        self.watched("raw", |tally| {
             let prepared = raw::request(self.platform.as_ref(), request).map_err(named)?;
             let interrupt = self.interrupt(cancel);
             let bounds = self.bounds(terms, tally.began, &interrupt);
@@ -251,7 +259,7 @@ impl Engine {
         self.observer.set_log(log)
     }
 
-    fn bounds<'c>(&self, terms: Terms, began: Instant, interrupt: &'c Interrupt) -> Bounds<'c> {
+    fn bounds<'c>(&self, terms: Terms<'c>, began: Instant, interrupt: &'c Interrupt) -> Bounds<'c> {
         let limits = terms.limits;
         Bounds {
             deadline: began + limits.timeout,
@@ -260,6 +268,8 @@ impl Engine {
             attempt: None,
             interrupt,
             is_timed: terms.facts || self.observer.is_logged(Level::Debug),
+            stall: None,
+            progress: terms.progress,
         }
     }
 
@@ -420,7 +430,7 @@ impl Engine {
     /// Fetches the token that a call needs.
     fn fetch_ahead(&self, call: &Call<'_>) -> Result<Given> {
         let bounds = Bounds { limits: self.fetch_limits(call.bounds.limits), ..call.bounds };
-        let mut tally = Tally::begin(call.tally.operation);
+        let mut tally = Tally::begin(call.tally.name);
         let ahead = Fetch { prepared: call.prepared, retry: Retry::Safe, bounds, is_ahead: true, wants_facts: false };
         let fetched = self.fetch_token(ahead, &mut tally);
         self.observer.went_ahead(&tally);

@@ -30,6 +30,6 @@ mod transport;
 mod unix_time;
 
 pub use cancel::Cancel;
-pub use client::{Client, LogLevel, ProvidedToken};
+pub use client::{Client, FileSource, LogLevel, ProvidedToken, Told};
 pub use error::{Error, ErrorDocument, Result, Status};
 pub use redact::{Redacted, RedactedJson};

@@ -15,6 +15,8 @@ pub(super) struct Attempt {
     deadline: Instant,
     attempt_ends: Option<Instant>,
     connect_timeout: Duration,
+    /// For how long nothing may come, and until when.
+    stall: Option<(Duration, Instant)>,
     /// From when it began to connect.
     connecting_ends: Option<Instant>,
     watch: Watch,
@@ -41,6 +43,8 @@ pub(super) struct RequestLength {
     /// At most.
     pub(super) head: usize,
     pub(super) whole: u64,
+    /// What it asks for comes in pieces.
+    pub(super) is_for_file: bool,
 }
 
 /// What is left of an attempt when it is over.
@@ -67,6 +71,7 @@ pub(super) fn run<T>(bounds: &Bounds<'_>, attempt: impl FnOnce() -> T) -> (T, En
         deadline: bounds.deadline,
         attempt_ends: bounds.attempt,
         connect_timeout: bounds.limits.connect_timeout,
+        stall: bounds.stall.map(|stall| (stall, Instant::now() + stall)),
         connecting_ends: None,
         watch: bounds.interrupt.watch(),
         request: RequestLength::default(),
@@ -142,6 +147,9 @@ impl Attempt {
             clock.end(|phases| &mut phases.wait);
         }
         self.trace.received += count as u64;
+        if let Some((stall, until)) = &mut self.stall {
+            *until = Instant::now() + *stall;
+        }
     }
 
     fn ended(mut self) -> Ended {
@@ -158,6 +166,9 @@ impl Attempt {
         let mut end = (self.deadline, Limit::Call);
         if let Some(at) = self.attempt_ends.filter(|at| *at < end.0) {
             end = (at, Limit::Attempt);
+        }
+        if let Some((stall, at)) = self.stall.filter(|(_, at)| *at < end.0) {
+            end = (at, Limit::Stall(stall));
         }
         if is_connecting {
             let at = *self.connecting_ends.get_or_insert_with(|| Instant::now() + self.connect_timeout);
