@@ -401,8 +401,8 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_call(
  *   - max_attempts (integer from 1 to 10): How often a request is tried in all; 1 switches repeating off. What only
  *     reads is repeated after broken connections, HTTP 408, 429, 502, 503 and 504, and the platform's own "busy";
  *     everything else only if no byte of it was sent.
- *   - connect_timeout_ms (integer from 1 to 86400000, ms): Time limit for one connection: TCP and TLS handshake, within
- *     `timeout_ms`.
+ *   - connect_timeout_ms (integer from 1 to 86400000, ms): Time limit for one connection: TCP, the way through a proxy,
+ *     and the TLS handshake, within `timeout_ms`.
  *   - max_reply_bytes (integer from 1024 to 1073741824, bytes): The largest answer that is read. A larger one ends the
  *     call with the status `LIMIT`, although the platform may have done what was asked.
  *   - facts (boolean, default false): With `true` the reply of a success is `{"reply":…,"facts":{…}}`: the platform's

@@ -198,8 +198,8 @@ class hst_config : public token_config<hst_config> {
   hst_config &max_attempts(const integer &value) { return put("max_attempts", value); }
 
   /**
-   * Time limit for one connection: TCP and TLS handshake, within `timeout_ms`. [integer from 1 to 86400000, ms, default
-   * 5000]
+   * Time limit for one connection: TCP, the way through a proxy, and the TLS handshake, within `timeout_ms`. [integer
+   * from 1 to 86400000, ms, default 5000]
    */
   hst_config &connect_timeout_ms(const integer &value) { return put("connect_timeout_ms", value); }
 

@@ -6668,7 +6668,7 @@ pub static HST_CONFIG: &[Field] = &[
     Field {
         name: "connect_timeout_ms",
         kind: Type::Integer,
-        doc: "Time limit for one connection: TCP and TLS handshake, within `timeout_ms`.",
+        doc: "Time limit for one connection: TCP, the way through a proxy, and the TLS handshake, within `timeout_ms`.",
         unit: "ms",
         min: Some(1),
         max: Some(86400000),
@@ -6846,7 +6846,7 @@ pub static YOUME_CONFIG: &[Field] = &[
     Field {
         name: "connect_timeout_ms",
         kind: Type::Integer,
-        doc: "Time limit for one connection: TCP and TLS handshake, within `timeout_ms`.",
+        doc: "Time limit for one connection: TCP, the way through a proxy, and the TLS handshake, within `timeout_ms`.",
         unit: "ms",
         min: Some(1),
         max: Some(86400000),
@@ -7067,7 +7067,7 @@ pub static AVD_CONFIG: &[Field] = &[
     Field {
         name: "connect_timeout_ms",
         kind: Type::Integer,
-        doc: "Time limit for one connection: TCP and TLS handshake, within `timeout_ms`.",
+        doc: "Time limit for one connection: TCP, the way through a proxy, and the TLS handshake, within `timeout_ms`.",
         unit: "ms",
         min: Some(1),
         max: Some(86400000),
@@ -7132,7 +7132,7 @@ pub static CALL_OPTIONS: &[Field] = &[
     Field {
         name: "connect_timeout_ms",
         kind: Type::Integer,
-        doc: "Time limit for one connection: TCP and TLS handshake, within `timeout_ms`.",
+        doc: "Time limit for one connection: TCP, the way through a proxy, and the TLS handshake, within `timeout_ms`.",
         unit: "ms",
         min: Some(1),
         max: Some(86400000),

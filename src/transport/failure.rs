@@ -153,8 +153,12 @@ impl Told<'_> {
         let Some(Proxy { address, source, target }) = &self.peer.proxy else {
             return self.failure(Status::Internal, "a proxy failed that nothing names".to_owned());
         };
+        if let Some(error) = failed.not_connected().filter(|error| is_lack(error)) {
+            return self.for_lack(format!(
+                "no connection to the proxy {address}: this machine has run out of something: {error}"
+            ));
+        }
         let mut failure = self.failure(Status::Network, failed.words(address, source, target));
-        failure.kind.is_lack = failed.not_connected().is_some_and(is_lack);
         failure.kind.is_lasting = failed.is_lasting();
         failure
     }

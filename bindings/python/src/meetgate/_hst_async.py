@@ -634,8 +634,8 @@ class AsyncHst(AsyncTokenClient):
                 reads is repeated after broken connections, HTTP 408, 429, 502, 503 and 504, and the
                 platform's own "busy"; everything else only if no byte of it was sent. (integer from
                 1 to 10, default 3)
-            connect_timeout_ms: Time limit for one connection: TCP and TLS handshake, within
-                `timeout_ms`. (integer from 1 to 86400000, ms, default 5000)
+            connect_timeout_ms: Time limit for one connection: TCP, the way through a proxy, and the
+                TLS handshake, within `timeout_ms`. (integer from 1 to 86400000, ms, default 5000)
             max_reply_bytes: The largest answer that is read. A larger one ends the call with the
                 status `LIMIT`, although the platform may have done what was asked. (integer from
                 1024 to 1073741824, bytes, default 16777216)
@@ -707,8 +707,8 @@ class AsyncHst(AsyncTokenClient):
                 reads is repeated after broken connections, HTTP 408, 429, 502, 503 and 504, and the
                 platform's own "busy"; everything else only if no byte of it was sent. (integer from
                 1 to 10)
-            connect_timeout_ms: Time limit for one connection: TCP and TLS handshake, within
-                `timeout_ms`. (integer from 1 to 86400000, ms)
+            connect_timeout_ms: Time limit for one connection: TCP, the way through a proxy, and the
+                TLS handshake, within `timeout_ms`. (integer from 1 to 86400000, ms)
             max_reply_bytes: The largest answer that is read. A larger one ends the call with the
                 status `LIMIT`, although the platform may have done what was asked. (integer from
                 1024 to 1073741824, bytes)

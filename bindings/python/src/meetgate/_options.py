@@ -26,8 +26,8 @@ class CallOptions(TypedDict, total=False):
     everything else only if no byte of it was sent. (integer from 1 to 10)
     """
     connect_timeout_ms: int
-    """Time limit for one connection: TCP and TLS handshake, within `timeout_ms`. (integer from 1
-    to 86400000, ms)
+    """Time limit for one connection: TCP, the way through a proxy, and the TLS handshake, within
+    `timeout_ms`. (integer from 1 to 86400000, ms)
     """
     max_reply_bytes: int
     """The largest answer that is read. A larger one ends the call with the status `LIMIT`,

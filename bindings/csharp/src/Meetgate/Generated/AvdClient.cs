@@ -144,8 +144,8 @@ public class AvdClient : MeetgateTokenClient
     /// it was sent. (<c>max_attempts</c>, from 1 to 10, default 3)
     /// </param>
     /// <param name="connectTimeoutMs">
-    /// Time limit for one connection: TCP and TLS handshake, within <c>timeoutMs</c>. (<c>connect_timeout_ms</c>, from
-    /// 1 to 86400000 ms, default 5000)
+    /// Time limit for one connection: TCP, the way through a proxy, and the TLS handshake, within <c>timeoutMs</c>.
+    /// (<c>connect_timeout_ms</c>, from 1 to 86400000 ms, default 5000)
     /// </param>
     /// <param name="maxReplyBytes">
     /// The largest answer that is read. A larger one ends the call with the status <c>LIMIT</c>, although the platform

@@ -148,8 +148,8 @@ public sealed class AvdClientOptions : NestedParameters
     public int? MaxAttempts { get; set; }
 
     /// <summary>
-    /// Time limit for one connection: TCP and TLS handshake, within <c>Timeout</c>. (<c>connect_timeout_ms</c>, from 1
-    /// to 86400000 ms, default 5000)
+    /// Time limit for one connection: TCP, the way through a proxy, and the TLS handshake, within <c>Timeout</c>.
+    /// (<c>connect_timeout_ms</c>, from 1 to 86400000 ms, default 5000)
     /// </summary>
     public TimeSpan? ConnectTimeout { get; set; }
 
