@@ -39,11 +39,12 @@ pub struct ProvidedToken {
 }
 
 impl Client {
-    /// Reads the JSON configuration. Sends nothing, and looks at the disk only for the folder of a token store and for `tls.ca_file`.
+    /// Reads the JSON configuration. Sends nothing, and looks at the disk only for the folder of a token store and for
+    /// the files that `tls` names.
     pub fn new(config: &str) -> Result<Client> {
         let config = Config::parse(config)?;
         let platform = platform::of(&config)?;
-        let transport = Box::new(Agent::new(&config.user_agent, config.more_roots.clone()));
+        let transport = Box::new(Agent::new(&config.user_agent, Arc::clone(&config.trust)));
         let shared = process::current();
         let fetch_kills = platform.tokens().is_some_and(|tokens| tokens.fetch_kills_old());
         let old_value = if fetch_kills { OldValue::Dies } else { OldValue::Lives };

@@ -10,7 +10,8 @@ use crate::error::{Error, Result};
 use crate::json::check::{Rules, check};
 use crate::json::{Kind, Members, kind, nearest, quoted};
 use crate::secret::Secret;
-use crate::transport::{BaseUrl, Limits, Roots};
+use crate::transport::{BaseUrl, Limits};
+use crate::trust::Trust;
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,8 +22,7 @@ const RULES: Rules = Rules { noun: "configuration key", tolerant: false };
 pub(crate) struct Config {
     pub(crate) account: Account,
     pub(crate) limits: Limits,
-    /// The authorities that are trusted beside the built-in ones.
-    pub(crate) more_roots: Roots,
+    pub(crate) trust: Arc<Trust>,
     /// Of fetching one token, within a call's own.
     pub(crate) token_timeout: Duration,
     pub(crate) validate: bool,
@@ -113,7 +113,7 @@ impl Config {
         Ok(Config {
             account: reader.account(platform).map_err(refuse)?,
             limits: limits(Limits::DEFAULT, &members),
-            more_roots: tls::more_roots(&members).map_err(refuse)?,
+            trust: Arc::new(tls::trust(&members).map_err(refuse)?),
             token_timeout: Duration::from_millis(reader.number_or_default("token_timeout_ms")),
             validate: members.boolean("validate").unwrap_or(true),
             user_agent: reader

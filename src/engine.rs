@@ -21,6 +21,7 @@ use crate::secret::Secret;
 use crate::single_flight::{Caller, Held, Refused, Stands};
 use crate::token::{Credentials, Given, Token, TokenInfo};
 use crate::transport::{BaseUrl, Bounds, Limits, Transport};
+use crate::trust;
 use crate::unix_time::now_ms;
 use address::Address;
 pub(crate) use address::Addresses;
@@ -159,6 +160,7 @@ impl Engine {
             http_method: Option<&'static str>,
             #[serde(skip_serializing_if = "Option::is_none")]
             clock_offset_s: Option<i64>,
+            tls: trust::Facts<'a>,
         }
         let info = Info {
             platform: self.platform.name(),
@@ -166,6 +168,7 @@ impl Engine {
             token: self.credentials.as_ref().map(|credentials| credentials.info()),
             http_method: self.platform.http_method(),
             clock_offset_s: self.platform.signs_with_time().then(|| self.clock.seconds()),
+            tls: self.config.trust.facts(),
         };
         serde_json::to_string(&info).map_err(|error| Error::new(Status::Internal, format!("JSON: {error}")))
     }

@@ -26,6 +26,7 @@ pub mod signing;
 mod single_flight;
 mod token;
 mod transport;
+mod trust;
 mod unix_time;
 
 pub use cancel::Cancel;

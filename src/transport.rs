@@ -16,7 +16,6 @@ mod upload;
 
 pub(crate) use agent::Agent;
 pub(crate) use base_url::{BaseUrl, Url};
-pub(crate) use tls::Roots;
 pub(crate) use upload::Upload;
 
 use crate::cancel::Interrupt;

@@ -2,11 +2,12 @@
 
 use super::attempt::{self, Ended, RequestLength};
 use super::dialer::{Dialer, NotHere};
-use super::tls::{Roots, Trust};
 use super::trouble::Trouble;
 use super::{Answer, Body, Bounds, Failure, Request, Transport};
 use crate::catalog;
+use crate::trust::Trust;
 use std::io::Read as _;
+use std::sync::Arc;
 use ureq::http::{self, HeaderMap, HeaderName, HeaderValue, Method, Response, header};
 use ureq::{AsSendBody, SendBody};
 
@@ -23,20 +24,21 @@ pub(crate) struct Agent {
     agent: ureq::Agent,
     /// None where the configuration says so by an empty text. It has refused what no header can hold.
     user_agent: Option<HeaderValue>,
+    trust: Arc<Trust>,
 }
 
 impl Agent {
-    pub(crate) fn new(user_agent: &str, more_roots: Roots) -> Agent {
-        Agent::over(user_agent, Dialer::new(Trust::in_also(more_roots)))
+    pub(crate) fn new(user_agent: &str, trust: Arc<Trust>) -> Agent {
+        Agent::over(user_agent, Dialer::new(Arc::clone(&trust)), trust)
     }
 
     /// With names that are looked up in another way.
     #[cfg(test)]
     pub(super) fn asking(user_agent: &str, names: super::names::Names) -> Agent {
-        Agent::over(user_agent, Dialer::asking(names))
+        Agent::over(user_agent, Dialer::asking(names), Arc::new(Trust::by_default()))
     }
 
-    fn over(user_agent: &str, dialer: Dialer) -> Agent {
+    fn over(user_agent: &str, dialer: Dialer, trust: Arc<Trust>) -> Agent {
         // Each of these departs from ureq's own default, or must never follow a change of it. It has no limits: ours are.
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
@@ -51,6 +53,7 @@ impl Agent {
         Agent {
             agent: ureq::Agent::with_parts(config, dialer, NotHere),
             user_agent: HeaderValue::from_str(user_agent).ok().filter(|value| !value.is_empty()),
+            trust,
         }
     }
 
@@ -120,7 +123,7 @@ impl Transport for Agent {
                 retry_after: said.retry_after,
                 body,
             }),
-            Err(error) => Err(Failure::of(error, &request.url.uri, bounds, progress)),
+            Err(error) => Err(Failure::of(error, &request.url.uri, &self.trust, bounds, progress)),
         }
     }
 }

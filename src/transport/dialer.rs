@@ -5,9 +5,10 @@ use super::connection::{Connection, Stream};
 use super::names::Names;
 use super::pool::Pool;
 use super::socket::Socket;
-use super::tls::Trust;
+use super::tls;
 use super::trouble::Trouble;
 use crate::cancel::Waking;
+use crate::trust::Trust;
 use std::fmt;
 use std::io;
 use std::sync::Arc;
@@ -17,21 +18,20 @@ use ureq::http::uri::Authority;
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, LazyBuffers, NextTimeout, Transport};
 
-#[derive(Default)]
 pub(super) struct Dialer {
     pool: Arc<Pool>,
     names: Names,
-    trust: Trust,
+    trust: Arc<Trust>,
 }
 
 impl Dialer {
-    pub(super) fn new(trust: Trust) -> Dialer {
-        Dialer { trust, ..Dialer::default() }
+    pub(super) fn new(trust: Arc<Trust>) -> Dialer {
+        Dialer { pool: Arc::default(), names: Names::default(), trust }
     }
 
     #[cfg(test)]
     pub(super) fn asking(names: Names) -> Dialer {
-        Dialer { names, ..Dialer::default() }
+        Dialer { names, ..Dialer::new(Arc::new(Trust::by_default())) }
     }
 
     /// A new connection, within its time.
@@ -63,10 +63,11 @@ impl Dialer {
             if !is_https {
                 return Ok(Stream::Plain(socket));
             }
-            let session = self.trust.shake_hands(host, &mut socket).map_err(|error| match Trouble::of(&error) {
-                Some(_) => error,
-                None => Trouble::NotConnected(*address, error).into_io(),
-            })?;
+            let session =
+                tls::shake_hands(&self.trust, host, &mut socket).map_err(|error| match Trouble::of(&error) {
+                    Some(_) => error,
+                    None => Trouble::NotConnected(*address, error).into_io(),
+                })?;
             return Ok(Stream::Tls(session, socket));
         }
         Err(failed)

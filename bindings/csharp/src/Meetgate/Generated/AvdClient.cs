@@ -94,7 +94,11 @@ public class AvdClient : MeetgateTokenClient
     /// Whether <c>uploadfile</c> has the token as a query parameter. The platform's table lists none.
     /// (<c>upload_token</c>, default true)
     /// </param>
-    /// <param name="tls">Whom the client trusts over HTTPS. It is a part of what makes an account. (<c>tls</c>)</param>
+    /// <param name="tls">
+    /// Whom the client trusts over TLS, and what it shows of itself there. Discovery and a redis store with
+    /// <c>rediss</c> obey it, too. What names somebody is a part of what makes an account. The guide on private
+    /// networks has examples. (<c>tls</c>)
+    /// </param>
     /// <param name="timeoutMs">
     /// Time limit of a whole call, from looking up the host to the end of the answer. Fetching a token is part of it.
     /// (<c>timeout_ms</c>, from 1 to 86400000 ms, default 30000)

@@ -47,7 +47,11 @@ public class YoumeClient : MeetgateClient
     /// <param name="identifier">The administrator account of the calls. (<c>identifier</c>, default admin)</param>
     /// <param name="apiVersion">First segment of the path. (<c>api_version</c>, default v2)</param>
     /// <param name="serviceName">Second segment of the path. (<c>service_name</c>, default video)</param>
-    /// <param name="tls">Whom the client trusts over HTTPS. It is a part of what makes an account. (<c>tls</c>)</param>
+    /// <param name="tls">
+    /// Whom the client trusts over TLS, and what it shows of itself there. Discovery and a redis store with
+    /// <c>rediss</c> obey it, too. What names somebody is a part of what makes an account. The guide on private
+    /// networks has examples. (<c>tls</c>)
+    /// </param>
     /// <param name="timeoutMs">
     /// Time limit of a whole call, from looking up the host to the end of the answer. Fetching a token is part of it.
     /// (<c>timeout_ms</c>, from 1 to 86400000 ms, default 30000)
