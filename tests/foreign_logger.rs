@@ -34,7 +34,8 @@ fn no_line_up_to_debug_has_a_secret_and_trace_is_the_wire_of_ureq_alone() {
     let sandbox = Sandbox::start(Options { ca_file: Some(folder.clone()), ..Options::default() }).unwrap();
     let mut config = sandbox.configurations()["avd"].clone();
     config["tls"] = json!({ "ca_file": folder });
-    let secrets = [config["access_key"].as_str().unwrap().to_owned(), config["secret_key"].as_str().unwrap().to_owned()];
+    let secrets =
+        [config["access_key"].as_str().unwrap().to_owned(), config["secret_key"].as_str().unwrap().to_owned()];
     let fixed = |token: &str| {
         let mut config = config.clone();
         config.as_object_mut().unwrap().retain(|key, _| !key.ends_with("_key"));

@@ -219,7 +219,7 @@ fn the_names_of_the_certificate_of_another_host_are_told() {
     refused(
         &served(&own),
         &tls,
-        &["for another host: it is for avd.example, *.meet.example, 10.0.0.5;", "tls.server_name"],
+        &["for another host than 127.0.0.1: it is for avd.example, *.meet.example, 10.0.0.5;", "tls.server_name"],
     );
     refused(&served(&named(&[])), &tls, &["has no names"]);
     let many: Vec<String> = (0..500).map(|number| format!("n{number}.example")).collect();
@@ -233,7 +233,11 @@ fn a_server_name_is_sent_and_checked_in_place_of_the_host() {
     let server = served(&authority.certify(|params| params.subject_alt_names = name("avd.example")));
     accepted(&server, &json!({ "ca_pem": authority.pem, "server_name": "avd.example" }));
     assert_eq!(server.seen()[0].server_name.as_deref(), Some("avd.example"));
-    says(&server.url(), &json!({ "ca_pem": authority.pem, "server_name": "hst.example" }), &["it is for avd.example"]);
+    says(
+        &server.url(),
+        &json!({ "ca_pem": authority.pem, "server_name": "hst.example" }),
+        &["for another host than hst.example: it is for avd.example"],
+    );
     let server = served(&authority.certify(|params| params.subject_alt_names = name("10.0.0.5")));
     accepted(&server, &json!({ "ca_pem": authority.pem, "server_name": "10.0.0.5" }));
     for wrong in ["avd.example:443", "https://avd.example", "", "a b", "会议", "10.0.0.5:9610"] {
@@ -580,6 +584,58 @@ fn a_file_that_cannot_be_meant_is_refused_with_the_keys_name() {
     impossible(&json!({ "roots": "all" }), &["\"tls.roots\"", "bundled, system, none"]);
     impossible(&json!({ "ca_fiel": "x" }), &["\"tls.ca_fiel\"", "did you mean", "ca_file"]);
     impossible(&json!("none"), &["\"tls\"", "an object"]);
+}
+
+// The guide.
+
+/// The blocks of a language in the guide to private networks.
+fn blocks(language: &str) -> Vec<String> {
+    let guide = fs::read_to_string(support::root().join("docs/guides/private-networks.md")).unwrap();
+    let start = format!("\n```{language}\n");
+    guide.split(&start).skip(1).map(|rest| rest.split_once("\n```\n").unwrap().0.to_owned()).collect()
+}
+
+#[test]
+fn the_configurations_of_the_guide_are_accepted() {
+    let folder = Folder::new();
+    let own = Own::self_signed(|_| {});
+    for (name, text) in [
+        ("ca.pem", &own.pem),
+        ("server.pem", &own.pem),
+        ("client.pem", &own.pem),
+        ("client.key", &own.key.serialize_pem()),
+    ] {
+        fs::write(folder.path().join(name), text).unwrap();
+    }
+    let tls: Vec<String> = blocks("json").into_iter().filter(|block| block.contains("\"tls\"")).collect();
+    assert!(tls.len() >= 5);
+    for block in tls {
+        let config = block.replace("/etc/meetgate", folder.path().to_str().unwrap()).replace('…', "t");
+        Client::new(&config).unwrap_or_else(|error| panic!("{block}: {error}"));
+    }
+}
+
+#[test]
+fn the_commands_of_the_guide_fetch_a_certificate_and_its_pin() {
+    if !support::has("openssl") {
+        return;
+    }
+    let folder = Folder::new();
+    let own = Own::self_signed(|_| {});
+    let server = served(&own);
+    let run = |block: &str| {
+        let command = block.replace("10.0.0.5:9610", &server.address.to_string());
+        let done = Command::new("sh").args(["-c", &command]).current_dir(folder.path()).output().unwrap();
+        assert!(done.status.success(), "{command}: {}", String::from_utf8_lossy(&done.stderr));
+        String::from_utf8(done.stdout).unwrap().trim().to_owned()
+    };
+    let blocks: Vec<String> = blocks("sh").into_iter().filter(|block| block.contains("s_client")).collect();
+    let [fetch, digest] = &blocks[..] else { panic!("{blocks:?}") };
+    run(fetch);
+    accepted(&server, &json!({ "ca_file": folder.path().join("server.pem") }));
+    let printed = run(digest);
+    assert_eq!(format!("sha256//{printed}"), pin(&own));
+    accepted(&server, &json!({ "roots": "none", "pin_sha256": [printed] }));
 }
 
 // Sessions, accounts, and what else obeys.

@@ -92,9 +92,10 @@ fn certificate(why: &C, host: &str) -> String {
             date(*time),
             if time.as_secs() < WRITTEN { early() } else { "" }
         ),
-        C::NotValidForNameContext { presented, .. } => format!(
-            "the certificate of {host} is for another host: {}; if this is the right server, tls.server_name can say the name that its \
+        C::NotValidForNameContext { expected, presented } => format!(
+            "the certificate of {host} is for another host than {}: {}; if this is the right server, tls.server_name can say the name that its \
              certificate has",
+            expected.to_str(),
             names(presented)
         ),
         C::NotValidForName => {
