@@ -18,7 +18,6 @@ pub(crate) use pin::Pin;
 use crate::hex::hex;
 use client_certificate::Shown;
 use once_cell::sync::OnceCell;
-use rustls::client::Resumption;
 use rustls::pki_types::ServerName;
 use rustls::version::TLS13;
 use rustls::{ClientConfig, ClientConnection, RootCertStore};
@@ -188,11 +187,10 @@ impl Trust {
         };
         // Sessions are kept with this configuration, and resumed only with the verifier and the client certificate of their first
         // handshake. So the pin of a resumed session was checked then: no certificate comes again.
-        let mut config = builder
+        let config = builder
             .dangerous()
             .with_custom_certificate_verifier(Arc::new(verifier))
             .with_client_cert_resolver(Arc::clone(&shown) as Arc<dyn rustls::client::ResolvesClientCert>);
-        config.resumption = Resumption::default();
         Ok(Box::new(Made { config: Arc::new(config), shown, roots }))
     }
 

@@ -22,7 +22,7 @@ const ROOMS: [(&str, &str); 23] = [
     ("single_flight", "random error cancel"),
     ("request",       "transport redact catalog"),
     ("transport",     "trust error redact catalog cancel blocking"),
-    ("trust",         "hex unix_time"),
+    ("trust",         "error hex unix_time"),
     ("random",        "error"),
     ("error",         "redact catalog unix_time"),
     ("redact",        "json catalog"),

@@ -113,7 +113,7 @@ fn an_unknown_issuer_is_named_and_so_is_what_was_trusted() {
 #[test]
 fn an_intermediate_certificate_has_to_be_sent() {
     let authority = Authority::new("ours");
-    let intermediate = authority.under("between");
+    let intermediate = authority.under("between", |_| {});
     let mut own = intermediate.certify(|_| {});
     let tls = json!({ "ca_pem": authority.pem });
     refused(&served(&own), &tls, &[r#"unknown issuer, "between""#, "intermediate"]);
@@ -205,6 +205,20 @@ fn dates_are_told_with_those_of_our_clock() {
     refused(&served(&old), &tls, &["expired at 2020-01-02 00:00:00 UTC", &clock]);
     let early = authority.certify(|params| params.not_before = date_time_ymd(3000, 1, 2));
     refused(&served(&early), &tls, &["not valid before 3000-01-02 00:00:00 UTC", &clock]);
+}
+
+#[test]
+fn dates_above_are_told_apart_from_those_of_the_server() {
+    let authority = Authority::new("ours");
+    let old = authority.under("between", |params| params.not_after = date_time_ymd(2020, 1, 2));
+    let mut own = old.certify(|_| {});
+    own.chain.push(old.der.clone());
+    let tls = json!({ "ca_pem": authority.pem });
+    refused(
+        &served(&own),
+        &tls,
+        &["a certificate between that of 127.0.0.1 and its authority", "expired at 2020-01-02"],
+    );
 }
 
 #[test]

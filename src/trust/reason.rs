@@ -10,6 +10,8 @@ pub(super) enum Reason {
     /// The issuer's name.
     UnknownIssuer(String),
     SelfSigned(Pin),
+    /// The dates of a certificate above the server's own do not hold.
+    DateAbove(CertificateError),
     /// The certificate is of the first version.
     Version1,
     /// The pin that the server has.

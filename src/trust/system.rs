@@ -1,7 +1,9 @@
 //! The authorities that this system trusts.
 
 use super::reason::Reason;
+use crate::error::is_lack;
 use rustls::RootCertStore;
+use rustls_native_certs::ErrorKind;
 
 /// So many of the things that went wrong are told.
 const MOST_TOLD: usize = 3;
@@ -9,6 +11,13 @@ const MOST_TOLD: usize = 3;
 /// From `SSL_CERT_FILE` and `SSL_CERT_DIR`, or where the system has them. An error where there is none.
 pub(super) fn add_to(store: &mut RootCertStore) -> Result<(), rustls::Error> {
     let found = rustls_native_certs::load_native_certs();
+    // With a part of them, a server would be refused for as long as the client lives.
+    let lacks = found.errors.iter().find(|error| matches!(&error.kind, ErrorKind::Io { inner, .. } if is_lack(inner)));
+    if let Some(error) = lacks {
+        return Err(
+            Reason::NoRoots(format!("{}; this machine has run out of something: {error}", place())).into_error()
+        );
+    }
     // What one cannot use, another may: systems have odd ones among theirs.
     store.add_parsable_certificates(found.certs);
     if !store.is_empty() {

@@ -85,6 +85,11 @@ fn explained(error: Error, own: &CertificateDer<'_>) -> Error {
         CertificateError::UnknownIssuer | CertificateError::Other(_) if read.is_self_issued() => {
             Pin::of(own).map(Reason::SelfSigned)
         }
+        CertificateError::ExpiredContext { time, .. } | CertificateError::NotValidYetContext { time, .. } => {
+            let time = i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
+            let is_own = time < read.not_before || time > read.not_after;
+            (!is_own).then(|| Reason::DateAbove(why.clone()))
+        }
         CertificateError::UnknownIssuer => Some(Reason::UnknownIssuer(read.issuer())),
         CertificateError::Other(_) if read.is_v1 => Some(Reason::Version1),
         _ => None,

@@ -18,7 +18,7 @@ pub(super) fn words(trust: &Trust, error: &E, host: &str, address: &str) -> Stri
         E::InvalidMessage(_) => format!(
             "{address} does not speak TLS ({error}); if this port speaks plain HTTP, base_url has to begin with http://"
         ),
-        E::InvalidCertificate(why) => certificate(why, host),
+        E::InvalidCertificate(why) => certificate(why, &format!("the certificate of {host}")),
         E::AlertReceived(alert) => refused(trust, *alert, address),
         E::PeerIncompatible(P::ServerTlsVersionIsDisabledByOurConfig | P::ServerDoesNotSupportTls12Or13) => {
             no_version(trust, address)
@@ -45,6 +45,10 @@ fn because(trust: &Trust, reason: &Reason, host: &str) -> String {
             "the certificate of {host} is self-signed; trusted are {}; once it is known to be the right one, tls.ca_file or tls.ca_pem \
              can name it, or tls.pin_sha256 with tls.roots \"none\" its key, which is {pin}",
             trusted(trust)
+        ),
+        Reason::DateAbove(why) => certificate(
+            why,
+            &format!("a certificate between that of {host} and its authority, or the authority's own,"),
         ),
         Reason::Version1 => format!(
             "the certificate of {host} is not supported: it is of X.509 version 1, without names; the server needs a certificate of \
@@ -78,44 +82,45 @@ fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
-fn certificate(why: &C, host: &str) -> String {
+/// `whose` is the certificate.
+fn certificate(why: &C, whose: &str) -> String {
     match why {
         C::ExpiredContext { time, not_after } => format!(
-            "the certificate of {host} expired at {}; the clock of this machine says {}{}",
+            "{whose} expired at {}; the clock of this machine says {}{}",
             date(*not_after),
             date(*time),
             if time.as_secs() < WRITTEN { early() } else { "" }
         ),
         C::NotValidYetContext { time, not_before } => format!(
-            "the certificate of {host} is not valid before {}; the clock of this machine says {}{}",
+            "{whose} is not valid before {}; the clock of this machine says {}{}",
             date(*not_before),
             date(*time),
             if time.as_secs() < WRITTEN { early() } else { "" }
         ),
         C::NotValidForNameContext { expected, presented } => format!(
-            "the certificate of {host} is for another host than {}: {}; if this is the right server, tls.server_name can say the name that its \
+            "{whose} is for another host than {}: {}; if this is the right server, tls.server_name can say the name that its \
              certificate has",
             expected.to_str(),
             names(presented)
         ),
         C::NotValidForName => {
-            format!("the certificate of {host} is for another host; does base_url name the right one?")
+            format!("{whose} is for another host; does base_url name the right one?")
         }
         C::Expired | C::NotValidYet => {
-            format!("by the clock of this machine, the certificate of {host} is not valid ({why}); is the clock right?")
+            format!("by the clock of this machine, {whose} is not valid ({why}); is the clock right?")
         }
         C::UnsupportedSignatureAlgorithmContext { .. } | C::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
             format!(
-                "the certificate of {host} is not supported: it is signed in a way that is too weak or too rare; SHA-256 with RSA from 2048 \
+                "{whose} is not supported: it is signed in a way that is too weak or too rare; SHA-256 with RSA from 2048 \
              bits, ECDSA or Ed25519 would do"
             )
         }
-        C::BadSignature => format!("the certificate of {host} is not signed by the issuer that it names"),
-        C::BadEncoding => format!("what {host} shows cannot be read as a certificate"),
+        C::BadSignature => format!("{whose} is not signed by the issuer that it names"),
+        C::BadEncoding => format!("{whose} cannot be read as a certificate"),
         C::InvalidPurpose | C::InvalidPurposeContext { .. } => {
-            format!("the certificate of {host} is not for servers: its extended key usage says so")
+            format!("{whose} is not for servers: its extended key usage says so")
         }
-        other => format!("the certificate of {host} is refused: {}", shown(&other.to_string())),
+        other => format!("{whose} is refused: {}", shown(&other.to_string())),
     }
 }
 

@@ -29,8 +29,9 @@ impl Authority {
     }
 
     /// Another, signed by this one.
-    pub fn under(&self, name: &str) -> Authority {
-        let (params, key) = (params_of_authority(name), KeyPair::generate().unwrap());
+    pub fn under(&self, name: &str, change: impl FnOnce(&mut CertificateParams)) -> Authority {
+        let (mut params, key) = (params_of_authority(name), KeyPair::generate().unwrap());
+        change(&mut params);
         let certificate = params.signed_by(&key, &self.issuer).unwrap();
         Authority { pem: certificate.pem(), der: certificate.der().clone(), issuer: Issuer::new(params, key) }
     }
