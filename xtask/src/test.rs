@@ -4,7 +4,8 @@ use crate::catalog::Result;
 use crate::codegen;
 use crate::dotnet::Dotnet;
 use crate::prerequisites::{
-    self, C_COMPILER, CLANG, CLANG_TIDY, CMAKE, CPP_COMPILER, DOXYGEN, MONO, PYTHON, REDIS, VALGRIND, component,
+    self, C_COMPILER, CLANG, CLANG_TIDY, CMAKE, CPP_COMPILER, DOXYGEN, MONO, OPENSSL, PYTHON, REDIS, VALGRIND,
+    component,
 };
 use crate::workspace::Workspace;
 use std::io::{self, BufRead as _, BufReader, Read, Write};
@@ -72,7 +73,11 @@ pub fn run_tests(workspace: &Workspace, when_skipped: WhenSkipped) -> Result<()>
                 "--features",
                 "redis",
                 "--lib",
+                "--test",
+                "tls",
+                "--",
                 "token::store::redis",
+                "a_redis_over_tls",
             ]),
         },
         Part {
@@ -100,6 +105,7 @@ pub fn run_tests(workspace: &Workspace, when_skipped: WhenSkipped) -> Result<()>
         ("C# for .NET Framework, on Mono", MONO),
         ("the header as a document", DOXYGEN),
         ("the token store redis", REDIS),
+        ("old certificates, keys and the commands of the guide to private networks", OPENSSL),
     ];
     for (what, program) in optional {
         if let Err(missing) = program.provide() {
