@@ -589,7 +589,7 @@ fn a_file_that_cannot_be_meant_is_refused_with_the_keys_name() {
     bad(&written("empty.pem", b"no certificate\n"), "has no certificate");
     let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
     bad(&written("broken.pem", broken.as_bytes()), "has a certificate that cannot be used");
-    bad(&written("cut.pem", b"-----BEGIN CERTIFICATE-----\nAAAA\n"), "is not valid PEM");
+    bad(&written("cut.pem", b"-----BEGIN CERTIFICATE-----\nAAAA\n"), "is not valid PEM: a section has no END line");
     bad(&written("long.pem", &vec![b'\n'; (4 << 20) + 1]), "longer than 4 MiB");
     impossible(&json!({ "ca_file": "a\u{0}b" }), &["\"tls.ca_file\"", "path"]);
     impossible(&json!({ "ca_pem": broken }), &["\"tls.ca_pem\": the text has a certificate that cannot be used"]);

@@ -1,7 +1,7 @@
 //! Certificates and keys as PEM text. Errors are the ends of sentences that begin with where the text is from.
 
 use rustls::RootCertStore;
-use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::pem::{self, PemObject as _};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use std::sync::Arc;
 
@@ -40,11 +40,21 @@ impl Authorities {
 
 pub(super) fn certificates(text: &[u8]) -> Result<Vec<CertificateDer<'static>>, String> {
     let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(text).collect();
-    let found = found.map_err(|error| format!("is not valid PEM: {error}"))?;
+    let found = found.map_err(|error| format!("is not valid PEM: {}", broken(&error)))?;
     if found.is_empty() {
         return Err("has no certificate: expected PEM, with BEGIN CERTIFICATE".to_owned());
     }
     Ok(found)
+}
+
+/// rustls tells the bytes of the line.
+fn broken(error: &pem::Error) -> &'static str {
+    match error {
+        pem::Error::MissingSectionEnd { .. } => "a section has no END line",
+        pem::Error::IllegalSectionStart { .. } => "a BEGIN line is not whole",
+        pem::Error::Base64Decode(_) => "what stands between BEGIN and END is not Base64",
+        _ => "it cannot be read",
+    }
 }
 
 /// The first private key: PKCS#8, PKCS#1 or SEC1. No error quotes the text.
