@@ -23,7 +23,6 @@ pub(crate) use base_url::{BaseUrl, Url};
 pub(crate) use network::{Header, Network, Resolve};
 pub(crate) use proxy::{Environment, Proxies, Proxy, Spelling};
 pub(crate) use source::{Bind, IpVersion};
-pub(crate) use tls::Roots;
 pub(crate) use upload::Upload;
 
 use crate::cancel::Interrupt;

@@ -8,9 +8,10 @@ use super::pool::Pool;
 use super::proxy::{Proxy, Target};
 use super::proxy_failed::Failed;
 use super::socket::Socket;
-use super::tls::Trust;
+use super::tls;
 use super::trouble::Trouble;
 use crate::cancel::Waking;
+use crate::trust::Trust;
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
@@ -24,18 +25,18 @@ use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, LazyBu
 pub(super) struct Dialer {
     pool: Arc<Pool>,
     names: Names,
-    trust: Trust,
+    trust: Arc<Trust>,
     network: Option<Arc<Network>>,
 }
 
 impl Dialer {
-    pub(super) fn new(trust: Trust, network: Option<Arc<Network>>, pool: Arc<Pool>) -> Dialer {
+    pub(super) fn new(trust: Arc<Trust>, network: Option<Arc<Network>>, pool: Arc<Pool>) -> Dialer {
         Dialer { pool, names: Names::default(), trust, network }
     }
 
     #[cfg(test)]
-    pub(super) fn asking(names: Names, pool: Arc<Pool>) -> Dialer {
-        Dialer { pool, names, trust: Trust::default(), network: None }
+    pub(super) fn asking(names: Names, pool: Arc<Pool>, trust: Arc<Trust>) -> Dialer {
+        Dialer { pool, names, trust, network: None }
     }
 
     /// A new connection, within its time: looked up, connected, led through the proxy, and secured.
@@ -51,7 +52,7 @@ impl Dialer {
         if !is_https {
             return Ok(Stream::Plain(socket));
         }
-        match attempt::timed(|phases| &mut phases.tls, || self.trust.shake_hands(host, &mut socket)) {
+        match attempt::timed(|phases| &mut phases.tls, || tls::shake_hands(&self.trust, host, &mut socket)) {
             Ok(session) => Ok(Stream::Tls(session, socket)),
             Err(error) => {
                 if proxy.is_none() {

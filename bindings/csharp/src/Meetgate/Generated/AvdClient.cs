@@ -94,7 +94,11 @@ public class AvdClient : MeetgateTokenClient
     /// Whether <c>uploadfile</c> has the token as a query parameter. The platform's table lists none.
     /// (<c>upload_token</c>, default true)
     /// </param>
-    /// <param name="tls">Whom the client trusts over HTTPS. It is a part of what makes an account. (<c>tls</c>)</param>
+    /// <param name="tls">
+    /// Whom the client trusts over TLS, and what it shows of itself there. Discovery and a redis store with
+    /// <c>rediss</c> obey it, too. What names somebody is a part of what makes an account. The guide on private
+    /// networks has examples. (<c>tls</c>)
+    /// </param>
     /// <param name="proxy">
     /// A proxy for all that the client sends: <c>http://host:port</c> (by CONNECT, for http and https alike),
     /// <c>socks5h://host:port</c> (the proxy looks host names up) or <c>socks5://host:port</c> (they are looked up

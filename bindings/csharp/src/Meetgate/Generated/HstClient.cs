@@ -87,7 +87,11 @@ public class HstClient : MeetgateTokenClient
     /// Time limit for fetching one token, within the call's <c>timeoutMs</c>. (<c>token_timeout_ms</c>, from 1 to
     /// 600000 ms, default 10000)
     /// </param>
-    /// <param name="tls">Whom the client trusts over HTTPS. It is a part of what makes an account. (<c>tls</c>)</param>
+    /// <param name="tls">
+    /// Whom the client trusts over TLS, and what it shows of itself there. Discovery and a redis store with
+    /// <c>rediss</c> obey it, too. What names somebody is a part of what makes an account. The guide on private
+    /// networks has examples. (<c>tls</c>)
+    /// </param>
     /// <param name="proxy">
     /// A proxy for all that the client sends: <c>http://host:port</c> (by CONNECT, for http and https alike),
     /// <c>socks5h://host:port</c> (the proxy looks host names up) or <c>socks5://host:port</c> (they are looked up

@@ -44,7 +44,11 @@ public sealed class YoumeClientOptions : NestedParameters
     /// <summary>Second segment of the path. (<c>service_name</c>, default video)</summary>
     public string? ServiceName { get; set; }
 
-    /// <summary>Whom the client trusts over HTTPS. It is a part of what makes an account. (<c>tls</c>)</summary>
+    /// <summary>
+    /// Whom the client trusts over TLS, and what it shows of itself there. Discovery and a redis store with
+    /// <c>rediss</c> obey it, too. What names somebody is a part of what makes an account. The guide on private
+    /// networks has examples. (<c>tls</c>)
+    /// </summary>
     public Tls? Tls { get; set; }
 
     /// <summary>
