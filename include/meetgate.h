@@ -313,7 +313,7 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_json_quo
 
 /**
  * Makes a client of one platform.
- * It sends nothing, and reads from the disk only the folder of a token store and the file of tls.ca_file. The first call
+ * It sends nothing, and reads from the disk only the folder of a token store and the files that tls names. The first call
  * connects, and fetches a token where the platform has one. With "proxy":"env" it reads the environment, once.
  * @param[in] config_json One JSON object, for example
  *   {"platform":"avd","base_url":"http://10.0.0.5:9609","access_key":"…","secret_key":"…"}.
@@ -368,6 +368,14 @@ MEETGATE_EXPORT void MEETGATE_CALL meetgate_client_free(meetgate_client *client)
  *     - age_ms (integer)
  *     - expires_in_ms (integer): where the lifetime is known.
  *     - warning (string): somebody else fetches tokens for this account, or the token store fails.
+ *   - tls (object): whom the client trusts.
+ *     - roots (string): bundled, system or none.
+ *     - authorities (integer): the certificates of ca_file and ca_pem.
+ *     - pins (integer)
+ *     - client_certificate (boolean): whether the client has one.
+ *     - min_version (string): 1.2 or 1.3.
+ *     - server_name (string): where one is configured.
+ *     - insecure (string): the reason for verifying no certificate; absent where certificates are verified.
  * @return MEETGATE_OK, or why it failed.
  */
 MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_client_info(
@@ -427,8 +435,8 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_call(
  *   - max_attempts (integer from 1 to 10): How often a request is tried in all; 1 switches repeating off. What only
  *     reads is repeated after broken connections, HTTP 408, 429, 502, 503 and 504, and the platform's own "busy";
  *     everything else only if no byte of it was sent.
- *   - connect_timeout_ms (integer from 1 to 86400000, ms): Time limit for one connection: TCP and TLS handshake, within
- *     `timeout_ms`.
+ *   - connect_timeout_ms (integer from 1 to 86400000, ms): Time limit for one connection: TCP, the way through a proxy,
+ *     and the TLS handshake, within `timeout_ms`.
  *   - max_reply_bytes (integer from 1024 to 1073741824, bytes): The largest answer that is read. A larger one ends the
  *     call with the status `LIMIT`, although the platform may have done what was asked.
  *   - facts (boolean, default false): With `true` the reply of a success is `{"reply":…,"facts":{…}}`: the platform's
@@ -595,6 +603,7 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_download
  *   - reused_connection (boolean): of an attempt that had a connection.
  *   - token_generation (integer): which token it was; not the token.
  *   - lifetime_ms (integer): of a new token, where the platform tells it.
+ *   - insecure (string): why the client verifies no certificate (tls.insecure_reason), where it does not.
  *   - pause_ms (integer): before the next attempt, or before the next token is asked for.
  * Clients of one account share its token: each tells what its own calls did to it.
  * @param[in] client A client.

@@ -43,13 +43,14 @@ pub struct ProvidedToken {
 }
 
 impl Client {
-    /// Reads the JSON configuration. Sends nothing, and looks at the disk only for the folder of a token store and for `tls.ca_file`.
+    /// Reads the JSON configuration. Sends nothing, and looks at the disk only for the folder of a token store and for
+    /// the files that `tls` names.
     pub fn new(config: &str) -> Result<Client> {
         let config = Config::parse(config)?;
         let platform = platform::of(&config)?;
         let transport = Box::new(Agent::new(
             &config.user_agent,
-            config.more_roots.clone(),
+            Arc::clone(&config.trust),
             config.network.clone(),
             config.max_idle_connections,
         ));

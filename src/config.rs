@@ -11,7 +11,8 @@ use crate::error::{Error, Result};
 use crate::json::check::{Rules, check};
 use crate::json::{Kind, Members, kind, nearest, quoted};
 use crate::secret::Secret;
-use crate::transport::{BaseUrl, Limits, Network, Roots};
+use crate::transport::{BaseUrl, Limits, Network};
+use crate::trust::Trust;
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,8 +23,7 @@ const RULES: Rules = Rules { noun: "configuration key", tolerant: false };
 pub(crate) struct Config {
     pub(crate) account: Account,
     pub(crate) limits: Limits,
-    /// The authorities that are trusted beside the built-in ones.
-    pub(crate) more_roots: Roots,
+    pub(crate) trust: Arc<Trust>,
     /// Proxy, source address and the like; `None` where the configuration names none of them.
     pub(crate) network: Option<Arc<Network>>,
     pub(crate) max_idle_connections: usize,
@@ -117,7 +117,7 @@ impl Config {
         Ok(Config {
             account: reader.account(platform).map_err(refuse)?,
             limits: limits(Limits::DEFAULT, &members),
-            more_roots: tls::more_roots(&members).map_err(refuse)?,
+            trust: Arc::new(tls::trust(&members).map_err(refuse)?),
             network: network::network(&members).map_err(refuse)?.map(Arc::new),
             max_idle_connections: usize::try_from(reader.number_or_default("max_idle_connections"))
                 .unwrap_or(usize::MAX),

@@ -25,6 +25,7 @@ use crate::secret::Secret;
 use crate::single_flight::{Caller, Held, Refused, Stands};
 use crate::token::{Credentials, Given, Token, TokenInfo};
 use crate::transport::{BaseUrl, Bounds, Limits, Progress, Transport};
+use crate::trust;
 use crate::unix_time::now_ms;
 use address::Address;
 pub(crate) use address::Addresses;
@@ -119,7 +120,7 @@ impl Engine {
             Some(base) if platform.signs_with_time() => clocks.of(&base.canonical()),
             _ => Arc::default(),
         };
-        let observer = Observer::of(config.platform());
+        let observer = Observer::of(config.platform(), config.trust.insecure_reason());
         let discovery = platform.discovery().filter(|_| platform.base_url().is_none());
         let address = addresses
             .of(discovery.map(Discovery::request).as_ref().map(|(url, signed)| (*url, signed.target.as_str())));
@@ -205,6 +206,7 @@ impl Engine {
             http_method: Option<&'static str>,
             #[serde(skip_serializing_if = "Option::is_none")]
             clock_offset_s: Option<i64>,
+            tls: trust::Facts<'a>,
             #[serde(flatten)]
             network: network::Info<'a>,
         }
@@ -214,6 +216,7 @@ impl Engine {
             token: self.credentials.as_ref().map(|credentials| credentials.info()),
             http_method: self.platform.http_method(),
             clock_offset_s: self.platform.signs_with_time().then(|| self.clock.seconds()),
+            tls: self.config.trust.facts(),
             network: self.network_info(),
         };
         serde_json::to_string(&info).map_err(|error| Error::new(Status::Internal, format!("JSON: {error}")))

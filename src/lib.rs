@@ -2,6 +2,11 @@
 //!
 //! C callers see `include/meetgate.h`; this crate's Rust surface is what that header is made of: [`Client`], the
 //! [`catalog`] of operations and the one [`Error`] model.
+//!
+//! The library writes nothing to the logger of the crate `log`. The HTTP library below it, `ureq`, does: up to the level debug
+//! without paths, queries, bodies and headers that may hold a secret. **At the level trace, the targets `ureq` and `ureq_proto`
+//! write every byte of requests and answers, keys and tokens included.** A program with such a logger has to leave these two
+//! targets out. C, C++, Python and C# have no part in this: there is no logger inside the shared library.
 
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
@@ -27,6 +32,7 @@ pub mod signing;
 mod single_flight;
 mod token;
 mod transport;
+mod trust;
 mod unix_time;
 
 pub use cancel::Cancel;

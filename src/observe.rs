@@ -27,6 +27,8 @@ use std::time::{Duration, Instant};
 /// Watches the calls of one client.
 pub(crate) struct Observer {
     platform: PlatformName,
+    /// Why its connections are not verified, if they are not.
+    insecure: Option<String>,
     log: Slot,
     stats: Stats,
 }
@@ -73,8 +75,9 @@ impl Tally {
 }
 
 impl Observer {
-    pub(crate) fn of(platform: PlatformName) -> Observer {
-        Observer { platform, log: Slot::default(), stats: Stats::default() }
+    pub(crate) fn of(platform: PlatformName, insecure: Option<&str>) -> Observer {
+        let insecure = insecure.map(str::to_owned);
+        Observer { platform, insecure, log: Slot::default(), stats: Stats::default() }
     }
 
     /// Whether somebody reads events of this level.
@@ -109,6 +112,7 @@ impl Observer {
         event.http_status = tally.http_status;
         event.request_id = request_id;
         event.token_generation = tally.token_generation;
+        event.insecure = self.insecure.as_deref();
         self.log.tell(&event.over(&tally.trace));
     }
 
@@ -122,6 +126,7 @@ impl Observer {
         event.operation = Some(tally.name);
         event.ahead = ahead;
         event.attempt = Some(tally.attempts);
+        event.insecure = self.insecure.as_deref();
         event.pause_ms = Some(millis(pause));
         self.log.tell(&event);
     }
@@ -143,6 +148,7 @@ impl Observer {
         let mut event = Event::of(Kind::Call, level, self.platform).ended(Done::of(result));
         event.operation = Some(tally.name);
         event.attempts = Some(tally.attempts);
+        event.insecure = self.insecure.as_deref();
         event.http_status = tally.http_status;
         self.log.tell(&event.taking(took));
     }

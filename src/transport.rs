@@ -26,7 +26,6 @@ pub(crate) use network::{Header, Network, Resolve};
 pub(crate) use progress::Progress;
 pub(crate) use proxy::{Environment, Proxies, Proxy, Spelling};
 pub(crate) use source::{Bind, IpVersion};
-pub(crate) use tls::Roots;
 pub(crate) use upload::{ReadAt, Upload};
 
 use crate::cancel::Interrupt;

@@ -57,7 +57,7 @@ fn tls_on_a_plain_port_and_the_reverse() {
     assert_says(&error, Status::Tls, &[&plain.to_string(), "does not speak TLS", "http://"]);
     let tls = speaks_only_tls();
     let error = read_error(&format!("http://{tls}"));
-    assert_says(&error, Status::Protocol, &[&tls.to_string(), "answers in TLS", "https://"]);
+    assert_says(&error, Status::Tls, &[&tls.to_string(), "answers in TLS", "https://"]);
 }
 
 #[test]
@@ -65,7 +65,7 @@ fn a_certificate_of_an_unknown_issuer() {
     let sandbox = meetgate_sandbox::Sandbox::start(meetgate_sandbox::Options { tls: true, ..Default::default() });
     let config = sandbox.as_ref().unwrap().configurations()["avd"].to_string();
     let error = Client::new(&config).unwrap().call("avd.room.read", READ).unwrap_err();
-    assert_says(&error, Status::Tls, &["built into this library", "UnknownIssuer", "tls.ca_file"]);
+    assert_says(&error, Status::Tls, &["built into this library", "unknown issuer", "tls.ca_file"]);
 }
 
 #[test]

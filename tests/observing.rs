@@ -403,3 +403,18 @@ fn what_is_asked_for_an_address_is_told_as_such() {
     let events = told.take();
     assert!(events[0].get("reused_connection").is_none() && events[0]["sent_bytes"] == 0, "{events:?}");
 }
+
+#[test]
+fn each_event_of_a_connection_that_is_not_verified_says_why() {
+    let sandbox = Sandbox::start(Options { tls: true, ..Options::default() }).unwrap();
+    let mut config = sandbox.configurations()["avd"].clone();
+    config["tls"] = json!({ "insecure": true, "insecure_reason": "a test" });
+    let client = Client::new(&config.to_string()).unwrap();
+    let told = Told::by(&client, LogLevel::Debug);
+    client.call("avd.room.read", READ).unwrap();
+    let events = told.take();
+    for event in events.iter().filter(|event| event["event"] != "token_fetched") {
+        assert_eq!(event["insecure"], "a test", "{event}");
+    }
+    assert!(events.len() >= 4, "{events:?}");
+}

@@ -297,7 +297,7 @@ fn a_proxy_that_echoes_the_credentials_shows_none() {
     let sandbox = plain();
     let echo = Scripted::start(|mut connection| {
         let head = read_head(&mut connection);
-        let line = head.lines().find(|line| line.starts_with("Proxy-Authorization")).unwrap_or_default().to_owned();
+        let line = head.lines().find_map(|line| line.strip_prefix("Proxy-Authorization: Basic ")).unwrap();
         _ = connection.write_all(format!("HTTP/1.1 500 {line} {PASSWORD}\r\nContent-Length: 0\r\n\r\n").as_bytes());
         _ = connection.shutdown(Shutdown::Write);
         _ = connection.read(&mut [0; 10]);
@@ -520,6 +520,30 @@ fn a_call_goes_where_the_environment_says() {
     let excepted = [("http_proxy", address.as_str()), ("no_proxy", "127.0.0.0/8"), ("TEST_CALL", "1")];
     assert!(in_environment(&excepted, &config).contains("CALLED"));
     assert_eq!(proxy.log().matches(": CONNECT ").count(), connects, "past the proxy");
+}
+
+#[test]
+fn many_threads_go_through_one_proxy() {
+    let Some(proxy) = microsocks(&["-u", USER, "-P", PASSWORD]) else { return };
+    let (_, https, folder) = platforms();
+    let mut config = https.configurations()["avd"].clone();
+    config["tls"] = json!({ "ca_file": folder.path().join("ca.pem") });
+    let client = with(&config, &format!("socks5h://{USER}:{ENCODED}@127.0.0.1:{}", proxy.port));
+    thread::scope(|scope| {
+        for thread in 0..16 {
+            let client = &client;
+            scope.spawn(move || {
+                for call in 0..20 {
+                    client.call("avd.room.read", READ).unwrap();
+                    if (thread + call) % 7 == 0 {
+                        client.close_idle().unwrap();
+                    }
+                }
+            });
+        }
+    });
+    let reads = https.exchanges().iter().filter(|exchange| exchange.operation == Some("avd.room.read")).count();
+    assert_eq!(reads, 320);
 }
 
 /// A proxy takes connections and says nothing, for as long as nobody calls it: nothing is sent before a call.

@@ -32,7 +32,10 @@ class call_options : public stoppable_options<call_options> {
    */
   call_options &max_attempts(const integer &value) { return put("max_attempts", value); }
 
-  /** Time limit for one connection: TCP and TLS handshake, within `timeout_ms`. [integer from 1 to 86400000, ms] */
+  /**
+   * Time limit for one connection: TCP, the way through a proxy, and the TLS handshake, within `timeout_ms`. [integer
+   * from 1 to 86400000, ms]
+   */
   call_options &connect_timeout_ms(const integer &value) { return put("connect_timeout_ms", value); }
 
   /**

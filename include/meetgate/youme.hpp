@@ -11,14 +11,73 @@
 
 namespace meetgate {
 
-/** The object `tls`. Whom the client trusts over HTTPS. It is a part of what makes an account. */
+/**
+ * The object `tls`. Whom the client trusts over TLS, and what it shows of itself there. Discovery and a redis store
+ * with `rediss` obey it, too. What names somebody is a part of what makes an account. The guide on private networks has
+ * examples.
+ */
 class youme_tls : public builder<youme_tls> {
  public:
   /**
-   * A file of certificates in PEM, of private authorities that are trusted beside the public roots. It is read when the
-   * client is made. [string]
+   * The authorities that are trusted: those of the public web as they are built into the library, those of this system,
+   * or none but `ca_file` and `ca_pem`. The system's are read for the first connection, on Linux from `SSL_CERT_FILE`
+   * and `SSL_CERT_DIR` where one of them is set, else where the system has them. With `none` and neither `ca_file` nor
+   * `ca_pem`, `pin_sha256` alone decides: neither issuer nor name nor dates count then. [string, default bundled; one
+   * of bundled, system, none]
+   */
+  youme_tls &roots(const text &value) { return put("roots", value); }
+
+  /**
+   * A file of certificates in PEM that are trusted beside the roots: of private authorities, or of the server itself.
+   * It is read when the client is made. [string]
    */
   youme_tls &ca_file(const text &value) { return put("ca_file", value); }
+
+  /** What `ca_file` would hold, as a text. Both may be given. [string] */
+  youme_tls &ca_pem(const text &value) { return put("ca_pem", value); }
+
+  /**
+   * For servers that ask for it: a file with the client's certificate in PEM, and with the certificates between it and
+   * its authority after it. It is read when the client is made. [string]
+   */
+  youme_tls &client_cert_file(const text &value) { return put("client_cert_file", value); }
+
+  /** What `client_cert_file` would hold, as a text. [string] */
+  youme_tls &client_cert_pem(const text &value) { return put("client_cert_pem", value); }
+
+  /**
+   * A file with the private key of the client's certificate in PEM (PKCS#8, PKCS#1 or SEC1), without a password. It is
+   * read when the client is made. [string]
+   */
+  youme_tls &client_key_file(const text &value) { return put("client_key_file", value); }
+
+  /** What `client_key_file` would hold, as a text. [string] */
+  youme_tls &client_key_pem(const text &value) { return put("client_key_pem", value); }
+
+  /**
+   * The name, or the IP address, that the server's certificate has to have, in place of the host of the URL; a name is
+   * also sent to the server (SNI). It holds for every https connection of the client, and not for redis. [string]
+   */
+  youme_tls &server_name(const text &value) { return put("server_name", value); }
+
+  /**
+   * SHA-256 digests of public keys (SubjectPublicKeyInfo), as curl writes them (`sha256//` and Base64), as Base64 alone
+   * or in hexadecimal. The key of the server's own certificate must be one of them. The certificate is verified as
+   * well, unless `roots` or `insecure` says otherwise. [array of strings]
+   */
+  youme_tls &pin_sha256(const array_of<text> &value) { return put("pin_sha256", value); }
+
+  /** The oldest version of TLS that is spoken. [string, default 1.2; one of 1.2, 1.3] */
+  youme_tls &min_version(const text &value) { return put("min_version", value); }
+
+  /**
+   * With `true` no certificate is verified: anybody in between can read tokens and keys. Pins still hold. It needs
+   * `insecure_reason`. [boolean, default false]
+   */
+  youme_tls &insecure(const flag &value) { return put("insecure", value); }
+
+  /** Why that has to be, at most 256 bytes. `info` tells it. [string] */
+  youme_tls &insecure_reason(const text &value) { return put("insecure_reason", value); }
 };
 
 /** How a client of youme is made. A key that is left out has its default. */
@@ -47,7 +106,11 @@ class youme_config : public builder<youme_config> {
   /** Second segment of the path (Y2). [string, default video] */
   youme_config &service_name(const text &value) { return put("service_name", value); }
 
-  /** Whom the client trusts over HTTPS. It is a part of what makes an account. [object] */
+  /**
+   * Whom the client trusts over TLS, and what it shows of itself there. Discovery and a redis store with `rediss` obey
+   * it, too. What names somebody is a part of what makes an account. The guide on private networks has examples.
+   * [object]
+   */
   youme_config &tls(const object_of<youme_tls> &value) { return put("tls", value); }
 
   /**
@@ -115,8 +178,8 @@ class youme_config : public builder<youme_config> {
   youme_config &max_attempts(const integer &value) { return put("max_attempts", value); }
 
   /**
-   * Time limit for one connection: TCP and TLS handshake, within `timeout_ms`. [integer from 1 to 86400000, ms, default
-   * 5000]
+   * Time limit for one connection: TCP, the way through a proxy, and the TLS handshake, within `timeout_ms`. [integer
+   * from 1 to 86400000, ms, default 5000]
    */
   youme_config &connect_timeout_ms(const integer &value) { return put("connect_timeout_ms", value); }
 

@@ -6586,13 +6586,88 @@ pub static HST_CONFIG: &[Field] = &[
     Field {
         name: "tls",
         kind: Type::Object,
-        doc: "Whom the client trusts over HTTPS. It is a part of what makes an account.",
-        fields: &[Field {
-            name: "ca_file",
-            kind: Type::String,
-            doc: "A file of certificates in PEM, of private authorities that are trusted beside the public roots. It is read when the client is made.",
-            ..Field::EMPTY
-        }],
+        doc: "Whom the client trusts over TLS, and what it shows of itself there. Discovery and a redis store with `rediss` obey it, too. What names somebody is a part of what makes an account. The guide on private networks has examples.",
+        fields: &[
+            Field {
+                name: "roots",
+                kind: Type::String,
+                doc: "The authorities that are trusted: those of the public web as they are built into the library, those of this system, or none but `ca_file` and `ca_pem`. The system's are read for the first connection, on Linux from `SSL_CERT_FILE` and `SSL_CERT_DIR` where one of them is set, else where the system has them. With `none` and neither `ca_file` nor `ca_pem`, `pin_sha256` alone decides: neither issuer nor name nor dates count then.",
+                values: &[Value::text("bundled"), Value::text("system"), Value::text("none")],
+                default: "bundled",
+                ..Field::EMPTY
+            },
+            Field {
+                name: "ca_file",
+                kind: Type::String,
+                doc: "A file of certificates in PEM that are trusted beside the roots: of private authorities, or of the server itself. It is read when the client is made.",
+                ..Field::EMPTY
+            },
+            Field {
+                name: "ca_pem",
+                kind: Type::String,
+                doc: "What `ca_file` would hold, as a text. Both may be given.",
+                ..Field::EMPTY
+            },
+            Field {
+                name: "client_cert_file",
+                kind: Type::String,
+                doc: "For servers that ask for it: a file with the client's certificate in PEM, and with the certificates between it and its authority after it. It is read when the client is made.",
+                ..Field::EMPTY
+            },
+            Field {
+                name: "client_cert_pem",
+                kind: Type::String,
+                doc: "What `client_cert_file` would hold, as a text.",
+                ..Field::EMPTY
+            },
+            Field {
+                name: "client_key_file",
+                kind: Type::String,
+                doc: "A file with the private key of the client's certificate in PEM (PKCS#8, PKCS#1 or SEC1), without a password. It is read when the client is made.",
+                ..Field::EMPTY
+            },
+            Field {
+                name: "client_key_pem",
+                kind: Type::String,
+                doc: "What `client_key_file` would hold, as a text.",
+                secret: true,
+                ..Field::EMPTY
+            },
+            Field {
+                name: "server_name",
+                kind: Type::String,
+                doc: "The name, or the IP address, that the server's certificate has to have, in place of the host of the URL; a name is also sent to the server (SNI). It holds for every https connection of the client, and not for redis.",
+                ..Field::EMPTY
+            },
+            Field {
+                name: "pin_sha256",
+                kind: Type::Array,
+                doc: "SHA-256 digests of public keys (SubjectPublicKeyInfo), as curl writes them (`sha256//` and Base64), as Base64 alone or in hexadecimal. The key of the server's own certificate must be one of them. The certificate is verified as well, unless `roots` or `insecure` says otherwise.",
+                items: Some(Type::String),
+                ..Field::EMPTY
+            },
+            Field {
+                name: "min_version",
+                kind: Type::String,
+                doc: "The oldest version of TLS that is spoken.",
+                values: &[Value::text("1.2"), Value::text("1.3")],
+                default: "1.2",
+                ..Field::EMPTY
+            },
+            Field {
+                name: "insecure",
+                kind: Type::Boolean,
+                doc: "With `true` no certificate is verified: anybody in between can read tokens and keys. Pins still hold. It needs `insecure_reason`.",
+                default: "false",
+                ..Field::EMPTY
+            },
+            Field {
+                name: "insecure_reason",
+                kind: Type::String,
+                doc: "Why that has to be, at most 256 bytes. `meetgate_client_info` tells it.",
+                ..Field::EMPTY
+            },
+        ],
         ..Field::EMPTY
     },
     Field {
@@ -6668,7 +6743,7 @@ pub static HST_CONFIG: &[Field] = &[
     Field {
         name: "connect_timeout_ms",
         kind: Type::Integer,
-        doc: "Time limit for one connection: TCP and TLS handshake, within `timeout_ms`.",
+        doc: "Time limit for one connection: TCP, the way through a proxy, and the TLS handshake, within `timeout_ms`.",
         unit: "ms",
         min: Some(1),
         max: Some(86400000),
@@ -6764,13 +6839,88 @@ pub static YOUME_CONFIG: &[Field] = &[
     Field {
         name: "tls",
         kind: Type::Object,
-        doc: "Whom the client trusts over HTTPS. It is a part of what makes an account.",
-        fields: &[Field {
-            name: "ca_file",
-            kind: Type::String,
-            doc: "A file of certificates in PEM, of private authorities that are trusted beside the public roots. It is read when the client is made.",
-            ..Field::EMPTY
-        }],
+        doc: "Whom the client trusts over TLS, and what it shows of itself there. Discovery and a redis store with `rediss` obey it, too. What names somebody is a part of what makes an account. The guide on private networks has examples.",
+        fields: &[
+            Field {
+                name: "roots",
+                kind: Type::String,
+                doc: "The authorities that are trusted: those of the public web as they are built into the library, those of this system, or none but `ca_file` and `ca_pem`. The system's are read for the first connection, on Linux from `SSL_CERT_FILE` and `SSL_CERT_DIR` where one of them is set, else where the system has them. With `none` and neither `ca_file` nor `ca_pem`, `pin_sha256` alone decides: neither issuer nor name nor dates count then.",
+                values: &[Value::text("bundled"), Value::text("system"), Value::text("none")],
+                default: "bundled",
+                ..Field::EMPTY
+            },
+            Field {
+                name: "ca_file",
+                kind: Type::String,
+                doc: "A file of certificates in PEM that are trusted beside the roots: of private authorities, or of the server itself. It is read when the client is made.",
+                ..Field::EMPTY
+            },
+            Field {
+                name: "ca_pem",
+                kind: Type::String,
+                doc: "What `ca_file` would hold, as a text. Both may be given.",
+                ..Field::EMPTY
+            },
+            Field {
+                name: "client_cert_file",
+                kind: Type::String,
+                doc: "For servers that ask for it: a file with the client's certificate in PEM, and with the certificates between it and its authority after it. It is read when the client is made.",
+                ..Field::EMPTY
+            },
+            Field {
+                name: "client_cert_pem",
+                kind: Type::String,
+                doc: "What `client_cert_file` would hold, as a text.",
+                ..Field::EMPTY
+            },
+            Field {
+                name: "client_key_file",
+                kind: Type::String,
+                doc: "A file with the private key of the client's certificate in PEM (PKCS#8, PKCS#1 or SEC1), without a password. It is read when the client is made.",
+                ..Field::EMPTY
+            },
+            Field {
+                name: "client_key_pem",
+                kind: Type::String,
+                doc: "What `client_key_file` would hold, as a text.",
+                secret: true,
+                ..Field::EMPTY
+            },
+            Field {
+                name: "server_name",
+                kind: Type::String,
+                doc: "The name, or the IP address, that the server's certificate has to have, in place of the host of the URL; a name is also sent to the server (SNI). It holds for every https connection of the client, and not for redis.",
+                ..Field::EMPTY
+            },
+            Field {
+                name: "pin_sha256",
+                kind: Type::Array,
+                doc: "SHA-256 digests of public keys (SubjectPublicKeyInfo), as curl writes them (`sha256//` and Base64), as Base64 alone or in hexadecimal. The key of the server's own certificate must be one of them. The certificate is verified as well, unless `roots` or `insecure` says otherwise.",
+                items: Some(Type::String),
+                ..Field::EMPTY
+            },
+            Field {
+                name: "min_version",
+                kind: Type::String,
+                doc: "The oldest version of TLS that is spoken.",
+                values: &[Value::text("1.2"), Value::text("1.3")],
+                default: "1.2",
+                ..Field::EMPTY
+            },
+            Field {
+                name: "insecure",
+                kind: Type::Boolean,
+                doc: "With `true` no certificate is verified: anybody in between can read tokens and keys. Pins still hold. It needs `insecure_reason`.",
+                default: "false",
+                ..Field::EMPTY
+            },
+            Field {
+                name: "insecure_reason",
+                kind: Type::String,
+                doc: "Why that has to be, at most 256 bytes. `meetgate_client_info` tells it.",
+                ..Field::EMPTY
+            },
+        ],
         ..Field::EMPTY
     },
     Field {
@@ -6846,7 +6996,7 @@ pub static YOUME_CONFIG: &[Field] = &[
     Field {
         name: "connect_timeout_ms",
         kind: Type::Integer,
-        doc: "Time limit for one connection: TCP and TLS handshake, within `timeout_ms`.",
+        doc: "Time limit for one connection: TCP, the way through a proxy, and the TLS handshake, within `timeout_ms`.",
         unit: "ms",
         min: Some(1),
         max: Some(86400000),
@@ -6985,13 +7135,88 @@ pub static AVD_CONFIG: &[Field] = &[
     Field {
         name: "tls",
         kind: Type::Object,
-        doc: "Whom the client trusts over HTTPS. It is a part of what makes an account.",
-        fields: &[Field {
-            name: "ca_file",
-            kind: Type::String,
-            doc: "A file of certificates in PEM, of private authorities that are trusted beside the public roots. It is read when the client is made.",
-            ..Field::EMPTY
-        }],
+        doc: "Whom the client trusts over TLS, and what it shows of itself there. Discovery and a redis store with `rediss` obey it, too. What names somebody is a part of what makes an account. The guide on private networks has examples.",
+        fields: &[
+            Field {
+                name: "roots",
+                kind: Type::String,
+                doc: "The authorities that are trusted: those of the public web as they are built into the library, those of this system, or none but `ca_file` and `ca_pem`. The system's are read for the first connection, on Linux from `SSL_CERT_FILE` and `SSL_CERT_DIR` where one of them is set, else where the system has them. With `none` and neither `ca_file` nor `ca_pem`, `pin_sha256` alone decides: neither issuer nor name nor dates count then.",
+                values: &[Value::text("bundled"), Value::text("system"), Value::text("none")],
+                default: "bundled",
+                ..Field::EMPTY
+            },
+            Field {
+                name: "ca_file",
+                kind: Type::String,
+                doc: "A file of certificates in PEM that are trusted beside the roots: of private authorities, or of the server itself. It is read when the client is made.",
+                ..Field::EMPTY
+            },
+            Field {
+                name: "ca_pem",
+                kind: Type::String,
+                doc: "What `ca_file` would hold, as a text. Both may be given.",
+                ..Field::EMPTY
+            },
+            Field {
+                name: "client_cert_file",
+                kind: Type::String,
+                doc: "For servers that ask for it: a file with the client's certificate in PEM, and with the certificates between it and its authority after it. It is read when the client is made.",
+                ..Field::EMPTY
+            },
+            Field {
+                name: "client_cert_pem",
+                kind: Type::String,
+                doc: "What `client_cert_file` would hold, as a text.",
+                ..Field::EMPTY
+            },
+            Field {
+                name: "client_key_file",
+                kind: Type::String,
+                doc: "A file with the private key of the client's certificate in PEM (PKCS#8, PKCS#1 or SEC1), without a password. It is read when the client is made.",
+                ..Field::EMPTY
+            },
+            Field {
+                name: "client_key_pem",
+                kind: Type::String,
+                doc: "What `client_key_file` would hold, as a text.",
+                secret: true,
+                ..Field::EMPTY
+            },
+            Field {
+                name: "server_name",
+                kind: Type::String,
+                doc: "The name, or the IP address, that the server's certificate has to have, in place of the host of the URL; a name is also sent to the server (SNI). It holds for every https connection of the client, and not for redis.",
+                ..Field::EMPTY
+            },
+            Field {
+                name: "pin_sha256",
+                kind: Type::Array,
+                doc: "SHA-256 digests of public keys (SubjectPublicKeyInfo), as curl writes them (`sha256//` and Base64), as Base64 alone or in hexadecimal. The key of the server's own certificate must be one of them. The certificate is verified as well, unless `roots` or `insecure` says otherwise.",
+                items: Some(Type::String),
+                ..Field::EMPTY
+            },
+            Field {
+                name: "min_version",
+                kind: Type::String,
+                doc: "The oldest version of TLS that is spoken.",
+                values: &[Value::text("1.2"), Value::text("1.3")],
+                default: "1.2",
+                ..Field::EMPTY
+            },
+            Field {
+                name: "insecure",
+                kind: Type::Boolean,
+                doc: "With `true` no certificate is verified: anybody in between can read tokens and keys. Pins still hold. It needs `insecure_reason`.",
+                default: "false",
+                ..Field::EMPTY
+            },
+            Field {
+                name: "insecure_reason",
+                kind: Type::String,
+                doc: "Why that has to be, at most 256 bytes. `meetgate_client_info` tells it.",
+                ..Field::EMPTY
+            },
+        ],
         ..Field::EMPTY
     },
     Field {
@@ -7067,7 +7292,7 @@ pub static AVD_CONFIG: &[Field] = &[
     Field {
         name: "connect_timeout_ms",
         kind: Type::Integer,
-        doc: "Time limit for one connection: TCP and TLS handshake, within `timeout_ms`.",
+        doc: "Time limit for one connection: TCP, the way through a proxy, and the TLS handshake, within `timeout_ms`.",
         unit: "ms",
         min: Some(1),
         max: Some(86400000),
@@ -7132,7 +7357,7 @@ pub static CALL_OPTIONS: &[Field] = &[
     Field {
         name: "connect_timeout_ms",
         kind: Type::Integer,
-        doc: "Time limit for one connection: TCP and TLS handshake, within `timeout_ms`.",
+        doc: "Time limit for one connection: TCP, the way through a proxy, and the TLS handshake, within `timeout_ms`.",
         unit: "ms",
         min: Some(1),
         max: Some(86400000),

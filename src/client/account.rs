@@ -21,7 +21,7 @@ pub(super) fn credentials(
         Some(Credential::Keys(identity, store)) => {
             let account = {
                 // A token that was fetched where other certificates are trusted is another's.
-                let trust = trust(config);
+                let trust = config.trust.canonical();
                 let parts = identity.iter().map(AsRef::as_ref).chain([trust.as_str()]);
                 digest(&parts.collect::<Vec<&str>>())
             };
@@ -40,7 +40,7 @@ fn open(store: StoreConfig, account: &str, config: &Config) -> Result<Shared> {
         StoreConfig::File(folder) => (Box::new(FileStore::new(folder, account)), false),
         #[cfg(feature = "redis")]
         StoreConfig::Redis { url, prefix, degrade } => {
-            let store = RedisStore::new(url.reveal(), &prefix, account, config.token_timeout)
+            let store = RedisStore::new(url.reveal(), &prefix, account, config.token_timeout, &config.trust)
                 .map_err(|problem| Error::invalid_config(format!("configuration key \"token_store\": {problem}")))?;
             (Box::new(store), degrade)
         }
@@ -53,14 +53,6 @@ fn open(store: StoreConfig, account: &str, config: &Config) -> Result<Shared> {
         }
     };
     Ok(Shared::new(store, degrade))
-}
-
-/// Whom a client trusts: the same however it is written.
-fn trust(config: &Config) -> String {
-    let mut digests: Vec<String> = config.more_roots.digests().collect();
-    digests.sort_unstable();
-    digests.dedup();
-    format!("built-in public roots {}", digests.join(" "))
 }
 
 /// A digest, since they may hold a password.

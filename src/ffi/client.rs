@@ -25,7 +25,7 @@ pub(super) unsafe fn borrow(client: *mut Client) -> Result<Arc<client::Client>> 
 }
 
 /// Makes a client of one platform.
-/// It sends nothing, and reads from the disk only the folder of a token store and the file of tls.ca_file. The first call
+/// It sends nothing, and reads from the disk only the folder of a token store and the files that tls names. The first call
 /// connects, and fetches a token where the platform has one. With "proxy":"env" it reads the environment, once.
 /// @param[in] config_json One JSON object, for example
 ///   {"platform":"avd","base_url":"http://10.0.0.5:9609","access_key":"…","secret_key":"…"}.

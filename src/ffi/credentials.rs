@@ -70,6 +70,14 @@ pub type meetgate_token_provider = Option<
 ///     - age_ms (integer)
 ///     - expires_in_ms (integer): where the lifetime is known.
 ///     - warning (string): somebody else fetches tokens for this account, or the token store fails.
+///   - tls (object): whom the client trusts.
+///     - roots (string): bundled, system or none.
+///     - authorities (integer): the certificates of ca_file and ca_pem.
+///     - pins (integer)
+///     - client_certificate (boolean): whether the client has one.
+///     - min_version (string): 1.2 or 1.3.
+///     - server_name (string): where one is configured.
+///     - insecure (string): the reason for verifying no certificate; absent where certificates are verified.
 /// @return MEETGATE_OK, or why it failed.
 ///
 /// # Safety

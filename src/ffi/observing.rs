@@ -53,6 +53,7 @@ pub type meetgate_log = Option<unsafe extern "C" fn(user_data: *mut c_void, leve
 ///   - reused_connection (boolean): of an attempt that had a connection.
 ///   - token_generation (integer): which token it was; not the token.
 ///   - lifetime_ms (integer): of a new token, where the platform tells it.
+///   - insecure (string): why the client verifies no certificate (tls.insecure_reason), where it does not.
 ///   - pause_ms (integer): before the next attempt, or before the next token is asked for.
 /// Clients of one account share its token: each tells what its own calls did to it.
 /// @param[in] client A client.

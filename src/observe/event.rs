@@ -75,6 +75,8 @@ pub(crate) struct Event<'e> {
     pub(super) lifetime_ms: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) pause_ms: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) insecure: Option<&'e str>,
 }
 
 /// A status as the error document writes it, and `OK`.
@@ -115,6 +117,7 @@ impl<'e> Event<'e> {
             token_generation: None,
             lifetime_ms: None,
             pause_ms: None,
+            insecure: None,
         }
     }
 

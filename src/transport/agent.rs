@@ -4,10 +4,10 @@ use super::attempt::{self, Ended, RequestLength};
 use super::dialer::{Dialer, NotHere};
 use super::network::{Header, Network};
 use super::pool::Pool;
-use super::tls::{Roots, Trust};
 use super::trouble::Trouble;
 use super::{Answer, Body, Bounds, Failure, Request, Sink, Transport};
 use crate::catalog;
+use crate::trust::Trust;
 use std::io::{self, Read as _};
 use std::sync::Arc;
 use ureq::http::{self, HeaderMap, HeaderName, HeaderValue, Method, Response, header};
@@ -29,24 +29,32 @@ pub(crate) struct Agent {
     user_agent: Option<HeaderValue>,
     pool: Arc<Pool>,
     network: Option<Arc<Network>>,
+    trust: Arc<Trust>,
 }
 
 impl Agent {
     /// One that keeps so many connections for later.
-    pub(crate) fn new(user_agent: &str, more_roots: Roots, network: Option<Arc<Network>>, max_idle: usize) -> Agent {
+    pub(crate) fn new(user_agent: &str, trust: Arc<Trust>, network: Option<Arc<Network>>, max_idle: usize) -> Agent {
         let pool = Arc::new(Pool::of(max_idle));
-        let dialer = Dialer::new(Trust::in_also(more_roots), network.clone(), Arc::clone(&pool));
-        Agent::over(user_agent, dialer, pool, network)
+        let dialer = Dialer::new(Arc::clone(&trust), network.clone(), Arc::clone(&pool));
+        Agent::over(user_agent, dialer, pool, network, trust)
     }
 
     /// With names that are looked up in another way.
     #[cfg(test)]
     pub(super) fn asking(user_agent: &str, names: super::names::Names) -> Agent {
         let pool = Arc::new(Pool::of(64));
-        Agent::over(user_agent, Dialer::asking(names, Arc::clone(&pool)), pool, None)
+        let trust = Arc::new(Trust::by_default());
+        Agent::over(user_agent, Dialer::asking(names, Arc::clone(&pool), Arc::clone(&trust)), pool, None, trust)
     }
 
-    fn over(user_agent: &str, dialer: Dialer, pool: Arc<Pool>, network: Option<Arc<Network>>) -> Agent {
+    fn over(
+        user_agent: &str,
+        dialer: Dialer,
+        pool: Arc<Pool>,
+        network: Option<Arc<Network>>,
+        trust: Arc<Trust>,
+    ) -> Agent {
         // Each of these departs from ureq's own default, or must never follow a change of it. It has no limits: ours are.
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
@@ -63,6 +71,7 @@ impl Agent {
             user_agent: HeaderValue::from_str(user_agent).ok().filter(|value| !value.is_empty()),
             pool,
             network,
+            trust,
         }
     }
 
@@ -158,7 +167,10 @@ impl Agent {
                 body,
                 trace,
             }),
-            Err(error) => Err(Failure::of(error, &request.url.uri, self.network.as_deref(), bounds, trace)),
+            Err(error) => {
+                let settings = (&*self.trust, self.network.as_deref());
+                Err(Failure::of(error, &request.url.uri, settings, bounds, trace))
+            }
         }
     }
 }

@@ -4,9 +4,9 @@ use super::attempt::{self, RequestLength};
 use super::head::{self, Head};
 use super::socket::{Phase, SOMETHING_CAME, Socket};
 use super::tls;
-use super::trouble::Trouble;
+use super::trouble::{Trouble, is_peers};
 use rustls::ClientConnection;
-use std::io::{self, ErrorKind, Read as _, Write as _};
+use std::io::{self, Read as _, Write as _};
 use ureq::http::uri::Authority;
 use ureq::unversioned::transport::Buffers;
 
@@ -202,6 +202,8 @@ impl Connection {
                     return Err(why.map_or(Trouble::Closed, Trouble::Broke).into_io());
                 }
                 Ok(_) => {}
+                // Its own reason, such as a client's certificate that it does not take.
+                Err(error) if matches!(Trouble::of(&error), Some(Trouble::Tls(_))) => return Err(error),
                 Err(error) => {
                     let why = self.unsent.take().flatten();
                     return Err(why.map_or(error, |why| Trouble::Broke(why).into_io()));
@@ -272,11 +274,6 @@ fn memory(size: usize) -> io::Result<Vec<u8>> {
     memory.try_reserve_exact(size).map_err(|_| Trouble::NoMemory.into_io())?;
     memory.resize(size, 0);
     Ok(memory)
-}
-
-/// What the peer did to the connection: not a limit of ours, nor a local error.
-fn is_peers(error: &io::Error) -> bool {
-    matches!(error.kind(), ErrorKind::BrokenPipe | ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted)
 }
 
 fn broke(error: io::Error) -> io::Error {

@@ -8,9 +8,10 @@ use super::pool::Pool;
 use super::proxy::{Proxy, Target};
 use super::proxy_failed::Failed;
 use super::socket::Socket;
-use super::tls::Trust;
+use super::tls;
 use super::trouble::Trouble;
 use crate::cancel::Waking;
+use crate::trust::Trust;
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
@@ -24,22 +25,22 @@ use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, LazyBu
 pub(super) struct Dialer {
     pool: Arc<Pool>,
     names: Names,
-    trust: Trust,
+    trust: Arc<Trust>,
     network: Option<Arc<Network>>,
 }
 
 impl Dialer {
-    pub(super) fn new(trust: Trust, network: Option<Arc<Network>>, pool: Arc<Pool>) -> Dialer {
+    pub(super) fn new(trust: Arc<Trust>, network: Option<Arc<Network>>, pool: Arc<Pool>) -> Dialer {
         Dialer { pool, names: Names::default(), trust, network }
     }
 
     #[cfg(test)]
-    pub(super) fn asking(names: Names, pool: Arc<Pool>) -> Dialer {
-        Dialer { pool, names, trust: Trust::default(), network: None }
+    pub(super) fn asking(names: Names, pool: Arc<Pool>, trust: Arc<Trust>) -> Dialer {
+        Dialer { pool, names, trust, network: None }
     }
 
     /// A new connection, within its time: looked up, connected, led through the proxy, and secured.
-    fn dial(&self, is_https: bool, authority: &Authority) -> io::Result<Connection> {
+    fn dial(&self, is_https: bool, authority: &Authority) -> io::Result<Stream> {
         let host = authority.host();
         let port = authority.port_u16().unwrap_or(if is_https { 443 } else { 80 });
         let proxy = self.network.as_deref().and_then(|network| network.proxies.choose(is_https, host).proxy);
@@ -49,10 +50,10 @@ impl Dialer {
         };
         let (mut socket, found, address) = reached?;
         if !is_https {
-            return Ok(Connection::over(Stream::Plain(socket), authority.clone()));
+            return Ok(Stream::Plain(socket));
         }
-        match attempt::timed(|phases| &mut phases.tls, || self.trust.shake_hands(host, &mut socket)) {
-            Ok(session) => Ok(Connection::over(Stream::Tls(session, socket), authority.clone())),
+        match attempt::timed(|phases| &mut phases.tls, || tls::shake_hands(&self.trust, host, &mut socket)) {
+            Ok(session) => Ok(Stream::Tls(session, socket)),
             Err(error) => {
                 if proxy.is_none() {
                     self.names.forget(host, port, &found);
@@ -79,7 +80,9 @@ impl Dialer {
         Ok([Arc::clone(&found), network.allowed(host, found)?])
     }
 
-    /// A host's first address that is there; also what was found for it.
+    /// A host's first address that is there; also what was found for it. Its frame is not there any more in the handshake, where
+    /// a call needs the most stack.
+    #[inline(never)]
     fn reach(&self, host: &str, port: u16) -> io::Result<(Socket, Found, SocketAddr)> {
         let [found, allowed] = self.look_up(host, port)?;
         match self.connect(&allowed) {
@@ -106,6 +109,7 @@ impl Dialer {
     }
 
     /// The same through a proxy. Its own address is found as any other; that of the host only where the proxy wants one.
+    #[inline(never)]
     fn reach_through(&self, proxy: &Proxy, host: &str, port: u16) -> io::Result<(Socket, Found, SocketAddr)> {
         let reach = || {
             self.reach(&proxy.host, proxy.port).map_err(|error| match error.downcast::<Trouble>() {
@@ -154,7 +158,7 @@ impl Connector for Dialer {
                 kept
             }
             None => {
-                let new = Box::new(self.dial(is_https, authority)?);
+                let new = new_connection(self.dial(is_https, authority)?, authority);
                 attempt::with(|attempt| attempt.trace.is_new = true)?;
                 new
             }
@@ -170,6 +174,12 @@ impl Connector for Dialer {
             is_read_to_its_end: false,
         }))
     }
+}
+
+/// Out of the way of the handshake, which needs the most stack.
+#[inline(never)]
+fn new_connection(stream: Stream, authority: &Authority) -> Box<Connection> {
+    Box::new(Connection::over(stream, authority.clone()))
 }
 
 /// A connection in the HTTP library's hands. When the library lets it go, it is kept if it can serve again.

@@ -6,6 +6,7 @@ use super::proxy_failed::Failed;
 use super::trouble::{Limit, Trouble};
 use super::{Bounds, Failure, FailureKind, Trace};
 use crate::error::{Status, is_lack};
+use crate::trust::Trust;
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -13,8 +14,14 @@ use ureq::Error as E;
 use ureq::http::Uri;
 
 impl Failure {
-    pub(super) fn of(error: E, url: &Uri, network: Option<&Network>, bounds: &Bounds<'_>, trace: Trace) -> Failure {
-        let told = Told { peer: Peer::of(url, network), bounds, trace };
+    pub(super) fn of(
+        error: E,
+        url: &Uri,
+        (trust, network): (&Trust, Option<&Network>),
+        bounds: &Bounds<'_>,
+        trace: Trace,
+    ) -> Failure {
+        let told = Told { peer: Peer::of(url, network), trust, bounds, trace };
         let io = |error: io::Error| match error.downcast::<E>() {
             Ok(inner) => inner,
             Err(error) => E::Io(error),
@@ -83,6 +90,7 @@ impl Peer {
 
 struct Told<'b> {
     peer: Peer,
+    trust: &'b Trust,
     bounds: &'b Bounds<'b>,
     trace: Trace,
 }
@@ -128,14 +136,14 @@ impl Told<'_> {
             ),
             Trouble::Proxy(failed) => self.proxy(&failed),
             Trouble::OwnSettings(problem) => self.failure(Status::Network, problem),
-            Trouble::Tls(error) => self.failure(Status::Tls, tls(&error, &self.peer)),
+            Trouble::Tls(error) => self.failure(Status::Tls, self.trust.words(&error, host, address)),
             Trouble::Broke(error) => self.io(&error),
             Trouble::Closed => {
                 self.failure(Status::Network, format!("{address} closed the connection before its answer was whole"))
             }
             Trouble::BadHead(IS_TLS) => self.failure(
-                Status::Protocol,
-                format!("{address} answers in TLS, and was asked in plain HTTP: base_url has to begin with https://"),
+                Status::Tls,
+                format!("TLS: {address} answers in TLS, and was asked in plain HTTP: base_url has to begin with https://"),
             ),
             Trouble::BadHead(problem) => {
                 self.failure(Status::Protocol, format!("the answer of {address} is not valid HTTP: {problem}"))
@@ -154,8 +162,12 @@ impl Told<'_> {
         let Some(Proxy { address, source, target }) = &self.peer.proxy else {
             return self.failure(Status::Internal, "a proxy failed that nothing names".to_owned());
         };
+        if let Some(error) = failed.not_connected().filter(|error| is_lack(error)) {
+            return self.for_lack(format!(
+                "no connection to the proxy {address}: this machine has run out of something: {error}"
+            ));
+        }
         let mut failure = self.failure(Status::Network, failed.words(address, source, target));
-        failure.kind.is_lack = failed.not_connected().is_some_and(is_lack);
         failure.kind.is_lasting = failed.is_lasting();
         failure
     }
@@ -196,30 +208,5 @@ impl Told<'_> {
         let mut failure = self.failure(Status::Timeout, message);
         failure.kind.attempt_ended = limit != Limit::Call;
         failure
-    }
-}
-
-fn tls(error: &rustls::Error, peer: &Peer) -> String {
-    use rustls::{CertificateError as C, Error as T};
-    let Peer { host, address, .. } = peer;
-    match error {
-        T::InvalidMessage(_) => format!(
-            "TLS: {address} does not speak TLS ({error}); if this port speaks plain HTTP, base_url has to begin with http://"
-        ),
-        T::InvalidCertificate(C::UnknownIssuer) => format!(
-            "TLS: the certificate of {host} comes from an unknown issuer ({error}): known are the public roots that are built into \
-             this library, and those of tls.ca_file"
-        ),
-        T::InvalidCertificate(C::NotValidForName | C::NotValidForNameContext { .. }) => {
-            format!(
-                "TLS: the certificate of {address} is for another host ({error}); does base_url name the right one?"
-            )
-        }
-        T::InvalidCertificate(
-            C::Expired | C::ExpiredContext { .. } | C::NotValidYet | C::NotValidYetContext { .. },
-        ) => format!(
-            "TLS: by this machine's clock the certificate of {host} is not valid ({error}); is the clock right?"
-        ),
-        other => format!("TLS: no handshake with {address}: {other}"),
     }
 }

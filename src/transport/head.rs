@@ -196,10 +196,12 @@ impl Tunnel {
 
 /// Reads it; `None` while the head is not whole.
 pub(super) fn tunnel(bytes: &[u8]) -> Result<Option<Tunnel>, &'static str> {
-    /// Of words that go into an error.
+    /// Of words that go into an error: whole or not at all, since a secret that is cut is not found.
     const LONGEST_WORDS: usize = 64;
-    let words =
-        |bytes: &[u8]| -> String { bytes.iter().take(LONGEST_WORDS).map(|byte| char::from(shown(*byte))).collect() };
+    let words = |bytes: &[u8]| -> String {
+        let bytes = if bytes.len() <= LONGEST_WORDS { bytes } else { &[] };
+        bytes.iter().map(|byte| char::from(shown(*byte))).collect()
+    };
     let Some(length) = end(bytes) else {
         return if bytes.len() >= LONGEST {
             Err("its head is longer than 64 KiB")

@@ -114,7 +114,9 @@ impl Header {
         if value.is_empty() || !is_visible || value.len() > Header::LONGEST_VALUE {
             return Err("expected 1 to 4096 visible ASCII characters, and no space at the ends".to_owned());
         }
-        let value = HeaderValue::from_str(value).map_err(|_| "expected visible ASCII characters".to_owned())?;
+        let mut value = HeaderValue::from_str(value).map_err(|_| "expected visible ASCII characters".to_owned())?;
+        // Whoever prints it prints nothing of it.
+        value.set_sensitive(true);
         Ok(Header { name: parsed, value })
     }
 

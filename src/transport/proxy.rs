@@ -178,7 +178,8 @@ impl Proxy {
     }
 
     fn secrets(&self) -> Vec<&str> {
-        self.user.iter().flat_map(|user| [user.password.reveal(), user.basic.reveal()]).collect()
+        // In Base64 with the user before it, a redactor finds it too.
+        self.user.iter().map(|user| user.password.reveal()).collect()
     }
 }
 

@@ -6,6 +6,7 @@ mod tls;
 use super::names::Names;
 use super::*;
 use crate::cancel::Cancel;
+use crate::trust::{Authorities, Settings, Trust};
 use socket2::{Domain, SockAddr, Socket, Type};
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -16,7 +17,7 @@ use std::thread;
 const MS: Duration = Duration::from_millis(1);
 
 fn agent() -> Agent {
-    Agent::new("test", Roots::default(), None, 64)
+    Agent::new("test", Arc::new(Trust::by_default()), None, 64)
 }
 
 fn limits(timeout: u64) -> Limits {

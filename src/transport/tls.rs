@@ -2,106 +2,38 @@
 
 use super::attempt;
 use super::socket::{SOMETHING_CAME, Socket};
-use super::trouble::Trouble;
-use crate::hex::hex;
-use once_cell::sync::OnceCell;
-use rustls::pki_types::ServerName;
-use rustls::pki_types::pem::PemObject as _;
-use rustls::{ClientConfig, ClientConnection, IoState, RootCertStore};
-use sha2::{Digest as _, Sha256};
-use std::fmt;
+use super::trouble::{Trouble, is_peers};
+use crate::trust::Trust;
+use rustls::{ClientConnection, IoState};
 use std::io::{self, ErrorKind, Read as _, Write as _};
-use std::sync::Arc;
 
-/// Whom a client trusts. What that takes is made with the first connection: most deployments have none.
-#[derive(Default)]
-pub(super) struct Trust {
-    more_roots: Roots,
-    config: OnceCell<Arc<ClientConfig>>,
+/// Shakes hands, as a part of connecting.
+pub(super) fn shake_hands(trust: &Trust, host: &str, socket: &mut Socket) -> io::Result<Box<ClientConnection>> {
+    let mut session = trust.https_session(host).map_err(|error| Trouble::Tls(error).into_io())?;
+    let _waking = socket.waking()?;
+    while session.is_handshaking() {
+        send_or_hear(&mut session, socket)?;
+        if session.is_handshaking() && session.wants_read() {
+            read_records(&mut session, socket)?;
+        }
+    }
+    send_or_hear(&mut session, socket)?;
+    attempt::left_to_connect()?;
+    Ok(session)
 }
 
-/// Certificates of authorities beside the built-in ones.
-#[derive(Clone, Default)]
-pub(crate) struct Roots(Arc<[rustls::pki_types::CertificateDer<'static>]>);
-
-impl fmt::Debug for Roots {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "({} certificates)", self.0.len())
-    }
-}
-
-impl Roots {
-    /// Of the text of a PEM file; the error is the end of a sentence that begins with the file.
-    pub(crate) fn of_pem(text: &[u8]) -> Result<Roots, String> {
-        let found: Result<Vec<_>, _> = rustls::pki_types::CertificateDer::pem_slice_iter(text).collect();
-        let found = found.map_err(|error| format!("is not valid PEM: {error}"))?;
-        if found.is_empty() {
-            return Err("has no certificate: expected PEM, with BEGIN CERTIFICATE".to_owned());
-        }
-        for certificate in &found {
-            let mut store = RootCertStore::empty();
-            store
-                .add(certificate.clone())
-                .map_err(|error| format!("has a certificate that cannot be used: {error}"))?;
-        }
-        Ok(Roots(found.into()))
-    }
-
-    /// What tells each from others.
-    pub(crate) fn digests(&self) -> impl Iterator<Item = String> {
-        self.0.iter().map(|certificate| hex(&Sha256::digest(certificate)))
-    }
-}
-
-impl Trust {
-    pub(super) fn in_also(more_roots: Roots) -> Trust {
-        Trust { more_roots, config: OnceCell::new() }
-    }
-
-    fn config(&self) -> io::Result<Arc<ClientConfig>> {
-        let make = || {
-            let mut roots = RootCertStore::empty();
-            roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
-            for certificate in self.more_roots.0.iter() {
-                roots.add(certificate.clone()).map_err(|error| Trouble::Tls(error).into_io())?;
-            }
-            let config = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-                .with_safe_default_protocol_versions()
-                .map_err(|error| Trouble::Tls(error).into_io())?
-                .with_root_certificates(roots)
-                .with_no_client_auth();
-            Ok(Arc::new(config))
-        };
-        self.config.get_or_try_init(make).cloned()
-    }
-
-    /// A session of its own, for a connection to this host. A session is large: nobody else's stack has room for a copy of it,
-    /// least of all that of the handshake, where a call needs the most.
-    #[inline(never)]
-    fn session(&self, host: &str) -> io::Result<Box<ClientConnection>> {
-        let host = host.trim_start_matches('[').trim_end_matches(']');
-        let name = ServerName::try_from(host.to_owned())
-            .map_err(|_| Trouble::Tls(rustls::Error::UnsupportedNameType).into_io())?;
-        match ClientConnection::new(self.config()?, name) {
-            Ok(session) => Ok(Box::new(session)),
-            Err(error) => Err(Trouble::Tls(error).into_io()),
+/// Sends what the session has to say. A peer that hung up meanwhile may have said why, as it does where it wants another
+/// certificate of the client.
+fn send_or_hear(session: &mut ClientConnection, socket: &mut Socket) -> io::Result<()> {
+    let Err(error) = send(session, socket) else { return Ok(()) };
+    while is_peers(&error) {
+        match read_records(session, socket) {
+            Ok((1.., _)) => {}
+            Err(why) if Trouble::of(&why).is_some() => return Err(why),
+            _ => break,
         }
     }
-
-    /// Shakes hands, as a part of connecting.
-    pub(super) fn shake_hands(&self, host: &str, socket: &mut Socket) -> io::Result<Box<ClientConnection>> {
-        let mut session = self.session(host)?;
-        let _waking = socket.waking()?;
-        while session.is_handshaking() {
-            send(&mut session, socket)?;
-            if session.is_handshaking() && session.wants_read() {
-                read_records(&mut session, socket)?;
-            }
-        }
-        send(&mut session, socket)?;
-        attempt::left_to_connect()?;
-        Ok(session)
-    }
+    Err(error)
 }
 
 /// Sends what the session has to say. What comes meanwhile is read where it belongs to the session alone, such as a ticket;

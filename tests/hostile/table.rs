@@ -45,6 +45,7 @@ const NETWORK: &str = "NETWORK";
 const TIMEOUT: &str = "TIMEOUT";
 const HTTP: &str = "HTTP";
 const PROTOCOL: &str = "PROTOCOL";
+const TLS: &str = "TLS";
 const API: &str = "API";
 const LIMIT: &str = "LIMIT";
 
@@ -133,7 +134,7 @@ pub fn table() -> Vec<Row> {
         row("HTTP/1.0 without a length",                OK,       0,   [1, 1],  None,  [say(format!("HTTP/1.0 200 OK\r\n\r\n{BODY}")), Close]),
         row("HTTP/0.9: no head at all",                 PROTOCOL, 0,   [1, 1],  None,  [say("<html>hello</html>\r\n\r\n"), Close]).says("not valid HTTP"),
         row("another program's greeting",               PROTOCOL, 0,   [1, 1],  None,  [say("SSH-2.0-OpenSSH_9\r\n")]).says("not valid HTTP"),
-        row("TLS in answer to plain HTTP",              PROTOCOL, 0,   [1, 1],  None,  [say([0x15, 3, 3, 0, 2, 2, 70]), Close]).says("https://"),
+        row("TLS in answer to plain HTTP",              TLS,      0,   [1, 1],  None,  [say([0x15, 3, 3, 0, 2, 2, 70]), Close]).says("https://"),
         row("a status that is none",                    PROTOCOL, 0,   [1, 1],  None,  [say("HTTP/1.1 OK\r\n\r\n")]).says("no status"),
 
         // Statuses.

@@ -28,6 +28,7 @@ pub const MONO: Program = Program {
         "libmono-system-runtime-serialization4.0-cil",
     ],
 };
+pub const OPENSSL: Program = Program { name: "openssl", packages: &["openssl"] };
 pub const PYTHON: Program = Program { name: "python3", packages: &["python3", "python3-venv"] };
 pub const REDIS: Program = Program { name: "redis-server", packages: &["redis-server"] };
 pub const STRACE: Program = Program { name: "strace", packages: &["strace"] };

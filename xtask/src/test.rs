@@ -4,8 +4,8 @@ use crate::catalog::Result;
 use crate::codegen;
 use crate::dotnet::Dotnet;
 use crate::prerequisites::{
-    self, C_COMPILER, CLANG, CLANG_TIDY, CMAKE, CPP_COMPILER, DOXYGEN, IP, MICROSOCKS, MONO, PYTHON, REDIS, TINYPROXY,
-    VALGRIND, component,
+    self, C_COMPILER, CLANG, CLANG_TIDY, CMAKE, CPP_COMPILER, DOXYGEN, IP, MICROSOCKS, MONO, OPENSSL, PYTHON, REDIS,
+    TINYPROXY, VALGRIND, component,
 };
 use crate::workspace::Workspace;
 use std::io::{self, BufRead as _, BufReader, Read, Write};
@@ -73,7 +73,11 @@ pub fn run_tests(workspace: &Workspace, when_skipped: WhenSkipped) -> Result<()>
                 "--features",
                 "redis",
                 "--lib",
+                "--test",
+                "tls",
+                "--",
                 "token::store::redis",
+                "a_redis_over_tls",
             ]),
         },
         Part {
@@ -104,6 +108,7 @@ pub fn run_tests(workspace: &Workspace, when_skipped: WhenSkipped) -> Result<()>
         ("HTTP proxies", TINYPROXY),
         ("SOCKS proxies", MICROSOCKS),
         ("two network cards", IP),
+        ("old certificates, keys and the commands of the guide to private networks", OPENSSL),
     ];
     for (what, program) in optional {
         if let Err(missing) = program.provide() {

@@ -12,6 +12,7 @@ use crate::blocking::Gone;
 use crate::error::{Error, Result, Status, is_lack};
 use crate::random;
 use crate::secret::Secret;
+use crate::trust::Trust;
 use crate::unix_time::millis;
 use ::redis::{
     Cmd, ConnectionAddr, FromRedisValue, IntoConnectionInfo as _, RedisConnectionInfo, RedisError, RedisResult, cmd,
@@ -79,6 +80,7 @@ struct Server {
     login: RedisConnectionInfo,
     /// Host and port, for errors: the URL holds a password.
     name: String,
+    trust: Arc<Trust>,
     link: Mutex<Option<Link>>,
     token: String,
     lock: String,
@@ -91,6 +93,7 @@ impl RedisStore {
         prefix: &str,
         account: &str,
         fetch_limit: Duration,
+        trust: &Arc<Trust>,
     ) -> std::result::Result<Self, String> {
         // What redis says of a URL could quote it, and with it the password.
         let refuse = |_| "is not the URL of a redis server".to_owned();
@@ -102,6 +105,7 @@ impl RedisStore {
             name: info.addr().to_string(),
             address: info.addr().clone(),
             login: info.redis_settings().clone(),
+            trust: Arc::clone(trust),
             link: Mutex::new(None),
             // The braces keep both keys on one node of a cluster.
             token: format!("{prefix}:{{{account}}}:token"),
@@ -132,7 +136,7 @@ impl RedisStore {
     }
 
     fn broken(&self, error: &RedisError) -> Error {
-        self.failed(&words(error)).for_lack(of_system(error).is_some_and(is_lack))
+        self.failed(&self.server.words(error)).for_lack(of_system(error).is_some_and(is_lack))
     }
 
     fn failed(&self, problem: &str) -> Error {
@@ -151,12 +155,25 @@ impl Server {
             Some(Ok(done)) => Ok(done),
             _ => {
                 let end = end();
-                Link::open(&self.address, &self.login, end).and_then(|link| over(link, end))
+                Link::open(&self.address, &self.login, &self.trust, end).and_then(|link| over(link, end))
             }
         };
         let (answer, link) = done?;
         *place = Some(link);
         Ok(T::from_redis_value(answer)?)
+    }
+
+    /// What went wrong, without the server's own words and values: a token or the password may stand in them.
+    fn words(&self, error: &RedisError) -> String {
+        if let (Some(error), ConnectionAddr::TcpTls { host, .. }) = (of_tls(error), &self.address) {
+            return self.trust.words(error, host, &self.name);
+        }
+        match error.code().filter(|code| is_word(code)) {
+            Some(code) => format!("it answered {code}"),
+            // This machine's words.
+            None if error.is_io_error() => error.to_string(),
+            None => error.category().to_owned(),
+        }
     }
 }
 
@@ -257,14 +274,9 @@ fn of_system(error: &RedisError) -> Option<&io::Error> {
     error.source()?.downcast_ref::<Arc<dyn std::error::Error + Send + Sync>>()?.downcast_ref()
 }
 
-/// What went wrong, without the server's own words and values: a token or the password may stand in them.
-fn words(error: &RedisError) -> String {
-    match error.code().filter(|code| is_word(code)) {
-        Some(code) => format!("it answered {code}"),
-        // This machine's words.
-        None if error.is_io_error() => error.to_string(),
-        None => error.category().to_owned(),
-    }
+/// The error of TLS that is behind it.
+fn of_tls(error: &RedisError) -> Option<&rustls::Error> {
+    of_system(error)?.get_ref()?.downcast_ref()
 }
 
 /// `NOAUTH`, `READONLY`: the first word of an error of the protocol.
@@ -290,8 +302,12 @@ mod tests {
     use std::net::{TcpListener, TcpStream};
     use std::thread;
 
+    fn by_default() -> Arc<Trust> {
+        Arc::new(Trust::by_default())
+    }
+
     fn store(url: &str) -> RedisStore {
-        RedisStore::new(url, "test", "account", Duration::from_secs(10)).unwrap()
+        RedisStore::new(url, "test", "account", Duration::from_secs(10), &by_default()).unwrap()
     }
 
     fn soon() -> Instant {
@@ -333,7 +349,8 @@ mod tests {
     #[test]
     fn a_token_and_a_lock_end_with_their_lifetimes() {
         let Some(redis) = Redis::start() else { return };
-        let hasty = RedisStore::new(&redis.url(), "hasty", "account", Duration::from_millis(500)).unwrap();
+        let hasty =
+            RedisStore::new(&redis.url(), "hasty", "account", Duration::from_millis(500), &by_default()).unwrap();
         let store = store(&redis.url());
         let (lock, hasty_lock) = (locked(&store), locked(&hasty));
         let left = |key: &str| redis.ask(&["PTTL", key]).parse::<i64>().unwrap();
@@ -442,11 +459,13 @@ mod tests {
     #[test]
     fn a_server_that_speaks_no_tls_is_named() {
         let store = fake(|connection| _ = connection.write_all(b"+OK\r\n"));
-        let tls = RedisStore::new(&format!("rediss://{}/0", store.server.name), "p", "a", Duration::ZERO).unwrap();
+        let tls =
+            RedisStore::new(&format!("rediss://{}/0", store.server.name), "p", "a", Duration::ZERO, &by_default())
+                .unwrap();
         let (_, error) = reading(&tls, 10_000);
         assert_eq!(error.status(), Status::Store);
         assert!(error.to_string().contains(&tls.server.name), "{error}");
-        let unchecked = RedisStore::new("rediss://very-secret@h/0#insecure", "p", "a", Duration::ZERO);
+        let unchecked = RedisStore::new("rediss://very-secret@h/0#insecure", "p", "a", Duration::ZERO, &by_default());
         assert!(unchecked.map(|_| ()).unwrap_err().contains("certificate"));
     }
 
@@ -531,8 +550,9 @@ mod tests {
         let error = store.read(soon()).map(|_| ()).unwrap_err();
         assert_eq!(error.status(), Status::Store);
         assert!(!format!("{error:?} {}", error.to_json()).contains("very-secret"), "{error}");
-        let refused =
-            RedisStore::new("redis://user:very-secret@h:x", "p", "a", Duration::ZERO).map(|_| ()).unwrap_err();
+        let refused = RedisStore::new("redis://user:very-secret@h:x", "p", "a", Duration::ZERO, &by_default())
+            .map(|_| ())
+            .unwrap_err();
         assert!(!refused.contains("very-secret"), "{refused}");
     }
 }

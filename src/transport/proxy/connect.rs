@@ -5,6 +5,7 @@ use crate::transport::head;
 use crate::transport::proxy_failed::Failed;
 use crate::transport::socket::Socket;
 use std::io::{self, Read as _, Write as _};
+use zeroize::Zeroizing;
 
 /// Has an HTTP proxy connect to the target.
 pub(super) fn open(socket: &mut Socket, target: &Target<'_>, basic: Option<&str>) -> io::Result<()> {
@@ -12,8 +13,14 @@ pub(super) fn open(socket: &mut Socket, target: &Target<'_>, basic: Option<&str>
         Target::Named(host, port) => format!("{host}:{port}"),
         Target::Address(address) => address.to_string(),
     };
-    let credentials = basic.map(|basic| format!("Proxy-Authorization: Basic {basic}\r\n")).unwrap_or_default();
-    let request = format!("CONNECT {place} HTTP/1.1\r\nHost: {place}\r\n{credentials}\r\n");
+    let mut request = Zeroizing::new(format!("CONNECT {place} HTTP/1.1\r\nHost: {place}\r\n"));
+    if let Some(basic) = basic {
+        request.reserve_exact(basic.len() + 40);
+        request.push_str("Proxy-Authorization: Basic ");
+        request.push_str(basic);
+        request.push_str("\r\n");
+    }
+    request.push_str("\r\n");
     socket.write_all(request.as_bytes()).map_err(Failed::of_socket)?;
     let (answer, rest) = read(socket)?;
     match answer.status {

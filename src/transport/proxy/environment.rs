@@ -128,3 +128,20 @@ impl Excepted {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is text, `docs/guides/private-networks.md` has, and `tests/proxies.rs` tries.
+    #[cfg(unix)]
+    #[test]
+    fn what_is_not_utf8_is_refused_by_its_variable() {
+        use std::os::unix::ffi::OsStringExt as _;
+        for name in ["https_proxy", "HTTPS_PROXY", "http_proxy", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"] {
+            let read =
+                Environment::read(|other| (other == name).then(|| OsString::from_vec(b"http://h\xff:1".to_vec())));
+            assert_eq!(read.unwrap_err(), format!("the environment variable {name} is not UTF-8"));
+        }
+    }
+}

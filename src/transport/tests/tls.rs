@@ -27,7 +27,9 @@ fn secured(act: impl Fn(&mut Secured) + Send + Sync + 'static) -> (Agent, String
         let session = ServerConnection::new(Arc::clone(&config)).unwrap();
         act(&mut StreamOwned::new(session, connection));
     });
-    (Agent::new("test", Roots::of_pem(authority.pem().as_bytes()).unwrap(), None, 64), format!("https://{address}/"))
+    let authorities = Authorities::new(vec![authority.der().clone()]);
+    let trust = Trust::new(Settings { authorities, ..Settings::default() });
+    (Agent::new("test", Arc::new(trust), None, 64), format!("https://{address}/"))
 }
 
 /// Reads so much of a request; false where it ends before.

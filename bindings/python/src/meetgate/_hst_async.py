@@ -593,9 +593,42 @@ class AsyncHst(AsyncTokenClient):
                   processes then kill each other's tokens.
             token_timeout_ms: Time limit for fetching one token, within the call's `timeout_ms`.
                 (integer from 1 to 600000, ms, default 10000)
-            tls: Whom the client trusts over HTTPS. It is a part of what makes an account. (object)
-                - ca_file (string): A file of certificates in PEM, of private authorities that are
-                  trusted beside the public roots. It is read when the client is made.
+            tls: Whom the client trusts over TLS, and what it shows of itself there. Discovery and a
+                redis store with `rediss` obey it, too. What names somebody is a part of what makes
+                an account. The guide on private networks has examples. (object)
+                - roots (string, default bundled; one of bundled, system, none): The authorities
+                  that are trusted: those of the public web as they are built into the library,
+                  those of this system, or none but `ca_file` and `ca_pem`. The system's are read
+                  for the first connection, on Linux from `SSL_CERT_FILE` and `SSL_CERT_DIR` where
+                  one of them is set, else where the system has them. With `none` and neither
+                  `ca_file` nor `ca_pem`, `pin_sha256` alone decides: neither issuer nor name nor
+                  dates count then.
+                - ca_file (string): A file of certificates in PEM that are trusted beside the roots:
+                  of private authorities, or of the server itself. It is read when the client is
+                  made.
+                - ca_pem (string): What `ca_file` would hold, as a text. Both may be given.
+                - client_cert_file (string): For servers that ask for it: a file with the client's
+                  certificate in PEM, and with the certificates between it and its authority after
+                  it. It is read when the client is made.
+                - client_cert_pem (string): What `client_cert_file` would hold, as a text.
+                - client_key_file (string): A file with the private key of the client's certificate
+                  in PEM (PKCS#8, PKCS#1 or SEC1), without a password. It is read when the client is
+                  made.
+                - client_key_pem (string): What `client_key_file` would hold, as a text.
+                - server_name (string): The name, or the IP address, that the server's certificate
+                  has to have, in place of the host of the URL; a name is also sent to the server
+                  (SNI). It holds for every https connection of the client, and not for redis.
+                - pin_sha256 (array of strings): SHA-256 digests of public keys
+                  (SubjectPublicKeyInfo), as curl writes them (`sha256//` and Base64), as Base64
+                  alone or in hexadecimal. The key of the server's own certificate must be one of
+                  them. The certificate is verified as well, unless `roots` or `insecure` says
+                  otherwise.
+                - min_version (string, default 1.2; one of 1.2, 1.3): The oldest version of TLS that
+                  is spoken.
+                - insecure (boolean, default false): With `true` no certificate is verified: anybody
+                  in between can read tokens and keys. Pins still hold. It needs `insecure_reason`.
+                - insecure_reason (string): Why that has to be, at most 256 bytes.
+                  `meetgate_client_info` tells it.
             proxy: A proxy for all that the client sends: `http://host:port` (by CONNECT, for http
                 and https alike), `socks5h://host:port` (the proxy looks host names up) or
                 `socks5://host:port` (they are looked up here). Where the proxy wants them,
@@ -634,8 +667,8 @@ class AsyncHst(AsyncTokenClient):
                 reads is repeated after broken connections, HTTP 408, 429, 502, 503 and 504, and the
                 platform's own "busy"; everything else only if no byte of it was sent. (integer from
                 1 to 10, default 3)
-            connect_timeout_ms: Time limit for one connection: TCP and TLS handshake, within
-                `timeout_ms`. (integer from 1 to 86400000, ms, default 5000)
+            connect_timeout_ms: Time limit for one connection: TCP, the way through a proxy, and the
+                TLS handshake, within `timeout_ms`. (integer from 1 to 86400000, ms, default 5000)
             max_reply_bytes: The largest answer that is read. A larger one ends the call with the
                 status `LIMIT`, although the platform may have done what was asked. (integer from
                 1024 to 1073741824, bytes, default 16777216)
@@ -707,8 +740,8 @@ class AsyncHst(AsyncTokenClient):
                 reads is repeated after broken connections, HTTP 408, 429, 502, 503 and 504, and the
                 platform's own "busy"; everything else only if no byte of it was sent. (integer from
                 1 to 10)
-            connect_timeout_ms: Time limit for one connection: TCP and TLS handshake, within
-                `timeout_ms`. (integer from 1 to 86400000, ms)
+            connect_timeout_ms: Time limit for one connection: TCP, the way through a proxy, and the
+                TLS handshake, within `timeout_ms`. (integer from 1 to 86400000, ms)
             max_reply_bytes: The largest answer that is read. A larger one ends the call with the
                 status `LIMIT`, although the platform may have done what was asked. (integer from
                 1024 to 1073741824, bytes)

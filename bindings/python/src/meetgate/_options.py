@@ -26,8 +26,8 @@ class CallOptions(TypedDict, total=False):
     everything else only if no byte of it was sent. (integer from 1 to 10)
     """
     connect_timeout_ms: int
-    """Time limit for one connection: TCP and TLS handshake, within `timeout_ms`. (integer from 1
-    to 86400000, ms)
+    """Time limit for one connection: TCP, the way through a proxy, and the TLS handshake, within
+    `timeout_ms`. (integer from 1 to 86400000, ms)
     """
     max_reply_bytes: int
     """The largest answer that is read. A larger one ends the call with the status `LIMIT`,
@@ -65,12 +65,57 @@ class TokenStore(TypedDict, total=False):
 
 
 class Tls(TypedDict, total=False):
-    """`tls` of a client: Whom the client trusts over HTTPS. It is a part of what makes an account."""
-
-    ca_file: str
-    """A file of certificates in PEM, of private authorities that are trusted beside the public
-    roots. It is read when the client is made. (string)
+    """`tls` of a client: Whom the client trusts over TLS, and what it shows of itself there.
+    Discovery and a redis store with `rediss` obey it, too. What names somebody is a part of
+    what makes an account. The guide on private networks has examples.
     """
+
+    roots: Literal["bundled", "system", "none"]
+    """The authorities that are trusted: those of the public web as they are built into the
+    library, those of this system, or none but `ca_file` and `ca_pem`. The system's are read for
+    the first connection, on Linux from `SSL_CERT_FILE` and `SSL_CERT_DIR` where one of them is
+    set, else where the system has them. With `none` and neither `ca_file` nor `ca_pem`,
+    `pin_sha256` alone decides: neither issuer nor name nor dates count then. (string, default
+    bundled; one of bundled, system, none)
+    """
+    ca_file: str
+    """A file of certificates in PEM that are trusted beside the roots: of private authorities, or
+    of the server itself. It is read when the client is made. (string)
+    """
+    ca_pem: str
+    """What `ca_file` would hold, as a text. Both may be given. (string)"""
+    client_cert_file: str
+    """For servers that ask for it: a file with the client's certificate in PEM, and with the
+    certificates between it and its authority after it. It is read when the client is made.
+    (string)
+    """
+    client_cert_pem: str
+    """What `client_cert_file` would hold, as a text. (string)"""
+    client_key_file: str
+    """A file with the private key of the client's certificate in PEM (PKCS#8, PKCS#1 or SEC1),
+    without a password. It is read when the client is made. (string)
+    """
+    client_key_pem: str
+    """What `client_key_file` would hold, as a text. (string)"""
+    server_name: str
+    """The name, or the IP address, that the server's certificate has to have, in place of the host
+    of the URL; a name is also sent to the server (SNI). It holds for every https connection of
+    the client, and not for redis. (string)
+    """
+    pin_sha256: Union[List[str], Tuple[str, ...]]
+    """SHA-256 digests of public keys (SubjectPublicKeyInfo), as curl writes them (`sha256//` and
+    Base64), as Base64 alone or in hexadecimal. The key of the server's own certificate must be
+    one of them. The certificate is verified as well, unless `roots` or `insecure` says
+    otherwise. (array of strings)
+    """
+    min_version: Literal["1.2", "1.3"]
+    """The oldest version of TLS that is spoken. (string, default 1.2; one of 1.2, 1.3)"""
+    insecure: bool
+    """With `true` no certificate is verified: anybody in between can read tokens and keys. Pins
+    still hold. It needs `insecure_reason`. (boolean, default false)
+    """
+    insecure_reason: str
+    """Why that has to be, at most 256 bytes. `meetgate_client_info` tells it. (string)"""
 
 
 #: Where the first request goes when `base_url` is left out.

@@ -1,11 +1,10 @@
 //! A connection to redis that keeps its time: a server that drips bytes, or never stops sending, ends it.
 
+use crate::trust::Trust;
 use ::redis::{Cmd, ConnectionAddr, ErrorKind, Parser, RedisConnectionInfo, RedisError, RedisResult, Value, cmd};
-use rustls::pki_types::ServerName;
-use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+use rustls::{ClientConnection, StreamOwned};
 use std::io::{self, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs as _};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// No answer of ours is nearly as long. The certificates of a handshake count too.
@@ -27,10 +26,15 @@ pub(super) struct Socket {
 
 impl Link {
     /// Connects and logs in.
-    pub(super) fn open(server: &ConnectionAddr, login: &RedisConnectionInfo, end: Instant) -> RedisResult<Link> {
+    pub(super) fn open(
+        server: &ConnectionAddr,
+        login: &RedisConnectionInfo,
+        trust: &Trust,
+        end: Instant,
+    ) -> RedisResult<Link> {
         let mut link = match server {
             ConnectionAddr::Tcp(host, port) => Link::Plain(Socket::open(host, *port, end)?),
-            ConnectionAddr::TcpTls { host, port, .. } => Link::over_tls(host, Socket::open(host, *port, end)?)?,
+            ConnectionAddr::TcpTls { host, port, .. } => Link::over_tls(trust, host, Socket::open(host, *port, end)?)?,
             _ => return Err((ErrorKind::InvalidClientConfig, "no TCP address").into()),
         };
         if let Some(password) = login.password() {
@@ -42,17 +46,10 @@ impl Link {
         Ok(link)
     }
 
-    fn over_tls(host: &str, socket: Socket) -> RedisResult<Link> {
-        let mut roots = RootCertStore::empty();
-        roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
-        let config = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .map_err(io::Error::other)?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        let name = ServerName::try_from(host.to_owned()).map_err(io::Error::other)?;
-        let client = ClientConnection::new(Arc::new(config), name).map_err(io::Error::other)?;
-        Ok(Link::Tls(Box::new(StreamOwned::new(client, socket))))
+    fn over_tls(trust: &Trust, host: &str, socket: Socket) -> RedisResult<Link> {
+        // Named in the store's own URL, whatever name the platform's certificate has.
+        let client = trust.session_with(host).map_err(io::Error::other)?;
+        Ok(Link::Tls(Box::new(StreamOwned::new(*client, socket))))
     }
 
     /// One command and its answer. After an error the connection is of no use.

@@ -27,8 +27,8 @@ public sealed partial class CallOptions
     public int? MaxAttempts { get; set; }
 
     /// <summary>
-    /// Time limit for one connection: TCP and TLS handshake, within <c>Timeout</c>. (<c>connect_timeout_ms</c>, from 1
-    /// to 86400000 ms)
+    /// Time limit for one connection: TCP, the way through a proxy, and the TLS handshake, within <c>Timeout</c>.
+    /// (<c>connect_timeout_ms</c>, from 1 to 86400000 ms)
     /// </summary>
     public TimeSpan? ConnectTimeout { get; set; }
 

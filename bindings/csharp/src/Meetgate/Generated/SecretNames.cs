@@ -10,6 +10,7 @@ internal static class SecretNames
         or "access_token"
         or "app_secret"
         or "checksum"
+        or "client_key_pem"
         or "dev_secret"
         or "licence_cert"
         or "password"

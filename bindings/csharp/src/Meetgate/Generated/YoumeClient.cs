@@ -48,7 +48,11 @@ public class YoumeClient : MeetgateClient
     /// <param name="identifier">The administrator account of the calls. (<c>identifier</c>, default admin)</param>
     /// <param name="apiVersion">First segment of the path. (<c>api_version</c>, default v2)</param>
     /// <param name="serviceName">Second segment of the path. (<c>service_name</c>, default video)</param>
-    /// <param name="tls">Whom the client trusts over HTTPS. It is a part of what makes an account. (<c>tls</c>)</param>
+    /// <param name="tls">
+    /// Whom the client trusts over TLS, and what it shows of itself there. Discovery and a redis store with
+    /// <c>rediss</c> obey it, too. What names somebody is a part of what makes an account. The guide on private
+    /// networks has examples. (<c>tls</c>)
+    /// </param>
     /// <param name="proxy">
     /// A proxy for all that the client sends: <c>http://host:port</c> (by CONNECT, for http and https alike),
     /// <c>socks5h://host:port</c> (the proxy looks host names up) or <c>socks5://host:port</c> (they are looked up
@@ -99,8 +103,8 @@ public class YoumeClient : MeetgateClient
     /// it was sent. (<c>max_attempts</c>, from 1 to 10, default 3)
     /// </param>
     /// <param name="connectTimeoutMs">
-    /// Time limit for one connection: TCP and TLS handshake, within <c>timeoutMs</c>. (<c>connect_timeout_ms</c>, from
-    /// 1 to 86400000 ms, default 5000)
+    /// Time limit for one connection: TCP, the way through a proxy, and the TLS handshake, within <c>timeoutMs</c>.
+    /// (<c>connect_timeout_ms</c>, from 1 to 86400000 ms, default 5000)
     /// </param>
     /// <param name="maxReplyBytes">
     /// The largest answer that is read. A larger one ends the call with the status <c>LIMIT</c>, although the platform

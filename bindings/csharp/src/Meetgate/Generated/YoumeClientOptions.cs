@@ -44,7 +44,11 @@ public sealed class YoumeClientOptions : NestedParameters
     /// <summary>Second segment of the path. (<c>service_name</c>, default video)</summary>
     public string? ServiceName { get; set; }
 
-    /// <summary>Whom the client trusts over HTTPS. It is a part of what makes an account. (<c>tls</c>)</summary>
+    /// <summary>
+    /// Whom the client trusts over TLS, and what it shows of itself there. Discovery and a redis store with
+    /// <c>rediss</c> obey it, too. What names somebody is a part of what makes an account. The guide on private
+    /// networks has examples. (<c>tls</c>)
+    /// </summary>
     public Tls? Tls { get; set; }
 
     /// <summary>
@@ -117,8 +121,8 @@ public sealed class YoumeClientOptions : NestedParameters
     public int? MaxAttempts { get; set; }
 
     /// <summary>
-    /// Time limit for one connection: TCP and TLS handshake, within <c>Timeout</c>. (<c>connect_timeout_ms</c>, from 1
-    /// to 86400000 ms, default 5000)
+    /// Time limit for one connection: TCP, the way through a proxy, and the TLS handshake, within <c>Timeout</c>.
+    /// (<c>connect_timeout_ms</c>, from 1 to 86400000 ms, default 5000)
     /// </summary>
     public TimeSpan? ConnectTimeout { get; set; }
 
