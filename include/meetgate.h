@@ -203,6 +203,29 @@ typedef int (MEETGATE_CALL *meetgate_token_provider)(
     void *user_data, const char *dead_token, char *token, size_t capacity, int64_t *lifetime_s);
 
 /**
+ * Reads a part of a file that is sent. It runs as meetgate_progress does, and the same is forbidden to it.
+ * @param[in] user_data As it was given.
+ * @param[in] offset Where to read. Offsets follow each other; a request that has to go again begins at 0 again. What cannot go back
+ *   returns a negative number then.
+ * @param[out] buffer Where to, at most size bytes.
+ * @param[in] size Bytes of room; never 0, and never more than what is left of the file.
+ * @return How many bytes were read, at least 1. A negative number, 0, or more than size: the upload fails with MEETGATE_IO, and is not
+ *   repeated.
+ */
+typedef int64_t (MEETGATE_CALL *meetgate_read)(void *user_data, uint64_t offset, char *buffer, uint64_t size);
+
+/**
+ * Is told how far a transfer is: at most ten times a second, and once when the file is through.
+ * It runs on the calling thread, with no lock of the library held, within the call's time, and never after the function that was
+ * given it has returned. It must not throw, longjmp or free the client. It may call the library.
+ * @param[in] user_data As it was given.
+ * @param[in] bytes How many bytes of the file were handed to the system. A request that has to go again begins at 0 again.
+ * @param[in] total How many bytes the file has.
+ * @return 0; any other number ends the transfer: MEETGATE_CANCELLED.
+ */
+typedef int32_t (MEETGATE_CALL *meetgate_progress)(void *user_data, uint64_t bytes, uint64_t total);
+
+/**
  * Takes one event of a client, for meetgate_client_set_log.
  * It runs on the thread whose call the event is of, with no lock of the library held, and within that call's time: so it should be
  * quick. Several threads may be in it at once. It must not throw, longjmp or free the client. It may call the library. What such
@@ -445,6 +468,28 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_raw_call
  */
 MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_raw_call_with(
     meetgate_client *client, const char *request_json, const char *options_json, meetgate_cancel *cancel,
+    char **reply_json);
+
+/* The library --------------------------------------------------------------------------------------------------- */
+
+/**
+ * Calls an operation that takes a file, such as "avd.uploadfile". The file goes out piece by piece, at any size in the same memory.
+ * @param[in] client A client of the operation's platform.
+ * @param[in] operation As for meetgate_call; one without a file is refused.
+ * @param[in] params_json As for meetgate_call. With read, the file is only a name: its last segment is what the platform sees, and
+ *   its extension says the type.
+ * @param[in] options_json As for meetgate_call_with. The time limit is that of the whole upload.
+ * @param[in] cancel As for meetgate_call_with. A read or progress that is running is waited for.
+ * @param[in] read NULL: the file is read from the path in the parameters. Else what reads it.
+ * @param[in] length With read: how many bytes the file has, at most 2^63-1. They are read and sent, no more. Without: ignored.
+ * @param[in] progress NULL, or what is told how far it is.
+ * @param[in] user_data Any value, passed to read and progress.
+ * @param[out] reply_json As for meetgate_call.
+ * @return MEETGATE_OK, or why it failed: MEETGATE_IO where the file could not be read.
+ */
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_upload(
+    meetgate_client *client, const char *operation, const char *params_json, const char *options_json,
+    meetgate_cancel *cancel, meetgate_read read, uint64_t length, meetgate_progress progress, void *user_data,
     char **reply_json);
 
 /* Ending calls -------------------------------------------------------------------------------------------------- */

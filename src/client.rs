@@ -19,6 +19,7 @@ use crate::single_flight::OldValue;
 use crate::token::Token;
 pub(crate) use crate::token::{LONGEST_TOKEN, NoToken};
 use crate::transport::Agent;
+pub(crate) use crate::transport::Transfer;
 use operation_names::Near;
 use std::sync::Arc;
 use std::time::Duration;
@@ -85,7 +86,32 @@ impl Client {
         self.check_caller()?;
         let terms = self.terms(options)?;
         let params = Members::parse(params).map_err(|problem| Error::invalid_argument(format!("params: {problem}")))?;
-        self.engine.call(operation, &params, terms, cancel)
+        self.engine.call(operation, &params, terms, cancel, None)
+    }
+
+    /// Calls an operation that takes a file, as [`Client::call_with`]. `read`: how the file is read at an offset, and its length; the
+    /// parameter of the file is a name then. `progress` is told how many bytes of how many the system has, and ends the transfer by
+    /// `false`. Both run on this thread.
+    pub(crate) fn upload(
+        &self,
+        operation: &str,
+        params: &str,
+        options: &str,
+        cancel: Option<&Cancel>,
+        transfer: &Transfer<'_>,
+    ) -> Result<String> {
+        self.check_process()?;
+        self.check_caller()?;
+        let operation = find(operation, self.platform)?;
+        if !operation.params.iter().any(|field| field.kind == catalog::Type::File) {
+            return Err(Error::invalid_argument(format!(
+                "{} takes no file; call it by meetgate_call_with",
+                operation.name
+            )));
+        }
+        let terms = self.terms(options)?;
+        let params = Members::parse(params).map_err(|problem| Error::invalid_argument(format!("params: {problem}")))?;
+        self.engine.call(operation, &params, terms, cancel, Some(transfer))
     }
 
     /// Sends any request to the platform, signed and judged like an operation.

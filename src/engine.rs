@@ -23,7 +23,7 @@ use crate::request::Prepared;
 use crate::secret::Secret;
 use crate::single_flight::{Caller, Held, Refused, Stands};
 use crate::token::{Credentials, Given, Token, TokenInfo};
-use crate::transport::{BaseUrl, Bounds, Limits, Transport};
+use crate::transport::{BaseUrl, Bounds, Limits, Transfer, Transport};
 use crate::unix_time::now_ms;
 use address::Address;
 pub(crate) use address::Addresses;
@@ -140,8 +140,9 @@ impl Engine {
         params: &Members<'_>,
         terms: Terms,
         cancel: Option<&Cancel>,
+        transfer: Option<&Transfer<'_>>,
     ) -> Result<String> {
-        self.watched(Some(operation), |tally| self.call_tallied(operation, params, terms, cancel, tally))
+        self.watched(Some(operation), |tally| self.call_tallied(operation, params, terms, cancel, transfer, tally))
     }
 
     fn call_tallied(
@@ -150,6 +151,7 @@ impl Engine {
         params: &Members<'_>,
         terms: Terms,
         cancel: Option<&Cancel>,
+        transfer: Option<&Transfer<'_>>,
         tally: &mut Tally,
     ) -> Result<String> {
         let named = |error: Error| error.of_call(operation.platform, Some(operation.short_name()));
@@ -164,7 +166,8 @@ impl Engine {
         let interrupt = self.interrupt(cancel);
         let bounds = self.bounds(terms, tally.began, &interrupt);
         let (platform, validate) = (self.platform.as_ref(), self.config.validate);
-        let prepared = prepare::operation(platform, validate, operation, params, bounds.deadline).map_err(named)?;
+        let prepared =
+            prepare::operation(platform, validate, operation, params, bounds.deadline, transfer).map_err(named)?;
         if operation.fetches_token {
             self.fetch_token_for_caller(&prepared, bounds, terms.facts, tally)
         } else {

@@ -24,7 +24,7 @@ pub(crate) use network::{Header, Network, Resolve};
 pub(crate) use proxy::{Environment, Proxies, Proxy, Spelling};
 pub(crate) use source::{Bind, IpVersion};
 pub(crate) use tls::Roots;
-pub(crate) use upload::Upload;
+pub(crate) use upload::{Transfer, Upload};
 
 use crate::cancel::Interrupt;
 use crate::catalog::Method;
@@ -44,7 +44,7 @@ pub(crate) struct Request<'a> {
 pub(crate) enum Body<'a> {
     Empty,
     Bytes { content_type: &'static str, bytes: &'a [u8] },
-    Upload(&'a Upload),
+    Upload(&'a Upload<'a>),
 }
 
 /// An answer, whatever its HTTP status.

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 /// The functions that belong to no operation.
-const FIXED: [&str; 25] = [
+const FIXED: [&str; 26] = [
     "meetgate_cancel_free",
     "meetgate_cancel_new",
     "meetgate_cancel_trigger",
@@ -33,6 +33,7 @@ const FIXED: [&str; 25] = [
     "meetgate_raw_call_with",
     "meetgate_status_name",
     "meetgate_string_free",
+    "meetgate_upload",
     "meetgate_version",
     "meetgate_youme_checksum",
 ];

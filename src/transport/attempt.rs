@@ -54,6 +54,19 @@ thread_local! {
     static CURRENT: RefCell<Option<Attempt>> = const { RefCell::new(None) };
 }
 
+/// Runs a function of the caller's within an attempt of this thread. It may call this library, which makes attempts of its own.
+pub(super) fn outside<T>(function: impl FnOnce() -> T) -> T {
+    /// Also where the function unwinds.
+    struct Back(Option<Attempt>);
+    impl Drop for Back {
+        fn drop(&mut self) {
+            CURRENT.set(self.0.take());
+        }
+    }
+    let _back = Back(CURRENT.take());
+    function()
+}
+
 /// Runs an attempt on this thread; also how far it got, and what it was told.
 pub(super) fn run<T>(bounds: &Bounds<'_>, attempt: impl FnOnce() -> T) -> (T, Ended) {
     /// Also where the attempt unwinds.

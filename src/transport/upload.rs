@@ -1,47 +1,55 @@
-//! A multipart body whose file is streamed from the disk.
+//! A multipart body whose file is streamed from the disk, or from a function of the caller's.
 
 use super::attempt;
 use super::trouble::Trouble;
 use crate::blocking::{self, Gone};
+use std::cell::Cell;
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Cursor, Read};
 #[cfg(unix)]
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// What is read of a file at once where it has to be waited for.
 const PIECE: u64 = 1 << 20;
 /// The same as it is opened: most of the rest is in memory then.
 const FIRST_PIECE: u64 = 64 << 10;
 
+/// Between two words of progress.
+const BETWEEN_PROGRESS: Duration = Duration::from_millis(100);
+
 /// One file to send as the part `file` of a multipart body.
-#[derive(Debug)]
-pub(crate) struct Upload {
+pub(crate) struct Upload<'a> {
+    transfer: Option<&'a Transfer<'a>>,
     path: PathBuf,
     file_length: u64,
     boundary: String,
     head: String,
 }
 
-impl Upload {
+impl<'a> Upload<'a> {
     /// Looks at the file, no longer than until then; it is opened once more when it is sent.
-    pub(crate) fn of(path: &str, content_type: &str, boundary: String, until: Instant) -> io::Result<Upload> {
+    /// Where the caller reads it, the path is a name, and nothing is looked at.
+    pub(crate) fn of(
+        path: &str,
+        content_type: &str,
+        boundary: String,
+        until: Instant,
+        transfer: Option<&'a Transfer<'a>>,
+    ) -> io::Result<Upload<'a>> {
         let path = PathBuf::from(path);
-        let looked_at = path.clone();
-        let opened = blocking::within(until, move || open(&looked_at).map(|(_, length)| length));
-        let file_length = opened.map_err(|gone| match gone {
-            Gone::NotBegun(error) => no_thread(&error),
-            Gone::Late | Gone::Cancelled => io::Error::new(io::ErrorKind::TimedOut, "the disk did not answer in time"),
-            Gone::Panicked => io::ErrorKind::Other.into(),
-        })??;
+        let file_length = match transfer.and_then(|transfer| transfer.source) {
+            Some(source) => source.length,
+            None => length_on_disk(&path, until)?,
+        };
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         // As browsers write it (HTML, multipart/form-data).
         let name = name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A");
         let head = format!(
             "--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: {content_type}\r\n\r\n"
         );
-        Ok(Upload { path, file_length, boundary, head })
+        Ok(Upload { transfer, path, file_length, boundary, head })
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -67,10 +75,123 @@ impl Upload {
 
     /// The whole body, from its beginning.
     pub(super) fn reader(&self) -> impl Read {
-        let file =
-            WholeFile { path: self.path.clone(), file: None, piece: Vec::new(), begin: 0, left: self.file_length };
+        let source = match self.transfer.and_then(|transfer| transfer.source) {
+            Some(source) => From::Caller(source),
+            None => From::Disk(WholeFile {
+                path: self.path.clone(),
+                file: None,
+                piece: Vec::new(),
+                begin: 0,
+                left: self.file_length,
+            }),
+        };
+        let file = Told { source, transfer: self.transfer, given: 0, length: self.file_length };
         Cursor::new(self.head.clone()).chain(file).chain(Cursor::new(self.tail()))
     }
+}
+
+/// What the caller of an upload has to do with it. Its functions run on the calling thread.
+pub(crate) struct Transfer<'a> {
+    source: Option<CallerFile<'a>>,
+    progress: Option<&'a Progress<'a>>,
+    last_told: Cell<Option<Instant>>,
+}
+
+/// How many bytes of the file the system has, and how many there are. `false` ends the transfer.
+pub(crate) type Progress<'a> = dyn Fn(u64, u64) -> bool + 'a;
+/// Reads at an offset: how many bytes, 0 at the end; a negative number is a failure.
+pub(crate) type ReadAt<'a> = dyn Fn(u64, &mut [u8]) -> i64 + 'a;
+
+/// A file that only the caller can read.
+#[derive(Clone, Copy)]
+struct CallerFile<'a> {
+    read: &'a ReadAt<'a>,
+    length: u64,
+}
+
+impl<'a> Transfer<'a> {
+    /// `read`: how the file is read, and its length; `None` where it is on the disk.
+    pub(crate) fn new(read: Option<(&'a ReadAt<'a>, u64)>, progress: Option<&'a Progress<'a>>) -> Transfer<'a> {
+        let source = read.map(|(read, length)| CallerFile { read, length });
+        Transfer { source, progress, last_told: Cell::new(None) }
+    }
+
+    /// At most ten times a second, and once at the end.
+    fn tell(&self, bytes: u64, total: u64) -> io::Result<()> {
+        let Some(progress) = self.progress else { return Ok(()) };
+        let now = Instant::now();
+        let is_soon = self.last_told.get().is_some_and(|last| now.saturating_duration_since(last) < BETWEEN_PROGRESS);
+        if is_soon && bytes < total {
+            return Ok(());
+        }
+        self.last_told.set(Some(now));
+        match attempt::outside(|| progress(bytes, total)) {
+            true => Ok(()),
+            false => Err(Trouble::Cancelled.into_io()),
+        }
+    }
+}
+
+impl CallerFile<'_> {
+    fn read(self, offset: u64, room: &mut [u8]) -> io::Result<usize> {
+        let asked = room.len();
+        let said = attempt::outside(|| (self.read)(offset, room));
+        let problem = match usize::try_from(said) {
+            Ok(0) => {
+                format!("the read function ended after {offset} bytes, shorter than the {} that were said", self.length)
+            }
+            Ok(count) if count <= asked => return Ok(count),
+            Ok(count) => format!("the read function says that it read {count} bytes where {asked} were asked for"),
+            Err(_) => format!("the read function failed with {said} at byte {offset}"),
+        };
+        Err(Trouble::File(io::Error::other(problem)).into_io())
+    }
+}
+
+enum From<'a> {
+    Disk(WholeFile),
+    Caller(CallerFile<'a>),
+}
+
+/// The file, and word of how far it is. When more is asked for, the system has what was given before.
+struct Told<'a> {
+    source: From<'a>,
+    transfer: Option<&'a Transfer<'a>>,
+    given: u64,
+    length: u64,
+}
+
+impl Read for Told<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if buffer.is_empty() {
+            return Ok(0);
+        }
+        if let Some(transfer) = self.transfer {
+            transfer.tell(self.given, self.length)?;
+        }
+        let left = self.length.saturating_sub(self.given);
+        let count = match &mut self.source {
+            From::Disk(file) => file.read(buffer)?,
+            From::Caller(_) if left == 0 => 0,
+            From::Caller(file) => {
+                let most = usize::try_from(left).map_or(buffer.len(), |left| left.min(buffer.len()));
+                file.read(self.given, buffer.get_mut(..most).unwrap_or_default())?
+            }
+        };
+        self.given += count as u64;
+        Ok(count)
+    }
+}
+
+/// Looks no longer than until then.
+fn length_on_disk(path: &Path, until: Instant) -> io::Result<u64> {
+    let looked_at = path.to_owned();
+    let opened = blocking::within(until, move || open(&looked_at).map(|(_, length)| length));
+    opened.map_err(|gone| match gone {
+        Gone::NotBegun(error) => no_thread(&error),
+        Gone::Late | Gone::Cancelled => io::Error::new(io::ErrorKind::TimedOut, "the disk did not answer in time"),
+        Gone::Panicked => io::ErrorKind::Other.into(),
+    })?
 }
 
 /// Reads exactly the length that was announced: what is in memory at once, and else a piece at a time, none longer than the attempt
@@ -183,7 +304,6 @@ mod tests {
     use crate::transport::attempt;
     use crate::transport::{Bounds, Limits};
     use std::process::Command;
-    use std::time::Duration;
 
     fn file(name: &str, content: &[u8]) -> String {
         let path = path(name);
@@ -200,12 +320,12 @@ mod tests {
         Instant::now() + Duration::from_secs(10)
     }
 
-    fn upload(path: &str) -> io::Result<Upload> {
-        Upload::of(path, "image/png", "B".to_owned(), soon())
+    fn upload(path: &str) -> io::Result<Upload<'static>> {
+        Upload::of(path, "image/png", "B".to_owned(), soon(), None)
     }
 
     /// Reads the body as an attempt does.
-    fn read(upload: &Upload) -> io::Result<Vec<u8>> {
+    fn read(upload: &Upload<'_>) -> io::Result<Vec<u8>> {
         let (limits, interrupt) = (Limits::DEFAULT, Interrupt::begin([None, None]));
         let bounds = Bounds {
             deadline: soon(),

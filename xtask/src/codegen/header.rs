@@ -9,8 +9,19 @@ use minijinja::context;
 use std::path::Path;
 
 /// The files of `src/ffi` with exports, in the header's order.
-const SOURCES: [&str; 10] =
-    ["status", "library", "json", "client", "credentials", "calls", "cancel", "observing", "signing", "operations"];
+const SOURCES: [&str; 11] = [
+    "status",
+    "library",
+    "json",
+    "client",
+    "credentials",
+    "calls",
+    "transfers",
+    "cancel",
+    "observing",
+    "signing",
+    "operations",
+];
 const WIDTH: usize = 120;
 
 pub fn render(root: &Path, catalog: &Catalog, templates: &Templates<'_>) -> Result<Rendered> {
