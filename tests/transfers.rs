@@ -118,5 +118,6 @@ fn a_long_upload_from_a_path_takes_no_memory() {
 fn a_line_that_is_cut_ends_an_upload_and_nothing_goes_out_twice() {
     let (status, begun, told, got) = upload(Some(CUT), None);
     assert_eq!((status.as_str(), begun, got), ("NETWORK", 1, vec![CUT]));
-    assert!(told >= CUT / 2 && told < megabytes() << 20, "{told}");
+    // What the system took and did not send counts; what was left then is not read.
+    assert!(told <= CUT + (16 << 20), "{told}");
 }

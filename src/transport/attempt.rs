@@ -20,6 +20,8 @@ pub(super) struct Attempt {
     watch: Watch,
     pub(super) request: RequestLength,
     pub(super) trace: Trace,
+    /// The peer takes no more of the request: what is left of it goes nowhere.
+    pub(super) rest_is_for_nobody: bool,
     /// Where somebody wants to know what took how long.
     clock: Option<Clock>,
     /// What the answer's head says beside its framing.
@@ -84,6 +86,7 @@ pub(super) fn run<T>(bounds: &Bounds<'_>, attempt: impl FnOnce() -> T) -> (T, En
         watch: bounds.interrupt.watch(),
         request: RequestLength::default(),
         trace: Trace::default(),
+        rest_is_for_nobody: false,
         clock: bounds.is_timed.then(|| Clock { phases: Phases::default(), since: Instant::now() }),
         said: Said::default(),
     };

@@ -163,13 +163,19 @@ struct Told<'a> {
 
 impl Read for Told<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let left = self.length.saturating_sub(self.given);
         if buffer.is_empty() {
             return Ok(0);
+        }
+        if attempt::with(|attempt| attempt.rest_is_for_nobody)? {
+            // The HTTP library wants the whole length all the same. It is thrown away: nothing is read for it, and nothing told.
+            let count = usize::try_from(left).map_or(buffer.len(), |left| left.min(buffer.len()));
+            self.given += count as u64;
+            return Ok(count);
         }
         if let Some(transfer) = self.transfer {
             transfer.tell(self.given, self.length)?;
         }
-        let left = self.length.saturating_sub(self.given);
         let count = match &mut self.source {
             From::Disk(file) => file.read(buffer)?,
             From::Caller(_) if left == 0 => 0,
@@ -381,7 +387,7 @@ mod tests {
             assert!(Command::new("mkfifo").arg(&fifo).status().unwrap().success());
             let start = Instant::now();
             for other in [fifo.as_str(), "/dev/zero", "/dev/null"] {
-                assert_eq!(upload(other).unwrap_err().to_string(), "not a regular file", "{other}");
+                assert_eq!(upload(other).err().unwrap().to_string(), "not a regular file", "{other}");
             }
             // It was a file when it was looked at.
             let instead = file("became-a-fifo.mp4", b"0123");
