@@ -20,10 +20,10 @@ use crate::single_flight::OldValue;
 use crate::token::Token;
 pub(crate) use crate::token::{LONGEST_TOKEN, NoToken};
 use crate::transport::Agent;
+pub(crate) use crate::transport::Transfer;
 use operation_names::Near;
 use std::sync::Arc;
 use std::time::Duration;
-pub use transfers::{FileSource, Told};
 
 const OPTIONS: Rules = Rules { noun: "option", tolerant: false };
 
@@ -88,7 +88,7 @@ impl Client {
         self.check_caller()?;
         let terms = self.terms(options)?;
         let params = Members::parse(params).map_err(|problem| Error::invalid_argument(format!("params: {problem}")))?;
-        self.engine.call(operation, &params, terms, cancel)
+        self.engine.call(operation, &params, terms, cancel, None)
     }
 
     /// Sends any request to the platform, signed and judged like an operation.
@@ -177,15 +177,15 @@ impl Client {
         self.engine.stats()
     }
 
-    fn terms(&self, options: &str) -> Result<Terms<'static>> {
+    fn terms(&self, options: &str) -> Result<Terms> {
         if options == "{}" {
-            return Ok(Terms { limits: self.engine.limits(), facts: false, source: None, progress: None });
+            return Ok(Terms { limits: self.engine.limits(), facts: false });
         }
         let refuse = |problem| Error::invalid_argument(format!("options: {problem}"));
         let options = Members::parse(options).map_err(refuse)?;
         check(table::CALL_OPTIONS, &options, OPTIONS).map_err(refuse)?;
         let limits = config::limits(self.engine.limits(), &options);
-        Ok(Terms { limits, facts: options.boolean("facts").unwrap_or(false), source: None, progress: None })
+        Ok(Terms { limits, facts: options.boolean("facts").unwrap_or(false) })
     }
 
     /// Whether this is the process that made the client.

@@ -24,7 +24,7 @@ use crate::request::Prepared;
 use crate::secret::Secret;
 use crate::single_flight::{Caller, Held, Refused, Stands};
 use crate::token::{Credentials, Given, Token, TokenInfo};
-use crate::transport::{BaseUrl, Bounds, Limits, Progress, Transport};
+use crate::transport::{BaseUrl, Bounds, Limits, Transfer, Transport};
 use crate::trust;
 use crate::unix_time::now_ms;
 use address::Address;
@@ -34,7 +34,6 @@ use clock::ClockOffset;
 pub(crate) use clock::Clocks;
 pub(crate) use download::Wanted;
 use next::{Next, Said, Why, next};
-pub(crate) use prepare::Source;
 use retry::Budget;
 use serde::Serialize;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -59,14 +58,10 @@ pub(crate) struct Engine {
 
 /// What a call is to be like.
 #[derive(Clone, Copy)]
-pub(crate) struct Terms<'t> {
+pub(crate) struct Terms {
     pub(crate) limits: Limits,
     /// The caller wants to know what it was like.
     pub(crate) facts: bool,
-    /// In place of the file that an upload names.
-    pub(crate) source: Option<&'t Source<'t>>,
-    /// Is told how far an upload is.
-    pub(crate) progress: Option<&'t Progress<'t>>,
 }
 
 /// One call under way.
@@ -146,18 +141,20 @@ impl Engine {
         &self,
         operation: &'static Operation,
         params: &Members<'_>,
-        terms: Terms<'_>,
+        terms: Terms,
         cancel: Option<&Cancel>,
+        transfer: Option<&Transfer<'_>>,
     ) -> Result<String> {
-        self.watched(operation.name, |tally| self.call_tallied(operation, params, terms, cancel, tally))
+        self.watched(operation.name, |tally| self.call_tallied(operation, params, terms, cancel, transfer, tally))
     }
 
     fn call_tallied(
         &self,
         operation: &'static Operation,
         params: &Members<'_>,
-        terms: Terms<'_>,
+        terms: Terms,
         cancel: Option<&Cancel>,
+        transfer: Option<&Transfer<'_>>,
         tally: &mut Tally,
     ) -> Result<String> {
         let named = |error: Error| error.of_call(operation.platform, Some(operation.short_name()));
@@ -172,7 +169,7 @@ impl Engine {
         let interrupt = self.interrupt(cancel);
         let bounds = self.bounds(terms, tally.began, &interrupt);
         let (platform, validate) = (self.platform.as_ref(), self.config.validate);
-        let prepared = prepare::operation(platform, validate, operation, params, terms.source, bounds.deadline);
+        let prepared = prepare::operation(platform, validate, operation, params, bounds.deadline, transfer);
         let prepared = prepared.map_err(named)?;
         if operation.fetches_token {
             self.fetch_token_for_caller(&prepared, bounds, terms.facts, tally)
@@ -183,7 +180,7 @@ impl Engine {
     }
 
     /// Calls any path, signed and judged like an operation.
-    pub(crate) fn raw_call(&self, request: &Members<'_>, terms: Terms<'_>, cancel: Option<&Cancel>) -> Result<String> {
+    pub(crate) fn raw_call(&self, request: &Members<'_>, terms: Terms, cancel: Option<&Cancel>) -> Result<String> {
         let named = |error: Error| error.of_call(self.config.platform(), None);
         self.watched("raw", |tally| {
             let prepared = raw::request(self.platform.as_ref(), request).map_err(named)?;
@@ -262,7 +259,7 @@ impl Engine {
         self.observer.set_log(log)
     }
 
-    fn bounds<'c>(&self, terms: Terms<'c>, began: Instant, interrupt: &'c Interrupt) -> Bounds<'c> {
+    fn bounds<'c>(&self, terms: Terms, began: Instant, interrupt: &'c Interrupt) -> Bounds<'c> {
         let limits = terms.limits;
         Bounds {
             deadline: began + limits.timeout,
@@ -272,7 +269,6 @@ impl Engine {
             interrupt,
             is_timed: terms.facts || self.observer.is_logged(Level::Debug),
             stall: None,
-            progress: terms.progress,
         }
     }
 

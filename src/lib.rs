@@ -36,6 +36,6 @@ mod trust;
 mod unix_time;
 
 pub use cancel::Cancel;
-pub use client::{Client, FileSource, LogLevel, ProvidedToken, Told};
+pub use client::{Client, LogLevel, ProvidedToken};
 pub use error::{Error, ErrorDocument, Result, Status};
 pub use redact::{Redacted, RedactedJson};

@@ -10,12 +10,12 @@ mod head;
 mod names;
 mod network;
 mod pool;
-mod progress;
 mod proxy;
 mod proxy_failed;
 mod socket;
 mod source;
 mod tls;
+mod transfer;
 mod trouble;
 mod upload;
 
@@ -23,10 +23,10 @@ pub(crate) use agent::Agent;
 pub(crate) use base_url::{BaseUrl, Url};
 pub(crate) use head::FileHead;
 pub(crate) use network::{Header, Network, Resolve};
-pub(crate) use progress::Progress;
 pub(crate) use proxy::{Environment, Proxies, Proxy, Spelling};
 pub(crate) use source::{Bind, IpVersion};
-pub(crate) use upload::{ReadAt, Upload};
+pub(crate) use transfer::Transfer;
+pub(crate) use upload::Upload;
 
 use crate::cancel::Interrupt;
 use crate::catalog::Method;
@@ -102,8 +102,6 @@ pub(crate) struct Bounds<'c> {
     pub(crate) is_timed: bool,
     /// For how long nothing may come of a file.
     pub(crate) stall: Option<Duration>,
-    /// Is told how far an upload is.
-    pub(crate) progress: Option<&'c Progress<'c>>,
 }
 
 /// Why there is no answer.

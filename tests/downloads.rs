@@ -501,3 +501,39 @@ fn odd_urls_are_refused_with_words_and_odd_names_travel() {
         assert_eq!(download.with(&client, &server.url(), &options).unwrap_err().status(), Status::InvalidArgument);
     }
 }
+
+/// By which memory may grow, at any size.
+const MOST_MEMORY: i64 = 8 << 20;
+const CUT: u64 = 100 << 20;
+
+/// `MEETGATE_TRANSFER_MB=1024` makes it longer.
+#[test]
+fn a_long_file_that_is_cut_every_100_mb_comes_whole_and_takes_no_memory() {
+    let megabytes: u64 = std::env::var("MEETGATE_TRANSFER_MB").map_or(256, |text| text.parse().unwrap());
+    let length = (megabytes << 20) + 7;
+    let server = FileServer::start(Ways { length, cut_after: Some(CUT), ..Ways::default() });
+    let download = Download::new();
+    let program = support::compile("tests/c/download_memory.c", &["-std=c99"], "download-memory");
+    let config = r#"{"platform":"avd","base_url":"http://127.0.0.1:1","token":"0123456789abcdef"}"#;
+    let output = support::run(std::process::Command::new(program).arg(config).arg(server.url()).arg(&download.file));
+    let printed = support::both(&output);
+    let words: Vec<&str> = printed.splitn(4, ' ').collect();
+    assert_eq!((words[0], words[2]), ("OK", length.to_string().as_str()), "{printed}");
+    let grown: i64 = words[1].parse().unwrap();
+    assert!(grown < MOST_MEMORY, "memory grew by {grown} bytes: {printed}");
+    let reply: Value = serde_json::from_str(words[3]).unwrap();
+    assert_eq!((&reply["bytes"], &reply["attempts"]), (&json!(length), &json!(length.div_ceil(CUT))), "{reply}");
+
+    let mut file = fs::File::open(&download.file).unwrap();
+    let (mut got, mut expected, mut at) = (vec![0; 1 << 20], vec![0; 1 << 20], 0);
+    loop {
+        let count = std::io::Read::read(&mut file, &mut got).unwrap();
+        if count == 0 {
+            break;
+        }
+        file_server::fill(1, at, &mut expected[..count]);
+        assert!(got[..count] == expected[..count], "other bytes from {at} on");
+        at += count as u64;
+    }
+    assert_eq!(at, length);
+}

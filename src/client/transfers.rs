@@ -2,59 +2,53 @@
 
 use super::{Client, OPTIONS, find};
 use crate::cancel::Cancel;
-use crate::catalog::table;
+use crate::catalog::{Type, table};
 use crate::config;
-use crate::engine::{Source, Terms, Wanted};
+use crate::engine::{Terms, Wanted};
 use crate::error::{Error, Result};
 use crate::json::Members;
 use crate::json::check::check;
-use crate::transport::{Progress, ReadAt};
+use crate::transport::Transfer;
 use std::path::Path;
 use std::time::Duration;
-
-/// Is told how many bytes are there, and how many there will be (0 where that is not known). False ends the transfer.
-pub type Told<'t> = dyn Fn(u64, u64) -> bool + 't;
-
-/// A file that the program reads: so many bytes.
-pub struct FileSource<'s> {
-    /// Reads at an offset: how many bytes, 0 at the end. A request that goes out again reads from 0.
-    pub read: &'s ReadAt<'s>,
-    pub length: u64,
-}
 
 /// What is as the catalog says where the options say nothing.
 const STALL: Duration = Duration::from_secs(30);
 
 impl Client {
-    /// Calls an operation that sends a file, as [`Client::call_with`] does: from the path that the parameters name, or from a
-    /// source, whose name they say.
-    pub fn upload(
+    /// Calls an operation that takes a file, as [`Client::call_with`]. `read`: how the file is read at an offset, and its length; the
+    /// parameter of the file is a name then. `progress` is told how many bytes of how many the system has, and ends the transfer by
+    /// `false`. Both run on this thread.
+    pub(crate) fn upload(
         &self,
         operation: &str,
         params: &str,
         options: &str,
-        source: Option<FileSource<'_>>,
-        progress: Option<&Told<'_>>,
         cancel: Option<&Cancel>,
+        transfer: &Transfer<'_>,
     ) -> Result<String> {
         self.check_process()?;
         self.check_caller()?;
         let operation = find(operation, self.platform)?;
+        if !operation.params.iter().any(|field| field.kind == Type::File) {
+            return Err(Error::invalid_argument(format!(
+                "{} takes no file; call it by meetgate_call_with",
+                operation.name
+            )));
+        }
+        let terms = self.terms(options)?;
         let params = Members::parse(params).map_err(|problem| Error::invalid_argument(format!("params: {problem}")))?;
-        let source = source.map(|FileSource { read, length }| Source { read, length });
-        let progress = progress.map(Progress::new);
-        let terms = Terms { source: source.as_ref(), progress: progress.as_ref(), ..self.terms(options)? };
-        self.engine.call(operation, &params, terms, cancel)
+        self.engine.call(operation, &params, terms, cancel, Some(transfer))
     }
 
-    /// Fetches a file: a recording, from the URL that an answer has, or from a path of the platform. Gives what came of it, as one JSON
-    /// object.
+    /// Fetches a file, such as a recording: from the URL that an answer has, or from a path of the platform. `progress` is told how many
+    /// bytes of how many are there (0: not known), and ends the download by `false`. Gives what came of it, as one JSON object.
     pub fn download(
         &self,
         url_or_path: &str,
         file: &Path,
         options: &str,
-        progress: Option<&Told<'_>>,
+        progress: Option<&dyn Fn(u64, u64) -> bool>,
         cancel: Option<&Cancel>,
     ) -> Result<String> {
         self.check_process()?;
@@ -74,10 +68,9 @@ impl Client {
             md5: options.text("md5").map(|text| md5(&text)).transpose().map_err(refuse)?,
             timeout: milliseconds("timeout_ms"),
             stall: milliseconds("stall_timeout_ms").unwrap_or(STALL),
+            transfer: Transfer::new(None, progress),
         };
-        let progress = progress.map(Progress::new);
-        let limits = config::limits(self.engine.limits(), &options);
-        let terms = Terms { limits, facts: false, source: None, progress: progress.as_ref() };
+        let terms = Terms { limits: config::limits(self.engine.limits(), &options), facts: false };
         self.engine.download(&wanted, terms, cancel)
     }
 }

@@ -19,7 +19,7 @@ use crate::random;
 use crate::request::Prepared;
 use crate::single_flight::Held;
 use crate::token::{Token, digest};
-use crate::transport::{Answer, Bounds, Failure, Request, Sink};
+use crate::transport::{Answer, Bounds, Failure, Request, Sink, Transfer};
 use part::Part;
 use place::Place;
 use pouring::{Came, Hash, Pouring};
@@ -45,6 +45,7 @@ pub(crate) struct Wanted<'w> {
     /// Of the whole download, where it has a limit.
     pub(crate) timeout: Option<Duration>,
     pub(crate) stall: Duration,
+    pub(crate) transfer: Transfer<'w>,
 }
 
 #[derive(Serialize)]
@@ -109,7 +110,7 @@ enum Then {
 
 impl Engine {
     /// Fetches a file: what came of it, as JSON.
-    pub(crate) fn download(&self, wanted: &Wanted<'_>, terms: Terms<'_>, cancel: Option<&Cancel>) -> Result<String> {
+    pub(crate) fn download(&self, wanted: &Wanted<'_>, terms: Terms, cancel: Option<&Cancel>) -> Result<String> {
         let named = |error: Error| error.of_call(self.config.platform(), Some("download"));
         self.watched("download", |tally| self.download_tallied(wanted, terms, cancel, tally).map_err(named))
     }
@@ -117,7 +118,7 @@ impl Engine {
     fn download_tallied(
         &self,
         wanted: &Wanted<'_>,
-        terms: Terms<'_>,
+        terms: Terms,
         cancel: Option<&Cancel>,
         tally: &mut Tally,
     ) -> Result<String> {
@@ -218,7 +219,6 @@ impl Engine {
             part: &mut way.part,
             of: &way.of,
             wanted,
-            progress: call.bounds.progress,
             hash: way.hash.as_mut(),
             offset,
             came: Came::Answer,
@@ -337,8 +337,9 @@ impl Engine {
             return Ok(Then::Again(error, None));
         }
         self.file_attempted(call, Done::Well);
-        if let Some(progress) = call.bounds.progress.filter(|_| bytes == 0 || pouring.came == Came::NothingMore) {
-            progress.reached(bytes, bytes).map_err(|_| Error::cancelled().after_attempts(call.tally.attempts))?;
+        if bytes == 0 || pouring.came == Came::NothingMore {
+            let told = pouring.wanted.transfer.tell(bytes, bytes);
+            told.map_err(|_| Error::cancelled().after_attempts(call.tally.attempts))?;
         }
         Ok(Then::Done { etag: pouring.etag, md5: pouring.said_md5 })
     }

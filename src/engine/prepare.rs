@@ -8,7 +8,7 @@ use crate::json::{Members, push_quoted, text_of};
 use crate::platform::Platform;
 use crate::random;
 use crate::request::{Body, Pair, Prepared};
-use crate::transport::{ReadAt, Upload};
+use crate::transport::{Transfer, Upload};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::path::Path;
@@ -17,25 +17,15 @@ use std::time::Instant;
 /// Most bodies need no more.
 const ROOM: usize = 160;
 
-/// A file that the caller reads, in place of one on the disk.
-pub(crate) struct Source<'a> {
-    pub(crate) read: &'a ReadAt<'a>,
-    pub(crate) length: u64,
-}
-
 /// Checks an operation's parameters and puts each where the platform wants it, in the catalog's order.
 pub(crate) fn operation<'a>(
     platform: &dyn Platform,
     validate: bool,
     operation: &'static Operation,
     params: &Members<'a>,
-    source: Option<&Source<'a>>,
     until: Instant,
+    transfer: Option<&'a Transfer<'a>>,
 ) -> Result<Prepared<'a>> {
-    if source.is_some() && operation.carrier != Carrier::Upload {
-        let message = format!("{}: expected an operation that sends a file", operation.name);
-        return Err(Error::invalid_argument(message));
-    }
     if validate {
         let rules = Rules { noun: "parameter", tolerant: platform.is_tolerant() };
         check(operation.params, params, rules)
@@ -51,7 +41,7 @@ pub(crate) fn operation<'a>(
         Carrier::Json => prepared.body = Body::Json(json_body(operation.params, params)),
         Carrier::Upload => {
             prepared.query = pairs(operation.params, params)?;
-            prepared.body = Body::Upload(upload(platform, operation, params, source, until)?);
+            prepared.body = Body::Upload(upload(platform, operation, params, until, transfer)?);
         }
     }
     Ok(prepared)
@@ -128,8 +118,8 @@ fn upload<'a>(
     platform: &dyn Platform,
     operation: &'static Operation,
     params: &Members<'_>,
-    source: Option<&Source<'a>>,
     until: Instant,
+    transfer: Option<&'a Transfer<'a>>,
 ) -> Result<Upload<'a>> {
     let field = operation.params.iter().find(|field| field.kind == Type::File);
     let name = field.map_or("file", |field| field.name);
@@ -139,11 +129,8 @@ fn upload<'a>(
     let uploads = platform.uploads().ok_or_else(|| Error::new(Status::Internal, "this platform takes no files"))?;
     let content_type = uploads.content_type(Path::new(path.as_ref()))?;
     let boundary = format!("meetgate-{:016x}", random::u64()?);
-    let upload = match source {
-        Some(source) => Upload::read_by(source.read, source.length, &path, content_type, boundary),
-        None => Upload::of(&path, content_type, boundary, until)
-            .map_err(|error| Error::new(Status::Io, format!("parameter \"{name}\": {path}: {error}")))?,
-    };
+    let upload = Upload::of(&path, content_type, boundary, until, transfer)
+        .map_err(|error| Error::new(Status::Io, format!("parameter \"{name}\": {path}: {error}")))?;
     uploads.check(&upload, params)?;
     Ok(upload)
 }

@@ -1,60 +1,56 @@
 //! Files that go to a platform, and files that come from one.
 
+use super::calls::{options, params};
 use super::client::{Client, borrow};
 use super::guard::reply;
 use super::status::meetgate_status;
 use super::strings;
 use crate::cancel::Cancel;
-use crate::client::FileSource;
+use crate::client::Transfer;
 use crate::error::Error;
 use libc::{c_char, c_void};
-use std::io;
 use std::path::Path;
 
-/// Is told how far a transfer is, for meetgate_upload and meetgate_download.
-/// It runs on the thread that called, with no lock held, at most ten times a second, and once more when the last byte is there. It must
-/// not throw, longjmp or free the client.
+/// Is told how far a transfer is: at most ten times a second, and once when the file is through.
+/// It runs on the calling thread, with no lock of the library held, within the call's time, and never after the function that was
+/// given it has returned. It must not throw, longjmp or free the client. It may call the library.
 /// @param[in] user_data As it was given.
-/// @param[in] bytes How many are there: of an upload those that were handed over to be sent, of a download those in the file, with
-///   those of an earlier download.
-/// @param[in] total How many there will be; 0 where that is not known.
-/// @return 0 to go on. Any other number ends the transfer: MEETGATE_CANCELLED.
+/// @param[in] bytes Of an upload: how many bytes of the file were handed to the system; a request that has to go again begins at 0
+///   again. Of a download: how many are in the file, with those of an earlier download.
+/// @param[in] total How many bytes the file has; 0 where that is not known.
+/// @return 0; any other number ends the transfer: MEETGATE_CANCELLED.
 #[allow(non_camel_case_types, reason = "its name in C")]
 pub type meetgate_progress = Option<unsafe extern "C" fn(user_data: *mut c_void, bytes: u64, total: u64) -> i32>;
 
-/// Reads a part of a file that is uploaded, for meetgate_upload.
-/// It runs on the thread that called, with no lock held, and not after meetgate_upload has returned. It must not throw, longjmp or
-/// free the client.
+/// Reads a part of a file that is sent. It runs as meetgate_progress does, and the same is forbidden to it.
 /// @param[in] user_data As it was given.
-/// @param[in] offset Where to read: from 0 on, in order. A request that goes out again begins with 0 again: after the platform refused the
-///   token, or where no byte of the request was sent. A source that cannot go back returns a negative number then.
-/// @param[out] buffer Receives the bytes.
-/// @param[in] size How many bytes buffer has room for, at least 1.
-/// @return How many bytes were read, at most size. 0 is the end; where fewer bytes came than were announced, it is MEETGATE_IO. A negative
-///   number is a failure: MEETGATE_IO, with this number in the message.
+/// @param[in] offset Where to read. Offsets follow each other; a request that has to go again begins at 0 again. What cannot go back
+///   returns a negative number then.
+/// @param[out] buffer Where to, at most size bytes.
+/// @param[in] size Bytes of room; never 0, and never more than what is left of the file.
+/// @return How many bytes were read, at least 1. A negative number, 0, or more than size: the upload fails with MEETGATE_IO, and is not
+///   repeated.
 #[allow(non_camel_case_types, reason = "its name in C")]
 pub type meetgate_read =
     Option<unsafe extern "C" fn(user_data: *mut c_void, offset: u64, buffer: *mut c_char, size: u64) -> i64>;
 
-/// Calls an operation that sends a file, such as "avd.uploadfile": from a function, or from a path with its progress told.
-/// The file is streamed: it needs no more memory than a call. Its type, by its name, and its size are checked before anything is sent.
-/// An upload is not repeated once a byte of it was sent, but after the platform refused the token.
+/// Calls an operation that takes a file, such as "avd.uploadfile". The file goes out piece by piece, at any size in the same memory.
 /// @param[in] client A client of the operation's platform.
-/// @param[in] operation The whole name.
-/// @param[in] params_json As for meetgate_call. With read, the parameter that names the file is only the name that the platform sees, and
-///   nothing of it is opened: this is the way for files whose paths are not UTF-8.
-/// @param[in] options_json As for meetgate_call_with.
-/// @param[in] cancel As for meetgate_call_with.
-/// @param[in] read NULL: the file is read from the path in params_json. Else the function that reads it.
-/// @param[in] length How many bytes read gives. Not used without read.
-/// @param[in] progress NULL, or the function that is told how far it is.
+/// @param[in] operation As for meetgate_call; one without a file is refused.
+/// @param[in] params_json As for meetgate_call. With read, the file is only a name: its last segment is what the platform sees, and
+///   its extension says the type.
+/// @param[in] options_json As for meetgate_call_with. The time limit is that of the whole upload.
+/// @param[in] cancel As for meetgate_call_with. A read or progress that is running is waited for.
+/// @param[in] read NULL: the file is read from the path in the parameters. Else what reads it.
+/// @param[in] length With read: how many bytes the file has, at most 2^63-1. They are read and sent, no more. Without: ignored.
+/// @param[in] progress NULL, or what is told how far it is.
 /// @param[in] user_data Any value, passed to read and progress.
-/// @param[out] reply_json The platform's answer; else an error document.
-/// @return MEETGATE_OK, or why it failed; MEETGATE_IO where the file cannot be read.
+/// @param[out] reply_json As for meetgate_call.
+/// @return MEETGATE_OK, or why it failed: MEETGATE_IO where the file could not be read.
 ///
 /// # Safety
-/// `client` is NULL or a live client; the strings are NULL or NUL-terminated; `cancel` is NULL or live; `read` and `progress` may be called
-/// with `user_data` on this thread until this returns, and `read` writes no more than it was told; `reply_json` is NULL or writable.
+/// `client` is NULL or a live client; the strings are NULL or NUL-terminated; `cancel` is NULL or live; `read` and `progress` are
+/// NULL or may be called with `user_data`, and `read` writes no more than it is told; `reply_json` is NULL or writable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn meetgate_upload(
     client: *mut Client,
@@ -70,21 +66,22 @@ pub unsafe extern "C" fn meetgate_upload(
 ) -> meetgate_status {
     let read = read.map(|read| {
         move |offset: u64, room: &mut [u8]| {
-            // SAFETY: the caller promised a function of this type that writes into this room only.
-            let count = unsafe { read(user_data, offset, room.as_mut_ptr().cast(), room.len() as u64) };
-            usize::try_from(count).map_err(|_| io::Error::other(format!("the function that reads it returned {count}")))
+            // SAFETY: the caller promises that it may be called so; the room is ours and as long as is said.
+            unsafe { read(user_data, offset, room.as_mut_ptr().cast(), room.len() as u64) }
         }
     });
     let progress = progress.map(|progress| told(progress, user_data));
     // SAFETY: the caller's promises are this function's own.
     unsafe {
         reply(reply_json, || {
-            let options = strings::optional(options_json, "options_json")?.unwrap_or("{}");
+            let options = options(options_json)?;
             let operation = strings::required(operation, "operation")?;
-            let params = strings::optional(params_json, "params_json")?.unwrap_or("{}");
-            let source = read.as_ref().map(|read| FileSource { read, length });
-            let progress = progress.as_ref().map(|progress| progress as &dyn Fn(u64, u64) -> bool);
-            borrow(client)?.upload(operation, params, options, source, progress, cancel.as_ref())
+            if read.is_some() && i64::try_from(length).is_err() {
+                return Err(Error::invalid_argument("length: expected at most 9223372036854775807 bytes"));
+            }
+            let read = read.as_ref().map(|read| (read as _, length));
+            let transfer = Transfer::new(read, progress.as_ref().map(|progress| progress as _));
+            borrow(client)?.upload(operation, params(params_json)?, options, cancel.as_ref(), &transfer)
         })
     }
 }
@@ -134,13 +131,13 @@ pub unsafe extern "C" fn meetgate_download(
     // SAFETY: the caller's promises are this function's own.
     unsafe {
         reply(reply_json, || {
-            let options = strings::optional(options_json, "options_json")?.unwrap_or("{}");
+            let options = options(options_json)?;
             let url = strings::required(url_or_path, "url_or_path")?;
             let file = strings::required(file, "file")?;
             if file.is_empty() {
                 return Err(Error::invalid_argument("file: expected the path of a file, got an empty text"));
             }
-            let progress = progress.as_ref().map(|progress| progress as &dyn Fn(u64, u64) -> bool);
+            let progress = progress.as_ref().map(|progress| progress as _);
             borrow(client)?.download(url, Path::new(file), options, progress, cancel.as_ref())
         })
     }

@@ -91,9 +91,7 @@ impl Agent {
             // With a length, for a method that is expected to have a body.
             Body::Empty => self.answer(request, headers, &[][..]),
             Body::Bytes { bytes, .. } => self.answer(request, headers, bytes),
-            Body::Upload(upload) => {
-                self.answer(request, headers, SendBody::from_reader(&mut upload.reader(bounds.progress)))
-            }
+            Body::Upload(upload) => self.answer(request, headers, SendBody::from_reader(&mut upload.reader())),
         }?;
         let status = answer.status().as_u16();
         if let Some(sink) = sink

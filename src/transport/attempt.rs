@@ -22,6 +22,8 @@ pub(super) struct Attempt {
     watch: Watch,
     pub(super) request: RequestLength,
     pub(super) trace: Trace,
+    /// The peer takes no more of the request: what is left of it goes nowhere.
+    pub(super) rest_is_for_nobody: bool,
     /// Where somebody wants to know what took how long.
     clock: Option<Clock>,
     /// What the answer's head says beside its framing.
@@ -58,6 +60,19 @@ thread_local! {
     static CURRENT: RefCell<Option<Attempt>> = const { RefCell::new(None) };
 }
 
+/// Runs a function of the caller's within an attempt of this thread. It may call this library, which makes attempts of its own.
+pub(super) fn outside<T>(function: impl FnOnce() -> T) -> T {
+    /// Also where the function unwinds.
+    struct Back(Option<Attempt>);
+    impl Drop for Back {
+        fn drop(&mut self) {
+            CURRENT.set(self.0.take());
+        }
+    }
+    let _back = Back(CURRENT.take());
+    function()
+}
+
 /// Runs an attempt on this thread; also how far it got, and what it was told.
 pub(super) fn run<T>(bounds: &Bounds<'_>, attempt: impl FnOnce() -> T) -> (T, Ended) {
     /// Also where the attempt unwinds.
@@ -76,6 +91,7 @@ pub(super) fn run<T>(bounds: &Bounds<'_>, attempt: impl FnOnce() -> T) -> (T, En
         watch: bounds.interrupt.watch(),
         request: RequestLength::default(),
         trace: Trace::default(),
+        rest_is_for_nobody: false,
         clock: bounds.is_timed.then(|| Clock { phases: Phases::default(), since: Instant::now() }),
         said: Said::default(),
     };

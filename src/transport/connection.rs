@@ -162,12 +162,12 @@ impl Connection {
             // The answer is there already: the rest of the request is for nobody.
             Err(error) if error.kind() == SOMETHING_CAME => {
                 self.unsent = Some(None);
-                Ok(())
+                attempt::with(|attempt| attempt.rest_is_for_nobody = true)
             }
             // It may have answered before it closed.
             Err(error) if is_peers(&error) => {
                 self.unsent = Some(Some(error));
-                Ok(())
+                attempt::with(|attempt| attempt.rest_is_for_nobody = true)
             }
             done => done,
         }

@@ -51,7 +51,6 @@ fn send(
         interrupt: &interrupt,
         is_timed: false,
         stall: None,
-        progress: None,
     };
     agent.send(&Request { method, url: base_url::Url::parse(url), is_to_platform: true, headers: &[], body }, &bounds)
 }

@@ -1,7 +1,7 @@
-//! A multipart body whose file is streamed: from the disk, or from a function of the caller's.
+//! A multipart body whose file is streamed from the disk, or from a function of the caller's.
 
-use super::Progress;
 use super::attempt;
+use super::transfer::{CallerFile, Transfer};
 use super::trouble::Trouble;
 use crate::blocking::{self, Gone};
 use std::fs::{File, Metadata, OpenOptions};
@@ -16,45 +16,37 @@ const PIECE: u64 = 1 << 20;
 /// The same as it is opened: most of the rest is in memory then.
 const FIRST_PIECE: u64 = 64 << 10;
 
-/// Reads a file of the caller's at an offset, so that a request can go out again from its beginning: how many bytes, 0 at the end.
-pub(crate) type ReadAt<'r> = dyn Fn(u64, &mut [u8]) -> io::Result<usize> + 'r;
-
 /// One file to send as the part `file` of a multipart body.
-pub(crate) struct Upload<'u> {
+pub(crate) struct Upload<'a> {
+    transfer: Option<&'a Transfer<'a>>,
     path: PathBuf,
-    /// `None`: from the disk.
-    read: Option<&'u ReadAt<'u>>,
     file_length: u64,
     boundary: String,
     head: String,
 }
 
-impl<'u> Upload<'u> {
-    /// So many bytes that the caller reads. The path is only the file's name.
-    pub(crate) fn read_by(
-        read: &'u ReadAt<'u>,
-        file_length: u64,
+impl<'a> Upload<'a> {
+    /// Looks at the file, no longer than until then; it is opened once more when it is sent.
+    /// Where the caller reads it, the path is a name, and nothing is looked at.
+    pub(crate) fn of(
         path: &str,
         content_type: &str,
         boundary: String,
-    ) -> Upload<'u> {
+        until: Instant,
+        transfer: Option<&'a Transfer<'a>>,
+    ) -> io::Result<Upload<'a>> {
         let path = PathBuf::from(path);
-        let head = head(&path, content_type, &boundary);
-        Upload { path, read: Some(read), file_length, boundary, head }
-    }
-
-    /// Looks at the file, no longer than until then; it is opened once more when it is sent.
-    pub(crate) fn of(path: &str, content_type: &str, boundary: String, until: Instant) -> io::Result<Upload<'u>> {
-        let path = PathBuf::from(path);
-        let looked_at = path.clone();
-        let opened = blocking::within(until, move || open(&looked_at).map(|(_, length)| length));
-        let file_length = opened.map_err(|gone| match gone {
-            Gone::NotBegun(error) => no_thread(&error),
-            Gone::Late | Gone::Cancelled => io::Error::new(io::ErrorKind::TimedOut, "the disk did not answer in time"),
-            Gone::Panicked => io::ErrorKind::Other.into(),
-        })??;
-        let head = head(&path, content_type, &boundary);
-        Ok(Upload { path, read: None, file_length, boundary, head })
+        let file_length = match transfer.and_then(|transfer| transfer.source) {
+            Some(source) => source.length,
+            None => length_on_disk(&path, until)?,
+        };
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        // As browsers write it (HTML, multipart/form-data).
+        let name = name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A");
+        let head = format!(
+            "--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: {content_type}\r\n\r\n"
+        );
+        Ok(Upload { transfer, path, file_length, boundary, head })
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -79,81 +71,72 @@ impl<'u> Upload<'u> {
     }
 
     /// The whole body, from its beginning.
-    pub(super) fn reader(&self, progress: Option<&'u Progress<'u>>) -> impl Read {
-        let left = self.file_length;
-        let file = match self.read {
-            None => {
-                Source::OnDisk(WholeFile { path: self.path.clone(), file: None, piece: Vec::new(), begin: 0, left })
-            }
-            Some(read) => Source::Read { read, at: 0, left },
+    pub(super) fn reader(&self) -> impl Read {
+        let source = match self.transfer.and_then(|transfer| transfer.source) {
+            Some(source) => From::Caller(source),
+            None => From::Disk(WholeFile {
+                path: self.path.clone(),
+                file: None,
+                piece: Vec::new(),
+                begin: 0,
+                left: self.file_length,
+            }),
         };
-        let told = Told { file, progress, bytes: 0, total: self.file_length };
-        Cursor::new(self.head.clone()).chain(told).chain(Cursor::new(self.tail()))
+        let file = Told { source, transfer: self.transfer, given: 0, length: self.file_length };
+        Cursor::new(self.head.clone()).chain(file).chain(Cursor::new(self.tail()))
     }
 }
 
-fn head(path: &Path, content_type: &str, boundary: &str) -> String {
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    // As browsers write it (HTML, multipart/form-data).
-    let name = name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A");
-    format!(
-        "--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: {content_type}\r\n\r\n"
-    )
+enum From<'a> {
+    Disk(WholeFile),
+    Caller(CallerFile<'a>),
 }
 
-/// Tells how far the file is read.
-struct Told<'u> {
-    file: Source<'u>,
-    progress: Option<&'u Progress<'u>>,
-    bytes: u64,
-    total: u64,
-}
-
-/// Where the bytes come from, exactly as many as were announced.
-enum Source<'u> {
-    OnDisk(WholeFile),
-    Read { read: &'u ReadAt<'u>, at: u64, left: u64 },
+/// The file, and word of how far it is. When more is asked for, the system has what was given before.
+struct Told<'a> {
+    source: From<'a>,
+    transfer: Option<&'a Transfer<'a>>,
+    given: u64,
+    length: u64,
 }
 
 impl Read for Told<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = match &mut self.file {
-            Source::OnDisk(file) => file.read(buffer)?,
-            Source::Read { read, at, left } => {
-                let most = usize::try_from(*left).map_or(buffer.len(), |left| left.min(buffer.len()));
-                let count = read_some(*read, *at, buffer.get_mut(..most).unwrap_or_default())?;
-                *at += count as u64;
-                *left = left.saturating_sub(count as u64);
-                count
+        let left = self.length.saturating_sub(self.given);
+        if buffer.is_empty() {
+            return Ok(0);
+        }
+        if attempt::with(|attempt| attempt.rest_is_for_nobody)? {
+            // The HTTP library wants the whole length all the same. It is thrown away: nothing is read for it, and nothing told.
+            let count = usize::try_from(left).map_or(buffer.len(), |left| left.min(buffer.len()));
+            self.given += count as u64;
+            return Ok(count);
+        }
+        if let Some(transfer) = self.transfer {
+            transfer.tell(self.given, self.length)?;
+        }
+        let count = match &mut self.source {
+            From::Disk(file) => file.read(buffer)?,
+            From::Caller(_) if left == 0 => 0,
+            From::Caller(file) => {
+                let most = usize::try_from(left).map_or(buffer.len(), |left| left.min(buffer.len()));
+                file.read(self.given, buffer.get_mut(..most).unwrap_or_default())?
             }
         };
-        self.bytes += count as u64;
-        if let Some(progress) = self.progress.filter(|_| count > 0) {
-            progress.reached(self.bytes, self.total)?;
-        }
+        self.given += count as u64;
         Ok(count)
     }
 }
 
-/// Has the caller read; the end before the announced one is an error.
-fn read_some(read: &ReadAt<'_>, at: u64, room: &mut [u8]) -> io::Result<usize> {
-    if room.is_empty() {
-        return Ok(0);
-    }
-    // A call that was cancelled meanwhile asks for nothing more.
-    attempt::left()?;
-    let broke = |error| Trouble::File(error).into_io();
-    match read(at, room).map_err(broke)? {
-        0 => {
-            let message = format!("the function that reads it ended after {at} bytes");
-            Err(broke(io::Error::new(io::ErrorKind::UnexpectedEof, message)))
-        }
-        count if count > room.len() => {
-            let message = format!("the function that reads it gave {count} bytes where {} were asked for", room.len());
-            Err(broke(io::Error::new(io::ErrorKind::InvalidData, message)))
-        }
-        count => Ok(count),
-    }
+/// Looks no longer than until then.
+fn length_on_disk(path: &Path, until: Instant) -> io::Result<u64> {
+    let looked_at = path.to_owned();
+    let opened = blocking::within(until, move || open(&looked_at).map(|(_, length)| length));
+    opened.map_err(|gone| match gone {
+        Gone::NotBegun(error) => no_thread(&error),
+        Gone::Late | Gone::Cancelled => io::Error::new(io::ErrorKind::TimedOut, "the disk did not answer in time"),
+        Gone::Panicked => io::ErrorKind::Other.into(),
+    })?
 }
 
 /// Reads exactly the length that was announced: what is in memory at once, and else a piece at a time, none longer than the attempt
@@ -284,11 +267,11 @@ mod tests {
     }
 
     fn upload(path: &str) -> io::Result<Upload<'static>> {
-        Upload::of(path, "image/png", "B".to_owned(), soon())
+        Upload::of(path, "image/png", "B".to_owned(), soon(), None)
     }
 
     /// Reads the body as an attempt does.
-    fn read(upload: &Upload) -> io::Result<Vec<u8>> {
+    fn read(upload: &Upload<'_>) -> io::Result<Vec<u8>> {
         let (limits, interrupt) = (Limits::DEFAULT, Interrupt::begin([None, None]));
         let bounds = Bounds {
             deadline: soon(),
@@ -298,10 +281,9 @@ mod tests {
             interrupt: &interrupt,
             is_timed: false,
             stall: None,
-            progress: None,
         };
         let mut body = Vec::new();
-        attempt::run(&bounds, || upload.reader(None).read_to_end(&mut body)).0?;
+        attempt::run(&bounds, || upload.reader().read_to_end(&mut body)).0?;
         Ok(body)
     }
 

@@ -3,7 +3,7 @@
 use super::Wanted;
 use super::part::Part;
 use crate::error::{Error, Status};
-use crate::transport::{FileHead, Progress, Sink, not_taken};
+use crate::transport::{FileHead, Sink, not_taken};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use md5::{Digest as _, Md5};
@@ -54,7 +54,6 @@ pub(super) struct Pouring<'p> {
     pub(super) part: &'p mut Part,
     pub(super) of: &'p str,
     pub(super) wanted: &'p Wanted<'p>,
-    pub(super) progress: Option<&'p Progress<'p>>,
     /// Where the file is hashed.
     pub(super) hash: Option<&'p mut Hash>,
     /// What was asked for begins here.
@@ -169,10 +168,7 @@ impl Sink for Pouring<'_> {
             return Err(self.fail(error));
         }
         self.write(piece)?;
-        match self.progress {
-            Some(progress) => progress.reached(self.part.length(), self.total.unwrap_or(0)),
-            None => Ok(()),
-        }
+        self.wanted.transfer.tell(self.part.length(), self.total.unwrap_or(0))
     }
 }
 

@@ -50,7 +50,6 @@ fn a_header_of_many_kilobytes_arrives() {
             interrupt: &interrupt,
             is_timed: false,
             stall: None,
-            progress: None,
         };
         let url = base_url::Url::parse(&format!("http://{address}/{}", "x".repeat(10_000)));
         let request = Request { method: Method::Post, url, is_to_platform: true, headers: &headers, body: Body::Empty };
