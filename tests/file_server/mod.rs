@@ -29,8 +29,10 @@ pub struct Ways {
     pub silent_after: Option<u64>,
     /// What is answered in place of the file, by the number of the request.
     pub instead: Option<fn(usize) -> Option<String>>,
-    /// The `Content-Range` that is told, in place of the right one.
-    pub range_told: Option<&'static str>,
+    /// Ranges of any file are served, whatever `If-Range` says.
+    pub ignores_if_range: bool,
+    /// A range begins here, and not where it was asked for.
+    pub range_from: Option<u64>,
 }
 
 impl Default for Ways {
@@ -46,7 +48,8 @@ impl Default for Ways {
             cut_after: None,
             silent_after: None,
             instead: None,
-            range_told: None,
+            ignores_if_range: false,
+            range_from: None,
         }
     }
 }
@@ -134,7 +137,8 @@ fn answer(connection: &mut TcpStream, ways: &Ways, head: &str) -> io::Result<boo
         let line = head.lines().find(|line| line.to_ascii_lowercase().starts_with(&format!("{name}: ")))?;
         Some(line[name.len() + 2..].to_owned())
     };
-    let same = header("if-range").is_none_or(|tag| Some(tag.as_str()) == ways.etag.or(ways.last_modified));
+    let same = ways.ignores_if_range
+        || header("if-range").is_none_or(|tag| Some(tag.as_str()) == ways.etag.or(ways.last_modified));
     let first = header("range")
         .filter(|_| ways.ranges && same)
         .and_then(|range| range.strip_prefix("bytes=")?.strip_suffix('-')?.parse::<u64>().ok());
@@ -151,14 +155,13 @@ fn answer(connection: &mut TcpStream, ways: &Ways, head: &str) -> io::Result<boo
             write!(connection, "HTTP/1.1 416 Range Not Satisfiable\r\n{range}{lines}\r\n")?;
             return Ok(true);
         }
-        first => first,
+        first => first.map(|first| ways.range_from.unwrap_or(first)),
     };
     let begin = first.unwrap_or(0);
     let left = ways.length - begin;
     let status = if first.is_some() { "206 Partial Content" } else { "200 OK" };
     if first.is_some() {
-        let right = format!("bytes {begin}-{}/{}", ways.length - 1, ways.length);
-        lines += &format!("Content-Range: {}\r\n", ways.range_told.unwrap_or(&right));
+        lines += &format!("Content-Range: bytes {begin}-{}/{}\r\n", ways.length - 1, ways.length);
     }
     if !ways.is_endless {
         lines += &format!("Content-Length: {left}\r\n");
