@@ -203,6 +203,30 @@ typedef int (MEETGATE_CALL *meetgate_token_provider)(
     void *user_data, const char *dead_token, char *token, size_t capacity, int64_t *lifetime_s);
 
 /**
+ * Reads a part of a file that is sent. It runs as meetgate_progress does, and the same is forbidden to it.
+ * @param[in] user_data As it was given.
+ * @param[in] offset Where to read. Offsets follow each other; a request that has to go again begins at 0 again. What cannot go back
+ *   returns a negative number then.
+ * @param[out] buffer Where to, at most size bytes.
+ * @param[in] size Bytes of room; never 0, and never more than what is left of the file.
+ * @return How many bytes were read, at least 1. A negative number, 0, or more than size: the upload fails with MEETGATE_IO, and is not
+ *   repeated.
+ */
+typedef int64_t (MEETGATE_CALL *meetgate_read)(void *user_data, uint64_t offset, char *buffer, uint64_t size);
+
+/**
+ * Is told how far a transfer is: at most ten times a second, and once when the file is through.
+ * It runs on the calling thread, with no lock of the library held, within the call's time, and never after the function that was
+ * given it has returned. It must not throw, longjmp or free the client. It may call the library.
+ * @param[in] user_data As it was given.
+ * @param[in] bytes Of an upload: how many bytes of the file were handed to the system; a request that has to go again begins at 0
+ *   again. Of a download: how many are in the file, with those of an earlier download.
+ * @param[in] total How many bytes the file has; 0 where that is not known.
+ * @return 0; any other number ends the transfer: MEETGATE_CANCELLED.
+ */
+typedef int32_t (MEETGATE_CALL *meetgate_progress)(void *user_data, uint64_t bytes, uint64_t total);
+
+/**
  * Takes one event of a client, for meetgate_client_set_log.
  * It runs on the thread whose call the event is of, with no lock of the library held, and within that call's time: so it should be
  * quick. Several threads may be in it at once. It must not throw, longjmp or free the client. It may call the library. What such
@@ -479,6 +503,78 @@ MEETGATE_EXPORT void MEETGATE_CALL meetgate_cancel_trigger(meetgate_cancel *canc
  * @param[in] cancel What meetgate_cancel_new gave. NULL does nothing.
  */
 MEETGATE_EXPORT void MEETGATE_CALL meetgate_cancel_free(meetgate_cancel *cancel);
+
+/* The library --------------------------------------------------------------------------------------------------- */
+
+/**
+ * Calls an operation that takes a file, such as "avd.uploadfile". The file goes out piece by piece, at any size in the same memory.
+ * @param[in] client A client of the operation's platform.
+ * @param[in] operation As for meetgate_call; one without a file is refused.
+ * @param[in] params_json As for meetgate_call. With read, the file is only a name: its last segment is what the platform sees, and
+ *   its extension says the type.
+ * @param[in] options_json As for meetgate_call_with. The time limit is that of the whole upload.
+ * @param[in] cancel As for meetgate_call_with. A read or progress that is running is waited for.
+ * @param[in] read NULL: the file is read from the path in the parameters. Else what reads it.
+ * @param[in] length With read: how many bytes the file has, at most 2^63-1. They are read and sent, no more. Without: ignored.
+ * @param[in] progress NULL, or what is told how far it is.
+ * @param[in] user_data Any value, passed to read and progress.
+ * @param[out] reply_json As for meetgate_call.
+ * @return MEETGATE_OK, or why it failed: MEETGATE_IO where the file could not be read.
+ */
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_upload(
+    meetgate_client *client, const char *operation, const char *params_json, const char *options_json,
+    meetgate_cancel *cancel, meetgate_read read, uint64_t length, meetgate_progress progress, void *user_data,
+    char **reply_json);
+
+/**
+ * Fetches a file, such as a recording, and writes it to the disk.
+ * It is streamed into a file beside the one that is named (".NAME.meetgate-part"), which takes its place when it is whole: whoever
+ * reads the file sees the old one or the new one. After a broken connection, and after silence, the next attempt goes on where the last
+ * one ended, if the server says by an ETag or a Last-Modified that it is still the same file; so does a later call, also of another
+ * process. Nothing that the server says names a file. Redirects are followed, five at most, never from https to http.
+ * An answer in JSON that refuses, in place of a file, is an error as of any call. Two downloads of one file at once: the second is
+ * MEETGATE_IO.
+ * @param[in] client A client. Its TLS settings, proxy and headers hold; the headers only for the platform's own origin.
+ * @param[in] url_or_path A whole URL, as the platform answers it, of any host; or a path below base_url that begins with "/". What no URL
+ *   may hold, such as blanks and Chinese characters, is encoded.
+ * @param[in] file The path of the file. Its folder must be there. A symbolic link is replaced, not followed.
+ * @param[in] options_json One JSON object, or NULL. An unknown option is an error:
+ *   - token (boolean, default false): Whether the account's token goes along, as with an operation. Only to the
+ *     platform's own origin (scheme, host and port of `base_url`): with another one the download is refused, and a
+ *     redirect to another one goes without it. The documents' download URLs need none.
+ *   - resume (boolean, default true): Whether to go on with what an earlier download of the same URL has left beside
+ *     the file.
+ *   - overwrite (boolean, default true): Whether a file that is there is replaced, when the new one is whole. With
+ *     `false` it is an error.
+ *   - max_bytes (integer of at least 0, bytes): The largest file that is taken. A larger one ends the download with the
+ *     status `LIMIT`, and nothing of it is left.
+ *   - md5 (string): The MD5 that the file must have, in hexadecimal, where the platform tells one. Another one is
+ *     `PROTOCOL`, and nothing of the file is left. A `Content-MD5` of the answer is compared, too.
+ *   - timeout_ms (integer from 1 to 31536000000, ms): Time limit of the whole download, all attempts included. There is
+ *     none unless it is given.
+ *   - stall_timeout_ms (integer from 1 to 86400000, ms, default 30000): For so long nothing may come: then the attempt
+ *     is given up, and the next one goes on where it ended.
+ *   - connect_timeout_ms (integer from 1 to 86400000, ms): Time limit for one connection. Left out, the client's own
+ *     holds.
+ *   - max_attempts (integer from 1 to 10): How often in a row an attempt may bring nothing. Left out, the client's own
+ *     holds.
+ * @param[in] cancel As for meetgate_call_with. What is there stays, for a later download to go on with; likewise after any failure that
+ *   says nothing else.
+ * @param[in] progress NULL, or the function that is told how far it is.
+ * @param[in] user_data Any value, passed to progress.
+ * @param[out] reply_json One JSON object; else an error document. Members may be added:
+ *   - bytes (integer): how long the file is.
+ *   - resumed_from (integer): how many of them an earlier call had fetched.
+ *   - etag (string): as the server says it, where it does.
+ *   - md5 (string): in hexadecimal, where it was compared.
+ *   - seconds (number): with decimals.
+ *   - attempts (integer): how many requests it took.
+ * @return MEETGATE_OK; MEETGATE_IO (the file cannot be written, the disk is full, it is there and "overwrite" is false); MEETGATE_LIMIT
+ *   (larger than "max_bytes"); MEETGATE_PROTOCOL (another MD5, or no HTTP); else why it failed.
+ */
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_download(
+    meetgate_client *client, const char *url_or_path, const char *file, const char *options_json,
+    meetgate_cancel *cancel, meetgate_progress progress, void *user_data, char **reply_json);
 
 /* Clients ------------------------------------------------------------------------------------------------------- */
 

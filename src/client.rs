@@ -2,6 +2,7 @@
 
 mod account;
 mod operation_names;
+mod transfers;
 
 use crate::cancel::Cancel;
 use crate::catalog::{self, Operation, PlatformName, table};
@@ -19,6 +20,7 @@ use crate::single_flight::OldValue;
 use crate::token::Token;
 pub(crate) use crate::token::{LONGEST_TOKEN, NoToken};
 use crate::transport::Agent;
+pub(crate) use crate::transport::Transfer;
 use operation_names::Near;
 use std::sync::Arc;
 use std::time::Duration;
@@ -86,7 +88,7 @@ impl Client {
         self.check_caller()?;
         let terms = self.terms(options)?;
         let params = Members::parse(params).map_err(|problem| Error::invalid_argument(format!("params: {problem}")))?;
-        self.engine.call(operation, &params, terms, cancel)
+        self.engine.call(operation, &params, terms, cancel, None)
     }
 
     /// Sends any request to the platform, signed and judged like an operation.

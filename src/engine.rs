@@ -3,6 +3,7 @@
 mod address;
 mod answer;
 mod clock;
+mod download;
 mod exchange;
 mod network;
 mod next;
@@ -23,7 +24,7 @@ use crate::request::Prepared;
 use crate::secret::Secret;
 use crate::single_flight::{Caller, Held, Refused, Stands};
 use crate::token::{Credentials, Given, Token, TokenInfo};
-use crate::transport::{BaseUrl, Bounds, Limits, Transport};
+use crate::transport::{BaseUrl, Bounds, Limits, Transfer, Transport};
 use crate::trust;
 use crate::unix_time::now_ms;
 use address::Address;
@@ -31,6 +32,7 @@ pub(crate) use address::Addresses;
 use answer::{Answered, Outcome};
 use clock::ClockOffset;
 pub(crate) use clock::Clocks;
+pub(crate) use download::Wanted;
 use next::{Next, Said, Why, next};
 use retry::Budget;
 use serde::Serialize;
@@ -141,8 +143,9 @@ impl Engine {
         params: &Members<'_>,
         terms: Terms,
         cancel: Option<&Cancel>,
+        transfer: Option<&Transfer<'_>>,
     ) -> Result<String> {
-        self.watched(Some(operation), |tally| self.call_tallied(operation, params, terms, cancel, tally))
+        self.watched(operation.name, |tally| self.call_tallied(operation, params, terms, cancel, transfer, tally))
     }
 
     fn call_tallied(
@@ -151,6 +154,7 @@ impl Engine {
         params: &Members<'_>,
         terms: Terms,
         cancel: Option<&Cancel>,
+        transfer: Option<&Transfer<'_>>,
         tally: &mut Tally,
     ) -> Result<String> {
         let named = |error: Error| error.of_call(operation.platform, Some(operation.short_name()));
@@ -165,7 +169,8 @@ impl Engine {
         let interrupt = self.interrupt(cancel);
         let bounds = self.bounds(terms, tally.began, &interrupt);
         let (platform, validate) = (self.platform.as_ref(), self.config.validate);
-        let prepared = prepare::operation(platform, validate, operation, params, bounds.deadline).map_err(named)?;
+        let prepared = prepare::operation(platform, validate, operation, params, bounds.deadline, transfer);
+        let prepared = prepared.map_err(named)?;
         if operation.fetches_token {
             self.fetch_token_for_caller(&prepared, bounds, terms.facts, tally)
         } else {
@@ -177,7 +182,7 @@ impl Engine {
     /// Calls any path, signed and judged like an operation.
     pub(crate) fn raw_call(&self, request: &Members<'_>, terms: Terms, cancel: Option<&Cancel>) -> Result<String> {
         let named = |error: Error| error.of_call(self.config.platform(), None);
-        self.watched(None, |tally| {
+        self.watched("raw", |tally| {
             let prepared = raw::request(self.platform.as_ref(), request).map_err(named)?;
             let interrupt = self.interrupt(cancel);
             let bounds = self.bounds(terms, tally.began, &interrupt);
@@ -263,6 +268,7 @@ impl Engine {
             attempt: None,
             interrupt,
             is_timed: terms.facts || self.observer.is_logged(Level::Debug),
+            stall: None,
         }
     }
 
@@ -423,7 +429,7 @@ impl Engine {
     /// Fetches the token that a call needs.
     fn fetch_ahead(&self, call: &Call<'_>) -> Result<Given> {
         let bounds = Bounds { limits: self.fetch_limits(call.bounds.limits), ..call.bounds };
-        let mut tally = Tally::begin(call.tally.operation);
+        let mut tally = Tally::begin(call.tally.name);
         let ahead = Fetch { prepared: call.prepared, retry: Retry::Safe, bounds, is_ahead: true, wants_facts: false };
         let fetched = self.fetch_token(ahead, &mut tally);
         self.observer.went_ahead(&tally);

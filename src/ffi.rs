@@ -19,6 +19,7 @@ mod status;
 mod strings;
 #[cfg(feature = "test-hooks")]
 mod test_hooks;
+mod transfers;
 
 pub use calls::*;
 pub use cancel::*;

@@ -11,11 +11,11 @@ mod stats;
 
 pub(crate) use event::Ahead;
 use event::{Event, Kind};
-pub(crate) use facts::with_facts;
+pub(crate) use facts::{Decimal, micros, milliseconds, with_facts};
 pub use level::Level;
 pub(crate) use log::Log;
 
-use crate::catalog::{Operation, PlatformName};
+use crate::catalog::PlatformName;
 use crate::error::{Error, Result, Status};
 use crate::single_flight::{Turn, Witness};
 use crate::transport::Trace;
@@ -36,8 +36,8 @@ pub(crate) struct Observer {
 /// What one call has done so far.
 pub(crate) struct Tally {
     pub(crate) began: Instant,
-    /// `None`: a raw call.
-    pub(crate) operation: Option<&'static Operation>,
+    /// As it stands in events: an operation's name, `raw` or `download`.
+    pub(crate) name: &'static str,
     /// How often its request was tried.
     pub(crate) attempts: u32,
     /// Requests that went out, those over a kept connection that had been closed included.
@@ -51,10 +51,10 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    pub(crate) fn begin(operation: Option<&'static Operation>) -> Tally {
+    pub(crate) fn begin(name: &'static str) -> Tally {
         Tally {
             began: Instant::now(),
-            operation,
+            name,
             attempts: 0,
             requests: 0,
             opened: 0,
@@ -71,11 +71,6 @@ impl Tally {
         self.opened += u32::from(trace.is_new);
         self.reused += u32::from(trace.is_reused);
         self.trace = trace;
-    }
-
-    /// As it stands in events: `raw` for a raw call.
-    fn name(&self) -> &'static str {
-        self.operation.map_or("raw", |operation| operation.name)
     }
 }
 
@@ -111,7 +106,7 @@ impl Observer {
             return;
         }
         let mut event = Event::of(Kind::Attempt, Level::Debug, self.platform).ended(done);
-        event.operation = Some(tally.name());
+        event.operation = Some(tally.name);
         event.ahead = ahead;
         event.attempt = Some(tally.attempts);
         event.http_status = tally.http_status;
@@ -128,7 +123,7 @@ impl Observer {
             return;
         }
         let mut event = Event::of(Kind::Retry, Level::Warning, self.platform).ended(done);
-        event.operation = Some(tally.name());
+        event.operation = Some(tally.name);
         event.ahead = ahead;
         event.attempt = Some(tally.attempts);
         event.insecure = self.insecure.as_deref();
@@ -151,7 +146,7 @@ impl Observer {
             return;
         }
         let mut event = Event::of(Kind::Call, level, self.platform).ended(Done::of(result));
-        event.operation = Some(tally.name());
+        event.operation = Some(tally.name);
         event.attempts = Some(tally.attempts);
         event.insecure = self.insecure.as_deref();
         event.http_status = tally.http_status;

@@ -128,7 +128,7 @@ pub(crate) trait Uploads {
     fn content_type(&self, path: &Path) -> Result<&'static str>;
 
     /// Whether the platform would take it.
-    fn check(&self, upload: &Upload, params: &Members<'_>) -> Result<()>;
+    fn check(&self, upload: &Upload<'_>, params: &Members<'_>) -> Result<()>;
 }
 
 /// The platform that a configuration names.
@@ -176,7 +176,7 @@ pub(crate) struct Signed<'a> {
 pub(crate) enum SignedBody<'a> {
     Empty,
     Bytes { content_type: &'static str, text: Cow<'a, str> },
-    Upload(&'a Upload),
+    Upload(&'a Upload<'a>),
 }
 
 impl SignedBody<'_> {

@@ -31,7 +31,7 @@ pub(crate) enum Body<'a> {
     Empty,
     Form(Vec<Pair<'a>>),
     Json(String),
-    Upload(Upload),
+    Upload(Upload<'a>),
 }
 
 impl<'a> Prepared<'a> {

@@ -15,26 +15,32 @@ mod proxy_failed;
 mod socket;
 mod source;
 mod tls;
+mod transfer;
 mod trouble;
 mod upload;
 
 pub(crate) use agent::Agent;
 pub(crate) use base_url::{BaseUrl, Url};
+pub(crate) use head::FileHead;
 pub(crate) use network::{Header, Network, Resolve};
 pub(crate) use proxy::{Environment, Proxies, Proxy, Spelling};
 pub(crate) use source::{Bind, IpVersion};
+pub(crate) use transfer::Transfer;
 pub(crate) use upload::Upload;
 
 use crate::cancel::Interrupt;
 use crate::catalog::Method;
 use crate::error::Status;
 use crate::redact::Foreign;
+use std::io;
 use std::time::{Duration, Instant, SystemTime};
 
 /// One HTTP request, ready to leave. Not `Debug`: URL, headers and body hold credentials.
 pub(crate) struct Request<'a> {
     pub(crate) method: Method,
     pub(crate) url: Url,
+    /// It goes to the platform's own address: then it has the configuration's fixed headers.
+    pub(crate) is_to_platform: bool,
     pub(crate) headers: &'a [(&'static str, String)],
     pub(crate) body: Body<'a>,
 }
@@ -43,7 +49,7 @@ pub(crate) struct Request<'a> {
 pub(crate) enum Body<'a> {
     Empty,
     Bytes { content_type: &'static str, bytes: &'a [u8] },
-    Upload(&'a Upload),
+    Upload(&'a Upload<'a>),
 }
 
 /// An answer, whatever its HTTP status.
@@ -94,6 +100,8 @@ pub(crate) struct Bounds<'c> {
     pub(crate) interrupt: &'c Interrupt,
     /// Somebody wants to know what takes how long.
     pub(crate) is_timed: bool,
+    /// For how long nothing may come of a file.
+    pub(crate) stall: Option<Duration>,
 }
 
 /// Why there is no answer.
@@ -153,9 +161,34 @@ pub(crate) struct FailureKind {
     pub(crate) is_lasting: bool,
 }
 
+/// Where a file goes that comes in pieces.
+pub(crate) trait Sink {
+    /// Whether it takes the body of an answer with such a head. An error ends the attempt.
+    fn opens(&mut self, http_status: u16, length: Option<u64>, head: &FileHead) -> io::Result<bool>;
+
+    /// The next piece.
+    fn take(&mut self, piece: &[u8]) -> io::Result<()>;
+}
+
+/// The error of a sink that wants no more: it knows why.
+pub(crate) fn not_taken() -> io::Error {
+    trouble::Trouble::NotTaken.into_io()
+}
+
+impl Failure {
+    /// What makes no request.
+    pub(crate) fn of_argument(problem: String) -> Failure {
+        let kind = FailureKind { nothing_sent: true, ..FailureKind::default() };
+        Failure { status: Status::InvalidArgument, message: problem.into(), kind, trace: Trace::default() }
+    }
+}
+
 /// One attempt at a request. It never repeats anything by itself.
 pub(crate) trait Transport: Send + Sync {
     fn send(&self, request: &Request<'_>, bounds: &Bounds<'_>) -> Result<Answer, Failure>;
+
+    /// The same for a file: where the sink takes the body, the answer has none.
+    fn fetch(&self, request: &Request<'_>, bounds: &Bounds<'_>, sink: &mut dyn Sink) -> Result<Answer, Failure>;
 
     /// Closes the connections that are kept for the next request.
     fn close_idle(&self);

@@ -15,7 +15,7 @@ const ROOMS: [(&str, &str); 24] = [
     ("client",        "process engine platform config token single_flight transport observe json catalog error identity cancel"),
     ("process",       "engine token identity"),
     ("signing",       "platform json random error catalog unix_time"),
-    ("engine",        "observe platform config token single_flight request transport trust random error redact json catalog secret unix_time cancel"),
+    ("engine",        "observe platform config token single_flight request transport trust random error redact json catalog secret hex unix_time cancel"),
     ("observe",       "single_flight transport error catalog unix_time cancel"),
     ("platform",      "config token request transport random error redact json catalog secret hex"),
     ("config",        "token transport trust json error catalog secret"),

@@ -25,7 +25,20 @@ macro_rules! programs {
     };
 }
 
-programs!(arguments, cancel, configurations, json, library, observing, processes, raw_calls, replies, tokens);
+programs!(
+    arguments,
+    cancel,
+    configurations,
+    downloads,
+    json,
+    library,
+    observing,
+    processes,
+    raw_calls,
+    replies,
+    tokens,
+    transfers
+);
 
 fn run_checks(name: &str) {
     programs::as_it_is(&program(name), |run| check(name, run));

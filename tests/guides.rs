@@ -48,6 +48,23 @@ fn the_program_of_the_guide_to_private_networks_runs() {
     assert_eq!(String::from_utf8(output.stdout).unwrap(), block(after, "text"));
 }
 
+#[test]
+fn the_program_of_the_guide_to_transfers_runs() {
+    let guide = std::fs::read_to_string(support::root().join("docs/guides/transfers.md")).unwrap();
+    let source = support::scratch().join("guide-transfers.c");
+    std::fs::write(&source, block(&guide, "c")).unwrap();
+    let program = support::compile(&source.to_string_lossy(), &["-std=c99"], "guide-transfers");
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let folder = support::Folder::new();
+    let picture = std::fs::read(support::root().join("tests/fixtures/welcome.png")).unwrap();
+    std::fs::write(folder.path().join("welcome.png"), &picture).unwrap();
+    let mut command = Command::new(program);
+    let output = support::run(command.arg(format!("http://{}", sandbox.address())).current_dir(folder.path()));
+    assert!(output.status.success(), "{}", support::both(&output));
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), block(&guide, "text"));
+    assert_eq!(std::fs::read(folder.path().join("fetched.png")).unwrap(), picture);
+}
+
 /// Takes the program out of the guide as it is printed, compiles it, and compares what it prints with what stands there.
 fn check(language: &str, standard: &str) {
     let guide = std::fs::read_to_string(support::root().join(format!("docs/guides/{language}.md"))).unwrap();

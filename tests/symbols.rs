@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 /// The functions that belong to no operation.
-const FIXED: [&str; 25] = [
+const FIXED: [&str; 27] = [
     "meetgate_cancel_free",
     "meetgate_cancel_new",
     "meetgate_cancel_trigger",
@@ -25,6 +25,7 @@ const FIXED: [&str; 25] = [
     "meetgate_client_set_token",
     "meetgate_client_set_token_provider",
     "meetgate_client_stats",
+    "meetgate_download",
     "meetgate_hst_user_token",
     "meetgate_json_get",
     "meetgate_json_length",
@@ -33,6 +34,7 @@ const FIXED: [&str; 25] = [
     "meetgate_raw_call_with",
     "meetgate_status_name",
     "meetgate_string_free",
+    "meetgate_upload",
     "meetgate_version",
     "meetgate_youme_checksum",
 ];

@@ -7383,6 +7383,80 @@ pub static CALL_OPTIONS: &[Field] = &[
     },
 ];
 
+pub static DOWNLOAD_OPTIONS: &[Field] = &[
+    Field {
+        name: "token",
+        kind: Type::Boolean,
+        doc: "Whether the account's token goes along, as with an operation. Only to the platform's own origin (scheme, host and port of `base_url`): with another one the download is refused, and a redirect to another one goes without it. The documents' download URLs need none.",
+        default: "false",
+        ..Field::EMPTY
+    },
+    Field {
+        name: "resume",
+        kind: Type::Boolean,
+        doc: "Whether to go on with what an earlier download of the same URL has left beside the file.",
+        default: "true",
+        ..Field::EMPTY
+    },
+    Field {
+        name: "overwrite",
+        kind: Type::Boolean,
+        doc: "Whether a file that is there is replaced, when the new one is whole. With `false` it is an error.",
+        default: "true",
+        ..Field::EMPTY
+    },
+    Field {
+        name: "max_bytes",
+        kind: Type::Integer,
+        doc: "The largest file that is taken. A larger one ends the download with the status `LIMIT`, and nothing of it is left.",
+        unit: "bytes",
+        min: Some(0),
+        ..Field::EMPTY
+    },
+    Field {
+        name: "md5",
+        kind: Type::String,
+        doc: "The MD5 that the file must have, in hexadecimal, where the platform tells one. Another one is `PROTOCOL`, and nothing of the file is left. A `Content-MD5` of the answer is compared, too.",
+        ..Field::EMPTY
+    },
+    Field {
+        name: "timeout_ms",
+        kind: Type::Integer,
+        doc: "Time limit of the whole download, all attempts included. There is none unless it is given.",
+        unit: "ms",
+        min: Some(1),
+        max: Some(31536000000),
+        ..Field::EMPTY
+    },
+    Field {
+        name: "stall_timeout_ms",
+        kind: Type::Integer,
+        doc: "For so long nothing may come: then the attempt is given up, and the next one goes on where it ended.",
+        unit: "ms",
+        min: Some(1),
+        max: Some(86400000),
+        default: "30000",
+        ..Field::EMPTY
+    },
+    Field {
+        name: "connect_timeout_ms",
+        kind: Type::Integer,
+        doc: "Time limit for one connection. Left out, the client's own holds.",
+        unit: "ms",
+        min: Some(1),
+        max: Some(86400000),
+        ..Field::EMPTY
+    },
+    Field {
+        name: "max_attempts",
+        kind: Type::Integer,
+        doc: "How often in a row an attempt may bring nothing. Left out, the client's own holds.",
+        min: Some(1),
+        max: Some(10),
+        ..Field::EMPTY
+    },
+];
+
 /// Members that hold a secret wherever they stand, ascending.
 pub static SECRET_NAMES: &[&str] = &[
     "access_key",

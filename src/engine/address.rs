@@ -93,7 +93,7 @@ impl Engine {
             self.platform.discovery().ok_or_else(|| Error::new(Status::Internal, "no address to discover"))?;
         let (url, signed) = discovery.request();
         let bounds = Bounds { limits: self.fetch_limits(call.bounds.limits), ..call.bounds };
-        let mut tally = Tally::begin(call.tally.operation);
+        let mut tally = Tally::begin(call.tally.name);
         tally.attempts = 1;
         let mut call = Call {
             retry: Retry::Safe,
@@ -104,7 +104,7 @@ impl Engine {
             secrets: Vec::new(),
             ..*call
         };
-        let sent = self.send(url, &signed, call.bounds);
+        let sent = self.send_to(url, &signed, call.bounds, false);
         let trace = exchange::trace(&sent);
         let exchanged = self.judged(&call, None, signed, sent);
         self.attempted(&mut call, trace, &exchanged);

@@ -9,7 +9,7 @@ use crate::platform::{FormIn, FormWay, Signed};
 use crate::random;
 use crate::redact::Redactor;
 use crate::secret::Secret;
-use crate::transport::{Answer, BaseUrl, Bounds, Failure, FailureKind, Request, Trace};
+use crate::transport::{Answer, BaseUrl, Bounds, Failure, Request, Trace};
 use std::time::Instant;
 
 /// A request and its answer.
@@ -167,27 +167,32 @@ impl Engine {
         Err(self.refused(call, exchanged, None, false))
     }
 
+    /// Sends a request to the platform.
     pub(super) fn send(
         &self,
         base: &BaseUrl,
         signed: &Signed<'_>,
         bounds: Bounds<'_>,
     ) -> std::result::Result<Answer, Failure> {
+        self.send_to(base, signed, bounds, true)
+    }
+
+    pub(super) fn send_to(
+        &self,
+        base: &BaseUrl,
+        signed: &Signed<'_>,
+        bounds: Bounds<'_>,
+        is_to_platform: bool,
+    ) -> std::result::Result<Answer, Failure> {
         let url = base.join(&signed.target).map_err(|problem| {
             let hint = self
                 .platform
                 .hint_on_long_url()
                 .filter(|_| signed.method == Method::Get && !base.has_room_for(&signed.target));
-            let message = hint.map_or_else(|| problem.clone(), |hint| format!("{problem}; {hint}")).into();
-            Failure {
-                status: Status::InvalidArgument,
-                message,
-                kind: FailureKind { nothing_sent: true, ..FailureKind::default() },
-                trace: Trace::default(),
-            }
+            Failure::of_argument(hint.map_or_else(|| problem.clone(), |hint| format!("{problem}; {hint}")))
         })?;
-        let request =
-            Request { method: signed.method, url, headers: &signed.headers, body: signed.body.for_transport() };
+        let (headers, body) = (&*signed.headers, signed.body.for_transport());
+        let request = Request { method: signed.method, url, is_to_platform, headers, body };
         self.transport.send(&request, &bounds)
     }
 

@@ -8,7 +8,7 @@ use crate::json::{Members, push_quoted, text_of};
 use crate::platform::Platform;
 use crate::random;
 use crate::request::{Body, Pair, Prepared};
-use crate::transport::Upload;
+use crate::transport::{Transfer, Upload};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::path::Path;
@@ -24,6 +24,7 @@ pub(crate) fn operation<'a>(
     operation: &'static Operation,
     params: &Members<'a>,
     until: Instant,
+    transfer: Option<&'a Transfer<'a>>,
 ) -> Result<Prepared<'a>> {
     if validate {
         let rules = Rules { noun: "parameter", tolerant: platform.is_tolerant() };
@@ -40,7 +41,7 @@ pub(crate) fn operation<'a>(
         Carrier::Json => prepared.body = Body::Json(json_body(operation.params, params)),
         Carrier::Upload => {
             prepared.query = pairs(operation.params, params)?;
-            prepared.body = Body::Upload(upload(platform, operation, params, until)?);
+            prepared.body = Body::Upload(upload(platform, operation, params, until, transfer)?);
         }
     }
     Ok(prepared)
@@ -113,12 +114,13 @@ fn json_body(fields: &'static [Field], params: &Members<'_>) -> String {
     body
 }
 
-fn upload(
+fn upload<'a>(
     platform: &dyn Platform,
     operation: &'static Operation,
     params: &Members<'_>,
     until: Instant,
-) -> Result<Upload> {
+    transfer: Option<&'a Transfer<'a>>,
+) -> Result<Upload<'a>> {
     let field = operation.params.iter().find(|field| field.kind == Type::File);
     let name = field.map_or("file", |field| field.name);
     let path = params
@@ -127,8 +129,8 @@ fn upload(
     let uploads = platform.uploads().ok_or_else(|| Error::new(Status::Internal, "this platform takes no files"))?;
     let content_type = uploads.content_type(Path::new(path.as_ref()))?;
     let boundary = format!("meetgate-{:016x}", random::u64()?);
-    let upload = Upload::of(&path, content_type, boundary, until)
-        .map_err(|error| Error::new(Status::Io, format!("{path}: {error}")))?;
+    let upload = Upload::of(&path, content_type, boundary, until, transfer)
+        .map_err(|error| Error::new(Status::Io, format!("parameter \"{name}\": {path}: {error}")))?;
     uploads.check(&upload, params)?;
     Ok(upload)
 }

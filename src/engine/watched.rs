@@ -2,7 +2,6 @@
 
 use super::exchange::Exchanged;
 use super::{Call, Engine};
-use crate::catalog::Operation;
 use crate::error::Result;
 use crate::observe::{Ahead, Done, Level, Tally, with_facts};
 use crate::transport::Trace;
@@ -12,10 +11,10 @@ impl Engine {
     /// A whole call, which is told of when it is over.
     pub(super) fn watched(
         &self,
-        operation: Option<&'static Operation>,
+        name: &'static str,
         call: impl FnOnce(&mut Tally) -> Result<String>,
     ) -> Result<String> {
-        let mut tally = Tally::begin(operation);
+        let mut tally = Tally::begin(name);
         let done = call(&mut tally);
         self.observer.called(&tally, done.as_ref().map(drop));
         done

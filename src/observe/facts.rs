@@ -61,13 +61,13 @@ impl Milliseconds {
 }
 
 /// A number with decimals, written out: what writes a binary fraction would add 18 KB to the library.
-pub(super) type Decimal = Box<RawValue>;
+pub(crate) type Decimal = Box<RawValue>;
 
-pub(super) fn milliseconds(micros: u64) -> Option<Decimal> {
+pub(crate) fn milliseconds(micros: u64) -> Option<Decimal> {
     RawValue::from_string(format!("{}.{:03}", micros / 1000, micros % 1000)).ok()
 }
 
-pub(super) fn micros(span: Duration) -> u64 {
+pub(crate) fn micros(span: Duration) -> u64 {
     u64::try_from(span.as_micros()).unwrap_or(u64::MAX)
 }
 

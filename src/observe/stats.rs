@@ -4,7 +4,7 @@ use super::Tally;
 use super::facts::{Decimal, micros, milliseconds};
 use super::latency::Latency;
 use crate::cancel::thread_number;
-use crate::catalog::{Operation, PlatformName};
+use crate::catalog::PlatformName;
 use crate::error::{Error, Result, Status};
 use once_cell::race::OnceBox;
 use parking_lot::Mutex;
@@ -40,8 +40,7 @@ struct Requests {
 }
 
 struct OfOperation {
-    /// `None`: raw calls.
-    operation: Option<&'static Operation>,
+    name: &'static str,
     calls: u64,
     failures: Vec<(Status, u64)>,
     latency: Latency,
@@ -58,7 +57,7 @@ impl Stats {
         let mut part = part.lock();
         part.requests.count(tally);
         part.requests.repeated += u64::from(tally.requests.saturating_sub(1));
-        part.add(tally.operation, |of| of.count(failed, took));
+        part.add(tally.name, |of| of.count(failed, took));
     }
 
     pub(super) fn add_ahead(&self, tally: &Tally) {
@@ -109,27 +108,22 @@ impl Requests {
 }
 
 impl Part {
-    fn add(&mut self, operation: Option<&'static Operation>, add: impl FnOnce(&mut OfOperation)) {
-        let is_it = |of: &&mut OfOperation| of.operation.map(std::ptr::from_ref) == operation.map(std::ptr::from_ref);
-        if let Some(of) = self.operations.iter_mut().find(is_it) {
+    fn add(&mut self, name: &'static str, add: impl FnOnce(&mut OfOperation)) {
+        if let Some(of) = self.operations.iter_mut().find(|of| of.name == name) {
             return add(of);
         }
-        let mut new = OfOperation { operation, calls: 0, failures: Vec::new(), latency: Latency::default() };
+        let mut new = OfOperation { name, calls: 0, failures: Vec::new(), latency: Latency::default() };
         add(&mut new);
         self.operations.push(new);
     }
 
     fn merge(&mut self, other: &Part) {
         self.requests.merge(&other.requests);
-        other.operations.iter().for_each(|more| self.add(more.operation, |of| of.merge(more)));
+        other.operations.iter().for_each(|more| self.add(more.name, |of| of.merge(more)));
     }
 }
 
 impl OfOperation {
-    fn name(&self) -> &'static str {
-        self.operation.map_or("raw", |operation| operation.name)
-    }
-
     fn count(&mut self, failed: Option<Status>, took: Duration) {
         self.calls += 1;
         self.latency.add(took);
@@ -169,7 +163,7 @@ struct Operations<'w>(&'w [OfOperation]);
 
 impl Serialize for Operations<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|of| (of.name(), of.shown())))
+        serializer.collect_map(self.0.iter().map(|of| (of.name, of.shown())))
     }
 }
 

@@ -175,7 +175,7 @@ impl Uploads for Platform {
         }
     }
 
-    fn check(&self, upload: &Upload, params: &Members<'_>) -> Result<()> {
+    fn check(&self, upload: &Upload<'_>, params: &Members<'_>) -> Result<()> {
         let cluster = params.get("storage_only_cluster");
         let cluster = cluster.is_some_and(|value| matches!(value.get(), "true" | "\"true\""));
         if upload.file_length() <= LARGEST_UPLOAD || cluster {

@@ -5,10 +5,10 @@ use super::dialer::{Dialer, NotHere};
 use super::network::{Header, Network};
 use super::pool::Pool;
 use super::trouble::Trouble;
-use super::{Answer, Body, Bounds, Failure, Request, Transport};
+use super::{Answer, Body, Bounds, Failure, Request, Sink, Transport};
 use crate::catalog;
 use crate::trust::Trust;
-use std::io::Read as _;
+use std::io::{self, Read as _};
 use std::sync::Arc;
 use ureq::http::{self, HeaderMap, HeaderName, HeaderValue, Method, Response, header};
 use ureq::{AsSendBody, SendBody};
@@ -17,6 +17,8 @@ use ureq::{AsSendBody, SendBody};
 const MOST_HEADERS: usize = 6;
 /// An answer that does not say its length begins with so much room.
 const FIRST_ROOM: usize = 1 << 10;
+/// A file comes in pieces of at most so much.
+const PIECE: usize = 256 << 10;
 /// What a length promises is believed so far before it has come.
 const MOST_BELIEVED: u64 = 64 << 20;
 
@@ -73,9 +75,15 @@ impl Agent {
         }
     }
 
-    fn run(&self, request: &Request<'_>, bounds: &Bounds<'_>) -> Result<(u16, Vec<u8>), ureq::Error> {
+    fn run(
+        &self,
+        request: &Request<'_>,
+        bounds: &Bounds<'_>,
+        sink: Option<&mut dyn Sink>,
+    ) -> Result<(u16, Vec<u8>), ureq::Error> {
         let headers = self.headers(request)?;
-        attempt::with(|attempt| attempt.request = length(request, &headers))?;
+        let length = RequestLength { is_for_file: sink.is_some(), ..length(request, &headers) };
+        attempt::with(|attempt| attempt.request = length)?;
         let answer = match request.body {
             Body::Empty if matches!(request.method, catalog::Method::Get | catalog::Method::Delete) => {
                 self.answer(request, headers, ())
@@ -85,11 +93,19 @@ impl Agent {
             Body::Bytes { bytes, .. } => self.answer(request, headers, bytes),
             Body::Upload(upload) => self.answer(request, headers, SendBody::from_reader(&mut upload.reader())),
         }?;
-        Ok((answer.status().as_u16(), body(answer, bounds.limits.max_reply_bytes)?))
+        let status = answer.status().as_u16();
+        if let Some(sink) = sink
+            && opens(sink, status, &answer)?
+        {
+            return pour(answer, sink).map(|()| (status, Vec::new()));
+        }
+        Ok((status, body(answer, bounds.limits.max_reply_bytes)?))
     }
 
     fn headers(&self, request: &Request<'_>) -> http::Result<HeaderMap> {
-        let fixed = self.network.as_deref().map_or(&[][..], |network| &network.headers);
+        // They are for what stands before the platform, and for nobody else.
+        let network = self.network.as_deref().filter(|_| request.is_to_platform);
+        let fixed = network.map_or(&[][..], |network| &network.headers);
         let mut headers = HeaderMap::with_capacity(MOST_HEADERS + fixed.len());
         headers.insert(header::HOST, request.url.host.clone());
         if let Some(user_agent) = &self.user_agent {
@@ -132,9 +148,14 @@ impl Agent {
     }
 }
 
-impl Transport for Agent {
-    fn send(&self, request: &Request<'_>, bounds: &Bounds<'_>) -> Result<Answer, Failure> {
-        let (done, Ended { trace, said }) = attempt::run(bounds, || self.run(request, bounds));
+impl Agent {
+    fn attempt(
+        &self,
+        request: &Request<'_>,
+        bounds: &Bounds<'_>,
+        sink: Option<&mut dyn Sink>,
+    ) -> Result<Answer, Failure> {
+        let (done, Ended { trace, said }) = attempt::run(bounds, || self.run(request, bounds, sink));
         match done {
             Ok((http_status, body)) => Ok(Answer {
                 http_status,
@@ -149,6 +170,16 @@ impl Transport for Agent {
                 Err(Failure::of(error, &request.url.uri, settings, bounds, trace))
             }
         }
+    }
+}
+
+impl Transport for Agent {
+    fn send(&self, request: &Request<'_>, bounds: &Bounds<'_>) -> Result<Answer, Failure> {
+        self.attempt(request, bounds, None)
+    }
+
+    fn fetch(&self, request: &Request<'_>, bounds: &Bounds<'_>, sink: &mut dyn Sink) -> Result<Answer, Failure> {
+        self.attempt(request, bounds, Some(sink))
     }
 
     fn close_idle(&self) {
@@ -167,7 +198,28 @@ fn length(request: &Request<'_>, headers: &HeaderMap) -> RequestLength {
         Body::Bytes { bytes, .. } => bytes.len() as u64,
         Body::Upload(upload) => upload.length(),
     };
-    RequestLength { head, whole: body.saturating_add(head as u64) }
+    RequestLength { head, whole: body.saturating_add(head as u64), is_for_file: false }
+}
+
+/// Whether the answer's body goes into the sink.
+fn opens(sink: &mut dyn Sink, status: u16, answer: &Response<ureq::Body>) -> io::Result<bool> {
+    let head = attempt::with(|attempt| attempt.said.file.take())?.unwrap_or_default();
+    sink.opens(status, answer.body().content_length(), &head)
+}
+
+/// Gives the body to the sink piece by piece.
+fn pour(answer: Response<ureq::Body>, sink: &mut dyn Sink) -> Result<(), ureq::Error> {
+    let mut reader = answer.into_body().into_reader();
+    let mut piece = Vec::new();
+    piece.try_reserve_exact(PIECE).map_err(|_| Trouble::NoMemory.into_io())?;
+    piece.resize(PIECE, 0);
+    loop {
+        let count = reader.read(&mut piece)?;
+        if count == 0 {
+            return Ok(());
+        }
+        sink.take(piece.get(..count).unwrap_or_default())?;
+    }
 }
 
 /// The whole body, with room for the NUL that C wants after it.

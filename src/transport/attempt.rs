@@ -15,11 +15,15 @@ pub(super) struct Attempt {
     deadline: Instant,
     attempt_ends: Option<Instant>,
     connect_timeout: Duration,
+    /// For how long nothing may come, and until when.
+    stall: Option<(Duration, Instant)>,
     /// From when it began to connect.
     connecting_ends: Option<Instant>,
     watch: Watch,
     pub(super) request: RequestLength,
     pub(super) trace: Trace,
+    /// The peer takes no more of the request: what is left of it goes nowhere.
+    pub(super) rest_is_for_nobody: bool,
     /// Where somebody wants to know what took how long.
     clock: Option<Clock>,
     /// What the answer's head says beside its framing.
@@ -41,6 +45,8 @@ pub(super) struct RequestLength {
     /// At most.
     pub(super) head: usize,
     pub(super) whole: u64,
+    /// What it asks for comes in pieces.
+    pub(super) is_for_file: bool,
 }
 
 /// What is left of an attempt when it is over.
@@ -52,6 +58,19 @@ pub(super) struct Ended {
 
 thread_local! {
     static CURRENT: RefCell<Option<Attempt>> = const { RefCell::new(None) };
+}
+
+/// Runs a function of the caller's within an attempt of this thread. It may call this library, which makes attempts of its own.
+pub(super) fn outside<T>(function: impl FnOnce() -> T) -> T {
+    /// Also where the function unwinds.
+    struct Back(Option<Attempt>);
+    impl Drop for Back {
+        fn drop(&mut self) {
+            CURRENT.set(self.0.take());
+        }
+    }
+    let _back = Back(CURRENT.take());
+    function()
 }
 
 /// Runs an attempt on this thread; also how far it got, and what it was told.
@@ -67,10 +86,12 @@ pub(super) fn run<T>(bounds: &Bounds<'_>, attempt: impl FnOnce() -> T) -> (T, En
         deadline: bounds.deadline,
         attempt_ends: bounds.attempt,
         connect_timeout: bounds.limits.connect_timeout,
+        stall: bounds.stall.map(|stall| (stall, Instant::now() + stall)),
         connecting_ends: None,
         watch: bounds.interrupt.watch(),
         request: RequestLength::default(),
         trace: Trace::default(),
+        rest_is_for_nobody: false,
         clock: bounds.is_timed.then(|| Clock { phases: Phases::default(), since: Instant::now() }),
         said: Said::default(),
     };
@@ -142,6 +163,9 @@ impl Attempt {
             clock.end(|phases| &mut phases.wait);
         }
         self.trace.received += count as u64;
+        if let Some((stall, until)) = &mut self.stall {
+            *until = Instant::now() + *stall;
+        }
     }
 
     fn ended(mut self) -> Ended {
@@ -158,6 +182,9 @@ impl Attempt {
         let mut end = (self.deadline, Limit::Call);
         if let Some(at) = self.attempt_ends.filter(|at| *at < end.0) {
             end = (at, Limit::Attempt);
+        }
+        if let Some((stall, at)) = self.stall.filter(|(_, at)| *at < end.0) {
+            end = (at, Limit::Stall(stall));
         }
         if is_connecting {
             let at = *self.connecting_ends.get_or_insert_with(|| Instant::now() + self.connect_timeout);

@@ -93,6 +93,23 @@ impl BaseUrl {
         self.uri.host().unwrap_or_default()
     }
 
+    /// `https`
+    pub(crate) fn scheme(&self) -> &str {
+        self.uri.scheme_str().unwrap_or_default()
+    }
+
+    /// The same without its path.
+    pub(crate) fn origin(&self) -> String {
+        let canonical = self.canonical();
+        let whole = canonical.len() - self.path().len();
+        canonical.get(..whole).unwrap_or_default().to_owned()
+    }
+
+    /// Whether scheme, host and port are the same.
+    pub(crate) fn is_same_origin(&self, other: &BaseUrl) -> bool {
+        self.origin() == other.origin()
+    }
+
     pub(crate) fn is_https(&self) -> bool {
         self.uri.scheme_str() == Some("https")
     }

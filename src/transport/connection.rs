@@ -40,6 +40,8 @@ pub(super) struct Connection {
     /// How much of the output waits to be sent.
     gathered: usize,
     stage: Stage,
+    /// The answer is a file.
+    is_file: bool,
     /// Sending failed, or was given up, since an answer came: why, if it failed.
     unsent: Option<Option<io::Error>>,
     /// How often in a row there was nothing to send.
@@ -69,6 +71,7 @@ impl Connection {
             output: Vec::new(),
             gathered: 0,
             stage: Stage::Head,
+            is_file: false,
             unsent: None,
             nothing: 0,
         }
@@ -107,6 +110,7 @@ impl Connection {
         self.is_progress = false;
         self.gathered = 0;
         self.stage = Stage::Head;
+        self.is_file = request.is_for_file;
         self.nothing = 0;
         self.socket().phase = Phase::Request;
         Ok(())
@@ -158,12 +162,12 @@ impl Connection {
             // The answer is there already: the rest of the request is for nobody.
             Err(error) if error.kind() == SOMETHING_CAME => {
                 self.unsent = Some(None);
-                Ok(())
+                attempt::with(|attempt| attempt.rest_is_for_nobody = true)
             }
             // It may have answered before it closed.
             Err(error) if is_peers(&error) => {
                 self.unsent = Some(Some(error));
-                Ok(())
+                attempt::with(|attempt| attempt.rest_is_for_nobody = true)
             }
             done => done,
         }
@@ -178,7 +182,9 @@ impl Connection {
         loop {
             let bytes = self.input.get(self.unread.clone()).unwrap_or_default();
             if !bytes.is_empty() {
-                match head::read(bytes, &mut self.plain).map_err(|problem| Trouble::BadHead(problem).into_io())? {
+                match head::read(bytes, &mut self.plain, self.is_file)
+                    .map_err(|problem| Trouble::BadHead(problem).into_io())?
+                {
                     head::Read::Head(head) => {
                         self.replace_head(head)?;
                         return Ok(true);

@@ -149,6 +149,7 @@ impl Told<'_> {
                 self.failure(Status::Protocol, format!("the answer of {address} is not valid HTTP: {problem}"))
             }
             Trouble::File(error) => self.failure(Status::Io, format!("the file could not be read: {error}")),
+            Trouble::NotTaken => self.failure(Status::Io, "the answer was not taken".to_owned()),
             Trouble::NoMemory => {
                 let mut failure = self.failure(Status::Limit, "this machine has no memory for the answer".to_owned());
                 failure.kind.is_lack = true;
@@ -195,6 +196,7 @@ impl Told<'_> {
         let within = |limit: Duration, key: &str| format!("within {} ms ({key})", limit.as_millis());
         let message = match limit {
             Limit::Connect(limit) => format!("no connection to {address} {}", within(limit, "connect_timeout_ms")),
+            Limit::Stall(limit) => format!("nothing came from {address} {}", within(limit, "stall_timeout_ms")),
             Limit::Attempt => format!(
                 "no complete answer from {address} {}",
                 within(limits.attempt_timeout.unwrap_or_default(), "attempt_timeout_ms")

@@ -40,20 +40,50 @@ pub(super) struct Said {
     pub(super) date: Option<SystemTime>,
     pub(super) location: Option<String>,
     pub(super) retry_after: Option<Duration>,
+    /// Where a file was asked for.
+    pub(super) file: Option<Box<FileHead>>,
 }
 
-/// Writes the head that stands at the beginning of the bytes anew, into `plain`: its status and its framing.
-pub(super) fn read(bytes: &[u8], plain: &mut Vec<u8>) -> Result<Read, &'static str> {
+/// What a head says of the file that follows.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct FileHead {
+    pub(crate) content_type: Option<String>,
+    pub(crate) content_range: Option<String>,
+    pub(crate) content_md5: Option<String>,
+    pub(crate) etag: Option<String>,
+    pub(crate) last_modified: Option<String>,
+}
+
+impl FileHead {
+    fn note(&mut self, name: &[u8], value: &[u8]) {
+        let places: [(&[u8], &mut Option<String>); 5] = [
+            (b"content-type", &mut self.content_type),
+            (b"content-range", &mut self.content_range),
+            (b"content-md5", &mut self.content_md5),
+            (b"etag", &mut self.etag),
+            (b"last-modified", &mut self.last_modified),
+        ];
+        for (known, place) in places {
+            if known.eq_ignore_ascii_case(name) {
+                *place = Some(text(value));
+            }
+        }
+    }
+}
+
+/// Writes the head that stands at the beginning of the bytes anew, into `plain`: its status and its framing. `of_file`: also what
+/// it says of a file.
+pub(super) fn read(bytes: &[u8], plain: &mut Vec<u8>, of_file: bool) -> Result<Read, &'static str> {
     // Some servers put an empty line between two answers.
     let before = bytes.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
-    Ok(match read_from_status_line(bytes.get(before..).unwrap_or_default(), plain)? {
+    Ok(match read_from_status_line(bytes.get(before..).unwrap_or_default(), plain, of_file)? {
         Read::More => Read::More,
         Read::Interim(length) => Read::Interim(before + length),
         Read::Head(head) => Read::Head(Head { length: before + head.length, ..head }),
     })
 }
 
-fn read_from_status_line(bytes: &[u8], plain: &mut Vec<u8>) -> Result<Read, &'static str> {
+fn read_from_status_line(bytes: &[u8], plain: &mut Vec<u8>, of_file: bool) -> Result<Read, &'static str> {
     let Some(length) = end(bytes) else {
         return if bytes.len() >= LONGEST {
             Err("its head is longer than 64 KiB")
@@ -78,7 +108,7 @@ fn read_from_status_line(bytes: &[u8], plain: &mut Vec<u8>) -> Result<Read, &'st
     plain.extend(status_line.iter().map(|byte| shown(*byte)));
     plain.extend_from_slice(b"\r\n");
     let (mut length_said, mut is_chunked, mut count) = (None, false, 0);
-    let (mut said, mut is_from_cache) = (Said::default(), false);
+    let (mut said, mut is_from_cache) = (Said { file: of_file.then(Box::default), ..Said::default() }, false);
     let mut lines = lines.peekable();
     while let Some(line) = lines.next() {
         let mut folded = Vec::new();
@@ -98,7 +128,12 @@ fn read_from_status_line(bytes: &[u8], plain: &mut Vec<u8>) -> Result<Read, &'st
             return Err("it has more than 300 headers");
         }
         let Some((name, value)) = header(line) else { continue };
-        let Some(name) = READ.into_iter().find(|known| known.eq_ignore_ascii_case(name)) else { continue };
+        let Some(name) = READ.into_iter().find(|known| known.eq_ignore_ascii_case(name)) else {
+            if let Some(file) = &mut said.file {
+                file.note(name, value);
+            }
+            continue;
+        };
         match name {
             b"content-length" => {
                 // A list of the same number is that number (RFC 9110, 8.6).
@@ -115,7 +150,7 @@ fn read_from_status_line(bytes: &[u8], plain: &mut Vec<u8>) -> Result<Read, &'st
             b"transfer-encoding" => return Err("it has a Transfer-Encoding that nobody asked for"),
             b"date" => said.date = time(value),
             b"age" => is_from_cache = true,
-            b"location" => said.location = Some(value.iter().map(|byte| char::from(shown(*byte))).collect()),
+            b"location" => said.location = Some(text(value)),
             b"retry-after" => said.retry_after = pause(value),
             _ => {
                 plain.extend_from_slice(name);
@@ -191,6 +226,10 @@ pub(super) fn tunnel(bytes: &[u8]) -> Result<Option<Tunnel>, &'static str> {
         }
     }
     Ok(Some(answer))
+}
+
+fn text(value: &[u8]) -> String {
+    value.iter().map(|byte| char::from(shown(*byte))).collect()
 }
 
 fn shown(byte: u8) -> u8 {
@@ -269,7 +308,7 @@ mod tests {
     fn head(text: &str) -> Result<(String, Said), &'static str> {
         // What stood there is gone.
         let mut plain = b"HTTP/1.1 404".to_vec();
-        match read(format!("{text}BODY").as_bytes(), &mut plain)? {
+        match read(format!("{text}BODY").as_bytes(), &mut plain, false)? {
             Read::Head(found) => {
                 assert_eq!(found.length, text.len());
                 Ok((String::from_utf8(plain).unwrap(), found.said))
@@ -317,18 +356,18 @@ mod tests {
         ] {
             assert!(plain(head).unwrap_err().contains(why), "{head}");
         }
-        assert_eq!(read(&[0x15, 3, 3, 0, 2], &mut Vec::new()), Err(IS_TLS));
+        assert_eq!(read(&[0x15, 3, 3, 0, 2], &mut Vec::new(), false), Err(IS_TLS));
     }
 
     #[test]
     fn interim_answers_and_beginnings_are_no_answer() {
         for status in [100, 102, 103] {
             let head = format!("HTTP/1.1 {status} Wait\r\nLink: a\r\nContent-Length: x\r\n\r\n");
-            assert_eq!(read(head.as_bytes(), &mut Vec::new()), Ok(Read::Interim(head.len())));
+            assert_eq!(read(head.as_bytes(), &mut Vec::new(), false), Ok(Read::Interim(head.len())));
         }
         let whole = b"HTTP/1.1 200 OK\r\nDate: x\r\n\r\n";
         for end in 0..whole.len() {
-            assert_eq!(read(&whole[..end], &mut Vec::new()), Ok(Read::More), "{end}");
+            assert_eq!(read(&whole[..end], &mut Vec::new(), false), Ok(Read::More), "{end}");
         }
     }
 
@@ -342,7 +381,7 @@ mod tests {
         assert!(with(301, 1).unwrap_err().contains("300 headers"));
         assert!(with(10, 7000).unwrap_err().contains("64 KiB"));
         let endless = "HTTP/1.1 200 OK\r\nx: ".to_owned() + &"y".repeat(LONGEST);
-        assert!(read(endless.as_bytes(), &mut Vec::new()).unwrap_err().contains("64 KiB"));
+        assert!(read(endless.as_bytes(), &mut Vec::new(), false).unwrap_err().contains("64 KiB"));
     }
 
     #[test]

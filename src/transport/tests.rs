@@ -50,8 +50,9 @@ fn send(
         limits,
         interrupt: &interrupt,
         is_timed: false,
+        stall: None,
     };
-    agent.send(&Request { method, url: base_url::Url::parse(url), headers: &[], body }, &bounds)
+    agent.send(&Request { method, url: base_url::Url::parse(url), is_to_platform: true, headers: &[], body }, &bounds)
 }
 
 /// A server that does the same with each connection, in a thread of its own.

@@ -31,6 +31,8 @@ pub(super) enum Trouble {
     Lack(io::Error),
     /// The local file, and not the network.
     File(io::Error),
+    /// Whoever takes the answer wants no more of it, and knows why.
+    NotTaken,
     /// There is no memory for it.
     NoMemory,
 }
@@ -41,6 +43,8 @@ pub(super) enum Limit {
     Call,
     Attempt,
     Connect(Duration),
+    /// Nothing came for so long.
+    Stall(Duration),
 }
 
 impl Trouble {

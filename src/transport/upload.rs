@@ -1,6 +1,7 @@
-//! A multipart body whose file is streamed from the disk.
+//! A multipart body whose file is streamed from the disk, or from a function of the caller's.
 
 use super::attempt;
+use super::transfer::{CallerFile, Transfer};
 use super::trouble::Trouble;
 use crate::blocking::{self, Gone};
 use std::fs::{File, Metadata, OpenOptions};
@@ -16,32 +17,36 @@ const PIECE: u64 = 1 << 20;
 const FIRST_PIECE: u64 = 64 << 10;
 
 /// One file to send as the part `file` of a multipart body.
-#[derive(Debug)]
-pub(crate) struct Upload {
+pub(crate) struct Upload<'a> {
+    transfer: Option<&'a Transfer<'a>>,
     path: PathBuf,
     file_length: u64,
     boundary: String,
     head: String,
 }
 
-impl Upload {
+impl<'a> Upload<'a> {
     /// Looks at the file, no longer than until then; it is opened once more when it is sent.
-    pub(crate) fn of(path: &str, content_type: &str, boundary: String, until: Instant) -> io::Result<Upload> {
+    /// Where the caller reads it, the path is a name, and nothing is looked at.
+    pub(crate) fn of(
+        path: &str,
+        content_type: &str,
+        boundary: String,
+        until: Instant,
+        transfer: Option<&'a Transfer<'a>>,
+    ) -> io::Result<Upload<'a>> {
         let path = PathBuf::from(path);
-        let looked_at = path.clone();
-        let opened = blocking::within(until, move || open(&looked_at).map(|(_, length)| length));
-        let file_length = opened.map_err(|gone| match gone {
-            Gone::NotBegun(error) => no_thread(&error),
-            Gone::Late | Gone::Cancelled => io::Error::new(io::ErrorKind::TimedOut, "the disk did not answer in time"),
-            Gone::Panicked => io::ErrorKind::Other.into(),
-        })??;
+        let file_length = match transfer.and_then(|transfer| transfer.source) {
+            Some(source) => source.length,
+            None => length_on_disk(&path, until)?,
+        };
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         // As browsers write it (HTML, multipart/form-data).
         let name = name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A");
         let head = format!(
             "--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: {content_type}\r\n\r\n"
         );
-        Ok(Upload { path, file_length, boundary, head })
+        Ok(Upload { transfer, path, file_length, boundary, head })
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -67,10 +72,71 @@ impl Upload {
 
     /// The whole body, from its beginning.
     pub(super) fn reader(&self) -> impl Read {
-        let file =
-            WholeFile { path: self.path.clone(), file: None, piece: Vec::new(), begin: 0, left: self.file_length };
+        let source = match self.transfer.and_then(|transfer| transfer.source) {
+            Some(source) => From::Caller(source),
+            None => From::Disk(WholeFile {
+                path: self.path.clone(),
+                file: None,
+                piece: Vec::new(),
+                begin: 0,
+                left: self.file_length,
+            }),
+        };
+        let file = Told { source, transfer: self.transfer, given: 0, length: self.file_length };
         Cursor::new(self.head.clone()).chain(file).chain(Cursor::new(self.tail()))
     }
+}
+
+enum From<'a> {
+    Disk(WholeFile),
+    Caller(CallerFile<'a>),
+}
+
+/// The file, and word of how far it is. When more is asked for, the system has what was given before.
+struct Told<'a> {
+    source: From<'a>,
+    transfer: Option<&'a Transfer<'a>>,
+    given: u64,
+    length: u64,
+}
+
+impl Read for Told<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let left = self.length.saturating_sub(self.given);
+        if buffer.is_empty() {
+            return Ok(0);
+        }
+        if attempt::with(|attempt| attempt.rest_is_for_nobody)? {
+            // The HTTP library wants the whole length all the same. It is thrown away: nothing is read for it, and nothing told.
+            let count = usize::try_from(left).map_or(buffer.len(), |left| left.min(buffer.len()));
+            self.given += count as u64;
+            return Ok(count);
+        }
+        if let Some(transfer) = self.transfer {
+            transfer.tell(self.given, self.length)?;
+        }
+        let count = match &mut self.source {
+            From::Disk(file) => file.read(buffer)?,
+            From::Caller(_) if left == 0 => 0,
+            From::Caller(file) => {
+                let most = usize::try_from(left).map_or(buffer.len(), |left| left.min(buffer.len()));
+                file.read(self.given, buffer.get_mut(..most).unwrap_or_default())?
+            }
+        };
+        self.given += count as u64;
+        Ok(count)
+    }
+}
+
+/// Looks no longer than until then.
+fn length_on_disk(path: &Path, until: Instant) -> io::Result<u64> {
+    let looked_at = path.to_owned();
+    let opened = blocking::within(until, move || open(&looked_at).map(|(_, length)| length));
+    opened.map_err(|gone| match gone {
+        Gone::NotBegun(error) => no_thread(&error),
+        Gone::Late | Gone::Cancelled => io::Error::new(io::ErrorKind::TimedOut, "the disk did not answer in time"),
+        Gone::Panicked => io::ErrorKind::Other.into(),
+    })?
 }
 
 /// Reads exactly the length that was announced: what is in memory at once, and else a piece at a time, none longer than the attempt
@@ -200,12 +266,12 @@ mod tests {
         Instant::now() + Duration::from_secs(10)
     }
 
-    fn upload(path: &str) -> io::Result<Upload> {
-        Upload::of(path, "image/png", "B".to_owned(), soon())
+    fn upload(path: &str) -> io::Result<Upload<'static>> {
+        Upload::of(path, "image/png", "B".to_owned(), soon(), None)
     }
 
     /// Reads the body as an attempt does.
-    fn read(upload: &Upload) -> io::Result<Vec<u8>> {
+    fn read(upload: &Upload<'_>) -> io::Result<Vec<u8>> {
         let (limits, interrupt) = (Limits::DEFAULT, Interrupt::begin([None, None]));
         let bounds = Bounds {
             deadline: soon(),
@@ -214,6 +280,7 @@ mod tests {
             limits,
             interrupt: &interrupt,
             is_timed: false,
+            stall: None,
         };
         let mut body = Vec::new();
         attempt::run(&bounds, || upload.reader().read_to_end(&mut body)).0?;
@@ -261,7 +328,7 @@ mod tests {
             assert!(Command::new("mkfifo").arg(&fifo).status().unwrap().success());
             let start = Instant::now();
             for other in [fifo.as_str(), "/dev/zero", "/dev/null"] {
-                assert_eq!(upload(other).unwrap_err().to_string(), "not a regular file", "{other}");
+                assert_eq!(upload(other).err().unwrap().to_string(), "not a regular file", "{other}");
             }
             // It was a file when it was looked at.
             let instead = file("became-a-fifo.mp4", b"0123");

@@ -21,6 +21,7 @@ pub struct Catalog {
     pub config: Vec<Key>,
     /// Options of one call that are no configuration keys.
     pub call_options: Vec<Field>,
+    pub download_options: Vec<Field>,
     pub failures: Failures,
 }
 
@@ -334,6 +335,7 @@ impl Catalog {
         }
         self.config.iter_mut().for_each(|key| uncite_fields(std::slice::from_mut(&mut key.field)));
         uncite_fields(&mut self.call_options);
+        uncite_fields(&mut self.download_options);
         self
     }
 }
@@ -359,11 +361,11 @@ pub fn load(root: &Path) -> Result<Catalog> {
                 .map_err(|error| format!("catalog/{name}.toml: {error}").into())
         })
         .collect::<Result<Vec<Platform>>>()?;
-    let (config, call_options) =
+    let (config, [call_options, download_options]) =
         config(&folder.join("config.toml")).map_err(|error| format!("catalog/config.toml: {error}"))?;
     let failures = fs::read_to_string(folder.join("errors.toml"))?;
     let failures = toml::from_str(&failures).map_err(|error| format!("catalog/errors.toml: {error}"))?;
-    Ok(Catalog { platforms, config, call_options, failures })
+    Ok(Catalog { platforms, config, call_options, download_options, failures })
 }
 
 fn platform(path: &Path) -> Result<Platform> {
@@ -445,10 +447,14 @@ fn check_fields(fields: &[Field]) -> Result<()> {
     Ok(())
 }
 
-fn config(path: &Path) -> Result<(Vec<Key>, Vec<Field>)> {
+/// The keys, the options of calls, and those of downloads.
+fn config(path: &Path) -> Result<(Vec<Key>, [Vec<Field>; 2])> {
     let mut file: toml::Table = fs::read_to_string(path)?.parse()?;
     let keys: Vec<toml::Table> = file.remove("key").ok_or("[[key]] is missing")?.try_into()?;
-    let call_options = file.remove("call_option").unwrap_or_else(|| toml::Value::Array(Vec::new())).try_into()?;
+    let mut options = |name: &str| -> Result<Vec<Field>> {
+        Ok(file.remove(name).ok_or_else(|| format!("[[{name}]] is missing"))?.try_into()?)
+    };
+    let options = [options("call_option")?, options("download_option")?];
     let keys = keys
         .into_iter()
         .map(|mut table| {
@@ -460,5 +466,5 @@ fn config(path: &Path) -> Result<(Vec<Key>, Vec<Field>)> {
             Ok(Key { field: table.try_into()?, platforms, per_call })
         })
         .collect::<Result<_>>()?;
-    Ok((keys, call_options))
+    Ok((keys, options))
 }

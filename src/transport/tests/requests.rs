@@ -49,9 +49,10 @@ fn a_header_of_many_kilobytes_arrives() {
             limits,
             interrupt: &interrupt,
             is_timed: false,
+            stall: None,
         };
         let url = base_url::Url::parse(&format!("http://{address}/{}", "x".repeat(10_000)));
-        let request = Request { method: Method::Post, url, headers: &headers, body: Body::Empty };
+        let request = Request { method: Method::Post, url, is_to_platform: true, headers: &headers, body: Body::Empty };
         assert_eq!(agent().send(&request, &bounds).unwrap().body, length.to_string().into_bytes());
     }
 }

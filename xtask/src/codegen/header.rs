@@ -3,14 +3,25 @@
 use super::Rendered;
 use super::templates::Templates;
 use super::text;
-use super::view::{Field, View};
+use super::view::Field;
 use crate::catalog::{Catalog, Result};
 use minijinja::context;
 use std::path::Path;
 
 /// The files of `src/ffi` with exports, in the header's order.
-const SOURCES: [&str; 10] =
-    ["status", "library", "json", "client", "credentials", "calls", "cancel", "observing", "signing", "operations"];
+const SOURCES: [&str; 11] = [
+    "status",
+    "library",
+    "json",
+    "client",
+    "credentials",
+    "calls",
+    "cancel",
+    "transfers",
+    "observing",
+    "signing",
+    "operations",
+];
 const WIDTH: usize = 120;
 
 pub fn render(root: &Path, catalog: &Catalog, templates: &Templates<'_>) -> Result<Rendered> {
@@ -20,7 +31,10 @@ pub fn render(root: &Path, catalog: &Catalog, templates: &Templates<'_>) -> Resu
         SOURCES.iter().fold(bindings, |bindings, name| bindings.with_src(root.join(format!("src/ffi/{name}.rs"))));
     let mut body = Vec::new();
     bindings.generate()?.write(&mut body);
-    let body = declarations(&String::from_utf8(body)?, catalog).replace(OPTIONS, &options(templates.view()));
+    let view = templates.view();
+    let of_calls = options(view.options.iter().chain(&view.call_options));
+    let body = declarations(&String::from_utf8(body)?, catalog).replace(OPTIONS, &of_calls);
+    let body = body.replace(DOWNLOAD_OPTIONS, &options(view.download_options.iter()));
 
     let text = templates.render("meetgate.h", context! { body })?;
     Ok(("include/meetgate.h".to_owned(), text))
@@ -28,11 +42,12 @@ pub fn render(root: &Path, catalog: &Catalog, templates: &Templates<'_>) -> Resu
 
 /// Where the options of one call stand in a comment of `src/ffi`.
 const OPTIONS: &str = " *   - {options}\n";
+/// And those of a download.
+const DOWNLOAD_OPTIONS: &str = " *   - {download options}\n";
 
-fn options(view: &View<'_>) -> String {
+fn options<'f>(options: impl Iterator<Item = &'f Field>) -> String {
     let option = |option: &Field| format!("{} ({}): {}", option.name, option.described, option.doc);
-    let all = view.options.iter().chain(&view.call_options);
-    let lines = all.flat_map(|it| text::wrap(&option(it), WIDTH, " *   - ", " *     "));
+    let lines = options.flat_map(|it| text::wrap(&option(it), WIDTH, " *   - ", " *     "));
     lines.map(|line| line + "\n").collect()
 }
 
