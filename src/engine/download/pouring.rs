@@ -106,6 +106,11 @@ impl Pouring<'_> {
         Ok(())
     }
 
+    /// Whether the server still calls the file so, as far as it says: some take no notice of `If-Range`.
+    fn is_same(&self, head: &FileHead) -> bool {
+        validator(head).is_none_or(|now| self.part.validator() == Some(now.as_str()))
+    }
+
     /// A whole file that came as any other answer does.
     pub(super) fn take_whole(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.check_size(bytes.len() as u64)?;
@@ -135,9 +140,8 @@ impl Sink for Pouring<'_> {
             }
             206 if self.offset > 0 => {
                 let range = head.content_range.as_deref().and_then(range);
-                let is_same = validator(head).is_none_or(|now| self.part.validator() == Some(now.as_str()));
                 match range {
-                    Some((first, total)) if first == self.offset && is_same => {
+                    Some((first, total)) if first == self.offset && self.is_same(head) => {
                         self.check_size(total.unwrap_or(0))?;
                         self.total = total.or_else(|| Some(self.offset + length?));
                         self.came = Came::File;
@@ -152,7 +156,7 @@ impl Sink for Pouring<'_> {
             416 if self.offset > 0 => {
                 let whole =
                     head.content_range.as_deref().and_then(|range| range.strip_prefix("bytes */")?.parse().ok());
-                let is_all = whole == Some(self.offset);
+                let is_all = whole == Some(self.offset) && self.is_same(head);
                 self.came = if is_all { Came::NothingMore } else { Came::AnotherFile };
                 self.total = whole;
                 Ok(false)
