@@ -46,6 +46,18 @@ impl Download {
         self.with(&elsewhere(), &server.url(), &json!({}))
     }
 
+    /// Fetches a part of the file: how much.
+    fn begin(&self, server: &FileServer) -> u64 {
+        server.change(|ways| ways.cut_after = Some(90_000));
+        let error = elsewhere().download(&server.url(), &self.file, "{}", Some(&|_, _| false), None).unwrap_err();
+        assert_eq!(error.status(), Status::Cancelled, "{error}");
+        server.change(|ways| ways.cut_after = None);
+        let part = self.folder.path().join(".recording.mp4.meetgate-part");
+        let length = fs::metadata(part).unwrap().len();
+        assert!((1..=90_000).contains(&length), "{length}");
+        length
+    }
+
     /// All that lies in the folder.
     fn left(&self) -> Vec<String> {
         let entries = fs::read_dir(self.folder.path()).unwrap();
@@ -137,8 +149,7 @@ fn another_file_of_the_same_name_is_never_glued_to_the_first_ones_beginning() {
     for (name, change) in changes {
         let server = FileServer::start(Ways { length: 300_000, ..Ways::default() });
         let download = Download::new();
-        let stop = |bytes: u64, _| bytes < 200_000;
-        elsewhere().download(&server.url(), &download.file, "{}", Some(&stop), None).unwrap_err();
+        download.begin(&server);
         server.change(change);
         let done = download.from(&server).unwrap_or_else(|error| panic!("{name}: {error}"));
         assert!(fs::read(&download.file).unwrap() == server.content(), "{name}: other bytes");
@@ -169,6 +180,11 @@ fn all_of_it_is_there_already() {
     elsewhere().download(&server.url(), &download.file, "{}", Some(&stop), None).unwrap_err();
     let done = download.from(&server).unwrap();
     assert_eq!((&done["resumed_from"], &done["bytes"]), (&json!(100_000), &json!(100_000)), "{done}");
+    download.is(&server);
+    // Or all of another one, of the same length.
+    elsewhere().download(&server.url(), &download.file, "{}", Some(&stop), None).unwrap_err();
+    server.change(|ways| (ways.seed, ways.etag, ways.ignores_if_range) = (2, Some("\"two\""), true));
+    download.from(&server).unwrap();
     download.is(&server);
 }
 
