@@ -1,8 +1,10 @@
 //! One client of one platform: the one way in for everything.
 
 mod account;
+mod asynchronous;
 mod operation_names;
 
+use crate::asynchronous::Pool;
 use crate::cancel::Cancel;
 use crate::catalog::{self, Operation, PlatformName, table};
 use crate::config::{self, Config};
@@ -19,7 +21,10 @@ pub(crate) use crate::token::{LONGEST_TOKEN, NoToken};
 use crate::transport::{Agent, Limits};
 use operation_names::Near;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+/// How long the end of asynchronous calls is waited for.
+const CLOSING: Duration = Duration::from_secs(1);
 
 const OPTIONS: Rules = Rules { noun: "option", tolerant: false };
 
@@ -27,6 +32,8 @@ const OPTIONS: Rules = Rules { noun: "option", tolerant: false };
 pub struct Client {
     engine: Engine,
     platform: PlatformName,
+    /// Runs the calls that nobody waits for on a thread of theirs.
+    pool: Pool,
     /// The process that made it: connections and locks do not survive a fork.
     process: Identity,
 }
@@ -50,6 +57,7 @@ impl Client {
         let credentials = account::credentials(&config, old_value, &shared.accounts)?;
         Ok(Client {
             platform: config.platform(),
+            pool: Pool::new(config.asynchronous),
             engine: Engine::new(config, platform, transport, credentials, &shared.clocks, &shared.addresses),
             process: identity::own(),
         })
@@ -78,7 +86,7 @@ impl Client {
         self.check_caller()?;
         let limits = self.limits(options)?;
         let params = Members::parse(params).map_err(|problem| Error::invalid_argument(format!("params: {problem}")))?;
-        self.engine.call(operation, &params, limits, cancel)
+        self.engine.call(operation, &params, limits, Instant::now(), cancel)
     }
 
     /// Sends any request to the platform, signed and judged like an operation.
@@ -93,13 +101,16 @@ impl Client {
         let limits = self.limits(options)?;
         let request =
             Members::parse(request).map_err(|problem| Error::invalid_argument(format!("request: {problem}")))?;
-        self.engine.raw_call(&request, limits, cancel)
+        self.engine.raw_call(&request, limits, Instant::now(), cancel)
     }
 
     /// Ends the calls under way with [`Status::Cancelled`], and each call that begins after it. A token provider is not called any
-    /// more; one that is at work is waited for.
+    /// more; one that is at work is waited for. Asynchronous calls complete before it returns, unless that takes longer than a
+    /// second, or it is called by a completion of this client: then they complete by themselves.
     pub fn close(&self) {
+        self.pool.close();
         self.engine.close();
+        self.pool.wait_for_end(CLOSING);
     }
 
     /// What is known of the client, as one JSON object: its address, the age, expiry and generation of its token (never the

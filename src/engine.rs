@@ -109,25 +109,44 @@ impl Engine {
         self.config.limits
     }
 
-    /// Calls one documented operation.
+    /// Whether one documented operation can be called so. Nothing is sent, and no file is looked at.
+    pub(crate) fn check(&self, operation: &'static Operation, params: &Members<'_>) -> Result<()> {
+        self.check_platform(operation)
+            .and_then(|()| prepare::check_operation(self.platform.as_ref(), self.config.validate, operation, params))
+            .map_err(|error| error.of_call(operation.platform, Some(operation.short_name())))
+    }
+
+    /// The same of any path.
+    pub(crate) fn check_raw(&self, request: &Members<'_>) -> Result<()> {
+        let prepared = raw::request(self.platform.as_ref(), request);
+        prepared.map(|_| ()).map_err(|error| error.of_call(self.config.platform(), None))
+    }
+
+    fn check_platform(&self, operation: &'static Operation) -> Result<()> {
+        if operation.platform == self.config.platform() {
+            return Ok(());
+        }
+        Err(Error::invalid_argument(format!(
+            "{} is an operation of {}; this client talks to {}",
+            operation.name,
+            operation.platform,
+            self.config.platform()
+        )))
+    }
+
+    /// Calls one documented operation. Its time counts from `since`.
     pub(crate) fn call(
         &self,
         operation: &'static Operation,
         params: &Members<'_>,
         limits: Limits,
+        since: Instant,
         cancel: Option<&Cancel>,
     ) -> Result<String> {
         let named = |error: Error| error.of_call(operation.platform, Some(operation.short_name()));
-        if operation.platform != self.config.platform() {
-            return Err(named(Error::invalid_argument(format!(
-                "{} is an operation of {}; this client talks to {}",
-                operation.name,
-                operation.platform,
-                self.config.platform()
-            ))));
-        }
+        self.check_platform(operation).map_err(named)?;
         let interrupt = self.interrupt(cancel);
-        let bounds = bounds(limits, &interrupt);
+        let bounds = bounds(limits, since, &interrupt);
         let (platform, validate) = (self.platform.as_ref(), self.config.validate);
         let prepared = prepare::operation(platform, validate, operation, params, bounds.deadline).map_err(named)?;
         if operation.fetches_token {
@@ -139,11 +158,17 @@ impl Engine {
     }
 
     /// Calls any path, signed and judged like an operation.
-    pub(crate) fn raw_call(&self, request: &Members<'_>, limits: Limits, cancel: Option<&Cancel>) -> Result<String> {
+    pub(crate) fn raw_call(
+        &self,
+        request: &Members<'_>,
+        limits: Limits,
+        since: Instant,
+        cancel: Option<&Cancel>,
+    ) -> Result<String> {
         let named = |error: Error| error.of_call(self.config.platform(), None);
         let prepared = raw::request(self.platform.as_ref(), request).map_err(named)?;
         let interrupt = self.interrupt(cancel);
-        self.run(&prepared, bounds(limits, &interrupt)).map_err(named)
+        self.run(&prepared, bounds(limits, since, &interrupt)).map_err(named)
     }
 
     /// What is known of the client: everything but secrets.
@@ -419,6 +444,6 @@ fn signing(token: Option<&str>, offset_s: i64, form: FormIn) -> Signing<'_> {
     Signing { token, unix_ms, unix_s: unix_ms / 1000 + offset_s, form }
 }
 
-fn bounds(limits: Limits, interrupt: &Interrupt) -> Bounds<'_> {
-    Bounds { deadline: Instant::now() + limits.timeout, limits, timeout_key: "timeout_ms", attempt: None, interrupt }
+fn bounds(limits: Limits, since: Instant, interrupt: &Interrupt) -> Bounds<'_> {
+    Bounds { deadline: since + limits.timeout, limits, timeout_key: "timeout_ms", attempt: None, interrupt }
 }

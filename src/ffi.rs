@@ -4,24 +4,29 @@
 #![allow(clippy::doc_lazy_continuation, reason = "the comments are the C header's documentation")]
 #![allow(rustdoc::broken_intra_doc_links, reason = "likewise: `@param[in]` is no link")]
 
+mod asynchronous;
 mod calls;
 mod cancel;
 mod client;
+mod completions;
 mod credentials;
 mod fork;
 mod guard;
 mod json;
 mod library;
 mod operations;
+mod readiness;
 mod signing;
 mod status;
 mod strings;
 #[cfg(feature = "test-hooks")]
 mod test_hooks;
 
+pub use asynchronous::*;
 pub use calls::*;
 pub use cancel::*;
 pub use client::*;
+pub use completions::*;
 pub use credentials::*;
 pub use json::*;
 pub use library::*;

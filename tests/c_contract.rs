@@ -25,7 +25,7 @@ macro_rules! programs {
     };
 }
 
-programs!(arguments, cancel, configurations, json, library, processes, raw_calls, replies, tokens);
+programs!(arguments, asynchronous, cancel, configurations, json, library, processes, raw_calls, replies, tokens);
 
 fn run_checks(name: &str) {
     programs::as_it_is(&program(name), |run| check(name, run));

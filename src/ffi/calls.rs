@@ -141,14 +141,14 @@ pub(super) unsafe fn call(
 
 /// # Safety
 /// As [`strings::optional`].
-unsafe fn options<'a>(options_json: *const c_char) -> Result<&'a str> {
+pub(super) unsafe fn options<'a>(options_json: *const c_char) -> Result<&'a str> {
     // SAFETY: the caller's promise is the same.
     Ok(unsafe { strings::optional(options_json, "options_json") }?.unwrap_or("{}"))
 }
 
 /// # Safety
 /// As [`strings::optional`].
-unsafe fn params<'a>(params_json: *const c_char) -> Result<&'a str> {
+pub(super) unsafe fn params<'a>(params_json: *const c_char) -> Result<&'a str> {
     // SAFETY: the caller's promise is the same.
     Ok(unsafe { strings::optional(params_json, "params_json") }?.unwrap_or("{}"))
 }
