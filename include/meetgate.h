@@ -40,7 +40,8 @@
  * - Time: a call ends within "timeout_ms" (30 seconds unless configured), connecting, repeats and pauses included.
  * - Repeating: the library repeats a call that only reads ("max_attempts"), and any other one only if no byte of it was sent. Such
  *   a one is not idempotent: if no answer came, it may have acted, so check the state before repeating it.
- * - Nothing global: no init, no threads that stay. A log is a client's own (meetgate_client_set_log). Clients of one account share its token until the last of them is
+ * - Nothing global: no init. A log is a client's own (meetgate_client_set_log). A client has threads of its own only while asynchronous
+ *   calls are made, and ten seconds longer; meetgate_client_free ends them. Clients of one account share its token until the last of them is
  *   freed. How wrong the clock is stays known for a bounded number of youme's hosts. Nothing else is left after free.
  * - Since: everything is there since 0.1.0.
  * - Types: "integer from 1 to 100, ms, required" is a JSON integer in that range, in milliseconds, that must be given.
@@ -183,6 +184,9 @@ typedef struct meetgate_cancel meetgate_cancel;
 /** A client of one platform. Use it from any number of threads at once. */
 typedef struct meetgate_client meetgate_client;
 
+/** Results of asynchronous calls, for a loop that takes them on its own thread. */
+typedef struct meetgate_completions meetgate_completions;
+
 /**
  * Provides a token, for meetgate_client_set_token_provider.
  * It runs on a thread that calls the client, once at a time, with no lock held. It must not throw, longjmp, free the client or
@@ -201,6 +205,17 @@ typedef struct meetgate_client meetgate_client;
  */
 typedef int (MEETGATE_CALL *meetgate_token_provider)(
     void *user_data, const char *dead_token, char *token, size_t capacity, int64_t *lifetime_s);
+
+/**
+ * Gets the result of one asynchronous call.
+ * It runs on a thread of the client, with no lock held and 1 MiB of stack, and keeps that thread from other calls for as long as it
+ * runs. It may call any function, also submit the next call; it must not throw, longjmp, end its thread or free the client.
+ * @param[in] user_data As it was given with the call.
+ * @param[in] status How the call ended.
+ * @param[in] reply_json What meetgate_call_with gives out: the platform's answer, or an error document. It is the callee's, who
+ *   frees it with meetgate_string_free.
+ */
+typedef void (MEETGATE_CALL *meetgate_completion)(void *user_data, enum meetgate_status status, char *reply_json);
 
 /**
  * Reads a part of a file that is sent. It runs as meetgate_progress does, and the same is forbidden to it.
@@ -339,6 +354,10 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_client_c
  * Frees a client and closes its connections. Calls in flight on it, in any thread, end with MEETGATE_CANCELLED; the memory goes
  * with the last of them. A token provider that is at work is waited for, and not called again. A call that begins after this is
  * the caller's mistake.
+ * Asynchronous calls end with MEETGATE_CANCELLED, too: their completions come before this returns, and the client's threads end.
+ * It waits one second for that at most. A completion that is still running then goes on, and those that wait for its thread come
+ * after it. They must not use the client any more. A call that a completion submits meanwhile is refused with MEETGATE_CANCELLED.
+ * In a completion of the client's own calls it is the caller's mistake: it waits for nothing then.
  * @param[in] client A client. NULL does nothing, and so does the parent's client in a forked child.
  */
 MEETGATE_EXPORT void MEETGATE_CALL meetgate_client_free(meetgate_client *client);
@@ -482,8 +501,8 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_raw_call
 /* Ending calls -------------------------------------------------------------------------------------------------- */
 
 /**
- * Makes what ends calls: give it to meetgate_call_with or meetgate_raw_call_with, and trigger it from another thread. It may be
- * given to any number of calls, one after the other or at once, of any clients.
+ * Makes what ends calls: give it to meetgate_call_with, meetgate_raw_call_with or an asynchronous call, and trigger it from another
+ * thread. It may be given to any number of calls, one after the other or at once, of any clients.
  * @return The cancel, to be freed with meetgate_cancel_free; NULL only where there is no memory.
  */
 MEETGATE_EXPORT meetgate_cancel *MEETGATE_CALL meetgate_cancel_new(void);
@@ -499,10 +518,121 @@ MEETGATE_EXPORT meetgate_cancel *MEETGATE_CALL meetgate_cancel_new(void);
 MEETGATE_EXPORT void MEETGATE_CALL meetgate_cancel_trigger(meetgate_cancel *cancel);
 
 /**
- * Frees a cancel. The calls that it was given to must have ended.
+ * Frees a cancel. The calls that it was given to must have ended; only asynchronous calls keep a share of their own, so that it may
+ * be freed as soon as they were submitted.
  * @param[in] cancel What meetgate_cancel_new gave. NULL does nothing.
  */
 MEETGATE_EXPORT void MEETGATE_CALL meetgate_cancel_free(meetgate_cancel *cancel);
+
+/* Asynchronous calls -------------------------------------------------------------------------------------------- */
+
+/**
+ * Calls an operation without waiting for it: completion gets the result, on a thread of the client.
+ * What meetgate_call_with refuses with MEETGATE_INVALID_ARGUMENT is refused at once, and so is a full queue. Then completion is not
+ * called. After MEETGATE_OK it is called exactly once, whatever happens, perhaps before this function returns. An upload's file is
+ * looked at later. All arguments are copied before this returns.
+ * The client has a thread for each call that runs, "async_threads" at most. It makes one only if none is free, and ends it when it
+ * had nothing to do for ten seconds. "async_queue" further calls wait for a thread. A token provider runs on these threads, too.
+ * "timeout_ms" counts from here. A call that was not begun by then ends with MEETGATE_TIMEOUT, and nothing of it was sent.
+ * @param[in] client A client of the operation's platform.
+ * @param[in] operation As for meetgate_call.
+ * @param[in] params_json As for meetgate_call.
+ * @param[in] options_json As for meetgate_call_with.
+ * @param[in] cancel NULL, or what the call is ended with, also while it waits for a thread. It may be freed when this returns.
+ * @param[in] completion Gets the result.
+ * @param[in] user_data Any value, passed to completion.
+ * @param[out] error_json NULL, or on failure an error document.
+ * @return MEETGATE_OK; MEETGATE_INVALID_ARGUMENT; MEETGATE_LIMIT (so many calls wait already); MEETGATE_IO (the system gives this
+ *   process no thread); MEETGATE_CANCELLED (the client is being freed); MEETGATE_FORKED.
+ */
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_call_async(
+    meetgate_client *client, const char *operation, const char *params_json, const char *options_json,
+    meetgate_cancel *cancel, meetgate_completion completion, void *user_data, char **error_json);
+
+/**
+ * Sends any request without waiting for the answer: completion gets the result, as meetgate_call_async says.
+ * @param[in] client A client.
+ * @param[in] request_json As for meetgate_raw_call.
+ * @param[in] options_json As for meetgate_call_with.
+ * @param[in] cancel As for meetgate_call_async.
+ * @param[in] completion As for meetgate_call_async.
+ * @param[in] user_data As for meetgate_call_async.
+ * @param[out] error_json NULL, or on failure an error document.
+ * @return As meetgate_call_async.
+ */
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_raw_call_async(
+    meetgate_client *client, const char *request_json, const char *options_json, meetgate_cancel *cancel,
+    meetgate_completion completion, void *user_data, char **error_json);
+
+/* Asynchronous calls for event loops ---------------------------------------------------------------------------- */
+
+/**
+ * Makes a queue that results of asynchronous calls come into, in place of a completion that runs on a thread of the client. It may
+ * serve any number of clients, and be used from any number of threads.
+ * @param[out] completions The queue, or NULL on failure.
+ * @param[out] error_json NULL, or on failure an error document.
+ * @return MEETGATE_OK; MEETGATE_INVALID_ARGUMENT (NULL); MEETGATE_IO (the system gives this process no descriptor).
+ */
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_completions_new(
+    meetgate_completions **completions, char **error_json);
+
+/**
+ * What an event loop waits for: readable as long as at least one result waits. Only wait for it (poll, epoll, kqueue, GLib,
+ * libuv): never read, write or close it. With edge-triggered epoll, take results until there is none.
+ * @param[in] completions A queue.
+ * @return A file descriptor, close-on-exec; on Windows the HANDLE of an event. It is valid until the queue is freed. -1 for NULL.
+ */
+MEETGATE_EXPORT intptr_t MEETGATE_CALL meetgate_completions_fd(meetgate_completions *completions);
+
+/**
+ * Calls an operation without waiting for it; the result comes into the queue. Everything else is as meetgate_call_async says: after
+ * MEETGATE_OK exactly one result comes, and else none.
+ * @param[in] completions A queue.
+ * @param[in] client A client of the operation's platform.
+ * @param[in] operation As for meetgate_call.
+ * @param[in] params_json As for meetgate_call.
+ * @param[in] options_json As for meetgate_call_with.
+ * @param[in] cancel As for meetgate_call_async.
+ * @param[in] user_data Any value: meetgate_completions_next gives it back with the result.
+ * @param[out] error_json NULL, or on failure an error document.
+ * @return As meetgate_call_async.
+ */
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_completions_call(
+    meetgate_completions *completions, meetgate_client *client, const char *operation, const char *params_json,
+    const char *options_json, meetgate_cancel *cancel, void *user_data, char **error_json);
+
+/**
+ * Sends any request without waiting for the answer; the result comes into the queue.
+ * @param[in] completions A queue.
+ * @param[in] client A client.
+ * @param[in] request_json As for meetgate_raw_call.
+ * @param[in] options_json As for meetgate_call_with.
+ * @param[in] cancel As for meetgate_call_async.
+ * @param[in] user_data As for meetgate_completions_call.
+ * @param[out] error_json NULL, or on failure an error document.
+ * @return As meetgate_call_async.
+ */
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_completions_raw_call(
+    meetgate_completions *completions, meetgate_client *client, const char *request_json, const char *options_json,
+    meetgate_cancel *cancel, void *user_data, char **error_json);
+
+/**
+ * Takes the result that waits longest. It never waits.
+ * @param[in] completions A queue.
+ * @param[out] user_data Receives what was given with the call; may be NULL.
+ * @param[out] status Receives how the call ended; may be NULL.
+ * @param[out] reply_json Receives what meetgate_call_with gives out, to be freed with meetgate_string_free; may be NULL.
+ * @return 1 if a result was taken; 0 if there is none, for NULL, and in a forked child. Then nothing is written.
+ */
+MEETGATE_EXPORT int32_t MEETGATE_CALL meetgate_completions_next(
+    meetgate_completions *completions, void **user_data, meetgate_status *status, char **reply_json);
+
+/**
+ * Frees a queue, with the results that wait in it. Calls that were submitted with it go on, and their results are dropped when they
+ * come. Take its descriptor out of the event loop before.
+ * @param[in] completions A queue. NULL does nothing, and so does the parent's queue in a forked child.
+ */
+MEETGATE_EXPORT void MEETGATE_CALL meetgate_completions_free(meetgate_completions *completions);
 
 /* The library --------------------------------------------------------------------------------------------------- */
 

@@ -1,7 +1,7 @@
 //! Ending a call from outside: a [`Cancel`] is what somebody triggers, an [`Interrupt`] is one call that it may end.
 //!
 //! A call that waits says what wakes it, for as long as it waits. A trigger reaches only calls that have begun and not ended:
-//! both the trigger and the end of a call take the same lock.
+//! both the trigger and the end of a call take the same lock. What only waits to begin is told by a [`Notice`].
 
 use parking_lot::{Condvar, Mutex};
 use std::cell::RefCell;
@@ -20,8 +20,22 @@ pub struct Cancel(Arc<Signal>);
 
 struct Signal {
     is_triggered: AtomicBool,
-    /// The calls under way, each in the list of its thread.
-    calls: Box<[Mutex<Vec<Arc<Call>>>]>,
+    /// The calls under way, each in the list of the thread that it began on.
+    calls: Box<[Mutex<List>]>,
+}
+
+/// Places, so that a call finds its own again however many there are.
+#[derive(Default)]
+struct List {
+    places: Vec<Option<Arc<Call>>>,
+    free: Vec<usize>,
+}
+
+/// Where a call stands: the list, and the place in it.
+#[derive(Clone, Copy)]
+struct Place {
+    list: usize,
+    index: usize,
 }
 
 /// What a trigger reaches of a call.
@@ -66,7 +80,7 @@ impl Cancel {
         // Ahead of the lists: a call enters its list first and looks here then, so that one of both sees the other.
         self.0.is_triggered.store(true, Ordering::SeqCst);
         for list in &self.0.calls {
-            list.lock().iter().for_each(|call| call.cancel());
+            list.lock().places.iter().flatten().for_each(|call| call.cancel());
         }
     }
 
@@ -74,27 +88,63 @@ impl Cancel {
         self.0.is_triggered.load(Ordering::SeqCst)
     }
 
-    fn list(&self) -> Option<&Mutex<Vec<Arc<Call>>>> {
-        self.0.calls.get(thread_number() % self.0.calls.len())
+    /// Has `wake` woken by a trigger, until the notice goes: also at once, if there was a trigger already.
+    pub(crate) fn notice(&self, wake: Arc<dyn Wake>) -> Notice {
+        let call = Arc::new(Call { wakes: Mutex::new(vec![wake]), ..Call::default() });
+        let place = self.enter(&call);
+        Notice { by: self.clone(), place }
     }
 
-    fn enter(&self, call: &Arc<Call>) {
-        if let Some(list) = self.list() {
-            list.lock().push(Arc::clone(call));
-        }
+    fn enter(&self, call: &Arc<Call>) -> Place {
+        let list = thread_number() % self.0.calls.len();
+        let index = self.0.calls.get(list).map(|list| list.lock().add(Arc::clone(call))).unwrap_or_default();
         if self.is_triggered() {
             call.cancel();
         }
+        Place { list, index }
     }
 
-    /// On the thread that entered.
-    fn leave(&self, call: &Arc<Call>) {
-        if let Some(list) = self.list() {
-            let mut calls = list.lock();
-            if let Some(place) = calls.iter().position(|other| Arc::ptr_eq(other, call)) {
-                calls.swap_remove(place);
+    /// On any thread.
+    fn leave(&self, place: Place) {
+        if let Some(list) = self.0.calls.get(place.list) {
+            // Outside the lock: what a call wakes may hold a cancel in its turn.
+            let left = list.lock().take(place.index);
+            drop(left);
+        }
+    }
+}
+
+impl List {
+    fn add(&mut self, call: Arc<Call>) -> usize {
+        let free = self.free.pop();
+        match free.and_then(|index| Some((index, self.places.get_mut(index)?))) {
+            Some((index, place)) => {
+                *place = Some(call);
+                index
+            }
+            None => {
+                self.places.push(Some(call));
+                self.places.len() - 1
             }
         }
+    }
+
+    fn take(&mut self, index: usize) -> Option<Arc<Call>> {
+        let taken = self.places.get_mut(index)?.take()?;
+        self.free.push(index);
+        Some(taken)
+    }
+}
+
+/// Something that waits, and that a trigger wakes.
+pub(crate) struct Notice {
+    by: Cancel,
+    place: Place,
+}
+
+impl Drop for Notice {
+    fn drop(&mut self) {
+        self.by.leave(self.place);
     }
 }
 
@@ -110,7 +160,7 @@ impl Call {
 /// One call under way. It stays on its thread.
 pub(crate) struct Interrupt {
     call: Arc<Call>,
-    by: [Option<Cancel>; MOST],
+    by: [Option<(Cancel, Place)>; MOST],
 }
 
 thread_local! {
@@ -132,8 +182,8 @@ impl Interrupt {
     pub(crate) fn begin(by: [Option<&Cancel>; MOST]) -> Interrupt {
         let used = USED.try_with(|used| used.borrow_mut().take()).ok().flatten();
         let call = used.unwrap_or_default();
-        by.iter().flatten().for_each(|cancel| cancel.enter(&call));
-        Interrupt { call, by: by.map(|cancel| cancel.cloned()) }
+        let by = by.map(|cancel| cancel.map(|cancel| (cancel.clone(), cancel.enter(&call))));
+        Interrupt { call, by }
     }
 
     pub(crate) fn is_cancelled(&self) -> bool {
@@ -164,7 +214,7 @@ impl Interrupt {
 
 impl Drop for Interrupt {
     fn drop(&mut self) {
-        self.by.iter().flatten().for_each(|cancel| cancel.leave(&self.call));
+        self.by.iter().flatten().for_each(|(cancel, place)| cancel.leave(*place));
         // Nobody can reach it any more. One that was cancelled is not used again.
         if !self.is_cancelled() {
             let call = Arc::clone(&self.call);
@@ -253,6 +303,26 @@ mod tests {
         cancel.trigger();
         assert!(!next.is_cancelled());
         assert!(!next.sleep_until(Instant::now() + Duration::from_millis(5)));
+    }
+
+    #[test]
+    fn what_waits_to_begin_is_told_until_its_notice_goes_on_whatever_thread() {
+        let cancel = Cancel::new();
+        let told: Vec<_> = (0..4).map(|_| Arc::new(Counted::default())).collect();
+        let mut notices: Vec<_> = told.iter().map(|told| cancel.notice(told.clone())).collect();
+        let gone = notices.remove(1);
+        thread::scope(|scope| _ = scope.spawn(|| drop(gone)));
+        // Takes the place that is free.
+        let late = Arc::new(Counted::default());
+        notices.push(cancel.notice(late.clone()));
+        assert_eq!(cancel.0.calls[0].lock().places.len(), 4);
+        cancel.trigger();
+        let counts: Vec<_> = told.iter().chain([&late]).map(|told| told.0.load(Ordering::SeqCst)).collect();
+        assert_eq!(counts, [1, 0, 1, 1, 1]);
+        drop(notices);
+        cancel.trigger();
+        assert_eq!(late.0.load(Ordering::SeqCst), 1);
+        assert!(Arc::strong_count(&late) == 1);
     }
 
     #[test]

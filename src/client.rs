@@ -1,9 +1,11 @@
 //! One client of one platform: the one way in for everything.
 
 mod account;
+mod asynchronous;
 mod operation_names;
 mod transfers;
 
+use crate::asynchronous::Pool;
 use crate::cancel::Cancel;
 use crate::catalog::{self, Operation, PlatformName, table};
 use crate::config::{self, Config};
@@ -23,7 +25,10 @@ use crate::transport::Agent;
 pub(crate) use crate::transport::Transfer;
 use operation_names::Near;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+/// How long the end of asynchronous calls is waited for.
+const CLOSING: Duration = Duration::from_secs(1);
 
 const OPTIONS: Rules = Rules { noun: "option", tolerant: false };
 
@@ -31,6 +36,8 @@ const OPTIONS: Rules = Rules { noun: "option", tolerant: false };
 pub struct Client {
     engine: Engine,
     platform: PlatformName,
+    /// Runs the calls that nobody waits for on a thread of theirs.
+    pool: Pool,
     /// The process that made it: connections and locks do not survive a fork.
     process: Identity,
 }
@@ -60,6 +67,7 @@ impl Client {
         let credentials = account::credentials(&config, old_value, &shared.accounts)?;
         Ok(Client {
             platform: config.platform(),
+            pool: Pool::new(config.asynchronous),
             engine: Engine::new(config, platform, transport, credentials, &shared.clocks, &shared.addresses),
             process: identity::own(),
         })
@@ -107,9 +115,12 @@ impl Client {
     }
 
     /// Ends the calls under way with [`Status::Cancelled`], and each call that begins after it. A token provider is not called any
-    /// more; one that is at work is waited for.
+    /// more; one that is at work is waited for. Asynchronous calls complete before it returns, unless that takes longer than a
+    /// second, or it is called by a completion of this client: then they complete by themselves.
     pub fn close(&self) {
+        self.pool.close();
         self.engine.close();
+        self.pool.wait_for_end(CLOSING);
     }
 
     /// Closes the connections that are kept for the next call, which then connects anew. One that a call uses now is closed
@@ -178,14 +189,15 @@ impl Client {
     }
 
     fn terms(&self, options: &str) -> Result<Terms> {
+        let since = Instant::now();
         if options == "{}" {
-            return Ok(Terms { limits: self.engine.limits(), facts: false });
+            return Ok(Terms { limits: self.engine.limits(), facts: false, since });
         }
         let refuse = |problem| Error::invalid_argument(format!("options: {problem}"));
         let options = Members::parse(options).map_err(refuse)?;
         check(table::CALL_OPTIONS, &options, OPTIONS).map_err(refuse)?;
         let limits = config::limits(self.engine.limits(), &options);
-        Ok(Terms { limits, facts: options.boolean("facts").unwrap_or(false) })
+        Ok(Terms { limits, facts: options.boolean("facts").unwrap_or(false), since })
     }
 
     /// Whether this is the process that made the client.

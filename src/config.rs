@@ -6,6 +6,7 @@ mod tls;
 
 pub(crate) use credential::{AvdKeys, Credential, HstKeys, StoreConfig};
 
+use crate::asynchronous::PoolSize;
 use crate::catalog::{Field, PlatformName, table};
 use crate::error::{Error, Result};
 use crate::json::check::{Rules, check};
@@ -31,6 +32,8 @@ pub(crate) struct Config {
     pub(crate) token_timeout: Duration,
     pub(crate) validate: bool,
     pub(crate) user_agent: String,
+    /// Of asynchronous calls.
+    pub(crate) asynchronous: PoolSize,
 }
 
 /// What each platform wants to know of its caller.
@@ -123,6 +126,10 @@ impl Config {
                 .unwrap_or(usize::MAX),
             token_timeout: Duration::from_millis(reader.number_or_default("token_timeout_ms")),
             validate: members.boolean("validate").unwrap_or(true),
+            asynchronous: PoolSize {
+                threads: reader.size_or_default("async_threads"),
+                queue: reader.size_or_default("async_queue"),
+            },
             user_agent: reader
                 .text("user_agent")
                 .unwrap_or_else(|| concat!("meetgate/", env!("CARGO_PKG_VERSION")).to_owned()),
@@ -247,6 +254,11 @@ impl Reader<'_, '_> {
         let given = self.members.integer(name).and_then(|number| u64::try_from(number).ok());
         let default = || self.keys.iter().find(|key| key.name == name)?.default.parse().ok();
         given.or_else(default).unwrap_or_default()
+    }
+
+    /// A number of things in memory.
+    fn size_or_default(&self, name: &str) -> usize {
+        usize::try_from(self.number_or_default(name)).unwrap_or(usize::MAX)
     }
 
     /// A credential or name that would make a request meaningless if it were empty.

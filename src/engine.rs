@@ -62,6 +62,8 @@ pub(crate) struct Terms {
     pub(crate) limits: Limits,
     /// The caller wants to know what it was like.
     pub(crate) facts: bool,
+    /// From when its time counts.
+    pub(crate) since: Instant,
 }
 
 /// One call under way.
@@ -136,7 +138,32 @@ impl Engine {
         self.config.limits
     }
 
-    /// Calls one documented operation.
+    /// Whether one documented operation can be called so. Nothing is sent, and no file is looked at.
+    pub(crate) fn check(&self, operation: &'static Operation, params: &Members<'_>) -> Result<()> {
+        self.check_platform(operation)
+            .and_then(|()| prepare::check_operation(self.platform.as_ref(), self.config.validate, operation, params))
+            .map_err(|error| error.of_call(operation.platform, Some(operation.short_name())))
+    }
+
+    /// The same of any path.
+    pub(crate) fn check_raw(&self, request: &Members<'_>) -> Result<()> {
+        let prepared = raw::request(self.platform.as_ref(), request);
+        prepared.map(|_| ()).map_err(|error| error.of_call(self.config.platform(), None))
+    }
+
+    fn check_platform(&self, operation: &'static Operation) -> Result<()> {
+        if operation.platform == self.config.platform() {
+            return Ok(());
+        }
+        Err(Error::invalid_argument(format!(
+            "{} is an operation of {}; this client talks to {}",
+            operation.name,
+            operation.platform,
+            self.config.platform()
+        )))
+    }
+
+    /// Calls one documented operation. Its time counts from `since`.
     pub(crate) fn call(
         &self,
         operation: &'static Operation,
@@ -145,7 +172,9 @@ impl Engine {
         cancel: Option<&Cancel>,
         transfer: Option<&Transfer<'_>>,
     ) -> Result<String> {
-        self.watched(operation.name, |tally| self.call_tallied(operation, params, terms, cancel, transfer, tally))
+        self.watched(operation.name, terms.since, |tally| {
+            self.call_tallied(operation, params, terms, cancel, transfer, tally)
+        })
     }
 
     fn call_tallied(
@@ -158,16 +187,9 @@ impl Engine {
         tally: &mut Tally,
     ) -> Result<String> {
         let named = |error: Error| error.of_call(operation.platform, Some(operation.short_name()));
-        if operation.platform != self.config.platform() {
-            return Err(named(Error::invalid_argument(format!(
-                "{} is an operation of {}; this client talks to {}",
-                operation.name,
-                operation.platform,
-                self.config.platform()
-            ))));
-        }
+        self.check_platform(operation).map_err(named)?;
         let interrupt = self.interrupt(cancel);
-        let bounds = self.bounds(terms, tally.began, &interrupt);
+        let bounds = self.bounds(terms, &interrupt);
         let (platform, validate) = (self.platform.as_ref(), self.config.validate);
         let prepared = prepare::operation(platform, validate, operation, params, bounds.deadline, transfer);
         let prepared = prepared.map_err(named)?;
@@ -182,11 +204,10 @@ impl Engine {
     /// Calls any path, signed and judged like an operation.
     pub(crate) fn raw_call(&self, request: &Members<'_>, terms: Terms, cancel: Option<&Cancel>) -> Result<String> {
         let named = |error: Error| error.of_call(self.config.platform(), None);
-        self.watched("raw", |tally| {
+        self.watched("raw", terms.since, |tally| {
             let prepared = raw::request(self.platform.as_ref(), request).map_err(named)?;
             let interrupt = self.interrupt(cancel);
-            let bounds = self.bounds(terms, tally.began, &interrupt);
-            self.run(&prepared, bounds, terms.facts, tally).map_err(named)
+            self.run(&prepared, self.bounds(terms, &interrupt), terms.facts, tally).map_err(named)
         })
     }
 
@@ -259,10 +280,10 @@ impl Engine {
         self.observer.set_log(log)
     }
 
-    fn bounds<'c>(&self, terms: Terms, began: Instant, interrupt: &'c Interrupt) -> Bounds<'c> {
+    fn bounds<'c>(&self, terms: Terms, interrupt: &'c Interrupt) -> Bounds<'c> {
         let limits = terms.limits;
         Bounds {
-            deadline: began + limits.timeout,
+            deadline: terms.since + limits.timeout,
             limits,
             timeout_key: "timeout_ms",
             attempt: None,
@@ -429,7 +450,7 @@ impl Engine {
     /// Fetches the token that a call needs.
     fn fetch_ahead(&self, call: &Call<'_>) -> Result<Given> {
         let bounds = Bounds { limits: self.fetch_limits(call.bounds.limits), ..call.bounds };
-        let mut tally = Tally::begin(call.tally.name);
+        let mut tally = Tally::begin(call.tally.name, Instant::now());
         let ahead = Fetch { prepared: call.prepared, retry: Retry::Safe, bounds, is_ahead: true, wants_facts: false };
         let fetched = self.fetch_token(ahead, &mut tally);
         self.observer.went_ahead(&tally);

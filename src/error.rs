@@ -119,6 +119,11 @@ impl Error {
         Error::new(Status::InvalidConfig, message)
     }
 
+    /// A panic that went no further.
+    pub(crate) fn panicked() -> Self {
+        Error::new(Status::Internal, "a defect of this library was contained; please report it")
+    }
+
     pub(crate) fn cancelled() -> Self {
         Error::new(Status::Cancelled, "the call was cancelled")
     }

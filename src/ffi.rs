@@ -4,9 +4,11 @@
 #![allow(clippy::doc_lazy_continuation, reason = "the comments are the C header's documentation")]
 #![allow(rustdoc::broken_intra_doc_links, reason = "likewise: `@param[in]` is no link")]
 
+mod asynchronous;
 mod calls;
 mod cancel;
 mod client;
+mod completions;
 mod credentials;
 mod fork;
 mod guard;
@@ -14,6 +16,7 @@ mod json;
 mod library;
 mod observing;
 mod operations;
+mod readiness;
 mod signing;
 mod status;
 mod strings;
@@ -21,9 +24,11 @@ mod strings;
 mod test_hooks;
 mod transfers;
 
+pub use asynchronous::*;
 pub use calls::*;
 pub use cancel::*;
 pub use client::*;
+pub use completions::*;
 pub use credentials::*;
 pub use json::*;
 pub use library::*;

@@ -51,9 +51,9 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    pub(crate) fn begin(name: &'static str) -> Tally {
+    pub(crate) fn begin(name: &'static str, began: Instant) -> Tally {
         Tally {
-            began: Instant::now(),
+            began,
             name,
             attempts: 0,
             requests: 0,

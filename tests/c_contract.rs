@@ -27,6 +27,7 @@ macro_rules! programs {
 
 programs!(
     arguments,
+    asynchronous,
     cancel,
     configurations,
     downloads,

@@ -9,12 +9,13 @@ use std::path::PathBuf;
 use std::process::Command;
 
 /// The functions that belong to no operation.
-const FIXED: [&str; 27] = [
+const FIXED: [&str; 35] = [
     "meetgate_cancel_free",
     "meetgate_cancel_new",
     "meetgate_cancel_trigger",
     "meetgate_abi_version",
     "meetgate_call",
+    "meetgate_call_async",
     "meetgate_call_with",
     "meetgate_catalog",
     "meetgate_client_close_idle",
@@ -25,12 +26,19 @@ const FIXED: [&str; 27] = [
     "meetgate_client_set_token",
     "meetgate_client_set_token_provider",
     "meetgate_client_stats",
+    "meetgate_completions_call",
+    "meetgate_completions_fd",
+    "meetgate_completions_free",
+    "meetgate_completions_new",
+    "meetgate_completions_next",
+    "meetgate_completions_raw_call",
     "meetgate_download",
     "meetgate_hst_user_token",
     "meetgate_json_get",
     "meetgate_json_length",
     "meetgate_json_quote",
     "meetgate_raw_call",
+    "meetgate_raw_call_async",
     "meetgate_raw_call_with",
     "meetgate_status_name",
     "meetgate_string_free",

@@ -448,6 +448,20 @@ class avd_config : public token_config<avd_config> {
    */
   avd_config &validate(const flag &value) { return put("validate", value); }
 
+  /**
+   * How many asynchronous calls run at once, each on a thread of this client. A thread is made when an asynchronous
+   * call finds none free, and ends when it had nothing to do for ten seconds: without asynchronous calls there is none.
+   * While calls wait because all threads are at work, there is one thread more, which ends those whose time is over.
+   * [integer from 1 to 256, default 64]
+   */
+  avd_config &async_threads(const integer &value) { return put("async_threads", value); }
+
+  /**
+   * How many asynchronous calls may wait for a thread. One more is refused at once with the status `LIMIT`. [integer
+   * from 1 to 1000000, default 1024]
+   */
+  avd_config &async_queue(const integer &value) { return put("async_queue", value); }
+
   /** The `User-Agent` header, in ASCII, at most 1024 bytes. [string, default meetgate/ and the version] */
   avd_config &user_agent(const text &value) { return put("user_agent", value); }
 };

@@ -6768,6 +6768,24 @@ pub static HST_CONFIG: &[Field] = &[
         ..Field::EMPTY
     },
     Field {
+        name: "async_threads",
+        kind: Type::Integer,
+        doc: "How many asynchronous calls run at once, each on a thread of this client. A thread is made when an asynchronous call finds none free, and ends when it had nothing to do for ten seconds: without asynchronous calls there is none. While calls wait because all threads are at work, there is one thread more, which ends those whose time is over.",
+        min: Some(1),
+        max: Some(256),
+        default: "64",
+        ..Field::EMPTY
+    },
+    Field {
+        name: "async_queue",
+        kind: Type::Integer,
+        doc: "How many asynchronous calls may wait for a thread. One more is refused at once with the status `LIMIT`.",
+        min: Some(1),
+        max: Some(1000000),
+        default: "1024",
+        ..Field::EMPTY
+    },
+    Field {
         name: "user_agent",
         kind: Type::String,
         doc: "The `User-Agent` header, in ASCII, at most 1024 bytes.",
@@ -7018,6 +7036,24 @@ pub static YOUME_CONFIG: &[Field] = &[
         kind: Type::Boolean,
         doc: "Whether parameters are checked against the catalog before anything is sent. With `false` they are sent as given, unknown parameters too.",
         default: "true",
+        ..Field::EMPTY
+    },
+    Field {
+        name: "async_threads",
+        kind: Type::Integer,
+        doc: "How many asynchronous calls run at once, each on a thread of this client. A thread is made when an asynchronous call finds none free, and ends when it had nothing to do for ten seconds: without asynchronous calls there is none. While calls wait because all threads are at work, there is one thread more, which ends those whose time is over.",
+        min: Some(1),
+        max: Some(256),
+        default: "64",
+        ..Field::EMPTY
+    },
+    Field {
+        name: "async_queue",
+        kind: Type::Integer,
+        doc: "How many asynchronous calls may wait for a thread. One more is refused at once with the status `LIMIT`.",
+        min: Some(1),
+        max: Some(1000000),
+        default: "1024",
         ..Field::EMPTY
     },
     Field {
@@ -7314,6 +7350,24 @@ pub static AVD_CONFIG: &[Field] = &[
         kind: Type::Boolean,
         doc: "Whether parameters are checked against the catalog before anything is sent. With `false` they are sent as given, unknown parameters too.",
         default: "true",
+        ..Field::EMPTY
+    },
+    Field {
+        name: "async_threads",
+        kind: Type::Integer,
+        doc: "How many asynchronous calls run at once, each on a thread of this client. A thread is made when an asynchronous call finds none free, and ends when it had nothing to do for ten seconds: without asynchronous calls there is none. While calls wait because all threads are at work, there is one thread more, which ends those whose time is over.",
+        min: Some(1),
+        max: Some(256),
+        default: "64",
+        ..Field::EMPTY
+    },
+    Field {
+        name: "async_queue",
+        kind: Type::Integer,
+        doc: "How many asynchronous calls may wait for a thread. One more is refused at once with the status `LIMIT`.",
+        min: Some(1),
+        max: Some(1000000),
+        default: "1024",
         ..Field::EMPTY
     },
     Field {

@@ -10,7 +10,7 @@ use crate::json::Members;
 use crate::json::check::check;
 use crate::transport::Transfer;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// What is as the catalog says where the options say nothing.
 const STALL: Duration = Duration::from_secs(30);
@@ -70,7 +70,8 @@ impl Client {
             stall: milliseconds("stall_timeout_ms").unwrap_or(STALL),
             transfer: Transfer::new(None, progress),
         };
-        let terms = Terms { limits: config::limits(self.engine.limits(), &options), facts: false };
+        let terms =
+            Terms { limits: config::limits(self.engine.limits(), &options), facts: false, since: Instant::now() };
         self.engine.download(&wanted, terms, cancel)
     }
 }

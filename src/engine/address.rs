@@ -93,7 +93,7 @@ impl Engine {
             self.platform.discovery().ok_or_else(|| Error::new(Status::Internal, "no address to discover"))?;
         let (url, signed) = discovery.request();
         let bounds = Bounds { limits: self.fetch_limits(call.bounds.limits), ..call.bounds };
-        let mut tally = Tally::begin(call.tally.name);
+        let mut tally = Tally::begin(call.tally.name, Instant::now());
         tally.attempts = 1;
         let mut call = Call {
             retry: Retry::Safe,

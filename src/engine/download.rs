@@ -112,7 +112,9 @@ impl Engine {
     /// Fetches a file: what came of it, as JSON.
     pub(crate) fn download(&self, wanted: &Wanted<'_>, terms: Terms, cancel: Option<&Cancel>) -> Result<String> {
         let named = |error: Error| error.of_call(self.config.platform(), Some("download"));
-        self.watched("download", |tally| self.download_tallied(wanted, terms, cancel, tally).map_err(named))
+        self.watched("download", terms.since, |tally| {
+            self.download_tallied(wanted, terms, cancel, tally).map_err(named)
+        })
     }
 
     fn download_tallied(
@@ -130,7 +132,7 @@ impl Engine {
         let interrupt = self.interrupt(cancel);
         let mut terms = terms;
         terms.limits.timeout = wanted.timeout.unwrap_or(ENDLESS);
-        let bounds = Bounds { stall: Some(wanted.stall), ..self.bounds(terms, tally.began, &interrupt) };
+        let bounds = Bounds { stall: Some(wanted.stall), ..self.bounds(terms, &interrupt) };
         let mut prepared = Prepared::new(Method::Get, "/", Retry::Safe);
         (prepared.is_raw, prepared.bare_reply) = (true, true);
         let mut call = Call {

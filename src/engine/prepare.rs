@@ -5,7 +5,7 @@ use crate::catalog::{Carrier, Field, Operation, Type};
 use crate::error::{Error, Result, Status};
 use crate::json::check::{Rules, check};
 use crate::json::{Members, push_quoted, text_of};
-use crate::platform::Platform;
+use crate::platform::{Platform, Uploads};
 use crate::random;
 use crate::request::{Body, Pair, Prepared};
 use crate::transport::{Transfer, Upload};
@@ -27,10 +27,7 @@ pub(crate) fn operation<'a>(
     transfer: Option<&'a Transfer<'a>>,
 ) -> Result<Prepared<'a>> {
     if validate {
-        let rules = Rules { noun: "parameter", tolerant: platform.is_tolerant() };
-        check(operation.params, params, rules)
-            .and_then(|()| together::check(operation, params))
-            .map_err(|problem| Error::invalid_argument(format!("{}: {problem}", operation.name)))?;
+        check_params(platform, operation, params)?;
     }
     let route = platform.route(operation);
     let mut prepared = Prepared::new(route.method, route.path, operation.retry);
@@ -45,6 +42,34 @@ pub(crate) fn operation<'a>(
         }
     }
     Ok(prepared)
+}
+
+/// Refuses what [`operation`] refuses, without its look at a file.
+pub(super) fn check_operation(
+    platform: &dyn Platform,
+    validate: bool,
+    operation: &'static Operation,
+    params: &Members<'_>,
+) -> Result<()> {
+    if validate {
+        check_params(platform, operation, params)?;
+    }
+    match platform.route(operation).carrier {
+        Carrier::Query | Carrier::Form => _ = pairs(operation.params, params)?,
+        Carrier::Json => {}
+        Carrier::Upload => {
+            _ = pairs(operation.params, params)?;
+            _ = file(platform, operation, params)?;
+        }
+    }
+    Ok(())
+}
+
+fn check_params(platform: &dyn Platform, operation: &'static Operation, params: &Members<'_>) -> Result<()> {
+    let rules = Rules { noun: "parameter", tolerant: platform.is_tolerant() };
+    check(operation.params, params, rules)
+        .and_then(|()| together::check(operation, params))
+        .map_err(|problem| Error::invalid_argument(format!("{}: {problem}", operation.name)))
 }
 
 /// The members to send, in the catalog's order; after them, where checking is off, what the catalog does not know.
@@ -121,6 +146,20 @@ fn upload<'a>(
     until: Instant,
     transfer: Option<&'a Transfer<'a>>,
 ) -> Result<Upload<'a>> {
+    let (name, path, uploads, content_type) = file(platform, operation, params)?;
+    let boundary = format!("meetgate-{:016x}", random::u64()?);
+    let upload = Upload::of(&path, content_type, boundary, until, transfer)
+        .map_err(|error| Error::new(Status::Io, format!("parameter \"{name}\": {path}: {error}")))?;
+    uploads.check(&upload, params)?;
+    Ok(upload)
+}
+
+/// What is known of an upload before its file is looked at: the parameter, the path, and the type of the content.
+fn file<'p, 'a>(
+    platform: &'p dyn Platform,
+    operation: &'static Operation,
+    params: &Members<'a>,
+) -> Result<(&'static str, Cow<'a, str>, &'p dyn Uploads, &'static str)> {
     let field = operation.params.iter().find(|field| field.kind == Type::File);
     let name = field.map_or("file", |field| field.name);
     let path = params
@@ -128,9 +167,5 @@ fn upload<'a>(
         .ok_or_else(|| Error::invalid_argument(format!("parameter \"{name}\": expected the path of a file")))?;
     let uploads = platform.uploads().ok_or_else(|| Error::new(Status::Internal, "this platform takes no files"))?;
     let content_type = uploads.content_type(Path::new(path.as_ref()))?;
-    let boundary = format!("meetgate-{:016x}", random::u64()?);
-    let upload = Upload::of(&path, content_type, boundary, until, transfer)
-        .map_err(|error| Error::new(Status::Io, format!("parameter \"{name}\": {path}: {error}")))?;
-    uploads.check(&upload, params)?;
-    Ok(upload)
+    Ok((name, path, uploads, content_type))
 }

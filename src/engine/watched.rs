@@ -1,23 +1,31 @@
 //! What the observer of a client is told of its calls.
 
 use super::exchange::Exchanged;
-use super::{Call, Engine};
-use crate::error::Result;
+use super::{Call, Engine, Terms};
+use crate::catalog::Operation;
+use crate::error::{Error, Result};
 use crate::observe::{Ahead, Done, Level, Tally, with_facts};
 use crate::transport::Trace;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 impl Engine {
     /// A whole call, which is told of when it is over.
     pub(super) fn watched(
         &self,
         name: &'static str,
+        since: Instant,
         call: impl FnOnce(&mut Tally) -> Result<String>,
     ) -> Result<String> {
-        let mut tally = Tally::begin(name);
+        let mut tally = Tally::begin(name, since);
         let done = call(&mut tally);
         self.observer.called(&tally, done.as_ref().map(drop));
         done
+    }
+
+    /// A call ended before it began.
+    pub(crate) fn never_began(&self, operation: Option<&'static Operation>, terms: Terms, error: &Error) {
+        let name = operation.map_or("raw", |operation| operation.name);
+        self.observer.called(&Tally::begin(name, terms.since), Err(error));
     }
 
     /// An attempt is over: what it was like, and what came of it.

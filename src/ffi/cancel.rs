@@ -4,8 +4,8 @@ use super::guard::guard;
 use crate::cancel::Cancel;
 use std::ptr;
 
-/// Makes what ends calls: give it to meetgate_call_with or meetgate_raw_call_with, and trigger it from another thread. It may be
-/// given to any number of calls, one after the other or at once, of any clients.
+/// Makes what ends calls: give it to meetgate_call_with, meetgate_raw_call_with or an asynchronous call, and trigger it from another
+/// thread. It may be given to any number of calls, one after the other or at once, of any clients.
 /// @return The cancel, to be freed with meetgate_cancel_free; NULL only where there is no memory.
 #[unsafe(no_mangle)]
 pub extern "C" fn meetgate_cancel_new() -> *mut Cancel {
@@ -27,7 +27,8 @@ pub unsafe extern "C" fn meetgate_cancel_trigger(cancel: *mut Cancel) {
     guard(|| (), || unsafe { cancel.as_ref() }.map(Cancel::trigger).unwrap_or_default());
 }
 
-/// Frees a cancel. The calls that it was given to must have ended.
+/// Frees a cancel. The calls that it was given to must have ended; only asynchronous calls keep a share of their own, so that it may
+/// be freed as soon as they were submitted.
 /// @param[in] cancel What meetgate_cancel_new gave. NULL does nothing.
 ///
 /// # Safety

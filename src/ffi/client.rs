@@ -82,6 +82,10 @@ pub unsafe extern "C" fn meetgate_client_close_idle(
 /// Frees a client and closes its connections. Calls in flight on it, in any thread, end with MEETGATE_CANCELLED; the memory goes
 /// with the last of them. A token provider that is at work is waited for, and not called again. A call that begins after this is
 /// the caller's mistake.
+/// Asynchronous calls end with MEETGATE_CANCELLED, too: their completions come before this returns, and the client's threads end.
+/// It waits one second for that at most. A completion that is still running then goes on, and those that wait for its thread come
+/// after it. They must not use the client any more. A call that a completion submits meanwhile is refused with MEETGATE_CANCELLED.
+/// In a completion of the client's own calls it is the caller's mistake: it waits for nothing then.
 /// @param[in] client A client. NULL does nothing, and so does the parent's client in a forked child.
 ///
 /// # Safety
@@ -95,9 +99,12 @@ pub unsafe extern "C" fn meetgate_client_free(client: *mut Client) {
                 return;
             }
             // SAFETY: not NULL, and the caller promised a live client.
-            if unsafe { &*client }.0.is_own_process() {
+            let shared = Arc::clone(&unsafe { &*client }.0);
+            if shared.is_own_process() {
+                // Completions that come meanwhile may still use the client.
+                shared.close();
                 // SAFETY: `meetgate_client_new` made it from a box, and the caller gives it up.
-                unsafe { Box::from_raw(client) }.0.close();
+                drop(unsafe { Box::from_raw(client) });
             }
         },
     );

@@ -2,7 +2,7 @@
 
 use super::status::meetgate_status;
 use super::strings;
-use crate::error::{Error, Result, Status};
+use crate::error::{Error, Result};
 use libc::c_char;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
@@ -76,17 +76,20 @@ pub(super) unsafe fn reply_if_any(
     if out.is_null() {
         return meetgate_status::MEETGATE_INVALID_ARGUMENT;
     }
-    let result = guard(|| Err(panicked()), body);
-    // A text that C cannot hold is an error in its turn, and an error document never holds a NUL.
-    let result = result.and_then(|text| text.map(strings::to_c).transpose());
-    let (status, text) = match result {
-        Ok(Some(text)) => (meetgate_status::MEETGATE_OK, text),
-        Ok(None) => (meetgate_status::MEETGATE_ABSENT, ptr::null_mut()),
-        Err(error) => (error.status().into(), strings::error_to_c(&error)),
-    };
+    let (status, text) = outcome(guard(|| Err(Error::panicked()), body));
     // SAFETY: not NULL, and the caller promised writable memory.
     unsafe { out.write(text) };
     status
+}
+
+/// A result as C takes it: the status, and the text that is given away.
+pub(super) fn outcome(result: Result<Option<String>>) -> (meetgate_status, *mut c_char) {
+    // A text that C cannot hold is an error in its turn, and an error document never holds a NUL.
+    match result.and_then(|text| text.map(strings::to_c).transpose()) {
+        Ok(Some(text)) => (meetgate_status::MEETGATE_OK, text),
+        Ok(None) => (meetgate_status::MEETGATE_ABSENT, ptr::null_mut()),
+        Err(error) => (error.status().into(), strings::error_to_c(&error)),
+    }
 }
 
 /// Runs `body`, which gives no text, and hands out an error document where it fails; NULL where it does not.
@@ -94,7 +97,7 @@ pub(super) unsafe fn reply_if_any(
 /// # Safety
 /// `error_json` is NULL or points to writable memory for one pointer.
 pub(super) unsafe fn report(error_json: *mut *mut c_char, body: impl FnOnce() -> Result<()>) -> meetgate_status {
-    let (status, error) = match guard(|| Err(panicked()), body) {
+    let (status, error) = match guard(|| Err(Error::panicked()), body) {
         Ok(()) => (meetgate_status::MEETGATE_OK, ptr::null_mut()),
         // Made only where somebody takes it.
         Err(error) if error_json.is_null() => (error.status().into(), ptr::null_mut()),
@@ -105,8 +108,4 @@ pub(super) unsafe fn report(error_json: *mut *mut c_char, body: impl FnOnce() ->
         unsafe { error_json.write(error) };
     }
     status
-}
-
-pub(super) fn panicked() -> Error {
-    Error::new(Status::Internal, "a defect of this library was contained; please report it")
 }

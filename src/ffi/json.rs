@@ -1,6 +1,6 @@
 //! Reading and writing JSON, for C programs without a library for it.
 
-use super::guard::{guard, panicked, reply, reply_if_any};
+use super::guard::{guard, reply, reply_if_any};
 use super::status::meetgate_status;
 use super::strings;
 use crate::error::{Error, Result};
@@ -57,7 +57,7 @@ pub unsafe extern "C" fn meetgate_json_length(
         return meetgate_status::MEETGATE_INVALID_ARGUMENT;
     }
     let counted = guard(
-        || Err(panicked()),
+        || Err(Error::panicked()),
         || {
             // SAFETY: the caller's promises are this function's own.
             let Some(value) = (unsafe { value_at(json, pointer) })? else { return Ok(None) };

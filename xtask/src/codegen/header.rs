@@ -9,7 +9,7 @@ use minijinja::context;
 use std::path::Path;
 
 /// The files of `src/ffi` with exports, in the header's order.
-const SOURCES: [&str; 11] = [
+const SOURCES: [&str; 13] = [
     "status",
     "library",
     "json",
@@ -17,6 +17,8 @@ const SOURCES: [&str; 11] = [
     "credentials",
     "calls",
     "cancel",
+    "asynchronous",
+    "completions",
     "transfers",
     "observing",
     "signing",
@@ -91,7 +93,8 @@ fn declarations(generated: &str, catalog: &Catalog) -> String {
         out = out.replace("\n\n\n", "\n\n");
     }
     // C89 has no comma after the last enumerator.
-    out.trim().replace(",\n}", "\n}")
+    // cbindgen has one signed type of a pointer's width: what we mean is a descriptor or a handle.
+    out.trim().replace(",\n}", "\n}").replace("ptrdiff_t", "intptr_t")
 }
 
 const EXPORT: &str = "MEETGATE_EXPORT";
@@ -162,6 +165,8 @@ fn heading(function: &str, catalog: &Catalog) -> String {
         "meetgate_hst_user_token" | "meetgate_youme_checksum" => "Signing".to_owned(),
         client if client.starts_with("meetgate_client_") => "Clients".to_owned(),
         "meetgate_call" | "meetgate_call_with" | "meetgate_raw_call" | "meetgate_raw_call_with" => "Calls".to_owned(),
+        "meetgate_call_async" | "meetgate_raw_call_async" => "Asynchronous calls".to_owned(),
+        queue if queue.starts_with("meetgate_completions_") => "Asynchronous calls for event loops".to_owned(),
         json if json.starts_with("meetgate_json_") => "JSON".to_owned(),
         cancel if cancel.starts_with("meetgate_cancel_") => "Ending calls".to_owned(),
         _ => "The library".to_owned(),

@@ -54,6 +54,8 @@ class Youme(Client):
         connect_timeout_ms: Optional[int] = None,
         max_reply_bytes: Optional[int] = None,
         validate: Optional[bool] = None,
+        async_threads: Optional[int] = None,
+        async_queue: Optional[int] = None,
         user_agent: Optional[str] = None,
         parse_float: Callable[[str], Any] = float,
     ) -> None:
@@ -151,6 +153,13 @@ class Youme(Client):
                 1024 to 1073741824, bytes, default 16777216)
             validate: Whether parameters are checked against the catalog before anything is sent.
                 With `false` they are sent as given, unknown parameters too. (boolean, default true)
+            async_threads: How many asynchronous calls run at once, each on a thread of this client.
+                A thread is made when an asynchronous call finds none free, and ends when it had
+                nothing to do for ten seconds: without asynchronous calls there is none. While calls
+                wait because all threads are at work, there is one thread more, which ends those
+                whose time is over. (integer from 1 to 256, default 64)
+            async_queue: How many asynchronous calls may wait for a thread. One more is refused at
+                once with the status `LIMIT`. (integer from 1 to 1000000, default 1024)
             user_agent: The `User-Agent` header, in ASCII, at most 1024 bytes. (string, default
                 meetgate/ and the version)
             parse_float: What makes a Python number of a decimal in an answer; `decimal.Decimal`
@@ -181,6 +190,8 @@ class Youme(Client):
                 "connect_timeout_ms": connect_timeout_ms,
                 "max_reply_bytes": max_reply_bytes,
                 "validate": validate,
+                "async_threads": async_threads,
+                "async_queue": async_queue,
                 "user_agent": user_agent,
             },
             parse_float,

@@ -159,6 +159,16 @@ public class AvdClient : MeetgateTokenClient
     /// Whether parameters are checked against the catalog before anything is sent. With <c>false</c> they are sent as
     /// given, unknown parameters too. (<c>validate</c>, default true)
     /// </param>
+    /// <param name="asyncThreads">
+    /// How many asynchronous calls run at once, each on a thread of this client. A thread is made when an asynchronous
+    /// call finds none free, and ends when it had nothing to do for ten seconds: without asynchronous calls there is
+    /// none. While calls wait because all threads are at work, there is one thread more, which ends those whose time is
+    /// over. (<c>async_threads</c>, from 1 to 256, default 64)
+    /// </param>
+    /// <param name="asyncQueue">
+    /// How many asynchronous calls may wait for a thread. One more is refused at once with the status <c>LIMIT</c>.
+    /// (<c>async_queue</c>, from 1 to 1000000, default 1024)
+    /// </param>
     /// <param name="userAgent">
     /// The <c>User-Agent</c> header, in ASCII, at most 1024 bytes. (<c>user_agent</c>, default meetgate/ and the
     /// version)
@@ -188,6 +198,8 @@ public class AvdClient : MeetgateTokenClient
         long? connectTimeoutMs = null,
         long? maxReplyBytes = null,
         bool? validate = null,
+        int? asyncThreads = null,
+        int? asyncQueue = null,
         string? userAgent = null)
         : base(ClientSetup.FromKeys(
             "avd",
@@ -214,6 +226,8 @@ public class AvdClient : MeetgateTokenClient
                 { "connect_timeout_ms"u8, connectTimeoutMs },
                 { "max_reply_bytes"u8, maxReplyBytes },
                 { "validate"u8, validate },
+                { "async_threads"u8, asyncThreads },
+                { "async_queue"u8, asyncQueue },
                 { "user_agent"u8, userAgent },
             },
             tokenProvider,

@@ -11,4 +11,6 @@ internal static class ConfigurationDefaults
     internal const long MaxAttempts = 3;
     internal const long ConnectTimeoutMs = 5000;
     internal const long MaxReplyBytes = 16777216;
+    internal const long AsyncThreads = 64;
+    internal const long AsyncQueue = 1024;
 }

@@ -139,6 +139,20 @@ public sealed class YoumeClientOptions : NestedParameters
     public bool? Validate { get; set; }
 
     /// <summary>
+    /// How many asynchronous calls run at once, each on a thread of this client. A thread is made when an asynchronous
+    /// call finds none free, and ends when it had nothing to do for ten seconds: without asynchronous calls there is
+    /// none. While calls wait because all threads are at work, there is one thread more, which ends those whose time is
+    /// over. (<c>async_threads</c>, from 1 to 256, default 64)
+    /// </summary>
+    public int? AsyncThreads { get; set; }
+
+    /// <summary>
+    /// How many asynchronous calls may wait for a thread. One more is refused at once with the status <c>LIMIT</c>.
+    /// (<c>async_queue</c>, from 1 to 1000000, default 1024)
+    /// </summary>
+    public int? AsyncQueue { get; set; }
+
+    /// <summary>
     /// The <c>User-Agent</c> header, in ASCII, at most 1024 bytes. (<c>user_agent</c>, default meetgate/ and the
     /// version)
     /// </summary>
@@ -166,6 +180,8 @@ public sealed class YoumeClientOptions : NestedParameters
         { "connect_timeout_ms"u8, Times.ToMilliseconds(ConnectTimeout) },
         { "max_reply_bytes"u8, MaxReplyBytes },
         { "validate"u8, Validate },
+        { "async_threads"u8, AsyncThreads },
+        { "async_queue"u8, AsyncQueue },
         { "user_agent"u8, UserAgent },
     };
 }

@@ -1,0 +1,297 @@
+//! Runs a client's work on threads of its own, which are there only once they are needed.
+//!
+//! Work waits in a queue for a worker. One more thread, the caretaker, is there while work waits and all workers are busy: it ends what
+//! was cancelled or became late in the queue, so that this needs no worker. A worker is woken only where none is on its way.
+
+mod completions;
+mod state;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use completions::{Completions, Readiness};
+
+use crate::cancel::{Cancel, Wake};
+use parking_lot::{Condvar, Mutex, MutexGuard};
+use state::{Job, Seat, State};
+use std::cell::Cell;
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// A thread that had nothing to do for so long ends.
+const IDLE: Duration = Duration::from_secs(10);
+/// A call needs 64 KiB. The rest is for the program's own code, which runs at its end. Memory is taken only as it is used.
+const STACK: usize = 1 << 20;
+
+/// The bounds of a pool.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PoolSize {
+    pub(crate) threads: usize,
+    pub(crate) queue: usize,
+}
+
+/// How the wait for a worker ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Turn {
+    Begun,
+    Cancelled,
+    Late,
+}
+
+/// Why work was not taken. It is never called then.
+#[derive(Debug)]
+pub(crate) enum Refused {
+    /// So much waits already.
+    Full(usize),
+    Closed,
+    /// There is no worker, and the system gave no thread for one.
+    NoThread(io::Error),
+}
+
+pub(crate) struct Pool(Arc<Shared>);
+
+struct Shared {
+    size: PoolSize,
+    next_number: AtomicU64,
+    state: Mutex<State>,
+    /// Tells the caretaker that there is something to end.
+    care: Condvar,
+    /// The last thread has ended.
+    gone: Condvar,
+}
+
+thread_local! {
+    /// The pool that this thread works for, by its address.
+    static WORKS_FOR: Cell<usize> = const { Cell::new(0) };
+}
+
+impl Pool {
+    pub(crate) fn new(size: PoolSize) -> Pool {
+        Pool(Arc::new(Shared {
+            size,
+            next_number: AtomicU64::new(0),
+            state: Mutex::default(),
+            care: Condvar::new(),
+            gone: Condvar::new(),
+        }))
+    }
+
+    /// Has work done as soon as there is a worker for it. Work that is cancelled or late before that is told so. It is called exactly
+    /// once, by a thread of the pool, without a lock.
+    pub(crate) fn submit(
+        &self,
+        until: Instant,
+        cancel: Option<&Cancel>,
+        work: impl FnOnce(Turn) + Send + 'static,
+    ) -> Result<(), Refused> {
+        let number = self.0.next_number.fetch_add(1, Ordering::Relaxed);
+        let waits = || Arc::new(Waits { shared: Arc::clone(&self.0), number });
+        // Ahead of the lock: a trigger holds the lock of its cancel while it takes the pool's.
+        let notice = cancel.map(|cancel| cancel.notice(waits()));
+        let job = Job { until, notice, work: Box::new(work) };
+        let mut state = self.0.state.lock();
+        let taken = self.0.take_in(&mut state, number, job);
+        // A trigger before the job was there has not found it.
+        if cancel.is_some_and(Cancel::is_triggered) {
+            self.0.cancel(&mut state, number);
+        }
+        drop(state);
+        // What was refused goes here, after the lock: its notice takes that of its cancel.
+        taken.map_err(|(refused, _job)| refused)
+    }
+
+    /// Ends what waits, and takes no more. What is at work goes on.
+    pub(crate) fn close(&self) {
+        let mut state = self.0.state.lock();
+        state.is_closed = true;
+        state.end_all();
+        while let Some(seat) = state.call_one() {
+            seat.called.notify_one();
+        }
+        self.0.care.notify_one();
+    }
+
+    /// Waits until all threads of a closed pool have ended, no longer than this; not at all on one of them.
+    pub(crate) fn wait_for_end(&self, patience: Duration) {
+        if self.is_on_own_thread() {
+            return;
+        }
+        let until = Instant::now() + patience;
+        let mut state = self.0.state.lock();
+        while state.threads() > 0 && !self.0.gone.wait_until(&mut state, until).timed_out() {}
+        let handles = std::mem::take(&mut state.handles);
+        let have_ended = state.threads() == 0;
+        drop(state);
+        // They have left all that they shared, and are about to go. Others go by themselves.
+        if have_ended {
+            handles.into_iter().for_each(|handle| _ = handle.join());
+        }
+    }
+
+    fn is_on_own_thread(&self) -> bool {
+        WORKS_FOR.try_with(Cell::get) == Ok(self.0.address())
+    }
+}
+
+impl Shared {
+    fn address(self: &Arc<Self>) -> usize {
+        Arc::as_ptr(self) as usize
+    }
+
+    fn take_in(self: &Arc<Self>, state: &mut State, number: u64, job: Job) -> Result<(), (Refused, Job)> {
+        if state.is_closed {
+            return Err((Refused::Closed, job));
+        }
+        let is_room_at_work = state.has_idle() || state.workers < self.size.threads;
+        if !is_room_at_work && state.unserved() >= self.size.queue {
+            return Err((Refused::Full(self.size.queue), job));
+        }
+        let until = job.until;
+        state.add(number, job);
+        if state.unserved() == 0 {
+            return Ok(());
+        }
+        if let Some(seat) = state.call_one() {
+            seat.called.notify_one();
+            return Ok(());
+        }
+        if state.workers < self.size.threads {
+            match self.start(state, |shared| shared.work()) {
+                Ok(()) => {
+                    state.workers += 1;
+                    state.coming += 1;
+                    return Ok(());
+                }
+                Err(error) if state.workers == 0 => {
+                    if let Some(job) = state.remove(number) {
+                        return Err((Refused::NoThread(error), job));
+                    }
+                }
+                // A worker will come to it.
+                Err(_) => {}
+            }
+        }
+        self.have_cared(state, until);
+        Ok(())
+    }
+
+    /// Sees to it that what waits ends in time. Where there is no thread for it, workers do that when they come to it.
+    fn have_cared(self: &Arc<Self>, state: &mut State, until: Instant) {
+        match state.care_until {
+            Some(wakes) if until >= wakes => {}
+            Some(_) => _ = self.care.notify_one(),
+            None => {
+                if self.start(state, |shared| shared.care()).is_ok() {
+                    state.care_until = Some(until);
+                }
+            }
+        }
+    }
+
+    /// Makes a thread. Under the lock: nobody relies on a thread that does not come.
+    fn start(self: &Arc<Self>, state: &mut State, body: impl FnOnce(&Arc<Shared>) + Send + 'static) -> io::Result<()> {
+        let shared = Arc::clone(self);
+        let body = move || {
+            _ = WORKS_FOR.try_with(|pool| pool.set(shared.address()));
+            body(&shared);
+        };
+        state.handles.push(thread::Builder::new().name("meetgate-async".to_owned()).stack_size(STACK).spawn(body)?);
+        Ok(())
+    }
+
+    fn work(&self) {
+        let seat = Arc::new(Seat::default());
+        let mut state = self.state.lock();
+        state.coming -= 1;
+        loop {
+            if let Some((job, turn)) = state.next(Instant::now()) {
+                MutexGuard::unlocked(&mut state, || run(job, turn));
+            } else if state.is_closed || !self.sit(&mut state, &seat) {
+                break;
+            }
+        }
+        state.workers -= 1;
+        self.leave(&mut state);
+    }
+
+    /// Waits for work; whether there may be some.
+    fn sit(&self, state: &mut MutexGuard<'_, State>, seat: &Arc<Seat>) -> bool {
+        let until = Instant::now() + IDLE;
+        state.sit_down(seat);
+        while !seat.is_called() {
+            if seat.called.wait_until(state, until).timed_out() && !seat.is_called() {
+                state.stand_up(seat);
+                return false;
+            }
+        }
+        state.coming -= 1;
+        true
+    }
+
+    fn care(&self) {
+        let mut state = self.state.lock();
+        loop {
+            let now = Instant::now();
+            state.end_late(now);
+            if let Some((job, turn)) = state.next_ended() {
+                MutexGuard::unlocked(&mut state, || run(job, turn));
+                continue;
+            }
+            if state.is_closed {
+                break;
+            }
+            let (until, is_idle) = state.first_end().map_or((now + IDLE, true), |end| (end, false));
+            state.care_until = Some(until);
+            let is_over = self.care.wait_until(&mut state, until).timed_out();
+            if is_over && is_idle && state.waits_for_nothing() {
+                break;
+            }
+        }
+        state.care_until = None;
+        self.leave(&mut state);
+    }
+
+    fn cancel(&self, state: &mut State, number: u64) {
+        if !state.end_cancelled(number) {
+            return;
+        }
+        if state.care_until.is_some() {
+            self.care.notify_one();
+        } else if let Some(seat) = state.call_one() {
+            seat.called.notify_one();
+        }
+    }
+
+    /// The last thing that a thread does.
+    fn leave(&self, state: &mut State) {
+        if !state.is_closed {
+            let own = thread::current().id();
+            state.handles.retain(|handle| handle.thread().id() != own);
+        }
+        if state.threads() == 0 {
+            self.gone.notify_all();
+        }
+    }
+}
+
+fn run(job: Job, turn: Turn) {
+    let Job { notice, work, .. } = job;
+    drop(notice);
+    // A worker outlives what it works at.
+    _ = catch_unwind(AssertUnwindSafe(|| work(turn)));
+}
+
+/// Work that waits, as a trigger finds it.
+struct Waits {
+    shared: Arc<Shared>,
+    number: u64,
+}
+
+impl Wake for Waits {
+    fn wake(&self) {
+        self.shared.cancel(&mut self.shared.state.lock(), self.number);
+    }
+}
