@@ -49,7 +49,7 @@ fn the_examples_are_built_by_their_cmake_file() {
     }
     let program = support::built_by_cmake("c");
     programs::as_it_is(&program, check_example);
-    for other in ["upload", "provider", "threads", "retry", "cancel"] {
+    for other in ["upload", "provider", "threads", "retry", "cancel", "completion", "loop_poll"] {
         assert!(program.with_file_name(other).is_file(), "{other} is not built");
     }
 }
