@@ -63,7 +63,7 @@ fn the_examples_are_built_by_their_cmake_file() {
     }
     let program = support::built_by_cmake("c");
     programs::as_it_is(&program, check_example);
-    for other in ["upload", "provider", "threads", "retry", "cancel"] {
+    for other in ["upload", "provider", "threads", "retry", "cancel", "completion", "loop_poll"] {
         assert!(program.with_file_name(other).is_file(), "{other} is not built");
     }
 }
@@ -173,6 +173,21 @@ fn a_panic_is_contained() {
     let output = support::run(Command::new(&program).arg(&config));
     assert!(output.status.success(), "{}", support::both(&output));
     assert!(output.stdout.ends_with(b"contained\n"), "{}", support::both(&output));
+}
+
+/// All ten thousand calls, where valgrind has time for a few hundred only.
+#[test]
+fn asynchronous_calls_under_address_sanitizer() {
+    let trial = support::scratch().join("address-sanitizer.c");
+    let trial_program = trial.with_extension("out");
+    std::fs::write(&trial, "int main(void) { return 0; }\n").unwrap();
+    let compiled = support::run(Command::new("cc").args(["-fsanitize=address", "-o"]).args([&trial_program, &trial]));
+    if !compiled.status.success() || !support::run(&mut Command::new(&trial_program)).status.success() {
+        return support::skipped("programs under AddressSanitizer: cc -fsanitize=address does not work here");
+    }
+    let flags = ["-std=c99", "-pthread", "-fsanitize=address", "tests/c/check.c"];
+    let program = support::compile("tests/c/asynchronous.c", &flags, "checks-asynchronous-address");
+    programs::as_it_is(&program, |run| check("asynchronous", run));
 }
 
 /// A program of checks, compiled.

@@ -74,6 +74,64 @@ fn threads() {
 }
 
 #[test]
+fn completion() {
+    eight_calls_succeed(&program("completion"));
+}
+
+#[test]
+fn a_loop_on_poll() {
+    eight_calls_succeed(&program("loop_poll"));
+}
+
+#[test]
+fn a_loop_of_glib() {
+    with_library("glib-2.0", "loop_glib");
+}
+
+#[test]
+fn a_loop_of_libuv() {
+    with_library("libuv", "loop_uv");
+}
+
+fn with_library(library: &str, name: &str) {
+    match support::library_flags(library) {
+        Some(flags) => {
+            let flags: Vec<&str> =
+                ["-std=c99", "-pthread", "-Wl,--no-as-needed"].into_iter().chain(flags.split_whitespace()).collect();
+            let source = format!("examples/c/{name}.c");
+            eight_calls_succeed(&support::compile(&source, &flags, &format!("example-{name}")));
+        }
+        None => support::skipped(&format!("the C example {name}: {library} is not installed")),
+    }
+}
+
+fn eight_calls_succeed(program: &Path) {
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    for run in 1..=2 {
+        let text = printed(support::run(command(program, run).arg(config(&sandbox, "avd"))));
+        assert_eq!(text, "8 of 8 calls succeeded\n");
+        assert_eq!((count(&sandbox, "avd.app.get_token"), count(&sandbox, "avd.room.read")), (run, 8 * run));
+    }
+    // A call that fails, and calls that do not hold each other up.
+    sandbox.add_fault(Fault::new("avd.room.read", FaultKind::Number { code: 40004 }).times(1)).unwrap();
+    let output = support::run(command(program, 1).arg(config(&sandbox, "avd")));
+    assert_eq!(output.status.code(), Some(1));
+    assert!(support::both(&output).contains("7 of 8 calls succeeded\n"), "{}", support::both(&output));
+    sandbox
+        .add_fault(
+            Fault::new(
+                "avd.room.read",
+                FaultKind::Latency { least: Duration::from_millis(400), jitter: Duration::ZERO },
+            )
+            .times(8),
+        )
+        .unwrap();
+    let start = Instant::now();
+    printed(support::run(command(program, 1).arg(config(&sandbox, "avd"))));
+    assert!(start.elapsed() < Duration::from_millis(3 * 400), "{:?}", start.elapsed());
+}
+
+#[test]
 fn cancel() {
     let program = program("cancel");
     let sandbox = Sandbox::start(Options::default()).unwrap();

@@ -65,6 +65,20 @@ fn the_program_of_the_guide_to_transfers_runs() {
     assert_eq!(std::fs::read(folder.path().join("fetched.png")).unwrap(), picture);
 }
 
+/// tests/c_examples.rs compiles and runs them.
+#[test]
+fn the_programs_of_the_guide_to_event_loops_are_the_examples() {
+    let guide = std::fs::read_to_string(support::root().join("docs/guides/event-loops.md")).unwrap();
+    let programs: Vec<&str> =
+        guide.split("\n```c\n").skip(1).map(|rest| rest.split_once("\n```\n").unwrap().0).collect();
+    let names = ["loop_poll", "loop_glib", "loop_uv", "completion"];
+    assert_eq!(programs.len(), names.len());
+    for (program, name) in programs.into_iter().zip(names) {
+        let example = std::fs::read_to_string(support::root().join(format!("examples/c/{name}.c"))).unwrap();
+        assert_eq!(program, example.trim_end(), "{name}");
+    }
+}
+
 /// Takes the program out of the guide as it is printed, compiles it, and compares what it prints with what stands there.
 fn check(language: &str, standard: &str) {
     let guide = std::fs::read_to_string(support::root().join(format!("docs/guides/{language}.md"))).unwrap();

@@ -30,12 +30,18 @@ fn a_thread_that_cannot_be_made_is_an_error_document() {
         // No panic that was contained writes to it.
         assert!(output.stderr.is_empty(), "{shown}");
         let lines = String::from_utf8(output.stdout).unwrap();
-        let (first, second) = lines.trim_end().split_once('\n').unwrap();
+        let [first, asynchronous, second, with_threads] = lines.lines().collect::<Vec<_>>()[..] else {
+            panic!("{lines}")
+        };
+        let refused: Value = serde_json::from_str(asynchronous.strip_prefix("IO").expect(asynchronous)).unwrap();
+        assert_eq!((&refused["retryable"], &refused["attempts"]), (&true.into(), &0.into()), "{refused}");
+        assert!(refused["message"].as_str().unwrap().contains("no more threads"), "{refused}");
+        assert_eq!(with_threads.trim_end(), "OK");
         let document: Value = serde_json::from_str(first.strip_prefix(status).expect(first)).unwrap();
         assert_eq!(document["retryable"], retryable, "{document}");
         let message = document["message"].as_str().unwrap();
         assert!(message.contains(names) && message.contains("no more threads"), "{message}");
         assert_eq!(second, r#"OK {"ret":0}"#);
     }
-    assert_eq!(server.requests().len(), 2);
+    assert_eq!(server.requests().len(), 4);
 }

@@ -2,6 +2,7 @@
    parameters. */
 #define _POSIX_C_SOURCE 200112L
 #include <meetgate.h>
+#include <sched.h>
 #include <stdio.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -26,6 +27,26 @@ static void call(meetgate_client *client, const char *operation, const char *par
     meetgate_string_free(reply);
 }
 
+static int ended;
+
+static void MEETGATE_CALL on_end(void *client, meetgate_status status, char *reply)
+{
+    (void)client;
+    (void)status;
+    meetgate_string_free(reply);
+    __atomic_store_n(&ended, 1, __ATOMIC_SEQ_CST);
+}
+
+/* Refused, or waited for. */
+static void call_async(meetgate_client *client, const char *operation, const char *params)
+{
+    char *error;
+    meetgate_status status = meetgate_call_async(client, operation, params, NULL, NULL, on_end, client, &error);
+    printf("%s %s\n", meetgate_status_name((int)status), error == NULL ? "" : error);
+    meetgate_string_free(error);
+    while (status == MEETGATE_OK && !__atomic_load_n(&ended, __ATOMIC_SEQ_CST)) sched_yield();
+}
+
 int main(int argc, char **argv)
 {
     meetgate_client *client;
@@ -36,8 +57,10 @@ int main(int argc, char **argv)
     little.rlim_cur = size_now() + ROOM;
     if (setrlimit(RLIMIT_AS, &little) != 0) return 2;
     call(client, argv[2], argv[3]);
+    call_async(client, argv[2], argv[3]);
     if (setrlimit(RLIMIT_AS, &before) != 0) return 2;
     call(client, argv[2], argv[3]);
+    call_async(client, argv[2], argv[3]);
     meetgate_client_free(client);
     return 0;
 }

@@ -274,6 +274,15 @@ pub fn has(program: &str) -> bool {
     is_there
 }
 
+/// How to compile and link with a library that pkg-config knows; `None` where it is not installed.
+pub fn library_flags(library: &str) -> Option<String> {
+    if !has("pkg-config") {
+        return None;
+    }
+    let output = run(Command::new("pkg-config").args(["--cflags", "--libs", library]));
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
 /// The program under valgrind: an error or a leak ends it with status 99, and a child that it forks likewise.
 pub fn valgrind(program: &Path) -> Command {
     let mut valgrind = Command::new("valgrind");

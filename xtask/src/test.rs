@@ -115,6 +115,12 @@ pub fn run_tests(workspace: &Workspace, when_skipped: WhenSkipped) -> Result<()>
             skipped.push(format!("{what}: {missing}"));
         }
     }
+    let loops = [("GLib", "glib-2.0", "libglib2.0-dev"), ("libuv", "libuv", "libuv1-dev")];
+    for (what, library, package) in loops {
+        if let Err(missing) = prerequisites::library(library, package) {
+            skipped.push(format!("the example of an event loop of {what}: {missing}"));
+        }
+    }
     let (mut passed, mut failed) = (0, Vec::new());
     for part in parts {
         let missing: Vec<String> = part.needs.into_iter().filter_map(std::result::Result::err).collect();
