@@ -12,6 +12,7 @@ internal sealed class Exchange
     private readonly ParameterText? options;
     private readonly TimeSpan? timeout;
     private readonly CallTokens tokens;
+    private readonly CallFacts? facts;
 
     /// <param name="name">For people: in traces.</param>
     /// <param name="operation">With the NUL that ends it; null for a raw call.</param>
@@ -31,21 +32,60 @@ internal sealed class Exchange
         tokens = new CallTokens(cancellationToken, options?.CancellationToken ?? default);
         if (options != null)
         {
-            this.options = options.Write().Text;
-            this.options.Finish();
+            this.options = options.Text();
             timeout = options.Timeout;
+            facts = options.Facts;
         }
     }
 
     internal string Name { get; }
 
-    /// <summary>Why it cannot be sent; else null.</summary>
-    internal Exception? Problem => parameters.Problem ?? options?.Problem;
-
     internal bool CanBeCancelled => tokens.CanBeCancelled;
 
     /// <summary>The token that ends it; null as long as none does.</summary>
     internal CancellationToken? Cancelled => tokens.Cancelled;
+
+    /// <summary>Whether it runs code of the program's own.</summary>
+    internal bool HasFiles => parameters.Files != null;
+
+    /// <summary>Hands it to the C library, which calls by itself, and gives the texts back.</summary>
+    /// <param name="owner">Of the client.</param>
+    /// <param name="end">What ends the call before its time.</param>
+    /// <param name="completion">Gets the result, unless this throws.</param>
+    internal void Submit(ClientOwner owner, CallEnd? end, ICompletion completion)
+    {
+        try
+        {
+            Check();
+            owner.Handle.Submit(
+                Name, operation, parameters.Bytes, options == null ? default : options.Bytes, end?.Address, completion);
+        }
+        catch (MeetgateException problem) when (Ended(problem, owner) is { } ended)
+        {
+            throw ended;
+        }
+        finally
+        {
+            parameters.Return();
+            options?.Return();
+        }
+    }
+
+    /// <summary>What ends it before its time, where it runs no code of the program's own; null where only the client does.</summary>
+    internal CallEnd? EndFor(ClientOwner owner) => CallEnd.Of(tokens, null, owner.Ending);
+
+    /// <summary>The answer that a submitted call came to.</summary>
+    internal Answer Ended(ClientOwner owner, int status, nint text)
+    {
+        try
+        {
+            return Answered(owner.Handle.TakeAnswer(status, text, Name));
+        }
+        catch (MeetgateException problem) when (Ended(problem, owner) is { } ended)
+        {
+            throw ended;
+        }
+    }
 
     /// <summary>Sends it, waits for the answer, and gives the texts back.</summary>
     /// <param name="owner">Of the client.</param>
@@ -57,12 +97,7 @@ internal sealed class Exchange
         CallEnd? around = CallEnd.Current;
         try
         {
-            Cancelled?.ThrowIfCancellationRequested();
-            if (Problem is { } problem)
-            {
-                // Nobody knew the operation when the parameters were written.
-                throw problem is MeetgateInvalidArgumentException ? Refused(problem.Message) : problem;
-            }
+            Check();
             using var end = CallEnd.Of(tokens, leave, owner.Ending);
             CallEnd.Current = end;
             if (files != null)
@@ -72,7 +107,7 @@ internal sealed class Exchange
             owner.LimitProvider(timeout);
             byte[] answer = owner.Handle.Call(
                 Name, operation, parameters.Bytes, options == null ? default : options.Bytes, end?.Address);
-            return new Answer(answer, Name);
+            return Answered(answer);
         }
         catch (MeetgateException problem) when (Ended(problem, owner) is { } ended)
         {
@@ -86,6 +121,18 @@ internal sealed class Exchange
             options?.Return();
         }
     }
+
+    private void Check()
+    {
+        Cancelled?.ThrowIfCancellationRequested();
+        if ((parameters.Problem ?? options?.Problem) is { } problem)
+        {
+            // Nobody knew the operation when the parameters were written.
+            throw problem is MeetgateInvalidArgumentException ? Refused(problem.Message) : problem;
+        }
+    }
+
+    private Answer Answered(byte[] answer) => new(facts == null ? answer : facts.TakeFrom(answer), Name);
 
     /// <summary>What a program expects of a call that was ended; null where that is not why it failed.</summary>
     private Exception? Ended(MeetgateException problem, ClientOwner owner)

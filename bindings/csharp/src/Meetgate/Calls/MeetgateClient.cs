@@ -117,6 +117,47 @@ public abstract class MeetgateClient : IDisposable, IAsyncDisposable
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual ClientInfo Info() => Owner.Use(this, static handle => new ClientInfo(new Answer(handle.Info(), null)));
 
+    /// <summary>Tells what the client's calls came to so far. Nothing is sent.</summary>
+    /// <exception cref="MeetgateException">It could not be asked.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    public virtual ClientStats Stats() => Owner.Use(this, static handle => new ClientStats(new Answer(handle.Stats(), null)));
+
+    /// <summary>
+    /// Sets what is told of the client's calls as they happen, in the place of the function that was set before. That one is not called
+    /// any more when this returns: it waits for calls of it on other threads.
+    /// </summary>
+    /// <remarks>
+    /// <para>
+    /// The function runs within the time of the call that it is told of: so it should be quick. A blocking call runs it on its own
+    /// thread; an awaited call runs it on a thread of the library, where no activity and no <c>AsyncLocal</c> of the caller is. Several
+    /// threads may be in it at once. It may make calls: of them nothing is told. What it throws is lost, and changes no call.
+    /// </para>
+    /// <para>Clients of one account share its token: each tells what its own calls did to it.</para>
+    /// </remarks>
+    /// <param name="level">The least important events that are wanted. A level that is not wanted costs nothing.</param>
+    /// <param name="log">What takes an event. Null: nothing is told any more.</param>
+    /// <exception cref="MeetgateInvalidArgumentException">There is no such level, or a log called this.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    public virtual void SetLog(MeetgateLogLevel level, Action<MeetgateEvent>? log) => Owner.Use(this, handle =>
+    {
+        LogBridge.Set(handle, level, log);
+        return true;
+    });
+
+    /// <summary>Closes the connections that the client keeps for its next calls. The next call connects anew.</summary>
+    /// <remarks>
+    /// For the time before the machine is suspended, or after its network has changed: a kept connection may be dead then, and a call
+    /// that only then finds it dead may not be repeated if it changes something. A connection that a call uses now is closed when that
+    /// call ends.
+    /// </remarks>
+    /// <exception cref="MeetgateException">It could not be done.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    public virtual void CloseIdle() => Owner.Use(this, static handle =>
+    {
+        handle.CloseIdle();
+        return true;
+    });
+
     /// <summary>
     /// Ends the client, and waits for nothing. Calls in flight are ended, and throw <see cref="ObjectDisposedException"/> as later calls
     /// do; the platform may have done what they asked for. May be called more than once, and from any thread.
@@ -239,7 +280,10 @@ public abstract class MeetgateClient : IDisposable, IAsyncDisposable
         }
     }
 
-    /// <summary>The one place that knows how calls are awaited: on threads of ours, until the C library does it by itself.</summary>
+    /// <summary>
+    /// The one place that knows how calls are awaited: the C library makes them by itself, but for those that run code of the program's
+    /// own.
+    /// </summary>
     private Task<T> RunAsync<T>(Exchange exchange, Func<Answer, T> make)
     {
         try
@@ -256,6 +300,14 @@ public abstract class MeetgateClient : IDisposable, IAsyncDisposable
             Owner.Finish();
             return Task.FromCanceled<T>(cancelled);
         }
+        Task<T> running = Owner.HasProvider || exchange.HasFiles
+            ? RunOnThread(exchange, make)
+            : AwaitedCall<T>.Begin(Owner, exchange, make);
+        return exchange.CanBeCancelled ? Until(running) : running;
+    }
+
+    private Task<T> RunOnThread<T>(Exchange exchange, Func<Answer, T> make)
+    {
         var ended = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         void Call(object? state)
         {
@@ -283,9 +335,9 @@ public abstract class MeetgateClient : IDisposable, IAsyncDisposable
         {
             // No thread is left.
             Owner.Finish();
-            return Task.FromException<T>(problem);
+            ended.TrySetException(problem);
         }
-        return exchange.CanBeCancelled ? Until(ended.Task) : ended.Task;
+        return ended.Task;
     }
 
     /// <summary>A task that is cancelled, and not faulted, where the call was.</summary>
