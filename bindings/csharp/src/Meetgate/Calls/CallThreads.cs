@@ -6,7 +6,7 @@ namespace Meetgate;
 
 /// <summary>
 /// Threads for awaited calls that run code of the program's own, a token provider or a stream: that code runs where its call does, and
-/// may block. A thread that has nothing to do waits a while for the next call.
+/// may block. On Mono, for all of them. A thread that has nothing to do waits a while for the next call.
 /// </summary>
 internal static class CallThreads
 {

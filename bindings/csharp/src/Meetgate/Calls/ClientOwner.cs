@@ -27,6 +27,7 @@ internal sealed class ClientOwner
     {
         this.client = client;
         RawCall = setup.Platform + ".raw_call";
+        Download = setup.Platform + ".download";
         try
         {
             if (setup.Text.Problem is { } problem)
@@ -58,6 +59,9 @@ internal sealed class ClientOwner
 
     /// <summary>What a request that is no operation is called, in messages and traces.</summary>
     internal string RawCall { get; }
+
+    /// <summary>Likewise.</summary>
+    internal string Download { get; }
 
     internal ClientHandle Handle { get; }
 

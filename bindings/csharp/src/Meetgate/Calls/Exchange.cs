@@ -1,11 +1,10 @@
 using System;
-using System.Collections.Generic;
 using System.Threading;
 
 namespace Meetgate;
 
 /// <summary>One call on its way: all that the C library gets.</summary>
-internal sealed class Exchange
+internal class Exchange
 {
     private readonly byte[]? operation;
     private readonly ParameterText parameters;
@@ -38,6 +37,16 @@ internal sealed class Exchange
         }
     }
 
+    /// <summary>Of what has options of its own, and no parameters.</summary>
+    private protected Exchange(string name, ParameterText? options, TimeSpan? timeout, CallTokens tokens)
+    {
+        Name = name;
+        parameters = ParameterText.Of("{}", "params");
+        this.options = options;
+        this.timeout = timeout;
+        this.tokens = tokens;
+    }
+
     internal string Name { get; }
 
     internal bool CanBeCancelled => tokens.CanBeCancelled;
@@ -45,8 +54,10 @@ internal sealed class Exchange
     /// <summary>The token that ends it; null as long as none does.</summary>
     internal CancellationToken? Cancelled => tokens.Cancelled;
 
-    /// <summary>Whether it runs code of the program's own.</summary>
-    internal bool HasFiles => parameters.Files != null;
+    /// <summary>Whether it runs code of the program's own on its thread.</summary>
+    internal virtual bool RunsProgram => parameters.Upload != null;
+
+    private protected ReadOnlySpan<byte> Options => options == null ? default : options.Bytes;
 
     /// <summary>Hands it to the C library, which calls by itself, and gives the texts back.</summary>
     /// <param name="owner">Of the client.</param>
@@ -58,7 +69,7 @@ internal sealed class Exchange
         {
             Check();
             owner.Handle.Submit(
-                Name, operation, parameters.Bytes, options == null ? default : options.Bytes, end?.Address, completion);
+                Name, operation, parameters.Bytes, Options, end?.Address, completion);
         }
         catch (MeetgateException problem) when (Ended(problem, owner) is { } ended)
         {
@@ -92,7 +103,7 @@ internal sealed class Exchange
     /// <param name="leave">Ends the waiting for a call that cannot end itself; null where nobody could wait elsewhere.</param>
     internal Answer Run(ClientOwner owner, Action<Exception>? leave)
     {
-        List<SpooledFile>? files = parameters.Files;
+        Upload? upload = parameters.Upload;
         // A token provider may call another client, on the thread of the call that needs the token.
         CallEnd? around = CallEnd.Current;
         try
@@ -100,14 +111,8 @@ internal sealed class Exchange
             Check();
             using var end = CallEnd.Of(tokens, leave, owner.Ending);
             CallEnd.Current = end;
-            if (files != null)
-            {
-                Spool(files, end);
-            }
             owner.LimitProvider(timeout);
-            byte[] answer = owner.Handle.Call(
-                Name, operation, parameters.Bytes, options == null ? default : options.Bytes, end?.Address);
-            return Answered(answer);
+            return Answered(Send(owner, end));
         }
         catch (MeetgateException problem) when (Ended(problem, owner) is { } ended)
         {
@@ -116,15 +121,23 @@ internal sealed class Exchange
         finally
         {
             CallEnd.Current = around;
-            files?.ForEach(file => file.Delete());
+            upload?.Delete();
             parameters.Return();
             options?.Return();
         }
     }
 
+    /// <summary>Has the C library call on this thread.</summary>
+    private protected virtual byte[] Send(ClientOwner owner, CallEnd? end) => parameters.Upload is { } upload && operation != null
+        ? upload.Send(Name, end, ThrowIfCancelled, transfer => owner.Handle.Upload(
+            Name, operation, parameters.Bytes, Options, end?.Address, transfer))
+        : owner.Handle.Call(Name, operation, parameters.Bytes, Options, end?.Address);
+
+    private protected void ThrowIfCancelled() => Cancelled?.ThrowIfCancellationRequested();
+
     private void Check()
     {
-        Cancelled?.ThrowIfCancellationRequested();
+        ThrowIfCancelled();
         if ((parameters.Problem ?? options?.Problem) is { } problem)
         {
             // Nobody knew the operation when the parameters were written.
@@ -146,13 +159,6 @@ internal sealed class Exchange
         return owner.IsEnded && (isCancelled || problem.InnerException is ObjectDisposedException)
             ? new ObjectDisposedException(Name + ": the client was disposed during the call", problem)
             : null;
-    }
-
-    private void Spool(List<SpooledFile> files, CallEnd? end)
-    {
-        end?.EnterProgram();
-        files.ForEach(file => file.Write(Name, () => Cancelled?.ThrowIfCancellationRequested()));
-        end?.ExitProgram();
     }
 
     private MeetgateException Refused(string message) =>

@@ -112,6 +112,73 @@ public abstract class MeetgateClient : IDisposable, IAsyncDisposable
         CancellationToken cancellationToken = default) =>
         RunAsync(Raw(request, options, cancellationToken), static answer => new Reply(answer));
 
+    /// <summary>Fetches a file, such as a recording, and writes it to the disk, at any size in the same memory.</summary>
+    /// <remarks>
+    /// It is written into a file beside the one that is named (<c>.NAME.meetgate-part</c>), which takes its place when it is whole:
+    /// whoever reads the file sees the old one or the new one. A broken connection is taken up where it broke; so is, by a later call,
+    /// a download that was ended or failed.
+    /// </remarks>
+    /// <param name="urlOrPath">
+    /// A whole URL, as the platform answers it, of any host; or a path below the base address that begins with <c>/</c>.
+    /// </param>
+    /// <param name="file">The path of the file. Its folder must be there.</param>
+    /// <param name="options">Options of this download.</param>
+    /// <param name="progress">
+    /// Gets the number of bytes that are in the file, with those of an earlier download: at most ten times a second, and once when the
+    /// file is whole. It is called on the thread of the call; <see cref="Progress{T}"/> hands it on to where that was made. What it
+    /// throws ends the download.
+    /// </param>
+    /// <returns>How long the file is, and how it came.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="urlOrPath"/> or <paramref name="file"/> is null.</exception>
+    /// <exception cref="MeetgateIOException">The file cannot be written, or is there and must not be replaced.</exception>
+    /// <exception cref="MeetgateLimitException">It is larger than <see cref="DownloadOptions.MaxBytes"/>.</exception>
+    /// <exception cref="MeetgateProtocolException">It has another MD5 than it should.</exception>
+    /// <exception cref="MeetgateException">The download failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the download.</exception>
+    public virtual DownloadReply Download(
+        string urlOrPath, string file, DownloadOptions? options = null, IProgress<long>? progress = null) =>
+        Run(Fetch(urlOrPath, file, options, progress, default), static answer => new DownloadReply(answer));
+
+    /// <summary>
+    /// Fetches a file, such as a recording, and writes it to the disk, at any size in the same memory, and does not block.
+    /// </summary>
+    /// <remarks>
+    /// It is written into a file beside the one that is named (<c>.NAME.meetgate-part</c>), which takes its place when it is whole:
+    /// whoever reads the file sees the old one or the new one. A broken connection is taken up where it broke; so is, by a later call,
+    /// a download that was ended or failed.
+    /// </remarks>
+    /// <param name="urlOrPath">
+    /// A whole URL, as the platform answers it, of any host; or a path below the base address that begins with <c>/</c>.
+    /// </param>
+    /// <param name="file">The path of the file. Its folder must be there.</param>
+    /// <param name="options">Options of this download.</param>
+    /// <param name="progress">
+    /// Gets the number of bytes that are in the file, with those of an earlier download: at most ten times a second, and once when the
+    /// file is whole. It is called on the thread of the download; <see cref="Progress{T}"/> hands it on to where that was made. What it
+    /// throws ends the download.
+    /// </param>
+    /// <param name="cancellationToken">Ends the download.</param>
+    /// <returns>How long the file is, and how it came.</returns>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="urlOrPath"/> or <paramref name="file"/> is null. All other failures are in the task.
+    /// </exception>
+    /// <exception cref="MeetgateIOException">The file cannot be written, or is there and must not be replaced.</exception>
+    /// <exception cref="MeetgateLimitException">It is larger than <see cref="DownloadOptions.MaxBytes"/>.</exception>
+    /// <exception cref="MeetgateProtocolException">It has another MD5 than it should.</exception>
+    /// <exception cref="MeetgateException">The download failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the download, or the token of <paramref name="options"/>.
+    /// </exception>
+    public virtual Task<DownloadReply> DownloadAsync(
+        string urlOrPath,
+        string file,
+        DownloadOptions? options = null,
+        IProgress<long>? progress = null,
+        CancellationToken cancellationToken = default) =>
+        RunAsync(Fetch(urlOrPath, file, options, progress, cancellationToken), static answer => new DownloadReply(answer));
+
     /// <summary>Tells what the library knows of the client: its address, and the state of its token. Nothing is sent.</summary>
     /// <exception cref="MeetgateException">It could not be asked.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
@@ -250,6 +317,16 @@ public abstract class MeetgateClient : IDisposable, IAsyncDisposable
     private Exchange Raw(JsonInput request, CallOptions? chosen, CancellationToken cancellationToken = default) => new(
         Owner.RawCall, null, Required.NotNull(request, nameof(request)).Write("request"), Over(chosen), cancellationToken);
 
+    private DownloadExchange Fetch(
+        string urlOrPath, string file, DownloadOptions? chosen, IProgress<long>? progress, CancellationToken cancellationToken) => new(
+        Owner.Download,
+        Required.NotNull(urlOrPath, nameof(urlOrPath)),
+        Required.NotNull(file, nameof(file)),
+        chosen,
+        options?.CancellationToken ?? default,
+        progress,
+        cancellationToken);
+
     private T Run<T>(Exchange exchange, Func<Answer, T> make)
     {
         Owner.Begin(this);
@@ -282,7 +359,7 @@ public abstract class MeetgateClient : IDisposable, IAsyncDisposable
 
     /// <summary>
     /// The one place that knows how calls are awaited: the C library makes them by itself, but for those that run code of the program's
-    /// own.
+    /// own, which have a thread of ours.
     /// </summary>
     private Task<T> RunAsync<T>(Exchange exchange, Func<Answer, T> make)
     {
@@ -300,7 +377,7 @@ public abstract class MeetgateClient : IDisposable, IAsyncDisposable
             Owner.Finish();
             return Task.FromCanceled<T>(cancelled);
         }
-        Task<T> running = Owner.HasProvider || exchange.HasFiles
+        Task<T> running = Owner.HasProvider || exchange.RunsProgram || !Completion.IsUsable
             ? RunOnThread(exchange, make)
             : AwaitedCall<T>.Begin(Owner, exchange, make);
         return exchange.CanBeCancelled ? Until(running) : running;

@@ -61,6 +61,55 @@ internal sealed unsafe class ClientHandle : SafeHandle
         }
     }
 
+    /// <summary>Calls an operation that takes a file.</summary>
+    /// <param name="called">The operation's name, for messages.</param>
+    /// <param name="operation">The same with the NUL that ends it.</param>
+    /// <param name="parameters">With a NUL behind them.</param>
+    /// <param name="options">Likewise, or none.</param>
+    /// <param name="cancel">As for <see cref="Call"/>.</param>
+    /// <param name="transfer">Gives the content, where it is the program's own, and is told the progress.</param>
+    internal byte[] Upload(
+        string called,
+        byte[] operation,
+        ReadOnlySpan<byte> parameters,
+        ReadOnlySpan<byte> options,
+        nint? cancel,
+        Transfer transfer)
+    {
+        nint reply = 0;
+        nint read = transfer.Read == null ? 0 : Marshal.GetFunctionPointerForDelegate(transfer.Read);
+        fixed (byte* name = operation, text = parameters, chosen = options)
+        {
+            int status = NativeMethods.meetgate_upload(
+                handle, name, text, chosen, cancel ?? closing, read, transfer.Length, Function(transfer.Progress), 0, &reply);
+            GC.KeepAlive(transfer);
+            return Take(status, reply, called, Tokens);
+        }
+    }
+
+    /// <summary>Fetches a file.</summary>
+    /// <param name="called">What it is called in messages.</param>
+    /// <param name="urlOrPath">With a NUL behind it.</param>
+    /// <param name="file">Likewise.</param>
+    /// <param name="options">Likewise, or none.</param>
+    /// <param name="cancel">As for <see cref="Call"/>.</param>
+    /// <param name="transfer">Is told the progress.</param>
+    internal byte[] Download(
+        string called, byte[] urlOrPath, byte[] file, ReadOnlySpan<byte> options, nint? cancel, Transfer transfer)
+    {
+        nint reply = 0;
+        fixed (byte* from = urlOrPath, to = file, chosen = options)
+        {
+            int status = NativeMethods.meetgate_download(
+                handle, from, to, chosen, cancel ?? closing, Function(transfer.Progress), 0, &reply);
+            GC.KeepAlive(transfer);
+            return Take(status, reply, called, Tokens);
+        }
+    }
+
+    private static nint Function(NativeMethods.Progress? progress) =>
+        progress == null ? 0 : Marshal.GetFunctionPointerForDelegate(progress);
+
     /// <summary>Has the C library call on a thread of its own. What it is given is copied.</summary>
     /// <param name="called">The operation's name, for messages.</param>
     /// <param name="operation">The same with the NUL that ends it, or null.</param>

@@ -17,10 +17,17 @@ internal interface ICompletion
 internal static unsafe class Completion
 {
 #if NET8_0_OR_GREATER
+    internal const bool IsUsable = true;
+
     internal static readonly nint Function = (nint)(delegate* unmanaged[Cdecl]<nint, int, nint, void>)&Take;
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
 #else
+    /// <summary>
+    /// Not on Mono: when a program ends, Mono aborts every thread that ever called into it, and waits for those of the library.
+    /// </summary>
+    internal static readonly bool IsUsable = Type.GetType("Mono.Runtime") == null;
+
     /// <summary>In a field: the collector does not see that C holds it.</summary>
     private static readonly NativeMethods.Completion Kept = Take;
 

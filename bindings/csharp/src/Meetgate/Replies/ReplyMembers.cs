@@ -108,9 +108,14 @@ public abstract class ReplyMembers
     }
 
     /// <summary>Milliseconds with decimals.</summary>
-    internal TimeSpan? GetMilliseconds(string name) => GetDecimal(name) is { } number
-        ? Math.Abs(number) <= long.MaxValue / TimeSpan.TicksPerMillisecond
-            ? TimeSpan.FromTicks((long)(number * TimeSpan.TicksPerMillisecond))
+    internal TimeSpan? GetMilliseconds(string name) => GetSpan(name, TimeSpan.TicksPerMillisecond);
+
+    /// <summary>Seconds with decimals.</summary>
+    internal TimeSpan? GetSeconds(string name) => GetSpan(name, TimeSpan.TicksPerSecond);
+
+    private TimeSpan? GetSpan(string name, long unit) => GetDecimal(name) is { } number
+        ? Math.Abs(number) <= long.MaxValue / unit
+            ? TimeSpan.FromTicks((long)(number * unit))
             : throw Unfit(name, "a duration", Find(name)!.Value)
         : null;
 
