@@ -23,6 +23,9 @@ use std::time::{Duration, Instant};
 
 /// A thread that had nothing to do for so long ends.
 const IDLE: Duration = Duration::from_secs(10);
+/// So many workers look for the next call before they sit down, and so often: whoever awaits one call often makes another.
+const LOOKING: usize = 4;
+const LOOKS: usize = 32;
 /// A call needs 64 KiB. The rest is for the program's own code, which runs at its end. Memory is taken only as it is used.
 const STACK: usize = 1 << 20;
 
@@ -209,12 +212,35 @@ impl Shared {
         loop {
             if let Some((job, turn)) = state.next(Instant::now()) {
                 MutexGuard::unlocked(&mut state, || run(job, turn));
-            } else if state.is_closed || !self.sit(&mut state, &seat) {
+            } else if state.is_closed {
+                break;
+            } else if state.looking < LOOKING && self.look(&mut state) {
+                // Something has come.
+            } else if !self.sit(&mut state, &seat) {
                 break;
             }
         }
         state.workers -= 1;
         self.leave(&mut state);
+    }
+
+    /// Looks for work a moment longer, without a seat, from which it would have to be called; whether there may be some. Meanwhile it
+    /// counts as a worker that comes.
+    fn look(&self, state: &mut MutexGuard<'_, State>) -> bool {
+        let seen = self.next_number.load(Ordering::Relaxed);
+        state.looking += 1;
+        state.coming += 1;
+        MutexGuard::unlocked(state, || {
+            for _ in 0..LOOKS {
+                thread::yield_now();
+                if self.next_number.load(Ordering::Relaxed) != seen {
+                    break;
+                }
+            }
+        });
+        state.coming -= 1;
+        state.looking -= 1;
+        state.is_closed || !state.waits_for_nothing()
     }
 
     /// Waits for work; whether there may be some.

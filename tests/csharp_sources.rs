@@ -8,9 +8,11 @@ use std::path::Path;
 #[test]
 fn every_call_between_csharp_and_c_is_cdecl() {
     for (file, source) in sources() {
-        for (name, text) in
-            [("delegate* ", "delegate* unmanaged[Cdecl]<"), ("[UnmanagedFunctionPointer", CDECL_DELEGATE)]
-        {
+        for (name, text) in [
+            ("delegate* ", "delegate* unmanaged[Cdecl]<"),
+            ("[UnmanagedFunctionPointer", CDECL_DELEGATE),
+            ("[UnmanagedCallersOnly", "[UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]"),
+        ] {
             let (all, right) = (source.matches(name).count(), source.matches(text).count());
             assert_eq!(all, right, "{file}: {name}");
         }

@@ -31,6 +31,8 @@ pub(super) struct State {
     idle: Vec<Arc<Seat>>,
     /// Workers that were made or called, and have not come yet.
     pub(super) coming: usize,
+    /// Of them, those that have not sat down yet.
+    pub(super) looking: usize,
     pub(super) workers: usize,
     /// When the caretaker looks again; `None` where there is none.
     pub(super) care_until: Option<Instant>,

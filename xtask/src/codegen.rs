@@ -126,6 +126,7 @@ fn bindings(templates: &Templates<'_>) -> Result<Vec<Rendered>> {
     for file in [
         "CallOptions.cs",
         "ConfigurationDefaults.cs",
+        "DownloadOptions.cs",
         "MeetgateStatus.cs",
         "SecretNames.cs",
         "NestedOptions.cs",

@@ -5,7 +5,7 @@ use crate::catalog::Result;
 use serde::Serialize;
 
 /// One import for each function of the header that is no operation: those are called by their names.
-const FUNCTIONS: [&str; 17] = [
+const FUNCTIONS: [&str; 24] = [
     "meetgate_string_free",
     "meetgate_version",
     "meetgate_abi_version",
@@ -14,10 +14,17 @@ const FUNCTIONS: [&str; 17] = [
     "meetgate_client_new",
     "meetgate_client_free",
     "meetgate_client_info",
+    "meetgate_client_stats",
+    "meetgate_client_close_idle",
+    "meetgate_client_set_log",
     "meetgate_client_set_token",
     "meetgate_client_set_token_provider",
     "meetgate_call_with",
     "meetgate_raw_call_with",
+    "meetgate_call_async",
+    "meetgate_raw_call_async",
+    "meetgate_upload",
+    "meetgate_download",
     "meetgate_cancel_new",
     "meetgate_cancel_trigger",
     "meetgate_cancel_free",
@@ -25,15 +32,30 @@ const FUNCTIONS: [&str; 17] = [
     "meetgate_youme_checksum",
 ];
 
-const PROVIDER: &str = "meetgate_token_provider";
+/// The functions that C calls, and what C# names their types.
+const CALLBACKS: [(&str, &str); 5] = [
+    ("meetgate_token_provider", "TokenProvider"),
+    ("meetgate_log", "Log"),
+    ("meetgate_completion", "Completion"),
+    ("meetgate_read", "Read"),
+    ("meetgate_progress", "Progress"),
+];
 
 #[derive(Serialize)]
 pub struct Imports {
     abi: String,
     /// What a provider returns with a reason in place of a token.
     reason: Option<String>,
-    provider: Vec<String>,
+    callbacks: Vec<Callback>,
     functions: Vec<Declaration>,
+}
+
+#[derive(Serialize)]
+struct Callback {
+    name: &'static str,
+    class: &'static str,
+    returns: &'static str,
+    arguments: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -52,7 +74,7 @@ pub fn imports(header: &str) -> Result<Imports> {
     Ok(Imports {
         abi: number("MEETGATE_ABI_VERSION").ok_or("the header has no ABI number")?,
         reason: number("MEETGATE_TOKEN_REASON"),
-        provider: provider(header)?,
+        callbacks: CALLBACKS.into_iter().map(|(name, class)| callback(header, name, class)).collect::<Result<_>>()?,
         functions: FUNCTIONS.into_iter().map(|name| declaration(header, name)).collect::<Result<_>>()?,
     })
 }
@@ -78,7 +100,8 @@ fn declaration(header: &str, name: &'static str) -> Result<Declaration> {
         Ok(match *kind {
             "const char *" => "byte*",
             "char **" | "meetgate_client **" => "nint*",
-            "char *" | "meetgate_client *" | "meetgate_cancel *" | "void *" | PROVIDER => "nint",
+            "char *" | "meetgate_client *" | "meetgate_cancel *" | "void *" => "nint",
+            callback if CALLBACKS.iter().any(|(name, _)| *name == callback) => "nint",
             "int32_t" => "int",
             "int64_t" => "long",
             "uint64_t" => "ulong",
@@ -89,22 +112,32 @@ fn declaration(header: &str, name: &'static str) -> Result<Declaration> {
     Ok(Declaration { name, types, arguments: arguments.into_iter().map(|(_, name)| name.to_owned()).collect() })
 }
 
-/// The arguments of the callback. Here the texts come from C.
-fn provider(header: &str) -> Result<Vec<String>> {
-    let start = format!("typedef int (MEETGATE_CALL *{PROVIDER})(");
-    let (_, after) = header.split_once(&start).ok_or_else(|| format!("{PROVIDER} is not in the header"))?;
-    let (arguments, _) = after.split_once(");").ok_or_else(|| format!("{PROVIDER} does not end"))?;
+/// Reads the type of one callback. Here the texts come from C.
+fn callback(header: &str, name: &'static str, class: &'static str) -> Result<Callback> {
+    let unknown = |what: &str| format!("{name}: no C# type is known for {what:?}");
+    let start = format!(" (MEETGATE_CALL *{name})(");
+    let (before, after) = header.split_once(&start).ok_or_else(|| format!("{name} is not in the header"))?;
+    let returns = match before.rsplit_once("typedef ").map_or("", |(_, returns)| returns) {
+        "void" => "void",
+        "int" | "int32_t" => "int",
+        "int64_t" => "long",
+        other => return Err(unknown(other).into()),
+    };
+    let (arguments, _) = after.split_once(");").ok_or_else(|| format!("{name} does not end"))?;
     let arguments = arguments.split(',').map(|argument| {
         let (kind, name) = kind_and_name(argument);
         let kind = match kind {
             "void *" | "const char *" | "char *" => "nint",
             "size_t" => "nuint",
+            "int32_t" | "enum meetgate_status" => "int",
+            "uint64_t" => "ulong",
             "int64_t *" => "ref long",
-            other => return Err(format!("{PROVIDER}: no C# type is known for {other:?}")),
+            other => return Err(unknown(other)),
         };
         Ok(format!("{kind} {}", csharp(name)))
     });
-    Ok(arguments.collect::<std::result::Result<Vec<String>, String>>()?)
+    let arguments = arguments.collect::<std::result::Result<Vec<String>, String>>()?;
+    Ok(Callback { name, class, returns, arguments })
 }
 
 fn kind_and_name(argument: &str) -> (&str, &str) {

@@ -17,7 +17,7 @@ macro_rules! templates {
     };
 }
 
-const TEMPLATES: [(&str, &str); 35] = templates![
+const TEMPLATES: [(&str, &str); 36] = templates![
     "c/operations.h",
     "configuration.md",
     "cpp/examples.hpp",
@@ -29,6 +29,7 @@ const TEMPLATES: [(&str, &str); 35] = templates![
     "csharp/Client.cs",
     "csharp/ClientOptions.cs",
     "csharp/ConfigurationDefaults.cs",
+    "csharp/DownloadOptions.cs",
     "csharp/Enums.cs",
     "csharp/Examples.cs",
     "csharp/MeetgateStatus.cs",

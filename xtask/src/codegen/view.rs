@@ -245,6 +245,8 @@ fn all_secret_names(catalog: &Catalog) -> BTreeSet<&str> {
     let mut names = secret_names(catalog);
     // What meetgate_hst_user_token answers is in no operation.
     names.insert("user_token");
+    // Their values may be keys of a gateway.
+    names.insert("headers");
     catalog.config.iter().for_each(|key| collect_secrets(&key.field.fields, &mut names));
     names
 }

@@ -1,6 +1,7 @@
 #if NET8_0_OR_GREATER
 using System;
 using System.Diagnostics;
+using System.Threading;
 
 namespace Meetgate;
 
@@ -11,9 +12,13 @@ internal readonly struct CallActivity
 
     private readonly Activity? activity;
 
-    private CallActivity(Activity? activity)
+    /// <summary>Where the activity is current, for one that ends on a thread of the library; else null.</summary>
+    private readonly ExecutionContext? context;
+
+    private CallActivity(Activity? activity, ExecutionContext? context)
     {
         this.activity = activity;
+        this.context = context;
     }
 
     internal static CallActivity Start(string name)
@@ -23,7 +28,21 @@ internal readonly struct CallActivity
         {
             activity.SetTag("meetgate.platform", name[..dot]);
         }
-        return new CallActivity(activity);
+        return new CallActivity(activity, null);
+    }
+
+    /// <summary>Of a call that is awaited: the activity is not current for what its caller does meanwhile.</summary>
+    internal static CallActivity StartDetached(string name)
+    {
+        Activity? before = Activity.Current;
+        CallActivity started = Start(name);
+        if (started.activity == null)
+        {
+            return started;
+        }
+        var detached = new CallActivity(started.activity, ExecutionContext.Capture());
+        Activity.Current = before;
+        return detached;
     }
 
     internal void End(Exception? problem)
@@ -32,6 +51,23 @@ internal readonly struct CallActivity
         {
             return;
         }
+        if (context == null)
+        {
+            Stop(activity, problem);
+        }
+        else
+        {
+            // Whoever listens finds the caller's own values, and the library's thread keeps none of them.
+            ExecutionContext.Run(context, static ending =>
+            {
+                var (activity, problem) = ((Activity, Exception?))ending!;
+                Stop(activity, problem);
+            }, (activity, problem));
+        }
+    }
+
+    private static void Stop(Activity activity, Exception? problem)
+    {
         if (problem == null)
         {
             activity.SetTag("meetgate.status", "OK");
@@ -62,6 +98,8 @@ namespace Meetgate;
 internal readonly struct CallActivity
 {
     internal static CallActivity Start(string name) => default;
+
+    internal static CallActivity StartDetached(string name) => default;
 
     internal void End(Exception? problem)
     {

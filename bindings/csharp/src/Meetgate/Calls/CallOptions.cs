@@ -12,6 +12,22 @@ public sealed partial class CallOptions
     [JsonIgnore]
     public CancellationToken CancellationToken { get; set; }
 
+    /// <summary>Filled in by each call that succeeds: what it was like.</summary>
+    [JsonIgnore]
+    public CallFacts? Facts { get; set; }
+
+    /// <summary>As the C library reads them.</summary>
+    internal ParameterText Text()
+    {
+        Parameters written = Write();
+        if (Facts != null)
+        {
+            written.Add("facts"u8, true);
+        }
+        written.Text.Finish();
+        return written.Text;
+    }
+
     /// <summary>The options of a call over those of a view of the client: what is null in the upper ones shows the lower.</summary>
     internal static CallOptions? Over(CallOptions? lower, CallOptions? upper)
     {
@@ -20,6 +36,7 @@ public sealed partial class CallOptions
             return upper ?? lower;
         }
         CallOptions merged = Merged(lower, upper);
+        merged.Facts = upper.Facts ?? lower.Facts;
         merged.CancellationToken = upper.CancellationToken.CanBeCanceled ? upper.CancellationToken : lower.CancellationToken;
         return merged;
     }

@@ -5,10 +5,9 @@ using System.Threading;
 namespace Meetgate;
 
 /// <summary>
-/// Threads for calls that are awaited: the library blocks, and the pool's threads are for the program. A thread that has nothing to
-/// do waits a while for the next call.
+/// Threads for awaited calls that run code of the program's own, a token provider or a stream: that code runs where its call does, and
+/// may block. On Mono, for all of them. A thread that has nothing to do waits a while for the next call.
 /// </summary>
-/// <remarks>All of this goes when the C library calls by itself.</remarks>
 internal static class CallThreads
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);

@@ -17,13 +17,17 @@ internal sealed class ClientOwner
     private readonly bool hasProvider;
     private readonly TaskCompletionSource<bool> idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource ending = new();
-    private int inFlight;
+
+    /// <summary>The calls in flight, and one more as long as nobody ended the client.</summary>
+    private int users = 1;
+    private int endings;
     private volatile bool isEnded;
 
     internal ClientOwner(MeetgateClient client, ClientSetup setup)
     {
         this.client = client;
         RawCall = setup.Platform + ".raw_call";
+        Download = setup.Platform + ".download";
         try
         {
             if (setup.Text.Problem is { } problem)
@@ -56,6 +60,9 @@ internal sealed class ClientOwner
     /// <summary>What a request that is no operation is called, in messages and traces.</summary>
     internal string RawCall { get; }
 
+    /// <summary>Likewise.</summary>
+    internal string Download { get; }
+
     internal ClientHandle Handle { get; }
 
     internal TokenProviderBridge Tokens { get; } = new();
@@ -64,6 +71,9 @@ internal sealed class ClientOwner
     internal CancellationToken Ending => ending.Token;
 
     internal bool IsEnded => isEnded;
+
+    /// <summary>Whether its calls may run code of the program's own, a token provider.</summary>
+    internal bool HasProvider => hasProvider;
 
     /// <summary>Whether it is the client's own: a view ends nothing.</summary>
     internal bool IsOf(MeetgateClient asking) => ReferenceEquals(client, asking);
@@ -90,27 +100,30 @@ internal sealed class ClientOwner
         {
             throw new InvalidOperationException("a token provider must not use its own client: the call would wait for its own token");
         }
-        Interlocked.Increment(ref inFlight);
-        try
+        Interlocked.Increment(ref users);
+        if (isEnded)
         {
-            if (isEnded)
-            {
-                throw Disposed(asking);
-            }
-            bool isHeld = false;
-            Handle.DangerousAddRef(ref isHeld);
-        }
-        catch
-        {
-            Left();
-            throw;
+            Finish();
+            throw Disposed(asking);
         }
     }
 
+    /// <summary>Whoever leaves last frees the client.</summary>
     internal void Finish()
     {
-        Handle.DangerousRelease();
-        Left();
+        if (Interlocked.Decrement(ref users) == 0)
+        {
+            Free();
+        }
+    }
+
+    /// <summary>The same on a thread of the library: it belongs to the client, and cannot free it.</summary>
+    internal void FinishInLibrary()
+    {
+        if (Interlocked.Decrement(ref users) == 0)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static owner => ((ClientOwner)owner!).Free(), this);
+        }
     }
 
     /// <summary>Ends it, and the calls in flight, and waits for nothing.</summary>
@@ -119,14 +132,17 @@ internal sealed class ClientOwner
         isEnded = true;
         ending.Cancel();
         Handle.CancelCalls();
-        Handle.Dispose();
+        if (Interlocked.Exchange(ref endings, 1) == 0)
+        {
+            Finish();
+        }
     }
 
     /// <summary>Ends it, and waits until the calls in flight have come back.</summary>
     internal async Task EndAsync(TimeSpan patience)
     {
         End();
-        if (Volatile.Read(ref inFlight) > 0)
+        if (Volatile.Read(ref users) > 0)
         {
             using var enough = new CancellationTokenSource();
             await Task.WhenAny(idle.Task, Task.Delay(patience, enough.Token)).ConfigureAwait(false);
@@ -157,11 +173,10 @@ internal sealed class ClientOwner
 
     private static ObjectDisposedException Disposed(MeetgateClient client) => new(client.GetType().Name);
 
-    private void Left()
+    /// <summary>More than once where a call comes too late: that does nothing more.</summary>
+    private void Free()
     {
-        if (Interlocked.Decrement(ref inFlight) == 0 && isEnded)
-        {
-            idle.TrySetResult(true);
-        }
+        Handle.Dispose();
+        idle.TrySetResult(true);
     }
 }

@@ -112,10 +112,118 @@ public abstract class MeetgateClient : IDisposable, IAsyncDisposable
         CancellationToken cancellationToken = default) =>
         RunAsync(Raw(request, options, cancellationToken), static answer => new Reply(answer));
 
+    /// <summary>Fetches a file, such as a recording, and writes it to the disk, at any size in the same memory.</summary>
+    /// <remarks>
+    /// It is written into a file beside the one that is named (<c>.NAME.meetgate-part</c>), which takes its place when it is whole:
+    /// whoever reads the file sees the old one or the new one. A broken connection is taken up where it broke; so is, by a later call,
+    /// a download that was ended or failed.
+    /// </remarks>
+    /// <param name="urlOrPath">
+    /// A whole URL, as the platform answers it, of any host; or a path below the base address that begins with <c>/</c>.
+    /// </param>
+    /// <param name="file">The path of the file. Its folder must be there.</param>
+    /// <param name="options">Options of this download.</param>
+    /// <param name="progress">
+    /// Gets the number of bytes that are in the file, with those of an earlier download: at most ten times a second, and once when the
+    /// file is whole. It is called on the thread of the call; <see cref="Progress{T}"/> hands it on to where that was made. What it
+    /// throws ends the download.
+    /// </param>
+    /// <returns>How long the file is, and how it came.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="urlOrPath"/> or <paramref name="file"/> is null.</exception>
+    /// <exception cref="MeetgateIOException">The file cannot be written, or is there and must not be replaced.</exception>
+    /// <exception cref="MeetgateLimitException">It is larger than <see cref="DownloadOptions.MaxBytes"/>.</exception>
+    /// <exception cref="MeetgateProtocolException">It has another MD5 than it should.</exception>
+    /// <exception cref="MeetgateException">The download failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the download.</exception>
+    public virtual DownloadReply Download(
+        string urlOrPath, string file, DownloadOptions? options = null, IProgress<long>? progress = null) =>
+        Run(Fetch(urlOrPath, file, options, progress, default), static answer => new DownloadReply(answer));
+
+    /// <summary>
+    /// Fetches a file, such as a recording, and writes it to the disk, at any size in the same memory, and does not block.
+    /// </summary>
+    /// <remarks>
+    /// It is written into a file beside the one that is named (<c>.NAME.meetgate-part</c>), which takes its place when it is whole:
+    /// whoever reads the file sees the old one or the new one. A broken connection is taken up where it broke; so is, by a later call,
+    /// a download that was ended or failed.
+    /// </remarks>
+    /// <param name="urlOrPath">
+    /// A whole URL, as the platform answers it, of any host; or a path below the base address that begins with <c>/</c>.
+    /// </param>
+    /// <param name="file">The path of the file. Its folder must be there.</param>
+    /// <param name="options">Options of this download.</param>
+    /// <param name="progress">
+    /// Gets the number of bytes that are in the file, with those of an earlier download: at most ten times a second, and once when the
+    /// file is whole. It is called on the thread of the download; <see cref="Progress{T}"/> hands it on to where that was made. What it
+    /// throws ends the download.
+    /// </param>
+    /// <param name="cancellationToken">Ends the download.</param>
+    /// <returns>How long the file is, and how it came.</returns>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="urlOrPath"/> or <paramref name="file"/> is null. All other failures are in the task.
+    /// </exception>
+    /// <exception cref="MeetgateIOException">The file cannot be written, or is there and must not be replaced.</exception>
+    /// <exception cref="MeetgateLimitException">It is larger than <see cref="DownloadOptions.MaxBytes"/>.</exception>
+    /// <exception cref="MeetgateProtocolException">It has another MD5 than it should.</exception>
+    /// <exception cref="MeetgateException">The download failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the download, or the token of <paramref name="options"/>.
+    /// </exception>
+    public virtual Task<DownloadReply> DownloadAsync(
+        string urlOrPath,
+        string file,
+        DownloadOptions? options = null,
+        IProgress<long>? progress = null,
+        CancellationToken cancellationToken = default) =>
+        RunAsync(Fetch(urlOrPath, file, options, progress, cancellationToken), static answer => new DownloadReply(answer));
+
     /// <summary>Tells what the library knows of the client: its address, and the state of its token. Nothing is sent.</summary>
     /// <exception cref="MeetgateException">It could not be asked.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public virtual ClientInfo Info() => Owner.Use(this, static handle => new ClientInfo(new Answer(handle.Info(), null)));
+
+    /// <summary>Tells what the client's calls came to so far. Nothing is sent.</summary>
+    /// <exception cref="MeetgateException">It could not be asked.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    public virtual ClientStats Stats() => Owner.Use(this, static handle => new ClientStats(new Answer(handle.Stats(), null)));
+
+    /// <summary>
+    /// Sets what is told of the client's calls as they happen, in the place of the function that was set before. That one is not called
+    /// any more when this returns: it waits for calls of it on other threads.
+    /// </summary>
+    /// <remarks>
+    /// <para>
+    /// The function runs within the time of the call that it is told of: so it should be quick. A blocking call runs it on its own
+    /// thread; an awaited call runs it on a thread of the library, where no activity and no <c>AsyncLocal</c> of the caller is. Several
+    /// threads may be in it at once. It may make calls: of them nothing is told. What it throws is lost, and changes no call.
+    /// </para>
+    /// <para>Clients of one account share its token: each tells what its own calls did to it.</para>
+    /// </remarks>
+    /// <param name="level">The least important events that are wanted. A level that is not wanted costs nothing.</param>
+    /// <param name="log">What takes an event. Null: nothing is told any more.</param>
+    /// <exception cref="MeetgateInvalidArgumentException">There is no such level, or a log called this.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    public virtual void SetLog(MeetgateLogLevel level, Action<MeetgateEvent>? log) => Owner.Use(this, handle =>
+    {
+        LogBridge.Set(handle, level, log);
+        return true;
+    });
+
+    /// <summary>Closes the connections that the client keeps for its next calls. The next call connects anew.</summary>
+    /// <remarks>
+    /// For the time before the machine is suspended, or after its network has changed: a kept connection may be dead then, and a call
+    /// that only then finds it dead may not be repeated if it changes something. A connection that a call uses now is closed when that
+    /// call ends.
+    /// </remarks>
+    /// <exception cref="MeetgateException">It could not be done.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    public virtual void CloseIdle() => Owner.Use(this, static handle =>
+    {
+        handle.CloseIdle();
+        return true;
+    });
 
     /// <summary>
     /// Ends the client, and waits for nothing. Calls in flight are ended, and throw <see cref="ObjectDisposedException"/> as later calls
@@ -209,6 +317,16 @@ public abstract class MeetgateClient : IDisposable, IAsyncDisposable
     private Exchange Raw(JsonInput request, CallOptions? chosen, CancellationToken cancellationToken = default) => new(
         Owner.RawCall, null, Required.NotNull(request, nameof(request)).Write("request"), Over(chosen), cancellationToken);
 
+    private DownloadExchange Fetch(
+        string urlOrPath, string file, DownloadOptions? chosen, IProgress<long>? progress, CancellationToken cancellationToken) => new(
+        Owner.Download,
+        Required.NotNull(urlOrPath, nameof(urlOrPath)),
+        Required.NotNull(file, nameof(file)),
+        chosen,
+        options?.CancellationToken ?? default,
+        progress,
+        cancellationToken);
+
     private T Run<T>(Exchange exchange, Func<Answer, T> make)
     {
         Owner.Begin(this);
@@ -239,7 +357,10 @@ public abstract class MeetgateClient : IDisposable, IAsyncDisposable
         }
     }
 
-    /// <summary>The one place that knows how calls are awaited: on threads of ours, until the C library does it by itself.</summary>
+    /// <summary>
+    /// The one place that knows how calls are awaited: the C library makes them by itself, but for those that run code of the program's
+    /// own, which have a thread of ours.
+    /// </summary>
     private Task<T> RunAsync<T>(Exchange exchange, Func<Answer, T> make)
     {
         try
@@ -256,6 +377,14 @@ public abstract class MeetgateClient : IDisposable, IAsyncDisposable
             Owner.Finish();
             return Task.FromCanceled<T>(cancelled);
         }
+        Task<T> running = Owner.HasProvider || exchange.RunsProgram || !Completion.IsUsable
+            ? RunOnThread(exchange, make)
+            : AwaitedCall<T>.Begin(Owner, exchange, make);
+        return exchange.CanBeCancelled ? Until(running) : running;
+    }
+
+    private Task<T> RunOnThread<T>(Exchange exchange, Func<Answer, T> make)
+    {
         var ended = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         void Call(object? state)
         {
@@ -283,9 +412,9 @@ public abstract class MeetgateClient : IDisposable, IAsyncDisposable
         {
             // No thread is left.
             Owner.Finish();
-            return Task.FromException<T>(problem);
+            ended.TrySetException(problem);
         }
-        return exchange.CanBeCancelled ? Until(ended.Task) : ended.Task;
+        return ended.Task;
     }
 
     /// <summary>A task that is cancelled, and not faulted, where the call was.</summary>

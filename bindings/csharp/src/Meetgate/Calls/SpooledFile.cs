@@ -3,18 +3,16 @@ using System.IO;
 
 namespace Meetgate;
 
-/// <summary>An upload's content as a file of this user's alone, for as long as the call runs.</summary>
+/// <summary>The content of a stream that cannot seek, as a file of this user's alone, for as long as the call runs.</summary>
 internal sealed class SpooledFile
 {
     private const int PartLength = 64 * 1024;
 
     private readonly string folder = Path.Combine(Path.GetTempPath(), "meetgate-" + Guid.NewGuid().ToString("N"));
-    private readonly ReadOnlyMemory<byte> bytes;
-    private readonly Stream? stream;
+    private readonly Stream stream;
 
-    internal SpooledFile(string name, ReadOnlyMemory<byte> bytes, Stream? stream)
+    internal SpooledFile(string name, Stream stream)
     {
-        this.bytes = bytes;
         this.stream = stream;
         FullName = Path.Combine(folder, name);
     }
@@ -37,17 +35,7 @@ internal sealed class SpooledFile
             // On Windows the folder of temporary files is the user's own.
             Directory.CreateDirectory(folder);
             using var file = new FileStream(FullName, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
-            if (stream != null)
-            {
-                Copy(stream, file, check);
-                return;
-            }
-#if NET8_0_OR_GREATER
-            file.Write(bytes.Span);
-#else
-            byte[] copy = bytes.ToArray();
-            file.Write(copy, 0, copy.Length);
-#endif
+            Copy(stream, file, check);
         }
         catch (Exception problem) when (problem is not OperationCanceledException)
         {

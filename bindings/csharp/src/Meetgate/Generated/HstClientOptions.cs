@@ -119,6 +119,8 @@ public sealed class HstClientOptions : NestedParameters
     /// Host and Content-Length. Values are visible ASCII; errors do not show them. At most 16 headers, of 8192 bytes
     /// together. (<c>headers</c>, an object)
     /// </summary>
+    [JsonConverter(typeof(SecretObjectConverter))]
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public JsonNode? Headers { get; set; }
 
     /// <summary>

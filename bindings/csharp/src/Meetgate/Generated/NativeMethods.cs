@@ -7,7 +7,7 @@ namespace Meetgate;
 
 /// <summary>
 /// The functions of include/meetgate.h that the library is made of, once <see cref="Bind"/> has found them. Every
-/// operation goes through meetgate_call_with, by its name.
+/// operation goes by its name.
 /// </summary>
 internal static unsafe class NativeMethods
 {
@@ -18,97 +18,230 @@ internal static unsafe class NativeMethods
     internal const int TokenReason = 1380270419;
 
     /// <summary><c>meetgate_string_free(string)</c></summary>
-    internal static delegate* unmanaged[Cdecl]<nint, void> meetgate_string_free;
+    internal static
+        delegate* unmanaged[Cdecl]<nint, void>
+        meetgate_string_free;
 
     /// <summary><c>meetgate_version()</c></summary>
-    internal static delegate* unmanaged[Cdecl]<nint> meetgate_version;
+    internal static
+        delegate* unmanaged[Cdecl]<nint>
+        meetgate_version;
 
     /// <summary><c>meetgate_abi_version()</c></summary>
-    internal static delegate* unmanaged[Cdecl]<uint> meetgate_abi_version;
+    internal static
+        delegate* unmanaged[Cdecl]<uint>
+        meetgate_abi_version;
 
     /// <summary><c>meetgate_status_name(status)</c></summary>
-    internal static delegate* unmanaged[Cdecl]<int, nint> meetgate_status_name;
+    internal static
+        delegate* unmanaged[Cdecl]<int, nint>
+        meetgate_status_name;
 
     /// <summary><c>meetgate_catalog()</c></summary>
-    internal static delegate* unmanaged[Cdecl]<nint> meetgate_catalog;
+    internal static
+        delegate* unmanaged[Cdecl]<nint>
+        meetgate_catalog;
 
     /// <summary><c>meetgate_client_new(config_json, client, error_json)</c></summary>
-    internal static delegate* unmanaged[Cdecl]<byte*, nint*, nint*, int> meetgate_client_new;
+    internal static
+        delegate* unmanaged[Cdecl]<byte*, nint*, nint*, int>
+        meetgate_client_new;
 
     /// <summary><c>meetgate_client_free(client)</c></summary>
-    internal static delegate* unmanaged[Cdecl]<nint, void> meetgate_client_free;
+    internal static
+        delegate* unmanaged[Cdecl]<nint, void>
+        meetgate_client_free;
 
     /// <summary><c>meetgate_client_info(client, info_json)</c></summary>
-    internal static delegate* unmanaged[Cdecl]<nint, nint*, int> meetgate_client_info;
+    internal static
+        delegate* unmanaged[Cdecl]<nint, nint*, int>
+        meetgate_client_info;
+
+    /// <summary><c>meetgate_client_stats(client, stats_json)</c></summary>
+    internal static
+        delegate* unmanaged[Cdecl]<nint, nint*, int>
+        meetgate_client_stats;
+
+    /// <summary><c>meetgate_client_close_idle(client, error_json)</c></summary>
+    internal static
+        delegate* unmanaged[Cdecl]<nint, nint*, int>
+        meetgate_client_close_idle;
+
+    /// <summary><c>meetgate_client_set_log(client, level, log, user_data, error_json)</c></summary>
+    internal static
+        delegate* unmanaged[Cdecl]<nint, int, nint, nint, nint*, int>
+        meetgate_client_set_log;
 
     /// <summary><c>meetgate_client_set_token(client, token, error_json)</c></summary>
-    internal static delegate* unmanaged[Cdecl]<nint, byte*, nint*, int> meetgate_client_set_token;
+    internal static
+        delegate* unmanaged[Cdecl]<nint, byte*, nint*, int>
+        meetgate_client_set_token;
 
     /// <summary><c>meetgate_client_set_token_provider(client, provide, user_data, error_json)</c></summary>
-    internal static delegate* unmanaged[Cdecl]<nint, nint, nint, nint*, int> meetgate_client_set_token_provider;
+    internal static
+        delegate* unmanaged[Cdecl]<nint, nint, nint, nint*, int>
+        meetgate_client_set_token_provider;
 
     /// <summary><c>meetgate_call_with(client, operation, params_json, options_json, cancel, reply_json)</c></summary>
-    internal static delegate* unmanaged[Cdecl]<nint, byte*, byte*, byte*, nint, nint*, int> meetgate_call_with;
+    internal static
+        delegate* unmanaged[Cdecl]<nint, byte*, byte*, byte*, nint, nint*, int>
+        meetgate_call_with;
 
     /// <summary><c>meetgate_raw_call_with(client, request_json, options_json, cancel, reply_json)</c></summary>
-    internal static delegate* unmanaged[Cdecl]<nint, byte*, byte*, nint, nint*, int> meetgate_raw_call_with;
+    internal static
+        delegate* unmanaged[Cdecl]<nint, byte*, byte*, nint, nint*, int>
+        meetgate_raw_call_with;
+
+    /// <summary>
+    /// <c>meetgate_call_async(client, operation, params_json, options_json, cancel, completion, user_data,
+    /// error_json)</c>
+    /// </summary>
+    internal static
+        delegate* unmanaged[Cdecl]<nint, byte*, byte*, byte*, nint, nint, nint, nint*, int>
+        meetgate_call_async;
+
+    /// <summary>
+    /// <c>meetgate_raw_call_async(client, request_json, options_json, cancel, completion, user_data, error_json)</c>
+    /// </summary>
+    internal static
+        delegate* unmanaged[Cdecl]<nint, byte*, byte*, nint, nint, nint, nint*, int>
+        meetgate_raw_call_async;
+
+    /// <summary>
+    /// <c>meetgate_upload(client, operation, params_json, options_json, cancel, read, length, progress, user_data,
+    /// reply_json)</c>
+    /// </summary>
+    internal static
+        delegate* unmanaged[Cdecl]<nint, byte*, byte*, byte*, nint, nint, ulong, nint, nint, nint*, int>
+        meetgate_upload;
+
+    /// <summary>
+    /// <c>meetgate_download(client, url_or_path, file, options_json, cancel, progress, user_data, reply_json)</c>
+    /// </summary>
+    internal static
+        delegate* unmanaged[Cdecl]<nint, byte*, byte*, byte*, nint, nint, nint, nint*, int>
+        meetgate_download;
 
     /// <summary><c>meetgate_cancel_new()</c></summary>
-    internal static delegate* unmanaged[Cdecl]<nint> meetgate_cancel_new;
+    internal static
+        delegate* unmanaged[Cdecl]<nint>
+        meetgate_cancel_new;
 
     /// <summary><c>meetgate_cancel_trigger(cancel)</c></summary>
-    internal static delegate* unmanaged[Cdecl]<nint, void> meetgate_cancel_trigger;
+    internal static
+        delegate* unmanaged[Cdecl]<nint, void>
+        meetgate_cancel_trigger;
 
     /// <summary><c>meetgate_cancel_free(cancel)</c></summary>
-    internal static delegate* unmanaged[Cdecl]<nint, void> meetgate_cancel_free;
+    internal static
+        delegate* unmanaged[Cdecl]<nint, void>
+        meetgate_cancel_free;
 
     /// <summary><c>meetgate_hst_user_token(params_json, reply_json)</c></summary>
-    internal static delegate* unmanaged[Cdecl]<byte*, nint*, int> meetgate_hst_user_token;
+    internal static
+        delegate* unmanaged[Cdecl]<byte*, nint*, int>
+        meetgate_hst_user_token;
 
     /// <summary><c>meetgate_youme_checksum(params_json, reply_json)</c></summary>
-    internal static delegate* unmanaged[Cdecl]<byte*, nint*, int> meetgate_youme_checksum;
+    internal static
+        delegate* unmanaged[Cdecl]<byte*, nint*, int>
+        meetgate_youme_checksum;
 
     /// <summary><c>meetgate_token_provider</c>. Whoever hands one to C keeps it for as long as C may call it.</summary>
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
     internal delegate int TokenProvider(nint userData, nint deadToken, nint token, nuint capacity, ref long lifetimeS);
+
+    /// <summary><c>meetgate_log</c>. Whoever hands one to C keeps it for as long as C may call it.</summary>
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    internal delegate void Log(nint userData, int level, nint eventJson);
+
+    /// <summary><c>meetgate_completion</c>. Whoever hands one to C keeps it for as long as C may call it.</summary>
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    internal delegate void Completion(nint userData, int status, nint replyJson);
+
+    /// <summary><c>meetgate_read</c>. Whoever hands one to C keeps it for as long as C may call it.</summary>
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    internal delegate long Read(nint userData, ulong offset, nint buffer, ulong size);
+
+    /// <summary><c>meetgate_progress</c>. Whoever hands one to C keeps it for as long as C may call it.</summary>
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    internal delegate int Progress(nint userData, ulong bytes, ulong total);
 
     /// <summary>Finds all of them, or throws what <paramref name="export"/> does.</summary>
     /// <param name="export">The address of an export.</param>
     internal static void Bind(Func<string, nint> export)
     {
         meetgate_string_free =
-            (delegate* unmanaged[Cdecl]<nint, void>)export("meetgate_string_free");
+            (delegate* unmanaged[Cdecl]<nint, void>)
+                export("meetgate_string_free");
         meetgate_version =
-            (delegate* unmanaged[Cdecl]<nint>)export("meetgate_version");
+            (delegate* unmanaged[Cdecl]<nint>)
+                export("meetgate_version");
         meetgate_abi_version =
-            (delegate* unmanaged[Cdecl]<uint>)export("meetgate_abi_version");
+            (delegate* unmanaged[Cdecl]<uint>)
+                export("meetgate_abi_version");
         meetgate_status_name =
-            (delegate* unmanaged[Cdecl]<int, nint>)export("meetgate_status_name");
+            (delegate* unmanaged[Cdecl]<int, nint>)
+                export("meetgate_status_name");
         meetgate_catalog =
-            (delegate* unmanaged[Cdecl]<nint>)export("meetgate_catalog");
+            (delegate* unmanaged[Cdecl]<nint>)
+                export("meetgate_catalog");
         meetgate_client_new =
-            (delegate* unmanaged[Cdecl]<byte*, nint*, nint*, int>)export("meetgate_client_new");
+            (delegate* unmanaged[Cdecl]<byte*, nint*, nint*, int>)
+                export("meetgate_client_new");
         meetgate_client_free =
-            (delegate* unmanaged[Cdecl]<nint, void>)export("meetgate_client_free");
+            (delegate* unmanaged[Cdecl]<nint, void>)
+                export("meetgate_client_free");
         meetgate_client_info =
-            (delegate* unmanaged[Cdecl]<nint, nint*, int>)export("meetgate_client_info");
+            (delegate* unmanaged[Cdecl]<nint, nint*, int>)
+                export("meetgate_client_info");
+        meetgate_client_stats =
+            (delegate* unmanaged[Cdecl]<nint, nint*, int>)
+                export("meetgate_client_stats");
+        meetgate_client_close_idle =
+            (delegate* unmanaged[Cdecl]<nint, nint*, int>)
+                export("meetgate_client_close_idle");
+        meetgate_client_set_log =
+            (delegate* unmanaged[Cdecl]<nint, int, nint, nint, nint*, int>)
+                export("meetgate_client_set_log");
         meetgate_client_set_token =
-            (delegate* unmanaged[Cdecl]<nint, byte*, nint*, int>)export("meetgate_client_set_token");
+            (delegate* unmanaged[Cdecl]<nint, byte*, nint*, int>)
+                export("meetgate_client_set_token");
         meetgate_client_set_token_provider =
-            (delegate* unmanaged[Cdecl]<nint, nint, nint, nint*, int>)export("meetgate_client_set_token_provider");
+            (delegate* unmanaged[Cdecl]<nint, nint, nint, nint*, int>)
+                export("meetgate_client_set_token_provider");
         meetgate_call_with =
-            (delegate* unmanaged[Cdecl]<nint, byte*, byte*, byte*, nint, nint*, int>)export("meetgate_call_with");
+            (delegate* unmanaged[Cdecl]<nint, byte*, byte*, byte*, nint, nint*, int>)
+                export("meetgate_call_with");
         meetgate_raw_call_with =
-            (delegate* unmanaged[Cdecl]<nint, byte*, byte*, nint, nint*, int>)export("meetgate_raw_call_with");
+            (delegate* unmanaged[Cdecl]<nint, byte*, byte*, nint, nint*, int>)
+                export("meetgate_raw_call_with");
+        meetgate_call_async =
+            (delegate* unmanaged[Cdecl]<nint, byte*, byte*, byte*, nint, nint, nint, nint*, int>)
+                export("meetgate_call_async");
+        meetgate_raw_call_async =
+            (delegate* unmanaged[Cdecl]<nint, byte*, byte*, nint, nint, nint, nint*, int>)
+                export("meetgate_raw_call_async");
+        meetgate_upload =
+            (delegate* unmanaged[Cdecl]<nint, byte*, byte*, byte*, nint, nint, ulong, nint, nint, nint*, int>)
+                export("meetgate_upload");
+        meetgate_download =
+            (delegate* unmanaged[Cdecl]<nint, byte*, byte*, byte*, nint, nint, nint, nint*, int>)
+                export("meetgate_download");
         meetgate_cancel_new =
-            (delegate* unmanaged[Cdecl]<nint>)export("meetgate_cancel_new");
+            (delegate* unmanaged[Cdecl]<nint>)
+                export("meetgate_cancel_new");
         meetgate_cancel_trigger =
-            (delegate* unmanaged[Cdecl]<nint, void>)export("meetgate_cancel_trigger");
+            (delegate* unmanaged[Cdecl]<nint, void>)
+                export("meetgate_cancel_trigger");
         meetgate_cancel_free =
-            (delegate* unmanaged[Cdecl]<nint, void>)export("meetgate_cancel_free");
+            (delegate* unmanaged[Cdecl]<nint, void>)
+                export("meetgate_cancel_free");
         meetgate_hst_user_token =
-            (delegate* unmanaged[Cdecl]<byte*, nint*, int>)export("meetgate_hst_user_token");
+            (delegate* unmanaged[Cdecl]<byte*, nint*, int>)
+                export("meetgate_hst_user_token");
         meetgate_youme_checksum =
-            (delegate* unmanaged[Cdecl]<byte*, nint*, int>)export("meetgate_youme_checksum");
+            (delegate* unmanaged[Cdecl]<byte*, nint*, int>)
+                export("meetgate_youme_checksum");
     }
 }

@@ -12,6 +12,7 @@ internal static class SecretNames
         or "checksum"
         or "client_key_pem"
         or "dev_secret"
+        or "headers"
         or "licence_cert"
         or "password"
         or "proxy"

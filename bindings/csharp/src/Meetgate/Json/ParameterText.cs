@@ -1,6 +1,5 @@
 using System;
 using System.Buffers;
-using System.Collections.Generic;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -38,8 +37,8 @@ internal sealed class ParameterText : IBufferWriter<byte>
     /// <summary>Why this cannot be sent: the first problem that was met while it was written.</summary>
     internal Exception? Problem { get; private set; }
 
-    /// <summary>The files to write before the call, and to delete after it.</summary>
-    internal List<SpooledFile>? Files { get; private set; }
+    /// <summary>The file that goes along, where the program's own code has to do with it.</summary>
+    internal Upload? Upload { get; private set; }
 
     /// <summary>The text without the NUL that follows it. Only after <see cref="Finish"/>.</summary>
     internal ReadOnlySpan<byte> Bytes => bytes.AsSpan(0, length);
@@ -77,7 +76,8 @@ internal sealed class ParameterText : IBufferWriter<byte>
 
     internal void Fail(Exception problem) => Problem ??= problem;
 
-    internal void Take(SpooledFile file) => (Files ??= []).Add(file);
+    /// <summary>No operation has two.</summary>
+    internal void Take(Upload upload) => Upload = upload;
 
     /// <summary>Ends the object, and puts a NUL behind it.</summary>
     internal void Finish()
@@ -94,7 +94,7 @@ internal sealed class ParameterText : IBufferWriter<byte>
         Array.Clear(bytes, 0, length);
         length = 0;
         Problem = null;
-        Files = null;
+        Upload = null;
         Writer.Reset();
         if (bytes.Length <= MostKept)
         {

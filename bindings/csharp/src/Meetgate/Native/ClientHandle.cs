@@ -4,13 +4,17 @@ using System.Runtime.InteropServices;
 namespace Meetgate;
 
 /// <summary>
-/// A client of the C library. Each call holds a reference to it for as long as it runs, so that it is freed when the last call has
-/// come back, and not before.
+/// A client of the C library. Its owner counts the calls, and disposes it when the last one has come back, and not before.
 /// </summary>
 internal sealed unsafe class ClientHandle : SafeHandle
 {
     /// <summary>Ends the calls that have no cancel of their own.</summary>
     private readonly nint closing = NativeMethods.meetgate_cancel_new();
+
+    private readonly object logGate = new();
+
+    /// <summary>In a field: the collector does not see that C holds it.</summary>
+    private NativeMethods.Log? keptLog;
 
     private ClientHandle(nint client)
         : base(IntPtr.Zero, true)
@@ -57,6 +61,91 @@ internal sealed unsafe class ClientHandle : SafeHandle
         }
     }
 
+    /// <summary>Calls an operation that takes a file.</summary>
+    /// <param name="called">The operation's name, for messages.</param>
+    /// <param name="operation">The same with the NUL that ends it.</param>
+    /// <param name="parameters">With a NUL behind them.</param>
+    /// <param name="options">Likewise, or none.</param>
+    /// <param name="cancel">As for <see cref="Call"/>.</param>
+    /// <param name="transfer">Gives the content, where it is the program's own, and is told the progress.</param>
+    internal byte[] Upload(
+        string called,
+        byte[] operation,
+        ReadOnlySpan<byte> parameters,
+        ReadOnlySpan<byte> options,
+        nint? cancel,
+        Transfer transfer)
+    {
+        nint reply = 0;
+        nint read = transfer.Read == null ? 0 : Marshal.GetFunctionPointerForDelegate(transfer.Read);
+        fixed (byte* name = operation, text = parameters, chosen = options)
+        {
+            int status = NativeMethods.meetgate_upload(
+                handle, name, text, chosen, cancel ?? closing, read, transfer.Length, Function(transfer.Progress), 0, &reply);
+            GC.KeepAlive(transfer);
+            return Take(status, reply, called, Tokens);
+        }
+    }
+
+    /// <summary>Fetches a file.</summary>
+    /// <param name="called">What it is called in messages.</param>
+    /// <param name="urlOrPath">With a NUL behind it.</param>
+    /// <param name="file">Likewise.</param>
+    /// <param name="options">Likewise, or none.</param>
+    /// <param name="cancel">As for <see cref="Call"/>.</param>
+    /// <param name="transfer">Is told the progress.</param>
+    internal byte[] Download(
+        string called, byte[] urlOrPath, byte[] file, ReadOnlySpan<byte> options, nint? cancel, Transfer transfer)
+    {
+        nint reply = 0;
+        fixed (byte* from = urlOrPath, to = file, chosen = options)
+        {
+            int status = NativeMethods.meetgate_download(
+                handle, from, to, chosen, cancel ?? closing, Function(transfer.Progress), 0, &reply);
+            GC.KeepAlive(transfer);
+            return Take(status, reply, called, Tokens);
+        }
+    }
+
+    private static nint Function(NativeMethods.Progress? progress) =>
+        progress == null ? 0 : Marshal.GetFunctionPointerForDelegate(progress);
+
+    /// <summary>Has the C library call on a thread of its own. What it is given is copied.</summary>
+    /// <param name="called">The operation's name, for messages.</param>
+    /// <param name="operation">The same with the NUL that ends it, or null.</param>
+    /// <param name="parameters">With a NUL behind them.</param>
+    /// <param name="options">Likewise, or none.</param>
+    /// <param name="cancel">The address of what ends this call; null where only the end of the client does.</param>
+    /// <param name="completion">Gets the result, unless this throws.</param>
+    internal void Submit(
+        string called,
+        byte[]? operation,
+        ReadOnlySpan<byte> parameters,
+        ReadOnlySpan<byte> options,
+        nint? cancel,
+        ICompletion completion)
+    {
+        nint error = 0;
+        var root = GCHandle.Alloc(completion);
+        nint userData = GCHandle.ToIntPtr(root);
+        fixed (byte* name = operation, text = parameters, chosen = options)
+        {
+            int status = operation == null
+                ? NativeMethods.meetgate_raw_call_async(
+                    handle, text, chosen, cancel ?? closing, Completion.Function, userData, &error)
+                : NativeMethods.meetgate_call_async(
+                    handle, name, text, chosen, cancel ?? closing, Completion.Function, userData, &error);
+            if (status != (int)MeetgateStatus.Ok)
+            {
+                root.Free();
+                Take(status, error, called, Tokens);
+            }
+        }
+    }
+
+    /// <summary>The bytes of what a submitted call came to, or the exception of its error document.</summary>
+    internal byte[] TakeAnswer(int status, nint text, string called) => Take(status, text, called, Tokens);
+
     /// <summary>Ends the calls without a cancel of their own: those in C, and those that have begun and are not there yet.</summary>
     internal void CancelCalls()
     {
@@ -84,6 +173,32 @@ internal sealed unsafe class ClientHandle : SafeHandle
     {
         nint info = 0;
         return Take(NativeMethods.meetgate_client_info(handle, &info), info);
+    }
+
+    /// <summary>What the calls came to, as JSON.</summary>
+    internal byte[] Stats()
+    {
+        nint stats = 0;
+        return Take(NativeMethods.meetgate_client_stats(handle, &stats), stats);
+    }
+
+    internal void CloseIdle()
+    {
+        nint error = 0;
+        Take(NativeMethods.meetgate_client_close_idle(handle, &error), error);
+    }
+
+    /// <summary>Sets what the C library tells events to; null takes it away. It is kept for as long as C may call it.</summary>
+    internal void SetLog(int level, NativeMethods.Log? log)
+    {
+        nint error = 0;
+        // Which one C has must be the one that is kept, whoever else sets one now.
+        lock (logGate)
+        {
+            nint function = log == null ? 0 : Marshal.GetFunctionPointerForDelegate(log);
+            Take(NativeMethods.meetgate_client_set_log(handle, level, function, 0, &error), error);
+            keptLog = log;
+        }
     }
 
     /// <summary>Replaces the fixed token.</summary>

@@ -38,10 +38,71 @@ public sealed class ClientInfo : Reply
     /// <summary>youme: by how much the platform's clock is ahead of this machine's.</summary>
     public TimeSpan? ClockOffset => GetDuration("clock_offset_s", isMilliseconds: false);
 
+    /// <summary>The proxy, where the configuration has one.</summary>
+    public ProxyInfo? Proxy => GetObject("proxy", static (json, path) => new ProxyInfo(json, path));
+
+    /// <summary>The source address or network interface, where the configuration has one.</summary>
+    public string? Bind => GetText("bind");
+
+    /// <summary><c>4</c> or <c>6</c>, where the configuration has one of them.</summary>
+    public string? IpVersion => GetText("ip_version");
+
+    /// <summary>Whom the client trusts over TLS.</summary>
+    public TlsInfo? Tls => GetObject("tls", static (json, path) => new TlsInfo(json, path));
+
     /// <summary>hst and avd: all about the token but the token itself.</summary>
     public TokenInfo? Token => Member(Json, "token") is { ValueKind: JsonValueKind.Object }
         ? GetObject("token", (json, path) => new TokenInfo(json, path))
         : null;
+
+    /// <summary>The proxy on the way to the base address.</summary>
+    [JsonConverter(typeof(ReplyConverter<ProxyInfo>))]
+    public sealed class ProxyInfo : ReplyObject
+    {
+        internal ProxyInfo(JsonElement json, ReplyPath path)
+            : base(json, path)
+        {
+        }
+
+        /// <summary>Its scheme, host and port, without user and password; null where the way leads past every proxy.</summary>
+        public string? Address => GetText("address");
+
+        /// <summary>
+        /// What says so: <c>proxy</c> for the configuration, or the name of an environment variable; null where none says anything.
+        /// </summary>
+        public string? Source => GetText("source");
+    }
+
+    /// <summary>Whom a client trusts over TLS.</summary>
+    [JsonConverter(typeof(ReplyConverter<TlsInfo>))]
+    public sealed class TlsInfo : ReplyObject
+    {
+        internal TlsInfo(JsonElement json, ReplyPath path)
+            : base(json, path)
+        {
+        }
+
+        /// <summary><c>bundled</c>, <c>system</c> or <c>none</c>.</summary>
+        public string? Roots => GetText("roots");
+
+        /// <summary>The number of certificates in <c>CaFile</c> and <c>CaPem</c>.</summary>
+        public long? Authorities => GetInteger("authorities");
+
+        /// <summary>The number of pins.</summary>
+        public long? Pins => GetInteger("pins");
+
+        /// <summary>Whether the client has a certificate of its own.</summary>
+        public bool? ClientCertificate => GetBoolean("client_certificate");
+
+        /// <summary><c>1.2</c> or <c>1.3</c>.</summary>
+        public string? MinVersion => GetText("min_version");
+
+        /// <summary>The name that the server's certificate has to have, where one is configured.</summary>
+        public string? ServerName => GetText("server_name");
+
+        /// <summary>Why no certificate is verified; null where they are.</summary>
+        public string? Insecure => GetText("insecure");
+    }
 
     /// <summary>A client's token as the library knows it. The token itself is not there.</summary>
     [JsonConverter(typeof(ReplyConverter<TokenInfo>))]

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Collections.ObjectModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
@@ -106,6 +107,18 @@ public abstract class ReplyMembers
             : throw Unfit(name, "a duration", Find(name)!.Value);
     }
 
+    /// <summary>Milliseconds with decimals.</summary>
+    internal TimeSpan? GetMilliseconds(string name) => GetSpan(name, TimeSpan.TicksPerMillisecond);
+
+    /// <summary>Seconds with decimals.</summary>
+    internal TimeSpan? GetSeconds(string name) => GetSpan(name, TimeSpan.TicksPerSecond);
+
+    private TimeSpan? GetSpan(string name, long unit) => GetDecimal(name) is { } number
+        ? Math.Abs(number) <= long.MaxValue / unit
+            ? TimeSpan.FromTicks((long)(number * unit))
+            : throw Unfit(name, "a duration", Find(name)!.Value)
+        : null;
+
     /// <summary>A number of a closed set. One that is not in it stays readable.</summary>
     internal T? GetEnum<T>(string name)
         where T : struct, Enum
@@ -145,6 +158,31 @@ public abstract class ReplyMembers
         }
         ReplyPath path = Path.Member(name);
         return Keep(name, make(Object(value, path), path));
+    }
+
+    /// <summary>An object whose members have names that are not known before.</summary>
+    internal IReadOnlyDictionary<string, T> GetMap<T>(string name, Func<JsonElement, ReplyPath, T> make)
+        where T : ReplyObject => Map(name, (value, path) => make(Object(value, path), path));
+
+    internal IReadOnlyDictionary<string, long> GetCounts(string name) => Map(name, (value, path) =>
+        value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long number) ? number : throw Unfit(path, "a whole number", value));
+
+    private IReadOnlyDictionary<string, T> Map<T>(string name, Func<JsonElement, ReplyPath, T> make)
+    {
+        if (Seen<IReadOnlyDictionary<string, T>>(name) is { } seen)
+        {
+            return seen;
+        }
+        var map = new Dictionary<string, T>();
+        if (Find(name) is { } value)
+        {
+            ReplyPath path = Path.Member(name);
+            foreach (JsonProperty member in Object(value, path).EnumerateObject())
+            {
+                map[member.Name] = make(member.Value, path.Member(member.Name));
+            }
+        }
+        return Keep(name, (IReadOnlyDictionary<string, T>)new ReadOnlyDictionary<string, T>(map));
     }
 
     private protected IReadOnlyList<T> Items<T>(string name, JsonElement? found, Func<JsonElement, ReplyPath, T> make)

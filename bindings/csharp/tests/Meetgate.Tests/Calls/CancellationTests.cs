@@ -374,7 +374,7 @@ public static class CancellationTests
     };
 
     /// <summary>A stream that gives a byte when it may, and never ends.</summary>
-    private sealed class Stuck : MemoryStream
+    private sealed class Stuck() : MemoryStream(new byte[3])
     {
         internal ManualResetEventSlim IsRead { get; } = new();
 

@@ -68,7 +68,7 @@ public static class UploadTests
             return """{"code":200}""";
         });
         using AvdClient avd = server.Avd();
-        avd.Uploadfile(UploadFile.FromBytes(Picture, name));
+        avd.Uploadfile(Spooled(name));
         Assert.Equal(Private, mode);
         Assert.Null(FolderOf(name));
     }
@@ -87,7 +87,7 @@ public static class UploadTests
             return answer;
         });
         using AvdClient avd = server.Avd();
-        Assert.ThrowsAny<MeetgateException>(() => avd.Uploadfile(UploadFile.FromBytes(Picture, name)));
+        Assert.ThrowsAny<MeetgateException>(() => avd.Uploadfile(Spooled(name)));
         Assert.True(wasThere);
         Assert.Null(FolderOf(name));
     }
@@ -99,7 +99,7 @@ public static class UploadTests
         using var server = new Scripted(Scripted.Silence);
         using AvdClient avd = server.Avd();
         using var source = new CancellationTokenSource();
-        Task call = avd.UploadfileAsync(UploadFile.FromBytes(Picture, name), cancellationToken: source.Token);
+        Task call = avd.UploadfileAsync(Spooled(name), cancellationToken: source.Token);
         server.Await(1);
         Assert.NotNull(FolderOf(name));
         source.Cancel();
@@ -175,6 +175,102 @@ public static class UploadTests
     }
 
     [Fact]
+    public static void Nothing_of_a_stream_that_can_seek_or_of_bytes_is_written_to_the_disk()
+    {
+        string name = Name();
+        bool wasThere = false;
+        using var server = new Scripted(_ =>
+        {
+            wasThere |= FolderOf(name) != null;
+            return """{"code":200}""";
+        });
+        using AvdClient avd = server.Avd();
+        avd.Uploadfile(UploadFile.FromBytes(Picture, name));
+        avd.Uploadfile(UploadFile.FromStream(new MemoryStream(Picture), name));
+        Assert.False(wasThere);
+        avd.Uploadfile(Spooled(name));
+        Assert.True(wasThere);
+    }
+
+    [Theory]
+    [InlineData("path")]
+    [InlineData("bytes")]
+    [InlineData("stream")]
+    [InlineData("unseekable")]
+    public static async Task Progress_is_told(string kind)
+    {
+        byte[] content = new byte[3_000_000];
+        new Random(14).NextBytes(content);
+        string path = Path.Combine(Path.GetTempPath(), Name());
+        await File.WriteAllBytesAsync(path, content);
+        try
+        {
+            using var server = new Scripted("""{"code":200,"ret":0}""");
+            using AvdClient avd = server.Avd();
+            var told = new Told();
+            UploadFile file = kind switch
+            {
+                "path" => UploadFile.FromString(path),
+                "bytes" => UploadFile.FromBytes(content, "a.png"),
+                "stream" => UploadFile.FromStream(new MemoryStream(content), "a.png"),
+                _ => UploadFile.FromStream(new Unseekable(new MemoryStream(content), 100_000), "a.png"),
+            };
+            avd.Uploadfile(file.WithProgress(told));
+            Assert.Equal(content.Length, told.Values[^1]);
+            Assert.True(Holds(Assert.Single(server.Requests), content));
+            var awaited = new Told();
+            if (kind != "unseekable")
+            {
+                UploadFile again = kind == "stream" ? UploadFile.FromStream(new MemoryStream(content), "a.png") : file;
+                await Soon.Ends(avd.UploadfileAsync(again.WithProgress(awaited)));
+                Assert.Equal(content.Length, awaited.Values[^1]);
+            }
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
+    public static void A_stream_that_is_shorter_than_it_says_fails_the_call()
+    {
+        using var server = new Scripted(Scripted.Success);
+        using AvdClient avd = server.Avd();
+        var problem = Assert.Throws<MeetgateIOException>(
+            () => avd.Uploadfile(UploadFile.FromStream(new Boaster(Picture), "a.png")));
+        Assert.IsType<EndOfStreamException>(problem.InnerException);
+        Assert.Equal(0, server.Count());
+    }
+
+    [Fact]
+    public static async Task What_a_progress_throws_ends_the_upload()
+    {
+        using var server = new Scripted(Scripted.Success);
+        using AvdClient avd = server.Avd();
+        var cause = new NotSupportedException("no bar");
+        UploadFile file = UploadFile.FromBytes(Picture, "a.png").WithProgress(new Told { Cause = cause });
+        Assert.Same(cause, Assert.Throws<NotSupportedException>(() => avd.Uploadfile(file)));
+        Assert.Same(cause, await Assert.ThrowsAsync<NotSupportedException>(() => Soon.Ends(avd.UploadfileAsync(file))));
+        Assert.Throws<ArgumentNullException>(() => file.WithProgress(null!));
+    }
+
+    [Fact]
+    public static void A_request_that_goes_again_reads_the_stream_again()
+    {
+        int asked = 0;
+        using var server = new Scripted(request => request.Has("get_token")
+            ? $$"""{"ret":0,"token":"t{{asked}}"}"""
+            : asked++ == 0 ? """{"ret":40003,"msg":"token"}""" : """{"code":200,"ret":0}""");
+        using var avd = new AvdClient(baseUrl: server.Url, accessKey: "a", secretKey: "s");
+        using var stream = new MemoryStream([1, 2, .. Picture]) { Position = 2 };
+        avd.Uploadfile(UploadFile.FromStream(stream, "a.png"));
+        Request[] uploads = [.. server.Requests.Where(request => request.Has("uploadfile"))];
+        Assert.Equal(2, uploads.Length);
+        Assert.All(uploads, request => Assert.True(Holds(request, Picture)));
+    }
+
+    [Fact]
     public static async Task Many_uploads_at_once_do_not_meet()
     {
         using var server = new Scripted("""{"code":200}""");
@@ -185,6 +281,9 @@ public static class UploadTests
         Assert.All(contents, content => Assert.Single(server.Requests, request => Holds(request, content)));
     }
 
+    private static UploadFile Spooled(string name) =>
+        UploadFile.FromStream(new Unseekable(new MemoryStream(Picture)), name);
+
     private static string Name() => $"会 {Guid.NewGuid():N}.png";
 
     /// <summary>The temporary folder with a file of this name; null where there is none.</summary>
@@ -194,7 +293,7 @@ public static class UploadTests
     private static bool Holds(Request request, byte[] content) => request.Body.AsSpan().IndexOf(content) >= 0;
 
     /// <summary>A stream of which nothing can be asked in advance.</summary>
-    private sealed class Unseekable(Stream inner) : Stream
+    private sealed class Unseekable(Stream inner, int most = 3) : Stream
     {
         public override bool CanRead => true;
 
@@ -211,7 +310,7 @@ public static class UploadTests
         }
 
         public override int Read(byte[] buffer, int offset, int count) =>
-            inner.Read(buffer, offset, Math.Min(count, 3));
+            inner.Read(buffer, offset, Math.Min(count, most));
 
         public override void Flush()
         {
@@ -224,7 +323,28 @@ public static class UploadTests
         public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 
-    private sealed class Broken(Exception cause) : MemoryStream
+    private sealed class Boaster(byte[] content) : MemoryStream(content)
+    {
+        public override long Length => base.Length + 1;
+    }
+
+    private sealed class Told : IProgress<long>
+    {
+        internal List<long> Values { get; } = [];
+
+        internal Exception? Cause { get; init; }
+
+        public void Report(long value)
+        {
+            Values.Add(value);
+            if (Cause != null)
+            {
+                throw Cause;
+            }
+        }
+    }
+
+    private sealed class Broken(Exception cause) : MemoryStream([1, 2, 3])
     {
         public override int Read(byte[] buffer, int offset, int count) => throw cause;
 

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Reflection;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Threading.Tasks;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -166,7 +167,7 @@ public static class OptionsTests
     [Fact]
     public static void Neither_text_nor_debugger_nor_serializer_shows_a_secret()
     {
-        Assert.All(Classes.Append(typeof(TokenStore)), type =>
+        Assert.All(Classes.Append(typeof(TokenStore)).Append(typeof(Tls)), type =>
         {
             object options = Filled(type, out string[] secrets);
             Assert.NotEmpty(secrets);
@@ -225,6 +226,64 @@ public static class OptionsTests
         }
     }
 
+    [Fact]
+    public static async Task Options_of_the_network_and_of_tls_reach_the_library()
+    {
+        using var server = new Scripted(Scripted.Success);
+        using var avd = new AvdClient(new AvdClientOptions
+        {
+            BaseUrl = new Uri(server.Url.Replace("127.0.0.1", "meet.example", StringComparison.Ordinal)),
+            Token = "t",
+            Resolve = new JsonObject { ["meet.example"] = "127.0.0.1" },
+            Headers = new JsonObject { ["X-Gateway-Key"] = "hunter2" },
+            Bind = "127.0.0.1",
+            IpVersion = "4",
+            MaxIdleConnections = 0,
+            Tls = new Tls { Roots = "system", MinVersion = "1.3", Insecure = true, InsecureReason = "a laboratory" },
+        });
+        avd.Room.List();
+        await Soon.Ends(avd.Room.ListAsync());
+        ClientInfo info = avd.Info();
+        Assert.Equal("127.0.0.1", info.Bind);
+        Assert.Equal("4", info.IpVersion);
+        Assert.Null(info.Proxy);
+        Assert.Equal("system", info.Tls!.Roots);
+        Assert.Equal("1.3", info.Tls.MinVersion);
+        Assert.Equal("a laboratory", info.Tls.Insecure);
+        Assert.Equal(false, info.Tls.ClientCertificate);
+        Assert.Equal(0, info.Tls.Pins);
+        Assert.Equal(0, info.Tls.Authorities);
+        Assert.Null(info.Tls.ServerName);
+        Assert.Equal(0, avd.Stats().ConnectionsReused);
+
+        using var behind = new AvdClient(new AvdClientOptions
+        {
+            BaseUrl = new Uri(server.Url), Token = "t", Proxy = "socks5h://u:hunter2@127.0.0.1:1", MaxAttempts = 1,
+        });
+        Assert.Equal("socks5h://127.0.0.1:1", behind.Info().Proxy!.Address);
+        Assert.Equal("proxy", behind.Info().Proxy!.Source);
+        var problem = Assert.Throws<MeetgateNetworkException>(() => behind.Room.List());
+        Assert.DoesNotContain("hunter2", problem.ToString(), StringComparison.Ordinal);
+
+        var refused = Assert.Throws<MeetgateInvalidConfigException>(() => new AvdClient(new AvdClientOptions
+        {
+            BaseUrl = new Uri(server.Url), Token = "t", Tls = new Tls { Insecure = true },
+        }));
+        Assert.Contains("insecure_reason", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public static void Headers_are_not_shown()
+    {
+        var options = new AvdClientOptions { Headers = new JsonObject { ["X-Gateway-Key"] = "hunter2" } };
+        Assert.Equal("""{"headers":"***"}""", options.ToString());
+        string written = JsonSerializer.Serialize(options);
+        Assert.Contains("\"Headers\":\"***\"", written, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", written, StringComparison.Ordinal);
+        var read = JsonSerializer.Deserialize<AvdClientOptions>("""{"Headers":{"X-Gateway-Key":"k"}}""");
+        Assert.Equal("k", (string?)read!.Headers!["X-Gateway-Key"]);
+    }
+
     private static IConfigurationRoot Configured(Dictionary<string, string?> values) =>
         new ConfigurationBuilder().AddInMemoryCollection(values).Build();
 
@@ -237,7 +296,7 @@ public static class OptionsTests
         {
             property.SetValue(options, "value-of-" + property.Name);
         }
-        string[] names = ["SecretKey", "Token", "DevSecret", "AppSecret", "RestApiKey", "Redis"];
+        string[] names = ["SecretKey", "Token", "DevSecret", "AppSecret", "RestApiKey", "Redis", "Proxy", "ClientKeyPem"];
         secrets = [.. texts.Where(property => names.Contains(property.Name))
             .Select(property => (string)property.GetValue(options)!)];
         return options;
