@@ -35,6 +35,7 @@
 #define MEETGATE_HPP
 
 #include "meetgate/avd.hpp"
+#include "meetgate/completions.hpp"
 #include "meetgate/hst.hpp"
 #include "meetgate/signing.hpp"
 #include "meetgate/youme.hpp"
