@@ -255,7 +255,6 @@ class asynchronous : public group {
     if (stop && stop->handle() == nullptr) {
       return result(MEETGATE_LIMIT, detail::document_text(MEETGATE_LIMIT, "out of memory"));
     }
-    use.begin_asynchronous();
     call->hand_over();
     char *given = nullptr;
     const meetgate_status status =

@@ -155,6 +155,7 @@ class completions {
     char *given = nullptr;
     if (meetgate_completions_next(handle(), &call, &status, &given) != 1) return false;
     const result ended(status, detail::taken(given));
+    static_cast<waiting *>(call)->take_over();
     const std::unique_ptr<waiting> taken = queue_->take(static_cast<waiting *>(call));
     taken->stop.reset();
     taken->function(ended);
@@ -177,8 +178,8 @@ class completions {
     std::unique_ptr<waiting> made(new waiting(complete, options.stopped_by()));
     const std::shared_ptr<detail::detached_stop> stop = made->stop;
     if (stop && stop->handle() == nullptr) return inner::only_done(inner::refused(MEETGATE_LIMIT, "out of memory"));
+    made->hand_over();
     waiting *const call = queue_->add(std::move(made));
-    use.begin_asynchronous();
     char *given = nullptr;
     const meetgate_status status =
         send(use.handle(), options.str().c_str(), stop ? stop->handle() : nullptr, call, &given);

@@ -26,7 +26,7 @@ namespace inner {
  */
 class open_client {
  public:
-  open_client() : handle_(nullptr), all_(nullptr), calls_(), providers_(), logs_(), users_(0), has_threads_(false), mutex_(), ended_() {}
+  open_client() : handle_(nullptr), all_(nullptr), calls_(), providers_(), logs_(), users_(0), mutex_(), ended_() {}
   ~open_client() {
     close();
     meetgate_cancel_free(all_);
@@ -56,9 +56,8 @@ class open_client {
       calls_.trigger();
       std::unique_lock<std::mutex> lock(mutex_);
       while (users_ != 0) ended_.wait(lock);
-      // Freeing waits for asynchronous calls no longer than a second, and a log that is at work then must stay.
-      if (has_threads_) static_cast<void>(logs_.set(handle_, MEETGATE_LOG_ERROR, log_function(), nullptr));
     }
+    // It waits for a provider and a log that are at work, also on the client's own threads.
     meetgate_client_free(handle_);
     providers_.clear();
     logs_.clear();
@@ -95,8 +94,6 @@ class open_client {
   log_list logs_;
   /** Twice the number of calls; and 1 while it is open. */
   std::atomic<std::size_t> users_;
-  /** Whether asynchronous calls were made. */
-  std::atomic<bool> has_threads_;
   std::mutex mutex_;
   std::condition_variable ended_;
 
@@ -121,7 +118,6 @@ class client_use {
   detail::stop_list &calls() const noexcept { return client_->calls_; }
   provider_list &providers() const noexcept { return client_->providers_; }
   log_list &logs() const noexcept { return client_->logs_; }
-  void begin_asynchronous() const noexcept { client_->has_threads_ = true; }
 
  private:
   const std::shared_ptr<open_client> client_;

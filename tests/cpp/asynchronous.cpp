@@ -344,6 +344,10 @@ static void a_queue_that_ends_drops_its_completions() {
     results.call(avd, room(), call_options(), counts);
     results.call(quiet, room(), call_options().cancel(stop), counts);
     CHECK(is_readable(results, 30000));
+    // What is refused is not kept either.
+    const long before = held.use_count();
+    CHECK(ended([&] { results.call(avd, "none", object(), call_options(), counts); }) != "OK");
+    CHECK(held.use_count() == before);
   }
   CHECK(held.use_count() == 1 && count == 0);
   quiet.close();
