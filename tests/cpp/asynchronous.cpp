@@ -210,17 +210,35 @@ static void closing_ends_each_call_once() {
 
 static void closing_waits_a_second_for_a_completion() {
   std::atomic<int> begun(0), over(0);
+  std::atomic<bool> is_gone(false);
   {
     const meetgate::avd avd = sandbox();
     avd.call_async(room(), call_options(), [&](const result &) {
       begun++;
-      rest(1800);
+      comes([&] { return is_gone.load(); });
       over++;
     });
     CHECK(comes([&] { return begun == 1; }));
   }
   CHECK(over == 0);
+  is_gone = true;
   CHECK(comes([&] { return over == 1; }));
+}
+
+static void a_client_that_ends_in_its_completion_harms_nothing() {
+  std::atomic<int> count(0);
+  std::shared_ptr<meetgate::avd> avd = std::make_shared<meetgate::avd>(meetgate::raw(avd_config));
+  const std::weak_ptr<meetgate::avd> watched = avd;
+  const meetgate::avd &client = *avd;
+  std::atomic<bool> may_end(false);
+  client.call_async(room(), call_options(), [avd, &count, &may_end](const result &done) {
+    comes([&] { return may_end.load(); });
+    count += done ? 1 : 100;
+  });
+  avd.reset();
+  may_end = true;
+  CHECK(comes([&] { return watched.expired(); }));
+  CHECK(count == 1);
 }
 
 static void closing_waits_for_a_log() {
@@ -428,6 +446,7 @@ int main(int argc, char **argv) {
   RUN(a_cancel_ends_asynchronous_calls_and_may_go_before_them);
   RUN(closing_ends_each_call_once);
   RUN(closing_waits_a_second_for_a_completion);
+  RUN(a_client_that_ends_in_its_completion_harms_nothing);
   RUN(closing_waits_for_a_log);
   RUN(a_future_gives_the_reply_or_throws);
   RUN(a_provider_that_throws_fails_the_future);
