@@ -27,6 +27,9 @@
  *   (-fno-exceptions, or MEETGATE_NO_EXCEPTIONS defined before this header) a call returns a meetgate::result instead.
  * Tokens. Clients of one account in one process share one token. token_store shares it with other processes, token is a
  *   fixed one, and token_provider takes a function of yours in place of keys.
+ * Files. upload() and download() tell how far they are.
+ * Not waiting. call_async() gives a future, or runs a completion on a thread of the client; meetgate::completions keeps results
+ *   for an event loop.
  * Cancelling. A meetgate::cancel in the options of a call ends it from another thread.
  * Threads. A client may be used from any number of threads at once, and any of them may close it: calls in flight then end.
  *   Moving and destroying it are for one thread.
@@ -35,6 +38,7 @@
 #define MEETGATE_HPP
 
 #include "meetgate/avd.hpp"
+#include "meetgate/completions.hpp"
 #include "meetgate/hst.hpp"
 #include "meetgate/signing.hpp"
 #include "meetgate/youme.hpp"

@@ -167,6 +167,34 @@ fn a_client_tells_of_its_calls_under_valgrind() {
 }
 
 #[test]
+fn calls_that_are_not_waited_for() {
+    for compiler in compilers() {
+        programs::as_it_is(&asynchronous(compiler), |run| check_cancel(run, None));
+    }
+}
+
+#[test]
+fn calls_that_are_not_waited_for_under_valgrind() {
+    if support::has("c++") {
+        programs::under_valgrind(&asynchronous("c++"), |run| check_cancel(run, Some("few")));
+    }
+}
+
+#[test]
+fn files_are_sent_and_fetched() {
+    for compiler in compilers() {
+        programs::as_it_is(&transfers(compiler), check_transfers);
+    }
+}
+
+#[test]
+fn files_are_sent_and_fetched_under_valgrind() {
+    if support::has("c++") {
+        programs::under_valgrind(&transfers("c++"), check_transfers);
+    }
+}
+
+#[test]
 fn tokens_are_given_and_provided() {
     for compiler in compilers() {
         programs::as_it_is(&tokens(compiler), check_tokens);
@@ -274,6 +302,59 @@ fn the_example_is_built_by_its_cmake_file() {
     }
 }
 
+#[test]
+fn the_example_of_a_loop_runs() {
+    if !support::has("c++") {
+        return;
+    }
+    let flags = [&WARNINGS[..], &["-std=c++11", "-pthread"]].concat();
+    let program = support::compile("examples/cpp/poll_loop.cpp", &flags, "cpp-poll-loop");
+    let check = |run: Run<'_>| {
+        let sandbox = Sandbox::start(Options::default()).unwrap();
+        for _ in 0..2 {
+            let output = run(vec![sandbox.configurations()["avd"].to_string()]);
+            let text = String::from_utf8_lossy(&output.stdout);
+            assert!(output.status.success(), "{}", support::both(&output));
+            let (head, topics) = text.split_once(" room(s)\n").unwrap();
+            assert!(topics.contains("  周会\n"), "{text}");
+            assert_eq!(topics.lines().count(), head.parse::<usize>().unwrap(), "{text}");
+        }
+    };
+    programs::as_it_is(&program, check);
+    programs::under_valgrind(&program, check);
+}
+
+#[test]
+fn the_example_of_a_transfer_runs() {
+    if !support::has("c++") {
+        return;
+    }
+    let flags = [&WARNINGS[..], &["-std=c++11", "-pthread"]].concat();
+    let program = support::compile("examples/cpp/transfer.cpp", &flags, "cpp-transfer");
+    let check = |run: Run<'_>| {
+        let sandbox = Sandbox::start(Options::default()).unwrap();
+        let folder = support::Folder::new();
+        let picture = support::root().join("tests/fixtures/welcome.png");
+        let target = folder.path().join("fetched.png");
+        let arguments = |picture: &std::path::Path| {
+            let config = sandbox.configurations()["avd"].to_string();
+            vec![config, picture.to_string_lossy().into_owned(), target.to_string_lossy().into_owned()]
+        };
+        for _ in 0..2 {
+            let output = run(arguments(&picture));
+            assert!(output.status.success(), "{}", support::both(&output));
+            assert_eq!(String::from_utf8_lossy(&output.stdout), "163 bytes, 0 of them from an earlier run\n");
+            assert!(String::from_utf8_lossy(&output.stderr).contains("163 of 163 bytes"));
+            assert_eq!(std::fs::read(&target).unwrap(), std::fs::read(&picture).unwrap());
+        }
+        let missing = run(arguments(&folder.path().join("missing.png")));
+        assert_eq!(missing.status.code(), Some(1));
+        assert!(String::from_utf8_lossy(&missing.stderr).starts_with("INVALID_ARGUMENT: the content"));
+    };
+    programs::as_it_is(&program, check);
+    programs::under_valgrind(&program, check);
+}
+
 /// A test as a user writes it, with the fixture that starts a sandbox.
 #[test]
 fn the_example_of_a_test_passes() {
@@ -329,6 +410,16 @@ fn observing(compiler: &str) -> PathBuf {
     compile(compiler, &["-std=c++11"], &["tests/cpp/observing.cpp"], Some(&name))
 }
 
+fn asynchronous(compiler: &str) -> PathBuf {
+    let name = format!("cpp-asynchronous-{}", compiler.replace('+', "x"));
+    compile(compiler, &["-std=c++11"], &["tests/cpp/asynchronous.cpp"], Some(&name))
+}
+
+fn transfers(compiler: &str) -> PathBuf {
+    let name = format!("cpp-transfers-{}", compiler.replace('+', "x"));
+    compile(compiler, &["-std=c++11"], &["tests/cpp/transfers.cpp"], Some(&name))
+}
+
 fn tokens(compiler: &str) -> PathBuf {
     let name = format!("cpp-tokens-{}", compiler.replace('+', "x"));
     compile(compiler, &["-std=c++11"], &["tests/cpp/tokens.cpp"], Some(&name))
@@ -381,6 +472,11 @@ fn check_cancel(run: Run<'_>, pace: Option<&str>) {
     let mut arguments = programs::arguments(&sandbox, &server);
     arguments.extend(pace.map(str::to_owned));
     passes(&run(arguments));
+}
+
+fn check_transfers(run: Run<'_>) {
+    let folder = support::Folder::new();
+    check_cancel(run, Some(&folder.path().to_string_lossy()));
 }
 
 /// Runs it with a server that ends its sandbox's tokens.

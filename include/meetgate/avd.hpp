@@ -469,6 +469,9 @@ class avd_config : public token_config<avd_config> {
 /** Parameters of avd.room.create: Create a room. Required: user_id. */
 class avd_room_create_params : public builder<avd_room_create_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "avd.room.create"; }
+
   /**
    * User id for which the room is created. The document only calls it a unique number; room.read answers it. [string,
    * required]
@@ -512,6 +515,9 @@ class avd_room_create_params : public builder<avd_room_create_params> {
 /** Parameters of avd.room.update: Change the settings of a room. Required: room_id. */
 class avd_room_update_params : public builder<avd_room_update_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "avd.room.update"; }
+
   /** Room number of the room to change. [string, required] */
   avd_room_update_params &room_id(const text &value) { return put("room_id", value); }
 
@@ -533,6 +539,9 @@ class avd_room_update_params : public builder<avd_room_update_params> {
 /** Parameters of avd.room.del: Delete a room. Required: room_id. */
 class avd_room_del_params : public builder<avd_room_del_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "avd.room.del"; }
+
   /** Room number of the room to delete. [string, required] */
   avd_room_del_params &room_id(const text &value) { return put("room_id", value); }
 };
@@ -540,6 +549,9 @@ class avd_room_del_params : public builder<avd_room_del_params> {
 /** Parameters of avd.room.read: Read the settings of a room. Required: room_id. */
 class avd_room_read_params : public builder<avd_room_read_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "avd.room.read"; }
+
   /** Room number. [string, required] */
   avd_room_read_params &room_id(const text &value) { return put("room_id", value); }
 };
@@ -547,6 +559,9 @@ class avd_room_read_params : public builder<avd_room_read_params> {
 /** Parameters of avd.room.close: Close an open room and kick everybody out. Required: room_id. */
 class avd_room_close_params : public builder<avd_room_close_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "avd.room.close"; }
+
   /** Room number of the open room. [string, required] */
   avd_room_close_params &room_id(const text &value) { return put("room_id", value); }
 };
@@ -557,6 +572,9 @@ class avd_room_close_params : public builder<avd_room_close_params> {
  */
 class avd_room_get_statistic_params : public builder<avd_room_get_statistic_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "avd.room.get_statistic"; }
+
   /** Room number. [string, required] */
   avd_room_get_statistic_params &room_id(const text &value) { return put("room_id", value); }
 
@@ -578,6 +596,9 @@ class avd_room_get_statistic_params : public builder<avd_room_get_statistic_para
  */
 class avd_room_get_record_params : public builder<avd_room_get_record_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "avd.room.get_record"; }
+
   /** Room number. [string, required] */
   avd_room_get_record_params &room_id(const text &value) { return put("room_id", value); }
 
@@ -609,6 +630,9 @@ class avd_room_get_record_params : public builder<avd_room_get_record_params> {
 /** Parameters of avd.room.participate.kick: Kick a participant out of a room. Required: room_id, user_id. */
 class avd_room_participate_kick_params : public builder<avd_room_participate_kick_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "avd.room.participate.kick"; }
+
   /** Room number. [string, required] */
   avd_room_participate_kick_params &room_id(const text &value) { return put("room_id", value); }
 
@@ -619,6 +643,9 @@ class avd_room_participate_kick_params : public builder<avd_room_participate_kic
 /** Parameters of avd.room.participate.list: List the participants of a room. Required: room_id. */
 class avd_room_participate_list_params : public builder<avd_room_participate_list_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "avd.room.participate.list"; }
+
   /** Room number. [string, required] */
   avd_room_participate_list_params &room_id(const text &value) { return put("room_id", value); }
 };
@@ -626,6 +653,9 @@ class avd_room_participate_list_params : public builder<avd_room_participate_lis
 /** Parameters of avd.room.mix_record.start: Start a mixed recording. Required: room_id. */
 class avd_room_mix_record_start_params : public builder<avd_room_mix_record_start_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "avd.room.mix_record.start"; }
+
   /** Room number. The room must be open. [string, required] */
   avd_room_mix_record_start_params &room_id(const text &value) { return put("room_id", value); }
 
@@ -745,6 +775,9 @@ class avd_room_mix_record_start_params : public builder<avd_room_mix_record_star
 /** Parameters of avd.room.mix_record.stop: Stop a mixed recording. Required: room_id. */
 class avd_room_mix_record_stop_params : public builder<avd_room_mix_record_stop_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "avd.room.mix_record.stop"; }
+
   /** Room number. [string, required] */
   avd_room_mix_record_stop_params &room_id(const text &value) { return put("room_id", value); }
 
@@ -761,6 +794,9 @@ class avd_room_mix_record_stop_params : public builder<avd_room_mix_record_stop_
 /** Parameters of avd.room.mix_record.get: List the files of a room's mixed recordings. Required: room_id. */
 class avd_room_mix_record_get_params : public builder<avd_room_mix_record_get_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "avd.room.mix_record.get"; }
+
   /** Room number. [string, required] */
   avd_room_mix_record_get_params &room_id(const text &value) { return put("room_id", value); }
 
@@ -777,6 +813,9 @@ class avd_room_mix_record_get_params : public builder<avd_room_mix_record_get_pa
 /** Parameters of avd.room.mix_live.start: Start a mixed live stream. Required: room_id, push_url. */
 class avd_room_mix_live_start_params : public builder<avd_room_mix_live_start_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "avd.room.mix_live.start"; }
+
   /** Room number. The room must be open. [string, required] */
   avd_room_mix_live_start_params &room_id(const text &value) { return put("room_id", value); }
 
@@ -799,6 +838,9 @@ class avd_room_mix_live_start_params : public builder<avd_room_mix_live_start_pa
  */
 class avd_room_mix_record_update_layout_params : public builder<avd_room_mix_record_update_layout_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "avd.room.mix_record.update_layout"; }
+
   /** Room number. [string, required] */
   avd_room_mix_record_update_layout_params &room_id(const text &value) { return put("room_id", value); }
 
@@ -820,6 +862,9 @@ class avd_room_mix_record_update_layout_params : public builder<avd_room_mix_rec
  */
 class avd_room_mix_record_update_audio_layout_params : public builder<avd_room_mix_record_update_audio_layout_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "avd.room.mix_record.update_audio_layout"; }
+
   /** Room number. [string, required] */
   avd_room_mix_record_update_audio_layout_params &room_id(const text &value) { return put("room_id", value); }
 
@@ -835,6 +880,9 @@ class avd_room_mix_record_update_audio_layout_params : public builder<avd_room_m
 /** Parameters of avd.room.record.status: Read the state of a recording. Required: record_id. */
 class avd_room_record_status_params : public builder<avd_room_record_status_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "avd.room.record.status"; }
+
   /** Recording id. [string, required] */
   avd_room_record_status_params &record_id(const text &value) { return put("record_id", value); }
 };
@@ -842,6 +890,9 @@ class avd_room_record_status_params : public builder<avd_room_record_status_para
 /** Parameters of avd.room.mix_live.stop: Stop a mixed live stream. Required: room_id. */
 class avd_room_mix_live_stop_params : public builder<avd_room_mix_live_stop_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "avd.room.mix_live.stop"; }
+
   /** Room number. [string, required] */
   avd_room_mix_live_stop_params &room_id(const text &value) { return put("room_id", value); }
 };
@@ -849,6 +900,9 @@ class avd_room_mix_live_stop_params : public builder<avd_room_mix_live_stop_para
 /** Parameters of avd.room.live.start: Start a live stream of a room. Required: room_id, user_id, push_url. */
 class avd_room_live_start_params : public builder<avd_room_live_start_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "avd.room.live.start"; }
+
   /** Room number. The room must be open. [string, required] */
   avd_room_live_start_params &room_id(const text &value) { return put("room_id", value); }
 
@@ -868,6 +922,9 @@ class avd_room_live_start_params : public builder<avd_room_live_start_params> {
 /** Parameters of avd.room.live.stop: Stop the live stream of a room. Required: room_id. */
 class avd_room_live_stop_params : public builder<avd_room_live_stop_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "avd.room.live.stop"; }
+
   /** Room number. The room must be open. [string, required] */
   avd_room_live_stop_params &room_id(const text &value) { return put("room_id", value); }
 };
@@ -875,6 +932,9 @@ class avd_room_live_stop_params : public builder<avd_room_live_stop_params> {
 /** Parameters of avd.room.avc.start: Turn on the composed view of a room. Required: room_id. */
 class avd_room_avc_start_params : public builder<avd_room_avc_start_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "avd.room.avc.start"; }
+
   /** Room number. [string, required] */
   avd_room_avc_start_params &room_id(const text &value) { return put("room_id", value); }
 
@@ -919,6 +979,9 @@ class avd_room_avc_start_params : public builder<avd_room_avc_start_params> {
 /** Parameters of avd.room.avc.stop: Turn off the composed view of a room. Required: room_id. */
 class avd_room_avc_stop_params : public builder<avd_room_avc_stop_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "avd.room.avc.stop"; }
+
   /** Room number. [string, required] */
   avd_room_avc_stop_params &room_id(const text &value) { return put("room_id", value); }
 };
@@ -926,6 +989,9 @@ class avd_room_avc_stop_params : public builder<avd_room_avc_stop_params> {
 /** Parameters of avd.room.record.get: Get the MP3 recording files of a room. Required: room_id. */
 class avd_room_record_get_params : public builder<avd_room_record_get_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "avd.room.record.get"; }
+
   /** Room number. [string, required] */
   avd_room_record_get_params &room_id(const text &value) { return put("room_id", value); }
 
@@ -939,6 +1005,9 @@ class avd_room_record_get_params : public builder<avd_room_record_get_params> {
  */
 class avd_room_desktop_record_start_params : public builder<avd_room_desktop_record_start_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "avd.room.desktop_record.start"; }
+
   /** Room number. [string, required] */
   avd_room_desktop_record_start_params &room_id(const text &value) { return put("room_id", value); }
 
@@ -957,6 +1026,9 @@ class avd_room_desktop_record_start_params : public builder<avd_room_desktop_rec
 /** Parameters of avd.room.desktop_record.stop: Stop recording a user's desktop. Required: room_id. */
 class avd_room_desktop_record_stop_params : public builder<avd_room_desktop_record_stop_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "avd.room.desktop_record.stop"; }
+
   /** Room number. [string, required] */
   avd_room_desktop_record_stop_params &room_id(const text &value) { return put("room_id", value); }
 };
@@ -964,6 +1036,9 @@ class avd_room_desktop_record_stop_params : public builder<avd_room_desktop_reco
 /** Parameters of avd.room.desktop_record.get: Get the files of a desktop recording. Required: room_id, name. */
 class avd_room_desktop_record_get_params : public builder<avd_room_desktop_record_get_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "avd.room.desktop_record.get"; }
+
   /** Room number. [string, required] */
   avd_room_desktop_record_get_params &room_id(const text &value) { return put("room_id", value); }
 
@@ -977,6 +1052,9 @@ class avd_room_desktop_record_get_params : public builder<avd_room_desktop_recor
 /** Parameters of avd.media.create: Create a player in a room. Required: room_id, name. */
 class avd_media_create_params : public builder<avd_media_create_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "avd.media.create"; }
+
   /** Room number. [string, required] */
   avd_media_create_params &room_id(const text &value) { return put("room_id", value); }
 
@@ -996,6 +1074,9 @@ class avd_media_create_params : public builder<avd_media_create_params> {
 /** Parameters of avd.media.play: Play a stream or file in a player. Required: room_id, url, play_id. */
 class avd_media_play_params : public builder<avd_media_play_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "avd.media.play"; }
+
   /** Room number. [string, required] */
   avd_media_play_params &room_id(const text &value) { return put("room_id", value); }
 
@@ -1018,6 +1099,9 @@ class avd_media_play_params : public builder<avd_media_play_params> {
 /** Parameters of avd.media.stop: Stop a player and close it. Required: room_id, play_id. */
 class avd_media_stop_params : public builder<avd_media_stop_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "avd.media.stop"; }
+
   /** Room number. [string, required] */
   avd_media_stop_params &room_id(const text &value) { return put("room_id", value); }
 
@@ -1028,6 +1112,9 @@ class avd_media_stop_params : public builder<avd_media_stop_params> {
 /** Parameters of avd.media.pause: Pause a player. Required: room_id, play_id. */
 class avd_media_pause_params : public builder<avd_media_pause_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "avd.media.pause"; }
+
   /** Room number. [string, required] */
   avd_media_pause_params &room_id(const text &value) { return put("room_id", value); }
 
@@ -1038,6 +1125,9 @@ class avd_media_pause_params : public builder<avd_media_pause_params> {
 /** Parameters of avd.media.resume: Continue playing after a pause. Required: room_id, play_id. */
 class avd_media_resume_params : public builder<avd_media_resume_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "avd.media.resume"; }
+
   /** Room number. [string, required] */
   avd_media_resume_params &room_id(const text &value) { return put("room_id", value); }
 
@@ -1048,6 +1138,9 @@ class avd_media_resume_params : public builder<avd_media_resume_params> {
 /** Parameters of avd.media.replay: Play again after the end. Required: room_id, play_id. */
 class avd_media_replay_params : public builder<avd_media_replay_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "avd.media.replay"; }
+
   /** Room number. [string, required] */
   avd_media_replay_params &room_id(const text &value) { return put("room_id", value); }
 
@@ -1061,6 +1154,9 @@ class avd_media_replay_params : public builder<avd_media_replay_params> {
 /** Parameters of avd.media.get_media_info: Read what a player plays. Required: room_id, play_id, url. */
 class avd_media_get_media_info_params : public builder<avd_media_get_media_info_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "avd.media.get_media_info"; }
+
   /** Room number. [string, required] */
   avd_media_get_media_info_params &room_id(const text &value) { return put("room_id", value); }
 
@@ -1074,6 +1170,9 @@ class avd_media_get_media_info_params : public builder<avd_media_get_media_info_
 /** Parameters of avd.media.switch: Switch a player to another file. Required: room_id, play_id. */
 class avd_media_switch_params : public builder<avd_media_switch_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "avd.media.switch"; }
+
   /** Room number. [string, required] */
   avd_media_switch_params &room_id(const text &value) { return put("room_id", value); }
 
@@ -1090,6 +1189,9 @@ class avd_media_switch_params : public builder<avd_media_switch_params> {
 /** Parameters of avd.room.record.transfer: Transcode a recording. Required: room_id, record_id. */
 class avd_room_record_transfer_params : public builder<avd_room_record_transfer_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "avd.room.record.transfer"; }
+
   /** Room number. [string, required] */
   avd_room_record_transfer_params &room_id(const text &value) { return put("room_id", value); }
 
@@ -1100,6 +1202,9 @@ class avd_room_record_transfer_params : public builder<avd_room_record_transfer_
 /** Parameters of avd.room.del_record: Delete all recordings of a room. Required: room_id. */
 class avd_room_del_record_params : public builder<avd_room_del_record_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "avd.room.del_record"; }
+
   /** Room number. All recordings of this room are deleted. [string, required] */
   avd_room_del_record_params &room_id(const text &value) { return put("room_id", value); }
 };
@@ -1107,6 +1212,9 @@ class avd_room_del_record_params : public builder<avd_room_del_record_params> {
 /** Parameters of avd.transcode.query: Get the transcoding state of a recording. Required: room_id, record_id. */
 class avd_transcode_query_params : public builder<avd_transcode_query_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "avd.transcode.query"; }
+
   /** Room number. [string, required] */
   avd_transcode_query_params &room_id(const text &value) { return put("room_id", value); }
 
@@ -1120,6 +1228,9 @@ class avd_transcode_query_params : public builder<avd_transcode_query_params> {
  */
 class avd_room_avc_select_media_params : public builder<avd_room_avc_select_media_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "avd.room.avc.select_media"; }
+
   /** Room number. [string, required] */
   avd_room_avc_select_media_params &room_id(const text &value) { return put("room_id", value); }
 
@@ -1142,6 +1253,9 @@ class avd_room_avc_select_media_params : public builder<avd_room_avc_select_medi
  */
 class avd_room_avc_set_focus_video_params : public builder<avd_room_avc_set_focus_video_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "avd.room.avc.set_focus_video"; }
+
   /** Room number. [string, required] */
   avd_room_avc_set_focus_video_params &room_id(const text &value) { return put("room_id", value); }
 
@@ -1158,6 +1272,9 @@ class avd_room_avc_set_focus_video_params : public builder<avd_room_avc_set_focu
  */
 class avd_room_avc_update_layout_params : public builder<avd_room_avc_update_layout_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "avd.room.avc.update_layout"; }
+
   /** Room number. [string, required] */
   avd_room_avc_update_layout_params &room_id(const text &value) { return put("room_id", value); }
 
@@ -1193,6 +1310,9 @@ class avd_room_avc_update_layout_params : public builder<avd_room_avc_update_lay
 /** Parameters of avd.room.avc.get_avc_setting: Get the layout settings of the composed view. Required: room_id. */
 class avd_room_avc_get_avc_setting_params : public builder<avd_room_avc_get_avc_setting_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "avd.room.avc.get_avc_setting"; }
+
   /** Room number. [string, required] */
   avd_room_avc_get_avc_setting_params &room_id(const text &value) { return put("room_id", value); }
 };
@@ -1200,6 +1320,9 @@ class avd_room_avc_get_avc_setting_params : public builder<avd_room_avc_get_avc_
 /** Parameters of avd.room.delete_record: Delete one recording file of a room. Required: room_id, url. */
 class avd_room_delete_record_params : public builder<avd_room_delete_record_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "avd.room.delete_record"; }
+
   /** Room number. [string, required] */
   avd_room_delete_record_params &room_id(const text &value) { return put("room_id", value); }
 
@@ -1213,6 +1336,9 @@ class avd_room_delete_record_params : public builder<avd_room_delete_record_para
 /** Parameters of avd.room.get_chat_message_log: Read a room's chat messages. Required: room_id. */
 class avd_room_get_chat_message_log_params : public builder<avd_room_get_chat_message_log_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "avd.room.get_chat_message_log"; }
+
   /** Room number. [string, required] */
   avd_room_get_chat_message_log_params &room_id(const text &value) { return put("room_id", value); }
 
@@ -1235,6 +1361,9 @@ class avd_room_get_chat_message_log_params : public builder<avd_room_get_chat_me
 /** Parameters of avd.app.apply_file_permit: Install a licence file. Required: licence_cert. */
 class avd_app_apply_file_permit_params : public builder<avd_app_apply_file_permit_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "avd.app.apply_file_permit"; }
+
   /** The licence text from the vendor's licence server. Give it unchanged. [string, required] */
   avd_app_apply_file_permit_params &licence_cert(const text &value) { return put("licence_cert", value); }
 };
@@ -1242,6 +1371,9 @@ class avd_app_apply_file_permit_params : public builder<avd_app_apply_file_permi
 /** Parameters of avd.app.delete_file_permit: Remove a licence file. Required: licence_cert. */
 class avd_app_delete_file_permit_params : public builder<avd_app_delete_file_permit_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "avd.app.delete_file_permit"; }
+
   /** The licence text that was given to app.apply_file_permit. [string, required] */
   avd_app_delete_file_permit_params &licence_cert(const text &value) { return put("licence_cert", value); }
 };
@@ -1252,6 +1384,9 @@ class avd_app_delete_file_permit_params : public builder<avd_app_delete_file_per
  */
 class avd_app_get_key_licence_params : public builder<avd_app_get_key_licence_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "avd.app.get_key_licence"; }
+
   /**
    * The access key whose users are counted. The document does not say whether it may differ from the client's own.
    * [string, required]
@@ -1262,6 +1397,9 @@ class avd_app_get_key_licence_params : public builder<avd_app_get_key_licence_pa
 /** Parameters of avd.sip.gate.create: Create a SIP gateway. Required: name, url. */
 class avd_sip_gate_create_params : public builder<avd_sip_gate_create_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "avd.sip.gate.create"; }
+
   /** Name for the SIP gateway. [string, required] */
   avd_sip_gate_create_params &name(const text &value) { return put("name", value); }
 
@@ -1277,6 +1415,9 @@ class avd_sip_gate_create_params : public builder<avd_sip_gate_create_params> {
  */
 class avd_sip_gate_update_params : public builder<avd_sip_gate_update_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "avd.sip.gate.update"; }
+
   /** Id of the SIP gateway: gate_id in the answers of sip.gate.create and sip.gate.list. [integer, required] */
   avd_sip_gate_update_params &sip_gate_id(const integer &value) { return put("sip_gate_id", value); }
 
@@ -1290,6 +1431,9 @@ class avd_sip_gate_update_params : public builder<avd_sip_gate_update_params> {
 /** Parameters of avd.sip.gate.read: Read a SIP gateway. Required: sip_gate_id. */
 class avd_sip_gate_read_params : public builder<avd_sip_gate_read_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "avd.sip.gate.read"; }
+
   /** Id of the SIP gateway: gate_id in the answers of sip.gate.create and sip.gate.list. [integer, required] */
   avd_sip_gate_read_params &sip_gate_id(const integer &value) { return put("sip_gate_id", value); }
 };
@@ -1297,6 +1441,9 @@ class avd_sip_gate_read_params : public builder<avd_sip_gate_read_params> {
 /** Parameters of avd.sip.gate.del: Delete a SIP gateway. Required: sip_gate_id. */
 class avd_sip_gate_del_params : public builder<avd_sip_gate_del_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "avd.sip.gate.del"; }
+
   /** Id of the SIP gateway: gate_id in the answers of sip.gate.create and sip.gate.list. [integer, required] */
   avd_sip_gate_del_params &sip_gate_id(const integer &value) { return put("sip_gate_id", value); }
 };
@@ -1307,6 +1454,9 @@ class avd_sip_gate_del_params : public builder<avd_sip_gate_del_params> {
  */
 class avd_sip_account_create_params : public builder<avd_sip_account_create_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "avd.sip.account.create"; }
+
   /** Name of the SIP account. [string, required] */
   avd_sip_account_create_params &name(const text &value) { return put("name", value); }
 
@@ -1331,6 +1481,9 @@ class avd_sip_account_create_params : public builder<avd_sip_account_create_para
  */
 class avd_sip_account_update_params : public builder<avd_sip_account_update_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "avd.sip.account.update"; }
+
   /** Id of the SIP account, from the answer of sip.account.create. [integer, required] */
   avd_sip_account_update_params &account_id(const integer &value) { return put("account_id", value); }
 
@@ -1350,6 +1503,9 @@ class avd_sip_account_update_params : public builder<avd_sip_account_update_para
 /** Parameters of avd.sip.account.read: Read a SIP account, password included. Required: account_id, sip_gate_id. */
 class avd_sip_account_read_params : public builder<avd_sip_account_read_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "avd.sip.account.read"; }
+
   /** Id of the SIP account, from the answer of sip.account.create. [integer, required] */
   avd_sip_account_read_params &account_id(const integer &value) { return put("account_id", value); }
 
@@ -1360,6 +1516,9 @@ class avd_sip_account_read_params : public builder<avd_sip_account_read_params> 
 /** Parameters of avd.sip.account.del: Delete a SIP account. Required: account_id. */
 class avd_sip_account_del_params : public builder<avd_sip_account_del_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "avd.sip.account.del"; }
+
   /** Id of the SIP account, from the answer of sip.account.create. [integer, required] */
   avd_sip_account_del_params &account_id(const integer &value) { return put("account_id", value); }
 };
@@ -1367,6 +1526,9 @@ class avd_sip_account_del_params : public builder<avd_sip_account_del_params> {
 /** Parameters of avd.device.call: Call a device into a room. Required: name, room_id, url. */
 class avd_device_call_params : public builder<avd_device_call_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "avd.device.call"; }
+
   /** Name of the device in the room. [string, required] */
   avd_device_call_params &name(const text &value) { return put("name", value); }
 
@@ -1407,6 +1569,9 @@ class avd_device_call_params : public builder<avd_device_call_params> {
 /** Parameters of avd.device.kick: Kick a device out of a room. Required: room_id, user_id. */
 class avd_device_kick_params : public builder<avd_device_kick_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "avd.device.kick"; }
+
   /** Room number. [string, required] */
   avd_device_kick_params &room_id(const text &value) { return put("room_id", value); }
 
@@ -1417,6 +1582,9 @@ class avd_device_kick_params : public builder<avd_device_kick_params> {
 /** Parameters of avd.device.video.focus: Make a device's video the focus of its room. Required: room_id, user_id. */
 class avd_device_video_focus_params : public builder<avd_device_video_focus_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "avd.device.video.focus"; }
+
   /** Room number. [string, required] */
   avd_device_video_focus_params &room_id(const text &value) { return put("room_id", value); }
 
@@ -1427,6 +1595,9 @@ class avd_device_video_focus_params : public builder<avd_device_video_focus_para
 /** Parameters of avd.device.video.unfocus: Take the focus from a device's video. Required: room_id, user_id. */
 class avd_device_video_unfocus_params : public builder<avd_device_video_unfocus_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "avd.device.video.unfocus"; }
+
   /** Room number. [string, required] */
   avd_device_video_unfocus_params &room_id(const text &value) { return put("room_id", value); }
 
@@ -1437,6 +1608,9 @@ class avd_device_video_unfocus_params : public builder<avd_device_video_unfocus_
 /** Parameters of avd.device.video.close: Turn a device's video off. Required: room_id, user_id. */
 class avd_device_video_close_params : public builder<avd_device_video_close_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "avd.device.video.close"; }
+
   /** Room number. [string, required] */
   avd_device_video_close_params &room_id(const text &value) { return put("room_id", value); }
 
@@ -1447,6 +1621,9 @@ class avd_device_video_close_params : public builder<avd_device_video_close_para
 /** Parameters of avd.device.video.open: Turn a device's video on. Required: room_id, user_id. */
 class avd_device_video_open_params : public builder<avd_device_video_open_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "avd.device.video.open"; }
+
   /** Room number. [string, required] */
   avd_device_video_open_params &room_id(const text &value) { return put("room_id", value); }
 
@@ -1457,6 +1634,9 @@ class avd_device_video_open_params : public builder<avd_device_video_open_params
 /** Parameters of avd.device.audio.mute: Turn a device's sound off. Required: room_id, user_id. */
 class avd_device_audio_mute_params : public builder<avd_device_audio_mute_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "avd.device.audio.mute"; }
+
   /** Room number. [string, required] */
   avd_device_audio_mute_params &room_id(const text &value) { return put("room_id", value); }
 
@@ -1467,6 +1647,9 @@ class avd_device_audio_mute_params : public builder<avd_device_audio_mute_params
 /** Parameters of avd.device.audio.unmute: Turn a device's sound on. Required: room_id, user_id. */
 class avd_device_audio_unmute_params : public builder<avd_device_audio_unmute_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "avd.device.audio.unmute"; }
+
   /** Room number. [string, required] */
   avd_device_audio_unmute_params &room_id(const text &value) { return put("room_id", value); }
 
@@ -1477,6 +1660,9 @@ class avd_device_audio_unmute_params : public builder<avd_device_audio_unmute_pa
 /** Parameters of avd.device.get_invite_status: Read the state of a call to a device. Required: call_id. */
 class avd_device_get_invite_status_params : public builder<avd_device_get_invite_status_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "avd.device.get_invite_status"; }
+
   /** Id of the call, from the answer of device.call. [string, required] */
   avd_device_get_invite_status_params &call_id(const text &value) { return put("call_id", value); }
 };
@@ -1484,6 +1670,9 @@ class avd_device_get_invite_status_params : public builder<avd_device_get_invite
 /** Parameters of avd.uploadfile: Upload an image or a media file to the server. Required: file. */
 class avd_uploadfile_params : public builder<avd_uploadfile_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "avd.uploadfile"; }
+
   /**
    * Path of the local file; its name must end in png, jpg, mp3, mp4 or avi. The table does not mark it as required, but
    * there is no upload without it. [path of a file, required]

@@ -67,6 +67,9 @@ class stoppable {
     enter(client);
     enter(caller);
   }
+  explicit stoppable(stop_list &caller) : call_(meetgate_cancel_new(), meetgate_cancel_free), lists_() {
+    if (call_) enter(caller);
+  }
   ~stoppable() {
     for (std::size_t i = 0; i < lists_.size(); i++) lists_[i]->leave(call_.get());
   }
@@ -85,6 +88,21 @@ class stoppable {
 
   std::unique_ptr<meetgate_cancel, void(MEETGATE_CALL *)(meetgate_cancel *)> call_;
   std::vector<stop_list *> lists_;
+};
+
+/** One asynchronous call, which may outlive both its client and the cancel that it was given. */
+class detached_stop {
+ public:
+  explicit detached_stop(const std::shared_ptr<stop_list> &caller) : caller_(caller), call_(*caller_) {}
+  detached_stop(const detached_stop &) = delete;
+  detached_stop &operator=(const detached_stop &) = delete;
+
+  /** Null only where there is no memory. */
+  meetgate_cancel *handle() const noexcept { return call_.handle(); }
+
+ private:
+  const std::shared_ptr<stop_list> caller_;
+  const stoppable call_;
 };
 
 }  // namespace detail

@@ -9,12 +9,14 @@
 #include "error.hpp"
 #include "exceptions.hpp"
 #include "json.hpp"
+#include "group.hpp"
 #include "log.hpp"
 #include "open_client.hpp"
 #include "options.hpp"
 #include "reading.hpp"
 #include "reply.hpp"
 #include "token.hpp"
+#include "transfers.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -68,59 +70,9 @@ inline std::string with_platform(std::string config, const char *platform) {
 }  // namespace detail
 
 inline namespace MEETGATE_STYLE {
-namespace inner {
-
-inline reply closed() {
-  return refused(MEETGATE_INVALID_ARGUMENT, "the client is closed, or was moved from");
-}
-
-}  // namespace inner
-
-/** Operations whose names have the first part in common. The group shares the client's handle. */
-class group {
- public:
-  group(const group &) = delete;
-  group &operator=(const group &) = delete;
-
- protected:
-  group() noexcept : client_() {}
-  ~group() {}
-
-  reply run(const char *operation, const std::string &params, const call_options &options) const {
-    if (detail::holds_nul(params)) {
-      return inner::refused(MEETGATE_INVALID_ARGUMENT, "params holds a NUL byte: write it \\u0000");
-    }
-    return make(options, [&](meetgate_client *on, const char *chosen, meetgate_cancel *cancel, char **given) {
-      return meetgate_call_with(on, operation, params.c_str(), chosen, cancel, given);
-    });
-  }
-
-  /** Makes a call: `send` calls the C function. */
-  template <class Send>
-  reply make(const call_options &options, const Send &send) const {
-    const inner::client_use use(client_);
-    if (!use) return inner::closed();
-    if (options.lacks_its_cancel()) return inner::refused(MEETGATE_INVALID_ARGUMENT, "the cancel was moved from");
-    const std::string chosen = options.str();
-    char *given = nullptr;
-    const detail::provider_watch provider;
-    if (!options.stopped_by()) {
-      const meetgate_status status = send(use.handle(), chosen.c_str(), use.all(), &given);
-      return inner::taken(status, given, provider.thrown());
-    }
-    const detail::stoppable call(use.calls(), *options.stopped_by());
-    if (call.handle() == nullptr) return inner::refused(MEETGATE_LIMIT, "out of memory");
-    const meetgate_status status = send(use.handle(), chosen.c_str(), call.handle(), &given);
-    return inner::taken(status, given, provider.thrown());
-  }
-
- private:
-  std::shared_ptr<inner::open_client> client_;
-  friend class client;
-};
 
 /** A client of one platform: owns the handle, and closes it at the end. Movable, not copyable. */
-class client : public group {
+class client : public transfers {
  public:
   /** Calls an operation by its whole name: call("avd.room.read", object().set("room_id", "1")). */
   reply call(const std::string &operation, const json &params = object(),
@@ -187,6 +139,22 @@ class client : public group {
     if (!use) return inner::only_done(inner::closed());
     char *given = nullptr;
     const meetgate_status status = use.logs().set(use.handle(), level, log, &given);
+    return inner::only_done(inner::taken(status, given));
+  }
+
+  /**
+   * Closes the connections that the client keeps for its next calls: before the machine is suspended, or after its network
+   * has changed. The next call connects anew. A connection that a call uses now is closed when that call ends.
+   *
+   * Errors: MEETGATE_FORKED; MEETGATE_INVALID_ARGUMENT if the client is closed.
+   * Threads: any, at once.
+   * Since: 0.1.0.
+   */
+  done close_idle() const {
+    const inner::client_use use(client_);
+    if (!use) return inner::only_done(inner::closed());
+    char *given = nullptr;
+    const meetgate_status status = meetgate_client_close_idle(use.handle(), &given);
     return inner::only_done(inner::taken(status, given));
   }
 

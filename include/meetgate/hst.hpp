@@ -299,6 +299,9 @@ class hst_config : public token_config<hst_config> {
 /** Parameters of hst.app.create: Create an application. Required: app_name, service. */
 class hst_app_create_params : public builder<hst_app_create_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "hst.app.create"; }
+
   /**
    * Name of the application. The document allows Chinese and English letters and underscores; the vendor's own quick
    * start uses digits too (H26). [string, required]
@@ -321,6 +324,9 @@ class hst_app_create_params : public builder<hst_app_create_params> {
 /** Parameters of hst.app.update: Change an application. Required: app_id. */
 class hst_app_update_params : public builder<hst_app_update_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "hst.app.update"; }
+
   /** Id of the application to change. [string, required] */
   hst_app_update_params &app_id(const text &value) { return put("app_id", value); }
 
@@ -347,6 +353,9 @@ class hst_app_update_params : public builder<hst_app_update_params> {
 /** Parameters of hst.app.delete: Delete an application. Required: app_id. */
 class hst_app_delete_params : public builder<hst_app_delete_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "hst.app.delete"; }
+
   /** Id of the application to delete. [string, required] */
   hst_app_delete_params &app_id(const text &value) { return put("app_id", value); }
 };
@@ -357,6 +366,9 @@ class hst_app_delete_params : public builder<hst_app_delete_params> {
  */
 class hst_consuming_records_params : public builder<hst_consuming_records_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "hst.consuming.records"; }
+
   /** Start of the time range. [integer, milliseconds since 1970-01-01 UTC, required] */
   hst_consuming_records_params &start_time(const integer &value) { return put("start_time", value); }
 
@@ -376,6 +388,9 @@ class hst_consuming_records_params : public builder<hst_consuming_records_params
 /** Parameters of hst.kickout: Kick a user out of the platform. Required: app_id, user_id. */
 class hst_kickout_params : public builder<hst_kickout_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "hst.kickout"; }
+
   /** Id of the application. [string, required] */
   hst_kickout_params &app_id(const text &value) { return put("app_id", value); }
 
@@ -392,6 +407,9 @@ class hst_kickout_params : public builder<hst_kickout_params> {
 /** Parameters of hst.online.user.state: List users and whether they are online. Required: app_id, msg_id. */
 class hst_online_user_state_params : public builder<hst_online_user_state_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "hst.online.user.state"; }
+
   /** Only the users of this company. [string] */
   hst_online_user_state_params &company_id(const text &value) { return put("company_id", value); }
 
@@ -411,6 +429,9 @@ class hst_online_user_state_params : public builder<hst_online_user_state_params
 /** Parameters of hst.online.trans_cmd: Push a command to terminals. Required: user_list, trans_mess, app_id, msg_id. */
 class hst_online_trans_cmd_params : public builder<hst_online_trans_cmd_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "hst.online.trans_cmd"; }
+
   /** The users, and the terminal of each, that get the command. [array of objects, required] */
   hst_online_trans_cmd_params &user_list(const array_of<hst_user> &value) { return put("user_list", value); }
 
@@ -429,6 +450,9 @@ class hst_online_trans_cmd_params : public builder<hst_online_trans_cmd_params> 
  */
 class hst_online_invite_params : public builder<hst_online_invite_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "hst.online.invite"; }
+
   /** Id of the application. [string, required] */
   hst_online_invite_params &app_id(const text &value) { return put("app_id", value); }
 

@@ -57,6 +57,7 @@ class open_client {
       std::unique_lock<std::mutex> lock(mutex_);
       while (users_ != 0) ended_.wait(lock);
     }
+    // It waits for a provider and a log that are at work, also on the client's own threads.
     meetgate_client_free(handle_);
     providers_.clear();
     logs_.clear();

@@ -219,6 +219,9 @@ class youme_config : public builder<youme_config> {
  */
 class youme_query_instance_all_records_by_time_params : public builder<youme_query_instance_all_records_by_time_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "youme.query_instance_all_records_by_time"; }
+
   /** Id of the user instance. [string, required] */
   youme_query_instance_all_records_by_time_params &UserId(const text &value) { return put("UserId", value); }
 
@@ -232,6 +235,9 @@ class youme_query_instance_all_records_by_time_params : public builder<youme_que
 /** Parameters of youme.query_room_info: Show a room and the user instances that were in it. Required: RoomId. */
 class youme_query_room_info_params : public builder<youme_query_room_info_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "youme.query_room_info"; }
+
   /** Id of the room. [string, required] */
   youme_query_room_info_params &RoomId(const text &value) { return put("RoomId", value); }
 
@@ -253,6 +259,9 @@ class youme_query_room_info_params : public builder<youme_query_room_info_params
  */
 class youme_query_all_instance_by_time_params : public builder<youme_query_all_instance_by_time_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "youme.query_all_instance_by_time"; }
+
   /** Start of the time range (Y11). [string, seconds since 1970-01-01 UTC, required] */
   youme_query_all_instance_by_time_params &BeginTime(const text &value) { return put("BeginTime", value); }
 
@@ -265,6 +274,9 @@ class youme_query_all_instance_by_time_params : public builder<youme_query_all_i
  */
 class youme_count_business_total_volume_by_day_params : public builder<youme_count_business_total_volume_by_day_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "youme.count_business_total_volume_by_day"; }
+
   /** The day, as `yyyymmdd` in UTC+8 (Y19). [string, required] */
   youme_count_business_total_volume_by_day_params &QueryDate(const text &value) { return put("QueryDate", value); }
 
@@ -281,6 +293,9 @@ class youme_count_business_total_volume_by_day_params : public builder<youme_cou
  */
 class youme_count_business_distribute_volume_by_day_params : public builder<youme_count_business_distribute_volume_by_day_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "youme.count_business_distribute_volume_by_day"; }
+
   /** The day, as `yyyymmdd` in UTC+8 (Y19). [string, required] */
   youme_count_business_distribute_volume_by_day_params &QueryDate(const text &value) { return put("QueryDate", value); }
 
@@ -294,6 +309,9 @@ class youme_count_business_distribute_volume_by_day_params : public builder<youm
 /** Parameters of youme.count_qos_by_day: Show the quality figures of a day. Required: QueryDate. */
 class youme_count_qos_by_day_params : public builder<youme_count_qos_by_day_params> {
  public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "youme.count_qos_by_day"; }
+
   /** The day, as `yyyymmdd` in UTC+8 (Y19). [string, required] */
   youme_count_qos_by_day_params &QueryDate(const text &value) { return put("QueryDate", value); }
 };

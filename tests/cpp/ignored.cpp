@@ -8,6 +8,10 @@ void ignore(const meetgate::avd &avd, char **reply, const std::string &text) {
   avd.call("avd.room.list");                          // ignored without exceptions
   avd.raw_call(meetgate::raw_request().path("/a"));   // ignored without exceptions
   avd.set_token(text);                                // ignored without exceptions
+  avd.call_async("avd.room.list");                    // ignored
+  avd.close_idle();                                   // ignored without exceptions
+  avd.upload("avd.uploadfile", meetgate::object(), meetgate::progress());   // ignored without exceptions
+  avd.download("/a", "b");                            // ignored without exceptions
   avd.info();                                         // ignored
   avd.handle();                                       // ignored
   meetgate::member(text, "a");                        // ignored

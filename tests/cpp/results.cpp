@@ -113,6 +113,57 @@ static void json_without_exceptions() {
   CHECK(meetgate::quote("\xff").status() == MEETGATE_INVALID_ARGUMENT);
 }
 
+static void asynchronous_calls_without_exceptions() {
+  const meetgate::avd_room_read_params room = meetgate::avd_room_read_params().room_id("12345123456");
+  const meetgate::avd_room_read_params none = meetgate::avd_room_read_params().room_id("40400000000");
+  const meetgate::call_options options;
+  meetgate::avd avd{meetgate::raw(avd_config)};
+  CHECK(avd.call_async(room).get().reply() == avd.room.read(room).reply());
+  CHECK(avd.call_async(none).get().error().code() == 40004);
+  CHECK(avd.call_async("none").get().status() == MEETGATE_INVALID_ARGUMENT);
+  std::promise<meetgate_status> told;
+  CHECK(avd.call_async(none, options, [&](const meetgate::result &read) { told.set_value(read.status()); }).ok());
+  CHECK(told.get_future().get() == MEETGATE_API);
+  CHECK(!avd.call_async("none", meetgate::object(), options, [](const meetgate::result &) {}));
+
+  meetgate::completions results;
+  CHECK(results.made().ok());
+  int taken = 0;
+  CHECK(results.call(avd, room, options, [&](const meetgate::result &read) { taken += read ? 1 : 100; }).ok());
+  while (!results.next()) {
+  }
+  CHECK(taken == 1);
+  const meetgate::completions moved(std::move(results));
+  CHECK(!results.call(avd, room, options, [](const meetgate::result &) {}));
+  avd.close();
+  CHECK(!moved.call(avd, room, options, [](const meetgate::result &) {}) && !moved.next());
+  CHECK(!avd.close_idle());
+}
+
+static void transfers_without_exceptions() {
+  const meetgate::avd avd{meetgate::raw(avd_config)};
+  const std::string sent(70000, 'x');
+  const meetgate::content content(
+      [&](std::uint64_t offset, char *buffer, std::size_t size) {
+        return static_cast<std::int64_t>(sent.copy(buffer, size, static_cast<std::size_t>(offset)));
+      },
+      sent.size());
+  const meetgate::avd_uploadfile_params named = meetgate::avd_uploadfile_params().file("x.png");
+  const meetgate::result up = avd.upload(named, content);
+  CHECK(up.ok());
+  const meetgate::progress stops([](std::uint64_t, std::uint64_t) { return false; });
+  const meetgate::result stopped = avd.upload(named, content, stops);
+  CHECK(stopped.status() == MEETGATE_CANCELLED && stopped.error().cause() == nullptr);
+  const std::string url = meetgate::member(up.reply(), "download_url");
+  const meetgate::result missing = avd.download(url, "/no/such/folder/x.png");
+  CHECK(missing.status() == MEETGATE_IO);
+#if defined(MEETGATE_CATCHES)
+  const meetgate::progress throws([](std::uint64_t, std::uint64_t) { throw 42; });
+  const meetgate::result thrown = avd.upload(named, content, throws);
+  CHECK(thrown.status() == MEETGATE_CANCELLED && thrown.error().cause() != nullptr);
+#endif
+}
+
 static void files_with_exceptions_are_in_the_same_program() { CHECK(throws_not_found(avd_config)); }
 
 int main(int argc, char **argv) {
@@ -125,6 +176,8 @@ int main(int argc, char **argv) {
   RUN(tokens_without_exceptions);
   RUN(signatures_without_exceptions);
   RUN(json_without_exceptions);
+  RUN(asynchronous_calls_without_exceptions);
+  RUN(transfers_without_exceptions);
   RUN(files_with_exceptions_are_in_the_same_program);
   return checks::closing();
 }
