@@ -41,8 +41,26 @@ struct call {
   double ended;
 };
 
+/* How many calls are being made, so that none begins after its client is freed: that would be this program's mistake. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static int begun;
+
+static void wait_for(int calls) {
+  for (;;) {
+    int so_far;
+    pthread_mutex_lock(&lock);
+    so_far = begun;
+    pthread_mutex_unlock(&lock);
+    if (so_far >= calls) return;
+    rest(1);
+  }
+}
+
 static void *make(void *given) {
   struct call *call = given;
+  pthread_mutex_lock(&lock);
+  begun++;
+  pthread_mutex_unlock(&lock);
   call->status = call->is_raw
       ? meetgate_raw_call_with(call->client, LIST, NULL, call->cancel, &call->reply)
       : meetgate_call_with(call->client, "avd.room.list", NULL, NULL, call->cancel, &call->reply);
@@ -173,7 +191,9 @@ static void test_a_client_is_freed_with_calls_in_flight(const struct setting *se
   double start;
   int i;
 
+  begun = 0;
   for (i = 0; i < THREADS; i++) begin(&calls[i], avd, i % 2 ? cancel : NULL, i % 4 < 2);
+  wait_for(THREADS);
   rest(is_slow() ? 2000 : 100);
   start = now_ms();
   meetgate_client_free(avd);
@@ -189,8 +209,9 @@ static void test_a_client_is_freed_while_answers_come(const struct setting *sett
     meetgate_client *avd = avd_at(setting, "large");
     struct call calls[THREADS];
 
+    begun = 0;
     for (i = 0; i < THREADS; i++) begin(&calls[i], avd, NULL, 1);
-    /* All have begun by then: a later one would be this program's mistake. */
+    wait_for(THREADS);
     rest(is_slow() ? 2000 : 20);
     meetgate_client_free(avd);
     for (i = 0; i < THREADS; i++) {

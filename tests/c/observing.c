@@ -100,8 +100,14 @@ static void test_many_threads(const struct setting *setting) {
   meetgate_client_free(avd);
 }
 
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static int begun;
+
 static void *call_until_the_end(void *client) {
   char *reply;
+  pthread_mutex_lock(&lock);
+  begun++;
+  pthread_mutex_unlock(&lock);
   CHECK(meetgate_avd_room_read(client, ROOM, &reply) == MEETGATE_CANCELLED);
   meetgate_string_free(reply);
   return NULL;
@@ -111,13 +117,21 @@ static void *call_until_the_end(void *client) {
 static void test_a_freed_client_tells_nothing(const struct setting *setting) {
   meetgate_client *avd = avd_at(setting, "silence");
   struct told told = {PTHREAD_MUTEX_INITIALIZER, 0, 0, 0, 0, ""};
-  const struct timespec time = {0, 200000000L};
+  const struct timespec time = {0, 100000000L};
+  int so_far;
   pthread_t threads[THREADS];
   char *error = untouched;
   int i;
 
   expect_ok(meetgate_client_set_log(avd, MEETGATE_LOG_DEBUG, take, &told, &error), &error);
   for (i = 0; i < THREADS; i++) CHECK(pthread_create(&threads[i], NULL, call_until_the_end, avd) == 0);
+  /* A call that begins after its client is freed would be this program's mistake. */
+  do {
+    nanosleep(&time, NULL);
+    pthread_mutex_lock(&lock);
+    so_far = begun;
+    pthread_mutex_unlock(&lock);
+  } while (so_far < THREADS);
   nanosleep(&time, NULL);
   meetgate_client_free(avd);
   pthread_mutex_lock(&told.lock);
