@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from ._avd import Avd
     from ._avd_async import AsyncAvd
     from ._cancel import Cancel
-    from ._client_info import ClientInfo, ClientStats, OperationStats, TokenClientInfo, TokenInfo
+    from ._client_info import ClientInfo, ClientStats, OperationStats, ProxyInfo, TlsInfo, TokenClientInfo, TokenInfo
     from ._facts import Facts
     from ._hst import Hst
     from ._hst_async import AsyncHst
@@ -101,6 +101,8 @@ __all__ = [
     "Tls",
     "TlsError",
     "TokenClientInfo",
+    "ProxyInfo",
+    "TlsInfo",
     "TokenInfo",
     "TokenProvider",
     "TokenStore",
@@ -133,6 +135,8 @@ _LATER: Dict[str, str] = {
     "Reply": "_json",
     "Tls": "_options",
     "TokenClientInfo": "_client_info",
+    "ProxyInfo": "_client_info",
+    "TlsInfo": "_client_info",
     "TokenInfo": "_client_info",
     "TokenProvider": "_token_provider",
     "TokenStore": "_options",

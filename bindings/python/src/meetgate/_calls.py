@@ -82,6 +82,9 @@ class Handle:
         self.run(lambda library, client, _: library.set_log(client, level, callback))
         self._log_callback = callback
 
+    def close_idle(self) -> None:
+        self.run(lambda library, client, _: library.close_idle(client))
+
     def _ask(self, provide: TokenProvider) -> None:
         """Asks this function from now on. Where the library refuses it, the one that was set before stays."""
         # Made once and kept: C calls it for as long as the client lives. `setdefault` gives two threads the same one.

@@ -92,6 +92,10 @@ class Client:
         known: ClientStats = self._calls.stats()
         return known
 
+    def close_idle(self) -> None:
+        """Closes the connections that are kept for later calls, for example before the machine sleeps. Calls in flight keep theirs."""
+        self._calls.handle.close_idle()
+
     def log_to(self, logger: Union[str, logging.Logger, None], level: Optional[int] = None) -> None:
         """Has each attempt, repeat, call and token of this client told to a logger of the program's.
 
@@ -214,6 +218,10 @@ class AsyncClient:
         """Tells what the calls of this client came to so far. It is not awaited. Nothing is sent."""
         known: ClientStats = self._calls.stats()
         return known
+
+    def close_idle(self) -> None:
+        """Closes the connections that are kept for later calls, for example before the machine sleeps. Calls in flight keep theirs. It is not awaited."""
+        self._calls.handle.close_idle()
 
     def log_to(self, logger: Union[str, logging.Logger, None], level: Optional[int] = None) -> None:
         """Has each attempt, repeat, call and token of this client told to a logger of the program's.

@@ -140,6 +140,7 @@ class Library:
         )
         self._client_info = function("meetgate_client_info", c_int, c_void_p, out)
         self._client_stats = function("meetgate_client_stats", c_int, c_void_p, out)
+        self._close_idle = function("meetgate_client_close_idle", c_int, c_void_p, out)
         self._set_log = function("meetgate_client_set_log", c_int, c_void_p, c_int32, _Log, c_void_p, out)
         self._set_token = function("meetgate_client_set_token", c_int, c_void_p, c_char_p, out)
         self._set_token_provider = function(
@@ -212,6 +213,12 @@ class Library:
         known = c_void_p()
         status = self._client_stats(client, byref(known))
         return status, self._take(known.value)
+
+    def close_idle(self, client: int) -> Tuple[int, bytes]:
+        """Status, and on failure the error document."""
+        error = c_void_p()
+        status = self._close_idle(client, byref(error))
+        return status, self._take(error.value)
 
     def log(self, take: Callable[[int, bytes], None]) -> Any:
         """A function that C can call with each event. Keep it for as long as C may call it."""

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Dict, TypedDict
+from typing import Dict, List, Literal, Tuple, TypedDict, Union
 
 from ._cancel import Cancel
 from ._facts import Facts
