@@ -55,7 +55,8 @@ if TYPE_CHECKING:
     from ._hst import Hst
     from ._hst_async import AsyncHst
     from ._json import Reply, text_of
-    from ._options import CallOptions, Tls, TokenStore
+    from ._download import Download, Progress
+    from ._options import CallOptions, DownloadOptions, Tls, TokenStore
     from ._signing import HstUserToken, YoumeChecksum, hst_user_token, youme_checksum
     from ._token_provider import TokenProvider
     from ._youme import Youme
@@ -70,6 +71,9 @@ __all__ = [
     "Avd",
     "BadRequest",
     "CallOptions",
+    "Download",
+    "DownloadOptions",
+    "Progress",
     "Cancel",
     "Cancelled",
     "ClientInfo",
@@ -133,6 +137,9 @@ _LATER: Dict[str, str] = {
     "HstUserToken": "_signing",
     "OperationStats": "_client_info",
     "Reply": "_json",
+    "Download": "_download",
+    "DownloadOptions": "_options",
+    "Progress": "_download",
     "Tls": "_options",
     "TokenClientInfo": "_client_info",
     "ProxyInfo": "_client_info",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
-from ctypes import CFUNCTYPE, POINTER, byref, c_char_p, c_int, c_int32, c_int64, c_size_t, c_uint32, c_void_p
+from ctypes import CFUNCTYPE, POINTER, byref, c_char_p, c_int, c_int32, c_int64, c_size_t, c_uint32, c_uint64, c_void_p
 from typing import Any, Callable, Iterator, List, NamedTuple, Optional, Tuple, Union
 
 from ._token_provider import NoToken
@@ -15,6 +15,7 @@ VARIABLE = "MEETGATE_LIBRARY"
 
 _TokenProvider = CFUNCTYPE(c_int, c_void_p, c_char_p, c_void_p, c_size_t, POINTER(c_int64))
 _Log = CFUNCTYPE(None, c_void_p, c_int32, c_char_p)
+_Progress = CFUNCTYPE(c_int32, c_void_p, c_uint64, c_uint64)
 
 
 class LibraryError(ImportError):
@@ -138,6 +139,9 @@ class Library:
         self._call_with = function(
             "meetgate_call_with", c_int, c_void_p, c_char_p, c_char_p, c_char_p, c_void_p, out
         )
+        self._download = function(
+            "meetgate_download", c_int, c_void_p, c_char_p, c_char_p, c_char_p, c_void_p, _Progress, c_void_p, out
+        )
         self._client_info = function("meetgate_client_info", c_int, c_void_p, out)
         self._client_stats = function("meetgate_client_stats", c_int, c_void_p, out)
         self._close_idle = function("meetgate_client_close_idle", c_int, c_void_p, out)
@@ -198,6 +202,24 @@ class Library:
         reply = c_void_p()
         try:
             status = self._raw_call_with(client, request, options, cancel, byref(reply))
+        finally:
+            text = self._take(reply.value)
+        return status, text
+
+    def download(
+        self,
+        client: int,
+        url_or_path: bytes,
+        file: bytes,
+        options: Optional[bytes],
+        cancel: Optional[int],
+        progress: Optional[Callable[[int, int], bool]],
+    ) -> Tuple[int, bytes]:
+        """Status, and what it came to or the error document. `progress` says whether it goes on, and raises nothing."""
+        reply = c_void_p()
+        tell = _Progress() if progress is None else _Progress(lambda _, count, total: 0 if progress(count, total) else 1)
+        try:
+            status = self._download(client, url_or_path, file, options, cancel, tell, None, byref(reply))
         finally:
             text = self._take(reply.value)
         return status, text
