@@ -36,6 +36,16 @@ class Closing(unittest.TestCase):
             with self.assertRaisesRegex(meetgate.InvalidArgument, "this client is closed"):
                 call()
 
+    def test_idle_connections_are_closed(self):
+        with Server(always('{"ret":0}')) as server, meetgate.Avd(base_url=server.url, token="t") as avd:
+            for opened in (1, 1, 2):
+                if opened == 2:
+                    avd.close_idle()
+                avd.room.list()
+                self.assertEqual(avd.stats()["connections_opened"], opened)
+        with self.assertRaisesRegex(meetgate.InvalidArgument, "this client is closed"):
+            avd.close_idle()
+
     def test_calls_in_flight_end(self):
         with Server(lambda request: None) as server:
             avd = meetgate.Avd(base_url=server.url, token="t")

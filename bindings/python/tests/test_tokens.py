@@ -44,7 +44,7 @@ class TokenTest(unittest.TestCase):
 class Info(TokenTest):
     def test_youme_has_a_clock_and_no_token(self):
         youme = self.client("youme")
-        self.assertEqual(set(youme.info()), {"platform", "base_url", "clock_offset_s"})
+        self.assertEqual(set(youme.info()), {"platform", "base_url", "clock_offset_s", "tls"})
         self.assertFalse(hasattr(youme, "set_token"))
 
     def test_a_closed_client_tells_nothing(self):

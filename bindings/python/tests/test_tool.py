@@ -112,7 +112,8 @@ class Tool(SandboxTest):
     def test_doctor_finds_nothing_wrong(self):
         for platform in ("hst", "youme", "avd"):
             findings = self.doctor("--platform", platform)
-            checks = ["library", "ABI", "version", "configuration", "name", "connection", "TLS", "clock", "credentials"]
+            checks = ["library", "ABI", "version", "configuration", "roots", "proxy", "token store", "name"]
+            checks += ["connection", "TLS", "clock", "credentials"]
             self.assertEqual(list(findings), checks)
             self.assertEqual({f["result"] for f in findings.values()}, {"ok", "skipped"})
         text = self.run_tool("doctor", "--platform", "avd").stdout
@@ -143,9 +144,66 @@ class Tool(SandboxTest):
         with Server(always("<html>", "404 Not Found")) as server:
             self.assertIn("base_url", self.failed("credentials", {"base_url": server.url, "token": "t"})["advice"])
 
+    def test_doctor_fails_with_a_configuration_that_it_cannot_read(self):
+        with tempfile.TemporaryDirectory() as folder:
+            binary = os.path.join(folder, "binary.json")
+            with open(binary, "wb") as file:
+                file.write(b"\xff\xfe{")
+            for given in ("/no/such/file", folder, binary, "", "{", "{}", '{"platform":"zoom"}', self.sandbox.first_line):
+                findings = self.doctor("--config", given, code=1)
+                self.assertEqual(list(findings)[-1], "configuration", given)
+                self.assertEqual(findings["configuration"]["result"], "failed", given)
+        findings = self.doctor(code=1, MEETGATE_CONFIG="/no/such/file")
+        self.assertEqual(findings["configuration"]["result"], "failed")
+
+    def test_doctor_tells_roots_proxy_and_token_store(self):
+        def told(config, code=0, platform="avd", **environment):
+            config = json.dumps(dict(config, platform=platform))
+            findings = self.doctor("--no-credentials", "--config", config, code=code, **environment)
+            return {name: finding["detail"] for name, finding in findings.items()}, findings
+
+        avd = self.sandbox.configurations["avd"]
+        details, _ = told(avd)
+        self.assertEqual([details[name] for name in ("roots", "proxy")], ["bundled", "none"])
+        self.assertIn("one process", details["token store"])
+        with tempfile.TemporaryDirectory() as folder:
+            details, _ = told(dict(avd, token_store={"file": os.path.join(folder, "tokens")}))
+            self.assertEqual(details["token store"], "file")
+        self.assertEqual(told({"base_url": avd["base_url"], "token": "t"})[0]["token store"], "the token is fixed")
+        self.assertIn("no tokens", told(self.sandbox.configurations["youme"], platform="youme")[0]["token store"])
+        details, _ = told(dict(avd, tls={"roots": "none", "pin_sha256": ["00" * 32, "11" * 32], "server_name": "a.lan"}))
+        self.assertEqual(details["roots"], "none, 2 pins, the server is a.lan")
+        _, findings = told(dict(avd, tls={"insecure": True, "insecure_reason": "a trial"}))
+        self.assertEqual(findings["roots"]["result"], "warning")
+        self.assertIn("a trial", findings["roots"]["detail"])
+
+    def test_doctor_goes_the_way_of_the_configuration(self):
+        avd = self.sandbox.configurations["avd"]
+        port = avd["base_url"].rpartition(":")[2]
+
+        def doctor(code=0, **members):
+            config = json.dumps(dict(avd, platform="avd", **members))
+            return self.doctor("--config", config, code=code, NO_PROXY=None, no_proxy=None)
+
+        there = "http://meet.invalid:" + port
+        findings = doctor(base_url=there, resolve={"meet.invalid": "127.0.0.1"})
+        self.assertEqual(findings["name"]["detail"], "meet.invalid is 127.0.0.1 (by resolve)")
+        self.assertEqual(findings["credentials"]["result"], "ok")
+        self.assertEqual(doctor(bind="127.0.0.1")["connection"]["result"], "skipped")
+        with Server(always("no", "407 Proxy Authentication Required")) as proxy:
+            address = proxy.url.replace("//", "//user:hidden-word@")
+            findings = doctor(code=1, base_url=there, proxy=address)
+            self.assertIn("CONNECT meet.invalid", proxy.requests[0].line)
+        self.assertEqual(findings["proxy"]["detail"], proxy.url + " (by proxy)")
+        self.assertIn("the proxy 127.0.0.1", findings["connection"]["detail"])
+        self.assertEqual(findings["TLS"]["result"], "failed")
+        self.assertIn("password", findings["TLS"]["advice"])
+        self.assertNotIn("hidden-word", json.dumps(findings))
+
     def test_doctor_without_a_configuration_or_a_library(self):
-        findings = self.doctor(MEETGATE_CONFIG=None)
-        self.assertEqual(findings["configuration"]["result"], "skipped")
+        for variable in (None, ""):
+            findings = self.doctor(MEETGATE_CONFIG=variable)
+            self.assertEqual(findings["configuration"]["result"], "skipped")
         findings = self.doctor(MEETGATE_LIBRARY="/no/such/library.so", code=1)
         self.assertEqual(list(findings), ["system", "library"])
         self.assertIn("tried /no/such/library.so", findings["library"]["detail"])

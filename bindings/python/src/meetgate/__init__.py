@@ -50,12 +50,13 @@ if TYPE_CHECKING:
     from ._avd import Avd
     from ._avd_async import AsyncAvd
     from ._cancel import Cancel
-    from ._client_info import ClientInfo, ClientStats, OperationStats, TokenClientInfo, TokenInfo
+    from ._client_info import ClientInfo, ClientStats, OperationStats, ProxyInfo, TlsInfo, TokenClientInfo, TokenInfo
     from ._facts import Facts
     from ._hst import Hst
     from ._hst_async import AsyncHst
     from ._json import Reply, text_of
-    from ._options import CallOptions, Tls, TokenStore
+    from ._download import Download, Progress
+    from ._options import CallOptions, DownloadOptions, Tls, TokenStore
     from ._signing import HstUserToken, YoumeChecksum, hst_user_token, youme_checksum
     from ._token_provider import TokenProvider
     from ._youme import Youme
@@ -70,6 +71,9 @@ __all__ = [
     "Avd",
     "BadRequest",
     "CallOptions",
+    "Download",
+    "DownloadOptions",
+    "Progress",
     "Cancel",
     "Cancelled",
     "ClientInfo",
@@ -101,6 +105,8 @@ __all__ = [
     "Tls",
     "TlsError",
     "TokenClientInfo",
+    "ProxyInfo",
+    "TlsInfo",
     "TokenInfo",
     "TokenProvider",
     "TokenStore",
@@ -131,8 +137,13 @@ _LATER: Dict[str, str] = {
     "HstUserToken": "_signing",
     "OperationStats": "_client_info",
     "Reply": "_json",
+    "Download": "_download",
+    "DownloadOptions": "_options",
+    "Progress": "_download",
     "Tls": "_options",
     "TokenClientInfo": "_client_info",
+    "ProxyInfo": "_client_info",
+    "TlsInfo": "_client_info",
     "TokenInfo": "_client_info",
     "TokenProvider": "_token_provider",
     "TokenStore": "_options",

@@ -16,6 +16,7 @@ from ._library import Library, library
 from ._token_provider import Provider, TokenProvider
 
 if TYPE_CHECKING:
+    from ._download import Progress
     from ._facts import Facts
     from ._log import Log
     from ._pool import Pool
@@ -81,6 +82,9 @@ class Handle:
         # Once the library has the new one, it does not call the one before any more.
         self.run(lambda library, client, _: library.set_log(client, level, callback))
         self._log_callback = callback
+
+    def close_idle(self) -> None:
+        self.run(lambda library, client, _: library.close_idle(client))
 
     def _ask(self, provide: TokenProvider) -> None:
         """Asks this function from now on. Where the library refuses it, the one that was set before stays."""
@@ -258,6 +262,30 @@ class Calls:
         )
         return _json.parse(self._told(text), self._parse_float, subject)
 
+    def download(self, url_or_path: str, file: Any, progress: Optional[Progress]) -> Any:
+        address = _json.c_string(url_or_path, "url_or_path", CLIENT)
+        path = _json.c_string(os.fspath(file) if isinstance(file, os.PathLike) else file, "file", CLIENT)
+        options = self._encoded_options()
+        # Here, because most programs fetch nothing.
+        from ._download import Watcher
+
+        if progress is not None and not callable(progress):
+            raise CLIENT.refuse("progress: expected a function, got %s" % type(progress).__name__)
+        watcher = None if progress is None else Watcher(progress)
+        take = None if watcher is None else watcher.take
+        text, ended = "", None
+        try:
+            text = self.handle.run(
+                lambda library, client, cancel: library.download(client, address, path, options, cancel, take), self._cancels
+            )
+        except _errors.Cancelled as error:
+            ended = error
+        if watcher is not None and watcher.raised is not None:
+            raise watcher.raised
+        if ended is not None:
+            raise ended
+        return _json.parse(text, float, CLIENT)
+
     def stats(self) -> Any:
         text = self.handle.run(lambda library, client, _: library.client_stats(client))
         return _json.parse(text, float, CLIENT)
@@ -321,6 +349,9 @@ class AsyncCalls:
 
     async def raw(self, request: Mapping[str, Any]) -> Any:
         return await self._run(lambda calls: calls.raw(request))
+
+    async def download(self, url_or_path: str, file: Any, progress: Optional[Progress]) -> Any:
+        return await self._run(lambda calls: calls.download(url_or_path, file, progress))
 
     async def _run(self, function: Callable[[Calls], Any]) -> Any:
         # Here, because a program that awaits nothing need not wait for their import.

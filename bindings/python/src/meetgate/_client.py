@@ -11,10 +11,15 @@ from ._errors import CONFIGURATION
 
 if TYPE_CHECKING:
     import logging
+    import os
     from types import TracebackType
 
+    # Checkers have it; no program needs it.
+    from typing_extensions import Unpack
+
     from ._client_info import ClientInfo, ClientStats
-    from ._options import CallOptions
+    from ._download import Download, Progress
+    from ._options import CallOptions, DownloadOptions
 
 C = TypeVar("C", bound="Client")
 A = TypeVar("A", bound="AsyncClient")
@@ -77,6 +82,29 @@ class Client:
         """
         return self._calls.with_options(options).raw({"method": method, "path": path, "query": query, "body": body, "form": form})
 
+    def download(
+        self,
+        url_or_path: str,
+        file: Union[str, os.PathLike[str]],
+        *,
+        progress: Optional[Progress] = None,
+        **options: Unpack[DownloadOptions],
+    ) -> Download:
+        """Fetches a file, such as a recording. It takes its name when it is whole; what is cut is gone on with by a later call.
+
+        Args:
+            url_or_path: A whole URL, as the platform answers it, of any host; or a path below `base_url`, from `/` on.
+            file: The path of the file. Its folder must be there.
+            progress: Called with the bytes that are there and the total, 0 if not known, at most ten times a second, in the thread of
+                the download. What it raises ends the download, and is raised from here.
+            options: See `meetgate.DownloadOptions`. Those of `with_options` hold as well.
+
+        Returns:
+            A dict with `bytes`, `resumed_from`, `seconds` and `attempts`; with `etag` and `md5` where they are known.
+        """
+        told: Download = self._calls.with_options(options).download(url_or_path, file, progress)
+        return told
+
     def info(self) -> ClientInfo:
         """Tells what the library knows of this client. Nothing is sent.
 
@@ -91,6 +119,10 @@ class Client:
         """Tells what the calls of this client came to so far. Nothing is sent."""
         known: ClientStats = self._calls.stats()
         return known
+
+    def close_idle(self) -> None:
+        """Closes the connections that are kept for later calls, for example before the machine sleeps. Calls in flight keep theirs."""
+        self._calls.handle.close_idle()
 
     def log_to(self, logger: Union[str, logging.Logger, None], level: Optional[int] = None) -> None:
         """Has each attempt, repeat, call and token of this client told to a logger of the program's.
@@ -205,6 +237,18 @@ class AsyncClient:
         """Sends any request to the platform, signed and judged like an operation; see `Avd.raw_call`."""
         return await self._calls.with_options(options).raw({"method": method, "path": path, "query": query, "body": body, "form": form})
 
+    async def download(
+        self,
+        url_or_path: str,
+        file: Union[str, os.PathLike[str]],
+        *,
+        progress: Optional[Progress] = None,
+        **options: Unpack[DownloadOptions],
+    ) -> Download:
+        """Fetches a file; see `Avd.download`. `progress` is called in a thread of the client's pool."""
+        told: Download = await self._calls.with_options(options).download(url_or_path, file, progress)
+        return told
+
     def info(self) -> ClientInfo:
         """Tells what the library knows of this client; see `Client.info`. It is not awaited: nothing is sent."""
         known: ClientInfo = self._calls.info()
@@ -214,6 +258,10 @@ class AsyncClient:
         """Tells what the calls of this client came to so far. It is not awaited. Nothing is sent."""
         known: ClientStats = self._calls.stats()
         return known
+
+    def close_idle(self) -> None:
+        """Closes the connections that are kept for later calls, for example before the machine sleeps. Calls in flight keep theirs. It is not awaited."""
+        self._calls.handle.close_idle()
 
     def log_to(self, logger: Union[str, logging.Logger, None], level: Optional[int] = None) -> None:
         """Has each attempt, repeat, call and token of this client told to a logger of the program's.

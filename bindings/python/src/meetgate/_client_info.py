@@ -27,10 +27,40 @@ class TokenInfo(_TokenInfoRequired, total=False):
     """Somebody else is fetching tokens for this account, or the token store fails."""
 
 
+class ProxyInfo(TypedDict, total=False):
+    """The proxy of a client whose configuration has one."""
+
+    address: str
+    """Of the proxy on the way to `base_url`, without user and password; absent where the way leads past every proxy."""
+    source: str
+    """What says so: `proxy` for the configuration, or the name of an environment variable."""
+
+
+class _TlsInfoRequired(TypedDict):
+    """The members that `TlsInfo` always has."""
+
+    roots: Literal["bundled", "system", "none"]
+    authorities: int
+    """The certificates of `ca_file` and `ca_pem`."""
+    pins: int
+    client_certificate: bool
+    """Whether the client has one."""
+    min_version: Literal["1.2", "1.3"]
+
+
+class TlsInfo(_TlsInfoRequired, total=False):
+    """Whom a client trusts."""
+
+    server_name: str
+    insecure: str
+    """The reason for verifying no certificate; absent where certificates are verified."""
+
+
 class _ClientInfoRequired(TypedDict):
-    """The member that `ClientInfo` always has."""
+    """The members that `ClientInfo` always has."""
 
     platform: Literal["hst", "youme", "avd"]
+    tls: TlsInfo
 
 
 class ClientInfo(_ClientInfoRequired, total=False):
@@ -40,6 +70,12 @@ class ClientInfo(_ClientInfoRequired, total=False):
     """Absent where it is discovered."""
     clock_offset_s: int
     """How many seconds the platform's clock is ahead of this machine's (youme)."""
+    http_method: Literal["get", "post"]
+    """How this deployment takes forms, where it is known (avd)."""
+    proxy: ProxyInfo
+    """Where the configuration has one."""
+    bind: str
+    ip_version: Literal["4", "6"]
 
 
 class TokenClientInfo(ClientInfo):

@@ -128,6 +128,10 @@ def watch() -> Optional[Watch]:
         return None
     global _watch, _is_without
     if _watch is None and not _is_without:
+        gevent = sys.modules.get("gevent.monkey")
+        if gevent is not None and gevent.is_module_patched("threading"):
+            # Its threads are none: one that waits for a descriptor would hold up the program for ever.
+            return None
         try:
             _watch = Watch()
         except (OSError, RuntimeError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
-from ctypes import CFUNCTYPE, POINTER, byref, c_char_p, c_int, c_int32, c_int64, c_size_t, c_uint32, c_void_p
+from ctypes import CFUNCTYPE, POINTER, byref, c_char_p, c_int, c_int32, c_int64, c_size_t, c_uint32, c_uint64, c_void_p
 from typing import Any, Callable, Iterator, List, NamedTuple, Optional, Tuple, Union
 
 from ._token_provider import NoToken
@@ -15,6 +15,7 @@ VARIABLE = "MEETGATE_LIBRARY"
 
 _TokenProvider = CFUNCTYPE(c_int, c_void_p, c_char_p, c_void_p, c_size_t, POINTER(c_int64))
 _Log = CFUNCTYPE(None, c_void_p, c_int32, c_char_p)
+_Progress = CFUNCTYPE(c_int32, c_void_p, c_uint64, c_uint64)
 
 
 class LibraryError(ImportError):
@@ -138,8 +139,12 @@ class Library:
         self._call_with = function(
             "meetgate_call_with", c_int, c_void_p, c_char_p, c_char_p, c_char_p, c_void_p, out
         )
+        self._download = function(
+            "meetgate_download", c_int, c_void_p, c_char_p, c_char_p, c_char_p, c_void_p, _Progress, c_void_p, out
+        )
         self._client_info = function("meetgate_client_info", c_int, c_void_p, out)
         self._client_stats = function("meetgate_client_stats", c_int, c_void_p, out)
+        self._close_idle = function("meetgate_client_close_idle", c_int, c_void_p, out)
         self._set_log = function("meetgate_client_set_log", c_int, c_void_p, c_int32, _Log, c_void_p, out)
         self._set_token = function("meetgate_client_set_token", c_int, c_void_p, c_char_p, out)
         self._set_token_provider = function(
@@ -201,6 +206,24 @@ class Library:
             text = self._take(reply.value)
         return status, text
 
+    def download(
+        self,
+        client: int,
+        url_or_path: bytes,
+        file: bytes,
+        options: Optional[bytes],
+        cancel: Optional[int],
+        progress: Optional[Callable[[int, int], bool]],
+    ) -> Tuple[int, bytes]:
+        """Status, and what it came to or the error document. `progress` says whether it goes on, and raises nothing."""
+        reply = c_void_p()
+        tell = _Progress() if progress is None else _Progress(lambda _, count, total: 0 if progress(count, total) else 1)
+        try:
+            status = self._download(client, url_or_path, file, options, cancel, tell, None, byref(reply))
+        finally:
+            text = self._take(reply.value)
+        return status, text
+
     def client_info(self, client: int) -> Tuple[int, bytes]:
         """Status, and the description of the client or the error document."""
         known = c_void_p()
@@ -212,6 +235,12 @@ class Library:
         known = c_void_p()
         status = self._client_stats(client, byref(known))
         return status, self._take(known.value)
+
+    def close_idle(self, client: int) -> Tuple[int, bytes]:
+        """Status, and on failure the error document."""
+        error = c_void_p()
+        status = self._close_idle(client, byref(error))
+        return status, self._take(error.value)
 
     def log(self, take: Callable[[int, bytes], None]) -> Any:
         """A function that C can call with each event. Keep it for as long as C may call it."""

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Dict, TypedDict
+from typing import Dict, List, Literal, Tuple, TypedDict, Union
 
 from ._cancel import Cancel
 from ._facts import Facts
@@ -37,6 +37,50 @@ class CallOptions(TypedDict, total=False):
     """What ends the call from another thread. (Python only)"""
     facts: Facts
     """Is told what the call was like. (Python only)"""
+
+
+class DownloadOptions(TypedDict, total=False):
+    """Options of a download; what is left out is as the client has it."""
+
+    token: bool
+    """Whether the account's token goes along, as with an operation. Only to the platform's own
+    origin (scheme, host and port of `base_url`): with another one the download is refused, and
+    a redirect to another one goes without it. The documents' download URLs need none. (boolean,
+    default false)
+    """
+    resume: bool
+    """Whether to go on with what an earlier download of the same URL has left beside the file.
+    (boolean, default true)
+    """
+    overwrite: bool
+    """Whether a file that is there is replaced, when the new one is whole. With `false` it is an
+    error. (boolean, default true)
+    """
+    max_bytes: int
+    """The largest file that is taken. A larger one ends the download with the status `LIMIT`, and
+    nothing of it is left. (integer of at least 0, bytes)
+    """
+    md5: str
+    """The MD5 that the file must have, in hexadecimal, where the platform tells one. Another one
+    is `PROTOCOL`, and nothing of the file is left. A `Content-MD5` of the answer is compared,
+    too. (string)
+    """
+    timeout_ms: int
+    """Time limit of the whole download, all attempts included. There is none unless it is given.
+    (integer from 1 to 31536000000, ms)
+    """
+    stall_timeout_ms: int
+    """For so long nothing may come: then the attempt is given up, and the next one goes on where
+    it ended. (integer from 1 to 86400000, ms, default 30000)
+    """
+    connect_timeout_ms: int
+    """Time limit for one connection. Left out, the client's own holds. (integer from 1 to
+    86400000, ms)
+    """
+    max_attempts: int
+    """How often in a row an attempt may bring nothing. Left out, the client's own holds. (integer
+    from 1 to 10)
+    """
 
 
 class TokenStore(TypedDict, total=False):

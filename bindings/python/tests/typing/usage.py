@@ -22,6 +22,11 @@ youme = meetgate.Youme.from_config({"app_key": "k", "app_secret": "s", "rest_api
 with avd as same:
     topic: str = same.room.read(room_id="1")["data"]["topic"]
 
+fetched: meetgate.Download = avd.download("/1.mp4", Path("1.mp4"), md5="0" * 32, resume=False, progress=lambda count, total: None)
+size: int = fetched["bytes"]
+roots: str = avd.info()["tls"]["roots"]
+pinned = meetgate.Avd(base_url="https://10.0.0.5", token="t", proxy="env", tls={"roots": "none", "pin_sha256": ["00"]})
+
 reply: avd_types.RoomReadReply = avd.with_options(timeout_ms=500).room.read(room_id="1")
 text: str = meetgate.text_of(reply)
 ret: int = reply["ret"]

@@ -1,4 +1,4 @@
-"""The command line: `call`, `ops`, `doctor`."""
+"""The command line: `call`, `download`, `ops`, `doctor`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 from typing import List
 
 from .._library import LibraryError
-from . import call, doctor, ops
+from . import call, doctor, download, ops
 from .config import UsageError
 
 EPILOG = """\
@@ -19,6 +19,7 @@ Examples:
   python -m meetgate ops avd.room.mix_record.start
   python -m meetgate call avd.room.read room_id=12345123456 --config avd.json
   python -m meetgate call avd.room.mix_record.start '{"room_id":"12345123456"}' --json
+  python -m meetgate download http://10.0.0.5:9609/files/1.mp4 1.mp4 --config avd.json
   python -m meetgate doctor --config avd.json
 
 Exit codes: 0 all is well, 1 the call or a check failed, 2 the command line cannot be right."""
@@ -32,7 +33,7 @@ def main(arguments: List[str]) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for command in (call, ops, doctor):
+    for command in (call, download, ops, doctor):
         command.add_to(commands)
     options = parser.parse_args(arguments)
     # Chinese text leaves as UTF-8 in every locale, because files and pipes are read as UTF-8.

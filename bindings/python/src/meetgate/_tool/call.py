@@ -40,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
         with config.client_of(config.read(options.config, platform)) as client:
             text = client.call_text(options.operation, params, limits)
     except _errors.Error as error:
-        _show_error(error, options.json)
+        show_error(error, options.json)
         return 1
     if options.json:
         sys.stdout.write(text if text.endswith("\n") else text + "\n")
@@ -50,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _show_error(error: _errors.Error, as_json: bool) -> None:
+def show_error(error: _errors.Error, as_json: bool) -> None:
     if as_json:
         print(json.dumps(error.document, ensure_ascii=False))
         return

@@ -21,11 +21,16 @@ class UsageError(Exception):
     """The command line cannot be right."""
 
 
+class NoConfiguration(UsageError):
+    """None was given."""
+
+
 def read(given: Optional[str], platform: Optional[str]) -> Dict[str, Any]:
     """One configuration. Where it holds those of several platforms, `platform` says which."""
     text = given if given is not None else os.environ.get(VARIABLE)
-    if not text:
-        raise UsageError("no configuration: give --config, or set %s" % VARIABLE)
+    # One that is given but empty, such as an unset variable of a shell's, is a mistake, and not none.
+    if text is None or (given is None and not text):
+        raise NoConfiguration("no configuration: give --config, or set %s" % VARIABLE)
     config = _object(_content(text))
     if "platform" not in config and config and set(config) <= set(CLIENTS):
         name = platform or (next(iter(config)) if len(config) == 1 else None)

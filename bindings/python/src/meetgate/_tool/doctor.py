@@ -1,4 +1,4 @@
-"""`doctor`: checks everything from the library to the credentials, and gives advice at each step that fails."""
+"""`doctor`: tells and checks everything from the library to the credentials, and gives advice at each step that fails."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import email.utils
 import http.client
 import json
 import socket
+import ssl
 import time
-from typing import Any, Callable, Dict, List, NamedTuple, Optional
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Union
 from urllib.parse import urlsplit
 
 from .. import _errors
@@ -19,6 +20,9 @@ from .._version import ABI_VERSION, __version__
 from . import config
 
 SECONDS = 5.0
+
+#: The keys of a configuration that say how to get to a server and whom to trust there.
+WAY = ("tls", "proxy", "bind", "resolve", "ip_version", "headers", "user_agent")
 
 
 class Finding(NamedTuple):
@@ -31,7 +35,8 @@ class Finding(NamedTuple):
 
 def add_to(commands: Any) -> None:
     parser: argparse.ArgumentParser = commands.add_parser(
-        "doctor", help="check library, name, connection, TLS, clock and credentials, and say what to do"
+        "doctor",
+        help="tell roots, proxy and token store, check library, name, connection, TLS, clock and credentials, and say what to do",
     )
     parser.add_argument("--config", metavar="CONFIG", help="the configuration: JSON, a file, or -")
     parser.add_argument("--platform", choices=sorted(config.CLIENTS), help="which one, where it holds several")
@@ -66,8 +71,11 @@ def _examine(options: argparse.Namespace, report: Callable[[Finding], bool]) -> 
         return
     try:
         members = config.read(options.config, options.platform)
-    except config.UsageError as error:
+    except config.NoConfiguration as error:
         report(Finding("configuration", "skipped", str(error), "The rest needs one: see --help."))
+        return
+    except config.UsageError as error:
+        report(Finding("configuration", "failed", str(error), "See --help, and docs/reference/configuration.md."))
         return
     try:
         client = config.client_of(members)
@@ -76,12 +84,68 @@ def _examine(options: argparse.Namespace, report: Callable[[Finding], bool]) -> 
         return
     with client:
         report(Finding("configuration", "ok", members["platform"]))
-        if not _reach(_address(members), members, report):
+        known: Dict[str, Any] = dict(client.info())
+        _tell(known, report)
+        if not _reach(_address(members), members, known, report):
             return
         if options.no_credentials:
             report(Finding("credentials", "skipped", "--no-credentials"))
-        else:
-            report(_credentials(client, members))
+            return
+        report(_credentials(client, members))
+        _tell_again(dict(client.info()), report)
+
+
+def _tell(known: Dict[str, Any], report: Callable[[Finding], bool]) -> None:
+    """What the library makes of the configuration. It has checked it, so nothing here fails."""
+    report(_roots(known.get("tls", {})))
+    report(Finding("proxy", "ok", _proxy(known)))
+    token = known.get("token")
+    if token is None:
+        report(Finding("token store", "skipped", "%s has no tokens" % known["platform"]))
+    elif token["source"] != "fetched":
+        report(Finding("token store", "skipped", "the token is %s" % token["source"]))
+    elif "store" in token:
+        report(Finding("token store", "ok", token["store"]))
+    else:
+        report(Finding("token store", "ok", "none: only the clients of one process share the token"))
+
+
+def _tell_again(known: Dict[str, Any], report: Callable[[Finding], bool]) -> None:
+    """What the library learned by the trial of the credentials."""
+    warning = known.get("token", {}).get("warning")
+    if warning is not None:
+        report(Finding("token", "warning", warning, "See the guide on credentials."))
+    offset = known.get("clock_offset_s")
+    if offset:
+        report(Finding("clock offset", "ok", "%+d s: the platform's clock against this machine's, as it signs" % offset))
+
+
+def _roots(tls: Dict[str, Any]) -> Finding:
+    if "insecure" in tls:
+        advice = "Anybody in between can read tokens and keys. A pin is safer: see the guide on private networks."
+        return Finding("roots", "warning", "no certificate is verified: %s" % tls["insecure"], advice)
+    parts = [str(tls.get("roots", "bundled"))]
+    for number, one, many in (
+        (tls.get("authorities"), "certificate of tls.ca_file and tls.ca_pem", "certificates of tls.ca_file and tls.ca_pem"),
+        (tls.get("pins"), "pin", "pins"),
+    ):
+        if number:
+            parts.append("%d %s" % (number, one if number == 1 else many))
+    if tls.get("client_certificate"):
+        parts.append("with a certificate of the client")
+    if "server_name" in tls:
+        parts.append("the server is %s" % tls["server_name"])
+    return Finding("roots", "ok", ", ".join(parts))
+
+
+def _proxy(known: Dict[str, Any]) -> str:
+    proxy = known.get("proxy")
+    if proxy is None:
+        return "none"
+    by = " (by %s)" % proxy["source"] if "source" in proxy else ""
+    if "address" in proxy:
+        return "%s%s" % (proxy["address"], by)
+    return ("past every proxy" if by else "none in the environment") + by
 
 
 def _library(report: Callable[[Finding], bool]) -> bool:
@@ -110,54 +174,101 @@ def _address(members: Dict[str, Any]) -> str:
     return str(given or FIRST_ADDRESS[members["platform"]])
 
 
-def _reach(address: str, members: Dict[str, Any], report: Callable[[Finding], bool]) -> bool:
+def _reach(address: str, members: Dict[str, Any], known: Dict[str, Any], report: Callable[[Finding], bool]) -> bool:
     url = urlsplit(address)
-    host, is_tls = url.hostname or "", url.scheme == "https"
-    port = url.port or (443 if is_tls else 80)
-    try:
-        found = sorted({str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)})
-    except (OSError, UnicodeError) as error:
-        advice = "Is the name right, and does this machine's DNS know it? An address of numbers needs no DNS."
-        return report(Finding("name", "failed", "%s: %s" % (host, error), advice))
-    report(Finding("name", "ok", "%s is %s" % (host, ", ".join(found))))
-    try:
-        socket.create_connection((host, port), SECONDS).close()
-    except OSError as error:
-        advice = "Is the port right, is the server up, and does no firewall stand between? Proxies are not supported yet."
-        return report(Finding("connection", "failed", "%s port %d: %s" % (host, port, error), advice))
-    report(Finding("connection", "ok", "%s port %d" % (host, port)))
-    if not report(_tls(url.scheme, url.netloc)):
+    is_tls = url.scheme == "https"
+    proxy = known.get("proxy", {}).get("address")
+    # With a proxy on the way, this machine connects to nothing else.
+    first = urlsplit(proxy or address)
+    port = first.port or (443 if first.scheme == "https" else 1080 if first.scheme.startswith("socks") else 80)
+    addresses = _name(first.hostname or "", port, members, report)
+    if not addresses:
         return False
-    report(_clock(members["platform"], host, port, is_tls))
+    if not report(_connection(addresses, first.hostname or "", port, members, proxy)):
+        return False
+    if not report(_tls(url.scheme, url.netloc, members)):
+        return False
+    if proxy is not None:
+        report(Finding("clock", "skipped", "the server's time is not read through a proxy"))
+    else:
+        report(_clock(members["platform"], addresses[0], port, url.netloc, is_tls))
     return True
 
 
-def _tls(scheme: str, netloc: str) -> Finding:
-    """By the library itself, which has authorities of its own; with a token that is none, so that nothing is given away."""
-    if scheme != "https":
-        return Finding("TLS", "skipped", "plain http", "Tokens and keys travel unencrypted: use it inside your network only.")
-    probe = Avd(base_url="%s://%s" % (scheme, netloc), token="meetgate-doctor", timeout_ms=int(SECONDS * 1000))
+def _name(host: str, port: int, members: Dict[str, Any], report: Callable[[Finding], bool]) -> List[str]:
+    """The addresses of a host, as `resolve` or the system has them; none if that failed."""
+    given = {str(name).lower(): value for name, value in (members.get("resolve") or {}).items()}
+    fixed = given.get("%s:%d" % (host, port), given.get(host))
+    if fixed is not None:
+        addresses = [str(address) for address in (fixed if isinstance(fixed, list) else [fixed])]
+        report(Finding("name", "ok", "%s is %s (by resolve)" % (host, ", ".join(addresses))))
+        return addresses
+    family = {"4": socket.AF_INET, "6": socket.AF_INET6}.get(members.get("ip_version") or "", socket.AF_UNSPEC)
+    try:
+        found = sorted({str(entry[4][0]) for entry in socket.getaddrinfo(host, port, family, socket.SOCK_STREAM)})
+    except (OSError, UnicodeError) as error:
+        advice = "Is the name right, and does this machine's DNS know it? An address of numbers, or the key resolve, needs no DNS."
+        report(Finding("name", "failed", "%s: %s" % (host, error), advice))
+        return []
+    report(Finding("name", "ok", "%s is %s" % (host, ", ".join(found))))
+    return found
+
+
+def _connection(addresses: List[str], host: str, port: int, members: Dict[str, Any], proxy: Optional[str]) -> Finding:
+    where = "%s%s port %d" % ("the proxy " if proxy else "", host, port)
+    if members.get("bind"):
+        return Finding("connection", "skipped", "%s: the library alone connects from %s" % (where, members["bind"]))
+    problem: Optional[OSError] = None
+    for address in addresses:
+        try:
+            socket.create_connection((address, port), SECONDS).close()
+            return Finding("connection", "ok", where)
+        except OSError as error:
+            problem = error
+    advice = "Is the port right, is the server up, and does no firewall stand between? Some networks need the key proxy."
+    return Finding("connection", "failed", "%s: %s" % (where, problem), advice)
+
+
+def _tls(scheme: str, netloc: str, members: Dict[str, Any]) -> Finding:
+    """By the library itself, which goes its own way and trusts whom it is told to; with a token that is none, so that
+    nothing is given away."""
+    way = {key: members[key] for key in WAY if key in members}
+    probe = Avd.from_config(
+        {"base_url": "%s://%s" % (scheme, netloc), "token": "meetgate-doctor", "timeout_ms": int(SECONDS * 1000), **way}
+    )
     with probe:
         try:
             probe.raw_call("GET", "/")
         except _errors.TlsError as error:
             advice = (
-                "The library trusts the public authorities only. A self-signed certificate or one of a private authority "
-                "cannot be configured yet: use the http port inside your network."
+                "A certificate that is self-signed or of a private authority is trusted with tls.ca_file or tls.pin_sha256, "
+                "one of an authority of this system with tls.roots: see the guide on private networks."
             )
             return Finding("TLS", "failed", str(error), advice)
         except (_errors.NetworkError, _errors.Timeout) as error:
-            return Finding("TLS", "failed", str(error), "Is this port one for https?")
+            advice = "Is this port one for https?" if scheme == "https" else "Is this port one for http?"
+            if members.get("proxy"):
+                advice = "Does the proxy let this through, and has it the right user and password?"
+            return Finding("TLS", "failed", str(error), advice)
         except _errors.Error:
             pass
-    return Finding("TLS", "ok", "the certificate is trusted")
+    if scheme != "https":
+        return Finding("TLS", "skipped", "plain http", "Tokens and keys travel unencrypted: use it inside your network only.")
+    return Finding("TLS", "ok", "the server is trusted")
 
 
-def _clock(platform: str, host: str, port: int, is_tls: bool) -> Finding:
-    kind = http.client.HTTPSConnection if is_tls else http.client.HTTPConnection
-    connection = kind(host, port, timeout=SECONDS)
+def _clock(platform: str, address: str, port: int, netloc: str, is_tls: bool) -> Finding:
+    connection: Union[http.client.HTTPConnection, http.client.HTTPSConnection]
+    if is_tls:
+        # Whom the library trusts it has checked itself, with settings that Python does not know. Only a date is read here.
+        context = ssl.create_default_context()
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        connection = http.client.HTTPSConnection(address, port, timeout=SECONDS, context=context)
+    else:
+        connection = http.client.HTTPConnection(address, port, timeout=SECONDS)
     try:
-        connection.request("HEAD", "/")
+        connection.request("HEAD", "/", headers={"Host": netloc})
         date = connection.getresponse().getheader("Date")
     except (OSError, http.client.HTTPException) as error:
         return Finding("clock", "skipped", "the server's time could not be read: %s" % error)

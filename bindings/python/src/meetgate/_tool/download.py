@@ -1,0 +1,98 @@
+"""`download`: one file, with what there is to see of it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from typing import Any
+
+from .. import _errors
+from .._options import DownloadOptions
+from . import config
+from .call import show_error
+
+#: Between two lines where no terminal is.
+LINE_SECONDS = 5.0
+BAR_WIDTH = 30
+
+
+def add_to(commands: Any) -> None:
+    parser: argparse.ArgumentParser = commands.add_parser("download", help="fetch a file, such as a recording; again goes on")
+    parser.add_argument("url", help="the URL that the platform answered, or a path below base_url")
+    parser.add_argument("file", help="where to; it takes this name when it is whole")
+    parser.add_argument("--config", metavar="CONFIG", help="the configuration: JSON, a file, or -")
+    parser.add_argument("--platform", choices=sorted(config.CLIENTS), help="which one, where it holds several")
+    parser.add_argument("--token", action="store_true", help="send the account's token along, to the platform's own origin")
+    parser.add_argument("--no-resume", action="store_true", help="begin anew, whatever is there of an earlier download")
+    parser.add_argument("--no-overwrite", action="store_true", help="fail where the file is there")
+    parser.add_argument("--max-bytes", type=int, metavar="BYTES", help="the largest file that is taken")
+    parser.add_argument("--md5", metavar="HEX", help="what the file's MD5 must be")
+    parser.add_argument("--json", action="store_true", help="print what it came to, or the error document, as JSON")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    chosen: DownloadOptions = {
+        "token": options.token, "resume": not options.no_resume, "overwrite": not options.no_overwrite,
+    }
+    if options.max_bytes is not None:
+        chosen["max_bytes"] = options.max_bytes
+    if options.md5 is not None:
+        chosen["md5"] = options.md5
+    shown = Shown()
+    try:
+        with config.client_of(config.read(options.config, options.platform)) as client:
+            told = client.download(options.url, options.file, progress=shown.take, **chosen)
+    except _errors.Error as error:
+        shown.end()
+        show_error(error, options.json)
+        return 1
+    except KeyboardInterrupt:
+        shown.end()
+        print("stopped; the same command goes on with what is there", file=sys.stderr)
+        return 130
+    shown.end()
+    if options.json:
+        import json
+
+        print(json.dumps(told))
+    else:
+        print("%s: %d bytes in %.1f s" % (options.file, told["bytes"], told["seconds"]))
+    return 0
+
+
+class Shown:
+    """On standard error: a bar on a terminal, else a line from time to time."""
+
+    def __init__(self) -> None:
+        self._is_terminal = sys.stderr.isatty()
+        self._next = time.monotonic() + LINE_SECONDS
+        self._is_open = False
+
+    def take(self, count: int, total: int) -> None:
+        if self._is_terminal:
+            # What a longer line before it has left is cleared.
+            sys.stderr.write("\r%s\x1b[K" % _line(count, total))
+            sys.stderr.flush()
+            self._is_open = True
+        elif time.monotonic() >= self._next:
+            self._next = time.monotonic() + LINE_SECONDS
+            print(_text(count, total), file=sys.stderr, flush=True)
+
+    def end(self) -> None:
+        if self._is_open:
+            sys.stderr.write("\n")
+            self._is_open = False
+
+
+def _line(count: int, total: int) -> str:
+    if total == 0:
+        return _text(count, total)
+    full = min(BAR_WIDTH, BAR_WIDTH * count // total)
+    return "[%s%s] %s" % ("#" * full, "." * (BAR_WIDTH - full), _text(count, total))
+
+
+def _text(count: int, total: int) -> str:
+    of = " of %.1f MB, %d %%" % (total / 1e6, 100 * count // total) if total else " MB"
+    return "%.1f%s" % (count / 1e6, of)
