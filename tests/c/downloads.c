@@ -3,7 +3,9 @@
 
 #include "check.h"
 
+#include <signal.h>
 #include <stdio.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define WELCOME "/attachment?file=/opt/3tee/resources/welcome.mp4"
@@ -100,10 +102,41 @@ static void test_progress_and_cancel_end_it(const struct setting *setting) {
   meetgate_client_free(avd);
 }
 
+static int32_t fork_and_end(void *user_data, uint64_t bytes, uint64_t total) {
+  pid_t *child = user_data;
+  (void)bytes;
+  (void)total;
+  *child = fork();
+  if (*child == 0) {
+    pause();
+    _exit(0);
+  }
+  return 1;
+}
+
+/* It holds open what its parent had open. */
+static void test_a_forked_child_locks_nothing(const struct setting *setting) {
+  meetgate_client *avd = client_of(setting->avd);
+  const char *path = file_of("forked");
+  pid_t child = 0;
+  char *reply;
+
+  EXPECT(MEETGATE_CANCELLED, reply, meetgate_download(avd, WELCOME, path, NULL, NULL, fork_and_end, &child, &reply),
+      is("/attempts", "1"));
+  CHECK(child > 0);
+  EXPECT(MEETGATE_OK, reply, meetgate_download(avd, WELCOME, path, NULL, NULL, NULL, NULL, &reply),
+      between("/resumed_from", 1, 1e9));
+  kill(child, SIGKILL);
+  CHECK(waitpid(child, NULL, 0) == child);
+  remove(path);
+  meetgate_client_free(avd);
+}
+
 static const struct group groups[] = {
     TEST(a_file),
     TEST(what_is_refused),
     TEST(progress_and_cancel_end_it),
+    TEST(a_forked_child_locks_nothing),
 };
 
 int main(int argc, char **argv) { return run_checks(argc, argv, groups, COUNT(groups)); }

@@ -1,6 +1,6 @@
 //! A file on its way: beside its target, under another name, with a note of what it is a part of.
 //!
-//! Only one download at a time is at work on it, in all processes: the lock goes with the process.
+//! Only one download at a time is at work on it, in all processes: the system takes its lock away with the process.
 
 use crate::json::Members;
 use serde::Serialize;
@@ -144,6 +144,8 @@ impl Drop for Part {
             }
             _ = remove(&self.note);
         }
+        // Closing would not do: a child that the program forked meanwhile holds the file open, too.
+        _ = self.file.unlock();
     }
 }
 
