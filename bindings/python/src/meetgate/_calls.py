@@ -14,9 +14,9 @@ from ._cancel import Cancel
 from ._errors import CLIENT, OPTIONS, Subject
 from ._library import Library, library
 from ._token_provider import Provider, TokenProvider
+from ._transfer import Functions, Progress
 
 if TYPE_CHECKING:
-    from ._download import Progress
     from ._facts import Facts
     from ._log import Log
     from ._pool import Pool
@@ -58,14 +58,21 @@ class Handle:
         status, reply = self._use(function, cancels)
         raised = self._provider.take_raised()
         if raised is not None and not isinstance(raised, Exception):
-            # KeyboardInterrupt, for example: it ends the program, not the call.
-            raise raised
+            try:
+                # KeyboardInterrupt, for example: it ends the program, not the call.
+                raise raised
+            finally:
+                # Its traceback leads here.
+                raised = None
         if status != 0:
-            error = _errors.of_text(self._library.status_name(status), reply)
-            if raised is not None and isinstance(error, _errors.AuthError):
-                raise error from raised
-            raise error
+            raise self._failed(status, reply, raised)
         return reply.decode("utf-8")
+
+    def _failed(self, status: int, reply: bytes, raised: Optional[BaseException]) -> Exception:
+        error = _errors.of_text(self._library.status_name(status), reply)
+        if raised is not None and isinstance(error, _errors.AuthError):
+            error.__cause__ = raised
+        return error
 
     def set_token(self, token: str) -> None:
         text = _json.c_string(token, "token", CLIENT)
@@ -207,6 +214,7 @@ class Calls:
         options: Mapping[str, Any],
         cancels: Tuple[Cancel, ...] = (),
         facts: Optional[Facts] = None,
+        progress: Optional[Progress] = None,
     ) -> None:
         self.handle = handle
         self._parse_float = parse_float
@@ -215,6 +223,8 @@ class Calls:
         self._cancels = cancels
         #: Is told what the last one was like.
         self._facts = facts
+        #: Is told how far a transfer is.
+        self._progress = progress
 
     def with_options(self, options: Optional[Mapping[str, Any]]) -> Calls:
         if not options:
@@ -227,19 +237,22 @@ class Calls:
         facts = given.pop("facts", self._facts)
         if facts is not None:
             _check_facts(facts)
-        return Calls(self.handle, self._parse_float, {**self._options, **given}, cancels, facts)
+        progress = given.pop("progress", self._progress)
+        if progress is not None and not callable(progress):
+            raise OPTIONS.refuse('option "progress": expected a function, got %s' % type(progress).__name__)
+        return Calls(self.handle, self._parse_float, {**self._options, **given}, cancels, facts, progress)
 
     def also_ended_by(self, cancel: Cancel) -> Calls:
-        return Calls(self.handle, self._parse_float, self._options, (*self._cancels, cancel), self._facts)
+        cancels = (*self._cancels, cancel)
+        return Calls(self.handle, self._parse_float, self._options, cancels, self._facts, self._progress)
 
     def call(self, operation: str, params: Mapping[str, Any]) -> Any:
         return _json.parse(self.text(operation, params), self._parse_float, self._subject(operation))
 
     def text(self, operation: str, params: Mapping[str, Any]) -> str:
         subject = self._subject(operation)
-        if any(_upload.is_file_object(value) for value in params.values()):
-            with _upload.on_disk(params, subject) as given:
-                return self.text(operation, given)
+        if self._progress is not None or any(_upload.is_content(value) for value in params.values()):
+            return self._upload(operation, params, subject)
         name = _json.c_string(operation, "operation", CLIENT)
         encoded = _json.encode(params, "parameter", subject)
         options = self._encoded_options()
@@ -249,12 +262,28 @@ class Calls:
             )
         )
 
+    def _upload(self, operation: str, params: Mapping[str, Any], subject: Subject) -> str:
+        """A call with a file that is read piece by piece, or whose progress is told."""
+        with _upload.readable(operation, params, subject) as (given, source):
+            name = _json.c_string(operation, "operation", CLIENT)
+            encoded = _json.encode(given, "parameter", subject)
+            options = self._encoded_options()
+            functions = Functions(self._progress, None if source is None else source.read)
+            length = 0 if source is None else source.length
+
+            def upload(library: Library, client: int, cancel: Optional[int]) -> Tuple[int, bytes]:
+                return library.upload(client, name, encoded, options, cancel, functions.read, length, functions.tell)
+
+            return self._told(functions.run(lambda: self.handle.run(upload, self._cancels)))
+
     def info(self) -> Any:
         text = self.handle.run(lambda library, client, _: library.client_info(client))
         return _json.parse(text, self._parse_float, CLIENT)
 
     def raw(self, request: Mapping[str, Any]) -> Any:
         subject = Subject("raw call", platform=self.handle.platform)
+        if self._progress is not None:
+            raise subject.refuse('option "progress": a raw call has no file')
         encoded = _json.encode(request, "member of the request", subject)
         options = self._encoded_options()
         text = self.handle.run(
@@ -266,25 +295,14 @@ class Calls:
         address = _json.c_string(url_or_path, "url_or_path", CLIENT)
         path = _json.c_string(os.fspath(file) if isinstance(file, os.PathLike) else file, "file", CLIENT)
         options = self._encoded_options()
-        # Here, because most programs fetch nothing.
-        from ._download import Watcher
-
         if progress is not None and not callable(progress):
             raise CLIENT.refuse("progress: expected a function, got %s" % type(progress).__name__)
-        watcher = None if progress is None else Watcher(progress)
-        take = None if watcher is None else watcher.take
-        text, ended = "", None
-        try:
-            text = self.handle.run(
-                lambda library, client, cancel: library.download(client, address, path, options, cancel, take), self._cancels
-            )
-        except _errors.Cancelled as error:
-            ended = error
-        if watcher is not None and watcher.raised is not None:
-            raise watcher.raised
-        if ended is not None:
-            raise ended
-        return _json.parse(text, float, CLIENT)
+        functions = Functions(self._progress if progress is None else progress)
+
+        def download(library: Library, client: int, cancel: Optional[int]) -> Tuple[int, bytes]:
+            return library.download(client, address, path, options, cancel, functions.tell)
+
+        return _json.parse(functions.run(lambda: self.handle.run(download, self._cancels)), float, CLIENT)
 
     def stats(self) -> Any:
         text = self.handle.run(lambda library, client, _: library.client_stats(client))

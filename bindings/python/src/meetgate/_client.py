@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from ._client_info import ClientInfo, ClientStats
-    from ._download import Download, Progress
+    from ._download import Download
     from ._options import CallOptions, DownloadOptions
+    from ._transfer import Progress
 
 C = TypeVar("C", bound="Client")
 A = TypeVar("A", bound="AsyncClient")

@@ -16,6 +16,7 @@ VARIABLE = "MEETGATE_LIBRARY"
 _TokenProvider = CFUNCTYPE(c_int, c_void_p, c_char_p, c_void_p, c_size_t, POINTER(c_int64))
 _Log = CFUNCTYPE(None, c_void_p, c_int32, c_char_p)
 _Progress = CFUNCTYPE(c_int32, c_void_p, c_uint64, c_uint64)
+_Read = CFUNCTYPE(c_int64, c_void_p, c_uint64, c_void_p, c_uint64)
 
 
 class LibraryError(ImportError):
@@ -139,6 +140,9 @@ class Library:
         self._call_with = function(
             "meetgate_call_with", c_int, c_void_p, c_char_p, c_char_p, c_char_p, c_void_p, out
         )
+        self._upload = function(
+            "meetgate_upload", c_int, c_void_p, c_char_p, c_char_p, c_char_p, c_void_p, _Read, c_uint64, _Progress, c_void_p, out
+        )
         self._download = function(
             "meetgate_download", c_int, c_void_p, c_char_p, c_char_p, c_char_p, c_void_p, _Progress, c_void_p, out
         )
@@ -206,6 +210,28 @@ class Library:
             text = self._take(reply.value)
         return status, text
 
+    def upload(
+        self,
+        client: int,
+        operation: bytes,
+        params: bytes,
+        options: Optional[bytes],
+        cancel: Optional[int],
+        read: Optional[Callable[[int, int], Optional[bytes]]],
+        length: int,
+        progress: Optional[Callable[[int, int], bool]],
+    ) -> Tuple[int, bytes]:
+        """Status, and the platform's answer or the error document. `read` gives a piece of at most so many bytes at an offset, or None
+        where it cannot; without it the file is read from its path. Neither function raises anything."""
+        reply = c_void_p()
+        pieces = _Read() if read is None else _Read(lambda _, offset, room, size: _filled(room, read(offset, size)))
+        tell = _progress(progress)
+        try:
+            status = self._upload(client, operation, params, options, cancel, pieces, length, tell, None, byref(reply))
+        finally:
+            text = self._take(reply.value)
+        return status, text
+
     def download(
         self,
         client: int,
@@ -217,7 +243,7 @@ class Library:
     ) -> Tuple[int, bytes]:
         """Status, and what it came to or the error document. `progress` says whether it goes on, and raises nothing."""
         reply = c_void_p()
-        tell = _Progress() if progress is None else _Progress(lambda _, count, total: 0 if progress(count, total) else 1)
+        tell = _progress(progress)
         try:
             status = self._download(client, url_or_path, file, options, cancel, tell, None, byref(reply))
         finally:
@@ -304,6 +330,18 @@ class Library:
 
     def catalog(self) -> str:
         return self._take(self._catalog()).decode()
+
+
+def _progress(tell: Optional[Callable[[int, int], bool]]) -> Any:
+    return _Progress() if tell is None else _Progress(lambda _, count, total: 0 if tell(count, total) else 1)
+
+
+def _filled(room: int, piece: Optional[bytes]) -> int:
+    """How many bytes went into the room; -1 fails."""
+    if piece is None:
+        return -1
+    ctypes.memmove(room, piece, len(piece))
+    return len(piece)
 
 
 _loaded: Optional[Library] = None
