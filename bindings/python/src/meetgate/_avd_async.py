@@ -2897,7 +2897,6 @@ class AsyncAvd(AsyncTokenClient):
         async_queue: Optional[int] = None,
         user_agent: Optional[str] = None,
         parse_float: Callable[[str], Any] = float,
-        max_workers: int = 32,
     ) -> None:
         """Makes a client; nothing is sent before the first call.
 
@@ -3035,8 +3034,6 @@ class AsyncAvd(AsyncTokenClient):
                 meetgate/ and the version)
             parse_float: What makes a Python number of a decimal in an answer; `decimal.Decimal`
                 keeps every digit. (Python only, default float)
-            max_workers: How many calls can run at once, each in a thread of its own; more wait.
-                (Python only, default 32)
 
         Raises:
             InvalidConfig: what cannot be right, named.
@@ -3070,7 +3067,6 @@ class AsyncAvd(AsyncTokenClient):
                 "user_agent": user_agent,
             },
             parse_float,
-            max_workers,
         )
 
     def with_options(

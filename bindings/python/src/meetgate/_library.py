@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
-from ctypes import CFUNCTYPE, POINTER, byref, c_char_p, c_int, c_int32, c_int64, c_size_t, c_uint32, c_uint64, c_void_p
+from ctypes import CFUNCTYPE, POINTER, byref, c_char_p, c_int, c_int32, c_int64, c_size_t, c_ssize_t, c_uint32, c_uint64, c_void_p
 from typing import Any, Callable, Iterator, List, NamedTuple, Optional, Tuple, Union
 
 from ._token_provider import NoToken
@@ -159,6 +159,16 @@ class Library:
         self._raw_call_with = function(
             "meetgate_raw_call_with", c_int, c_void_p, c_char_p, c_char_p, c_void_p, out
         )
+        self._completions_new = function("meetgate_completions_new", c_int, out, out)
+        self._completions_fd = function("meetgate_completions_fd", c_ssize_t, c_void_p)
+        self._completions_call = function(
+            "meetgate_completions_call", c_int, c_void_p, c_void_p, c_char_p, c_char_p, c_char_p, c_void_p, c_void_p, out
+        )
+        self._completions_raw_call = function(
+            "meetgate_completions_raw_call", c_int, c_void_p, c_void_p, c_char_p, c_char_p, c_void_p, c_void_p, out
+        )
+        self._completions_next = function("meetgate_completions_next", c_int32, c_void_p, out, POINTER(c_int), out)
+        self.completions_free = function("meetgate_completions_free", None, c_void_p)
         self._string_free = function("meetgate_string_free", None, c_void_p)
         self._version = function("meetgate_version", c_char_p)
         self._status_name = function("meetgate_status_name", c_char_p, c_int32)
@@ -209,6 +219,47 @@ class Library:
         finally:
             text = self._take(reply.value)
         return status, text
+
+    def completions_new(self) -> Tuple[int, Optional[int], bytes]:
+        """Status, queue, and on failure the error document."""
+        completions, error = c_void_p(), c_void_p()
+        status = self._completions_new(byref(completions), byref(error))
+        return status, completions.value, self._take(error.value)
+
+    def completions_fd(self, completions: int) -> int:
+        """What is readable as long as a result waits."""
+        descriptor: int = self._completions_fd(completions)
+        return descriptor
+
+    def completions_call(
+        self,
+        completions: int,
+        client: int,
+        operation: bytes,
+        params: bytes,
+        options: Optional[bytes],
+        cancel: Optional[int],
+        number: int,
+    ) -> Tuple[int, bytes]:
+        """Status, and on failure the error document. The result comes with the number, which is not 0."""
+        error = c_void_p()
+        status = self._completions_call(completions, client, operation, params, options, cancel, number, byref(error))
+        return status, self._take(error.value)
+
+    def completions_raw_call(
+        self, completions: int, client: int, request: bytes, options: Optional[bytes], cancel: Optional[int], number: int
+    ) -> Tuple[int, bytes]:
+        """The same for a request of the caller's own making."""
+        error = c_void_p()
+        status = self._completions_raw_call(completions, client, request, options, cancel, number, byref(error))
+        return status, self._take(error.value)
+
+    def completions_next(self, completions: int) -> Optional[Tuple[int, int, bytes]]:
+        """Number, status, and the platform's answer or the error document; None where no result waits."""
+        number, status, reply = c_void_p(), c_int(), c_void_p()
+        if self._completions_next(completions, byref(number), byref(status), byref(reply)) == 0:
+            return None
+        return number.value or 0, status.value, self._take(reply.value)
 
     def upload(
         self,

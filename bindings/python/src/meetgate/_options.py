@@ -170,3 +170,6 @@ FIRST_ADDRESS: Dict[str, str] = {
     "youme": "https://api.youme.im",
     "hst": "https://access.paas.hst.com/server/address",
 }
+
+#: How many awaited calls run at once when `async_threads` is left out.
+ASYNC_THREADS = 64

@@ -59,7 +59,6 @@ class AsyncYoume(AsyncClient):
         async_queue: Optional[int] = None,
         user_agent: Optional[str] = None,
         parse_float: Callable[[str], Any] = float,
-        max_workers: int = 32,
     ) -> None:
         """Makes a client; nothing is sent before the first call.
 
@@ -166,8 +165,6 @@ class AsyncYoume(AsyncClient):
                 meetgate/ and the version)
             parse_float: What makes a Python number of a decimal in an answer; `decimal.Decimal`
                 keeps every digit. (Python only, default float)
-            max_workers: How many calls can run at once, each in a thread of its own; more wait.
-                (Python only, default 32)
 
         Raises:
             InvalidConfig: what cannot be right, named.
@@ -199,7 +196,6 @@ class AsyncYoume(AsyncClient):
                 "user_agent": user_agent,
             },
             parse_float,
-            max_workers,
         )
 
     def with_options(

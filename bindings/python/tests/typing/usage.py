@@ -120,7 +120,7 @@ except (meetgate.PlatformBusy, meetgate.Timeout, meetgate.Error):
 
 
 async def main() -> None:
-    async with meetgate.AsyncAvd(base_url="http://10.0.0.5:9609", token="t", max_workers=4) as awaited:
+    async with meetgate.AsyncAvd(base_url="http://10.0.0.5:9609", token="t", async_threads=4) as awaited:
         name: str = (await awaited.room.read(room_id="1"))["data"]["topic"]
         print(name, await awaited.with_options(timeout_ms=5).room.list())
         awaited.set_token("another")
