@@ -706,6 +706,62 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_download
     meetgate_client *client, const char *url_or_path, const char *file, const char *options_json,
     meetgate_cancel *cancel, meetgate_progress progress, void *user_data, char **reply_json);
 
+/**
+ * Undoes what an operation started: calls the operation that stops or deletes it again, such as avd.room.mix_record.stop after
+ * avd.room.mix_record.start. meetgate_undone_by tells which operation that is; the reference says it too.
+ * What that operation needs comes from the answer of the start (a record_id), else from its parameters (a room_id).
+ * It is a call of its own: the cancel and the deadline that ended what came between are not its. That there is nothing to undo any
+ * more is the platform's refusal, as of any call: mostly of the class "conflict" or "not_found".
+ * A start that failed is not undone: its error document is refused here. Where no answer came, it may have begun all the same; with
+ * NULL in place of the answer, what undoes it gets the parameters alone, and then acts on all that they name: on the whole room.
+ * @param[in] client A client of the operation's platform.
+ * @param[in] operation What was started, such as "avd.room.mix_record.start".
+ * @param[in] params_json The parameters with which it was started. NULL means {}.
+ * @param[in] start_reply_json The platform's answer to the start, also with its facts; NULL: the parameters have to do. An answer
+ *   without the id that is needed is refused.
+ * @param[in] options_json As for meetgate_call_with.
+ * @param[in] cancel As for meetgate_call_with.
+ * @param[out] reply_json As for meetgate_call.
+ * @return MEETGATE_OK, or why it failed: MEETGATE_INVALID_ARGUMENT where nothing undoes the operation.
+ */
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_undo(
+    meetgate_client *client, const char *operation, const char *params_json, const char *start_reply_json,
+    const char *options_json, meetgate_cancel *cancel, char **reply_json);
+
+/**
+ * The operation that undoes another one.
+ * @param[in] operation A whole name, such as "avd.room.mix_record.start".
+ * @return Its whole name, such as "avd.room.mix_record.stop", to be freed with meetgate_string_free. NULL if nothing undoes it, or if
+ *   there is no such operation.
+ */
+MEETGATE_EXPORT char *MEETGATE_CALL meetgate_undone_by(const char *operation);
+
+/**
+ * Waits until what an operation tells of has come to an end: a recording has stopped, a transcoding is done, a device has answered, a
+ * file is there. It calls the operation, which only reads, with pauses that grow. The reference says of each such operation what
+ * ends the wait.
+ * A call that fails in a way that may be repeated, such as one with MEETGATE_NETWORK, does not end the wait.
+ * It blocks its thread: in an event loop, run it on a thread of your own.
+ * @param[in] client A client of the operation's platform.
+ * @param[in] operation Such as "avd.room.record.status". One that tells of nothing that ends is refused.
+ * @param[in] params_json As for meetgate_call.
+ * @param[in] options_json One JSON object, or NULL. An unknown option is an error:
+ *   - timeout_ms (integer from 1 to 604800000, ms, default 600000): Time limit of the whole wait.
+ *   - pause_ms (integer from 10 to 3600000, ms, default 1000): The first pause between two calls. Each later one is
+ *     half as long again, up to `max_pause_ms`; a random part, up to a fifth, is taken off.
+ *   - max_pause_ms (integer from 10 to 3600000, ms, default 15000): The longest pause. A pause is as long as the server
+ *     asks for, where that is longer.
+ *   - call_timeout_ms (integer from 1 to 3600000, ms): Time limit of each call. Left out, the client's own `timeout_ms`
+ *     holds.
+ * @param[in] cancel As for meetgate_call_with: it ends the wait at once.
+ * @param[out] reply_json The answer that ended the wait; else an error document, whose member reply is the last answer.
+ * @return MEETGATE_OK; MEETGATE_TIMEOUT (not within "timeout_ms"); MEETGATE_API without a code (it ended in another way: the
+ *   transcoding failed, the device hung up); or why a call failed.
+ */
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_wait(
+    meetgate_client *client, const char *operation, const char *params_json, const char *options_json,
+    meetgate_cancel *cancel, char **reply_json);
+
 /* Clients ------------------------------------------------------------------------------------------------------- */
 
 /**
@@ -1420,7 +1476,7 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room
  * Starts a mixed recording in an open room. It must be stopped with room.mix_record.stop. For an mp3 alone give
  * enable_audio_record. For an mp4 with a layout of your own give enable_realtime_transcode and videos. With
  * enable_realtime_transcode alone the layout is automatic. Not idempotent: if no answer came, check the state before
- * repeating. Source: POST /sdkapi/v2/room/mix_record/start (004 L627-L696).
+ * repeating. `room.mix_record.stop` undoes it. Source: POST /sdkapi/v2/room/mix_record/start (004 L627-L696).
  * @param[in] client A client of avd.
  * @param[in] params_json One JSON object:
  *   - room_id (string, required): Room number. The room must be open.
@@ -1558,8 +1614,9 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room
 
 /**
  * List the files of a room's mixed recordings (获取录制文件).
- * Lists the files of a room's mixed recordings and live-transcoded recordings. It only reads, and may be repeated.
- * Source: GET /sdkapi/v2/room/mix_record/get (004 L816-L966).
+ * Lists the files of a room's mixed recordings and live-transcoded recordings. It only reads, and may be repeated. A
+ * wait with it ends when a file made from the recording is listed (its source alone does not count). The wait needs
+ * `record_id`. Source: GET /sdkapi/v2/room/mix_record/get (004 L816-L966).
  * @param[in] client A client of avd.
  * @param[in] params_json One JSON object:
  *   - room_id (string, required): Room number.
@@ -1596,8 +1653,8 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room
 /**
  * Start a mixed live stream (开始混屏直播).
  * Starts a mixed live stream in an open room: the server pushes the mixed picture to push_url. It must be stopped with
- * room.mix_live.stop. Not idempotent: if no answer came, check the state before repeating. Source: POST
- * /sdkapi/v2/room/mix_live/start (004 L967-L1019).
+ * room.mix_live.stop. Not idempotent: if no answer came, check the state before repeating. `room.mix_live.stop` undoes
+ * it. Source: POST /sdkapi/v2/room/mix_live/start (004 L967-L1019).
  * @param[in] client A client of avd.
  * @param[in] params_json One JSON object:
  *   - room_id (string, required): Room number. The room must be open.
@@ -1673,7 +1730,8 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room
 /**
  * Read the state of a recording (获取录制状态).
  * Answers whether a recording runs, is stopping or has stopped. Some recordings never show the states 1 and 4: a
- * recording that has started counts as running. It only reads, and may be repeated. Source: GET
+ * recording that has started counts as running. It only reads, and may be repeated. A wait with it ends when the
+ * recording has stopped: `record_status` is 2 (stopped normally); 3 (stopped abnormally) is an error. Source: GET
  * /sdkapi/v2/room/record/status (004 L1111-L1155).
  * @param[in] client A client of avd.
  * @param[in] params_json One JSON object:
@@ -1711,7 +1769,7 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room
  * Start a live stream of a room (开始直播).
  * Pushes the meeting in an open room to a live server, with one participant's video as the focus. `room.live.stop`
  * stops the stream. For a mixed picture use `room.mix_live.start`. Not idempotent: if no answer came, check the state
- * before repeating. Source: GET /sdkapi/v2/room/live/start (004 L1198-L1242).
+ * before repeating. `room.live.stop` undoes it. Source: GET /sdkapi/v2/room/live/start (004 L1198-L1242).
  * @param[in] client A client of avd.
  * @param[in] params_json One JSON object:
  *   - room_id (string, required): Room number. The room must be open.
@@ -1750,7 +1808,7 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room
  * The server composes the videos of all participants into one. Manual: this video is shown in the meeting. Automatic:
  * the videos are shown like a gallery. For the speaker layout call `room.avc.start`, then `room.avc.update_layout`,
  * then `room.avc.select_media`. `room.avc.stop` turns the view off. Not idempotent: if no answer came, check the state
- * before repeating. Source: GET /sdkapi/v2/room/avc/start (004 L1284-L1333).
+ * before repeating. `room.avc.stop` undoes it. Source: GET /sdkapi/v2/room/avc/start (004 L1284-L1333).
  * @param[in] client A client of avd.
  * @param[in] params_json One JSON object:
  *   - room_id (string, required): Room number.
@@ -1795,7 +1853,8 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room
 
 /**
  * Get the MP3 recording files of a room (获取MP3录制文件).
- * It only reads, and may be repeated. Source: GET /sdkapi/v2/room/record/get (004 L1374-L1441).
+ * It only reads, and may be repeated. A wait with it ends when a file of the recording is listed. The wait needs
+ * `record_id`. Source: GET /sdkapi/v2/room/record/get (004 L1374-L1441).
  * @param[in] client A client of avd.
  * @param[in] params_json One JSON object:
  *   - room_id (string, required): Room number.
@@ -1822,7 +1881,8 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room
  * Start recording a user's desktop (开启录制用户桌面).
  * Starts a desktop recording in a room. `room.desktop_record.stop` stops it. The answer has no recording id: keep the
  * name, because `room.desktop_record.get` finds the file by it. Not idempotent: if no answer came, check the state
- * before repeating. Source: GET /sdkapi/v2/room/desktop_record/start (004 L1442-L1484).
+ * before repeating. `room.desktop_record.stop` undoes it. Source: GET /sdkapi/v2/room/desktop_record/start (004
+ * L1442-L1484).
  * @param[in] client A client of avd.
  * @param[in] params_json One JSON object:
  *   - room_id (string, required): Room number.
@@ -1855,7 +1915,8 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room
 
 /**
  * Get the files of a desktop recording (获取录制文件).
- * It only reads, and may be repeated. Source: GET /sdkapi/v2/room/desktop_record/get (004 L1525-L1593).
+ * It only reads, and may be repeated. A wait with it ends when a file of the recording is listed. Source: GET
+ * /sdkapi/v2/room/desktop_record/get (004 L1525-L1593).
  * @param[in] client A client of avd.
  * @param[in] params_json One JSON object:
  *   - room_id (string, required): Room number.
@@ -1886,8 +1947,8 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room
 /**
  * Create a player in a room (创建播放器).
  * Brings a player for MP4 files into the meeting. `media.play` starts it. At the end it must be closed with
- * `media.stop`. Not idempotent: if no answer came, check the state before repeating. Source: GET
- * /sdkapi/v2/media/create (004 L1594-L1642).
+ * `media.stop`. Not idempotent: if no answer came, check the state before repeating. `media.stop` undoes it. Source:
+ * GET /sdkapi/v2/media/create (004 L1594-L1642).
  * @param[in] client A client of avd.
  * @param[in] params_json One JSON object:
  *   - room_id (string, required): Room number.
@@ -2098,7 +2159,8 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room
 
 /**
  * Get the transcoding state of a recording (获取转码状态).
- * It only reads, and may be repeated. Source: GET /sdkapi/v2/transcode/query (004 L2099-L2141).
+ * It only reads, and may be repeated. A wait with it ends when the transcoding is done: `status` is 2 (done); 3
+ * (failed) is an error. Source: GET /sdkapi/v2/transcode/query (004 L2099-L2141).
  * @param[in] client A client of avd.
  * @param[in] params_json One JSON object:
  *   - room_id (string, required): Room number.
@@ -2332,7 +2394,8 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_app_
 /**
  * Install a licence file (申请文件授权).
  * Gives the platform a licence as text. The vendor's licence server issues the text. Not idempotent: if no answer came,
- * check the state before repeating. Source: POST /sdkapi/v2/app/apply_file_permit (004 L2647-L2686).
+ * check the state before repeating. `app.delete_file_permit` undoes it. Source: POST /sdkapi/v2/app/apply_file_permit
+ * (004 L2647-L2686).
  * @param[in] client A client of avd.
  * @param[in] params_json One JSON object:
  *   - licence_cert (string, required): The licence text from the vendor's licence server. Give it unchanged.
@@ -2382,8 +2445,8 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_app_
 /**
  * Create a SIP gateway (创建sip网关).
  * Keep the gate_id of the answer: it is the sip_gate_id of every later call about this gateway. sip.account.create adds
- * accounts. Not idempotent: if no answer came, check the state before repeating. Source: GET /sdkapi/v2/sip/gate/create
- * (004 L2786-L2832).
+ * accounts. Not idempotent: if no answer came, check the state before repeating. `sip.gate.del` undoes it. Source: GET
+ * /sdkapi/v2/sip/gate/create (004 L2786-L2832).
  * @param[in] client A client of avd.
  * @param[in] params_json One JSON object:
  *   - name (string, required): Name for the SIP gateway.
@@ -2466,7 +2529,8 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_sip_
 /**
  * Create a SIP account on a gateway (创建sip账号).
  * The gateway must exist. Keep the account_id of the answer: the other sip.account calls need it. Not idempotent: if no
- * answer came, check the state before repeating. Source: POST /sdkapi/v2/sip/account/create (004 L3015-L3064).
+ * answer came, check the state before repeating. `sip.account.del` undoes it. Source: POST
+ * /sdkapi/v2/sip/account/create (004 L3015-L3064).
  * @param[in] client A client of avd.
  * @param[in] params_json One JSON object:
  *   - name (string, required): Name of the SIP account.
@@ -2548,8 +2612,8 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_sip_
  * Call a device into a room (邀请设备).
  * Calls a device into a room and answers at once. device.get_invite_status, with the call_id of the answer, says
  * whether the device has taken the call. All other device calls need the user_id of the answer. device.kick ends the
- * call. Not idempotent: if no answer came, check the state before repeating. Source: GET /sdkapi/v2/device/call (004
- * L3216-L3269).
+ * call. Not idempotent: if no answer came, check the state before repeating. `device.kick` undoes it. Source: GET
+ * /sdkapi/v2/device/call (004 L3216-L3269).
  * @param[in] client A client of avd.
  * @param[in] params_json One JSON object:
  *   - name (string, required): Name of the device in the room.
@@ -2600,7 +2664,7 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_devi
 /**
  * Make a device's video the focus of its room (设备视频焦点).
  * device.video.unfocus takes the focus away again. Not idempotent: if no answer came, check the state before repeating.
- * Source: GET /sdkapi/v2/device/video/focus (004 L3315-L3355).
+ * `device.video.unfocus` undoes it. Source: GET /sdkapi/v2/device/video/focus (004 L3315-L3355).
  * @param[in] client A client of avd.
  * @param[in] params_json One JSON object:
  *   - room_id (string, required): Room number.
@@ -2632,7 +2696,8 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_devi
 /**
  * Turn a device's video off (关闭视频).
  * The device stays in the room. device.video.open turns its video on again. Not idempotent: if no answer came, check
- * the state before repeating. Source: GET /sdkapi/v2/device/video/close (004 L3397-L3438).
+ * the state before repeating. `device.video.open` undoes it. Source: GET /sdkapi/v2/device/video/close (004
+ * L3397-L3438).
  * @param[in] client A client of avd.
  * @param[in] params_json One JSON object:
  *   - room_id (string, required): Room number.
@@ -2668,7 +2733,8 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_devi
 /**
  * Turn a device's sound off (关闭音频).
  * The device stays in the room. device.audio.unmute turns its sound on again. Not idempotent: if no answer came, check
- * the state before repeating. Source: GET /sdkapi/v2/device/audio/mute (004 L3482-L3522).
+ * the state before repeating. `device.audio.unmute` undoes it. Source: GET /sdkapi/v2/device/audio/mute (004
+ * L3482-L3522).
  * @param[in] client A client of avd.
  * @param[in] params_json One JSON object:
  *   - room_id (string, required): Room number.
@@ -2702,7 +2768,8 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_devi
 /**
  * Read the state of a call to a device (获取呼叫状态).
  * Ask again while the answer is 0 (being invited); the document gives no interval. It only reads, and may be repeated.
- * Source: GET /sdkapi/v2/device/get_invite_status (004 L3564-L3605).
+ * A wait with it ends when the device is in the call: `invite_status` is 1 (in the call); 2 (hung up) or 3 (invitation
+ * failed) is an error. Source: GET /sdkapi/v2/device/get_invite_status (004 L3564-L3605).
  * @param[in] client A client of avd.
  * @param[in] params_json One JSON object:
  *   - call_id (string, required): Id of the call, from the answer of device.call.

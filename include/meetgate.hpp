@@ -28,6 +28,8 @@
  * Tokens. Clients of one account in one process share one token. token_store shares it with other processes, token is a
  *   fixed one, and token_provider takes a function of yours in place of keys.
  * Files. upload() and download() tell how far they are.
+ * Guards. guarded() starts something and stops it at the end of the scope; wait() waits until a recording has stopped, a file
+ *   is there.
  * Not waiting. call_async() gives a future, or runs a completion on a thread of the client; meetgate::completions keeps results
  *   for an event loop.
  * Cancelling. A meetgate::cancel in the options of a call ends it from another thread.

@@ -271,6 +271,30 @@ pub enum Demand {
     },
 }
 
+/// When what an operation reads has come to an end, so that it can be waited for.
+#[derive(Debug, Serialize)]
+pub struct Settles {
+    /// `stopped`
+    pub name: &'static str,
+    /// `the recording has stopped`
+    pub until: &'static str,
+    #[serde(flatten)]
+    pub when: When,
+    /// Optional parameters without which something else would be waited for.
+    #[serde(skip_serializing_if = "<[&str]>::is_empty")]
+    pub needs: &'static [&'static str],
+}
+
+/// What an answer is looked at for.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum When {
+    /// An integer: what is waited for, and what will not become that any more.
+    Is { member: &'static str, done: &'static [i64], failed: &'static [i64] },
+    /// Texts by the names of members (`data.download_url`), arrays looked through: one that is there and not empty.
+    Any { any: &'static [&'static str] },
+}
+
 /// One documented operation.
 #[derive(Debug, Serialize)]
 pub struct Operation {
@@ -295,6 +319,12 @@ pub struct Operation {
     /// The operation that this one ends.
     #[serde(skip_serializing_if = "str::is_empty")]
     pub undoes: &'static str,
+    /// Its parameters that are named otherwise in the answer of what it undoes: the parameter, and the member.
+    #[serde(skip)]
+    pub undoes_with: &'static [(&'static str, &'static str)],
+    /// When what it reads has come to an end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub settles: Option<Settles>,
     /// Document and lines.
     pub source: &'static str,
     #[serde(skip_serializing_if = "str::is_empty")]

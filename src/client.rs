@@ -4,6 +4,7 @@ mod account;
 mod asynchronous;
 mod operation_names;
 mod transfers;
+mod waits;
 
 use crate::asynchronous::Pool;
 use crate::cancel::Cancel;
@@ -26,6 +27,7 @@ pub(crate) use crate::transport::Transfer;
 use operation_names::Near;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+pub(crate) use waits::undone_by;
 
 /// How long the end of asynchronous calls is waited for.
 const CLOSING: Duration = Duration::from_secs(1);

@@ -10,7 +10,9 @@ mod next;
 mod prepare;
 mod raw;
 mod retry;
+mod settle;
 mod together;
+mod wait;
 mod watched;
 
 use crate::cancel::{Cancel, Interrupt};
@@ -39,6 +41,7 @@ use serde::Serialize;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 use std::time::Instant;
+pub(crate) use wait::Patience;
 
 pub(crate) struct Engine {
     config: Config,

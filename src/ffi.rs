@@ -23,6 +23,7 @@ mod strings;
 #[cfg(feature = "test-hooks")]
 mod test_hooks;
 mod transfers;
+mod waits;
 
 pub use asynchronous::*;
 pub use calls::*;

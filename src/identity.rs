@@ -22,6 +22,7 @@ pub(crate) fn forks_are_counted() {
 }
 
 /// Says in a forked child that it is one. Safe in the handler of a fork.
+#[cfg(unix)]
 pub(crate) fn note_fork() {
     FORKS.fetch_add(1, Ordering::Relaxed);
     NUMBER.store(std::process::id(), Ordering::Relaxed);

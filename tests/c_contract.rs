@@ -38,7 +38,8 @@ programs!(
     raw_calls,
     replies,
     tokens,
-    transfers
+    transfers,
+    waits
 );
 
 fn run_checks(name: &str) {

@@ -51,6 +51,33 @@ fn upload() {
 }
 
 #[test]
+fn recording() {
+    let program = program("recording");
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let folder = support::Folder::new();
+    let file = folder.path().join("meeting.mp4");
+    let run = |run, room: &str| {
+        support::run(command(&program, run).args([config(&sandbox, "avd").as_str(), room, "1"]).arg(&file))
+    };
+    for number in 1..=2 {
+        let text = printed(run(number, "12345123456"));
+        assert_eq!(text, format!("recorded to {}\n", file.display()));
+        assert!(std::fs::metadata(&file).unwrap().len() > 0);
+        assert_eq!(count(&sandbox, "avd.room.mix_record.stop"), number);
+        std::fs::remove_file(&file).unwrap();
+    }
+    // One that is stopped by somebody else meanwhile, and one that does not begin.
+    sandbox.fail_next("/sdkapi/v2/room/mix_record/stop", 40042, 1);
+    let output = run(1, "12345123456");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(support::both(&output).contains("stop: API: {"), "{}", support::both(&output));
+    let output = run(1, "40400000000");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(support::both(&output).contains("start: API: {"), "{}", support::both(&output));
+    assert_eq!(count(&sandbox, "avd.room.mix_record.stop"), 3);
+}
+
+#[test]
 fn provider() {
     let program = program("provider");
     let sandbox = Sandbox::start(Options::default()).unwrap();

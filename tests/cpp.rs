@@ -195,6 +195,20 @@ fn files_are_sent_and_fetched_under_valgrind() {
 }
 
 #[test]
+fn what_was_started_is_stopped_and_what_goes_on_is_waited_for() {
+    for compiler in compilers() {
+        programs::as_it_is(&waits(compiler), |run| check_cancel(run, None));
+    }
+}
+
+#[test]
+fn what_was_started_is_stopped_and_what_goes_on_is_waited_for_under_valgrind() {
+    if support::has("c++") {
+        programs::under_valgrind(&waits("c++"), |run| check_cancel(run, None));
+    }
+}
+
+#[test]
 fn tokens_are_given_and_provided() {
     for compiler in compilers() {
         programs::as_it_is(&tokens(compiler), check_tokens);
@@ -418,6 +432,11 @@ fn asynchronous(compiler: &str) -> PathBuf {
 fn transfers(compiler: &str) -> PathBuf {
     let name = format!("cpp-transfers-{}", compiler.replace('+', "x"));
     compile(compiler, &["-std=c++11"], &["tests/cpp/transfers.cpp"], Some(&name))
+}
+
+fn waits(compiler: &str) -> PathBuf {
+    let name = format!("cpp-waits-{}", compiler.replace('+', "x"));
+    compile(compiler, &["-std=c++11"], &["tests/cpp/waits.cpp"], Some(&name))
 }
 
 fn tokens(compiler: &str) -> PathBuf {

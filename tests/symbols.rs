@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 /// The functions that belong to no operation.
-const FIXED: [&str; 35] = [
+const FIXED: [&str; 38] = [
     "meetgate_cancel_free",
     "meetgate_cancel_new",
     "meetgate_cancel_trigger",
@@ -42,8 +42,11 @@ const FIXED: [&str; 35] = [
     "meetgate_raw_call_with",
     "meetgate_status_name",
     "meetgate_string_free",
+    "meetgate_undo",
+    "meetgate_undone_by",
     "meetgate_upload",
     "meetgate_version",
+    "meetgate_wait",
     "meetgate_youme_checksum",
 ];
 

@@ -1708,7 +1708,7 @@ class avd_device_audio_group : public group {
    * Returns: the platform's answer, which holds nothing beside its envelope.
    * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has not
    *   been invited, 40033 the user has not been invited; and those of every operation.
-   * Not idempotent: if no answer came, check the state before repeating.
+   * Not idempotent: if no answer came, check the state before repeating. `device.audio.unmute` undoes it.
    * Source: GET /sdkapi/v2/device/audio/mute (004 L3482-L3522).
    */
   reply mute(const avd_device_audio_mute_params &params, const call_options &options = call_options()) const {
@@ -1752,7 +1752,7 @@ class avd_device_video_group : public group {
    * Returns: the platform's answer, which holds nothing beside its envelope.
    * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has not
    *   been invited, 40033 the user has not been invited, 40036 type not supported; and those of every operation.
-   * Not idempotent: if no answer came, check the state before repeating.
+   * Not idempotent: if no answer came, check the state before repeating. `device.video.unfocus` undoes it.
    * Source: GET /sdkapi/v2/device/video/focus (004 L3315-L3355).
    */
   reply focus(const avd_device_video_focus_params &params, const call_options &options = call_options()) const {
@@ -1790,7 +1790,7 @@ class avd_device_video_group : public group {
    * Returns: the platform's answer, which holds nothing beside its envelope.
    * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has not
    *   been invited, 40033 the user has not been invited, 40036 type not supported; and those of every operation.
-   * Not idempotent: if no answer came, check the state before repeating.
+   * Not idempotent: if no answer came, check the state before repeating. `device.video.open` undoes it.
    * Source: GET /sdkapi/v2/device/video/close (004 L3397-L3438).
    */
   reply close(const avd_device_video_close_params &params, const call_options &options = call_options()) const {
@@ -1842,7 +1842,7 @@ class avd_sip_account_group : public group {
    *   - sip_gate_id (integer): Unique id of the account's SIP gateway.
    * Errors of the platform: 40020 no such gateway, 40021 another account has this number already; and those of every
    *   operation.
-   * Not idempotent: if no answer came, check the state before repeating.
+   * Not idempotent: if no answer came, check the state before repeating. `sip.account.del` undoes it.
    * Source: POST /sdkapi/v2/sip/account/create (004 L3015-L3064).
    */
   reply create(const avd_sip_account_create_params &params, const call_options &options = call_options()) const {
@@ -1933,7 +1933,7 @@ class avd_sip_gate_group : public group {
    *   - name (string): Name of the gateway.
    *   - gate_id (integer): Unique id of the gateway; pass it as sip_gate_id.
    * Errors of the platform: 40019 another gateway has this address already; and those of every operation.
-   * Not idempotent: if no answer came, check the state before repeating.
+   * Not idempotent: if no answer came, check the state before repeating. `sip.gate.del` undoes it.
    * Source: GET /sdkapi/v2/sip/gate/create (004 L2786-L2832).
    */
   reply create(const avd_sip_gate_create_params &params, const call_options &options = call_options()) const {
@@ -2033,7 +2033,7 @@ class avd_room_desktop_record_group : public group {
    *   a live stream or a desktop recording is already running in the room, 40042 the recording service cannot be
    *   reached, 40043 internal error of the recording service, 40082 internal error of the media service; and those of
    *   every operation.
-   * Not idempotent: if no answer came, check the state before repeating.
+   * Not idempotent: if no answer came, check the state before repeating. `room.desktop_record.stop` undoes it.
    * Source: GET /sdkapi/v2/room/desktop_record/start (004 L1442-L1484).
    */
   reply start(const avd_room_desktop_record_start_params &params, const call_options &options = call_options()) const {
@@ -2083,7 +2083,7 @@ class avd_room_desktop_record_group : public group {
    *     - name (string): Name of the recording.
    * Errors of the platform: 40004 no such room, 40043 internal error of the recording service, 40082 internal error of
    *   the media service, 40090 no such recording id; and those of every operation.
-   * It only reads, and may be repeated.
+   * It only reads, and may be repeated. A wait with it ends when a file of the recording is listed.
    * Source: GET /sdkapi/v2/room/desktop_record/get (004 L1525-L1593).
    */
   reply get(const avd_room_desktop_record_get_params &params, const call_options &options = call_options()) const {
@@ -2115,7 +2115,7 @@ class avd_room_avc_group : public group {
    * Errors of the platform: 40004 no such room, 40050 the composed view is already on in the room, 40052 internal error
    *   of the composed view, 40053 the site forces the composed view off, 40054 the site's conference settings are not
    *   set: initialisation failed; and those of every operation.
-   * Not idempotent: if no answer came, check the state before repeating.
+   * Not idempotent: if no answer came, check the state before repeating. `room.avc.stop` undoes it.
    * Source: GET /sdkapi/v2/room/avc/start (004 L1284-L1333).
    */
   reply start(const avd_room_avc_start_params &params, const call_options &options = call_options()) const {
@@ -2263,7 +2263,7 @@ class avd_room_live_group : public group {
    * Errors of the platform: 40004 no such room, 40008 the user is not in the room, 40009 the room does not exist or is
    *   not open, 40060 a live stream is already running in the room, 40063 internal error of the live service, 40064 the
    *   live service cannot be reached; and those of every operation.
-   * Not idempotent: if no answer came, check the state before repeating.
+   * Not idempotent: if no answer came, check the state before repeating. `room.live.stop` undoes it.
    * Source: GET /sdkapi/v2/room/live/start (004 L1198-L1242).
    */
   reply start(const avd_room_live_start_params &params, const call_options &options = call_options()) const {
@@ -2308,7 +2308,8 @@ class avd_room_record_group : public group {
    *   - record_status (integer; one of 0 (started), 1 (recording), 2 (stopped normally), 3 (stopped abnormally), 4
    *     (stopping)): State of the recording. 0 and 1 mean the same.
    * Errors of the platform: 40090 no such recording id; and those of every operation.
-   * It only reads, and may be repeated.
+   * It only reads, and may be repeated. A wait with it ends when the recording has stopped: `record_status` is 2
+   * (stopped normally); 3 (stopped abnormally) is an error.
    * Source: GET /sdkapi/v2/room/record/status (004 L1111-L1155).
    */
   reply status(const avd_room_record_status_params &params, const call_options &options = call_options()) const {
@@ -2334,7 +2335,8 @@ class avd_room_record_group : public group {
    *     - file_size (string): File size as text, for example `0.066M`.
    *     - name (string): File name, generated by the server.
    * Errors of the platform: 40004 no such room, 40090 no such recording id; and those of every operation.
-   * It only reads, and may be repeated.
+   * It only reads, and may be repeated. A wait with it ends when a file of the recording is listed. The wait needs
+   * `record_id`.
    * Source: GET /sdkapi/v2/room/record/get (004 L1374-L1441).
    */
   reply get(const avd_room_record_get_params &params, const call_options &options = call_options()) const {
@@ -2385,7 +2387,7 @@ class avd_room_mix_live_group : public group {
    * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40040 a mixed recording,
    *   a live stream or a desktop recording is already running in the room, 40042 the recording service cannot be
    *   reached, 40043 internal error of the recording service; and those of every operation.
-   * Not idempotent: if no answer came, check the state before repeating.
+   * Not idempotent: if no answer came, check the state before repeating. `room.mix_live.stop` undoes it.
    * Source: POST /sdkapi/v2/room/mix_live/start (004 L967-L1019).
    */
   reply start(const avd_room_mix_live_start_params &params, const call_options &options = call_options()) const {
@@ -2463,7 +2465,7 @@ class avd_room_mix_record_group : public group {
    *   a live stream or a desktop recording is already running in the room, 40042 the recording service cannot be
    *   reached, 40043 internal error of the recording service, 40101 internal error: no such push information, 40102 no
    *   such stream is being pushed, 40104 the push service cannot be reached; and those of every operation.
-   * Not idempotent: if no answer came, check the state before repeating.
+   * Not idempotent: if no answer came, check the state before repeating. `room.mix_record.stop` undoes it.
    * Source: POST /sdkapi/v2/room/mix_record/start (004 L627-L696).
    */
   reply start(const avd_room_mix_record_start_params &params, const call_options &options = call_options()) const {
@@ -2533,7 +2535,8 @@ class avd_room_mix_record_group : public group {
    *     - record_id (string): Recording id.
    * Errors of the platform: 40004 no such room, 40043 internal error of the recording service, 40090 no such recording
    *   id; and those of every operation.
-   * It only reads, and may be repeated.
+   * It only reads, and may be repeated. A wait with it ends when a file made from the recording is listed (its source
+   * alone does not count). The wait needs `record_id`.
    * Source: GET /sdkapi/v2/room/mix_record/get (004 L816-L966).
    */
   reply get(const avd_room_mix_record_get_params &params, const call_options &options = call_options()) const {
@@ -2683,7 +2686,7 @@ class avd_device_group : public group {
    *   failed, or an internal error, 40035 connection closed: invitation refused, or the service port is not open, 40036
    *   type not supported, 40038 video resolution not supported, or bit rate outside 1 to 4 Mbit/s, 40039 frame rate not
    *   supported; and those of every operation.
-   * Not idempotent: if no answer came, check the state before repeating.
+   * Not idempotent: if no answer came, check the state before repeating. `device.kick` undoes it.
    * Source: GET /sdkapi/v2/device/call (004 L3216-L3269).
    */
   reply call(const avd_device_call_params &params, const call_options &options = call_options()) const {
@@ -2726,7 +2729,8 @@ class avd_device_group : public group {
    *     of the device. A number in the sample, text in the table.
    * Errors of the platform: 40004 no such room, 40033 the user has not been invited, 40037 no such invitation; and
    *   those of every operation.
-   * It only reads, and may be repeated.
+   * It only reads, and may be repeated. A wait with it ends when the device is in the call: `invite_status` is 1 (in
+   * the call); 2 (hung up) or 3 (invitation failed) is an error.
    * Source: GET /sdkapi/v2/device/get_invite_status (004 L3564-L3605).
    */
   reply get_invite_status(const avd_device_get_invite_status_params &params,
@@ -2821,7 +2825,7 @@ class avd_app_group : public group {
    * Returns: the platform's answer, which holds nothing beside its envelope.
    * Errors of the platform: 40070 the site has no company information, 40071 no licence is set for the site, 40072 no
    *   licence information, 40073 licence service not available; and those of every operation.
-   * Not idempotent: if no answer came, check the state before repeating.
+   * Not idempotent: if no answer came, check the state before repeating. `app.delete_file_permit` undoes it.
    * Source: POST /sdkapi/v2/app/apply_file_permit (004 L2647-L2686).
    */
   reply apply_file_permit(const avd_app_apply_file_permit_params &params,
@@ -2886,7 +2890,8 @@ class avd_transcode_group : public group {
    *   - status (integer; one of 0 (not converted), 1 (converting), 2 (done), 3 (failed)): State of the transcoding.
    * Errors of the platform: 40004 no such room, 40043 internal error of the recording service, 40090 no such recording
    *   id; and those of every operation.
-   * It only reads, and may be repeated.
+   * It only reads, and may be repeated. A wait with it ends when the transcoding is done: `status` is 2 (done); 3
+   * (failed) is an error.
    * Source: GET /sdkapi/v2/transcode/query (004 L2099-L2141).
    */
   reply query(const avd_transcode_query_params &params, const call_options &options = call_options()) const {
@@ -2917,7 +2922,7 @@ class avd_media_group : public group {
    * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40080 the player exists
    *   already, 40082 internal error of the media service, 40083 the media service cannot be reached or timed out; and
    *   those of every operation.
-   * Not idempotent: if no answer came, check the state before repeating.
+   * Not idempotent: if no answer came, check the state before repeating. `media.stop` undoes it.
    * Source: GET /sdkapi/v2/media/create (004 L1594-L1642).
    */
   reply create(const avd_media_create_params &params, const call_options &options = call_options()) const {

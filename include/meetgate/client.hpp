@@ -16,7 +16,7 @@
 #include "reading.hpp"
 #include "reply.hpp"
 #include "token.hpp"
-#include "transfers.hpp"
+#include "waits.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -72,7 +72,7 @@ inline std::string with_platform(std::string config, const char *platform) {
 inline namespace MEETGATE_STYLE {
 
 /** A client of one platform: owns the handle, and closes it at the end. Movable, not copyable. */
-class client : public transfers {
+class client : public waits {
  public:
   /** Calls an operation by its whole name: call("avd.room.read", object().set("room_id", "1")). */
   reply call(const std::string &operation, const json &params = object(),

@@ -816,7 +816,7 @@ pub unsafe extern "C" fn meetgate_avd_room_participate_list(
 /// Starts a mixed recording in an open room. It must be stopped with room.mix_record.stop. For an mp3 alone give
 /// enable_audio_record. For an mp4 with a layout of your own give enable_realtime_transcode and videos. With
 /// enable_realtime_transcode alone the layout is automatic. Not idempotent: if no answer came, check the state before
-/// repeating. Source: POST /sdkapi/v2/room/mix_record/start (004 L627-L696).
+/// repeating. `room.mix_record.stop` undoes it. Source: POST /sdkapi/v2/room/mix_record/start (004 L627-L696).
 /// @param[in] client A client of avd.
 /// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number. The room must be open.
@@ -970,8 +970,9 @@ pub unsafe extern "C" fn meetgate_avd_room_mix_record_stop(
 }
 
 /// List the files of a room's mixed recordings (获取录制文件).
-/// Lists the files of a room's mixed recordings and live-transcoded recordings. It only reads, and may be repeated.
-/// Source: GET /sdkapi/v2/room/mix_record/get (004 L816-L966).
+/// Lists the files of a room's mixed recordings and live-transcoded recordings. It only reads, and may be repeated. A
+/// wait with it ends when a file made from the recording is listed (its source alone does not count). The wait needs
+/// `record_id`. Source: GET /sdkapi/v2/room/mix_record/get (004 L816-L966).
 /// @param[in] client A client of avd.
 /// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
@@ -1014,8 +1015,8 @@ pub unsafe extern "C" fn meetgate_avd_room_mix_record_get(
 
 /// Start a mixed live stream (开始混屏直播).
 /// Starts a mixed live stream in an open room: the server pushes the mixed picture to push_url. It must be stopped with
-/// room.mix_live.stop. Not idempotent: if no answer came, check the state before repeating. Source: POST
-/// /sdkapi/v2/room/mix_live/start (004 L967-L1019).
+/// room.mix_live.stop. Not idempotent: if no answer came, check the state before repeating. `room.mix_live.stop` undoes
+/// it. Source: POST /sdkapi/v2/room/mix_live/start (004 L967-L1019).
 /// @param[in] client A client of avd.
 /// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number. The room must be open.
@@ -1111,7 +1112,8 @@ pub unsafe extern "C" fn meetgate_avd_room_mix_record_update_audio_layout(
 
 /// Read the state of a recording (获取录制状态).
 /// Answers whether a recording runs, is stopping or has stopped. Some recordings never show the states 1 and 4: a
-/// recording that has started counts as running. It only reads, and may be repeated. Source: GET
+/// recording that has started counts as running. It only reads, and may be repeated. A wait with it ends when the
+/// recording has stopped: `record_status` is 2 (stopped normally); 3 (stopped abnormally) is an error. Source: GET
 /// /sdkapi/v2/room/record/status (004 L1111-L1155).
 /// @param[in] client A client of avd.
 /// @param[in] params_json One JSON object:
@@ -1161,7 +1163,7 @@ pub unsafe extern "C" fn meetgate_avd_room_mix_live_stop(
 /// Start a live stream of a room (开始直播).
 /// Pushes the meeting in an open room to a live server, with one participant's video as the focus. `room.live.stop`
 /// stops the stream. For a mixed picture use `room.mix_live.start`. Not idempotent: if no answer came, check the state
-/// before repeating. Source: GET /sdkapi/v2/room/live/start (004 L1198-L1242).
+/// before repeating. `room.live.stop` undoes it. Source: GET /sdkapi/v2/room/live/start (004 L1198-L1242).
 /// @param[in] client A client of avd.
 /// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number. The room must be open.
@@ -1214,7 +1216,7 @@ pub unsafe extern "C" fn meetgate_avd_room_live_stop(
 /// The server composes the videos of all participants into one. Manual: this video is shown in the meeting. Automatic:
 /// the videos are shown like a gallery. For the speaker layout call `room.avc.start`, then `room.avc.update_layout`,
 /// then `room.avc.select_media`. `room.avc.stop` turns the view off. Not idempotent: if no answer came, check the state
-/// before repeating. Source: GET /sdkapi/v2/room/avc/start (004 L1284-L1333).
+/// before repeating. `room.avc.stop` undoes it. Source: GET /sdkapi/v2/room/avc/start (004 L1284-L1333).
 /// @param[in] client A client of avd.
 /// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
@@ -1273,7 +1275,8 @@ pub unsafe extern "C" fn meetgate_avd_room_avc_stop(
 }
 
 /// Get the MP3 recording files of a room (获取MP3录制文件).
-/// It only reads, and may be repeated. Source: GET /sdkapi/v2/room/record/get (004 L1374-L1441).
+/// It only reads, and may be repeated. A wait with it ends when a file of the recording is listed. The wait needs
+/// `record_id`. Source: GET /sdkapi/v2/room/record/get (004 L1374-L1441).
 /// @param[in] client A client of avd.
 /// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
@@ -1306,7 +1309,8 @@ pub unsafe extern "C" fn meetgate_avd_room_record_get(
 /// Start recording a user's desktop (开启录制用户桌面).
 /// Starts a desktop recording in a room. `room.desktop_record.stop` stops it. The answer has no recording id: keep the
 /// name, because `room.desktop_record.get` finds the file by it. Not idempotent: if no answer came, check the state
-/// before repeating. Source: GET /sdkapi/v2/room/desktop_record/start (004 L1442-L1484).
+/// before repeating. `room.desktop_record.stop` undoes it. Source: GET /sdkapi/v2/room/desktop_record/start (004
+/// L1442-L1484).
 /// @param[in] client A client of avd.
 /// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
@@ -1355,7 +1359,8 @@ pub unsafe extern "C" fn meetgate_avd_room_desktop_record_stop(
 }
 
 /// Get the files of a desktop recording (获取录制文件).
-/// It only reads, and may be repeated. Source: GET /sdkapi/v2/room/desktop_record/get (004 L1525-L1593).
+/// It only reads, and may be repeated. A wait with it ends when a file of the recording is listed. Source: GET
+/// /sdkapi/v2/room/desktop_record/get (004 L1525-L1593).
 /// @param[in] client A client of avd.
 /// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
@@ -1392,8 +1397,8 @@ pub unsafe extern "C" fn meetgate_avd_room_desktop_record_get(
 
 /// Create a player in a room (创建播放器).
 /// Brings a player for MP4 files into the meeting. `media.play` starts it. At the end it must be closed with
-/// `media.stop`. Not idempotent: if no answer came, check the state before repeating. Source: GET
-/// /sdkapi/v2/media/create (004 L1594-L1642).
+/// `media.stop`. Not idempotent: if no answer came, check the state before repeating. `media.stop` undoes it. Source:
+/// GET /sdkapi/v2/media/create (004 L1594-L1642).
 /// @param[in] client A client of avd.
 /// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
@@ -1678,7 +1683,8 @@ pub unsafe extern "C" fn meetgate_avd_room_del_record(
 }
 
 /// Get the transcoding state of a recording (获取转码状态).
-/// It only reads, and may be repeated. Source: GET /sdkapi/v2/transcode/query (004 L2099-L2141).
+/// It only reads, and may be repeated. A wait with it ends when the transcoding is done: `status` is 2 (done); 3
+/// (failed) is an error. Source: GET /sdkapi/v2/transcode/query (004 L2099-L2141).
 /// @param[in] client A client of avd.
 /// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
@@ -1994,7 +2000,8 @@ pub unsafe extern "C" fn meetgate_avd_app_get_system_info(
 
 /// Install a licence file (申请文件授权).
 /// Gives the platform a licence as text. The vendor's licence server issues the text. Not idempotent: if no answer came,
-/// check the state before repeating. Source: POST /sdkapi/v2/app/apply_file_permit (004 L2647-L2686).
+/// check the state before repeating. `app.delete_file_permit` undoes it. Source: POST /sdkapi/v2/app/apply_file_permit
+/// (004 L2647-L2686).
 /// @param[in] client A client of avd.
 /// @param[in] params_json One JSON object:
 ///   - licence_cert (string, required): The licence text from the vendor's licence server. Give it unchanged.
@@ -2066,8 +2073,8 @@ pub unsafe extern "C" fn meetgate_avd_app_get_key_licence(
 
 /// Create a SIP gateway (创建sip网关).
 /// Keep the gate_id of the answer: it is the sip_gate_id of every later call about this gateway. sip.account.create adds
-/// accounts. Not idempotent: if no answer came, check the state before repeating. Source: GET /sdkapi/v2/sip/gate/create
-/// (004 L2786-L2832).
+/// accounts. Not idempotent: if no answer came, check the state before repeating. `sip.gate.del` undoes it. Source: GET
+/// /sdkapi/v2/sip/gate/create (004 L2786-L2832).
 /// @param[in] client A client of avd.
 /// @param[in] params_json One JSON object:
 ///   - name (string, required): Name for the SIP gateway.
@@ -2188,7 +2195,8 @@ pub unsafe extern "C" fn meetgate_avd_sip_gate_list(
 
 /// Create a SIP account on a gateway (创建sip账号).
 /// The gateway must exist. Keep the account_id of the answer: the other sip.account calls need it. Not idempotent: if no
-/// answer came, check the state before repeating. Source: POST /sdkapi/v2/sip/account/create (004 L3015-L3064).
+/// answer came, check the state before repeating. `sip.account.del` undoes it. Source: POST
+/// /sdkapi/v2/sip/account/create (004 L3015-L3064).
 /// @param[in] client A client of avd.
 /// @param[in] params_json One JSON object:
 ///   - name (string, required): Name of the SIP account.
@@ -2300,8 +2308,8 @@ pub unsafe extern "C" fn meetgate_avd_sip_account_del(
 /// Call a device into a room (邀请设备).
 /// Calls a device into a room and answers at once. device.get_invite_status, with the call_id of the answer, says
 /// whether the device has taken the call. All other device calls need the user_id of the answer. device.kick ends the
-/// call. Not idempotent: if no answer came, check the state before repeating. Source: GET /sdkapi/v2/device/call (004
-/// L3216-L3269).
+/// call. Not idempotent: if no answer came, check the state before repeating. `device.kick` undoes it. Source: GET
+/// /sdkapi/v2/device/call (004 L3216-L3269).
 /// @param[in] client A client of avd.
 /// @param[in] params_json One JSON object:
 ///   - name (string, required): Name of the device in the room.
@@ -2366,7 +2374,7 @@ pub unsafe extern "C" fn meetgate_avd_device_kick(
 
 /// Make a device's video the focus of its room (设备视频焦点).
 /// device.video.unfocus takes the focus away again. Not idempotent: if no answer came, check the state before repeating.
-/// Source: GET /sdkapi/v2/device/video/focus (004 L3315-L3355).
+/// `device.video.unfocus` undoes it. Source: GET /sdkapi/v2/device/video/focus (004 L3315-L3355).
 /// @param[in] client A client of avd.
 /// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
@@ -2414,7 +2422,8 @@ pub unsafe extern "C" fn meetgate_avd_device_video_unfocus(
 
 /// Turn a device's video off (关闭视频).
 /// The device stays in the room. device.video.open turns its video on again. Not idempotent: if no answer came, check
-/// the state before repeating. Source: GET /sdkapi/v2/device/video/close (004 L3397-L3438).
+/// the state before repeating. `device.video.open` undoes it. Source: GET /sdkapi/v2/device/video/close (004
+/// L3397-L3438).
 /// @param[in] client A client of avd.
 /// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
@@ -2464,7 +2473,8 @@ pub unsafe extern "C" fn meetgate_avd_device_video_open(
 
 /// Turn a device's sound off (关闭音频).
 /// The device stays in the room. device.audio.unmute turns its sound on again. Not idempotent: if no answer came, check
-/// the state before repeating. Source: GET /sdkapi/v2/device/audio/mute (004 L3482-L3522).
+/// the state before repeating. `device.audio.unmute` undoes it. Source: GET /sdkapi/v2/device/audio/mute (004
+/// L3482-L3522).
 /// @param[in] client A client of avd.
 /// @param[in] params_json One JSON object:
 ///   - room_id (string, required): Room number.
@@ -2512,7 +2522,8 @@ pub unsafe extern "C" fn meetgate_avd_device_audio_unmute(
 
 /// Read the state of a call to a device (获取呼叫状态).
 /// Ask again while the answer is 0 (being invited); the document gives no interval. It only reads, and may be repeated.
-/// Source: GET /sdkapi/v2/device/get_invite_status (004 L3564-L3605).
+/// A wait with it ends when the device is in the call: `invite_status` is 1 (in the call); 2 (hung up) or 3 (invitation
+/// failed) is an error. Source: GET /sdkapi/v2/device/get_invite_status (004 L3564-L3605).
 /// @param[in] client A client of avd.
 /// @param[in] params_json One JSON object:
 ///   - call_id (string, required): Id of the call, from the answer of device.call.

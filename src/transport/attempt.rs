@@ -25,7 +25,7 @@ pub(super) struct Attempt {
     /// The peer takes no more of the request: what is left of it goes nowhere.
     pub(super) rest_is_for_nobody: bool,
     /// Where somebody wants to know what took how long.
-    clock: Option<Clock>,
+    clock: Option<Box<Clock>>,
     /// What the answer's head says beside its framing.
     pub(super) said: Said,
 }
@@ -79,7 +79,7 @@ pub(super) fn run<T>(bounds: &Bounds<'_>, attempt: impl FnOnce() -> T) -> (T, En
     struct Over;
     impl Drop for Over {
         fn drop(&mut self) {
-            CURRENT.set(None);
+            CURRENT.with_borrow_mut(|current| *current = None);
         }
     }
     let new = Attempt {
@@ -92,13 +92,14 @@ pub(super) fn run<T>(bounds: &Bounds<'_>, attempt: impl FnOnce() -> T) -> (T, En
         request: RequestLength::default(),
         trace: Trace::default(),
         rest_is_for_nobody: false,
-        clock: bounds.is_timed.then(|| Clock { phases: Phases::default(), since: Instant::now() }),
+        clock: bounds.is_timed.then(|| Box::new(Clock { phases: Phases::default(), since: Instant::now() })),
         said: Said::default(),
     };
-    CURRENT.set(Some(new));
+    // It is large, and is moved once.
+    CURRENT.with_borrow_mut(|current| *current = Some(new));
     let over = Over;
     let done = attempt();
-    let ended = CURRENT.take().map(Attempt::ended);
+    let ended = CURRENT.with_borrow_mut(|current| current.as_mut().map(Attempt::ended));
     drop(over);
     (done, ended.unwrap_or_default())
 }
@@ -168,13 +169,14 @@ impl Attempt {
         }
     }
 
-    fn ended(mut self) -> Ended {
+    fn ended(&mut self) -> Ended {
         if let Some(clock) = &mut self.clock {
             let phase: Phase =
                 if self.trace.is_answered() { |phases| &mut phases.read } else { |phases| &mut phases.wait };
             clock.end(phase);
         }
-        Ended { trace: Trace { phases: self.clock.map(|clock| clock.phases), ..self.trace }, said: self.said }
+        let phases = self.clock.as_ref().map(|clock| clock.phases);
+        Ended { trace: Trace { phases, ..self.trace }, said: std::mem::take(&mut self.said) }
     }
 
     /// The limit that ends it first, and when.

@@ -55,6 +55,9 @@ pub(crate) struct FileHead {
 }
 
 impl FileHead {
+    /// Apart: the heads of calls are read without it.
+    #[cold]
+    #[inline(never)]
     fn note(&mut self, name: &[u8], value: &[u8]) {
         let places: [(&[u8], &mut Option<String>); 5] = [
             (b"content-type", &mut self.content_type),

@@ -3,6 +3,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#define FIXED_TOKEN "fixed-token=="
+
 static int passed, failed;
 
 int check(int holds, const char *what, const char *file, int line) {
@@ -113,6 +115,37 @@ static int is_error_document(const char *reply, meetgate_status status) {
   return strncmp(reply, beginning, strlen(beginning)) == 0;
 }
 
+/* What no error document may show: the secrets of the configurations, and the token of avd_at. */
+static char *secrets[6];
+
+static void hide(const struct setting *setting) {
+  const char *const configs[] = {setting->hst, setting->youme, setting->youme, setting->avd};
+  const char *const keys[] = {"/dev_secret", "/app_secret", "/rest_api_key", "/secret_key"};
+  size_t i, count = 0;
+
+  for (i = 0; i < COUNT(keys); i++) {
+    secrets[count] = value_at(configs[i], keys[i]);
+    if (secrets[count] != NULL) count++;
+  }
+  CHECK(count == COUNT(keys));
+  secrets[count] = NULL;
+}
+
+static void show_all(void) {
+  char **secret;
+
+  for (secret = secrets; *secret != NULL; secret++) meetgate_string_free(*secret);
+}
+
+static int tells_a_secret(const char *error) {
+  char **secret;
+
+  for (secret = secrets; *secret != NULL; secret++) {
+    if (strstr(error, *secret) != NULL) return 1;
+  }
+  return strstr(error, FIXED_TOKEN) != NULL;
+}
+
 void expect(meetgate_status wanted, meetgate_status got, char **reply, const struct want *wants, const char *call,
     const char *file, int line) {
   int before = failed;
@@ -125,6 +158,7 @@ void expect(meetgate_status wanted, meetgate_status got, char **reply, const str
   check(meetgate_json_length(*reply, "", &members) == MEETGATE_OK && **reply == '{', "not one JSON object", file, line);
   if (wanted != MEETGATE_OK) {
     check(is_error_document(*reply, wanted), "not that error document", file, line);
+    check(!tells_a_secret(*reply), "a secret in an error document", file, line);
   }
   if (failed == before) {
     for (; wants->is_met != NULL; wants++) {
@@ -187,7 +221,8 @@ meetgate_client *client_of(const char *config) {
 }
 
 meetgate_client *avd_at(const struct setting *setting, const char *way) {
-  return client_of(format(JSON({"platform":"avd","base_url":"%s/%s","token":"fixed-token=="}), setting->server, way));
+  return client_of(
+      format(JSON({"platform":"avd","base_url":"%s/%s","token":"%s"}), setting->server, way, FIXED_TOKEN));
 }
 
 struct clients clients_of(const struct setting *setting) {
@@ -215,12 +250,14 @@ int run_checks(int argc, char **argv, const struct group *groups, size_t count) 
     return 2;
   }
   setting = (struct setting){argv[1], argv[2], argv[3], argv[4], argv[5]};
+  hide(&setting);
   for (i = 0; i < count; i++) {
     int before = failed;
     groups[i].run(&setting);
     printf("%s %s\n", failed == before ? "ok" : "FAILED", groups[i].name);
     fflush(stdout);
   }
+  show_all();
   printf("%d passed, %d failed\n", passed, failed);
   return failed == 0 ? 0 : 1;
 }

@@ -164,6 +164,26 @@ static void transfers_without_exceptions() {
 #endif
 }
 
+static void guards_and_waits_without_exceptions() {
+  const meetgate::avd avd{meetgate::raw(avd_config)};
+  const meetgate::avd_room_mix_record_start_params quiet =
+      meetgate::avd_room_mix_record_start_params().room_id("12345123456").enable_audio_record(true);
+  meetgate::avd_room_record_status_params params;
+  {
+    const meetgate::guard guard = avd.guarded(quiet);
+    CHECK(guard.made().ok() && static_cast<bool>(guard));
+    params.record_id(meetgate::member(guard.started(), "record_id"));
+    CHECK(avd.wait(params, meetgate::wait_options().timeout_ms(50)).status() == MEETGATE_TIMEOUT);
+  }
+  CHECK(avd.wait(params).ok());
+  meetgate::guard busy =
+      avd.guarded(meetgate::avd_room_mix_record_start_params().room_id("98765432100").enable_audio_record(true));
+  CHECK(!busy && busy.made().status() == MEETGATE_API);
+  CHECK(busy.undo().status() == MEETGATE_INVALID_ARGUMENT);
+  const meetgate::guard none = avd.guarded("avd.room.list", meetgate::object());
+  CHECK(!none && none.made().status() == MEETGATE_INVALID_ARGUMENT);
+}
+
 static void files_with_exceptions_are_in_the_same_program() { CHECK(throws_not_found(avd_config)); }
 
 int main(int argc, char **argv) {
@@ -178,6 +198,7 @@ int main(int argc, char **argv) {
   RUN(json_without_exceptions);
   RUN(asynchronous_calls_without_exceptions);
   RUN(transfers_without_exceptions);
+  RUN(guards_and_waits_without_exceptions);
   RUN(files_with_exceptions_are_in_the_same_program);
   return checks::closing();
 }

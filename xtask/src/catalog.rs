@@ -3,7 +3,7 @@
 mod citations;
 
 use serde::{Deserialize, Serialize};
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::error::Error;
 use std::fmt::{Display, Formatter};
 use std::fs;
@@ -22,6 +22,7 @@ pub struct Catalog {
     /// Options of one call that are no configuration keys.
     pub call_options: Vec<Field>,
     pub download_options: Vec<Field>,
+    pub wait_options: Vec<Field>,
     pub failures: Failures,
 }
 
@@ -129,6 +130,10 @@ pub struct Operation {
     pub retry: String,
     #[serde(default)]
     pub undoes: String,
+    /// Parameters that are named otherwise in the answer of what it undoes: the parameter, and the member.
+    #[serde(default)]
+    pub undoes_with: BTreeMap<String, String>,
+    pub settles: Option<Settles>,
     pub source: String,
     #[serde(default)]
     pub note: String,
@@ -145,6 +150,30 @@ pub struct Operation {
     #[serde(default)]
     pub returns: Vec<Field>,
     pub example: Example,
+}
+
+/// When what an operation reads has come to an end.
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settles {
+    /// One word: `wait_until_stopped`.
+    pub name: String,
+    /// `the recording has stopped`
+    pub until: String,
+    /// An integer of the answer, and its values: those that are waited for, and those that will not become one of them.
+    pub member: Option<String>,
+    #[serde(default)]
+    pub done: Vec<i64>,
+    #[serde(default)]
+    pub failed: Vec<i64>,
+    /// Or: texts of the answer, one of which has to be there. Arrays are looked through.
+    #[serde(default)]
+    pub any: Vec<String>,
+    /// Optional parameters without which something else would be waited for.
+    #[serde(default)]
+    pub needs: Vec<String>,
+    /// Document and lines, and what they do not say.
+    pub source: String,
 }
 
 /// What the platform's document says of two parameters together. Its words are made here and nowhere else.
@@ -227,7 +256,7 @@ pub struct Field {
     pub always_sent: bool,
 }
 
-#[derive(Clone, Deserialize, Serialize)]
+#[derive(Clone, PartialEq, Deserialize, Serialize)]
 #[serde(untagged)]
 pub enum Value {
     Number(i64),
@@ -336,6 +365,7 @@ impl Catalog {
         self.config.iter_mut().for_each(|key| uncite_fields(std::slice::from_mut(&mut key.field)));
         uncite_fields(&mut self.call_options);
         uncite_fields(&mut self.download_options);
+        uncite_fields(&mut self.wait_options);
         self
     }
 }
@@ -361,11 +391,11 @@ pub fn load(root: &Path) -> Result<Catalog> {
                 .map_err(|error| format!("catalog/{name}.toml: {error}").into())
         })
         .collect::<Result<Vec<Platform>>>()?;
-    let (config, [call_options, download_options]) =
+    let (config, [call_options, download_options, wait_options]) =
         config(&folder.join("config.toml")).map_err(|error| format!("catalog/config.toml: {error}"))?;
     let failures = fs::read_to_string(folder.join("errors.toml"))?;
     let failures = toml::from_str(&failures).map_err(|error| format!("catalog/errors.toml: {error}"))?;
-    Ok(Catalog { platforms, config, call_options, download_options, failures })
+    Ok(Catalog { platforms, config, call_options, download_options, wait_options, failures })
 }
 
 fn platform(path: &Path) -> Result<Platform> {
@@ -385,6 +415,9 @@ fn platform(path: &Path) -> Result<Platform> {
         check(&operation, &errors).map_err(|problem| format!("{name}: {problem}"))?;
         operations.push(with_rules_told(operation));
     }
+    operations
+        .iter()
+        .try_for_each(|it| check_undoes(it, &operations).map_err(|problem| format!("{}: {problem}", it.name)))?;
     Ok(Platform { about, errors, operations })
 }
 
@@ -396,6 +429,9 @@ fn check(operation: &Operation, errors: &[ErrorNumber]) -> Result<()> {
     check_fields(&operation.params)?;
     check_fields(&operation.returns)?;
     operation.rules.iter().try_for_each(|rule| check_rule(operation, rule))?;
+    if let Some(settles) = &operation.settles {
+        check_settles(operation, settles)?;
+    }
     for code in &operation.errors {
         if !errors.iter().any(|error| error.code == *code) {
             return Err(format!("error {code} is not in the platform's table").into());
@@ -433,6 +469,55 @@ fn check_rule(operation: &Operation, rule: &Rule) -> Result<()> {
     Ok(())
 }
 
+/// What it takes must be known when it is called: from the parameters of what it undoes, or from the answer.
+fn check_undoes(operation: &Operation, all: &[Operation]) -> std::result::Result<(), String> {
+    if operation.undoes.is_empty() {
+        return Ok(());
+    }
+    let undone = all.iter().find(|other| other.name == operation.undoes).ok_or("what it undoes is no operation")?;
+    for param in operation.params.iter().filter(|param| param.required) {
+        let member = operation.undoes_with.get(&param.name).unwrap_or(&param.name);
+        if !undone.params.iter().chain(&undone.returns).any(|field| field.name == *member) {
+            return Err(format!("{member:?} is neither a parameter nor an answer of {}", undone.name));
+        }
+    }
+    Ok(())
+}
+
+fn check_settles(operation: &Operation, settles: &Settles) -> Result<()> {
+    if operation.retry != "safe" {
+        return Err("settles: the operation does more than read".into());
+    }
+    match &settles.member {
+        Some(member) => {
+            let field = operation.returns.iter().find(|field| field.name == *member);
+            let field = field.ok_or_else(|| format!("settles: {member:?} is not in the answer"))?;
+            let is_known = |value: &i64| field.values.contains(&Value::Number(*value));
+            if !settles.done.iter().chain(&settles.failed).all(is_known) || settles.done.is_empty() {
+                return Err(format!("settles: {member:?} has other values").into());
+            }
+        }
+        None if settles.any.is_empty() => return Err("settles: neither a member nor texts".into()),
+        None => {}
+    }
+    for path in &settles.any {
+        let absent = || format!("settles: {path:?} is not in the answer");
+        let (parents, last) = path.rsplit_once('.').ok_or_else(absent)?;
+        let mut fields = &operation.returns;
+        for name in parents.split('.') {
+            fields = &fields.iter().find(|field| field.name == name).ok_or_else(absent)?.fields;
+        }
+        // Some members have a second spelling, which the note tells of (T50).
+        if !fields.iter().any(|field| field.name == last) && !operation.note.contains(&format!("`{last}`")) {
+            return Err(absent().into());
+        }
+    }
+    match settles.needs.iter().find(|name| !operation.params.iter().any(|param| param.name == **name)) {
+        Some(name) => Err(format!("settles: {name:?} is no parameter").into()),
+        None => Ok(()),
+    }
+}
+
 fn check_fields(fields: &[Field]) -> Result<()> {
     let mut names = HashSet::new();
     for field in fields {
@@ -447,14 +532,14 @@ fn check_fields(fields: &[Field]) -> Result<()> {
     Ok(())
 }
 
-/// The keys, the options of calls, and those of downloads.
-fn config(path: &Path) -> Result<(Vec<Key>, [Vec<Field>; 2])> {
+/// The keys, the options of calls, those of downloads, and those of waits.
+fn config(path: &Path) -> Result<(Vec<Key>, [Vec<Field>; 3])> {
     let mut file: toml::Table = fs::read_to_string(path)?.parse()?;
     let keys: Vec<toml::Table> = file.remove("key").ok_or("[[key]] is missing")?.try_into()?;
     let mut options = |name: &str| -> Result<Vec<Field>> {
         Ok(file.remove(name).ok_or_else(|| format!("[[{name}]] is missing"))?.try_into()?)
     };
-    let options = [options("call_option")?, options("download_option")?];
+    let options = [options("call_option")?, options("download_option")?, options("wait_option")?];
     let keys = keys
         .into_iter()
         .map(|mut table| {

@@ -9,7 +9,7 @@ use minijinja::context;
 use std::path::Path;
 
 /// The files of `src/ffi` with exports, in the header's order.
-const SOURCES: [&str; 13] = [
+const SOURCES: [&str; 14] = [
     "status",
     "library",
     "json",
@@ -20,6 +20,7 @@ const SOURCES: [&str; 13] = [
     "asynchronous",
     "completions",
     "transfers",
+    "waits",
     "observing",
     "signing",
     "operations",
@@ -37,6 +38,7 @@ pub fn render(root: &Path, catalog: &Catalog, templates: &Templates<'_>) -> Resu
     let of_calls = options(view.options.iter().chain(&view.call_options));
     let body = declarations(&String::from_utf8(body)?, catalog).replace(OPTIONS, &of_calls);
     let body = body.replace(DOWNLOAD_OPTIONS, &options(view.download_options.iter()));
+    let body = body.replace(WAIT_OPTIONS, &options(view.wait_options.iter()));
 
     let text = templates.render("meetgate.h", context! { body })?;
     Ok(("include/meetgate.h".to_owned(), text))
@@ -44,8 +46,9 @@ pub fn render(root: &Path, catalog: &Catalog, templates: &Templates<'_>) -> Resu
 
 /// Where the options of one call stand in a comment of `src/ffi`.
 const OPTIONS: &str = " *   - {options}\n";
-/// And those of a download.
+/// And those of a download and of a wait.
 const DOWNLOAD_OPTIONS: &str = " *   - {download options}\n";
+const WAIT_OPTIONS: &str = " *   - {wait options}\n";
 
 fn options<'f>(options: impl Iterator<Item = &'f Field>) -> String {
     let option = |option: &Field| format!("{} ({}): {}", option.name, option.described, option.doc);

@@ -40,6 +40,7 @@ pub struct View<'c> {
     /// The options of one call that are no configuration keys: they shape the reply, so that each language has its own way.
     pub call_options: Vec<Field>,
     pub download_options: Vec<Field>,
+    pub wait_options: Vec<Field>,
     pub statuses: Vec<statuses::Status<'c>>,
     /// Of the error document.
     pub members: &'c [catalog::Member],
@@ -143,6 +144,7 @@ impl<'c> View<'c> {
                 .collect::<Result<_>>()?,
             call_options: Field::all(&catalog.call_options, &place(Side::Option))?,
             download_options: Field::all(&catalog.download_options, &place(Side::Option))?,
+            wait_options: Field::all(&catalog.wait_options, &place(Side::Option))?,
             statuses: statuses::all(catalog)?,
             members: &catalog.failures.member,
             classes,

@@ -130,6 +130,7 @@ class AvdApp:
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
+        `app.delete_file_permit` undoes it.
         Request: POST /sdkapi/v2/app/apply_file_permit
         """
         return self._calls.call("avd.app.apply_file_permit", {"licence_cert": licence_cert})
@@ -210,7 +211,8 @@ class AvdDeviceAudio:
                 account has not been invited; 40033 the user has not been invited.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        Not idempotent: if no answer came, check the state before repeating.
+        Not idempotent: if no answer came, check the state before repeating. `device.audio.unmute`
+        undoes it.
         Request: GET /sdkapi/v2/device/audio/mute
         """
         return self._calls.call("avd.device.audio.mute", {"room_id": room_id, "user_id": user_id})
@@ -260,7 +262,8 @@ class AvdDeviceVideo:
             Unsupported: 40036 type not supported.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        Not idempotent: if no answer came, check the state before repeating.
+        Not idempotent: if no answer came, check the state before repeating. `device.video.unfocus`
+        undoes it.
         Request: GET /sdkapi/v2/device/video/focus
         """
         return self._calls.call("avd.device.video.focus", {"room_id": room_id, "user_id": user_id})
@@ -307,7 +310,8 @@ class AvdDeviceVideo:
             Unsupported: 40036 type not supported.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        Not idempotent: if no answer came, check the state before repeating.
+        Not idempotent: if no answer came, check the state before repeating. `device.video.open`
+        undoes it.
         Request: GET /sdkapi/v2/device/video/close
         """
         return self._calls.call("avd.device.video.close", {"room_id": room_id, "user_id": user_id})
@@ -409,7 +413,8 @@ class AvdDevice:
             Unsupported: 40036 type not supported.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        Not idempotent: if no answer came, check the state before repeating.
+        Not idempotent: if no answer came, check the state before repeating. `device.kick` undoes
+        it.
         Request: GET /sdkapi/v2/device/call
         """
         return self._calls.call(
@@ -473,7 +478,8 @@ class AvdDevice:
                 invitation.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It only reads, and may be repeated.
+        It only reads, and may be repeated. A wait with it ends when the device is in the call:
+        `invite_status` is 1 (in the call); 2 (hung up) or 3 (invitation failed) is an error.
         Request: GET /sdkapi/v2/device/get_invite_status
         """
         return self._calls.call("avd.device.get_invite_status", {"call_id": call_id})
@@ -520,7 +526,7 @@ class AvdMedia:
             PlatformBusy: 40083 the media service cannot be reached or timed out.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        Not idempotent: if no answer came, check the state before repeating.
+        Not idempotent: if no answer came, check the state before repeating. `media.stop` undoes it.
         Request: GET /sdkapi/v2/media/create
         """
         return self._calls.call(
@@ -865,7 +871,8 @@ class AvdRoomAvc:
             Forbidden: 40053 the site forces the composed view off.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        Not idempotent: if no answer came, check the state before repeating.
+        Not idempotent: if no answer came, check the state before repeating. `room.avc.stop` undoes
+        it.
         Request: GET /sdkapi/v2/room/avc/start
         """
         return self._calls.call(
@@ -1130,6 +1137,7 @@ class AvdRoomDesktopRecord:
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
+        `room.desktop_record.stop` undoes it.
         Request: GET /sdkapi/v2/room/desktop_record/start
         """
         return self._calls.call(
@@ -1211,7 +1219,8 @@ class AvdRoomDesktopRecord:
                 media service.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It only reads, and may be repeated.
+        It only reads, and may be repeated. A wait with it ends when a file of the recording is
+        listed.
         Request: GET /sdkapi/v2/room/desktop_record/get
         """
         return self._calls.call(
@@ -1264,7 +1273,8 @@ class AvdRoomLive:
             PlatformBusy: 40064 the live service cannot be reached.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        Not idempotent: if no answer came, check the state before repeating.
+        Not idempotent: if no answer came, check the state before repeating. `room.live.stop` undoes
+        it.
         Request: GET /sdkapi/v2/room/live/start
         """
         return self._calls.call(
@@ -1353,7 +1363,8 @@ class AvdRoomMixLive:
             ServerError: 40043 internal error of the recording service.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        Not idempotent: if no answer came, check the state before repeating.
+        Not idempotent: if no answer came, check the state before repeating. `room.mix_live.stop`
+        undoes it.
         Request: POST /sdkapi/v2/room/mix_live/start
         """
         return self._calls.call(
@@ -1568,7 +1579,8 @@ class AvdRoomMixRecord:
                 such push information.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        Not idempotent: if no answer came, check the state before repeating.
+        Not idempotent: if no answer came, check the state before repeating. `room.mix_record.stop`
+        undoes it.
         Request: POST /sdkapi/v2/room/mix_record/start
         """
         return self._calls.call(
@@ -1708,7 +1720,8 @@ class AvdRoomMixRecord:
             ServerError: 40043 internal error of the recording service.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It only reads, and may be repeated.
+        It only reads, and may be repeated. A wait with it ends when a file made from the recording
+        is listed (its source alone does not count). The wait needs `record_id`.
         Request: GET /sdkapi/v2/room/mix_record/get
         """
         return self._calls.call(
@@ -1921,7 +1934,8 @@ class AvdRoomRecord:
             NotFound: 40090 no such recording id.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It only reads, and may be repeated.
+        It only reads, and may be repeated. A wait with it ends when the recording has stopped:
+        `record_status` is 2 (stopped normally); 3 (stopped abnormally) is an error.
         Request: GET /sdkapi/v2/room/record/status
         """
         return self._calls.call("avd.room.record.status", {"record_id": record_id})
@@ -1954,7 +1968,8 @@ class AvdRoomRecord:
             NotFound: 40004 no such room; 40090 no such recording id.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It only reads, and may be repeated.
+        It only reads, and may be repeated. A wait with it ends when a file of the recording is
+        listed. The wait needs `record_id`.
         Request: GET /sdkapi/v2/room/record/get
         """
         return self._calls.call("avd.room.record.get", {"room_id": room_id, "record_id": record_id})
@@ -2533,7 +2548,8 @@ class AvdSipAccount:
             Conflict: 40021 another account has this number already.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        Not idempotent: if no answer came, check the state before repeating.
+        Not idempotent: if no answer came, check the state before repeating. `sip.account.del`
+        undoes it.
         Request: POST /sdkapi/v2/sip/account/create
         """
         return self._calls.call(
@@ -2676,7 +2692,8 @@ class AvdSipGate:
             Conflict: 40019 another gateway has this address already.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        Not idempotent: if no answer came, check the state before repeating.
+        Not idempotent: if no answer came, check the state before repeating. `sip.gate.del` undoes
+        it.
         Request: GET /sdkapi/v2/sip/gate/create
         """
         return self._calls.call("avd.sip.gate.create", {"name": name, "url": url})
@@ -2810,7 +2827,8 @@ class AvdTranscode:
             ServerError: 40043 internal error of the recording service.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It only reads, and may be repeated.
+        It only reads, and may be repeated. A wait with it ends when the transcoding is done:
+        `status` is 2 (done); 3 (failed) is an error.
         Request: GET /sdkapi/v2/transcode/query
         """
         return self._calls.call("avd.transcode.query", {"room_id": room_id, "record_id": record_id})

@@ -130,6 +130,7 @@ class AsyncAvdApp:
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
+        `app.delete_file_permit` undoes it.
         Request: POST /sdkapi/v2/app/apply_file_permit
         """
         return await self._calls.call("avd.app.apply_file_permit", {"licence_cert": licence_cert})
@@ -210,7 +211,8 @@ class AsyncAvdDeviceAudio:
                 account has not been invited; 40033 the user has not been invited.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        Not idempotent: if no answer came, check the state before repeating.
+        Not idempotent: if no answer came, check the state before repeating. `device.audio.unmute`
+        undoes it.
         Request: GET /sdkapi/v2/device/audio/mute
         """
         return await self._calls.call(
@@ -266,7 +268,8 @@ class AsyncAvdDeviceVideo:
             Unsupported: 40036 type not supported.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        Not idempotent: if no answer came, check the state before repeating.
+        Not idempotent: if no answer came, check the state before repeating. `device.video.unfocus`
+        undoes it.
         Request: GET /sdkapi/v2/device/video/focus
         """
         return await self._calls.call(
@@ -316,7 +319,8 @@ class AsyncAvdDeviceVideo:
             Unsupported: 40036 type not supported.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        Not idempotent: if no answer came, check the state before repeating.
+        Not idempotent: if no answer came, check the state before repeating. `device.video.open`
+        undoes it.
         Request: GET /sdkapi/v2/device/video/close
         """
         return await self._calls.call(
@@ -424,7 +428,8 @@ class AsyncAvdDevice:
             Unsupported: 40036 type not supported.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        Not idempotent: if no answer came, check the state before repeating.
+        Not idempotent: if no answer came, check the state before repeating. `device.kick` undoes
+        it.
         Request: GET /sdkapi/v2/device/call
         """
         return await self._calls.call(
@@ -488,7 +493,8 @@ class AsyncAvdDevice:
                 invitation.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It only reads, and may be repeated.
+        It only reads, and may be repeated. A wait with it ends when the device is in the call:
+        `invite_status` is 1 (in the call); 2 (hung up) or 3 (invitation failed) is an error.
         Request: GET /sdkapi/v2/device/get_invite_status
         """
         return await self._calls.call("avd.device.get_invite_status", {"call_id": call_id})
@@ -535,7 +541,7 @@ class AsyncAvdMedia:
             PlatformBusy: 40083 the media service cannot be reached or timed out.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        Not idempotent: if no answer came, check the state before repeating.
+        Not idempotent: if no answer came, check the state before repeating. `media.stop` undoes it.
         Request: GET /sdkapi/v2/media/create
         """
         return await self._calls.call(
@@ -886,7 +892,8 @@ class AsyncAvdRoomAvc:
             Forbidden: 40053 the site forces the composed view off.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        Not idempotent: if no answer came, check the state before repeating.
+        Not idempotent: if no answer came, check the state before repeating. `room.avc.stop` undoes
+        it.
         Request: GET /sdkapi/v2/room/avc/start
         """
         return await self._calls.call(
@@ -1156,6 +1163,7 @@ class AsyncAvdRoomDesktopRecord:
             Error: what else can go wrong, see `meetgate.Error`.
 
         Not idempotent: if no answer came, check the state before repeating.
+        `room.desktop_record.stop` undoes it.
         Request: GET /sdkapi/v2/room/desktop_record/start
         """
         return await self._calls.call(
@@ -1237,7 +1245,8 @@ class AsyncAvdRoomDesktopRecord:
                 media service.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It only reads, and may be repeated.
+        It only reads, and may be repeated. A wait with it ends when a file of the recording is
+        listed.
         Request: GET /sdkapi/v2/room/desktop_record/get
         """
         return await self._calls.call(
@@ -1290,7 +1299,8 @@ class AsyncAvdRoomLive:
             PlatformBusy: 40064 the live service cannot be reached.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        Not idempotent: if no answer came, check the state before repeating.
+        Not idempotent: if no answer came, check the state before repeating. `room.live.stop` undoes
+        it.
         Request: GET /sdkapi/v2/room/live/start
         """
         return await self._calls.call(
@@ -1379,7 +1389,8 @@ class AsyncAvdRoomMixLive:
             ServerError: 40043 internal error of the recording service.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        Not idempotent: if no answer came, check the state before repeating.
+        Not idempotent: if no answer came, check the state before repeating. `room.mix_live.stop`
+        undoes it.
         Request: POST /sdkapi/v2/room/mix_live/start
         """
         return await self._calls.call(
@@ -1594,7 +1605,8 @@ class AsyncAvdRoomMixRecord:
                 such push information.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        Not idempotent: if no answer came, check the state before repeating.
+        Not idempotent: if no answer came, check the state before repeating. `room.mix_record.stop`
+        undoes it.
         Request: POST /sdkapi/v2/room/mix_record/start
         """
         return await self._calls.call(
@@ -1734,7 +1746,8 @@ class AsyncAvdRoomMixRecord:
             ServerError: 40043 internal error of the recording service.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It only reads, and may be repeated.
+        It only reads, and may be repeated. A wait with it ends when a file made from the recording
+        is listed (its source alone does not count). The wait needs `record_id`.
         Request: GET /sdkapi/v2/room/mix_record/get
         """
         return await self._calls.call(
@@ -1947,7 +1960,8 @@ class AsyncAvdRoomRecord:
             NotFound: 40090 no such recording id.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It only reads, and may be repeated.
+        It only reads, and may be repeated. A wait with it ends when the recording has stopped:
+        `record_status` is 2 (stopped normally); 3 (stopped abnormally) is an error.
         Request: GET /sdkapi/v2/room/record/status
         """
         return await self._calls.call("avd.room.record.status", {"record_id": record_id})
@@ -1980,7 +1994,8 @@ class AsyncAvdRoomRecord:
             NotFound: 40004 no such room; 40090 no such recording id.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It only reads, and may be repeated.
+        It only reads, and may be repeated. A wait with it ends when a file of the recording is
+        listed. The wait needs `record_id`.
         Request: GET /sdkapi/v2/room/record/get
         """
         return await self._calls.call(
@@ -2562,7 +2577,8 @@ class AsyncAvdSipAccount:
             Conflict: 40021 another account has this number already.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        Not idempotent: if no answer came, check the state before repeating.
+        Not idempotent: if no answer came, check the state before repeating. `sip.account.del`
+        undoes it.
         Request: POST /sdkapi/v2/sip/account/create
         """
         return await self._calls.call(
@@ -2705,7 +2721,8 @@ class AsyncAvdSipGate:
             Conflict: 40019 another gateway has this address already.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        Not idempotent: if no answer came, check the state before repeating.
+        Not idempotent: if no answer came, check the state before repeating. `sip.gate.del` undoes
+        it.
         Request: GET /sdkapi/v2/sip/gate/create
         """
         return await self._calls.call("avd.sip.gate.create", {"name": name, "url": url})
@@ -2839,7 +2856,8 @@ class AsyncAvdTranscode:
             ServerError: 40043 internal error of the recording service.
             Error: what else can go wrong, see `meetgate.Error`.
 
-        It only reads, and may be repeated.
+        It only reads, and may be repeated. A wait with it ends when the transcoding is done:
+        `status` is 2 (done); 3 (failed) is an error.
         Request: GET /sdkapi/v2/transcode/query
         """
         return await self._calls.call(

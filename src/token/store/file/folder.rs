@@ -17,6 +17,7 @@ pub(super) use by_path::Folder;
 pub(super) enum Trouble {
     Io(io::Error),
     /// Others could have put a token of theirs there.
+    #[cfg_attr(not(unix), expect(dead_code, reason = "there the access list says who may"))]
     Refused(String),
 }
 

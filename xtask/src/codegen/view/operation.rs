@@ -6,10 +6,11 @@ use super::field::Field;
 use super::names::{self, pascal};
 use super::statuses::Class;
 use super::types::{Place, Side};
-use crate::catalog::{self, ErrorNumber, Result, Rule};
+use crate::catalog::{self, ErrorNumber, Result, Rule, Settles, Value};
 use serde::Serialize;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 #[derive(Serialize)]
 pub struct Operation<'c> {
@@ -34,10 +35,14 @@ pub struct Operation<'c> {
     pub fetches_token: bool,
     pub bare_reply: bool,
     pub retry: &'c str,
-    /// The sentence on repeating.
-    pub repeating: &'static str,
-    /// The whole name of the operation that it undoes, or nothing.
+    /// How it goes on after it: the sentences on repeating, undoing and waiting.
+    pub course: String,
+    /// The whole name of the operation that it undoes, or nothing; and its parameters that are named otherwise there.
     pub undoes: String,
+    pub undoes_with: &'c BTreeMap<String, String>,
+    /// The name, without the platform, of the operation that undoes it, or nothing.
+    pub undone_by: &'c str,
+    pub settles: Option<&'c Settles>,
     pub source: &'c str,
     pub traps: &'c [String],
     /// Its own; the platform's common ones come on top.
@@ -148,6 +153,11 @@ impl<'c> Operation<'c> {
         let carrier = carrier(about, operation)?;
         let known = |code: &i64| platform.errors.iter().find(|error| error.code == *code);
         let errors: Vec<&ErrorNumber> = operation.errors.iter().filter_map(known).collect();
+        let undone_by = platform
+            .operations
+            .iter()
+            .find(|other| other.undoes == operation.name)
+            .map_or("", |other| other.name.as_str());
         Ok(Operation {
             local: &operation.name,
             function: operation.function(about),
@@ -168,14 +178,14 @@ impl<'c> Operation<'c> {
             fetches_token: operation.fetches_token,
             bare_reply: operation.bare_reply,
             retry: &operation.retry,
-            repeating: match operation.retry.as_str() {
-                "safe" => "It only reads, and may be repeated.",
-                _ => "Not idempotent: if no answer came, check the state before repeating.",
-            },
+            course: course(operation, undone_by),
             undoes: match operation.undoes.as_str() {
                 "" => String::new(),
                 undone => format!("{}.{undone}", about.name),
             },
+            undoes_with: &operation.undoes_with,
+            undone_by,
+            settles: operation.settles.as_ref(),
             source: &operation.source,
             traps: &operation.traps,
             numbers: numbers(&errors, &platform.errors),
@@ -210,6 +220,37 @@ impl<'c> Operation<'c> {
             name,
         })
     }
+}
+
+fn course(operation: &catalog::Operation, undone_by: &str) -> String {
+    let mut course = match operation.retry.as_str() {
+        "safe" => "It only reads, and may be repeated.".to_owned(),
+        _ => "Not idempotent: if no answer came, check the state before repeating.".to_owned(),
+    };
+    if !undone_by.is_empty() {
+        _ = write!(course, " `{undone_by}` undoes it.");
+    }
+    let Some(settles) = &operation.settles else { return course };
+    _ = write!(course, " A wait with it ends when {}", settles.until);
+    if let Some(member) = &settles.member {
+        let label = |value: &i64| {
+            let field = operation.returns.iter().find(|field| field.name == *member);
+            let labelled = field.map(|field| field.values.iter().zip(&field.labels)).into_iter().flatten();
+            let label = labelled.filter(|(known, _)| **known == Value::Number(*value)).map(|(_, label)| label).next();
+            label.map_or(value.to_string(), |label| format!("{value} ({label})"))
+        };
+        let labels = |values: &[i64]| values.iter().map(label).collect::<Vec<_>>().join(" or ");
+        _ = write!(course, ": `{member}` is {}", labels(&settles.done));
+        if !settles.failed.is_empty() {
+            _ = write!(course, "; {} is an error", labels(&settles.failed));
+        }
+    }
+    course.push('.');
+    if !settles.needs.is_empty() {
+        let needs = settles.needs.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and ");
+        _ = write!(course, " The wait needs {needs}.");
+    }
+    course
 }
 
 impl<'c> Told<'c> {

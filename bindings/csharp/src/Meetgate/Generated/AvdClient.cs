@@ -1691,7 +1691,9 @@ public class AvdRoomMixRecordOperations : OperationGroup
     /// tiles start at x 0 and overlap. The table types JSON parameters as string; here they are arrays and objects and
     /// travel as JSON text. Sent as a form (POST) because the layout is long.
     /// </para>
-    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>
+    /// Not idempotent: if no answer came, check the state before repeating. <c>Room.MixRecord.Stop</c> undoes it.
+    /// </para>
     /// <para>Request: <c>POST /sdkapi/v2/room/mix_record/start</c>.</para>
     /// </remarks>
     /// <param name="roomId">Room number. The room must be open. (<c>room_id</c>)</param>
@@ -1869,7 +1871,9 @@ public class AvdRoomMixRecordOperations : OperationGroup
     /// tiles start at x 0 and overlap. The table types JSON parameters as string; here they are arrays and objects and
     /// travel as JSON text. Sent as a form (POST) because the layout is long.
     /// </para>
-    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>
+    /// Not idempotent: if no answer came, check the state before repeating. <c>Room.MixRecord.Stop</c> undoes it.
+    /// </para>
     /// <para>Request: <c>POST /sdkapi/v2/room/mix_record/start</c>.</para>
     /// </remarks>
     /// <param name="roomId">Room number. The room must be open. (<c>room_id</c>)</param>
@@ -2052,7 +2056,9 @@ public class AvdRoomMixRecordOperations : OperationGroup
     /// tiles start at x 0 and overlap. The table types JSON parameters as string; here they are arrays and objects and
     /// travel as JSON text. Sent as a form (POST) because the layout is long.
     /// </para>
-    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>
+    /// Not idempotent: if no answer came, check the state before repeating. <c>Room.MixRecord.Stop</c> undoes it.
+    /// </para>
     /// <para>Request: <c>POST /sdkapi/v2/room/mix_record/start</c>.</para>
     /// </remarks>
     /// <param name="request">The parameters.</param>
@@ -2097,7 +2103,9 @@ public class AvdRoomMixRecordOperations : OperationGroup
     /// tiles start at x 0 and overlap. The table types JSON parameters as string; here they are arrays and objects and
     /// travel as JSON text. Sent as a form (POST) because the layout is long.
     /// </para>
-    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>
+    /// Not idempotent: if no answer came, check the state before repeating. <c>Room.MixRecord.Stop</c> undoes it.
+    /// </para>
     /// <para>Request: <c>POST /sdkapi/v2/room/mix_record/start</c>.</para>
     /// </remarks>
     /// <param name="request">The parameters.</param>
@@ -2243,7 +2251,10 @@ public class AvdRoomMixRecordOperations : OperationGroup
     /// The answer is passed on as it comes. Only the table has <c>recordType</c>. The sample has comments and wrong
     /// brackets.
     /// </para>
-    /// <para>It only reads, and may be repeated.</para>
+    /// <para>
+    /// It only reads, and may be repeated. A wait with it ends when a file made from the recording is listed (its
+    /// source alone does not count). The wait needs <c>recordId</c>.
+    /// </para>
     /// <para>Request: <c>GET /sdkapi/v2/room/mix_record/get</c>.</para>
     /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
@@ -2284,7 +2295,10 @@ public class AvdRoomMixRecordOperations : OperationGroup
     /// The answer is passed on as it comes. Only the table has <c>recordType</c>. The sample has comments and wrong
     /// brackets.
     /// </para>
-    /// <para>It only reads, and may be repeated.</para>
+    /// <para>
+    /// It only reads, and may be repeated. A wait with it ends when a file made from the recording is listed (its
+    /// source alone does not count). The wait needs <c>recordId</c>.
+    /// </para>
     /// <para>Request: <c>GET /sdkapi/v2/room/mix_record/get</c>.</para>
     /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
@@ -2550,7 +2564,9 @@ public class AvdRoomMixLiveOperations : OperationGroup
     /// <para>
     /// Note: videos is typed string and travels as JSON text. Sent as a form (POST) because the layout is long.
     /// </para>
-    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>
+    /// Not idempotent: if no answer came, check the state before repeating. <c>Room.MixLive.Stop</c> undoes it.
+    /// </para>
     /// <para>Request: <c>POST /sdkapi/v2/room/mix_live/start</c>.</para>
     /// </remarks>
     /// <param name="roomId">Room number. The room must be open. (<c>room_id</c>)</param>
@@ -2605,7 +2621,9 @@ public class AvdRoomMixLiveOperations : OperationGroup
     /// <para>
     /// Note: videos is typed string and travels as JSON text. Sent as a form (POST) because the layout is long.
     /// </para>
-    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>
+    /// Not idempotent: if no answer came, check the state before repeating. <c>Room.MixLive.Stop</c> undoes it.
+    /// </para>
     /// <para>Request: <c>POST /sdkapi/v2/room/mix_live/start</c>.</para>
     /// </remarks>
     /// <param name="roomId">Room number. The room must be open. (<c>room_id</c>)</param>
@@ -2743,7 +2761,10 @@ public class AvdRoomRecordOperations : OperationGroup
     /// Note: The document prints this path with the prefix /sdkapi/v2; the prefix is not doubled. The document's
     /// example request has the path of <c>Room.MixLive.Stop</c>.
     /// </para>
-    /// <para>It only reads, and may be repeated.</para>
+    /// <para>
+    /// It only reads, and may be repeated. A wait with it ends when the recording has stopped: <c>record_status</c> is
+    /// 2 (stopped normally); 3 (stopped abnormally) is an error.
+    /// </para>
     /// <para>Request: <c>GET /sdkapi/v2/room/record/status</c>.</para>
     /// </remarks>
     /// <param name="recordId">Recording id. (<c>record_id</c>)</param>
@@ -2771,7 +2792,10 @@ public class AvdRoomRecordOperations : OperationGroup
     /// Note: The document prints this path with the prefix /sdkapi/v2; the prefix is not doubled. The document's
     /// example request has the path of <c>Room.MixLive.Stop</c>.
     /// </para>
-    /// <para>It only reads, and may be repeated.</para>
+    /// <para>
+    /// It only reads, and may be repeated. A wait with it ends when the recording has stopped: <c>record_status</c> is
+    /// 2 (stopped normally); 3 (stopped abnormally) is an error.
+    /// </para>
     /// <para>Request: <c>GET /sdkapi/v2/room/record/status</c>.</para>
     /// </remarks>
     /// <param name="recordId">Recording id. (<c>record_id</c>)</param>
@@ -2802,7 +2826,10 @@ public class AvdRoomRecordOperations : OperationGroup
     /// Note: The table types <c>data</c> as a string and lists its members beside it; in the sample it is an array of
     /// objects. The sample lacks its last bracket and breaks two strings across lines: corrected here.
     /// </para>
-    /// <para>It only reads, and may be repeated.</para>
+    /// <para>
+    /// It only reads, and may be repeated. A wait with it ends when a file of the recording is listed. The wait needs
+    /// <c>recordId</c>.
+    /// </para>
     /// <para>Request: <c>GET /sdkapi/v2/room/record/get</c>.</para>
     /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
@@ -2831,7 +2858,10 @@ public class AvdRoomRecordOperations : OperationGroup
     /// Note: The table types <c>data</c> as a string and lists its members beside it; in the sample it is an array of
     /// objects. The sample lacks its last bracket and breaks two strings across lines: corrected here.
     /// </para>
-    /// <para>It only reads, and may be repeated.</para>
+    /// <para>
+    /// It only reads, and may be repeated. A wait with it ends when a file of the recording is listed. The wait needs
+    /// <c>recordId</c>.
+    /// </para>
     /// <para>Request: <c>GET /sdkapi/v2/room/record/get</c>.</para>
     /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
@@ -2957,7 +2987,9 @@ public class AvdRoomLiveOperations : OperationGroup
     /// <c>Room.Live.Stop</c> stops the stream. For a mixed picture use <c>Room.MixLive.Start</c>.
     /// </para>
     /// <para>Note: The answer's table lists <c>data</c> without a description; the sample has no such member.</para>
-    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>
+    /// Not idempotent: if no answer came, check the state before repeating. <c>Room.Live.Stop</c> undoes it.
+    /// </para>
     /// <para>Request: <c>GET /sdkapi/v2/room/live/start</c>.</para>
     /// </remarks>
     /// <param name="roomId">Room number. The room must be open. (<c>room_id</c>)</param>
@@ -3010,7 +3042,9 @@ public class AvdRoomLiveOperations : OperationGroup
     /// <c>Room.Live.Stop</c> stops the stream. For a mixed picture use <c>Room.MixLive.Start</c>.
     /// </para>
     /// <para>Note: The answer's table lists <c>data</c> without a description; the sample has no such member.</para>
-    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>
+    /// Not idempotent: if no answer came, check the state before repeating. <c>Room.Live.Stop</c> undoes it.
+    /// </para>
     /// <para>Request: <c>GET /sdkapi/v2/room/live/start</c>.</para>
     /// </remarks>
     /// <param name="roomId">Room number. The room must be open. (<c>room_id</c>)</param>
@@ -3154,7 +3188,9 @@ public class AvdRoomAvcOperations : OperationGroup
     /// <c>videoBitrate</c> is in bps here, but "1000-1500" in <c>Room.MixRecord.Start</c>: an integer and a string are
     /// taken.
     /// </para>
-    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>
+    /// Not idempotent: if no answer came, check the state before repeating. <c>Room.Avc.Stop</c> undoes it.
+    /// </para>
     /// <para>Request: <c>GET /sdkapi/v2/room/avc/start</c>.</para>
     /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
@@ -3234,7 +3270,9 @@ public class AvdRoomAvcOperations : OperationGroup
     /// <c>videoBitrate</c> is in bps here, but "1000-1500" in <c>Room.MixRecord.Start</c>: an integer and a string are
     /// taken.
     /// </para>
-    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>
+    /// Not idempotent: if no answer came, check the state before repeating. <c>Room.Avc.Stop</c> undoes it.
+    /// </para>
     /// <para>Request: <c>GET /sdkapi/v2/room/avc/start</c>.</para>
     /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
@@ -3319,7 +3357,9 @@ public class AvdRoomAvcOperations : OperationGroup
     /// <c>VideoBitrate</c> is in bps here, but "1000-1500" in <c>Room.MixRecord.Start</c>: an integer and a string are
     /// taken.
     /// </para>
-    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>
+    /// Not idempotent: if no answer came, check the state before repeating. <c>Room.Avc.Stop</c> undoes it.
+    /// </para>
     /// <para>Request: <c>GET /sdkapi/v2/room/avc/start</c>.</para>
     /// </remarks>
     /// <param name="request">The parameters.</param>
@@ -3357,7 +3397,9 @@ public class AvdRoomAvcOperations : OperationGroup
     /// <c>VideoBitrate</c> is in bps here, but "1000-1500" in <c>Room.MixRecord.Start</c>: an integer and a string are
     /// taken.
     /// </para>
-    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>
+    /// Not idempotent: if no answer came, check the state before repeating. <c>Room.Avc.Stop</c> undoes it.
+    /// </para>
     /// <para>Request: <c>GET /sdkapi/v2/room/avc/start</c>.</para>
     /// </remarks>
     /// <param name="request">The parameters.</param>
@@ -3947,7 +3989,9 @@ public class AvdRoomDesktopRecordOperations : OperationGroup
     /// Note: The failure example prints 40082, which the error table has under the media player; its numbers for
     /// desktop recordings are 40040 to 40043.
     /// </para>
-    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>
+    /// Not idempotent: if no answer came, check the state before repeating. <c>Room.DesktopRecord.Stop</c> undoes it.
+    /// </para>
     /// <para>Request: <c>GET /sdkapi/v2/room/desktop_record/start</c>.</para>
     /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
@@ -4002,7 +4046,9 @@ public class AvdRoomDesktopRecordOperations : OperationGroup
     /// Note: The failure example prints 40082, which the error table has under the media player; its numbers for
     /// desktop recordings are 40040 to 40043.
     /// </para>
-    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>
+    /// Not idempotent: if no answer came, check the state before repeating. <c>Room.DesktopRecord.Stop</c> undoes it.
+    /// </para>
     /// <para>Request: <c>GET /sdkapi/v2/room/desktop_record/start</c>.</para>
     /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
@@ -4133,7 +4179,7 @@ public class AvdRoomDesktopRecordOperations : OperationGroup
     /// sample breaks strings across lines: corrected here. The failure example prints 40082, which the error table has
     /// under the media player.
     /// </para>
-    /// <para>It only reads, and may be repeated.</para>
+    /// <para>It only reads, and may be repeated. A wait with it ends when a file of the recording is listed.</para>
     /// <para>Request: <c>GET /sdkapi/v2/room/desktop_record/get</c>.</para>
     /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
@@ -4175,7 +4221,7 @@ public class AvdRoomDesktopRecordOperations : OperationGroup
     /// sample breaks strings across lines: corrected here. The failure example prints 40082, which the error table has
     /// under the media player.
     /// </para>
-    /// <para>It only reads, and may be repeated.</para>
+    /// <para>It only reads, and may be repeated. A wait with it ends when a file of the recording is listed.</para>
     /// <para>Request: <c>GET /sdkapi/v2/room/desktop_record/get</c>.</para>
     /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
@@ -4234,7 +4280,7 @@ public class AvdMediaOperations : OperationGroup
     /// Brings a player for MP4 files into the meeting. <c>Media.Play</c> starts it. At the end it must be closed with
     /// <c>Media.Stop</c>.
     /// </para>
-    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Not idempotent: if no answer came, check the state before repeating. <c>Media.Stop</c> undoes it.</para>
     /// <para>Request: <c>GET /sdkapi/v2/media/create</c>.</para>
     /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
@@ -4288,7 +4334,7 @@ public class AvdMediaOperations : OperationGroup
     /// Brings a player for MP4 files into the meeting. <c>Media.Play</c> starts it. At the end it must be closed with
     /// <c>Media.Stop</c>.
     /// </para>
-    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Not idempotent: if no answer came, check the state before repeating. <c>Media.Stop</c> undoes it.</para>
     /// <para>Request: <c>GET /sdkapi/v2/media/create</c>.</para>
     /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
@@ -5012,7 +5058,10 @@ public class AvdTranscodeOperations : OperationGroup
     /// <para>
     /// Note: The table prints the parameter as <c>record_idstring</c>: it is <c>recordId</c>, as in the example.
     /// </para>
-    /// <para>It only reads, and may be repeated.</para>
+    /// <para>
+    /// It only reads, and may be repeated. A wait with it ends when the transcoding is done: <c>status</c> is 2 (done);
+    /// 3 (failed) is an error.
+    /// </para>
     /// <para>Request: <c>GET /sdkapi/v2/transcode/query</c>.</para>
     /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
@@ -5043,7 +5092,10 @@ public class AvdTranscodeOperations : OperationGroup
     /// <para>
     /// Note: The table prints the parameter as <c>record_idstring</c>: it is <c>recordId</c>, as in the example.
     /// </para>
-    /// <para>It only reads, and may be repeated.</para>
+    /// <para>
+    /// It only reads, and may be repeated. A wait with it ends when the transcoding is done: <c>status</c> is 2 (done);
+    /// 3 (failed) is an error.
+    /// </para>
     /// <para>Request: <c>GET /sdkapi/v2/transcode/query</c>.</para>
     /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
@@ -5263,7 +5315,9 @@ public class AvdAppOperations : OperationGroup
     /// <c>licenceCert</c> as "system information" from the licence server; the name and the sample show that it is the
     /// licence certificate.
     /// </para>
-    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>
+    /// Not idempotent: if no answer came, check the state before repeating. <c>App.DeleteFilePermit</c> undoes it.
+    /// </para>
     /// <para>Request: <c>POST /sdkapi/v2/app/apply_file_permit</c>.</para>
     /// </remarks>
     /// <param name="licenceCert">
@@ -5294,7 +5348,9 @@ public class AvdAppOperations : OperationGroup
     /// <c>licenceCert</c> as "system information" from the licence server; the name and the sample show that it is the
     /// licence certificate.
     /// </para>
-    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>
+    /// Not idempotent: if no answer came, check the state before repeating. <c>App.DeleteFilePermit</c> undoes it.
+    /// </para>
     /// <para>Request: <c>POST /sdkapi/v2/app/apply_file_permit</c>.</para>
     /// </remarks>
     /// <param name="licenceCert">
@@ -5502,7 +5558,7 @@ public class AvdSipGateOperations : OperationGroup
     /// Note: The gateway's id is gate_id in this answer and in <c>Sip.Gate.List</c>, id in <c>Sip.Gate.Read</c>,
     /// sip_gate_id as a parameter and in the answer of <c>Sip.Account.Create</c>. Answers are passed on as they come.
     /// </para>
-    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Not idempotent: if no answer came, check the state before repeating. <c>Sip.Gate.Del</c> undoes it.</para>
     /// <para>Request: <c>GET /sdkapi/v2/sip/gate/create</c>.</para>
     /// </remarks>
     /// <param name="name">Name for the SIP gateway. (<c>name</c>)</param>
@@ -5538,7 +5594,7 @@ public class AvdSipGateOperations : OperationGroup
     /// Note: The gateway's id is gate_id in this answer and in <c>Sip.Gate.List</c>, id in <c>Sip.Gate.Read</c>,
     /// sip_gate_id as a parameter and in the answer of <c>Sip.Account.Create</c>. Answers are passed on as they come.
     /// </para>
-    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Not idempotent: if no answer came, check the state before repeating. <c>Sip.Gate.Del</c> undoes it.</para>
     /// <para>Request: <c>GET /sdkapi/v2/sip/gate/create</c>.</para>
     /// </remarks>
     /// <param name="name">Name for the SIP gateway. (<c>name</c>)</param>
@@ -5831,7 +5887,9 @@ public class AvdSipAccountOperations : OperationGroup
     /// phone_number in <c>Sip.Account.Read</c>. The gateway's id is <c>sipGateId</c> here and gate_id in
     /// <c>Sip.Account.Read</c>.
     /// </para>
-    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>
+    /// Not idempotent: if no answer came, check the state before repeating. <c>Sip.Account.Del</c> undoes it.
+    /// </para>
     /// <para>Request: <c>POST /sdkapi/v2/sip/account/create</c>.</para>
     /// </remarks>
     /// <param name="name">Name of the SIP account. (<c>name</c>)</param>
@@ -5880,7 +5938,9 @@ public class AvdSipAccountOperations : OperationGroup
     /// phone_number in <c>Sip.Account.Read</c>. The gateway's id is <c>sipGateId</c> here and gate_id in
     /// <c>Sip.Account.Read</c>.
     /// </para>
-    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>
+    /// Not idempotent: if no answer came, check the state before repeating. <c>Sip.Account.Del</c> undoes it.
+    /// </para>
     /// <para>Request: <c>POST /sdkapi/v2/sip/account/create</c>.</para>
     /// </remarks>
     /// <param name="name">Name of the SIP account. (<c>name</c>)</param>
@@ -6186,7 +6246,7 @@ public class AvdDeviceOperations : OperationGroup
     /// table describes <c>userId</c> as "room id", as it does <c>roomId</c>; its effect is not known. 40038 has two
     /// meanings: an unsupported resolution, and a bit rate outside 1 to 4 Mbit/s.
     /// </para>
-    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Not idempotent: if no answer came, check the state before repeating. <c>Device.Kick</c> undoes it.</para>
     /// <para>Request: <c>GET /sdkapi/v2/device/call</c>.</para>
     /// </remarks>
     /// <param name="name">Name of the device in the room. (<c>name</c>)</param>
@@ -6282,7 +6342,7 @@ public class AvdDeviceOperations : OperationGroup
     /// table describes <c>userId</c> as "room id", as it does <c>roomId</c>; its effect is not known. 40038 has two
     /// meanings: an unsupported resolution, and a bit rate outside 1 to 4 Mbit/s.
     /// </para>
-    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Not idempotent: if no answer came, check the state before repeating. <c>Device.Kick</c> undoes it.</para>
     /// <para>Request: <c>GET /sdkapi/v2/device/call</c>.</para>
     /// </remarks>
     /// <param name="name">Name of the device in the room. (<c>name</c>)</param>
@@ -6383,7 +6443,7 @@ public class AvdDeviceOperations : OperationGroup
     /// table describes <c>UserId</c> as "room id", as it does <c>RoomId</c>; its effect is not known. 40038 has two
     /// meanings: an unsupported resolution, and a bit rate outside 1 to 4 Mbit/s.
     /// </para>
-    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Not idempotent: if no answer came, check the state before repeating. <c>Device.Kick</c> undoes it.</para>
     /// <para>Request: <c>GET /sdkapi/v2/device/call</c>.</para>
     /// </remarks>
     /// <param name="request">The parameters.</param>
@@ -6431,7 +6491,7 @@ public class AvdDeviceOperations : OperationGroup
     /// table describes <c>UserId</c> as "room id", as it does <c>RoomId</c>; its effect is not known. 40038 has two
     /// meanings: an unsupported resolution, and a bit rate outside 1 to 4 Mbit/s.
     /// </para>
-    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Not idempotent: if no answer came, check the state before repeating. <c>Device.Kick</c> undoes it.</para>
     /// <para>Request: <c>GET /sdkapi/v2/device/call</c>.</para>
     /// </remarks>
     /// <param name="request">The parameters.</param>
@@ -6554,7 +6614,10 @@ public class AvdDeviceOperations : OperationGroup
     /// such room_id), although the call has no room; 40037 (no such call record) of the error table fits an unknown
     /// <c>callId</c> better.
     /// </para>
-    /// <para>It only reads, and may be repeated.</para>
+    /// <para>
+    /// It only reads, and may be repeated. A wait with it ends when the device is in the call: <c>invite_status</c> is
+    /// 1 (in the call); 2 (hung up) or 3 (invitation failed) is an error.
+    /// </para>
     /// <para>Request: <c>GET /sdkapi/v2/device/get_invite_status</c>.</para>
     /// </remarks>
     /// <param name="callId">Id of the call, from the answer of <c>Device.Call</c>. (<c>call_id</c>)</param>
@@ -6582,7 +6645,10 @@ public class AvdDeviceOperations : OperationGroup
     /// such room_id), although the call has no room; 40037 (no such call record) of the error table fits an unknown
     /// <c>callId</c> better.
     /// </para>
-    /// <para>It only reads, and may be repeated.</para>
+    /// <para>
+    /// It only reads, and may be repeated. A wait with it ends when the device is in the call: <c>invite_status</c> is
+    /// 1 (in the call); 2 (hung up) or 3 (invitation failed) is an error.
+    /// </para>
     /// <para>Request: <c>GET /sdkapi/v2/device/get_invite_status</c>.</para>
     /// </remarks>
     /// <param name="callId">Id of the call, from the answer of <c>Device.Call</c>. (<c>call_id</c>)</param>
@@ -6626,7 +6692,9 @@ public class AvdDeviceVideoOperations : OperationGroup
     /// <summary>Make a device's video the focus of its room (设备视频焦点).</summary>
     /// <remarks>
     /// <para><c>Device.Video.Unfocus</c> takes the focus away again.</para>
-    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>
+    /// Not idempotent: if no answer came, check the state before repeating. <c>Device.Video.Unfocus</c> undoes it.
+    /// </para>
     /// <para>Request: <c>GET /sdkapi/v2/device/video/focus</c>.</para>
     /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
@@ -6658,7 +6726,9 @@ public class AvdDeviceVideoOperations : OperationGroup
     /// <summary>Make a device's video the focus of its room (设备视频焦点).</summary>
     /// <remarks>
     /// <para><c>Device.Video.Unfocus</c> takes the focus away again.</para>
-    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>
+    /// Not idempotent: if no answer came, check the state before repeating. <c>Device.Video.Unfocus</c> undoes it.
+    /// </para>
     /// <para>Request: <c>GET /sdkapi/v2/device/video/focus</c>.</para>
     /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
@@ -6770,7 +6840,9 @@ public class AvdDeviceVideoOperations : OperationGroup
     /// <summary>Turn a device's video off (关闭视频).</summary>
     /// <remarks>
     /// <para>The device stays in the room. <c>Device.Video.Open</c> turns its video on again.</para>
-    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>
+    /// Not idempotent: if no answer came, check the state before repeating. <c>Device.Video.Open</c> undoes it.
+    /// </para>
     /// <para>Request: <c>GET /sdkapi/v2/device/video/close</c>.</para>
     /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
@@ -6802,7 +6874,9 @@ public class AvdDeviceVideoOperations : OperationGroup
     /// <summary>Turn a device's video off (关闭视频).</summary>
     /// <remarks>
     /// <para>The device stays in the room. <c>Device.Video.Open</c> turns its video on again.</para>
-    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>
+    /// Not idempotent: if no answer came, check the state before repeating. <c>Device.Video.Open</c> undoes it.
+    /// </para>
     /// <para>Request: <c>GET /sdkapi/v2/device/video/close</c>.</para>
     /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
@@ -6930,7 +7004,9 @@ public class AvdDeviceAudioOperations : OperationGroup
     /// <summary>Turn a device's sound off (关闭音频).</summary>
     /// <remarks>
     /// <para>The device stays in the room. <c>Device.Audio.Unmute</c> turns its sound on again.</para>
-    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>
+    /// Not idempotent: if no answer came, check the state before repeating. <c>Device.Audio.Unmute</c> undoes it.
+    /// </para>
     /// <para>Request: <c>GET /sdkapi/v2/device/audio/mute</c>.</para>
     /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>
@@ -6961,7 +7037,9 @@ public class AvdDeviceAudioOperations : OperationGroup
     /// <summary>Turn a device's sound off (关闭音频).</summary>
     /// <remarks>
     /// <para>The device stays in the room. <c>Device.Audio.Unmute</c> turns its sound on again.</para>
-    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>
+    /// Not idempotent: if no answer came, check the state before repeating. <c>Device.Audio.Unmute</c> undoes it.
+    /// </para>
     /// <para>Request: <c>GET /sdkapi/v2/device/audio/mute</c>.</para>
     /// </remarks>
     /// <param name="roomId">Room number. (<c>room_id</c>)</param>

@@ -1,0 +1,112 @@
+//! Whether what an answer tells of has come to an end.
+
+use crate::catalog::{Literal, Operation, Settles, When};
+use crate::json::{Kind, Members, elements, kind, pick, string, value, whole_number, without_bom};
+use serde_json::value::RawValue;
+
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Settled {
+    Done,
+    /// It will not come to that any more; what the answer says, in words.
+    Failed(String),
+    /// Not yet.
+    Going(String),
+}
+
+/// The error is the end of a sentence that begins with "the answer".
+pub(super) fn judge(operation: &Operation, settles: &Settles, answer: &str) -> Result<Settled, String> {
+    match settles.when {
+        When::Is { member, done, failed } => {
+            let [found] = pick(without_bom(answer).trim_ascii(), [member])?;
+            let number = found.and_then(whole_number).ok_or_else(|| format!("has no number \"{member}\""))?;
+            let words = || described(operation, member, number);
+            Ok(match number {
+                _ if done.contains(&number) => Settled::Done,
+                _ if failed.contains(&number) => Settled::Failed(words()),
+                _ => Settled::Going(words()),
+            })
+        }
+        When::Any { any } => {
+            let answer = value(answer)?;
+            let is_there = any.iter().any(|path| has_text(answer, path.split('.')));
+            Ok(if is_there { Settled::Done } else { Settled::Going("the answer names none".to_owned()) })
+        }
+    }
+}
+
+/// `status is 1 (converting)`
+fn described(operation: &Operation, member: &str, number: i64) -> String {
+    let field = operation.returns.iter().find(|field| field.name == member);
+    let known = field.and_then(|field| field.values.iter().find(|value| value.value == Literal::Number(number)));
+    match known.map(|value| value.meaning).filter(|meaning| !meaning.is_empty()) {
+        Some(meaning) => format!("{member} is {number} ({meaning})"),
+        None => format!("{member} is {number}"),
+    }
+}
+
+/// Whether a text stands there that is not empty, in any of the elements of the arrays on the way.
+fn has_text<'p>(at: &RawValue, path: impl Iterator<Item = &'p str> + Clone) -> bool {
+    if kind(at) == Kind::Array {
+        return elements(at)
+            .is_some_and(|elements| elements.into_iter().any(|element| has_text(element, path.clone())));
+    }
+    let mut rest = path;
+    match rest.next() {
+        None => string(at).is_some_and(|text| !text.is_empty()),
+        Some(name) if kind(at) == Kind::Object => {
+            let members = Members::of_answer(at).ok();
+            members.and_then(|members| members.get(name)).is_some_and(|member| has_text(member, rest))
+        }
+        Some(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::find;
+
+    fn of(operation: &str, answer: &str) -> Result<Settled, String> {
+        let operation = find(operation).unwrap();
+        judge(operation, operation.settles.as_ref().unwrap(), answer)
+    }
+
+    #[test]
+    fn a_number_settles_it_however_it_is_written() {
+        let status = |value: &str| of("avd.transcode.query", &format!("{{\"ret\":0,\"status\":{value}}}"));
+        for done in ["2", "\"2\"", "2.0"] {
+            assert_eq!(status(done), Ok(Settled::Done), "{done}");
+        }
+        assert_eq!(status("3"), Ok(Settled::Failed("status is 3 (failed)".to_owned())));
+        assert_eq!(status("1"), Ok(Settled::Going("status is 1 (converting)".to_owned())));
+        assert_eq!(status("17"), Ok(Settled::Going("status is 17".to_owned())));
+        for none in ["null", "true", "\"x\"", "{}", "2.5"] {
+            assert_eq!(status(none).unwrap_err(), "has no number \"status\"", "{none}");
+        }
+        assert!(of("avd.transcode.query", "{\"ret\":0}").is_err());
+    }
+
+    #[test]
+    fn a_file_is_there_once_its_address_is() {
+        let files = |data: &str| of("avd.room.mix_record.get", &format!("{{\"ret\":0,\"data\":{data}}}")).unwrap();
+        for done in [
+            r#"[{"transcode_files":[{"download_url":"http://a"}]}]"#,
+            r#"[{"download_url":"","transcode_files":[{"download_url":""},{"download_url":"http://a"}]}]"#,
+            r#"[{},{"transcode_files":[{"down_url":"http://a"}]}]"#,
+            // A single one, without its array (T54).
+            r#"{"transcode_files":{"download_url":"http://a"}}"#,
+        ] {
+            assert_eq!(files(done), Settled::Done, "{done}");
+        }
+        for none in [
+            "[]",
+            "null",
+            "\"\"",
+            r#"[{"download_url":"http://a.tms"}]"#,
+            r#"[{"transcode_files":{}}]"#,
+            r#"[["x"],5]"#,
+        ] {
+            assert!(matches!(files(none), Settled::Going(_)), "{none}");
+        }
+    }
+}
