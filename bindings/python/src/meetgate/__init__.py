@@ -52,11 +52,12 @@ if TYPE_CHECKING:
     from ._cancel import Cancel
     from ._client_info import ClientInfo, ClientStats, OperationStats, ProxyInfo, TlsInfo, TokenClientInfo, TokenInfo
     from ._facts import Facts
+    from ._guard import AsyncGuard, Guard
     from ._hst import Hst
     from ._hst_async import AsyncHst
     from ._json import Reply, text_of
     from ._download import Download
-    from ._options import CallOptions, DownloadOptions, Tls, TokenStore
+    from ._options import CallOptions, DownloadOptions, Tls, TokenStore, WaitOptions
     from ._signing import HstUserToken, YoumeChecksum, hst_user_token, youme_checksum
     from ._token_provider import TokenProvider
     from ._transfer import Progress
@@ -66,6 +67,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ApiError",
     "AsyncAvd",
+    "AsyncGuard",
     "AsyncHst",
     "AsyncYoume",
     "AuthError",
@@ -84,6 +86,7 @@ __all__ = [
     "Facts",
     "Forbidden",
     "Forked",
+    "Guard",
     "Hst",
     "HstUserToken",
     "HttpError",
@@ -112,6 +115,7 @@ __all__ = [
     "TokenProvider",
     "TokenStore",
     "Unsupported",
+    "WaitOptions",
     "Youme",
     "YoumeChecksum",
     "__version__",
@@ -126,6 +130,7 @@ __all__ = [
 #: Imported when a program first uses it, because all of it takes longer than most programs need.
 _LATER: Dict[str, str] = {
     "AsyncAvd": "_avd_async",
+    "AsyncGuard": "_guard",
     "AsyncHst": "_hst_async",
     "AsyncYoume": "_youme_async",
     "Avd": "_avd",
@@ -134,6 +139,7 @@ _LATER: Dict[str, str] = {
     "ClientInfo": "_client_info",
     "ClientStats": "_client_info",
     "Facts": "_facts",
+    "Guard": "_guard",
     "Hst": "_hst",
     "HstUserToken": "_signing",
     "OperationStats": "_client_info",
@@ -148,6 +154,7 @@ _LATER: Dict[str, str] = {
     "TokenInfo": "_client_info",
     "TokenProvider": "_token_provider",
     "TokenStore": "_options",
+    "WaitOptions": "_options",
     "Youme": "_youme",
     "YoumeChecksum": "_signing",
     "hst_user_token": "_signing",

@@ -18,17 +18,21 @@ from typing import (
 )
 
 from ._calls import AsyncCalls
+from ._guard import AsyncGuard
 from ._named import named
 from ._token_client import AsyncTokenClient
 
 if TYPE_CHECKING:
     from ._cancel import Cancel
     from ._facts import Facts
-    from ._options import Tls, TokenStore
+    from ._options import Tls, TokenStore, WaitOptions
     from ._token_provider import TokenProvider
     from ._transfer import Progress
     from ._upload import File
     from .types import avd as t
+
+    # Checkers have it; no program needs it.
+    from typing_extensions import Unpack
 
 
 class AsyncAvdApp:
@@ -135,6 +139,17 @@ class AsyncAvdApp:
         """
         return await self._calls.call("avd.app.apply_file_permit", {"licence_cert": licence_cert})
 
+    def guarded_apply_file_permit(
+        self,
+        *,
+        licence_cert: str,
+    ) -> AsyncGuard[t.AppApplyFilePermitReply]:
+        """For an `async with` statement: calls `apply_file_permit` at its beginning, and
+        `app.delete_file_permit` at its end; see `meetgate.Guard`. Arguments and errors are those of
+        `apply_file_permit`.
+        """
+        return AsyncGuard(self._calls, "avd.app.apply_file_permit", {"licence_cert": licence_cert})
+
     async def delete_file_permit(self, *, licence_cert: str) -> t.AppDeleteFilePermitReply:
         """Removes a licence from the platform; what happens to running meetings is not documented
         (删除文件授权).
@@ -220,6 +235,16 @@ class AsyncAvdDeviceAudio:
             {"room_id": room_id, "user_id": user_id},
         )
 
+    def guarded_mute(self, *, room_id: str, user_id: str) -> AsyncGuard[t.DeviceAudioMuteReply]:
+        """For an `async with` statement: calls `mute` at its beginning, and `device.audio.unmute` at
+        its end; see `meetgate.Guard`. Arguments and errors are those of `mute`.
+        """
+        return AsyncGuard(
+            self._calls,
+            "avd.device.audio.mute",
+            {"room_id": room_id, "user_id": user_id},
+        )
+
     async def unmute(self, *, room_id: str, user_id: str) -> t.DeviceAudioUnmuteReply:
         """Turn a device's sound on (打开音频).
 
@@ -277,6 +302,16 @@ class AsyncAvdDeviceVideo:
             {"room_id": room_id, "user_id": user_id},
         )
 
+    def guarded_focus(self, *, room_id: str, user_id: str) -> AsyncGuard[t.DeviceVideoFocusReply]:
+        """For an `async with` statement: calls `focus` at its beginning, and `device.video.unfocus` at
+        its end; see `meetgate.Guard`. Arguments and errors are those of `focus`.
+        """
+        return AsyncGuard(
+            self._calls,
+            "avd.device.video.focus",
+            {"room_id": room_id, "user_id": user_id},
+        )
+
     async def unfocus(self, *, room_id: str, user_id: str) -> t.DeviceVideoUnfocusReply:
         """Take the focus from a device's video (取消视频焦点).
 
@@ -324,6 +359,16 @@ class AsyncAvdDeviceVideo:
         Request: GET /sdkapi/v2/device/video/close
         """
         return await self._calls.call(
+            "avd.device.video.close",
+            {"room_id": room_id, "user_id": user_id},
+        )
+
+    def guarded_close(self, *, room_id: str, user_id: str) -> AsyncGuard[t.DeviceVideoCloseReply]:
+        """For an `async with` statement: calls `close` at its beginning, and `device.video.open` at
+        its end; see `meetgate.Guard`. Arguments and errors are those of `close`.
+        """
+        return AsyncGuard(
+            self._calls,
             "avd.device.video.close",
             {"room_id": room_id, "user_id": user_id},
         )
@@ -447,6 +492,38 @@ class AsyncAvdDevice:
             },
         )
 
+    def guarded_call(
+        self,
+        *,
+        name: str,
+        room_id: str,
+        url: str,
+        user_id: Optional[str] = None,
+        resolution_rate: Optional[Literal["640", "1080", "1280"]] = None,
+        frame_rate: Optional[int] = None,
+        video_rate: Optional[int] = None,
+        voice_multiple: Optional[int] = None,
+        call_from: Optional[str] = None,
+    ) -> AsyncGuard[t.DeviceCallReply]:
+        """For an `async with` statement: calls `call` at its beginning, and `device.kick` at its end;
+        see `meetgate.Guard`. Arguments and errors are those of `call`.
+        """
+        return AsyncGuard(
+            self._calls,
+            "avd.device.call",
+            {
+                "name": name,
+                "room_id": room_id,
+                "user_id": user_id,
+                "url": url,
+                "resolution_rate": resolution_rate,
+                "frame_rate": frame_rate,
+                "video_rate": video_rate,
+                "voice_multiple": voice_multiple,
+                "call_from": call_from,
+            },
+        )
+
     async def kick(self, *, room_id: str, user_id: str) -> t.DeviceKickReply:
         """Throws a device out of a room (踢出设备).
 
@@ -499,6 +576,28 @@ class AsyncAvdDevice:
         """
         return await self._calls.call("avd.device.get_invite_status", {"call_id": call_id})
 
+    async def wait_until_answered(
+        self,
+        *,
+        call_id: str,
+        **options: Unpack[WaitOptions],
+    ) -> t.DeviceGetInviteStatusReply:
+        """Waits until the device is in the call: calls `get_invite_status` with growing pauses, and
+        returns the answer that ended the wait. Arguments are those of `get_invite_status`. It takes
+        a thread of the client's pool meanwhile.
+
+        Args:
+            options: See `meetgate.WaitOptions`. `cancel` of `with_options` ends the wait.
+
+        Raises:
+            Timeout: it did not end within `timeout_ms`.
+            ApiError: it ended in another way; `reply` is the last answer.
+            Error: what else can go wrong, see `meetgate.Error`.
+        """
+        return await self._calls.with_options(
+            options,
+        ).wait("avd.device.get_invite_status", {"call_id": call_id})
+
 
 class AsyncAvdMedia:
     """`avd.media`: create, play, stop, pause, resume, replay, get_media_info, switch."""
@@ -545,6 +644,30 @@ class AsyncAvdMedia:
         Request: GET /sdkapi/v2/media/create
         """
         return await self._calls.call(
+            "avd.media.create",
+            {
+                "room_id": room_id,
+                "name": name,
+                "user_id": user_id,
+                "auto_publish_mock_audio": auto_publish_mock_audio,
+                "player_out_audio_codec": player_out_audio_codec,
+            },
+        )
+
+    def guarded_create(
+        self,
+        *,
+        room_id: str,
+        name: str,
+        user_id: Optional[str] = None,
+        auto_publish_mock_audio: Optional[bool] = None,
+        player_out_audio_codec: Optional[Literal["pcma", "pcmu", "opus", "g722"]] = None,
+    ) -> AsyncGuard[t.MediaCreateReply]:
+        """For an `async with` statement: calls `create` at its beginning, and `media.stop` at its end;
+        see `meetgate.Guard`. Arguments and errors are those of `create`.
+        """
+        return AsyncGuard(
+            self._calls,
             "avd.media.create",
             {
                 "room_id": room_id,
@@ -910,6 +1033,36 @@ class AsyncAvdRoomAvc:
             },
         )
 
+    def guarded_start(
+        self,
+        *,
+        room_id: str,
+        enable_manual_avc: Optional[bool] = None,
+        max_video_number: Optional[str] = None,
+        layout_mode: Optional[Literal[0, 1, 2]] = None,
+        video_name: Optional[str] = None,
+        video_framerate: Optional[int] = None,
+        video_bitrate: Optional[Union[int, str]] = None,
+        video_resolution: Optional[str] = None,
+    ) -> AsyncGuard[t.RoomAvcStartReply]:
+        """For an `async with` statement: calls `start` at its beginning, and `room.avc.stop` at its
+        end; see `meetgate.Guard`. Arguments and errors are those of `start`.
+        """
+        return AsyncGuard(
+            self._calls,
+            "avd.room.avc.start",
+            {
+                "room_id": room_id,
+                "enable_manual_avc": enable_manual_avc,
+                "max_video_number": max_video_number,
+                "layout_mode": layout_mode,
+                "video_name": video_name,
+                "video_framerate": video_framerate,
+                "video_bitrate": video_bitrate,
+                "video_resolution": video_resolution,
+            },
+        )
+
     async def stop(self, *, room_id: str) -> t.RoomAvcStopReply:
         """Turn off the composed view of a room (停止合屏模式).
 
@@ -1176,6 +1329,29 @@ class AsyncAvdRoomDesktopRecord:
             },
         )
 
+    def guarded_start(
+        self,
+        *,
+        room_id: str,
+        enable_realtime_transcode: bool,
+        name: str,
+        resource_id: Optional[str] = None,
+    ) -> AsyncGuard[t.RoomDesktopRecordStartReply]:
+        """For an `async with` statement: calls `start` at its beginning, and
+        `room.desktop_record.stop` at its end; see `meetgate.Guard`. Arguments and errors are those
+        of `start`.
+        """
+        return AsyncGuard(
+            self._calls,
+            "avd.room.desktop_record.start",
+            {
+                "room_id": room_id,
+                "enable_realtime_transcode": enable_realtime_transcode,
+                "name": name,
+                "resource_id": resource_id,
+            },
+        )
+
     async def stop(self, *, room_id: str) -> t.RoomDesktopRecordStopReply:
         """Stop recording a user's desktop (停止录制用户桌面).
 
@@ -1254,6 +1430,30 @@ class AsyncAvdRoomDesktopRecord:
             {"room_id": room_id, "name": name, "record_id": record_id},
         )
 
+    async def wait_until_ready(
+        self,
+        *,
+        room_id: str,
+        name: str,
+        record_id: Optional[str] = None,
+        **options: Unpack[WaitOptions],
+    ) -> t.RoomDesktopRecordGetReply:
+        """Waits until a file of the recording is listed: calls `get` with growing pauses, and returns
+        the answer that ended the wait. Arguments are those of `get`. It takes a thread of the
+        client's pool meanwhile.
+
+        Args:
+            options: See `meetgate.WaitOptions`. `cancel` of `with_options` ends the wait.
+
+        Raises:
+            Timeout: it did not end within `timeout_ms`.
+            ApiError: it ended in another way; `reply` is the last answer.
+            Error: what else can go wrong, see `meetgate.Error`.
+        """
+        return await self._calls.with_options(
+            options,
+        ).wait("avd.room.desktop_record.get", {"room_id": room_id, "name": name, "record_id": record_id})
+
 
 class AsyncAvdRoomLive:
     """`avd.room.live`: start, stop."""
@@ -1304,6 +1504,30 @@ class AsyncAvdRoomLive:
         Request: GET /sdkapi/v2/room/live/start
         """
         return await self._calls.call(
+            "avd.room.live.start",
+            {
+                "room_id": room_id,
+                "user_id": user_id,
+                "push_url": push_url,
+                "rtmp_url": rtmp_url,
+                "hls_url": hls_url,
+            },
+        )
+
+    def guarded_start(
+        self,
+        *,
+        room_id: str,
+        user_id: str,
+        push_url: str,
+        rtmp_url: Optional[str] = None,
+        hls_url: Optional[str] = None,
+    ) -> AsyncGuard[t.RoomLiveStartReply]:
+        """For an `async with` statement: calls `start` at its beginning, and `room.live.stop` at its
+        end; see `meetgate.Guard`. Arguments and errors are those of `start`.
+        """
+        return AsyncGuard(
+            self._calls,
             "avd.room.live.start",
             {
                 "room_id": room_id,
@@ -1394,6 +1618,23 @@ class AsyncAvdRoomMixLive:
         Request: POST /sdkapi/v2/room/mix_live/start
         """
         return await self._calls.call(
+            "avd.room.mix_live.start",
+            {"room_id": room_id, "push_url": push_url, "videos": videos, "rtmp_url": rtmp_url},
+        )
+
+    def guarded_start(
+        self,
+        *,
+        room_id: str,
+        push_url: str,
+        videos: Optional[Sequence[t.RoomMixLiveStartVideosItem]] = None,
+        rtmp_url: Optional[str] = None,
+    ) -> AsyncGuard[t.RoomMixLiveStartReply]:
+        """For an `async with` statement: calls `start` at its beginning, and `room.mix_live.stop` at
+        its end; see `meetgate.Guard`. Arguments and errors are those of `start`.
+        """
+        return AsyncGuard(
+            self._calls,
             "avd.room.mix_live.start",
             {"room_id": room_id, "push_url": push_url, "videos": videos, "rtmp_url": rtmp_url},
         )
@@ -1641,6 +1882,72 @@ class AsyncAvdRoomMixRecord:
             },
         )
 
+    def guarded_start(
+        self,
+        *,
+        room_id: str,
+        enable_audio_record: Optional[bool] = None,
+        enable_realtime_transcode: Optional[bool] = None,
+        enable_transcode: Optional[bool] = None,
+        user_id: Optional[str] = None,
+        name: Optional[str] = None,
+        video_resolution: Optional[str] = None,
+        video_bitrate: Optional[Union[int, str]] = None,
+        video_framerate: Optional[int] = None,
+        videos: Optional[Sequence[t.RoomMixRecordStartVideosItem]] = None,
+        osds: Optional[t.RoomMixRecordStartOsds] = None,
+        enable_osdts_record: Optional[bool] = None,
+        file_name: Optional[str] = None,
+        enable_individual_record: Optional[bool] = None,
+        enable_save_mix: Optional[bool] = None,
+        enable_backup: Optional[bool] = None,
+        audio_user_ids: Optional[Union[List[str], Tuple[str, ...]]] = None,
+        disable_user_name: Optional[bool] = None,
+        video_level: Optional[Literal["low", "middle", "high"]] = None,
+        marking_video_by_id: Optional[bool] = None,
+        audio_mixer_users: Optional[Sequence[t.RoomMixRecordStartAudioMixerUsersItem]] = None,
+        audio_file_type: Optional[Literal["wav", "mp3"]] = None,
+        audio_codec: Optional[Literal["pcm", "aac"]] = None,
+        audio_channels: Optional[Literal[1, 2]] = None,
+        audio_samples: Optional[Literal[8000, 16000, 32000, 44100, 48000]] = None,
+        audio_data_exporter_address: Optional[t.RoomMixRecordStartAudioDataExporterAddress] = None,
+    ) -> AsyncGuard[t.RoomMixRecordStartReply]:
+        """For an `async with` statement: calls `start` at its beginning, and `room.mix_record.stop` at
+        its end; see `meetgate.Guard`. Arguments and errors are those of `start`.
+        """
+        return AsyncGuard(
+            self._calls,
+            "avd.room.mix_record.start",
+            {
+                "room_id": room_id,
+                "enable_audio_record": enable_audio_record,
+                "enable_realtime_transcode": enable_realtime_transcode,
+                "enable_transcode": enable_transcode,
+                "user_id": user_id,
+                "name": name,
+                "video_resolution": video_resolution,
+                "video_bitrate": video_bitrate,
+                "video_framerate": video_framerate,
+                "videos": videos,
+                "osds": osds,
+                "enable_osdts_record": enable_osdts_record,
+                "file_name": file_name,
+                "enable_individual_record": enable_individual_record,
+                "enable_save_mix": enable_save_mix,
+                "enable_backup": enable_backup,
+                "audio_user_ids": audio_user_ids,
+                "disable_user_name": disable_user_name,
+                "video_level": video_level,
+                "marking_video_by_id": marking_video_by_id,
+                "audio_mixer_users": audio_mixer_users,
+                "audio_file_type": audio_file_type,
+                "audio_codec": audio_codec,
+                "audio_channels": audio_channels,
+                "audio_samples": audio_samples,
+                "audio_data_exporter_address": audio_data_exporter_address,
+            },
+        )
+
     async def stop(
         self,
         *,
@@ -1754,6 +2061,30 @@ class AsyncAvdRoomMixRecord:
             "avd.room.mix_record.get",
             {"room_id": room_id, "record_type": record_type, "record_id": record_id},
         )
+
+    async def wait_until_ready(
+        self,
+        *,
+        room_id: str,
+        record_type: Optional[Literal[0, 1, 2]] = None,
+        record_id: str,
+        **options: Unpack[WaitOptions],
+    ) -> t.RoomMixRecordGetReply:
+        """Waits until a file made from the recording is listed (its source alone does not count):
+        calls `get` with growing pauses, and returns the answer that ended the wait. Arguments are
+        those of `get`. It takes a thread of the client's pool meanwhile.
+
+        Args:
+            options: See `meetgate.WaitOptions`. `cancel` of `with_options` ends the wait.
+
+        Raises:
+            Timeout: it did not end within `timeout_ms`.
+            ApiError: it ended in another way; `reply` is the last answer.
+            Error: what else can go wrong, see `meetgate.Error`.
+        """
+        return await self._calls.with_options(
+            options,
+        ).wait("avd.room.mix_record.get", {"room_id": room_id, "record_type": record_type, "record_id": record_id})
 
     async def update_layout(
         self,
@@ -1966,6 +2297,28 @@ class AsyncAvdRoomRecord:
         """
         return await self._calls.call("avd.room.record.status", {"record_id": record_id})
 
+    async def wait_until_stopped(
+        self,
+        *,
+        record_id: str,
+        **options: Unpack[WaitOptions],
+    ) -> t.RoomRecordStatusReply:
+        """Waits until the recording has stopped: calls `status` with growing pauses, and returns the
+        answer that ended the wait. Arguments are those of `status`. It takes a thread of the
+        client's pool meanwhile.
+
+        Args:
+            options: See `meetgate.WaitOptions`. `cancel` of `with_options` ends the wait.
+
+        Raises:
+            Timeout: it did not end within `timeout_ms`.
+            ApiError: it ended in another way; `reply` is the last answer.
+            Error: what else can go wrong, see `meetgate.Error`.
+        """
+        return await self._calls.with_options(
+            options,
+        ).wait("avd.room.record.status", {"record_id": record_id})
+
     async def get(self, *, room_id: str, record_id: Optional[str] = None) -> t.RoomRecordGetReply:
         """Get the MP3 recording files of a room (获取MP3录制文件).
 
@@ -2002,6 +2355,29 @@ class AsyncAvdRoomRecord:
             "avd.room.record.get",
             {"room_id": room_id, "record_id": record_id},
         )
+
+    async def wait_until_ready(
+        self,
+        *,
+        room_id: str,
+        record_id: str,
+        **options: Unpack[WaitOptions],
+    ) -> t.RoomRecordGetReply:
+        """Waits until a file of the recording is listed: calls `get` with growing pauses, and returns
+        the answer that ended the wait. Arguments are those of `get`. It takes a thread of the
+        client's pool meanwhile.
+
+        Args:
+            options: See `meetgate.WaitOptions`. `cancel` of `with_options` ends the wait.
+
+        Raises:
+            Timeout: it did not end within `timeout_ms`.
+            ApiError: it ended in another way; `reply` is the last answer.
+            Error: what else can go wrong, see `meetgate.Error`.
+        """
+        return await self._calls.with_options(
+            options,
+        ).wait("avd.room.record.get", {"room_id": room_id, "record_id": record_id})
 
     async def transfer(self, *, room_id: str, record_id: str) -> t.RoomRecordTransferReply:
         """Transcode a recording (录制转码).
@@ -2586,6 +2962,23 @@ class AsyncAvdSipAccount:
             {"name": name, "password": password, "number": number, "sip_gate_id": sip_gate_id},
         )
 
+    def guarded_create(
+        self,
+        *,
+        name: str,
+        password: str,
+        number: str,
+        sip_gate_id: int,
+    ) -> AsyncGuard[t.SipAccountCreateReply]:
+        """For an `async with` statement: calls `create` at its beginning, and `sip.account.del` at its
+        end; see `meetgate.Guard`. Arguments and errors are those of `create`.
+        """
+        return AsyncGuard(
+            self._calls,
+            "avd.sip.account.create",
+            {"name": name, "password": password, "number": number, "sip_gate_id": sip_gate_id},
+        )
+
     async def update(
         self,
         *,
@@ -2727,6 +3120,12 @@ class AsyncAvdSipGate:
         """
         return await self._calls.call("avd.sip.gate.create", {"name": name, "url": url})
 
+    def guarded_create(self, *, name: str, url: str) -> AsyncGuard[t.SipGateCreateReply]:
+        """For an `async with` statement: calls `create` at its beginning, and `sip.gate.del` at its
+        end; see `meetgate.Guard`. Arguments and errors are those of `create`.
+        """
+        return AsyncGuard(self._calls, "avd.sip.gate.create", {"name": name, "url": url})
+
     async def update(self, *, sip_gate_id: int, name: str, url: str) -> t.SipGateUpdateReply:
         """Change the name and address of a SIP gateway (修改sip网关).
 
@@ -2864,6 +3263,29 @@ class AsyncAvdTranscode:
             "avd.transcode.query",
             {"room_id": room_id, "record_id": record_id},
         )
+
+    async def wait_until_done(
+        self,
+        *,
+        room_id: str,
+        record_id: str,
+        **options: Unpack[WaitOptions],
+    ) -> t.TranscodeQueryReply:
+        """Waits until the transcoding is done: calls `query` with growing pauses, and returns the
+        answer that ended the wait. Arguments are those of `query`. It takes a thread of the
+        client's pool meanwhile.
+
+        Args:
+            options: See `meetgate.WaitOptions`. `cancel` of `with_options` ends the wait.
+
+        Raises:
+            Timeout: it did not end within `timeout_ms`.
+            ApiError: it ended in another way; `reply` is the last answer.
+            Error: what else can go wrong, see `meetgate.Error`.
+        """
+        return await self._calls.with_options(
+            options,
+        ).wait("avd.transcode.query", {"room_id": room_id, "record_id": record_id})
 
 
 class AsyncAvd(AsyncTokenClient):
@@ -3168,8 +3590,9 @@ class AsyncAvd(AsyncTokenClient):
 
         Args:
             file: Path of the local file; its name must end in png, jpg, mp3, mp4 or avi. The table
-                does not mark it as required, but there is no upload without it. (path of a file, or
-                a file object opened for reading bytes, required)
+                does not mark it as required, but there is no upload without it. (path of a file, a
+                file object opened for reading bytes, or a tuple of a name and the file object or
+                bytes, required)
             path: Folder on the server for the file, as an absolute path. (string, default
                 /opt/3tee/resources)
             storage_only_cluster: True: store the file in the cluster only, not on the boxes. For

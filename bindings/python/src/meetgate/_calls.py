@@ -267,6 +267,9 @@ class Calls:
         cancels = (*self.cancels, cancel)
         return Calls(self.handle, self._parse_float, self._options, cancels, self._facts, self._progress)
 
+    def without_cancels(self) -> Calls:
+        return Calls(self.handle, self._parse_float, self._options, (), self._facts, self._progress)
+
     def call(self, operation: str, params: Mapping[str, Any]) -> Any:
         return self.parsed(operation, self.text(operation, params))
 
@@ -353,6 +356,36 @@ class Calls:
 
         return _json.parse(functions.run(lambda: self.handle.run(download, self.cancels)), float, CLIENT)
 
+    def check_undoable(self, operation: str) -> None:
+        """Ahead of its start: what cannot be undone is not started by a guard."""
+        name = _json.c_string(operation, "operation", CLIENT)
+        if not library().undone_by(name):
+            raise self._subject(operation).refuse("no operation undoes it")
+
+    def undo(self, operation: str, params: Mapping[str, Any], started: Optional[str]) -> Any:
+        """Undoes what was started, by the answer to the start."""
+        self._refuse_progress(operation)
+        name, encoded, options = self._encoded(operation, params)
+        text = None if started is None else _json.to_utf8(started)
+        reply = self.handle.run(
+            lambda library, client, cancel: library.undo(client, name, encoded, text, options, cancel), self.cancels
+        )
+        return self.parsed(operation, self.told(reply))
+
+    def wait(self, operation: str, params: Mapping[str, Any]) -> Any:
+        self._refuse_progress(operation)
+        name, encoded, options = self._encoded(operation, params)
+        return self.parsed(
+            operation,
+            self.handle.run(
+                lambda library, client, cancel: library.wait(client, name, encoded, options, cancel), self.cancels
+            ),
+        )
+
+    def _refuse_progress(self, operation: str) -> None:
+        if self._progress is not None:
+            raise self._subject(operation).refuse('option "progress": there is no file in it')
+
     def stats(self) -> Any:
         text = self.handle.run(lambda library, client, _: library.client_stats(client))
         return _json.parse(text, float, CLIENT)
@@ -427,6 +460,21 @@ class AsyncCalls:
 
     async def download(self, url_or_path: str, file: Any, progress: Optional[Progress]) -> Any:
         return await self._in_thread(lambda calls: calls.download(url_or_path, file, progress))
+
+    def without_cancels(self) -> AsyncCalls:
+        return AsyncCalls(self._calls.without_cancels(), self._pool)
+
+    def parsed(self, operation: str, text: str) -> Any:
+        return self._calls.parsed(operation, text)
+
+    def check_undoable(self, operation: str) -> None:
+        self._calls.check_undoable(operation)
+
+    async def undo(self, operation: str, params: Mapping[str, Any], started: Optional[str]) -> Any:
+        return await self._in_thread(lambda calls: calls.undo(operation, params, started))
+
+    async def wait(self, operation: str, params: Mapping[str, Any]) -> Any:
+        return await self._in_thread(lambda calls: calls.wait(operation, params))
 
     def _submitted(self, submission: Callable[[], Submit]) -> Optional[Pending]:
         """None where the call is not one for the library's own threads. No frame that awaits holds the queue, which goes with its loop."""

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Callable, Mapping, Optional, Type, TypeVa
 
 from ._calls import AsyncCalls, Calls, Handle
 from ._config import Config, async_threads
+from ._guard import AsyncGuard, Guard
+from ._json import text_of
 
 if TYPE_CHECKING:
     import logging
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
     from ._client_info import ClientInfo, ClientStats
     from ._download import Download
-    from ._options import CallOptions, DownloadOptions
+    from ._options import CallOptions, DownloadOptions, WaitOptions
     from ._transfer import Progress
 
 C = TypeVar("C", bound="Client")
@@ -104,6 +106,47 @@ class Client:
         """
         told: Download = self._calls.with_options(options).download(url_or_path, file, progress)
         return told
+
+    def undo(
+        self,
+        operation: str,
+        params: Optional[Mapping[str, Any]] = None,
+        reply: Optional[Mapping[str, Any]] = None,
+        options: Optional[CallOptions] = None,
+    ) -> Any:
+        """Undoes what an operation started: calls the operation that stops or deletes it again. A `Guard` does it by itself.
+
+        Args:
+            operation: What was started, such as `avd.room.mix_record.start`.
+            params: The parameters with which it was started.
+            reply: The answer to the start, just as the call returned it. None: the parameters have to do, and all that they name is
+                undone, such as every recording of a room.
+            options: Options of this call.
+
+        Raises:
+            InvalidArgument: nothing undoes the operation.
+        """
+        return self._calls.with_options(options).undo(operation, params or {}, None if reply is None else text_of(reply))
+
+    def guarded(
+        self, operation: str, params: Optional[Mapping[str, Any]] = None, options: Optional[CallOptions] = None
+    ) -> Guard[Any]:
+        """For a `with` statement: starts something at its beginning, and undoes it at its end; see `meetgate.Guard`."""
+        return Guard(self._calls.with_options(options), operation, params or {})
+
+    def wait(self, operation: str, params: Optional[Mapping[str, Any]] = None, **options: Unpack[WaitOptions]) -> Any:
+        """Waits until what an operation tells of has come to an end, and gives the answer that says so.
+
+        Args:
+            operation: One that only reads, such as `avd.room.record.status`. Each has a method of its own, `wait_until_...`.
+            params: Its parameters.
+            options: See `meetgate.WaitOptions`.
+
+        Raises:
+            Timeout: it did not end within `timeout_ms`.
+            ApiError: it ended in another way; `reply` is the last answer.
+        """
+        return self._calls.with_options(options).wait(operation, params or {})
 
     def info(self) -> ClientInfo:
         """Tells what the library knows of this client. Nothing is sent.
@@ -246,6 +289,26 @@ class AsyncClient:
         """Fetches a file; see `Avd.download`. `progress` is called in a thread of the client's pool."""
         told: Download = await self._calls.with_options(options).download(url_or_path, file, progress)
         return told
+
+    async def undo(
+        self,
+        operation: str,
+        params: Optional[Mapping[str, Any]] = None,
+        reply: Optional[Mapping[str, Any]] = None,
+        options: Optional[CallOptions] = None,
+    ) -> Any:
+        """Undoes what an operation started; see `Avd.undo`."""
+        return await self._calls.with_options(options).undo(operation, params or {}, None if reply is None else text_of(reply))
+
+    def guarded(
+        self, operation: str, params: Optional[Mapping[str, Any]] = None, options: Optional[CallOptions] = None
+    ) -> AsyncGuard[Any]:
+        """For an `async with` statement: starts something at its beginning, and undoes it at its end; see `meetgate.Guard`."""
+        return AsyncGuard(self._calls.with_options(options), operation, params or {})
+
+    async def wait(self, operation: str, params: Optional[Mapping[str, Any]] = None, **options: Unpack[WaitOptions]) -> Any:
+        """Waits until what an operation tells of has come to an end; see `Avd.wait`. It takes a thread of the client's pool meanwhile."""
+        return await self._calls.with_options(options).wait(operation, params or {})
 
     def info(self) -> ClientInfo:
         """Tells what the library knows of this client; see `Client.info`. It is not awaited: nothing is sent."""

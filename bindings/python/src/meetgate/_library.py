@@ -146,6 +146,11 @@ class Library:
         self._download = function(
             "meetgate_download", c_int, c_void_p, c_char_p, c_char_p, c_char_p, c_void_p, _Progress, c_void_p, out
         )
+        self._undo = function(
+            "meetgate_undo", c_int, c_void_p, c_char_p, c_char_p, c_char_p, c_char_p, c_void_p, out
+        )
+        self._undone_by = function("meetgate_undone_by", c_void_p, c_char_p)
+        self._wait = function("meetgate_wait", c_int, c_void_p, c_char_p, c_char_p, c_char_p, c_void_p, out)
         self._client_info = function("meetgate_client_info", c_int, c_void_p, out)
         self._client_stats = function("meetgate_client_stats", c_int, c_void_p, out)
         self._close_idle = function("meetgate_client_close_idle", c_int, c_void_p, out)
@@ -297,6 +302,38 @@ class Library:
         tell = _progress(progress)
         try:
             status = self._download(client, url_or_path, file, options, cancel, tell, None, byref(reply))
+        finally:
+            text = self._take(reply.value)
+        return status, text
+
+    def undo(
+        self,
+        client: int,
+        operation: bytes,
+        params: bytes,
+        started: Optional[bytes],
+        options: Optional[bytes],
+        cancel: Optional[int],
+    ) -> Tuple[int, bytes]:
+        """Status, and the platform's answer or the error document. `started` is the answer to the operation that is undone."""
+        reply = c_void_p()
+        try:
+            status = self._undo(client, operation, params, started, options, cancel, byref(reply))
+        finally:
+            text = self._take(reply.value)
+        return status, text
+
+    def undone_by(self, operation: bytes) -> str:
+        """The operation that undoes this one; empty where there is none."""
+        return self._take(self._undone_by(operation)).decode()
+
+    def wait(
+        self, client: int, operation: bytes, params: bytes, options: Optional[bytes], cancel: Optional[int]
+    ) -> Tuple[int, bytes]:
+        """Status, and the answer that ended the wait or the error document."""
+        reply = c_void_p()
+        try:
+            status = self._wait(client, operation, params, options, cancel, byref(reply))
         finally:
             text = self._take(reply.value)
         return status, text

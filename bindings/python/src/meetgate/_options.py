@@ -84,6 +84,24 @@ class DownloadOptions(TypedDict, total=False):
     """How often in a row an attempt may bring nothing. Left out, the client's own holds. (integer
     from 1 to 10)
     """
+class WaitOptions(TypedDict, total=False):
+    """Options of a wait; what is left out has its default."""
+
+    timeout_ms: int
+    """Time limit of the whole wait. (integer from 1 to 604800000, ms, default 600000)"""
+    pause_ms: int
+    """The first pause between two calls. Each later one is half as long again, up to
+    `max_pause_ms`; a random part, up to a fifth, is taken off. (integer from 10 to 3600000, ms,
+    default 1000)
+    """
+    max_pause_ms: int
+    """The longest pause. A pause is as long as the server asks for, where that is longer. (integer
+    from 10 to 3600000, ms, default 15000)
+    """
+    call_timeout_ms: int
+    """Time limit of each call. Left out, the client's own `timeout_ms` holds. (integer from 1 to
+    3600000, ms)
+    """
 
 
 class TokenStore(TypedDict, total=False):

@@ -49,6 +49,17 @@ avd.uploadfile(file=("welcome.png", b""))
 avd.uploadfile(file=("welcome.png", io.BytesIO(b"")))
 avd.with_options(progress=lambda count, total: print(count, total)).uploadfile(file="welcome.png")
 
+with avd.room.mix_record.guarded_start(room_id="1", enable_realtime_transcode=True) as recording:
+    record_id: str = recording.reply["record_id"]
+    recording.release()
+with avd.guarded("avd.media.create", {"room_id": "1"}) as playing:
+    playing.undo()
+avd.undo("avd.room.mix_record.start", {"room_id": "1"}, avd.room.mix_record.start(room_id="1"))
+status_of: avd_types.RoomRecordStatusReply = avd.room.record.wait_until_stopped(record_id="r", timeout_ms=3_600_000)
+patience: meetgate.WaitOptions = {"pause_ms": 500, "max_pause_ms": 5000}
+avd.room.mix_record.wait_until_ready(room_id="1", record_id="r", **patience)
+avd.wait("avd.transcode.query", {"room_id": "1", "record_id": "r"}, call_timeout_ms=500)
+
 hst.app.create(app_name="n", service=[{"service_id": 3}, {"service_id": 4, "use_limit": 1000}], status="online")
 hst.online.trans_cmd(
     app_id="a",
@@ -124,6 +135,8 @@ async def main() -> None:
         name: str = (await awaited.room.read(room_id="1"))["data"]["topic"]
         print(name, await awaited.with_options(timeout_ms=5).room.list())
         awaited.set_token("another")
+        async with awaited.room.mix_record.guarded_start(room_id="1") as begun:
+            await awaited.room.record.wait_until_stopped(record_id=begun.reply["record_id"])
         age: Optional[int] = awaited.info()["token"].get("age_ms")
     async with meetgate.AsyncHst(token_provider=provide, token_timeout_ms=1000) as bills:
         async for record in bills.consuming.iter_records(start_time=1, end_time=2):
