@@ -278,7 +278,13 @@ class Calls:
 
     def has_functions(self, params: Mapping[str, Any]) -> bool:
         """Whether functions of the program's own are to run within a call: those that read a file, and those that are told of it."""
-        return self._progress is not None or any(_upload.is_content(value) for value in params.values())
+        if self._progress is not None:
+            return True
+        for value in params.values():
+            # Most values are texts.
+            if type(value) is not str and _upload.is_content(value):
+                return True
+        return False
 
     def text(self, operation: str, params: Mapping[str, Any]) -> str:
         if self.has_functions(params):

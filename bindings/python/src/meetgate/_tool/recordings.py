@@ -118,11 +118,11 @@ class Pull:
             "start_time": file.start_time,
             "end_time": file.end_time,
         }
+        if os.path.isfile(target) and self._has_size(os.path.getsize(target), file):
+            self.tell({**about, "bytes": os.path.getsize(target)}, "there")
+            return
         shown = Shown(path)
         try:
-            if os.path.isfile(target) and self._has_size(os.path.getsize(target), file):
-                self.tell({**about, "bytes": os.path.getsize(target)}, "there")
-                return
             os.makedirs(os.path.dirname(target), exist_ok=True)
             told = avd.download(file.url, target, progress=shown.take, token=self._token)
             if not self._has_size(told["bytes"], file):
