@@ -33,10 +33,11 @@ class Sandbox:
         self.first_line = self._process.stdout.readline().decode()
         self.configurations: Dict[str, Dict[str, Any]] = json.loads(self.first_line)
 
-    def control(self, method: str, path: str) -> Any:
+    def control(self, method: str, path: str, body: Any = None) -> Any:
         """A call of the control interface, which `--control` opens."""
         url = self.configurations["avd"]["base_url"] + "/_sandbox" + path
-        with urllib.request.urlopen(urllib.request.Request(url, method=method), timeout=10) as reply:
+        data = None if body is None else json.dumps(body).encode()
+        with urllib.request.urlopen(urllib.request.Request(url, data, method=method), timeout=10) as reply:
             return json.loads(reply.read() or b"null")
 
     def stop(self) -> None:

@@ -139,8 +139,8 @@ class Configuration(unittest.TestCase):
             meetgate.Hst(dev_id="d", dev_secret="short")
         with self.assertRaises(TypeError):
             meetgate.Avd(base_url="http://10.0.0.5", token="t", timeout=1)
-        with self.assertRaisesRegex(meetgate.InvalidConfig, "max_workers"):
-            meetgate.AsyncAvd(**base, max_workers=0)
+        with self.assertRaisesRegex(meetgate.InvalidConfig, "async_threads"):
+            meetgate.AsyncAvd(**base, async_threads=0)
         with self.assertRaisesRegex(meetgate.InvalidConfig, '"token": holds an escape that is no character'):
             meetgate.Avd(base_url="http://10.0.0.5", token="\udfff")
 

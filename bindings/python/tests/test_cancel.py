@@ -130,7 +130,9 @@ class Interrupting(unittest.TestCase):
         """Sends the signal when the requests have arrived; what it printed, and how many seconds it took to end."""
         with Server(lambda request: None if "room_id=9" in request.line else answer('{"ret":0}')) as server:
             process = subprocess.Popen(
-                [sys.executable, "-c", BLOCKED + program, server.url], stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+                [sys.executable, "-W", "ignore::DeprecationWarning", "-c", BLOCKED + program, server.url],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
             )
             until = time.monotonic() + 20
             while len(server.requests) < wait_for and process.poll() is None and time.monotonic() < until:
@@ -314,6 +316,26 @@ os._exit(0)
         )
         self.assertEqual(text, "child 0\ntimeout\n")
 
+    def test_ctrl_c_in_a_loop(self):
+        text, sent_at = self.ended(
+            """
+import asyncio
+
+async def main():
+    async with meetgate.AsyncAvd(base_url=sys.argv[1], token="t") as asynchronous:
+        await asyncio.gather(*(asynchronous.room.read(room_id="9") for _ in range(4)))
+
+try:
+    asyncio.run(main())
+except KeyboardInterrupt:
+    print("interrupted at", time.time())
+""",
+            4,
+        )
+        self.assertIn("interrupted at", text)
+        self.assertNotIn("Traceback", text)
+        self.assertLess(self.seconds(text, sent_at), AT_ONCE)
+
 
 class Ending(unittest.TestCase):
     """The interpreter's end, in a process of its own."""
@@ -355,17 +377,64 @@ print("end")
     def test_calls_of_daemon_threads_end_in_order(self):
         text, seconds, _ = self.run_program(
             """
+import os
+
 def work():
     try:
         avd.room.read(room_id="1")
     except meetgate.Cancelled:
-        print("cancelled", flush=True)
+        os.write(1, b"cancelled\\n")
 
 threading.Thread(target=work, daemon=True).start()
 time.sleep(0.2)
 """
         )
         self.assertEqual(text, "cancelled\n")
+        self.assertLess(seconds, 5)
+
+    def test_a_loop_in_a_daemon_thread(self):
+        """Its calls are under way, and it submits more; events are told from the library's own threads."""
+        program = """
+import asyncio, logging
+
+asynchronous = meetgate.AsyncAvd(base_url=sys.argv[1], token="t")
+logger = logging.Logger("own")
+logger.addHandler(logging.NullHandler())
+
+async def main():
+    calls = [asyncio.ensure_future(asynchronous.room.read(room_id=str(n))) for n in range(16)]
+    await asyncio.sleep(0.1)
+    %s
+    while True:
+        await asyncio.wait([asyncio.ensure_future(asynchronous.room.read(room_id="1")) for _ in range(4)], timeout=0.01)
+
+# Whatever it is told at the end is nothing for this test.
+logging.getLogger("asyncio").disabled = True
+threading.Thread(target=lambda: asyncio.run(main()), daemon=True).start()
+time.sleep(0.3)
+print("end", flush=True)
+"""
+        for more in ("pass", "asynchronous.log_to(logger, logging.DEBUG)"):
+            for _ in range(3):
+                text, seconds, _ = self.run_program(program % more)
+                self.assertEqual(text[:4], "end\n")
+                self.assertLess(seconds, 5)
+
+    def test_the_end_within_a_loop(self):
+        text, seconds, _ = self.run_program(
+            """
+import asyncio
+
+async def main():
+    calls = [asyncio.ensure_future(asynchronous.room.read(room_id=str(n))) for n in range(16)]
+    await asyncio.sleep(0.1)
+    raise SystemExit
+
+asynchronous = meetgate.AsyncAvd(base_url=sys.argv[1], token="t")
+asyncio.run(main())
+"""
+        )
+        self.assertEqual(text, "")
         self.assertLess(seconds, 5)
 
     def test_it_waits_for_threads_that_are_no_daemons(self):

@@ -55,10 +55,11 @@ if TYPE_CHECKING:
     from ._hst import Hst
     from ._hst_async import AsyncHst
     from ._json import Reply, text_of
-    from ._download import Download, Progress
+    from ._download import Download
     from ._options import CallOptions, DownloadOptions, Tls, TokenStore
     from ._signing import HstUserToken, YoumeChecksum, hst_user_token, youme_checksum
     from ._token_provider import TokenProvider
+    from ._transfer import Progress
     from ._youme import Youme
     from ._youme_async import AsyncYoume
 
@@ -139,7 +140,7 @@ _LATER: Dict[str, str] = {
     "Reply": "_json",
     "Download": "_download",
     "DownloadOptions": "_options",
-    "Progress": "_download",
+    "Progress": "_transfer",
     "Tls": "_options",
     "TokenClientInfo": "_client_info",
     "ProxyInfo": "_client_info",

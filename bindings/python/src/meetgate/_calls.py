@@ -14,9 +14,10 @@ from ._cancel import Cancel
 from ._errors import CLIENT, OPTIONS, Subject
 from ._library import Library, library
 from ._token_provider import Provider, TokenProvider
+from ._transfer import Functions, Progress
 
 if TYPE_CHECKING:
-    from ._download import Progress
+    from ._completions import Pending, Submit
     from ._facts import Facts
     from ._log import Log
     from ._pool import Pool
@@ -58,14 +59,21 @@ class Handle:
         status, reply = self._use(function, cancels)
         raised = self._provider.take_raised()
         if raised is not None and not isinstance(raised, Exception):
-            # KeyboardInterrupt, for example: it ends the program, not the call.
-            raise raised
+            try:
+                # KeyboardInterrupt, for example: it ends the program, not the call.
+                raise raised
+            finally:
+                # Its traceback leads here.
+                raised = None
         if status != 0:
-            error = _errors.of_text(self._library.status_name(status), reply)
-            if raised is not None and isinstance(error, _errors.AuthError):
-                raise error from raised
-            raise error
+            raise self.failed(status, reply, raised)
         return reply.decode("utf-8")
+
+    def failed(self, status: int, reply: bytes, raised: Optional[BaseException] = None) -> Exception:
+        error = _errors.of_text(self._library.status_name(status), reply)
+        if raised is not None and isinstance(error, _errors.AuthError):
+            error.__cause__ = raised
+        return error
 
     def set_token(self, token: str) -> None:
         text = _json.c_string(token, "token", CLIENT)
@@ -82,6 +90,11 @@ class Handle:
         # Once the library has the new one, it does not call the one before any more.
         self.run(lambda library, client, _: library.set_log(client, level, callback))
         self._log_callback = callback
+
+    def end_log(self) -> None:
+        """At the end of the interpreter."""
+        if self._log_callback is not None and self._pointer is not None:
+            self._library.set_log(self._pointer, 0, None)
 
     def close_idle(self) -> None:
         self.run(lambda library, client, _: library.close_idle(client))
@@ -103,27 +116,35 @@ class Handle:
         if self.is_of_parent:
             # Without the lock, which may be held by a thread that does not exist in this process. The library refuses.
             return function(self._library, self._open_pointer(), None)
-        if self._provider.is_asked:
-            raise CLIENT.refuse("a token provider must not call the client that it provides for")
         watch = _interrupt.watch()
-        call = _cancel.take()
-        with self._lock:
-            pointer = self._open_pointer()
-            self._calls.add(call)
+        pointer, call = self.begin(cancels)
         outer = None
         try:
-            for cancel in cancels:
-                cancel._begin(call)
             if watch is not None:
                 outer = watch.begin(call)
             return function(self._library, pointer, call.pointer)
         finally:
             if watch is not None:
                 watch.end(outer)
-            for cancel in cancels:
-                cancel._end(call)
-            self._end_of_call(call)
-            _cancel.give_back(call)
+            self.end(call, cancels)
+
+    def begin(self, cancels: Tuple[Cancel, ...]) -> Tuple[int, _cancel.Call]:
+        """The client, which is not freed before `end`, and what ends a call of it."""
+        if self._provider.is_asked:
+            raise CLIENT.refuse("a token provider must not call the client that it provides for")
+        call = _cancel.take()
+        with self._lock:
+            pointer = self._open_pointer()
+            self._calls.add(call)
+        for cancel in cancels:
+            cancel._begin(call)
+        return pointer, call
+
+    def end(self, call: _cancel.Call, cancels: Tuple[Cancel, ...]) -> None:
+        for cancel in cancels:
+            cancel._end(call)
+        self._end_of_call(call)
+        _cancel.give_back(call)
 
     def _open_pointer(self) -> int:
         if self.is_closed or self._pointer is None:
@@ -151,6 +172,11 @@ class Handle:
         with self._lock:
             for call in self._calls:
                 call.trigger()
+
+    @property
+    def runs_functions(self) -> bool:
+        """Whether functions of the program's own run within its calls, beside those that a call is given."""
+        return self._provider.provide is not None or self._log_callback is not None
 
     @property
     def is_busy(self) -> bool:
@@ -185,10 +211,12 @@ _open_handles: weakref.WeakSet[Handle] = weakref.WeakSet()
 
 
 def _end_of_interpreter() -> None:
-    """Calls of daemon threads are all that can be under way now. They are ended, and have a moment to leave in order."""
+    """Calls of daemon threads, and of loops that do not run any more, are all that can be under way now. They are ended, and have a
+    moment to leave in order. No thread may come into Python any more to tell an event."""
     handles = [handle for handle in list(_open_handles) if not handle.is_of_parent]
     for handle in handles:
         handle.end_calls()
+        handle.end_log()
     until = time.monotonic() + _LAST_WAIT_S
     while any(handle.is_busy for handle in handles) and time.monotonic() < until:
         time.sleep(0.001)
@@ -207,14 +235,17 @@ class Calls:
         options: Mapping[str, Any],
         cancels: Tuple[Cancel, ...] = (),
         facts: Optional[Facts] = None,
+        progress: Optional[Progress] = None,
     ) -> None:
         self.handle = handle
         self._parse_float = parse_float
         self._options = options
         #: What ends them, beside the end of the client.
-        self._cancels = cancels
+        self.cancels = cancels
         #: Is told what the last one was like.
         self._facts = facts
+        #: Is told how far a transfer is.
+        self._progress = progress
 
     def with_options(self, options: Optional[Mapping[str, Any]]) -> Calls:
         if not options:
@@ -223,74 +254,110 @@ class Calls:
         cancel = given.pop("cancel", None)
         if not isinstance(cancel, (Cancel, type(None))):
             raise OPTIONS.refuse('option "cancel": expected a meetgate.Cancel, got %s' % type(cancel).__name__)
-        cancels = self._cancels if cancel is None else (cancel,)
+        cancels = self.cancels if cancel is None else (cancel,)
         facts = given.pop("facts", self._facts)
         if facts is not None:
             _check_facts(facts)
-        return Calls(self.handle, self._parse_float, {**self._options, **given}, cancels, facts)
+        progress = given.pop("progress", self._progress)
+        if progress is not None and not callable(progress):
+            raise OPTIONS.refuse('option "progress": expected a function, got %s' % type(progress).__name__)
+        return Calls(self.handle, self._parse_float, {**self._options, **given}, cancels, facts, progress)
 
     def also_ended_by(self, cancel: Cancel) -> Calls:
-        return Calls(self.handle, self._parse_float, self._options, (*self._cancels, cancel), self._facts)
+        cancels = (*self.cancels, cancel)
+        return Calls(self.handle, self._parse_float, self._options, cancels, self._facts, self._progress)
 
     def call(self, operation: str, params: Mapping[str, Any]) -> Any:
-        return _json.parse(self.text(operation, params), self._parse_float, self._subject(operation))
+        return self.parsed(operation, self.text(operation, params))
+
+    def parsed(self, operation: str, text: str) -> Any:
+        return _json.parse(text, self._parse_float, self._subject(operation))
+
+    def has_functions(self, params: Mapping[str, Any]) -> bool:
+        """Whether functions of the program's own are to run within a call: those that read a file, and those that are told of it."""
+        return self._progress is not None or any(_upload.is_content(value) for value in params.values())
 
     def text(self, operation: str, params: Mapping[str, Any]) -> str:
-        subject = self._subject(operation)
-        if any(_upload.is_file_object(value) for value in params.values()):
-            with _upload.on_disk(params, subject) as given:
-                return self.text(operation, given)
-        name = _json.c_string(operation, "operation", CLIENT)
-        encoded = _json.encode(params, "parameter", subject)
-        options = self._encoded_options()
-        return self._told(
+        if self.has_functions(params):
+            return self._upload(operation, params)
+        name, encoded, options = self._encoded(operation, params)
+        return self.told(
             self.handle.run(
-                lambda library, client, cancel: library.call_with(client, name, encoded, options, cancel), self._cancels
+                lambda library, client, cancel: library.call_with(client, name, encoded, options, cancel), self.cancels
             )
         )
+
+    def submission(self, operation: str, params: Mapping[str, Any]) -> Submit:
+        """The same, without waiting for it."""
+        name, encoded, options = self._encoded(operation, params)
+        return lambda library, queue, client, cancel, number: library.completions_call(
+            queue, client, name, encoded, options, cancel, number
+        )
+
+    def _encoded(self, operation: str, params: Mapping[str, Any]) -> Tuple[bytes, bytes, Optional[bytes]]:
+        name = _json.c_string(operation, "operation", CLIENT)
+        return name, _json.encode(params, "parameter", self._subject(operation)), self._encoded_options()
+
+    def _upload(self, operation: str, params: Mapping[str, Any]) -> str:
+        """A call with a file that is read piece by piece, or whose progress is told."""
+        with _upload.readable(operation, params, self._subject(operation)) as (given, source):
+            name, encoded, options = self._encoded(operation, given)
+            functions = Functions(self._progress, None if source is None else source.read)
+            length = 0 if source is None else source.length
+
+            def upload(library: Library, client: int, cancel: Optional[int]) -> Tuple[int, bytes]:
+                return library.upload(client, name, encoded, options, cancel, functions.read, length, functions.tell)
+
+            return self.told(functions.run(lambda: self.handle.run(upload, self.cancels)))
 
     def info(self) -> Any:
         text = self.handle.run(lambda library, client, _: library.client_info(client))
         return _json.parse(text, self._parse_float, CLIENT)
 
     def raw(self, request: Mapping[str, Any]) -> Any:
-        subject = Subject("raw call", platform=self.handle.platform)
-        encoded = _json.encode(request, "member of the request", subject)
-        options = self._encoded_options()
+        encoded, options = self._encoded_raw(request)
         text = self.handle.run(
-            lambda library, client, cancel: library.raw_call_with(client, encoded, options, cancel), self._cancels
+            lambda library, client, cancel: library.raw_call_with(client, encoded, options, cancel), self.cancels
         )
-        return _json.parse(self._told(text), self._parse_float, subject)
+        return self.parsed_raw(self.told(text))
+
+    def parsed_raw(self, text: str) -> Any:
+        return _json.parse(text, self._parse_float, self._raw_subject)
+
+    def raw_submission(self, request: Mapping[str, Any]) -> Submit:
+        """The same, without waiting for it."""
+        encoded, options = self._encoded_raw(request)
+        return lambda library, queue, client, cancel, number: library.completions_raw_call(
+            queue, client, encoded, options, cancel, number
+        )
+
+    def _encoded_raw(self, request: Mapping[str, Any]) -> Tuple[bytes, Optional[bytes]]:
+        if self._progress is not None:
+            raise self._raw_subject.refuse('option "progress": a raw call has no file')
+        return _json.encode(request, "member of the request", self._raw_subject), self._encoded_options()
+
+    @property
+    def _raw_subject(self) -> Subject:
+        return Subject("raw call", platform=self.handle.platform)
 
     def download(self, url_or_path: str, file: Any, progress: Optional[Progress]) -> Any:
         address = _json.c_string(url_or_path, "url_or_path", CLIENT)
         path = _json.c_string(os.fspath(file) if isinstance(file, os.PathLike) else file, "file", CLIENT)
         options = self._encoded_options()
-        # Here, because most programs fetch nothing.
-        from ._download import Watcher
-
         if progress is not None and not callable(progress):
             raise CLIENT.refuse("progress: expected a function, got %s" % type(progress).__name__)
-        watcher = None if progress is None else Watcher(progress)
-        take = None if watcher is None else watcher.take
-        text, ended = "", None
-        try:
-            text = self.handle.run(
-                lambda library, client, cancel: library.download(client, address, path, options, cancel, take), self._cancels
-            )
-        except _errors.Cancelled as error:
-            ended = error
-        if watcher is not None and watcher.raised is not None:
-            raise watcher.raised
-        if ended is not None:
-            raise ended
-        return _json.parse(text, float, CLIENT)
+        functions = Functions(self._progress if progress is None else progress)
+
+        def download(library: Library, client: int, cancel: Optional[int]) -> Tuple[int, bytes]:
+            return library.download(client, address, path, options, cancel, functions.tell)
+
+        return _json.parse(functions.run(lambda: self.handle.run(download, self.cancels)), float, CLIENT)
 
     def stats(self) -> Any:
         text = self.handle.run(lambda library, client, _: library.client_stats(client))
         return _json.parse(text, float, CLIENT)
 
-    def _told(self, text: str) -> str:
+    def told(self, text: str) -> str:
         """The platform's answer; what the call was like is told to whoever wants to know."""
         if self._facts is None:
             return text
@@ -319,7 +386,8 @@ def _check_facts(facts: Any) -> None:
 
 
 class AsyncCalls:
-    """The same for `await`, each call in a thread of a pool."""
+    """The same for `await`. The library makes them on threads of its own, and the loop takes their results. Calls within which functions
+    of the program's own run are made in threads of Python's, and so are all where the loop cannot wait for descriptors."""
 
     def __init__(self, calls: Calls, pool: Pool) -> None:
         self._calls = calls
@@ -341,19 +409,47 @@ class AsyncCalls:
         return self._calls.stats()
 
     async def call(self, operation: str, params: Mapping[str, Any]) -> Any:
-        return await self._run(lambda calls: calls.call(operation, params))
+        return self._calls.parsed(operation, await self.text(operation, params))
 
     async def text(self, operation: str, params: Mapping[str, Any]) -> str:
-        text: str = await self._run(lambda calls: calls.text(operation, params))
+        calls = self._calls
+        pending = None if calls.has_functions(params) else self._submitted(lambda: calls.submission(operation, params))
+        if pending is not None:
+            return await self._result_of(pending)
+        text: str = await self._in_thread(lambda calls: calls.text(operation, params))
         return text
 
     async def raw(self, request: Mapping[str, Any]) -> Any:
-        return await self._run(lambda calls: calls.raw(request))
+        pending = self._submitted(lambda: self._calls.raw_submission(request))
+        if pending is not None:
+            return self._calls.parsed_raw(await self._result_of(pending))
+        return await self._in_thread(lambda calls: calls.raw(request))
 
     async def download(self, url_or_path: str, file: Any, progress: Optional[Progress]) -> Any:
-        return await self._run(lambda calls: calls.download(url_or_path, file, progress))
+        return await self._in_thread(lambda calls: calls.download(url_or_path, file, progress))
 
-    async def _run(self, function: Callable[[Calls], Any]) -> Any:
+    def _submitted(self, submission: Callable[[], Submit]) -> Optional[Pending]:
+        """None where the call is not one for the library's own threads. No frame that awaits holds the queue, which goes with its loop."""
+        if self.handle.runs_functions or self.handle.is_of_parent:
+            return None
+        from ._completions import of_running_loop
+
+        completions = of_running_loop()
+        return None if completions is None else completions.submit(self.handle, submission(), self._calls.cancels)
+
+    async def _result_of(self, pending: Pending) -> str:
+        assert pending.result is not None
+        try:
+            status, reply = await pending.result
+        except BaseException:
+            # The task was cancelled, or nobody has it any more.
+            pending.cancel()
+            raise
+        if status != 0:
+            raise self.handle.failed(status, reply)
+        return self._calls.told(reply.decode("utf-8"))
+
+    async def _in_thread(self, function: Callable[[Calls], Any]) -> Any:
         # Here, because a program that awaits nothing need not wait for their import.
         import asyncio
         import contextvars

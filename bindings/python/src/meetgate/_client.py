@@ -6,8 +6,7 @@ import copy
 from typing import TYPE_CHECKING, Any, Callable, Mapping, Optional, Type, TypeVar, Union
 
 from ._calls import AsyncCalls, Calls, Handle
-from ._config import Config
-from ._errors import CONFIGURATION
+from ._config import Config, async_threads
 
 if TYPE_CHECKING:
     import logging
@@ -18,8 +17,9 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from ._client_info import ClientInfo, ClientStats
-    from ._download import Download, Progress
+    from ._download import Download
     from ._options import CallOptions, DownloadOptions
+    from ._transfer import Progress
 
 C = TypeVar("C", bound="Client")
 A = TypeVar("A", bound="AsyncClient")
@@ -181,21 +181,20 @@ class Client:
 class AsyncClient:
     """A client whose calls are awaited. Use it in an `async with` statement, or await `close`.
 
-    Each call runs in a thread of the client's own pool. Cancelling the task ends the call, and frees its thread. A call that
-    was still waiting for a thread is not made. Whether the platform has done what a cancelled call asked for is not known.
+    The library makes the calls on threads of its own, at most `async_threads` at once. Cancelling the task ends the call, and frees its
+    thread. A call that was still waiting for a thread is not made. Whether the platform has done what a cancelled call asked for is
+    not known.
     """
 
     #: The platform: hst, youme or avd.
     platform: str
 
-    def __init__(self, config: Config, parse_float: Callable[[str], Any], max_workers: int) -> None:
-        if max_workers < 1:
-            raise CONFIGURATION.refuse("max_workers: expected at least 1, got %d" % max_workers)
+    def __init__(self, config: Config, parse_float: Callable[[str], Any]) -> None:
         handle = Handle(self.platform, config)
         # Here, because a program that awaits nothing need not wait for its import.
         from ._pool import Pool
 
-        self._pool = Pool(max_workers, "meetgate-" + self.platform)
+        self._pool = Pool(async_threads(config), "meetgate-" + self.platform)
         self._calls = AsyncCalls(Calls(handle, parse_float, {}), self._pool)
         self._make_groups()
 
@@ -205,11 +204,10 @@ class AsyncClient:
         config: Config,
         *,
         parse_float: Callable[[str], Any] = float,
-        max_workers: int = 32,
     ) -> A:
         """Makes a client from a configuration: a dict, or its JSON text. `platform` may be left out of it."""
         client = cls.__new__(cls)
-        AsyncClient.__init__(client, config, parse_float, max_workers)
+        AsyncClient.__init__(client, config, parse_float)
         return client
 
     async def call(

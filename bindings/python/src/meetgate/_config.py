@@ -32,6 +32,15 @@ def read(platform: str, config: Config) -> Tuple[bytes, Optional[TokenProvider]]
     return _json.encode(members, "configuration key", CONFIGURATION), provide
 
 
+def async_threads(config: Config) -> int:
+    """How many awaited calls run at once, by a configuration that the library has taken."""
+    from ._options import ASYNC_THREADS
+
+    members = json.loads(config[1:] if config.startswith("\ufeff") else config) if isinstance(config, str) else config
+    given = members.get("async_threads")
+    return ASYNC_THREADS if given is None else int(given)
+
+
 def _named(platform: str, text: str) -> str:
     """The text with the platform added. Otherwise it stays as it is, so that the library sees every mistake in it."""
     try:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ._facts import Facts
     from ._options import Tls, TokenStore
     from ._token_provider import TokenProvider
+    from ._transfer import Progress
     from .types import hst as t
 
 
@@ -731,6 +732,7 @@ class Hst(TokenClient):
         max_reply_bytes: Optional[int] = None,
         cancel: Optional[Cancel] = None,
         facts: Optional[Facts] = None,
+        progress: Optional[Progress] = None,
     ) -> Hst:
         """This client with other options, for the calls that are made through what it returns.
 
@@ -754,6 +756,9 @@ class Hst(TokenClient):
                 1024 to 1073741824, bytes)
             cancel: What ends the calls from another thread. (Python only)
             facts: Is told what the last call was like. (Python only)
+            progress: Is told how many bytes of the file were sent, and of how many, at most ten
+                times a second, in the thread of the call. What it raises ends the upload, and is
+                raised from the call. (Python only)
         """
         return self._with({
             "timeout_ms": timeout_ms,
@@ -763,6 +768,7 @@ class Hst(TokenClient):
             "max_reply_bytes": max_reply_bytes,
             "cancel": cancel,
             "facts": facts,
+            "progress": progress,
         })
 
     def _make_groups(self) -> None:

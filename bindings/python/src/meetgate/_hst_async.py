@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ._facts import Facts
     from ._options import Tls, TokenStore
     from ._token_provider import TokenProvider
+    from ._transfer import Progress
     from .types import hst as t
 
 
@@ -552,7 +553,6 @@ class AsyncHst(AsyncTokenClient):
         async_queue: Optional[int] = None,
         user_agent: Optional[str] = None,
         parse_float: Callable[[str], Any] = float,
-        max_workers: int = 32,
     ) -> None:
         """Makes a client; nothing is sent before the first call.
 
@@ -687,8 +687,6 @@ class AsyncHst(AsyncTokenClient):
                 meetgate/ and the version)
             parse_float: What makes a Python number of a decimal in an answer; `decimal.Decimal`
                 keeps every digit. (Python only, default float)
-            max_workers: How many calls can run at once, each in a thread of its own; more wait.
-                (Python only, default 32)
 
         Raises:
             InvalidConfig: what cannot be right, named.
@@ -722,7 +720,6 @@ class AsyncHst(AsyncTokenClient):
                 "user_agent": user_agent,
             },
             parse_float,
-            max_workers,
         )
 
     def with_options(
@@ -735,6 +732,7 @@ class AsyncHst(AsyncTokenClient):
         max_reply_bytes: Optional[int] = None,
         cancel: Optional[Cancel] = None,
         facts: Optional[Facts] = None,
+        progress: Optional[Progress] = None,
     ) -> AsyncHst:
         """This client with other options, for the calls that are made through what it returns.
 
@@ -758,6 +756,9 @@ class AsyncHst(AsyncTokenClient):
                 1024 to 1073741824, bytes)
             cancel: What ends the calls from another thread. (Python only)
             facts: Is told what the last call was like. (Python only)
+            progress: Is told how many bytes of the file were sent, and of how many, at most ten
+                times a second, in the thread of the call. What it raises ends the upload, and is
+                raised from the call. (Python only)
         """
         return self._with({
             "timeout_ms": timeout_ms,
@@ -767,6 +768,7 @@ class AsyncHst(AsyncTokenClient):
             "max_reply_bytes": max_reply_bytes,
             "cancel": cancel,
             "facts": facts,
+            "progress": progress,
         })
 
     def _make_groups(self) -> None:

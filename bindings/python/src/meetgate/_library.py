@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
-from ctypes import CFUNCTYPE, POINTER, byref, c_char_p, c_int, c_int32, c_int64, c_size_t, c_uint32, c_uint64, c_void_p
+from ctypes import CFUNCTYPE, POINTER, byref, c_char_p, c_int, c_int32, c_int64, c_size_t, c_ssize_t, c_uint32, c_uint64, c_void_p
 from typing import Any, Callable, Iterator, List, NamedTuple, Optional, Tuple, Union
 
 from ._token_provider import NoToken
@@ -16,6 +16,7 @@ VARIABLE = "MEETGATE_LIBRARY"
 _TokenProvider = CFUNCTYPE(c_int, c_void_p, c_char_p, c_void_p, c_size_t, POINTER(c_int64))
 _Log = CFUNCTYPE(None, c_void_p, c_int32, c_char_p)
 _Progress = CFUNCTYPE(c_int32, c_void_p, c_uint64, c_uint64)
+_Read = CFUNCTYPE(c_int64, c_void_p, c_uint64, c_void_p, c_uint64)
 
 
 class LibraryError(ImportError):
@@ -139,6 +140,9 @@ class Library:
         self._call_with = function(
             "meetgate_call_with", c_int, c_void_p, c_char_p, c_char_p, c_char_p, c_void_p, out
         )
+        self._upload = function(
+            "meetgate_upload", c_int, c_void_p, c_char_p, c_char_p, c_char_p, c_void_p, _Read, c_uint64, _Progress, c_void_p, out
+        )
         self._download = function(
             "meetgate_download", c_int, c_void_p, c_char_p, c_char_p, c_char_p, c_void_p, _Progress, c_void_p, out
         )
@@ -155,6 +159,16 @@ class Library:
         self._raw_call_with = function(
             "meetgate_raw_call_with", c_int, c_void_p, c_char_p, c_char_p, c_void_p, out
         )
+        self._completions_new = function("meetgate_completions_new", c_int, out, out)
+        self._completions_fd = function("meetgate_completions_fd", c_ssize_t, c_void_p)
+        self._completions_call = function(
+            "meetgate_completions_call", c_int, c_void_p, c_void_p, c_char_p, c_char_p, c_char_p, c_void_p, c_void_p, out
+        )
+        self._completions_raw_call = function(
+            "meetgate_completions_raw_call", c_int, c_void_p, c_void_p, c_char_p, c_char_p, c_void_p, c_void_p, out
+        )
+        self._completions_next = function("meetgate_completions_next", c_int32, c_void_p, out, POINTER(c_int), out)
+        self.completions_free = function("meetgate_completions_free", None, c_void_p)
         self._string_free = function("meetgate_string_free", None, c_void_p)
         self._version = function("meetgate_version", c_char_p)
         self._status_name = function("meetgate_status_name", c_char_p, c_int32)
@@ -206,6 +220,69 @@ class Library:
             text = self._take(reply.value)
         return status, text
 
+    def completions_new(self) -> Tuple[int, Optional[int], bytes]:
+        """Status, queue, and on failure the error document."""
+        completions, error = c_void_p(), c_void_p()
+        status = self._completions_new(byref(completions), byref(error))
+        return status, completions.value, self._take(error.value)
+
+    def completions_fd(self, completions: int) -> int:
+        """What is readable as long as a result waits."""
+        descriptor: int = self._completions_fd(completions)
+        return descriptor
+
+    def completions_call(
+        self,
+        completions: int,
+        client: int,
+        operation: bytes,
+        params: bytes,
+        options: Optional[bytes],
+        cancel: Optional[int],
+        number: int,
+    ) -> Tuple[int, bytes]:
+        """Status, and on failure the error document. The result comes with the number, which is not 0."""
+        error = c_void_p()
+        status = self._completions_call(completions, client, operation, params, options, cancel, number, byref(error))
+        return status, self._take(error.value)
+
+    def completions_raw_call(
+        self, completions: int, client: int, request: bytes, options: Optional[bytes], cancel: Optional[int], number: int
+    ) -> Tuple[int, bytes]:
+        """The same for a request of the caller's own making."""
+        error = c_void_p()
+        status = self._completions_raw_call(completions, client, request, options, cancel, number, byref(error))
+        return status, self._take(error.value)
+
+    def completions_next(self, completions: int) -> Optional[Tuple[int, int, bytes]]:
+        """Number, status, and the platform's answer or the error document; None where no result waits."""
+        number, status, reply = c_void_p(), c_int(), c_void_p()
+        if self._completions_next(completions, byref(number), byref(status), byref(reply)) == 0:
+            return None
+        return number.value or 0, status.value, self._take(reply.value)
+
+    def upload(
+        self,
+        client: int,
+        operation: bytes,
+        params: bytes,
+        options: Optional[bytes],
+        cancel: Optional[int],
+        read: Optional[Callable[[int, int], Optional[bytes]]],
+        length: int,
+        progress: Optional[Callable[[int, int], bool]],
+    ) -> Tuple[int, bytes]:
+        """Status, and the platform's answer or the error document. `read` gives a piece of at most so many bytes at an offset, or None
+        where it cannot; without it the file is read from its path. Neither function raises anything."""
+        reply = c_void_p()
+        pieces = _Read() if read is None else _Read(lambda _, offset, room, size: _filled(room, read(offset, size)))
+        tell = _progress(progress)
+        try:
+            status = self._upload(client, operation, params, options, cancel, pieces, length, tell, None, byref(reply))
+        finally:
+            text = self._take(reply.value)
+        return status, text
+
     def download(
         self,
         client: int,
@@ -217,7 +294,7 @@ class Library:
     ) -> Tuple[int, bytes]:
         """Status, and what it came to or the error document. `progress` says whether it goes on, and raises nothing."""
         reply = c_void_p()
-        tell = _Progress() if progress is None else _Progress(lambda _, count, total: 0 if progress(count, total) else 1)
+        tell = _progress(progress)
         try:
             status = self._download(client, url_or_path, file, options, cancel, tell, None, byref(reply))
         finally:
@@ -304,6 +381,18 @@ class Library:
 
     def catalog(self) -> str:
         return self._take(self._catalog()).decode()
+
+
+def _progress(tell: Optional[Callable[[int, int], bool]]) -> Any:
+    return _Progress() if tell is None else _Progress(lambda _, count, total: 0 if tell(count, total) else 1)
+
+
+def _filled(room: int, piece: Optional[bytes]) -> int:
+    """How many bytes went into the room; -1 fails."""
+    if piece is None:
+        return -1
+    ctypes.memmove(room, piece, len(piece))
+    return len(piece)
 
 
 _loaded: Optional[Library] = None

@@ -7,6 +7,7 @@ from typing import Dict, List, Literal, Tuple, TypedDict, Union
 
 from ._cancel import Cancel
 from ._facts import Facts
+from ._transfer import Progress
 
 
 class CallOptions(TypedDict, total=False):
@@ -37,6 +38,8 @@ class CallOptions(TypedDict, total=False):
     """What ends the call from another thread. (Python only)"""
     facts: Facts
     """Is told what the call was like. (Python only)"""
+    progress: Progress
+    """Is told how many bytes of the file were sent, and of how many. What it raises ends the upload. (Python only)"""
 
 
 class DownloadOptions(TypedDict, total=False):
@@ -167,3 +170,6 @@ FIRST_ADDRESS: Dict[str, str] = {
     "youme": "https://api.youme.im",
     "hst": "https://access.paas.hst.com/server/address",
 }
+
+#: How many awaited calls run at once when `async_threads` is left out.
+ASYNC_THREADS = 64

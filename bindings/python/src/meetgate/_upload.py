@@ -1,50 +1,137 @@
-"""Files to upload: a path as it is, a file object by way of a temporary file, because the library takes paths."""
+"""Files to upload: a path as it is; bytes, and a file object that can seek, piece by piece; any other file object by way of a temporary
+file."""
 
 from __future__ import annotations
 
 import contextlib
+import io
 import os
-from typing import Any, BinaryIO, Dict, Iterator, Mapping, Union
+from typing import Any, BinaryIO, Dict, Iterator, Mapping, NamedTuple, NoReturn, Optional, Tuple, Union
 
 from ._errors import Subject
+from ._transfer import Read
 
-#: The Python types that a parameter of type `file` takes.
-File = Union[str, "os.PathLike[str]", BinaryIO]
+#: The Python types that a parameter of type `file` takes: a path; a file object, open for reading bytes; or a name and the file's bytes or
+#: file object.
+File = Union[str, "os.PathLike[str]", BinaryIO, Tuple[str, Union[bytes, bytearray, memoryview, BinaryIO]]]
+
+_BYTES = (bytes, bytearray, memoryview)
 
 
-def is_file_object(value: Any) -> bool:
-    return hasattr(value, "read") and not isinstance(value, os.PathLike)
+class Source(NamedTuple):
+    """A file that is read piece by piece."""
+
+    length: int
+    read: Read
+
+
+def is_content(value: Any) -> bool:
+    """Whether it is, or should have been, what a file holds, and not its path."""
+    if isinstance(value, tuple):
+        return len(value) == 2 and _is_readable(value[1])
+    return _is_readable(value)
+
+
+def _is_readable(value: Any) -> bool:
+    return isinstance(value, _BYTES) or (hasattr(value, "read") and not isinstance(value, os.PathLike))
 
 
 @contextlib.contextmanager
-def on_disk(params: Mapping[str, Any], subject: Subject) -> Iterator[Mapping[str, Any]]:
-    """The parameters with a path in the place of each file object, for as long as the call runs."""
-    # Here, because few programs upload file objects, and the import is slow.
+def readable(
+    operation: str, params: Mapping[str, Any], subject: Subject
+) -> Iterator[Tuple[Mapping[str, Any], Optional[Source]]]:
+    """The parameters with a name in the place of what a file holds, and the file where it is read piece by piece. A temporary copy is there
+    for as long as this lasts."""
+    parameter = next((name for name, value in params.items() if is_content(value)), None)
+    if parameter is None:
+        yield params, None
+        return
+    given: Dict[str, Any] = dict(params)
+    value = params[parameter]
+    if isinstance(value, _BYTES):
+        _refuse_bytes(operation, parameter, value, subject)
+    name, content = value if isinstance(value, tuple) else (_name_of(parameter, value, subject), value)
+    if not isinstance(name, str) or not name:
+        raise subject.refuse('parameter "%s": expected a name beside the file, got %r' % (parameter, name))
+    given[parameter] = name
+    if isinstance(content, _BYTES):
+        yield given, _of_bytes(content)
+        return
+    if isinstance(content, io.TextIOBase):
+        raise _no_bytes(parameter, subject)
+    source = _of_file_object(parameter, content, subject)
+    if source is not None:
+        yield given, source
+        return
+    # Here, because few programs upload what cannot seek, and the import is slow.
     import tempfile
 
-    with contextlib.ExitStack() as folders:
-        given: Dict[str, Any] = dict(params)
-        for name, value in params.items():
-            if is_file_object(value):
-                folder = folders.enter_context(tempfile.TemporaryDirectory(prefix="meetgate-"))
-                given[name] = _copy(name, value, folder, subject)
-        yield given
+    with tempfile.TemporaryFile(prefix="meetgate-") as copy:
+        yield given, _of_copy(parameter, content, copy, subject)
 
 
-def _copy(name: str, source: Any, folder: str, subject: Subject) -> str:
-    """Copies the rest of the file object, from where it stands. The platform sees the name of the file."""
-    import shutil
+def _of_bytes(content: Union[bytes, bytearray, memoryview]) -> Source:
+    view = memoryview(content)
+    view = (view if view.c_contiguous else memoryview(bytes(view))).cast("B")
+    return Source(len(view), lambda offset, size: bytes(view[offset : offset + size]))
 
-    called = getattr(source, "name", None)
+
+def _of_file_object(parameter: str, file: Any, subject: Subject) -> Optional[Source]:
+    """The rest of it, from where it stands; None where it can only be read from one end to the other."""
+    try:
+        start = file.tell()
+        end = file.seek(0, os.SEEK_END)
+        file.seek(start)
+        length = max(end - start, 0)
+    except (AttributeError, OSError, TypeError, ValueError):
+        return None
+
+    def read(offset: int, size: int) -> bytes:
+        file.seek(start + offset)
+        piece = file.read(size)
+        if not isinstance(piece, bytes):
+            raise _no_bytes(parameter, subject)
+        return piece
+
+    return Source(length, read)
+
+
+def _no_bytes(parameter: str, subject: Subject) -> Exception:
+    return subject.refuse('parameter "%s": open the file for reading bytes ("rb")' % parameter)
+
+
+def _name_of(parameter: str, file: Any, subject: Subject) -> str:
+    called = getattr(file, "name", None)
     base = os.path.basename(called) if isinstance(called, str) else ""
     if not base:
         raise subject.refuse(
-            'parameter "%s": the file object has no name; set its attribute `name`, whose ending says what it is' % name
+            'parameter "%s": the file object has no name; give a tuple of a name, whose ending says what it is, and the file object'
+            % parameter
         )
-    path = os.path.join(folder, base)
-    with open(path, "wb") as target:
-        try:
-            shutil.copyfileobj(source, target, 1 << 20)
-        except TypeError:
-            raise subject.refuse('parameter "%s": open the file for reading bytes ("rb")' % name) from None
-    return path
+    return base
+
+
+def _of_copy(parameter: str, file: Any, copy: BinaryIO, subject: Subject) -> Optional[Source]:
+    """The rest of it, from where it stands, once it is in a file that can seek."""
+    import shutil
+
+    try:
+        shutil.copyfileobj(file, copy, 1 << 20)
+    except TypeError:
+        raise _no_bytes(parameter, subject) from None
+    copy.seek(0)
+    return _of_file_object(parameter, copy, subject)
+
+
+def _refuse_bytes(operation: str, parameter: str, value: Any, subject: Subject) -> NoReturn:
+    import json
+
+    from ._library import library
+
+    known = json.loads(library().catalog())["operations"]
+    kinds = {field["name"]: field["type"] for entry in known if entry["name"] == operation for field in entry["params"]}
+    kind = type(value).__name__
+    if kinds.get(parameter) != "file":
+        raise subject.refuse('parameter "%s": cannot be sent as JSON: %s' % (parameter, kind))
+    expected = 'expected a path, a file object, or a tuple of a name and bytes, ("welcome.png", b"...")'
+    raise subject.refuse('parameter "%s": %s, got %s without a name' % (parameter, expected, kind))

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ._cancel import Cancel
     from ._facts import Facts
     from ._options import Tls
+    from ._transfer import Progress
     from .types import youme as t
 
 
@@ -207,6 +208,7 @@ class Youme(Client):
         max_reply_bytes: Optional[int] = None,
         cancel: Optional[Cancel] = None,
         facts: Optional[Facts] = None,
+        progress: Optional[Progress] = None,
     ) -> Youme:
         """This client with other options, for the calls that are made through what it returns.
 
@@ -230,6 +232,9 @@ class Youme(Client):
                 1024 to 1073741824, bytes)
             cancel: What ends the calls from another thread. (Python only)
             facts: Is told what the last call was like. (Python only)
+            progress: Is told how many bytes of the file were sent, and of how many, at most ten
+                times a second, in the thread of the call. What it raises ends the upload, and is
+                raised from the call. (Python only)
         """
         return self._with({
             "timeout_ms": timeout_ms,
@@ -239,6 +244,7 @@ class Youme(Client):
             "max_reply_bytes": max_reply_bytes,
             "cancel": cancel,
             "facts": facts,
+            "progress": progress,
         })
 
     def _make_groups(self) -> None:

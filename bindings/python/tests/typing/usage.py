@@ -45,6 +45,9 @@ avd.room.del_(room_id="1")
 avd.uploadfile(file="welcome.png")
 avd.uploadfile(file=Path("welcome.png"), storage_only_cluster=True)
 avd.uploadfile(file=io.BytesIO(b""))
+avd.uploadfile(file=("welcome.png", b""))
+avd.uploadfile(file=("welcome.png", io.BytesIO(b"")))
+avd.with_options(progress=lambda count, total: print(count, total)).uploadfile(file="welcome.png")
 
 hst.app.create(app_name="n", service=[{"service_id": 3}, {"service_id": 4, "use_limit": 1000}], status="online")
 hst.online.trans_cmd(
@@ -65,7 +68,7 @@ facts = meetgate.Facts()
 avd.with_options(facts=facts).room.read(room_id="1")
 http_status: Optional[int] = facts.http_status
 total: float = facts.ms["total"]
-limits: meetgate.CallOptions = {"timeout_ms": 500, "cancel": stop, "facts": facts}
+limits: meetgate.CallOptions = {"timeout_ms": 500, "cancel": stop, "facts": facts, "progress": print}
 statistics: meetgate.ClientStats = avd.stats()
 calls: int = statistics["operations"]["avd.room.read"]["calls"]
 avd.log_to("meetgate")
@@ -117,7 +120,7 @@ except (meetgate.PlatformBusy, meetgate.Timeout, meetgate.Error):
 
 
 async def main() -> None:
-    async with meetgate.AsyncAvd(base_url="http://10.0.0.5:9609", token="t", max_workers=4) as awaited:
+    async with meetgate.AsyncAvd(base_url="http://10.0.0.5:9609", token="t", async_threads=4) as awaited:
         name: str = (await awaited.room.read(room_id="1"))["data"]["topic"]
         print(name, await awaited.with_options(timeout_ms=5).room.list())
         awaited.set_token("another")

@@ -1,4 +1,4 @@
-"""The command line: `call`, `download`, `ops`, `doctor`."""
+"""The command line: `call`, `download`, `recordings`, `ops`, `doctor`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 from typing import List
 
 from .._library import LibraryError
-from . import call, doctor, download, ops
+from . import call, doctor, download, ops, recordings
 from .config import UsageError
 
 EPILOG = """\
@@ -20,6 +20,7 @@ Examples:
   python -m meetgate call avd.room.read room_id=12345123456 --config avd.json
   python -m meetgate call avd.room.mix_record.start '{"room_id":"12345123456"}' --json
   python -m meetgate download http://10.0.0.5:9609/files/1.mp4 1.mp4 --config avd.json
+  python -m meetgate recordings pull recordings --room 12345123456 --config avd.json
   python -m meetgate doctor --config avd.json
 
 Exit codes: 0 all is well, 1 the call or a check failed, 2 the command line cannot be right."""
@@ -33,7 +34,7 @@ def main(arguments: List[str]) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for command in (call, download, ops, doctor):
+    for command in (call, download, recordings, ops, doctor):
         command.add_to(commands)
     options = parser.parse_args(arguments)
     # Chinese text leaves as UTF-8 in every locale, because files and pipes are read as UTF-8.

@@ -65,7 +65,8 @@ def run(options: argparse.Namespace) -> int:
 class Shown:
     """On standard error: a bar on a terminal, else a line from time to time."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "") -> None:
+        self._name = name + " " if name else ""
         self._is_terminal = sys.stderr.isatty()
         self._next = time.monotonic() + LINE_SECONDS
         self._is_open = False
@@ -73,12 +74,12 @@ class Shown:
     def take(self, count: int, total: int) -> None:
         if self._is_terminal:
             # What a longer line before it has left is cleared.
-            sys.stderr.write("\r%s\x1b[K" % _line(count, total))
+            sys.stderr.write("\r%s%s\x1b[K" % (self._name, _line(count, total)))
             sys.stderr.flush()
             self._is_open = True
         elif time.monotonic() >= self._next:
             self._next = time.monotonic() + LINE_SECONDS
-            print(_text(count, total), file=sys.stderr, flush=True)
+            print(self._name + _text(count, total), file=sys.stderr, flush=True)
 
     def end(self) -> None:
         if self._is_open:
