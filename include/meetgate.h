@@ -667,7 +667,8 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_upload(
  * @param[in] client A client. Its TLS settings, proxy and headers hold; the headers only for the platform's own origin.
  * @param[in] url_or_path A whole URL, as the platform answers it, of any host; or a path below base_url that begins with "/". What no URL
  *   may hold, such as blanks and Chinese characters, is encoded.
- * @param[in] file The path of the file. Its folder must be there. A symbolic link is replaced, not followed.
+ * @param[in] file The path of the file. Its folder must be there. A symbolic link to a file is replaced, not followed. A device, a pipe
+ *   or a folder is refused.
  * @param[in] options_json One JSON object, or NULL. An unknown option is an error:
  *   - token (boolean, default false): Whether the account's token goes along, as with an operation. Only to the
  *     platform's own origin (scheme, host and port of `base_url`): with another one the download is refused, and a

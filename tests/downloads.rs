@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 use support::Folder;
@@ -422,6 +423,28 @@ fn the_file_on_the_disk_is_taken_as_it_is_named() {
     assert_eq!(to(&download.file, "{}").unwrap_err().status(), Status::Io);
     assert_eq!(fs::read_to_string(&precious).unwrap(), "precious");
     fs::remove_file(&part).unwrap();
+    // What is no file, and the name of none, and a name that is as long as it can be.
+    let pipe = folder.join("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let to_pipe = folder.join("to-pipe");
+    std::os::unix::fs::symlink(&pipe, &to_pipe).unwrap();
+    let asked = server.heads().len();
+    for odd in [&pipe, &to_pipe] {
+        let error = to(odd, "{}").unwrap_err();
+        assert!(error.to_string().contains("is no regular file"), "{error}");
+    }
+    for none in ["x/", "x/.", "./", ""] {
+        assert_eq!(to(&folder.join(none), "{}").unwrap_err().status(), Status::InvalidArgument, "{none:?}");
+    }
+    assert_eq!(server.heads().len(), asked, "nothing was sent");
+    let long = folder.join("会".repeat(85));
+    server.change(|ways| ways.cut_after = Some(60_000));
+    to(&long, "{}").unwrap();
+    server.change(|ways| ways.cut_after = None);
+    assert_eq!(fs::read(&long).unwrap(), server.content());
+    for name in [pipe, to_pipe, long] {
+        fs::remove_file(name).unwrap();
+    }
     // With the mode of any other file.
     use std::os::unix::fs::PermissionsExt as _;
     let new = folder.join("new");

@@ -68,11 +68,16 @@ impl Wanted<'_> {
 
     fn check_file(&self) -> Result<()> {
         let refuse = |why: &str| Err(Error::new(Status::Io, format!("the file {} {why}", self.file.display())));
-        if self.file.file_name().is_none() {
+        let whole = self.file.as_os_str().as_encoded_bytes();
+        // `a/` and `a/.` have the name of `a`, too.
+        if !self.file.file_name().is_some_and(|name| whole.ends_with(name.as_encoded_bytes())) {
             return Err(Error::invalid_argument("file: expected the name of a file"));
         }
-        if self.file.is_dir() {
-            return refuse("is a folder: expected the name of a file in it");
+        // A link's own end counts: /dev/stdout is no file that is replaced.
+        match self.file.metadata() {
+            Ok(there) if there.is_dir() => return refuse("is a folder: expected the name of a file in it"),
+            Ok(there) if !there.is_file() => return refuse("is no regular file, and is not replaced"),
+            _ => {}
         }
         if !self.overwrite && self.file.symlink_metadata().is_ok() {
             return refuse("is there already, and overwrite is false");

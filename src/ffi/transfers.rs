@@ -96,7 +96,8 @@ pub unsafe extern "C" fn meetgate_upload(
 /// @param[in] client A client. Its TLS settings, proxy and headers hold; the headers only for the platform's own origin.
 /// @param[in] url_or_path A whole URL, as the platform answers it, of any host; or a path below base_url that begins with "/". What no URL
 ///   may hold, such as blanks and Chinese characters, is encoded.
-/// @param[in] file The path of the file. Its folder must be there. A symbolic link is replaced, not followed.
+/// @param[in] file The path of the file. Its folder must be there. A symbolic link to a file is replaced, not followed. A device, a pipe
+///   or a folder is refused.
 /// @param[in] options_json One JSON object, or NULL. An unknown option is an error:
 ///   - {download options}
 /// @param[in] cancel As for meetgate_call_with. What is there stays, for a later download to go on with; likewise after any failure that

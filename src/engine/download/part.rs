@@ -2,13 +2,20 @@
 //!
 //! Only one download at a time is at work on it, in all processes: the system takes its lock away with the process.
 
+use crate::hex::hex;
 use crate::json::Members;
+use md5::{Digest as _, Md5};
 use serde::Serialize;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
+/// What most file systems take, in bytes.
+const LONGEST_NAME: usize = 255;
+const PART: &str = ".meetgate-part";
+const NOTE: &str = ".meetgate-part.json";
+const LONGEST_ENDING: usize = NOTE.len();
 /// A note is far shorter.
 const LONGEST_NOTE: u64 = 64 << 10;
 
@@ -32,13 +39,8 @@ struct Note<'n> {
 impl Part {
     /// The part of a target, which is `of` this place: what is there of it, if it may be gone on with; else an empty one.
     pub(super) fn open(target: &Path, of: &str, resumes: bool) -> io::Result<Part> {
-        let beside = |ending: &str| {
-            let mut name = OsString::from(".");
-            name.push(target.file_name().unwrap_or_default());
-            name.push(ending);
-            target.with_file_name(name)
-        };
-        let (path, note) = (beside(".meetgate-part"), beside(".meetgate-part.json"));
+        let beside = |ending: &str| target.with_file_name(part_name(target.file_name().unwrap_or_default(), ending));
+        let (path, note) = (beside(PART), beside(NOTE));
         let file = lock(&path)?;
         let length = file.metadata()?.len();
         let validator = if resumes && length > 0 { read_note(&note, of) } else { None };
@@ -147,6 +149,18 @@ impl Drop for Part {
         // Closing would not do: a child that the program forked meanwhile holds the file open, too.
         _ = self.file.unlock();
     }
+}
+
+/// The name of a file beside another one. Where that would be too long, the hash of its name does.
+fn part_name(name: &OsStr, ending: &str) -> OsString {
+    let mut part = OsString::from(".");
+    if name.len() + 1 + LONGEST_ENDING > LONGEST_NAME {
+        part.push(hex(&Md5::digest(name.as_encoded_bytes())));
+    } else {
+        part.push(name);
+    }
+    part.push(ending);
+    part
 }
 
 /// Opens the part and locks it; another download's is refused.
