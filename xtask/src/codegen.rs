@@ -131,6 +131,7 @@ fn bindings(templates: &Templates<'_>) -> Result<Vec<Rendered>> {
         "SecretNames.cs",
         "NestedOptions.cs",
         "Version.props",
+        "WaitOptions.cs",
     ] {
         rendered.push(one(templates, &format!("{CSHARP}/{file}"), &format!("csharp/{file}"), Format::CSharp)?);
     }

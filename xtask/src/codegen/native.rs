@@ -5,7 +5,7 @@ use crate::catalog::Result;
 use serde::Serialize;
 
 /// One import for each function of the header that is no operation: those are called by their names.
-const FUNCTIONS: [&str; 24] = [
+const FUNCTIONS: [&str; 27] = [
     "meetgate_string_free",
     "meetgate_version",
     "meetgate_abi_version",
@@ -25,6 +25,9 @@ const FUNCTIONS: [&str; 24] = [
     "meetgate_raw_call_async",
     "meetgate_upload",
     "meetgate_download",
+    "meetgate_undo",
+    "meetgate_undone_by",
+    "meetgate_wait",
     "meetgate_cancel_new",
     "meetgate_cancel_trigger",
     "meetgate_cancel_free",

@@ -17,7 +17,7 @@ macro_rules! templates {
     };
 }
 
-const TEMPLATES: [(&str, &str); 36] = templates![
+const TEMPLATES: [(&str, &str); 37] = templates![
     "c/operations.h",
     "configuration.md",
     "cpp/examples.hpp",
@@ -41,6 +41,7 @@ const TEMPLATES: [(&str, &str); 36] = templates![
     "csharp/Requests.cs",
     "csharp/SecretNames.cs",
     "csharp/Version.props",
+    "csharp/WaitOptions.cs",
     "csharp/macros",
     "errors.md",
     "examples.json",

@@ -43,6 +43,8 @@ pub struct Operation<'c> {
     /// The name, without the platform, of the operation that undoes it, or nothing.
     pub undone_by: &'c str,
     pub settles: Option<&'c Settles>,
+    /// The arguments of a wait: what it needs is required there.
+    pub wait_arguments: Vec<Field>,
     pub source: &'c str,
     pub traps: &'c [String],
     /// Its own; the platform's common ones come on top.
@@ -196,6 +198,13 @@ impl<'c> Operation<'c> {
             is_paged: must_give("page") && must_give("page_size"),
             has_request: params.iter().filter(|field| !field.required).count() > MOST_OPTIONAL,
             arguments: Field::all(&required_first(&operation.params), &place(pascal.clone(), &csharp, Side::Passed))?,
+            wait_arguments: match &operation.settles {
+                Some(settles) => Field::all(
+                    &required_first(&with_needs(&operation.params, settles)),
+                    &place(pascal.clone(), &csharp, Side::Passed),
+                )?,
+                None => Vec::new(),
+            },
             renamed: renamed(&params)?,
             params,
             rules: operation.rules.iter().map(Told::of).collect(),
@@ -261,6 +270,14 @@ impl<'c> Told<'c> {
 }
 
 /// As Python and C# want their arguments.
+fn with_needs(params: &[catalog::Field], settles: &Settles) -> Vec<catalog::Field> {
+    let needed = |field: &catalog::Field| catalog::Field {
+        required: field.required || settles.needs.contains(&field.name),
+        ..field.clone()
+    };
+    params.iter().map(needed).collect()
+}
+
 pub fn required_first(fields: &[catalog::Field]) -> Vec<catalog::Field> {
     let (required, optional): (Vec<_>, Vec<_>) = fields.iter().cloned().partition(|field| field.required);
     [required, optional].concat()

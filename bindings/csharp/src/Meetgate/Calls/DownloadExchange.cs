@@ -27,6 +27,8 @@ internal sealed class DownloadExchange : Exchange
         CancellationToken cancellationToken)
         : base(
             name,
+            null,
+            ParameterText.Of("{}", "params"),
             options?.Text(),
             options?.Timeout,
             new CallTokens(cancellationToken, options is { CancellationToken.CanBeCanceled: true } ? options.CancellationToken : ofView))

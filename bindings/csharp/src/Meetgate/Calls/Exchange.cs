@@ -37,11 +37,13 @@ internal class Exchange
         }
     }
 
-    /// <summary>Of what has options of its own, and no parameters.</summary>
-    private protected Exchange(string name, ParameterText? options, TimeSpan? timeout, CallTokens tokens)
+    /// <summary>Of what has options of its own.</summary>
+    private protected Exchange(
+        string name, byte[]? operation, ParameterText parameters, ParameterText? options, TimeSpan? timeout, CallTokens tokens)
     {
         Name = name;
-        parameters = ParameterText.Of("{}", "params");
+        this.operation = operation;
+        this.parameters = parameters;
         this.options = options;
         this.timeout = timeout;
         this.tokens = tokens;
@@ -56,6 +58,10 @@ internal class Exchange
 
     /// <summary>Whether it runs code of the program's own on its thread.</summary>
     internal virtual bool RunsProgram => parameters.Upload != null;
+
+    private protected byte[]? Operation => operation;
+
+    private protected ReadOnlySpan<byte> Parameters => parameters.Bytes;
 
     private protected ReadOnlySpan<byte> Options => options == null ? default : options.Bytes;
 

@@ -179,6 +179,100 @@ public abstract class MeetgateClient : IDisposable, IAsyncDisposable
         CancellationToken cancellationToken = default) =>
         RunAsync(Fetch(urlOrPath, file, options, progress, cancellationToken), static answer => new DownloadReply(answer));
 
+    /// <summary>Calls an operation that starts something, and stops that again at the end of a <c>using</c> statement.</summary>
+    /// <param name="operation">The whole name, such as <c>avd.room.mix_record.start</c>.</param>
+    /// <param name="parameters">The parameters by their wire names: JSON text or a <c>JsonObject</c>. Null means none.</param>
+    /// <param name="options">Options of the start.</param>
+    /// <returns>The platform's answer, and what undoes it. A start that failed is not undone.</returns>
+    /// <exception cref="ArgumentNullException">The operation is null.</exception>
+    /// <exception cref="MeetgateInvalidArgumentException">Nothing undoes the operation. It was not started.</exception>
+    /// <exception cref="MeetgateException">The call failed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
+    public virtual Guarded<Reply> Guard(string operation, JsonInput? parameters = null, CallOptions? options = null)
+    {
+        (byte[] name, ParameterText text) = ToGuard(operation, parameters);
+        return Guard(operation, name, text, options, static answer => new Reply(answer));
+    }
+
+    /// <summary>
+    /// Calls an operation that starts something, and stops that again at the end of an <c>await using</c> statement; does not block.
+    /// </summary>
+    /// <param name="operation">The whole name, such as <c>avd.room.mix_record.start</c>.</param>
+    /// <param name="parameters">The parameters by their wire names: JSON text or a <c>JsonObject</c>. Null means none.</param>
+    /// <param name="options">Options of the start.</param>
+    /// <param name="cancellationToken">Ends the start, and nothing else.</param>
+    /// <returns>The platform's answer, and what undoes it. A start that failed is not undone.</returns>
+    /// <exception cref="ArgumentNullException">The operation is null. All other failures are in the task.</exception>
+    /// <exception cref="MeetgateInvalidArgumentException">Nothing undoes the operation. It was not started.</exception>
+    /// <exception cref="MeetgateException">The call failed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
+    public virtual Task<Guarded<Reply>> GuardAsync(
+        string operation,
+        JsonInput? parameters = null,
+        CallOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        (byte[] name, ParameterText text) = ToGuard(operation, parameters);
+        return GuardAsync(operation, name, text, options, static answer => new Reply(answer), cancellationToken);
+    }
+
+    /// <summary>
+    /// Calls an operation that reads, such as <c>avd.room.record.status</c>, until what it tells of has come to an end, with pauses that
+    /// grow.
+    /// </summary>
+    /// <remarks>A call that fails in a way that may be repeated, such as for the network, does not end the wait.</remarks>
+    /// <param name="operation">The whole name. One that tells of nothing that ends is refused.</param>
+    /// <param name="parameters">The parameters by their wire names: JSON text or a <c>JsonObject</c>. Null means none.</param>
+    /// <param name="options">Options of this wait.</param>
+    /// <returns>The answer that ended it.</returns>
+    /// <exception cref="ArgumentNullException">The operation is null.</exception>
+    /// <exception cref="MeetgateTimeoutException">It has not ended in time.</exception>
+    /// <exception cref="MeetgateApiException">
+    /// Without a <see cref="MeetgateException.Code"/>: it ended in another way, such as a transcoding that failed.
+    /// </exception>
+    /// <exception cref="MeetgateException">A call failed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the wait or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the wait.</exception>
+    public virtual Reply Wait(string operation, JsonInput? parameters = null, WaitOptions? options = null)
+    {
+        (byte[] name, ParameterText text) = Named(operation, parameters);
+        return Run(Waiting(operation, name, text, options), static answer => new Reply(answer));
+    }
+
+    /// <summary>
+    /// Calls an operation that reads, such as <c>avd.room.record.status</c>, until what it tells of has come to an end, with pauses that
+    /// grow, and does not block. It has a thread of its own meanwhile.
+    /// </summary>
+    /// <remarks>A call that fails in a way that may be repeated, such as for the network, does not end the wait.</remarks>
+    /// <param name="operation">The whole name. One that tells of nothing that ends is refused.</param>
+    /// <param name="parameters">The parameters by their wire names: JSON text or a <c>JsonObject</c>. Null means none.</param>
+    /// <param name="options">Options of this wait.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The answer that ended it.</returns>
+    /// <exception cref="ArgumentNullException">The operation is null. All other failures are in the task.</exception>
+    /// <exception cref="MeetgateTimeoutException">It has not ended in time.</exception>
+    /// <exception cref="MeetgateApiException">
+    /// Without a <see cref="MeetgateException.Code"/>: it ended in another way, such as a transcoding that failed.
+    /// </exception>
+    /// <exception cref="MeetgateException">A call failed.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the wait or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the wait, or the token of <paramref name="options"/>.
+    /// </exception>
+    public virtual Task<Reply> WaitAsync(
+        string operation,
+        JsonInput? parameters = null,
+        WaitOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        (byte[] name, ParameterText text) = Named(operation, parameters);
+        return RunAsync(Waiting(operation, name, text, options, cancellationToken), static answer => new Reply(answer));
+    }
+
     /// <summary>Tells what the library knows of the client: its address, and the state of its token. Nothing is sent.</summary>
     /// <exception cref="MeetgateException">It could not be asked.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
@@ -295,10 +389,102 @@ public abstract class MeetgateClient : IDisposable, IAsyncDisposable
             new Exchange(operation.Text, operation.Terminated, parameters.Text, Over(options), cancellationToken), make);
     }
 
+    internal Guarded<T> Guard<T>(OperationName operation, Parameters parameters, CallOptions? options, Func<Answer, T> make)
+    {
+        parameters.Text.Finish();
+        return Guard(operation.Text, operation.Terminated, parameters.Text, options, make);
+    }
+
+    internal Task<Guarded<T>> GuardAsync<T>(
+        OperationName operation,
+        Parameters parameters,
+        CallOptions? options,
+        Func<Answer, T> make,
+        CancellationToken cancellationToken)
+    {
+        parameters.Text.Finish();
+        return GuardAsync(operation.Text, operation.Terminated, parameters.Text, options, make, cancellationToken);
+    }
+
+    internal T Wait<T>(OperationName operation, Parameters parameters, WaitOptions? options, Func<Answer, T> make)
+    {
+        parameters.Text.Finish();
+        return Run(Waiting(operation.Text, operation.Terminated, parameters.Text, options), make);
+    }
+
+    internal Task<T> WaitAsync<T>(
+        OperationName operation,
+        Parameters parameters,
+        WaitOptions? options,
+        Func<Answer, T> make,
+        CancellationToken cancellationToken)
+    {
+        parameters.Text.Finish();
+        return RunAsync(Waiting(operation.Text, operation.Terminated, parameters.Text, options, cancellationToken), make);
+    }
+
+    internal Reply Undo(Started started, CallOptions? chosen) =>
+        Run(new UndoExchange(started, ToUndo(chosen), default), static answer => new Reply(answer));
+
+    internal Task<Reply> UndoAsync(Started started, CallOptions? chosen, CancellationToken cancellationToken) =>
+        RunAsync(new UndoExchange(started, ToUndo(chosen), cancellationToken), static answer => new Reply(answer));
+
+    private Guarded<T> Guard<T>(
+        string operation, byte[] name, ParameterText text, CallOptions? chosen, Func<Answer, T> make)
+    {
+        byte[] given = text.Copied();
+        return Run(
+            new Exchange(operation, name, text, Over(chosen)),
+            answer => new Guarded<T>(make(answer), this, new Started(operation, name, given, answer)));
+    }
+
+    private Task<Guarded<T>> GuardAsync<T>(
+        string operation,
+        byte[] name,
+        ParameterText text,
+        CallOptions? chosen,
+        Func<Answer, T> make,
+        CancellationToken cancellationToken)
+    {
+        byte[] given = text.Copied();
+        return RunAsync(
+            new Exchange(operation, name, text, Over(chosen), cancellationToken),
+            answer => new Guarded<T>(make(answer), this, new Started(operation, name, given, answer)));
+    }
+
+    /// <summary>The view's options but for its token, which may have ended what came between.</summary>
+    private CallOptions ToUndo(CallOptions? chosen)
+    {
+        CallOptions own = CallOptions.Over(Over(chosen) ?? new CallOptions(), new CallOptions())!;
+        own.CancellationToken = chosen?.CancellationToken ?? default;
+        return own;
+    }
+
+    private WaitExchange Waiting(
+        string operation, byte[] name, ParameterText text, WaitOptions? chosen, CancellationToken cancellationToken = default) =>
+        new(operation, name, text, chosen, options?.CancellationToken ?? default, cancellationToken);
+
+    private static (byte[] Name, ParameterText Text) ToGuard(string operation, JsonInput? parameters)
+    {
+        (byte[] name, ParameterText text) = Named(operation, parameters);
+        if (name.Length > 0 && !ClientHandle.CanBeUndone(name))
+        {
+            text.Fail(MeetgateException.Refused(
+                MeetgateStatus.InvalidArgument, "nothing undoes it, and it was not started", operation));
+        }
+        return (name, text);
+    }
+
     private CallOptions? Over(CallOptions? chosen) => CallOptions.Over(options, chosen);
 
     private Exchange ByName(
         string operation, JsonInput? parameters, CallOptions? chosen, CancellationToken cancellationToken = default)
+    {
+        (byte[] name, ParameterText text) = Named(operation, parameters);
+        return new Exchange(operation, name, text, Over(chosen), cancellationToken);
+    }
+
+    private static (byte[] Name, ParameterText Text) Named(string operation, JsonInput? parameters)
     {
         Required.NotNull(operation, nameof(operation));
         ParameterText text = parameters?.Write("params") ?? ParameterText.Of("{}", "params");
@@ -311,7 +497,7 @@ public abstract class MeetgateClient : IDisposable, IAsyncDisposable
         {
             name = Utf8.Terminated(operation, "operation");
         }
-        return new Exchange(operation, name, text, Over(chosen), cancellationToken);
+        return (name, text);
     }
 
     private Exchange Raw(JsonInput request, CallOptions? chosen, CancellationToken cancellationToken = default) => new(

@@ -32,4 +32,26 @@ public abstract class OperationGroup
         Func<Answer, T> make,
         CancellationToken cancellationToken) =>
         Client.SendAsync(operation, parameters, options, make, cancellationToken);
+
+    internal Guarded<T> Guard<T>(OperationName operation, Parameters parameters, CallOptions? options, Func<Answer, T> make) =>
+        Client.Guard(operation, parameters, options, make);
+
+    internal Task<Guarded<T>> GuardAsync<T>(
+        OperationName operation,
+        Parameters parameters,
+        CallOptions? options,
+        Func<Answer, T> make,
+        CancellationToken cancellationToken) =>
+        Client.GuardAsync(operation, parameters, options, make, cancellationToken);
+
+    internal T Wait<T>(OperationName operation, Parameters parameters, WaitOptions? options, Func<Answer, T> make) =>
+        Client.Wait(operation, parameters, options, make);
+
+    internal Task<T> WaitAsync<T>(
+        OperationName operation,
+        Parameters parameters,
+        WaitOptions? options,
+        Func<Answer, T> make,
+        CancellationToken cancellationToken) =>
+        Client.WaitAsync(operation, parameters, options, make, cancellationToken);
 }

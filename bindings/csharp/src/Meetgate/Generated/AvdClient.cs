@@ -2141,6 +2141,414 @@ public class AvdRoomMixRecordOperations : OperationGroup
             static answer => new AvdRoomMixRecordStartReply(answer),
             cancellationToken);
 
+    /// <summary>Calls Room.MixRecord.Start, and Room.MixRecord.Stop at the end of a <c>using</c> statement.</summary>
+    /// <remarks>
+    /// <para>A start that fails is not undone. If no answer came to it, it may have begun all the same.</para>
+    /// </remarks>
+    /// <param name="roomId">Room number. The room must be open. (<c>room_id</c>)</param>
+    /// <param name="enableAudioRecord">
+    /// Whether a separate audio file is made. With false only an mp4 is made. (<c>enable_audio_record</c>)
+    /// </param>
+    /// <param name="enableRealtimeTranscode">
+    /// Whether the recording is transcoded live. (<c>enable_realtime_transcode</c>)
+    /// </param>
+    /// <param name="enableTranscode">Whether transcoding is forced. (<c>enable_transcode</c>)</param>
+    /// <param name="userId">
+    /// User id of the recording's creator. <c>Room.GetRecord</c> finds recordings by it (record_creator_id).
+    /// (<c>user_id</c>)
+    /// </param>
+    /// <param name="name">Name of the recording. (<c>name</c>)</param>
+    /// <param name="videoResolution">
+    /// Resolution of the recording as width*height, such as <c>1280*720</c>. (<c>video_resolution</c>)
+    /// </param>
+    /// <param name="videoBitrate">
+    /// Bit rate of the recording. The document's example is the range <c>1000-1500</c> without a unit, which suggests
+    /// kbit/s; <c>Room.Avc.Start</c> says bps for the same parameter. A range is given as a string.
+    /// (<c>video_bitrate</c>, integer or string)
+    /// </param>
+    /// <param name="videoFramerate">Frame rate of the recording, such as 25. (<c>video_framerate</c>, fps)</param>
+    /// <param name="videos">
+    /// Layout: which videos are shown, and where. Needed for a layout of your own and for watermarks. When it is left
+    /// out, the layout is automatic. (<c>videos</c>)
+    /// </param>
+    /// <param name="osds">
+    /// Watermarks: a timestamp, texts and images. They are recorded only with <c>enableOsdtsRecord</c>. Needs videos.
+    /// (<c>osds</c>)
+    /// </param>
+    /// <param name="enableOsdtsRecord">
+    /// Whether watermarks are recorded. <c>true</c> needs videos. (<c>enable_osdts_record</c>)
+    /// </param>
+    /// <param name="fileName">
+    /// Name of the mixed mp4 and of the mixed mp3. The audio files of single participants are named after user_name and
+    /// <c>userId</c> instead. (<c>file_name</c>)
+    /// </param>
+    /// <param name="enableIndividualRecord">
+    /// Whether the recording is split into one audio or video file (mp3, mp4) per participant.
+    /// (<c>enable_individual_record</c>)
+    /// </param>
+    /// <param name="enableSaveMix">
+    /// Whether the mixed file is kept as well, when a live-transcoded video is split into single files. <c>true</c>
+    /// needs <c>enableRealtimeTranscode</c> <c>true</c>. <c>true</c> needs <c>enableIndividualRecord</c> <c>true</c>.
+    /// (<c>enable_save_mix</c>)
+    /// </param>
+    /// <param name="enableBackup">
+    /// Whether a backup is kept: the source file of type <c>tms</c>. <c>true</c> needs <c>enableRealtimeTranscode</c>
+    /// <c>true</c>. (<c>enable_backup</c>)
+    /// </param>
+    /// <param name="audioUserIds">
+    /// User ids whose sound is recorded. With it the recording is sound only: an mp3 is made, and no mp4.
+    /// (<c>audio_user_ids</c>)
+    /// </param>
+    /// <param name="disableUserName">
+    /// Whether the names of the split mp3 and mp4 files have only <c>userId</c>, without user_name.
+    /// (<c>disable_user_name</c>)
+    /// </param>
+    /// <param name="videoLevel">Level of the video that is recorded. (<c>video_level</c>, default Low)</param>
+    /// <param name="markingVideoById">
+    /// Whether each video is identified by its camera id. For rooms where one user has several videos open.
+    /// (<c>marking_video_by_id</c>)
+    /// </param>
+    /// <param name="audioMixerUsers">
+    /// The users whose sound goes into the audio mix, and the channel of each. (<c>audio_mixer_users</c>)
+    /// </param>
+    /// <param name="audioFileType">
+    /// Container of the audio file. <c>wav</c> needs <c>audioCodec</c> <c>pcm</c>. <c>mp3</c> needs <c>audioCodec</c>
+    /// <c>aac</c>. (<c>audio_file_type</c>, default Mp3)
+    /// </param>
+    /// <param name="audioCodec">Encoding of the sound in the audio file. (<c>audio_codec</c>, default Aac)</param>
+    /// <param name="audioChannels">Number of channels. (<c>audio_channels</c>)</param>
+    /// <param name="audioSamples">
+    /// Sample rate of the audio file. <c>8000</c> needs <c>audioCodec</c> <c>pcm</c>. <c>32000</c>, <c>44100</c> or
+    /// <c>48000</c> needs <c>audioCodec</c> <c>aac</c>. (<c>audio_samples</c>, Hz, one of 8000, 16000, 32000, 44100,
+    /// 48000)
+    /// </param>
+    /// <param name="audioDataExporterAddress">
+    /// Addresses to which sound is pushed as RTP while the recording runs. The UDP push port must be configured on the
+    /// server first. (<c>audio_data_exporter_address</c>)
+    /// </param>
+    /// <param name="options">Options of the start.</param>
+    /// <returns>The platform's answer to the start, and what undoes it.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
+    /// <exception cref="MeetgateNotFoundException">
+    /// 40004 no such room; 40009 the room does not exist or is not open; 40102 no such stream is being pushed.
+    /// </exception>
+    /// <exception cref="MeetgateConflictException">
+    /// 40040 a mixed recording, a live stream or a desktop recording is already running in the room.
+    /// </exception>
+    /// <exception cref="MeetgatePlatformBusyException">
+    /// 40042 the recording service cannot be reached; 40104 the push service cannot be reached.
+    /// </exception>
+    /// <exception cref="MeetgateServerException">
+    /// 40043 internal error of the recording service; 40101 internal error: no such push information.
+    /// </exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
+    public virtual Guarded<AvdRoomMixRecordStartReply> StartGuarded(
+        string roomId,
+        bool? enableAudioRecord = null,
+        bool? enableRealtimeTranscode = null,
+        bool? enableTranscode = null,
+        string? userId = null,
+        string? name = null,
+        string? videoResolution = null,
+        JsonNode? videoBitrate = null,
+        long? videoFramerate = null,
+        IEnumerable<AvdVideo>? videos = null,
+        AvdOsds? osds = null,
+        bool? enableOsdtsRecord = null,
+        string? fileName = null,
+        bool? enableIndividualRecord = null,
+        bool? enableSaveMix = null,
+        bool? enableBackup = null,
+        IEnumerable<string>? audioUserIds = null,
+        bool? disableUserName = null,
+        AvdVideoLevel? videoLevel = null,
+        bool? markingVideoById = null,
+        IEnumerable<AvdAudioMixerUser>? audioMixerUsers = null,
+        AvdAudioFileType? audioFileType = null,
+        AvdAudioCodec? audioCodec = null,
+        AvdAudioChannels? audioChannels = null,
+        long? audioSamples = null,
+        AvdAudioDataExporterAddress? audioDataExporterAddress = null,
+        CallOptions? options = null) =>
+        Guard(
+            AvdOperationNames.RoomMixRecordStart,
+            new Parameters
+            {
+                { "room_id"u8, Required.NotNull(roomId, nameof(roomId)) },
+                { "enable_audio_record"u8, enableAudioRecord },
+                { "enable_realtime_transcode"u8, enableRealtimeTranscode },
+                { "enable_transcode"u8, enableTranscode },
+                { "user_id"u8, userId },
+                { "name"u8, name },
+                { "video_resolution"u8, videoResolution },
+                { "video_bitrate"u8, videoBitrate },
+                { "video_framerate"u8, videoFramerate },
+                { "videos"u8, videos },
+                { "osds"u8, osds },
+                { "enable_osdts_record"u8, enableOsdtsRecord },
+                { "file_name"u8, fileName },
+                { "enable_individual_record"u8, enableIndividualRecord },
+                { "enable_save_mix"u8, enableSaveMix },
+                { "enable_backup"u8, enableBackup },
+                { "audio_user_ids"u8, audioUserIds },
+                { "disable_user_name"u8, disableUserName },
+                { "video_level"u8, AvdWords.Of(videoLevel) },
+                { "marking_video_by_id"u8, markingVideoById },
+                { "audio_mixer_users"u8, audioMixerUsers },
+                { "audio_file_type"u8, AvdWords.Of(audioFileType) },
+                { "audio_codec"u8, AvdWords.Of(audioCodec) },
+                { "audio_channels"u8, (long?)audioChannels },
+                { "audio_samples"u8, audioSamples },
+                { "audio_data_exporter_address"u8, audioDataExporterAddress },
+            },
+            options,
+            static answer => new AvdRoomMixRecordStartReply(answer));
+
+    /// <summary>
+    /// Calls Room.MixRecord.Start, and Room.MixRecord.Stop at the end of an <c>await using</c> statement.
+    /// </summary>
+    /// <remarks>
+    /// <para>A start that fails is not undone. If no answer came to it, it may have begun all the same.</para>
+    /// </remarks>
+    /// <param name="roomId">Room number. The room must be open. (<c>room_id</c>)</param>
+    /// <param name="enableAudioRecord">
+    /// Whether a separate audio file is made. With false only an mp4 is made. (<c>enable_audio_record</c>)
+    /// </param>
+    /// <param name="enableRealtimeTranscode">
+    /// Whether the recording is transcoded live. (<c>enable_realtime_transcode</c>)
+    /// </param>
+    /// <param name="enableTranscode">Whether transcoding is forced. (<c>enable_transcode</c>)</param>
+    /// <param name="userId">
+    /// User id of the recording's creator. <c>Room.GetRecord</c> finds recordings by it (record_creator_id).
+    /// (<c>user_id</c>)
+    /// </param>
+    /// <param name="name">Name of the recording. (<c>name</c>)</param>
+    /// <param name="videoResolution">
+    /// Resolution of the recording as width*height, such as <c>1280*720</c>. (<c>video_resolution</c>)
+    /// </param>
+    /// <param name="videoBitrate">
+    /// Bit rate of the recording. The document's example is the range <c>1000-1500</c> without a unit, which suggests
+    /// kbit/s; <c>Room.Avc.Start</c> says bps for the same parameter. A range is given as a string.
+    /// (<c>video_bitrate</c>, integer or string)
+    /// </param>
+    /// <param name="videoFramerate">Frame rate of the recording, such as 25. (<c>video_framerate</c>, fps)</param>
+    /// <param name="videos">
+    /// Layout: which videos are shown, and where. Needed for a layout of your own and for watermarks. When it is left
+    /// out, the layout is automatic. (<c>videos</c>)
+    /// </param>
+    /// <param name="osds">
+    /// Watermarks: a timestamp, texts and images. They are recorded only with <c>enableOsdtsRecord</c>. Needs videos.
+    /// (<c>osds</c>)
+    /// </param>
+    /// <param name="enableOsdtsRecord">
+    /// Whether watermarks are recorded. <c>true</c> needs videos. (<c>enable_osdts_record</c>)
+    /// </param>
+    /// <param name="fileName">
+    /// Name of the mixed mp4 and of the mixed mp3. The audio files of single participants are named after user_name and
+    /// <c>userId</c> instead. (<c>file_name</c>)
+    /// </param>
+    /// <param name="enableIndividualRecord">
+    /// Whether the recording is split into one audio or video file (mp3, mp4) per participant.
+    /// (<c>enable_individual_record</c>)
+    /// </param>
+    /// <param name="enableSaveMix">
+    /// Whether the mixed file is kept as well, when a live-transcoded video is split into single files. <c>true</c>
+    /// needs <c>enableRealtimeTranscode</c> <c>true</c>. <c>true</c> needs <c>enableIndividualRecord</c> <c>true</c>.
+    /// (<c>enable_save_mix</c>)
+    /// </param>
+    /// <param name="enableBackup">
+    /// Whether a backup is kept: the source file of type <c>tms</c>. <c>true</c> needs <c>enableRealtimeTranscode</c>
+    /// <c>true</c>. (<c>enable_backup</c>)
+    /// </param>
+    /// <param name="audioUserIds">
+    /// User ids whose sound is recorded. With it the recording is sound only: an mp3 is made, and no mp4.
+    /// (<c>audio_user_ids</c>)
+    /// </param>
+    /// <param name="disableUserName">
+    /// Whether the names of the split mp3 and mp4 files have only <c>userId</c>, without user_name.
+    /// (<c>disable_user_name</c>)
+    /// </param>
+    /// <param name="videoLevel">Level of the video that is recorded. (<c>video_level</c>, default Low)</param>
+    /// <param name="markingVideoById">
+    /// Whether each video is identified by its camera id. For rooms where one user has several videos open.
+    /// (<c>marking_video_by_id</c>)
+    /// </param>
+    /// <param name="audioMixerUsers">
+    /// The users whose sound goes into the audio mix, and the channel of each. (<c>audio_mixer_users</c>)
+    /// </param>
+    /// <param name="audioFileType">
+    /// Container of the audio file. <c>wav</c> needs <c>audioCodec</c> <c>pcm</c>. <c>mp3</c> needs <c>audioCodec</c>
+    /// <c>aac</c>. (<c>audio_file_type</c>, default Mp3)
+    /// </param>
+    /// <param name="audioCodec">Encoding of the sound in the audio file. (<c>audio_codec</c>, default Aac)</param>
+    /// <param name="audioChannels">Number of channels. (<c>audio_channels</c>)</param>
+    /// <param name="audioSamples">
+    /// Sample rate of the audio file. <c>8000</c> needs <c>audioCodec</c> <c>pcm</c>. <c>32000</c>, <c>44100</c> or
+    /// <c>48000</c> needs <c>audioCodec</c> <c>aac</c>. (<c>audio_samples</c>, Hz, one of 8000, 16000, 32000, 44100,
+    /// 48000)
+    /// </param>
+    /// <param name="audioDataExporterAddress">
+    /// Addresses to which sound is pushed as RTP while the recording runs. The UDP push port must be configured on the
+    /// server first. (<c>audio_data_exporter_address</c>)
+    /// </param>
+    /// <param name="options">Options of the start.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The platform's answer to the start, and what undoes it.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
+    /// <exception cref="MeetgateNotFoundException">
+    /// 40004 no such room; 40009 the room does not exist or is not open; 40102 no such stream is being pushed.
+    /// </exception>
+    /// <exception cref="MeetgateConflictException">
+    /// 40040 a mixed recording, a live stream or a desktop recording is already running in the room.
+    /// </exception>
+    /// <exception cref="MeetgatePlatformBusyException">
+    /// 40042 the recording service cannot be reached; 40104 the push service cannot be reached.
+    /// </exception>
+    /// <exception cref="MeetgateServerException">
+    /// 40043 internal error of the recording service; 40101 internal error: no such push information.
+    /// </exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
+    public virtual Task<Guarded<AvdRoomMixRecordStartReply>> StartGuardedAsync(
+        string roomId,
+        bool? enableAudioRecord = null,
+        bool? enableRealtimeTranscode = null,
+        bool? enableTranscode = null,
+        string? userId = null,
+        string? name = null,
+        string? videoResolution = null,
+        JsonNode? videoBitrate = null,
+        long? videoFramerate = null,
+        IEnumerable<AvdVideo>? videos = null,
+        AvdOsds? osds = null,
+        bool? enableOsdtsRecord = null,
+        string? fileName = null,
+        bool? enableIndividualRecord = null,
+        bool? enableSaveMix = null,
+        bool? enableBackup = null,
+        IEnumerable<string>? audioUserIds = null,
+        bool? disableUserName = null,
+        AvdVideoLevel? videoLevel = null,
+        bool? markingVideoById = null,
+        IEnumerable<AvdAudioMixerUser>? audioMixerUsers = null,
+        AvdAudioFileType? audioFileType = null,
+        AvdAudioCodec? audioCodec = null,
+        AvdAudioChannels? audioChannels = null,
+        long? audioSamples = null,
+        AvdAudioDataExporterAddress? audioDataExporterAddress = null,
+        CallOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        GuardAsync(
+            AvdOperationNames.RoomMixRecordStart,
+            new Parameters
+            {
+                { "room_id"u8, Required.NotNull(roomId, nameof(roomId)) },
+                { "enable_audio_record"u8, enableAudioRecord },
+                { "enable_realtime_transcode"u8, enableRealtimeTranscode },
+                { "enable_transcode"u8, enableTranscode },
+                { "user_id"u8, userId },
+                { "name"u8, name },
+                { "video_resolution"u8, videoResolution },
+                { "video_bitrate"u8, videoBitrate },
+                { "video_framerate"u8, videoFramerate },
+                { "videos"u8, videos },
+                { "osds"u8, osds },
+                { "enable_osdts_record"u8, enableOsdtsRecord },
+                { "file_name"u8, fileName },
+                { "enable_individual_record"u8, enableIndividualRecord },
+                { "enable_save_mix"u8, enableSaveMix },
+                { "enable_backup"u8, enableBackup },
+                { "audio_user_ids"u8, audioUserIds },
+                { "disable_user_name"u8, disableUserName },
+                { "video_level"u8, AvdWords.Of(videoLevel) },
+                { "marking_video_by_id"u8, markingVideoById },
+                { "audio_mixer_users"u8, audioMixerUsers },
+                { "audio_file_type"u8, AvdWords.Of(audioFileType) },
+                { "audio_codec"u8, AvdWords.Of(audioCodec) },
+                { "audio_channels"u8, (long?)audioChannels },
+                { "audio_samples"u8, audioSamples },
+                { "audio_data_exporter_address"u8, audioDataExporterAddress },
+            },
+            options,
+            static answer => new AvdRoomMixRecordStartReply(answer),
+            cancellationToken);
+
+    /// <summary>Calls Room.MixRecord.Start, and Room.MixRecord.Stop at the end of a <c>using</c> statement.</summary>
+    /// <remarks>
+    /// <para>A start that fails is not undone. If no answer came to it, it may have begun all the same.</para>
+    /// </remarks>
+    /// <param name="request">The parameters.</param>
+    /// <param name="options">Options of the start.</param>
+    /// <returns>The platform's answer to the start, and what undoes it.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="request"/> is null.</exception>
+    /// <exception cref="MeetgateNotFoundException">
+    /// 40004 no such room; 40009 the room does not exist or is not open; 40102 no such stream is being pushed.
+    /// </exception>
+    /// <exception cref="MeetgateConflictException">
+    /// 40040 a mixed recording, a live stream or a desktop recording is already running in the room.
+    /// </exception>
+    /// <exception cref="MeetgatePlatformBusyException">
+    /// 40042 the recording service cannot be reached; 40104 the push service cannot be reached.
+    /// </exception>
+    /// <exception cref="MeetgateServerException">
+    /// 40043 internal error of the recording service; 40101 internal error: no such push information.
+    /// </exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
+    public virtual Guarded<AvdRoomMixRecordStartReply> StartGuarded(
+        AvdRoomMixRecordStartRequest request,
+        CallOptions? options = null) =>
+        Guard(
+            AvdOperationNames.RoomMixRecordStart,
+            Required.NotNull(request, nameof(request)).Write(),
+            options,
+            static answer => new AvdRoomMixRecordStartReply(answer));
+
+    /// <summary>
+    /// Calls Room.MixRecord.Start, and Room.MixRecord.Stop at the end of an <c>await using</c> statement.
+    /// </summary>
+    /// <remarks>
+    /// <para>A start that fails is not undone. If no answer came to it, it may have begun all the same.</para>
+    /// </remarks>
+    /// <param name="request">The parameters.</param>
+    /// <param name="options">Options of the start.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The platform's answer to the start, and what undoes it.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="request"/> is null.</exception>
+    /// <exception cref="MeetgateNotFoundException">
+    /// 40004 no such room; 40009 the room does not exist or is not open; 40102 no such stream is being pushed.
+    /// </exception>
+    /// <exception cref="MeetgateConflictException">
+    /// 40040 a mixed recording, a live stream or a desktop recording is already running in the room.
+    /// </exception>
+    /// <exception cref="MeetgatePlatformBusyException">
+    /// 40042 the recording service cannot be reached; 40104 the push service cannot be reached.
+    /// </exception>
+    /// <exception cref="MeetgateServerException">
+    /// 40043 internal error of the recording service; 40101 internal error: no such push information.
+    /// </exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
+    public virtual Task<Guarded<AvdRoomMixRecordStartReply>> StartGuardedAsync(
+        AvdRoomMixRecordStartRequest request,
+        CallOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        GuardAsync(
+            AvdOperationNames.RoomMixRecordStart,
+            Required.NotNull(request, nameof(request)).Write(),
+            options,
+            static answer => new AvdRoomMixRecordStartReply(answer),
+            cancellationToken);
+
     /// <summary>Stop a mixed recording (停止混屏录制).</summary>
     /// <remarks>
     /// <para>Stops a running recording and answers the files that it left.</para>
@@ -2330,6 +2738,98 @@ public class AvdRoomMixRecordOperations : OperationGroup
                 { "room_id"u8, Required.NotNull(roomId, nameof(roomId)) },
                 { "record_type"u8, (long?)recordType },
                 { "record_id"u8, recordId },
+            },
+            options,
+            static answer => new AvdRoomMixRecordGetReply(answer),
+            cancellationToken);
+
+    /// <summary>
+    /// Waits until a file made from the recording is listed (its source alone does not count): calls
+    /// Room.MixRecord.Get, with pauses that grow.
+    /// </summary>
+    /// <remarks>
+    /// <para>
+    /// It only reads, and may be repeated. A wait with it ends when a file made from the recording is listed (its
+    /// source alone does not count). The wait needs <c>recordId</c>.
+    /// </para>
+    /// <para>A call that fails in a way that may be repeated, such as for the network, does not end the wait.</para>
+    /// </remarks>
+    /// <param name="roomId">Room number. (<c>room_id</c>)</param>
+    /// <param name="recordId">Only this recording. (<c>record_id</c>)</param>
+    /// <param name="recordType">
+    /// Kind of files to list. The document does not say what is listed when it is left out. (<c>record_type</c>)
+    /// </param>
+    /// <param name="options">Options of this wait.</param>
+    /// <returns>The answer that ended the wait.</returns>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="roomId"/> or <paramref name="recordId"/> is null.
+    /// </exception>
+    /// <exception cref="MeetgateNotFoundException">40004 no such room; 40090 no such recording id.</exception>
+    /// <exception cref="MeetgateServerException">40043 internal error of the recording service.</exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
+    /// <exception cref="MeetgateTimeoutException">It has not ended in time.</exception>
+    public virtual AvdRoomMixRecordGetReply WaitUntilReady(
+        string roomId,
+        string recordId,
+        AvdRecordType? recordType = null,
+        WaitOptions? options = null) =>
+        Wait(
+            AvdOperationNames.RoomMixRecordGet,
+            new Parameters
+            {
+                { "room_id"u8, Required.NotNull(roomId, nameof(roomId)) },
+                { "record_id"u8, Required.NotNull(recordId, nameof(recordId)) },
+                { "record_type"u8, (long?)recordType },
+            },
+            options,
+            static answer => new AvdRoomMixRecordGetReply(answer));
+
+    /// <summary>
+    /// Waits until a file made from the recording is listed (its source alone does not count): calls
+    /// Room.MixRecord.Get, with pauses that grow.
+    /// </summary>
+    /// <remarks>
+    /// <para>
+    /// It only reads, and may be repeated. A wait with it ends when a file made from the recording is listed (its
+    /// source alone does not count). The wait needs <c>recordId</c>.
+    /// </para>
+    /// <para>A call that fails in a way that may be repeated, such as for the network, does not end the wait.</para>
+    /// <para>It has a thread of its own meanwhile.</para>
+    /// </remarks>
+    /// <param name="roomId">Room number. (<c>room_id</c>)</param>
+    /// <param name="recordId">Only this recording. (<c>record_id</c>)</param>
+    /// <param name="recordType">
+    /// Kind of files to list. The document does not say what is listed when it is left out. (<c>record_type</c>)
+    /// </param>
+    /// <param name="options">Options of this wait.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The answer that ended the wait.</returns>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="roomId"/> or <paramref name="recordId"/> is null.
+    /// </exception>
+    /// <exception cref="MeetgateNotFoundException">40004 no such room; 40090 no such recording id.</exception>
+    /// <exception cref="MeetgateServerException">40043 internal error of the recording service.</exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
+    /// <exception cref="MeetgateTimeoutException">It has not ended in time.</exception>
+    public virtual Task<AvdRoomMixRecordGetReply> WaitUntilReadyAsync(
+        string roomId,
+        string recordId,
+        AvdRecordType? recordType = null,
+        WaitOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        WaitAsync(
+            AvdOperationNames.RoomMixRecordGet,
+            new Parameters
+            {
+                { "room_id"u8, Required.NotNull(roomId, nameof(roomId)) },
+                { "record_id"u8, Required.NotNull(recordId, nameof(recordId)) },
+                { "record_type"u8, (long?)recordType },
             },
             options,
             static answer => new AvdRoomMixRecordGetReply(answer),
@@ -2674,6 +3174,107 @@ public class AvdRoomMixLiveOperations : OperationGroup
             static answer => new AvdReply(answer),
             cancellationToken);
 
+    /// <summary>Calls Room.MixLive.Start, and Room.MixLive.Stop at the end of a <c>using</c> statement.</summary>
+    /// <remarks>
+    /// <para>A start that fails is not undone. If no answer came to it, it may have begun all the same.</para>
+    /// </remarks>
+    /// <param name="roomId">Room number. The room must be open. (<c>room_id</c>)</param>
+    /// <param name="pushUrl">
+    /// URL to which the live stream is pushed, such as <c>rtmp://192.0.2.30/live/demo</c>. (<c>push_url</c>)
+    /// </param>
+    /// <param name="videos">
+    /// Layout: which videos are shown, and where. The document does not say which layout is used when it is left out.
+    /// (<c>videos</c>)
+    /// </param>
+    /// <param name="rtmpUrl">RTMP address at which the live stream is played. (<c>rtmp_url</c>)</param>
+    /// <param name="options">Options of the start.</param>
+    /// <returns>The platform's answer to the start, and what undoes it.</returns>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="roomId"/> or <paramref name="pushUrl"/> is null.
+    /// </exception>
+    /// <exception cref="MeetgateNotFoundException">
+    /// 40004 no such room; 40009 the room does not exist or is not open.
+    /// </exception>
+    /// <exception cref="MeetgateConflictException">
+    /// 40040 a mixed recording, a live stream or a desktop recording is already running in the room.
+    /// </exception>
+    /// <exception cref="MeetgatePlatformBusyException">40042 the recording service cannot be reached.</exception>
+    /// <exception cref="MeetgateServerException">40043 internal error of the recording service.</exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
+    public virtual Guarded<AvdReply> StartGuarded(
+        string roomId,
+        string pushUrl,
+        IEnumerable<AvdVideo>? videos = null,
+        string? rtmpUrl = null,
+        CallOptions? options = null) =>
+        Guard(
+            AvdOperationNames.RoomMixLiveStart,
+            new Parameters
+            {
+                { "room_id"u8, Required.NotNull(roomId, nameof(roomId)) },
+                { "push_url"u8, Required.NotNull(pushUrl, nameof(pushUrl)) },
+                { "videos"u8, videos },
+                { "rtmp_url"u8, rtmpUrl },
+            },
+            options,
+            static answer => new AvdReply(answer));
+
+    /// <summary>
+    /// Calls Room.MixLive.Start, and Room.MixLive.Stop at the end of an <c>await using</c> statement.
+    /// </summary>
+    /// <remarks>
+    /// <para>A start that fails is not undone. If no answer came to it, it may have begun all the same.</para>
+    /// </remarks>
+    /// <param name="roomId">Room number. The room must be open. (<c>room_id</c>)</param>
+    /// <param name="pushUrl">
+    /// URL to which the live stream is pushed, such as <c>rtmp://192.0.2.30/live/demo</c>. (<c>push_url</c>)
+    /// </param>
+    /// <param name="videos">
+    /// Layout: which videos are shown, and where. The document does not say which layout is used when it is left out.
+    /// (<c>videos</c>)
+    /// </param>
+    /// <param name="rtmpUrl">RTMP address at which the live stream is played. (<c>rtmp_url</c>)</param>
+    /// <param name="options">Options of the start.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The platform's answer to the start, and what undoes it.</returns>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="roomId"/> or <paramref name="pushUrl"/> is null.
+    /// </exception>
+    /// <exception cref="MeetgateNotFoundException">
+    /// 40004 no such room; 40009 the room does not exist or is not open.
+    /// </exception>
+    /// <exception cref="MeetgateConflictException">
+    /// 40040 a mixed recording, a live stream or a desktop recording is already running in the room.
+    /// </exception>
+    /// <exception cref="MeetgatePlatformBusyException">40042 the recording service cannot be reached.</exception>
+    /// <exception cref="MeetgateServerException">40043 internal error of the recording service.</exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
+    public virtual Task<Guarded<AvdReply>> StartGuardedAsync(
+        string roomId,
+        string pushUrl,
+        IEnumerable<AvdVideo>? videos = null,
+        string? rtmpUrl = null,
+        CallOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        GuardAsync(
+            AvdOperationNames.RoomMixLiveStart,
+            new Parameters
+            {
+                { "room_id"u8, Required.NotNull(roomId, nameof(roomId)) },
+                { "push_url"u8, Required.NotNull(pushUrl, nameof(pushUrl)) },
+                { "videos"u8, videos },
+                { "rtmp_url"u8, rtmpUrl },
+            },
+            options,
+            static answer => new AvdReply(answer),
+            cancellationToken);
+
     /// <summary>Stop a mixed live stream (停止混屏直播).</summary>
     /// <remarks>
     /// <para>Stops the mixed live stream of an open room.</para>
@@ -2820,6 +3421,68 @@ public class AvdRoomRecordOperations : OperationGroup
             static answer => new AvdRoomRecordStatusReply(answer),
             cancellationToken);
 
+    /// <summary>Waits until the recording has stopped: calls Room.Record.Status, with pauses that grow.</summary>
+    /// <remarks>
+    /// <para>
+    /// It only reads, and may be repeated. A wait with it ends when the recording has stopped: <c>record_status</c> is
+    /// 2 (stopped normally); 3 (stopped abnormally) is an error.
+    /// </para>
+    /// <para>A call that fails in a way that may be repeated, such as for the network, does not end the wait.</para>
+    /// </remarks>
+    /// <param name="recordId">Recording id. (<c>record_id</c>)</param>
+    /// <param name="options">Options of this wait.</param>
+    /// <returns>The answer that ended the wait.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="recordId"/> is null.</exception>
+    /// <exception cref="MeetgateNotFoundException">40090 no such recording id.</exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
+    /// <exception cref="MeetgateTimeoutException">It has not ended in time.</exception>
+    public virtual AvdRoomRecordStatusReply WaitUntilStopped(string recordId, WaitOptions? options = null) =>
+        Wait(
+            AvdOperationNames.RoomRecordStatus,
+            new Parameters
+            {
+                { "record_id"u8, Required.NotNull(recordId, nameof(recordId)) },
+            },
+            options,
+            static answer => new AvdRoomRecordStatusReply(answer));
+
+    /// <summary>Waits until the recording has stopped: calls Room.Record.Status, with pauses that grow.</summary>
+    /// <remarks>
+    /// <para>
+    /// It only reads, and may be repeated. A wait with it ends when the recording has stopped: <c>record_status</c> is
+    /// 2 (stopped normally); 3 (stopped abnormally) is an error.
+    /// </para>
+    /// <para>A call that fails in a way that may be repeated, such as for the network, does not end the wait.</para>
+    /// <para>It has a thread of its own meanwhile.</para>
+    /// </remarks>
+    /// <param name="recordId">Recording id. (<c>record_id</c>)</param>
+    /// <param name="options">Options of this wait.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The answer that ended the wait.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="recordId"/> is null.</exception>
+    /// <exception cref="MeetgateNotFoundException">40090 no such recording id.</exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
+    /// <exception cref="MeetgateTimeoutException">It has not ended in time.</exception>
+    public virtual Task<AvdRoomRecordStatusReply> WaitUntilStoppedAsync(
+        string recordId,
+        WaitOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        WaitAsync(
+            AvdOperationNames.RoomRecordStatus,
+            new Parameters
+            {
+                { "record_id"u8, Required.NotNull(recordId, nameof(recordId)) },
+            },
+            options,
+            static answer => new AvdRoomRecordStatusReply(answer),
+            cancellationToken);
+
     /// <summary>Get the MP3 recording files of a room (获取MP3录制文件).</summary>
     /// <remarks>
     /// <para>
@@ -2887,6 +3550,77 @@ public class AvdRoomRecordOperations : OperationGroup
             {
                 { "room_id"u8, Required.NotNull(roomId, nameof(roomId)) },
                 { "record_id"u8, recordId },
+            },
+            options,
+            static answer => new AvdRoomRecordGetReply(answer),
+            cancellationToken);
+
+    /// <summary>Waits until a file of the recording is listed: calls Room.Record.Get, with pauses that grow.</summary>
+    /// <remarks>
+    /// <para>
+    /// It only reads, and may be repeated. A wait with it ends when a file of the recording is listed. The wait needs
+    /// <c>recordId</c>.
+    /// </para>
+    /// <para>A call that fails in a way that may be repeated, such as for the network, does not end the wait.</para>
+    /// </remarks>
+    /// <param name="roomId">Room number. (<c>room_id</c>)</param>
+    /// <param name="recordId">Recording id: only the files of this recording. (<c>record_id</c>)</param>
+    /// <param name="options">Options of this wait.</param>
+    /// <returns>The answer that ended the wait.</returns>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="roomId"/> or <paramref name="recordId"/> is null.
+    /// </exception>
+    /// <exception cref="MeetgateNotFoundException">40004 no such room; 40090 no such recording id.</exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
+    /// <exception cref="MeetgateTimeoutException">It has not ended in time.</exception>
+    public virtual AvdRoomRecordGetReply WaitUntilReady(string roomId, string recordId, WaitOptions? options = null) =>
+        Wait(
+            AvdOperationNames.RoomRecordGet,
+            new Parameters
+            {
+                { "room_id"u8, Required.NotNull(roomId, nameof(roomId)) },
+                { "record_id"u8, Required.NotNull(recordId, nameof(recordId)) },
+            },
+            options,
+            static answer => new AvdRoomRecordGetReply(answer));
+
+    /// <summary>Waits until a file of the recording is listed: calls Room.Record.Get, with pauses that grow.</summary>
+    /// <remarks>
+    /// <para>
+    /// It only reads, and may be repeated. A wait with it ends when a file of the recording is listed. The wait needs
+    /// <c>recordId</c>.
+    /// </para>
+    /// <para>A call that fails in a way that may be repeated, such as for the network, does not end the wait.</para>
+    /// <para>It has a thread of its own meanwhile.</para>
+    /// </remarks>
+    /// <param name="roomId">Room number. (<c>room_id</c>)</param>
+    /// <param name="recordId">Recording id: only the files of this recording. (<c>record_id</c>)</param>
+    /// <param name="options">Options of this wait.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The answer that ended the wait.</returns>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="roomId"/> or <paramref name="recordId"/> is null.
+    /// </exception>
+    /// <exception cref="MeetgateNotFoundException">40004 no such room; 40090 no such recording id.</exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
+    /// <exception cref="MeetgateTimeoutException">It has not ended in time.</exception>
+    public virtual Task<AvdRoomRecordGetReply> WaitUntilReadyAsync(
+        string roomId,
+        string recordId,
+        WaitOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        WaitAsync(
+            AvdOperationNames.RoomRecordGet,
+            new Parameters
+            {
+                { "room_id"u8, Required.NotNull(roomId, nameof(roomId)) },
+                { "record_id"u8, Required.NotNull(recordId, nameof(recordId)) },
             },
             options,
             static answer => new AvdRoomRecordGetReply(answer),
@@ -3082,6 +3816,105 @@ public class AvdRoomLiveOperations : OperationGroup
         CallOptions? options = null,
         CancellationToken cancellationToken = default) =>
         SendAsync(
+            AvdOperationNames.RoomLiveStart,
+            new Parameters
+            {
+                { "room_id"u8, Required.NotNull(roomId, nameof(roomId)) },
+                { "user_id"u8, Required.NotNull(userId, nameof(userId)) },
+                { "push_url"u8, Required.NotNull(pushUrl, nameof(pushUrl)) },
+                { "rtmp_url"u8, rtmpUrl },
+                { "hls_url"u8, hlsUrl },
+            },
+            options,
+            static answer => new AvdRoomLiveStartReply(answer),
+            cancellationToken);
+
+    /// <summary>Calls Room.Live.Start, and Room.Live.Stop at the end of a <c>using</c> statement.</summary>
+    /// <remarks>
+    /// <para>A start that fails is not undone. If no answer came to it, it may have begun all the same.</para>
+    /// </remarks>
+    /// <param name="roomId">Room number. The room must be open. (<c>room_id</c>)</param>
+    /// <param name="userId">
+    /// User id of the participant whose video is the focus of the live stream. (<c>user_id</c>)
+    /// </param>
+    /// <param name="pushUrl">
+    /// URL to which the live stream is pushed, for example <c>rtmp://…</c>. (<c>push_url</c>)
+    /// </param>
+    /// <param name="rtmpUrl">Address at which viewers play the stream over RTMP. (<c>rtmp_url</c>)</param>
+    /// <param name="hlsUrl">Address at which viewers play the stream over HLS. (<c>hls_url</c>)</param>
+    /// <param name="options">Options of the start.</param>
+    /// <returns>The platform's answer to the start, and what undoes it.</returns>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="roomId"/>, <paramref name="userId"/> or <paramref name="pushUrl"/> is null.
+    /// </exception>
+    /// <exception cref="MeetgateNotFoundException">
+    /// 40004 no such room; 40008 the user is not in the room; 40009 the room does not exist or is not open.
+    /// </exception>
+    /// <exception cref="MeetgateConflictException">40060 a live stream is already running in the room.</exception>
+    /// <exception cref="MeetgateServerException">40063 internal error of the live service.</exception>
+    /// <exception cref="MeetgatePlatformBusyException">40064 the live service cannot be reached.</exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
+    public virtual Guarded<AvdRoomLiveStartReply> StartGuarded(
+        string roomId,
+        string userId,
+        string pushUrl,
+        string? rtmpUrl = null,
+        string? hlsUrl = null,
+        CallOptions? options = null) =>
+        Guard(
+            AvdOperationNames.RoomLiveStart,
+            new Parameters
+            {
+                { "room_id"u8, Required.NotNull(roomId, nameof(roomId)) },
+                { "user_id"u8, Required.NotNull(userId, nameof(userId)) },
+                { "push_url"u8, Required.NotNull(pushUrl, nameof(pushUrl)) },
+                { "rtmp_url"u8, rtmpUrl },
+                { "hls_url"u8, hlsUrl },
+            },
+            options,
+            static answer => new AvdRoomLiveStartReply(answer));
+
+    /// <summary>Calls Room.Live.Start, and Room.Live.Stop at the end of an <c>await using</c> statement.</summary>
+    /// <remarks>
+    /// <para>A start that fails is not undone. If no answer came to it, it may have begun all the same.</para>
+    /// </remarks>
+    /// <param name="roomId">Room number. The room must be open. (<c>room_id</c>)</param>
+    /// <param name="userId">
+    /// User id of the participant whose video is the focus of the live stream. (<c>user_id</c>)
+    /// </param>
+    /// <param name="pushUrl">
+    /// URL to which the live stream is pushed, for example <c>rtmp://…</c>. (<c>push_url</c>)
+    /// </param>
+    /// <param name="rtmpUrl">Address at which viewers play the stream over RTMP. (<c>rtmp_url</c>)</param>
+    /// <param name="hlsUrl">Address at which viewers play the stream over HLS. (<c>hls_url</c>)</param>
+    /// <param name="options">Options of the start.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The platform's answer to the start, and what undoes it.</returns>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="roomId"/>, <paramref name="userId"/> or <paramref name="pushUrl"/> is null.
+    /// </exception>
+    /// <exception cref="MeetgateNotFoundException">
+    /// 40004 no such room; 40008 the user is not in the room; 40009 the room does not exist or is not open.
+    /// </exception>
+    /// <exception cref="MeetgateConflictException">40060 a live stream is already running in the room.</exception>
+    /// <exception cref="MeetgateServerException">40063 internal error of the live service.</exception>
+    /// <exception cref="MeetgatePlatformBusyException">40064 the live service cannot be reached.</exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
+    public virtual Task<Guarded<AvdRoomLiveStartReply>> StartGuardedAsync(
+        string roomId,
+        string userId,
+        string pushUrl,
+        string? rtmpUrl = null,
+        string? hlsUrl = null,
+        CallOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        GuardAsync(
             AvdOperationNames.RoomLiveStart,
             new Parameters
             {
@@ -3424,6 +4257,202 @@ public class AvdRoomAvcOperations : OperationGroup
         CallOptions? options = null,
         CancellationToken cancellationToken = default) =>
         SendAsync(
+            AvdOperationNames.RoomAvcStart,
+            Required.NotNull(request, nameof(request)).Write(),
+            options,
+            static answer => new AvdReply(answer),
+            cancellationToken);
+
+    /// <summary>Calls Room.Avc.Start, and Room.Avc.Stop at the end of a <c>using</c> statement.</summary>
+    /// <remarks>
+    /// <para>A start that fails is not undone. If no answer came to it, it may have begun all the same.</para>
+    /// </remarks>
+    /// <param name="roomId">Room number. (<c>room_id</c>)</param>
+    /// <param name="enableManualAvc">
+    /// True: manual composed view. False, or left out: automatic. Better given: the document's table marks it as
+    /// required. (<c>enable_manual_avc</c>, default false)
+    /// </param>
+    /// <param name="maxVideoNumber">
+    /// Largest number of videos in the composed view, as text. No default is documented. Better given: the document's
+    /// table marks it as required. (<c>max_video_number</c>)
+    /// </param>
+    /// <param name="layoutMode">
+    /// Layout of the composed view. For 2 call <c>Room.Avc.Start</c>, then <c>Room.Avc.UpdateLayout</c>, then
+    /// <c>Room.Avc.SelectMedia</c>. No default is documented. Better given: the document's table marks it as required.
+    /// (<c>layout_mode</c>)
+    /// </param>
+    /// <param name="videoName">Name of the composed stream. (<c>video_name</c>)</param>
+    /// <param name="videoFramerate">Frame rate of the composed stream. (<c>video_framerate</c>, fps)</param>
+    /// <param name="videoBitrate">
+    /// Bit rate of the composed stream. The document says bits per second here, but shows <c>1000-1500</c> without a
+    /// unit for the same parameter of <c>Room.MixRecord.Start</c>. A string such as <c>1000-1500</c> is sent as it is.
+    /// Try which unit your deployment takes. (<c>video_bitrate</c>, integer or string, bps)
+    /// </param>
+    /// <param name="videoResolution">
+    /// Resolution as width*height, for example <c>1280*720</c> or <c>1920*1080</c>. (<c>video_resolution</c>, px)
+    /// </param>
+    /// <param name="options">Options of the start.</param>
+    /// <returns>The platform's answer to the start, and what undoes it.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
+    /// <exception cref="MeetgateNotFoundException">40004 no such room.</exception>
+    /// <exception cref="MeetgateConflictException">40050 the composed view is already on in the room.</exception>
+    /// <exception cref="MeetgateServerException">
+    /// 40052 internal error of the composed view; 40054 the site's conference settings are not set: initialisation
+    /// failed.
+    /// </exception>
+    /// <exception cref="MeetgateForbiddenException">40053 the site forces the composed view off.</exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
+    public virtual Guarded<AvdReply> StartGuarded(
+        string roomId,
+        bool? enableManualAvc = null,
+        string? maxVideoNumber = null,
+        AvdRoomAvcStartLayoutMode? layoutMode = null,
+        string? videoName = null,
+        long? videoFramerate = null,
+        JsonNode? videoBitrate = null,
+        string? videoResolution = null,
+        CallOptions? options = null) =>
+        Guard(
+            AvdOperationNames.RoomAvcStart,
+            new Parameters
+            {
+                { "room_id"u8, Required.NotNull(roomId, nameof(roomId)) },
+                { "enable_manual_avc"u8, enableManualAvc },
+                { "max_video_number"u8, maxVideoNumber },
+                { "layout_mode"u8, (long?)layoutMode },
+                { "video_name"u8, videoName },
+                { "video_framerate"u8, videoFramerate },
+                { "video_bitrate"u8, videoBitrate },
+                { "video_resolution"u8, videoResolution },
+            },
+            options,
+            static answer => new AvdReply(answer));
+
+    /// <summary>Calls Room.Avc.Start, and Room.Avc.Stop at the end of an <c>await using</c> statement.</summary>
+    /// <remarks>
+    /// <para>A start that fails is not undone. If no answer came to it, it may have begun all the same.</para>
+    /// </remarks>
+    /// <param name="roomId">Room number. (<c>room_id</c>)</param>
+    /// <param name="enableManualAvc">
+    /// True: manual composed view. False, or left out: automatic. Better given: the document's table marks it as
+    /// required. (<c>enable_manual_avc</c>, default false)
+    /// </param>
+    /// <param name="maxVideoNumber">
+    /// Largest number of videos in the composed view, as text. No default is documented. Better given: the document's
+    /// table marks it as required. (<c>max_video_number</c>)
+    /// </param>
+    /// <param name="layoutMode">
+    /// Layout of the composed view. For 2 call <c>Room.Avc.Start</c>, then <c>Room.Avc.UpdateLayout</c>, then
+    /// <c>Room.Avc.SelectMedia</c>. No default is documented. Better given: the document's table marks it as required.
+    /// (<c>layout_mode</c>)
+    /// </param>
+    /// <param name="videoName">Name of the composed stream. (<c>video_name</c>)</param>
+    /// <param name="videoFramerate">Frame rate of the composed stream. (<c>video_framerate</c>, fps)</param>
+    /// <param name="videoBitrate">
+    /// Bit rate of the composed stream. The document says bits per second here, but shows <c>1000-1500</c> without a
+    /// unit for the same parameter of <c>Room.MixRecord.Start</c>. A string such as <c>1000-1500</c> is sent as it is.
+    /// Try which unit your deployment takes. (<c>video_bitrate</c>, integer or string, bps)
+    /// </param>
+    /// <param name="videoResolution">
+    /// Resolution as width*height, for example <c>1280*720</c> or <c>1920*1080</c>. (<c>video_resolution</c>, px)
+    /// </param>
+    /// <param name="options">Options of the start.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The platform's answer to the start, and what undoes it.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="roomId"/> is null.</exception>
+    /// <exception cref="MeetgateNotFoundException">40004 no such room.</exception>
+    /// <exception cref="MeetgateConflictException">40050 the composed view is already on in the room.</exception>
+    /// <exception cref="MeetgateServerException">
+    /// 40052 internal error of the composed view; 40054 the site's conference settings are not set: initialisation
+    /// failed.
+    /// </exception>
+    /// <exception cref="MeetgateForbiddenException">40053 the site forces the composed view off.</exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
+    public virtual Task<Guarded<AvdReply>> StartGuardedAsync(
+        string roomId,
+        bool? enableManualAvc = null,
+        string? maxVideoNumber = null,
+        AvdRoomAvcStartLayoutMode? layoutMode = null,
+        string? videoName = null,
+        long? videoFramerate = null,
+        JsonNode? videoBitrate = null,
+        string? videoResolution = null,
+        CallOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        GuardAsync(
+            AvdOperationNames.RoomAvcStart,
+            new Parameters
+            {
+                { "room_id"u8, Required.NotNull(roomId, nameof(roomId)) },
+                { "enable_manual_avc"u8, enableManualAvc },
+                { "max_video_number"u8, maxVideoNumber },
+                { "layout_mode"u8, (long?)layoutMode },
+                { "video_name"u8, videoName },
+                { "video_framerate"u8, videoFramerate },
+                { "video_bitrate"u8, videoBitrate },
+                { "video_resolution"u8, videoResolution },
+            },
+            options,
+            static answer => new AvdReply(answer),
+            cancellationToken);
+
+    /// <summary>Calls Room.Avc.Start, and Room.Avc.Stop at the end of a <c>using</c> statement.</summary>
+    /// <remarks>
+    /// <para>A start that fails is not undone. If no answer came to it, it may have begun all the same.</para>
+    /// </remarks>
+    /// <param name="request">The parameters.</param>
+    /// <param name="options">Options of the start.</param>
+    /// <returns>The platform's answer to the start, and what undoes it.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="request"/> is null.</exception>
+    /// <exception cref="MeetgateNotFoundException">40004 no such room.</exception>
+    /// <exception cref="MeetgateConflictException">40050 the composed view is already on in the room.</exception>
+    /// <exception cref="MeetgateServerException">
+    /// 40052 internal error of the composed view; 40054 the site's conference settings are not set: initialisation
+    /// failed.
+    /// </exception>
+    /// <exception cref="MeetgateForbiddenException">40053 the site forces the composed view off.</exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
+    public virtual Guarded<AvdReply> StartGuarded(AvdRoomAvcStartRequest request, CallOptions? options = null) =>
+        Guard(
+            AvdOperationNames.RoomAvcStart,
+            Required.NotNull(request, nameof(request)).Write(),
+            options,
+            static answer => new AvdReply(answer));
+
+    /// <summary>Calls Room.Avc.Start, and Room.Avc.Stop at the end of an <c>await using</c> statement.</summary>
+    /// <remarks>
+    /// <para>A start that fails is not undone. If no answer came to it, it may have begun all the same.</para>
+    /// </remarks>
+    /// <param name="request">The parameters.</param>
+    /// <param name="options">Options of the start.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The platform's answer to the start, and what undoes it.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="request"/> is null.</exception>
+    /// <exception cref="MeetgateNotFoundException">40004 no such room.</exception>
+    /// <exception cref="MeetgateConflictException">40050 the composed view is already on in the room.</exception>
+    /// <exception cref="MeetgateServerException">
+    /// 40052 internal error of the composed view; 40054 the site's conference settings are not set: initialisation
+    /// failed.
+    /// </exception>
+    /// <exception cref="MeetgateForbiddenException">40053 the site forces the composed view off.</exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
+    public virtual Task<Guarded<AvdReply>> StartGuardedAsync(
+        AvdRoomAvcStartRequest request,
+        CallOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        GuardAsync(
             AvdOperationNames.RoomAvcStart,
             Required.NotNull(request, nameof(request)).Write(),
             options,
@@ -4098,6 +5127,107 @@ public class AvdRoomDesktopRecordOperations : OperationGroup
             static answer => new AvdReply(answer),
             cancellationToken);
 
+    /// <summary>
+    /// Calls Room.DesktopRecord.Start, and Room.DesktopRecord.Stop at the end of a <c>using</c> statement.
+    /// </summary>
+    /// <remarks>
+    /// <para>A start that fails is not undone. If no answer came to it, it may have begun all the same.</para>
+    /// </remarks>
+    /// <param name="roomId">Room number. (<c>room_id</c>)</param>
+    /// <param name="enableRealtimeTranscode">
+    /// Whether the recording is transcoded live. (<c>enable_realtime_transcode</c>)
+    /// </param>
+    /// <param name="name">File name of the recording. <c>Room.DesktopRecord.Get</c> needs it. (<c>name</c>)</param>
+    /// <param name="resourceId">Id of the video stream to record. (<c>resource_id</c>)</param>
+    /// <param name="options">Options of the start.</param>
+    /// <returns>The platform's answer to the start, and what undoes it.</returns>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="roomId"/> or <paramref name="name"/> is null.
+    /// </exception>
+    /// <exception cref="MeetgateNotFoundException">
+    /// 40004 no such room; 40009 the room does not exist or is not open.
+    /// </exception>
+    /// <exception cref="MeetgateConflictException">
+    /// 40040 a mixed recording, a live stream or a desktop recording is already running in the room.
+    /// </exception>
+    /// <exception cref="MeetgatePlatformBusyException">40042 the recording service cannot be reached.</exception>
+    /// <exception cref="MeetgateServerException">
+    /// 40043 internal error of the recording service; 40082 internal error of the media service.
+    /// </exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
+    public virtual Guarded<AvdReply> StartGuarded(
+        string roomId,
+        bool enableRealtimeTranscode,
+        string name,
+        string? resourceId = null,
+        CallOptions? options = null) =>
+        Guard(
+            AvdOperationNames.RoomDesktopRecordStart,
+            new Parameters
+            {
+                { "room_id"u8, Required.NotNull(roomId, nameof(roomId)) },
+                { "enable_realtime_transcode"u8, enableRealtimeTranscode },
+                { "name"u8, Required.NotNull(name, nameof(name)) },
+                { "resource_id"u8, resourceId },
+            },
+            options,
+            static answer => new AvdReply(answer));
+
+    /// <summary>
+    /// Calls Room.DesktopRecord.Start, and Room.DesktopRecord.Stop at the end of an <c>await using</c> statement.
+    /// </summary>
+    /// <remarks>
+    /// <para>A start that fails is not undone. If no answer came to it, it may have begun all the same.</para>
+    /// </remarks>
+    /// <param name="roomId">Room number. (<c>room_id</c>)</param>
+    /// <param name="enableRealtimeTranscode">
+    /// Whether the recording is transcoded live. (<c>enable_realtime_transcode</c>)
+    /// </param>
+    /// <param name="name">File name of the recording. <c>Room.DesktopRecord.Get</c> needs it. (<c>name</c>)</param>
+    /// <param name="resourceId">Id of the video stream to record. (<c>resource_id</c>)</param>
+    /// <param name="options">Options of the start.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The platform's answer to the start, and what undoes it.</returns>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="roomId"/> or <paramref name="name"/> is null.
+    /// </exception>
+    /// <exception cref="MeetgateNotFoundException">
+    /// 40004 no such room; 40009 the room does not exist or is not open.
+    /// </exception>
+    /// <exception cref="MeetgateConflictException">
+    /// 40040 a mixed recording, a live stream or a desktop recording is already running in the room.
+    /// </exception>
+    /// <exception cref="MeetgatePlatformBusyException">40042 the recording service cannot be reached.</exception>
+    /// <exception cref="MeetgateServerException">
+    /// 40043 internal error of the recording service; 40082 internal error of the media service.
+    /// </exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
+    public virtual Task<Guarded<AvdReply>> StartGuardedAsync(
+        string roomId,
+        bool enableRealtimeTranscode,
+        string name,
+        string? resourceId = null,
+        CallOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        GuardAsync(
+            AvdOperationNames.RoomDesktopRecordStart,
+            new Parameters
+            {
+                { "room_id"u8, Required.NotNull(roomId, nameof(roomId)) },
+                { "enable_realtime_transcode"u8, enableRealtimeTranscode },
+                { "name"u8, Required.NotNull(name, nameof(name)) },
+                { "resource_id"u8, resourceId },
+            },
+            options,
+            static answer => new AvdReply(answer),
+            cancellationToken);
+
     /// <summary>Stop recording a user's desktop (停止录制用户桌面).</summary>
     /// <remarks>
     /// <para>Stops the desktop recording of a room. <c>Room.DesktopRecord.Get</c> lists its files.</para>
@@ -4259,6 +5389,90 @@ public class AvdRoomDesktopRecordOperations : OperationGroup
             options,
             static answer => new AvdRoomDesktopRecordGetReply(answer),
             cancellationToken);
+
+    /// <summary>
+    /// Waits until a file of the recording is listed: calls Room.DesktopRecord.Get, with pauses that grow.
+    /// </summary>
+    /// <remarks>
+    /// <para>It only reads, and may be repeated. A wait with it ends when a file of the recording is listed.</para>
+    /// <para>A call that fails in a way that may be repeated, such as for the network, does not end the wait.</para>
+    /// </remarks>
+    /// <param name="roomId">Room number. (<c>room_id</c>)</param>
+    /// <param name="name">File name given to <c>Room.DesktopRecord.Start</c>. (<c>name</c>)</param>
+    /// <param name="recordId">Recording id: only the files of this recording. (<c>record_id</c>)</param>
+    /// <param name="options">Options of this wait.</param>
+    /// <returns>The answer that ended the wait.</returns>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="roomId"/> or <paramref name="name"/> is null.
+    /// </exception>
+    /// <exception cref="MeetgateNotFoundException">40004 no such room; 40090 no such recording id.</exception>
+    /// <exception cref="MeetgateServerException">
+    /// 40043 internal error of the recording service; 40082 internal error of the media service.
+    /// </exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
+    /// <exception cref="MeetgateTimeoutException">It has not ended in time.</exception>
+    public virtual AvdRoomDesktopRecordGetReply WaitUntilReady(
+        string roomId,
+        string name,
+        string? recordId = null,
+        WaitOptions? options = null) =>
+        Wait(
+            AvdOperationNames.RoomDesktopRecordGet,
+            new Parameters
+            {
+                { "room_id"u8, Required.NotNull(roomId, nameof(roomId)) },
+                { "name"u8, Required.NotNull(name, nameof(name)) },
+                { "record_id"u8, recordId },
+            },
+            options,
+            static answer => new AvdRoomDesktopRecordGetReply(answer));
+
+    /// <summary>
+    /// Waits until a file of the recording is listed: calls Room.DesktopRecord.Get, with pauses that grow.
+    /// </summary>
+    /// <remarks>
+    /// <para>It only reads, and may be repeated. A wait with it ends when a file of the recording is listed.</para>
+    /// <para>A call that fails in a way that may be repeated, such as for the network, does not end the wait.</para>
+    /// <para>It has a thread of its own meanwhile.</para>
+    /// </remarks>
+    /// <param name="roomId">Room number. (<c>room_id</c>)</param>
+    /// <param name="name">File name given to <c>Room.DesktopRecord.Start</c>. (<c>name</c>)</param>
+    /// <param name="recordId">Recording id: only the files of this recording. (<c>record_id</c>)</param>
+    /// <param name="options">Options of this wait.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The answer that ended the wait.</returns>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="roomId"/> or <paramref name="name"/> is null.
+    /// </exception>
+    /// <exception cref="MeetgateNotFoundException">40004 no such room; 40090 no such recording id.</exception>
+    /// <exception cref="MeetgateServerException">
+    /// 40043 internal error of the recording service; 40082 internal error of the media service.
+    /// </exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
+    /// <exception cref="MeetgateTimeoutException">It has not ended in time.</exception>
+    public virtual Task<AvdRoomDesktopRecordGetReply> WaitUntilReadyAsync(
+        string roomId,
+        string name,
+        string? recordId = null,
+        WaitOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        WaitAsync(
+            AvdOperationNames.RoomDesktopRecordGet,
+            new Parameters
+            {
+                { "room_id"u8, Required.NotNull(roomId, nameof(roomId)) },
+                { "name"u8, Required.NotNull(name, nameof(name)) },
+                { "record_id"u8, recordId },
+            },
+            options,
+            static answer => new AvdRoomDesktopRecordGetReply(answer),
+            cancellationToken);
 }
 
 /// <summary>The operations <c>avd.media.*</c>.</summary>
@@ -4374,6 +5588,109 @@ public class AvdMediaOperations : OperationGroup
         CallOptions? options = null,
         CancellationToken cancellationToken = default) =>
         SendAsync(
+            AvdOperationNames.MediaCreate,
+            new Parameters
+            {
+                { "room_id"u8, Required.NotNull(roomId, nameof(roomId)) },
+                { "name"u8, Required.NotNull(name, nameof(name)) },
+                { "user_id"u8, userId },
+                { "auto_publish_mock_audio"u8, autoPublishMockAudio },
+                { "player_out_audio_codec"u8, AvdWords.Of(playerOutAudioCodec) },
+            },
+            options,
+            static answer => new AvdMediaCreateReply(answer),
+            cancellationToken);
+
+    /// <summary>Calls Media.Create, and Media.Stop at the end of a <c>using</c> statement.</summary>
+    /// <remarks>
+    /// <para>A start that fails is not undone. If no answer came to it, it may have begun all the same.</para>
+    /// </remarks>
+    /// <param name="roomId">Room number. (<c>room_id</c>)</param>
+    /// <param name="name">Name of the player. (<c>name</c>)</param>
+    /// <param name="userId">User id of the player's creator. (<c>user_id</c>)</param>
+    /// <param name="autoPublishMockAudio">
+    /// Whether the audio is on from the start. The default is not documented. (<c>auto_publish_mock_audio</c>)
+    /// </param>
+    /// <param name="playerOutAudioCodec">
+    /// Audio format of the player's output. The default is not documented. (<c>player_out_audio_codec</c>)
+    /// </param>
+    /// <param name="options">Options of the start.</param>
+    /// <returns>The platform's answer to the start, and what undoes it.</returns>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="roomId"/> or <paramref name="name"/> is null.
+    /// </exception>
+    /// <exception cref="MeetgateNotFoundException">
+    /// 40004 no such room; 40009 the room does not exist or is not open.
+    /// </exception>
+    /// <exception cref="MeetgateConflictException">40080 the player exists already.</exception>
+    /// <exception cref="MeetgateServerException">40082 internal error of the media service.</exception>
+    /// <exception cref="MeetgatePlatformBusyException">
+    /// 40083 the media service cannot be reached or timed out.
+    /// </exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
+    public virtual Guarded<AvdMediaCreateReply> CreateGuarded(
+        string roomId,
+        string name,
+        string? userId = null,
+        bool? autoPublishMockAudio = null,
+        AvdPlayerOutAudioCodec? playerOutAudioCodec = null,
+        CallOptions? options = null) =>
+        Guard(
+            AvdOperationNames.MediaCreate,
+            new Parameters
+            {
+                { "room_id"u8, Required.NotNull(roomId, nameof(roomId)) },
+                { "name"u8, Required.NotNull(name, nameof(name)) },
+                { "user_id"u8, userId },
+                { "auto_publish_mock_audio"u8, autoPublishMockAudio },
+                { "player_out_audio_codec"u8, AvdWords.Of(playerOutAudioCodec) },
+            },
+            options,
+            static answer => new AvdMediaCreateReply(answer));
+
+    /// <summary>Calls Media.Create, and Media.Stop at the end of an <c>await using</c> statement.</summary>
+    /// <remarks>
+    /// <para>A start that fails is not undone. If no answer came to it, it may have begun all the same.</para>
+    /// </remarks>
+    /// <param name="roomId">Room number. (<c>room_id</c>)</param>
+    /// <param name="name">Name of the player. (<c>name</c>)</param>
+    /// <param name="userId">User id of the player's creator. (<c>user_id</c>)</param>
+    /// <param name="autoPublishMockAudio">
+    /// Whether the audio is on from the start. The default is not documented. (<c>auto_publish_mock_audio</c>)
+    /// </param>
+    /// <param name="playerOutAudioCodec">
+    /// Audio format of the player's output. The default is not documented. (<c>player_out_audio_codec</c>)
+    /// </param>
+    /// <param name="options">Options of the start.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The platform's answer to the start, and what undoes it.</returns>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="roomId"/> or <paramref name="name"/> is null.
+    /// </exception>
+    /// <exception cref="MeetgateNotFoundException">
+    /// 40004 no such room; 40009 the room does not exist or is not open.
+    /// </exception>
+    /// <exception cref="MeetgateConflictException">40080 the player exists already.</exception>
+    /// <exception cref="MeetgateServerException">40082 internal error of the media service.</exception>
+    /// <exception cref="MeetgatePlatformBusyException">
+    /// 40083 the media service cannot be reached or timed out.
+    /// </exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
+    public virtual Task<Guarded<AvdMediaCreateReply>> CreateGuardedAsync(
+        string roomId,
+        string name,
+        string? userId = null,
+        bool? autoPublishMockAudio = null,
+        AvdPlayerOutAudioCodec? playerOutAudioCodec = null,
+        CallOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        GuardAsync(
             AvdOperationNames.MediaCreate,
             new Parameters
             {
@@ -5128,6 +6445,79 @@ public class AvdTranscodeOperations : OperationGroup
             options,
             static answer => new AvdTranscodeQueryReply(answer),
             cancellationToken);
+
+    /// <summary>Waits until the transcoding is done: calls Transcode.Query, with pauses that grow.</summary>
+    /// <remarks>
+    /// <para>
+    /// It only reads, and may be repeated. A wait with it ends when the transcoding is done: <c>status</c> is 2 (done);
+    /// 3 (failed) is an error.
+    /// </para>
+    /// <para>A call that fails in a way that may be repeated, such as for the network, does not end the wait.</para>
+    /// </remarks>
+    /// <param name="roomId">Room number. (<c>room_id</c>)</param>
+    /// <param name="recordId">Recording id. (<c>record_id</c>)</param>
+    /// <param name="options">Options of this wait.</param>
+    /// <returns>The answer that ended the wait.</returns>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="roomId"/> or <paramref name="recordId"/> is null.
+    /// </exception>
+    /// <exception cref="MeetgateNotFoundException">40004 no such room; 40090 no such recording id.</exception>
+    /// <exception cref="MeetgateServerException">40043 internal error of the recording service.</exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
+    /// <exception cref="MeetgateTimeoutException">It has not ended in time.</exception>
+    public virtual AvdTranscodeQueryReply WaitUntilDone(string roomId, string recordId, WaitOptions? options = null) =>
+        Wait(
+            AvdOperationNames.TranscodeQuery,
+            new Parameters
+            {
+                { "room_id"u8, Required.NotNull(roomId, nameof(roomId)) },
+                { "record_id"u8, Required.NotNull(recordId, nameof(recordId)) },
+            },
+            options,
+            static answer => new AvdTranscodeQueryReply(answer));
+
+    /// <summary>Waits until the transcoding is done: calls Transcode.Query, with pauses that grow.</summary>
+    /// <remarks>
+    /// <para>
+    /// It only reads, and may be repeated. A wait with it ends when the transcoding is done: <c>status</c> is 2 (done);
+    /// 3 (failed) is an error.
+    /// </para>
+    /// <para>A call that fails in a way that may be repeated, such as for the network, does not end the wait.</para>
+    /// <para>It has a thread of its own meanwhile.</para>
+    /// </remarks>
+    /// <param name="roomId">Room number. (<c>room_id</c>)</param>
+    /// <param name="recordId">Recording id. (<c>record_id</c>)</param>
+    /// <param name="options">Options of this wait.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The answer that ended the wait.</returns>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="roomId"/> or <paramref name="recordId"/> is null.
+    /// </exception>
+    /// <exception cref="MeetgateNotFoundException">40004 no such room; 40090 no such recording id.</exception>
+    /// <exception cref="MeetgateServerException">40043 internal error of the recording service.</exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
+    /// <exception cref="MeetgateTimeoutException">It has not ended in time.</exception>
+    public virtual Task<AvdTranscodeQueryReply> WaitUntilDoneAsync(
+        string roomId,
+        string recordId,
+        WaitOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        WaitAsync(
+            AvdOperationNames.TranscodeQuery,
+            new Parameters
+            {
+                { "room_id"u8, Required.NotNull(roomId, nameof(roomId)) },
+                { "record_id"u8, Required.NotNull(recordId, nameof(recordId)) },
+            },
+            options,
+            static answer => new AvdTranscodeQueryReply(answer),
+            cancellationToken);
 }
 
 /// <summary>The operations <c>avd.app.*</c>.</summary>
@@ -5380,6 +6770,63 @@ public class AvdAppOperations : OperationGroup
             static answer => new AvdReply(answer),
             cancellationToken);
 
+    /// <summary>Calls App.ApplyFilePermit, and App.DeleteFilePermit at the end of a <c>using</c> statement.</summary>
+    /// <remarks>
+    /// <para>A start that fails is not undone. If no answer came to it, it may have begun all the same.</para>
+    /// </remarks>
+    /// <param name="licenceCert">
+    /// The licence text from the vendor's licence server. Give it unchanged. (<c>licence_cert</c>)
+    /// </param>
+    /// <param name="options">Options of the start.</param>
+    /// <returns>The platform's answer to the start, and what undoes it.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="licenceCert"/> is null.</exception>
+    /// <exception cref="MeetgateForbiddenException">
+    /// 40070 the site has no company information; 40071 no licence is set for the site; 40072 no licence information;
+    /// 40073 licence service not available.
+    /// </exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
+    public virtual Guarded<AvdReply> ApplyFilePermitGuarded(string licenceCert, CallOptions? options = null) =>
+        Guard(
+            AvdOperationNames.AppApplyFilePermit,
+            new Parameters { { "licence_cert"u8, Required.NotNull(licenceCert, nameof(licenceCert)) } },
+            options,
+            static answer => new AvdReply(answer));
+
+    /// <summary>
+    /// Calls App.ApplyFilePermit, and App.DeleteFilePermit at the end of an <c>await using</c> statement.
+    /// </summary>
+    /// <remarks>
+    /// <para>A start that fails is not undone. If no answer came to it, it may have begun all the same.</para>
+    /// </remarks>
+    /// <param name="licenceCert">
+    /// The licence text from the vendor's licence server. Give it unchanged. (<c>licence_cert</c>)
+    /// </param>
+    /// <param name="options">Options of the start.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The platform's answer to the start, and what undoes it.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="licenceCert"/> is null.</exception>
+    /// <exception cref="MeetgateForbiddenException">
+    /// 40070 the site has no company information; 40071 no licence is set for the site; 40072 no licence information;
+    /// 40073 licence service not available.
+    /// </exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
+    public virtual Task<Guarded<AvdReply>> ApplyFilePermitGuardedAsync(
+        string licenceCert,
+        CallOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        GuardAsync(
+            AvdOperationNames.AppApplyFilePermit,
+            new Parameters { { "licence_cert"u8, Required.NotNull(licenceCert, nameof(licenceCert)) } },
+            options,
+            static answer => new AvdReply(answer),
+            cancellationToken);
+
     /// <summary>
     /// Removes a licence from the platform; what happens to running meetings is not documented (删除文件授权).
     /// </summary>
@@ -5618,6 +7065,68 @@ public class AvdSipGateOperations : OperationGroup
         CallOptions? options = null,
         CancellationToken cancellationToken = default) =>
         SendAsync(
+            AvdOperationNames.SipGateCreate,
+            new Parameters
+            {
+                { "name"u8, Required.NotNull(name, nameof(name)) },
+                { "url"u8, Required.NotNull(url, nameof(url)) },
+            },
+            options,
+            static answer => new AvdSipGateCreateReply(answer),
+            cancellationToken);
+
+    /// <summary>Calls Sip.Gate.Create, and Sip.Gate.Del at the end of a <c>using</c> statement.</summary>
+    /// <remarks>
+    /// <para>A start that fails is not undone. If no answer came to it, it may have begun all the same.</para>
+    /// </remarks>
+    /// <param name="name">Name for the SIP gateway. (<c>name</c>)</param>
+    /// <param name="url">
+    /// Address of the SIP gateway: host and port, such as 192.0.2.22:5060. No two gateways may have the same address.
+    /// (<c>url</c>)
+    /// </param>
+    /// <param name="options">Options of the start.</param>
+    /// <returns>The platform's answer to the start, and what undoes it.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="name"/> or <paramref name="url"/> is null.</exception>
+    /// <exception cref="MeetgateConflictException">40019 another gateway has this address already.</exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
+    public virtual Guarded<AvdSipGateCreateReply> CreateGuarded(string name, string url, CallOptions? options = null) =>
+        Guard(
+            AvdOperationNames.SipGateCreate,
+            new Parameters
+            {
+                { "name"u8, Required.NotNull(name, nameof(name)) },
+                { "url"u8, Required.NotNull(url, nameof(url)) },
+            },
+            options,
+            static answer => new AvdSipGateCreateReply(answer));
+
+    /// <summary>Calls Sip.Gate.Create, and Sip.Gate.Del at the end of an <c>await using</c> statement.</summary>
+    /// <remarks>
+    /// <para>A start that fails is not undone. If no answer came to it, it may have begun all the same.</para>
+    /// </remarks>
+    /// <param name="name">Name for the SIP gateway. (<c>name</c>)</param>
+    /// <param name="url">
+    /// Address of the SIP gateway: host and port, such as 192.0.2.22:5060. No two gateways may have the same address.
+    /// (<c>url</c>)
+    /// </param>
+    /// <param name="options">Options of the start.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The platform's answer to the start, and what undoes it.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="name"/> or <paramref name="url"/> is null.</exception>
+    /// <exception cref="MeetgateConflictException">40019 another gateway has this address already.</exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
+    public virtual Task<Guarded<AvdSipGateCreateReply>> CreateGuardedAsync(
+        string name,
+        string url,
+        CallOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        GuardAsync(
             AvdOperationNames.SipGateCreate,
             new Parameters
             {
@@ -5974,6 +7483,95 @@ public class AvdSipAccountOperations : OperationGroup
         CallOptions? options = null,
         CancellationToken cancellationToken = default) =>
         SendAsync(
+            AvdOperationNames.SipAccountCreate,
+            new Parameters
+            {
+                { "name"u8, Required.NotNull(name, nameof(name)) },
+                { "password"u8, Required.NotNull(password, nameof(password)) },
+                { "number"u8, Required.NotNull(number, nameof(number)) },
+                { "sip_gate_id"u8, sipGateId },
+            },
+            options,
+            static answer => new AvdSipAccountCreateReply(answer),
+            cancellationToken);
+
+    /// <summary>Calls Sip.Account.Create, and Sip.Account.Del at the end of a <c>using</c> statement.</summary>
+    /// <remarks>
+    /// <para>A start that fails is not undone. If no answer came to it, it may have begun all the same.</para>
+    /// </remarks>
+    /// <param name="name">Name of the SIP account. (<c>name</c>)</param>
+    /// <param name="password">Password of the SIP account. (<c>password</c>)</param>
+    /// <param name="number">
+    /// Number of the SIP account. No two accounts may have the same number. <c>Sip.Account.Read</c> answers it as
+    /// phone_number. (<c>number</c>)
+    /// </param>
+    /// <param name="sipGateId">
+    /// Id of the account's SIP gateway: gate_id in the answers of <c>Sip.Gate.Create</c> and <c>Sip.Gate.List</c>.
+    /// (<c>sip_gate_id</c>)
+    /// </param>
+    /// <param name="options">Options of the start.</param>
+    /// <returns>The platform's answer to the start, and what undoes it.</returns>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="name"/>, <paramref name="password"/> or <paramref name="number"/> is null.
+    /// </exception>
+    /// <exception cref="MeetgateNotFoundException">40020 no such gateway.</exception>
+    /// <exception cref="MeetgateConflictException">40021 another account has this number already.</exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
+    public virtual Guarded<AvdSipAccountCreateReply> CreateGuarded(
+        string name,
+        string password,
+        string number,
+        long sipGateId,
+        CallOptions? options = null) =>
+        Guard(
+            AvdOperationNames.SipAccountCreate,
+            new Parameters
+            {
+                { "name"u8, Required.NotNull(name, nameof(name)) },
+                { "password"u8, Required.NotNull(password, nameof(password)) },
+                { "number"u8, Required.NotNull(number, nameof(number)) },
+                { "sip_gate_id"u8, sipGateId },
+            },
+            options,
+            static answer => new AvdSipAccountCreateReply(answer));
+
+    /// <summary>Calls Sip.Account.Create, and Sip.Account.Del at the end of an <c>await using</c> statement.</summary>
+    /// <remarks>
+    /// <para>A start that fails is not undone. If no answer came to it, it may have begun all the same.</para>
+    /// </remarks>
+    /// <param name="name">Name of the SIP account. (<c>name</c>)</param>
+    /// <param name="password">Password of the SIP account. (<c>password</c>)</param>
+    /// <param name="number">
+    /// Number of the SIP account. No two accounts may have the same number. <c>Sip.Account.Read</c> answers it as
+    /// phone_number. (<c>number</c>)
+    /// </param>
+    /// <param name="sipGateId">
+    /// Id of the account's SIP gateway: gate_id in the answers of <c>Sip.Gate.Create</c> and <c>Sip.Gate.List</c>.
+    /// (<c>sip_gate_id</c>)
+    /// </param>
+    /// <param name="options">Options of the start.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The platform's answer to the start, and what undoes it.</returns>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="name"/>, <paramref name="password"/> or <paramref name="number"/> is null.
+    /// </exception>
+    /// <exception cref="MeetgateNotFoundException">40020 no such gateway.</exception>
+    /// <exception cref="MeetgateConflictException">40021 another account has this number already.</exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
+    public virtual Task<Guarded<AvdSipAccountCreateReply>> CreateGuardedAsync(
+        string name,
+        string password,
+        string number,
+        long sipGateId,
+        CallOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        GuardAsync(
             AvdOperationNames.SipAccountCreate,
             new Parameters
             {
@@ -6534,6 +8132,262 @@ public class AvdDeviceOperations : OperationGroup
             static answer => new AvdDeviceCallReply(answer),
             cancellationToken);
 
+    /// <summary>Calls Device.Call, and Device.Kick at the end of a <c>using</c> statement.</summary>
+    /// <remarks>
+    /// <para>A start that fails is not undone. If no answer came to it, it may have begun all the same.</para>
+    /// </remarks>
+    /// <param name="name">Name of the device in the room. (<c>name</c>)</param>
+    /// <param name="roomId">Room number. (<c>room_id</c>)</param>
+    /// <param name="url">
+    /// Address of the device: sip (as in sip:1002@192.0.2.10), rtsp, h323, pstn or rtmp. (<c>url</c>)
+    /// </param>
+    /// <param name="userId">
+    /// Its meaning is unknown: the document describes it as "room id", as it does <c>roomId</c>. Leave it out; the
+    /// answer then has a <c>userId</c> that the server made. (<c>user_id</c>)
+    /// </param>
+    /// <param name="resolutionRate">
+    /// Resolution of the device. The document does not say whether the numbers are widths or heights.
+    /// (<c>resolution_rate</c>, one of 640, 1080, 1280)
+    /// </param>
+    /// <param name="frameRate">
+    /// Frame rate of the device. The document does not say which rates are allowed; 40039 is the answer to another.
+    /// (<c>frame_rate</c>, fps)
+    /// </param>
+    /// <param name="videoRate">
+    /// Bit rate of the device. 40038 is the answer to a rate outside 1 to 4. (<c>video_rate</c>, from 1 to 4 Mbit/s)
+    /// </param>
+    /// <param name="voiceMultiple">
+    /// Factor of amplification of the sound. The document gives neither range nor default. (<c>voice_multiple</c>)
+    /// </param>
+    /// <param name="callFrom">
+    /// The calling side, as the caller defines it. The document says no more. (<c>call_from</c>)
+    /// </param>
+    /// <param name="options">Options of the start.</param>
+    /// <returns>The platform's answer to the start, and what undoes it.</returns>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="name"/>, <paramref name="roomId"/> or <paramref name="url"/> is null.
+    /// </exception>
+    /// <exception cref="MeetgateNotFoundException">
+    /// 40004 no such room; 40009 the room does not exist or is not open.
+    /// </exception>
+    /// <exception cref="MeetgateConflictException">
+    /// 40023 no gateway is set; 40031 the user is in the room already.
+    /// </exception>
+    /// <exception cref="MeetgateServerException">
+    /// 40025 the SIP service has no rpc_port set; 40030 internal error of the SIP service; 40034 the invitation failed,
+    /// or an internal error.
+    /// </exception>
+    /// <exception cref="MeetgatePlatformBusyException">
+    /// 40026 the SIP service does not answer; 40035 connection closed: invitation refused, or the service port is not
+    /// open.
+    /// </exception>
+    /// <exception cref="MeetgateBadRequestException">
+    /// 40032 the address to invite is not valid; 40038 video resolution not supported, or bit rate outside 1 to 4
+    /// Mbit/s; 40039 frame rate not supported.
+    /// </exception>
+    /// <exception cref="MeetgateUnsupportedException">40036 type not supported.</exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
+    public virtual Guarded<AvdDeviceCallReply> CallGuarded(
+        string name,
+        string roomId,
+        string url,
+        string? userId = null,
+        string? resolutionRate = null,
+        long? frameRate = null,
+        long? videoRate = null,
+        long? voiceMultiple = null,
+        string? callFrom = null,
+        CallOptions? options = null) =>
+        Guard(
+            AvdOperationNames.DeviceCall,
+            new Parameters
+            {
+                { "name"u8, Required.NotNull(name, nameof(name)) },
+                { "room_id"u8, Required.NotNull(roomId, nameof(roomId)) },
+                { "user_id"u8, userId },
+                { "url"u8, Required.NotNull(url, nameof(url)) },
+                { "resolution_rate"u8, resolutionRate },
+                { "frame_rate"u8, frameRate },
+                { "video_rate"u8, videoRate },
+                { "voice_multiple"u8, voiceMultiple },
+                { "call_from"u8, callFrom },
+            },
+            options,
+            static answer => new AvdDeviceCallReply(answer));
+
+    /// <summary>Calls Device.Call, and Device.Kick at the end of an <c>await using</c> statement.</summary>
+    /// <remarks>
+    /// <para>A start that fails is not undone. If no answer came to it, it may have begun all the same.</para>
+    /// </remarks>
+    /// <param name="name">Name of the device in the room. (<c>name</c>)</param>
+    /// <param name="roomId">Room number. (<c>room_id</c>)</param>
+    /// <param name="url">
+    /// Address of the device: sip (as in sip:1002@192.0.2.10), rtsp, h323, pstn or rtmp. (<c>url</c>)
+    /// </param>
+    /// <param name="userId">
+    /// Its meaning is unknown: the document describes it as "room id", as it does <c>roomId</c>. Leave it out; the
+    /// answer then has a <c>userId</c> that the server made. (<c>user_id</c>)
+    /// </param>
+    /// <param name="resolutionRate">
+    /// Resolution of the device. The document does not say whether the numbers are widths or heights.
+    /// (<c>resolution_rate</c>, one of 640, 1080, 1280)
+    /// </param>
+    /// <param name="frameRate">
+    /// Frame rate of the device. The document does not say which rates are allowed; 40039 is the answer to another.
+    /// (<c>frame_rate</c>, fps)
+    /// </param>
+    /// <param name="videoRate">
+    /// Bit rate of the device. 40038 is the answer to a rate outside 1 to 4. (<c>video_rate</c>, from 1 to 4 Mbit/s)
+    /// </param>
+    /// <param name="voiceMultiple">
+    /// Factor of amplification of the sound. The document gives neither range nor default. (<c>voice_multiple</c>)
+    /// </param>
+    /// <param name="callFrom">
+    /// The calling side, as the caller defines it. The document says no more. (<c>call_from</c>)
+    /// </param>
+    /// <param name="options">Options of the start.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The platform's answer to the start, and what undoes it.</returns>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="name"/>, <paramref name="roomId"/> or <paramref name="url"/> is null.
+    /// </exception>
+    /// <exception cref="MeetgateNotFoundException">
+    /// 40004 no such room; 40009 the room does not exist or is not open.
+    /// </exception>
+    /// <exception cref="MeetgateConflictException">
+    /// 40023 no gateway is set; 40031 the user is in the room already.
+    /// </exception>
+    /// <exception cref="MeetgateServerException">
+    /// 40025 the SIP service has no rpc_port set; 40030 internal error of the SIP service; 40034 the invitation failed,
+    /// or an internal error.
+    /// </exception>
+    /// <exception cref="MeetgatePlatformBusyException">
+    /// 40026 the SIP service does not answer; 40035 connection closed: invitation refused, or the service port is not
+    /// open.
+    /// </exception>
+    /// <exception cref="MeetgateBadRequestException">
+    /// 40032 the address to invite is not valid; 40038 video resolution not supported, or bit rate outside 1 to 4
+    /// Mbit/s; 40039 frame rate not supported.
+    /// </exception>
+    /// <exception cref="MeetgateUnsupportedException">40036 type not supported.</exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
+    public virtual Task<Guarded<AvdDeviceCallReply>> CallGuardedAsync(
+        string name,
+        string roomId,
+        string url,
+        string? userId = null,
+        string? resolutionRate = null,
+        long? frameRate = null,
+        long? videoRate = null,
+        long? voiceMultiple = null,
+        string? callFrom = null,
+        CallOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        GuardAsync(
+            AvdOperationNames.DeviceCall,
+            new Parameters
+            {
+                { "name"u8, Required.NotNull(name, nameof(name)) },
+                { "room_id"u8, Required.NotNull(roomId, nameof(roomId)) },
+                { "user_id"u8, userId },
+                { "url"u8, Required.NotNull(url, nameof(url)) },
+                { "resolution_rate"u8, resolutionRate },
+                { "frame_rate"u8, frameRate },
+                { "video_rate"u8, videoRate },
+                { "voice_multiple"u8, voiceMultiple },
+                { "call_from"u8, callFrom },
+            },
+            options,
+            static answer => new AvdDeviceCallReply(answer),
+            cancellationToken);
+
+    /// <summary>Calls Device.Call, and Device.Kick at the end of a <c>using</c> statement.</summary>
+    /// <remarks>
+    /// <para>A start that fails is not undone. If no answer came to it, it may have begun all the same.</para>
+    /// </remarks>
+    /// <param name="request">The parameters.</param>
+    /// <param name="options">Options of the start.</param>
+    /// <returns>The platform's answer to the start, and what undoes it.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="request"/> is null.</exception>
+    /// <exception cref="MeetgateNotFoundException">
+    /// 40004 no such room; 40009 the room does not exist or is not open.
+    /// </exception>
+    /// <exception cref="MeetgateConflictException">
+    /// 40023 no gateway is set; 40031 the user is in the room already.
+    /// </exception>
+    /// <exception cref="MeetgateServerException">
+    /// 40025 the SIP service has no rpc_port set; 40030 internal error of the SIP service; 40034 the invitation failed,
+    /// or an internal error.
+    /// </exception>
+    /// <exception cref="MeetgatePlatformBusyException">
+    /// 40026 the SIP service does not answer; 40035 connection closed: invitation refused, or the service port is not
+    /// open.
+    /// </exception>
+    /// <exception cref="MeetgateBadRequestException">
+    /// 40032 the address to invite is not valid; 40038 video resolution not supported, or bit rate outside 1 to 4
+    /// Mbit/s; 40039 frame rate not supported.
+    /// </exception>
+    /// <exception cref="MeetgateUnsupportedException">40036 type not supported.</exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
+    public virtual Guarded<AvdDeviceCallReply> CallGuarded(AvdDeviceCallRequest request, CallOptions? options = null) =>
+        Guard(
+            AvdOperationNames.DeviceCall,
+            Required.NotNull(request, nameof(request)).Write(),
+            options,
+            static answer => new AvdDeviceCallReply(answer));
+
+    /// <summary>Calls Device.Call, and Device.Kick at the end of an <c>await using</c> statement.</summary>
+    /// <remarks>
+    /// <para>A start that fails is not undone. If no answer came to it, it may have begun all the same.</para>
+    /// </remarks>
+    /// <param name="request">The parameters.</param>
+    /// <param name="options">Options of the start.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The platform's answer to the start, and what undoes it.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="request"/> is null.</exception>
+    /// <exception cref="MeetgateNotFoundException">
+    /// 40004 no such room; 40009 the room does not exist or is not open.
+    /// </exception>
+    /// <exception cref="MeetgateConflictException">
+    /// 40023 no gateway is set; 40031 the user is in the room already.
+    /// </exception>
+    /// <exception cref="MeetgateServerException">
+    /// 40025 the SIP service has no rpc_port set; 40030 internal error of the SIP service; 40034 the invitation failed,
+    /// or an internal error.
+    /// </exception>
+    /// <exception cref="MeetgatePlatformBusyException">
+    /// 40026 the SIP service does not answer; 40035 connection closed: invitation refused, or the service port is not
+    /// open.
+    /// </exception>
+    /// <exception cref="MeetgateBadRequestException">
+    /// 40032 the address to invite is not valid; 40038 video resolution not supported, or bit rate outside 1 to 4
+    /// Mbit/s; 40039 frame rate not supported.
+    /// </exception>
+    /// <exception cref="MeetgateUnsupportedException">40036 type not supported.</exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
+    public virtual Task<Guarded<AvdDeviceCallReply>> CallGuardedAsync(
+        AvdDeviceCallRequest request,
+        CallOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        GuardAsync(
+            AvdOperationNames.DeviceCall,
+            Required.NotNull(request, nameof(request)).Write(),
+            options,
+            static answer => new AvdDeviceCallReply(answer),
+            cancellationToken);
+
     /// <summary>Throws a device out of a room (踢出设备).</summary>
     /// <remarks>
     /// <para>Ends the call that <c>Device.Call</c> began.</para>
@@ -6674,6 +8528,72 @@ public class AvdDeviceOperations : OperationGroup
             options,
             static answer => new AvdDeviceGetInviteStatusReply(answer),
             cancellationToken);
+
+    /// <summary>Waits until the device is in the call: calls Device.GetInviteStatus, with pauses that grow.</summary>
+    /// <remarks>
+    /// <para>
+    /// It only reads, and may be repeated. A wait with it ends when the device is in the call: <c>invite_status</c> is
+    /// 1 (in the call); 2 (hung up) or 3 (invitation failed) is an error.
+    /// </para>
+    /// <para>A call that fails in a way that may be repeated, such as for the network, does not end the wait.</para>
+    /// </remarks>
+    /// <param name="callId">Id of the call, from the answer of <c>Device.Call</c>. (<c>call_id</c>)</param>
+    /// <param name="options">Options of this wait.</param>
+    /// <returns>The answer that ended the wait.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="callId"/> is null.</exception>
+    /// <exception cref="MeetgateNotFoundException">
+    /// 40004 no such room; 40033 the user has not been invited; 40037 no such invitation.
+    /// </exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
+    /// <exception cref="MeetgateTimeoutException">It has not ended in time.</exception>
+    public virtual AvdDeviceGetInviteStatusReply WaitUntilAnswered(string callId, WaitOptions? options = null) =>
+        Wait(
+            AvdOperationNames.DeviceGetInviteStatus,
+            new Parameters
+            {
+                { "call_id"u8, Required.NotNull(callId, nameof(callId)) },
+            },
+            options,
+            static answer => new AvdDeviceGetInviteStatusReply(answer));
+
+    /// <summary>Waits until the device is in the call: calls Device.GetInviteStatus, with pauses that grow.</summary>
+    /// <remarks>
+    /// <para>
+    /// It only reads, and may be repeated. A wait with it ends when the device is in the call: <c>invite_status</c> is
+    /// 1 (in the call); 2 (hung up) or 3 (invitation failed) is an error.
+    /// </para>
+    /// <para>A call that fails in a way that may be repeated, such as for the network, does not end the wait.</para>
+    /// <para>It has a thread of its own meanwhile.</para>
+    /// </remarks>
+    /// <param name="callId">Id of the call, from the answer of <c>Device.Call</c>. (<c>call_id</c>)</param>
+    /// <param name="options">Options of this wait.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The answer that ended the wait.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="callId"/> is null.</exception>
+    /// <exception cref="MeetgateNotFoundException">
+    /// 40004 no such room; 40033 the user has not been invited; 40037 no such invitation.
+    /// </exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
+    /// <exception cref="MeetgateTimeoutException">It has not ended in time.</exception>
+    public virtual Task<AvdDeviceGetInviteStatusReply> WaitUntilAnsweredAsync(
+        string callId,
+        WaitOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        WaitAsync(
+            AvdOperationNames.DeviceGetInviteStatus,
+            new Parameters
+            {
+                { "call_id"u8, Required.NotNull(callId, nameof(callId)) },
+            },
+            options,
+            static answer => new AvdDeviceGetInviteStatusReply(answer),
+            cancellationToken);
 }
 
 /// <summary>The operations <c>avd.device.video.*</c>.</summary>
@@ -6755,6 +8675,76 @@ public class AvdDeviceVideoOperations : OperationGroup
         CallOptions? options = null,
         CancellationToken cancellationToken = default) =>
         SendAsync(
+            AvdOperationNames.DeviceVideoFocus,
+            new Parameters
+            {
+                { "room_id"u8, Required.NotNull(roomId, nameof(roomId)) },
+                { "user_id"u8, Required.NotNull(userId, nameof(userId)) },
+            },
+            options,
+            static answer => new AvdReply(answer),
+            cancellationToken);
+
+    /// <summary>Calls Device.Video.Focus, and Device.Video.Unfocus at the end of a <c>using</c> statement.</summary>
+    /// <remarks>
+    /// <para>A start that fails is not undone. If no answer came to it, it may have begun all the same.</para>
+    /// </remarks>
+    /// <param name="roomId">Room number. (<c>room_id</c>)</param>
+    /// <param name="userId">Id of the device, from the answer of <c>Device.Call</c>. (<c>user_id</c>)</param>
+    /// <param name="options">Options of the start.</param>
+    /// <returns>The platform's answer to the start, and what undoes it.</returns>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="roomId"/> or <paramref name="userId"/> is null.
+    /// </exception>
+    /// <exception cref="MeetgateNotFoundException">
+    /// 40004 no such room; 40009 the room does not exist or is not open; 40024 the account has not been invited; 40033
+    /// the user has not been invited.
+    /// </exception>
+    /// <exception cref="MeetgateUnsupportedException">40036 type not supported.</exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
+    public virtual Guarded<AvdReply> FocusGuarded(string roomId, string userId, CallOptions? options = null) =>
+        Guard(
+            AvdOperationNames.DeviceVideoFocus,
+            new Parameters
+            {
+                { "room_id"u8, Required.NotNull(roomId, nameof(roomId)) },
+                { "user_id"u8, Required.NotNull(userId, nameof(userId)) },
+            },
+            options,
+            static answer => new AvdReply(answer));
+
+    /// <summary>
+    /// Calls Device.Video.Focus, and Device.Video.Unfocus at the end of an <c>await using</c> statement.
+    /// </summary>
+    /// <remarks>
+    /// <para>A start that fails is not undone. If no answer came to it, it may have begun all the same.</para>
+    /// </remarks>
+    /// <param name="roomId">Room number. (<c>room_id</c>)</param>
+    /// <param name="userId">Id of the device, from the answer of <c>Device.Call</c>. (<c>user_id</c>)</param>
+    /// <param name="options">Options of the start.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The platform's answer to the start, and what undoes it.</returns>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="roomId"/> or <paramref name="userId"/> is null.
+    /// </exception>
+    /// <exception cref="MeetgateNotFoundException">
+    /// 40004 no such room; 40009 the room does not exist or is not open; 40024 the account has not been invited; 40033
+    /// the user has not been invited.
+    /// </exception>
+    /// <exception cref="MeetgateUnsupportedException">40036 type not supported.</exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
+    public virtual Task<Guarded<AvdReply>> FocusGuardedAsync(
+        string roomId,
+        string userId,
+        CallOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        GuardAsync(
             AvdOperationNames.DeviceVideoFocus,
             new Parameters
             {
@@ -6903,6 +8893,76 @@ public class AvdDeviceVideoOperations : OperationGroup
         CallOptions? options = null,
         CancellationToken cancellationToken = default) =>
         SendAsync(
+            AvdOperationNames.DeviceVideoClose,
+            new Parameters
+            {
+                { "room_id"u8, Required.NotNull(roomId, nameof(roomId)) },
+                { "user_id"u8, Required.NotNull(userId, nameof(userId)) },
+            },
+            options,
+            static answer => new AvdReply(answer),
+            cancellationToken);
+
+    /// <summary>Calls Device.Video.Close, and Device.Video.Open at the end of a <c>using</c> statement.</summary>
+    /// <remarks>
+    /// <para>A start that fails is not undone. If no answer came to it, it may have begun all the same.</para>
+    /// </remarks>
+    /// <param name="roomId">Room number. (<c>room_id</c>)</param>
+    /// <param name="userId">Id of the device, from the answer of <c>Device.Call</c>. (<c>user_id</c>)</param>
+    /// <param name="options">Options of the start.</param>
+    /// <returns>The platform's answer to the start, and what undoes it.</returns>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="roomId"/> or <paramref name="userId"/> is null.
+    /// </exception>
+    /// <exception cref="MeetgateNotFoundException">
+    /// 40004 no such room; 40009 the room does not exist or is not open; 40024 the account has not been invited; 40033
+    /// the user has not been invited.
+    /// </exception>
+    /// <exception cref="MeetgateUnsupportedException">40036 type not supported.</exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
+    public virtual Guarded<AvdReply> CloseGuarded(string roomId, string userId, CallOptions? options = null) =>
+        Guard(
+            AvdOperationNames.DeviceVideoClose,
+            new Parameters
+            {
+                { "room_id"u8, Required.NotNull(roomId, nameof(roomId)) },
+                { "user_id"u8, Required.NotNull(userId, nameof(userId)) },
+            },
+            options,
+            static answer => new AvdReply(answer));
+
+    /// <summary>
+    /// Calls Device.Video.Close, and Device.Video.Open at the end of an <c>await using</c> statement.
+    /// </summary>
+    /// <remarks>
+    /// <para>A start that fails is not undone. If no answer came to it, it may have begun all the same.</para>
+    /// </remarks>
+    /// <param name="roomId">Room number. (<c>room_id</c>)</param>
+    /// <param name="userId">Id of the device, from the answer of <c>Device.Call</c>. (<c>user_id</c>)</param>
+    /// <param name="options">Options of the start.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The platform's answer to the start, and what undoes it.</returns>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="roomId"/> or <paramref name="userId"/> is null.
+    /// </exception>
+    /// <exception cref="MeetgateNotFoundException">
+    /// 40004 no such room; 40009 the room does not exist or is not open; 40024 the account has not been invited; 40033
+    /// the user has not been invited.
+    /// </exception>
+    /// <exception cref="MeetgateUnsupportedException">40036 type not supported.</exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
+    public virtual Task<Guarded<AvdReply>> CloseGuardedAsync(
+        string roomId,
+        string userId,
+        CallOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        GuardAsync(
             AvdOperationNames.DeviceVideoClose,
             new Parameters
             {
@@ -7065,6 +9125,74 @@ public class AvdDeviceAudioOperations : OperationGroup
         CallOptions? options = null,
         CancellationToken cancellationToken = default) =>
         SendAsync(
+            AvdOperationNames.DeviceAudioMute,
+            new Parameters
+            {
+                { "room_id"u8, Required.NotNull(roomId, nameof(roomId)) },
+                { "user_id"u8, Required.NotNull(userId, nameof(userId)) },
+            },
+            options,
+            static answer => new AvdReply(answer),
+            cancellationToken);
+
+    /// <summary>Calls Device.Audio.Mute, and Device.Audio.Unmute at the end of a <c>using</c> statement.</summary>
+    /// <remarks>
+    /// <para>A start that fails is not undone. If no answer came to it, it may have begun all the same.</para>
+    /// </remarks>
+    /// <param name="roomId">Room number. (<c>room_id</c>)</param>
+    /// <param name="userId">Id of the device, from the answer of <c>Device.Call</c>. (<c>user_id</c>)</param>
+    /// <param name="options">Options of the start.</param>
+    /// <returns>The platform's answer to the start, and what undoes it.</returns>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="roomId"/> or <paramref name="userId"/> is null.
+    /// </exception>
+    /// <exception cref="MeetgateNotFoundException">
+    /// 40004 no such room; 40009 the room does not exist or is not open; 40024 the account has not been invited; 40033
+    /// the user has not been invited.
+    /// </exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
+    public virtual Guarded<AvdReply> MuteGuarded(string roomId, string userId, CallOptions? options = null) =>
+        Guard(
+            AvdOperationNames.DeviceAudioMute,
+            new Parameters
+            {
+                { "room_id"u8, Required.NotNull(roomId, nameof(roomId)) },
+                { "user_id"u8, Required.NotNull(userId, nameof(userId)) },
+            },
+            options,
+            static answer => new AvdReply(answer));
+
+    /// <summary>
+    /// Calls Device.Audio.Mute, and Device.Audio.Unmute at the end of an <c>await using</c> statement.
+    /// </summary>
+    /// <remarks>
+    /// <para>A start that fails is not undone. If no answer came to it, it may have begun all the same.</para>
+    /// </remarks>
+    /// <param name="roomId">Room number. (<c>room_id</c>)</param>
+    /// <param name="userId">Id of the device, from the answer of <c>Device.Call</c>. (<c>user_id</c>)</param>
+    /// <param name="options">Options of the start.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The platform's answer to the start, and what undoes it.</returns>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="roomId"/> or <paramref name="userId"/> is null.
+    /// </exception>
+    /// <exception cref="MeetgateNotFoundException">
+    /// 40004 no such room; 40009 the room does not exist or is not open; 40024 the account has not been invited; 40033
+    /// the user has not been invited.
+    /// </exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
+    public virtual Task<Guarded<AvdReply>> MuteGuardedAsync(
+        string roomId,
+        string userId,
+        CallOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        GuardAsync(
             AvdOperationNames.DeviceAudioMute,
             new Parameters
             {

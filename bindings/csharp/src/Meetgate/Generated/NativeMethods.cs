@@ -122,6 +122,23 @@ internal static unsafe class NativeMethods
         delegate* unmanaged[Cdecl]<nint, byte*, byte*, byte*, nint, nint, nint, nint*, int>
         meetgate_download;
 
+    /// <summary>
+    /// <c>meetgate_undo(client, operation, params_json, start_reply_json, options_json, cancel, reply_json)</c>
+    /// </summary>
+    internal static
+        delegate* unmanaged[Cdecl]<nint, byte*, byte*, byte*, byte*, nint, nint*, int>
+        meetgate_undo;
+
+    /// <summary><c>meetgate_undone_by(operation)</c></summary>
+    internal static
+        delegate* unmanaged[Cdecl]<byte*, nint>
+        meetgate_undone_by;
+
+    /// <summary><c>meetgate_wait(client, operation, params_json, options_json, cancel, reply_json)</c></summary>
+    internal static
+        delegate* unmanaged[Cdecl]<nint, byte*, byte*, byte*, nint, nint*, int>
+        meetgate_wait;
+
     /// <summary><c>meetgate_cancel_new()</c></summary>
     internal static
         delegate* unmanaged[Cdecl]<nint>
@@ -228,6 +245,15 @@ internal static unsafe class NativeMethods
         meetgate_download =
             (delegate* unmanaged[Cdecl]<nint, byte*, byte*, byte*, nint, nint, nint, nint*, int>)
                 export("meetgate_download");
+        meetgate_undo =
+            (delegate* unmanaged[Cdecl]<nint, byte*, byte*, byte*, byte*, nint, nint*, int>)
+                export("meetgate_undo");
+        meetgate_undone_by =
+            (delegate* unmanaged[Cdecl]<byte*, nint>)
+                export("meetgate_undone_by");
+        meetgate_wait =
+            (delegate* unmanaged[Cdecl]<nint, byte*, byte*, byte*, nint, nint*, int>)
+                export("meetgate_wait");
         meetgate_cancel_new =
             (delegate* unmanaged[Cdecl]<nint>)
                 export("meetgate_cancel_new");

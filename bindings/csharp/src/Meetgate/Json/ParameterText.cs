@@ -88,6 +88,9 @@ internal sealed class ParameterText : IBufferWriter<byte>
         bytes[length] = 0;
     }
 
+    /// <summary>A copy, with the NUL that follows it.</summary>
+    internal byte[] Copied() => bytes.AsSpan(0, length + 1).ToArray();
+
     /// <summary>Keeps it for the next call on this thread. It held secrets, perhaps.</summary>
     internal void Return()
     {

@@ -107,6 +107,50 @@ internal sealed unsafe class ClientHandle : SafeHandle
         }
     }
 
+    /// <summary>Whether another operation undoes this one.</summary>
+    /// <param name="operation">With the NUL that ends it.</param>
+    internal static bool CanBeUndone(byte[] operation)
+    {
+        fixed (byte* name = operation)
+        {
+            nint undoing = NativeMethods.meetgate_undone_by(name);
+            NativeMethods.meetgate_string_free(undoing);
+            return undoing != 0;
+        }
+    }
+
+    /// <summary>Undoes what an operation started.</summary>
+    /// <param name="called">The operation's name, for messages.</param>
+    /// <param name="started">What was called, and what it answered.</param>
+    /// <param name="options">With a NUL behind them, or none.</param>
+    /// <param name="cancel">As for <see cref="Call"/>.</param>
+    internal byte[] Undo(string called, Started started, ReadOnlySpan<byte> options, nint? cancel)
+    {
+        nint reply = 0;
+        fixed (byte* name = started.Operation, text = started.Parameters, answer = started.Answer, chosen = options)
+        {
+            int status = NativeMethods.meetgate_undo(handle, name, text, answer, chosen, cancel ?? closing, &reply);
+            return Take(status, reply, called, Tokens);
+        }
+    }
+
+    /// <summary>Calls an operation that reads until what it tells of has come to an end.</summary>
+    /// <param name="called">The operation's name, for messages.</param>
+    /// <param name="operation">The same with the NUL that ends it.</param>
+    /// <param name="parameters">With a NUL behind them.</param>
+    /// <param name="options">Likewise, or none.</param>
+    /// <param name="cancel">As for <see cref="Call"/>.</param>
+    internal byte[] Wait(
+        string called, byte[]? operation, ReadOnlySpan<byte> parameters, ReadOnlySpan<byte> options, nint? cancel)
+    {
+        nint reply = 0;
+        fixed (byte* name = operation, text = parameters, chosen = options)
+        {
+            int status = NativeMethods.meetgate_wait(handle, name, text, chosen, cancel ?? closing, &reply);
+            return Take(status, reply, called, Tokens);
+        }
+    }
+
     private static nint Function(NativeMethods.Progress? progress) =>
         progress == null ? 0 : Marshal.GetFunctionPointerForDelegate(progress);
 

@@ -23,6 +23,10 @@ internal sealed class Sandbox : IDisposable
         Hst = configurations["hst"]!.ToJsonString();
         Youme = configurations["youme"]!.ToJsonString();
         Avd = configurations["avd"]!.ToJsonString();
+        Secrecy.Hide(Key(Hst, "dev_secret"));
+        Secrecy.Hide(Key(Youme, "app_secret"));
+        Secrecy.Hide(Key(Youme, "rest_api_key"));
+        Secrecy.Hide(Key(Avd, "secret_key"));
     }
 
     internal string Hst { get; }
