@@ -6,10 +6,13 @@ import json
 import os
 import socket
 import subprocess
+import sys
 import threading
 import unittest
 import urllib.request
-from typing import Any, Callable, Dict, List, NamedTuple, Optional
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Set
+
+from meetgate import _errors
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 #: The checkout; the package itself is tested wherever it is installed.
@@ -17,6 +20,29 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(HERE)))
 
 ROOM = "12345123456"
 APP = "8f14e45fceea467a9f36dedd4bea2543"
+
+
+#: What no error of the library may show, in any test.
+_secrets: Set[str] = set()
+
+
+def _search_all_errors() -> None:
+    made = _errors.of_text
+
+    def of_text(status: str, text: bytes) -> Exception:
+        error = made(status, text)
+        shown = text.decode("utf-8", "replace") + str(error)
+        for secret in _secrets:
+            if secret in shown:
+                # An exception would be one of the test's, and could be caught there.
+                print("the secret %s is in an error: %s" % (secret, shown), file=sys.stderr, flush=True)
+                os._exit(1)
+        return error
+
+    _errors.of_text = of_text
+
+
+_search_all_errors()
 
 
 class Sandbox:
@@ -32,6 +58,8 @@ class Sandbox:
         assert self._process.stdout is not None
         self.first_line = self._process.stdout.readline().decode()
         self.configurations: Dict[str, Dict[str, Any]] = json.loads(self.first_line)
+        for platform, key in (("hst", "dev_secret"), ("youme", "app_secret"), ("youme", "rest_api_key"), ("avd", "secret_key")):
+            _secrets.add(self.configurations[platform][key])
 
     def control(self, method: str, path: str, body: Any = None) -> Any:
         """A call of the control interface, which `--control` opens."""
