@@ -24,6 +24,8 @@ APP = "8f14e45fceea467a9f36dedd4bea2543"
 
 #: What no error of the library may show, in any test.
 _secrets: Set[str] = set()
+#: They would outlive a run that ends for that.
+_running: List[subprocess.Popen[bytes]] = []
 
 
 def _search_all_errors() -> None:
@@ -36,6 +38,8 @@ def _search_all_errors() -> None:
             if secret in shown:
                 # An exception would be one of the test's, and could be caught there.
                 print("the secret %s is in an error: %s" % (secret, shown), file=sys.stderr, flush=True)
+                for sandbox in _running:
+                    sandbox.kill()
                 os._exit(1)
         return error
 
@@ -55,6 +59,7 @@ class Sandbox:
         self._process = subprocess.Popen(
             [program, "--listen", "127.0.0.1:0", *arguments], stdout=subprocess.PIPE, stdin=subprocess.DEVNULL
         )
+        _running.append(self._process)
         assert self._process.stdout is not None
         self.first_line = self._process.stdout.readline().decode()
         self.configurations: Dict[str, Dict[str, Any]] = json.loads(self.first_line)
