@@ -16,8 +16,8 @@ use state::{Job, Seat, State};
 use std::cell::Cell;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -54,7 +54,11 @@ pub(crate) enum Refused {
     NoThread(io::Error),
 }
 
-pub(crate) struct Pool(Arc<Shared>);
+pub(crate) struct Pool {
+    size: PoolSize,
+    /// Made with the first work: most clients have none.
+    shared: OnceLock<Arc<Shared>>,
+}
 
 struct Shared {
     size: PoolSize,
@@ -73,13 +77,11 @@ thread_local! {
 
 impl Pool {
     pub(crate) fn new(size: PoolSize) -> Pool {
-        Pool(Arc::new(Shared {
-            size,
-            next_number: AtomicU64::new(0),
-            state: Mutex::default(),
-            care: Condvar::new(),
-            gone: Condvar::new(),
-        }))
+        Pool { size, shared: OnceLock::new() }
+    }
+
+    fn shared(&self) -> &Arc<Shared> {
+        self.shared.get_or_init(|| Arc::new(Shared::new(self.size)))
     }
 
     /// Has work done as soon as there is a worker for it. Work that is cancelled or late before that is told so. It is called exactly
@@ -90,16 +92,17 @@ impl Pool {
         cancel: Option<&Cancel>,
         work: impl FnOnce(Turn) + Send + 'static,
     ) -> Result<(), Refused> {
-        let number = self.0.next_number.fetch_add(1, Ordering::Relaxed);
-        let waits = || Arc::new(Waits { shared: Arc::clone(&self.0), number });
+        let shared = self.shared();
+        let number = shared.next_number.fetch_add(1, Ordering::Relaxed);
+        let waits = || Arc::new(Waits { shared: Arc::clone(shared), number });
         // Ahead of the lock: a trigger holds the lock of its cancel while it takes the pool's.
         let notice = cancel.map(|cancel| cancel.notice(waits()));
         let job = Job { until, notice, work: Box::new(work) };
-        let mut state = self.0.state.lock();
-        let taken = self.0.take_in(&mut state, number, job);
+        let mut state = shared.state.lock();
+        let taken = shared.take_in(&mut state, number, job);
         // A trigger before the job was there has not found it.
         if cancel.is_some_and(Cancel::is_triggered) {
-            self.0.cancel(&mut state, number);
+            shared.cancel(&mut state, number);
         }
         drop(state);
         // What was refused goes here, after the lock: its notice takes that of its cancel.
@@ -108,23 +111,25 @@ impl Pool {
 
     /// Ends what waits, and takes no more. What is at work goes on.
     pub(crate) fn close(&self) {
-        let mut state = self.0.state.lock();
+        let shared = self.shared();
+        let mut state = shared.state.lock();
         state.is_closed = true;
         state.end_all();
         while let Some(seat) = state.call_one() {
             seat.called.notify_one();
         }
-        self.0.care.notify_one();
+        shared.care.notify_one();
     }
 
     /// Waits until all threads of a closed pool have ended, no longer than this; not at all on one of them.
     pub(crate) fn wait_for_end(&self, patience: Duration) {
-        if self.is_on_own_thread() {
+        let shared = self.shared();
+        if WORKS_FOR.try_with(Cell::get) == Ok(shared.address()) {
             return;
         }
         let until = Instant::now() + patience;
-        let mut state = self.0.state.lock();
-        while state.threads() > 0 && !self.0.gone.wait_until(&mut state, until).timed_out() {}
+        let mut state = shared.state.lock();
+        while state.threads() > 0 && !shared.gone.wait_until(&mut state, until).timed_out() {}
         let handles = std::mem::take(&mut state.handles);
         let have_ended = state.threads() == 0;
         drop(state);
@@ -133,13 +138,19 @@ impl Pool {
             handles.into_iter().for_each(|handle| _ = handle.join());
         }
     }
-
-    fn is_on_own_thread(&self) -> bool {
-        WORKS_FOR.try_with(Cell::get) == Ok(self.0.address())
-    }
 }
 
 impl Shared {
+    fn new(size: PoolSize) -> Shared {
+        Shared {
+            size,
+            next_number: AtomicU64::new(0),
+            state: Mutex::default(),
+            care: Condvar::new(),
+            gone: Condvar::new(),
+        }
+    }
+
     fn address(self: &Arc<Self>) -> usize {
         Arc::as_ptr(self) as usize
     }

@@ -17,7 +17,7 @@ fn telling(turns: &Sender<Turn>) -> impl FnOnce(Turn) + Send + 'static {
 fn end(pool: &Pool) {
     pool.close();
     pool.wait_for_end(Duration::from_secs(20));
-    assert_eq!(pool.0.state.lock().threads(), 0);
+    assert_eq!(pool.shared().state.lock().threads(), 0);
 }
 
 #[test]
@@ -28,7 +28,7 @@ fn work_is_done_by_the_worker_that_worked_last() {
         let send = send.clone();
         pool.submit(later(), None, move |_| send.send(thread::current().id()).unwrap()).unwrap();
         seen.push(ids.recv().unwrap());
-        while !pool.0.state.lock().has_idle() {
+        while !pool.shared().state.lock().has_idle() {
             thread::yield_now();
         }
     }
@@ -59,7 +59,7 @@ fn what_waits_ends_without_a_worker() {
 fn a_queue_of_a_size_takes_so_many_and_no_more() {
     let (pool, (turns, ended), (let_go, hangs)) = (pool(1, 2), channel(), channel::<()>());
     pool.submit(later(), None, move |_| _ = hangs.recv()).unwrap();
-    while pool.0.state.lock().coming > 0 {
+    while pool.shared().state.lock().coming > 0 {
         thread::yield_now();
     }
     pool.submit(later(), None, telling(&turns)).unwrap();
