@@ -309,7 +309,7 @@ class Calls:
 
     def _upload(self, operation: str, params: Mapping[str, Any]) -> str:
         """A call with a file that is read piece by piece, or whose progress is told."""
-        with _upload.readable(operation, params, self._subject(operation)) as (given, source):
+        with _upload.readable(params, self._subject(operation)) as (given, source):
             name, encoded, options = self._encoded(operation, given)
             functions = Functions(self._progress, None if source is None else source.read)
             length = 0 if source is None else source.length

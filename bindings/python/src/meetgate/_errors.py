@@ -47,7 +47,13 @@ class Error(Exception):
     #: The whole error document.
     document: Dict[str, Any]
 
-    def __init__(self, document: Mapping[str, Any]) -> None:
+    def __init__(self, document: Optional[Mapping[str, Any]] = None, **members: Any) -> None:
+        """Of an error document of the library; or, for tests, of its members, such as `NotFound(code=40004)`.
+
+        `status`, and for an `ApiError` of a kind `kind`, are known by the class.
+        """
+        if document is None or members:
+            document = {**_document_of(type(self), members), **(document or {})}
         # The document is the only argument, so that the exception can be pickled.
         super().__init__(document)
         self.document = dict(document)
@@ -197,6 +203,25 @@ OF_KIND: Dict[str, Type[ApiError]] = {
     "busy": PlatformBusy,
     "server": ServerError,
 }
+
+
+#: What may stand in an error document. `kind` is its `class`.
+_MEMBERS = {name for name in Error.__annotations__ if name != "document"}
+
+
+def _document_of(kind: Type[Error], members: Mapping[str, Any]) -> Dict[str, Any]:
+    unknown = sorted(set(members) - _MEMBERS)
+    if unknown:
+        raise TypeError("%s() got an unexpected keyword argument %r" % (kind.__name__, unknown[0]))
+    document: Dict[str, Any] = {"status": "UNKNOWN", "message": kind.__name__, "retryable": False}
+    for status, of_status in OF_STATUS.items():
+        if issubclass(kind, of_status):
+            document["status"] = status
+    for name, of_kind in OF_KIND.items():
+        if issubclass(kind, of_kind):
+            document["class"] = name
+    document.update({"class" if name == "kind" else name: value for name, value in members.items()})
+    return document
 
 
 def of_document(document: Mapping[str, Any]) -> Error:

@@ -7,7 +7,7 @@ import math
 import os
 from decimal import Decimal
 from json.encoder import encode_basestring
-from typing import Any, Callable, Dict, List, Mapping, Union
+from typing import Any, Callable, Dict, Iterator, List, Mapping, Union
 
 from ._errors import Error, Subject
 
@@ -61,22 +61,65 @@ def _unreadable(why: str, subject: Subject) -> Error:
 
 
 def c_string(text: Any, name: str, subject: Subject) -> bytes:
-    """A text as C takes it, up to the NUL that Python adds. Half a surrogate pair is left for the library to refuse."""
+    """A text as C takes it, up to the NUL that Python adds."""
     if not isinstance(text, str):
         raise subject.refuse("%s: expected a string, got %s" % (name, type(text).__name__))
     if "\0" in text:
         raise subject.refuse("%s: holds a NUL character" % name)
-    return text.encode("utf-8", "surrogatepass")
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise subject.refuse("%s: %s" % (name, _half(error))) from None
 
 
 def encode(members: Mapping[str, Any], what: str, subject: Subject) -> bytes:
     """One JSON object as UTF-8. A member that is None is left out."""
     parts: List[str] = []
     for name, value in members.items():
-        if value is not None:
+        # Most values are texts, and most names need no look.
+        if type(value) is str:
+            parts.append("%s:%s" % (_name(name, what, subject), encode_basestring(value)))
+        elif value is not None:
             where = '%s "%s"' % (what, name)
-            parts.append("%s:%s" % (_name(name, what, subject), _value(value, where, subject, 0)))
-    return to_utf8("{" + ",".join(parts) + "}")
+            parts.append("%s:%s" % (_name(name, what, subject), _member(value, name, where, subject)))
+    try:
+        return ("{" + ",".join(parts) + "}").encode("utf-8")
+    except UnicodeEncodeError as error:
+        where = next((found for name, value in members.items() for found in _broken(value, '%s "%s"' % (what, name))), what)
+        raise subject.refuse("%s: %s" % (where, _half(error))) from None
+
+
+def _member(value: Any, name: str, where: str, subject: Subject) -> str:
+    if hasattr(value, "isoformat"):
+        from . import _times
+
+        if _times.is_time(value):
+            value = _times.sent(value, name, where, subject)
+    return _value(value, name, where, subject, 0)
+
+
+def _half(error: UnicodeEncodeError) -> str:
+    code = ord(error.object[error.start])
+    if 0xDC80 <= code <= 0xDCFF:
+        # As `os.fsdecode` writes a byte that it cannot read.
+        return "expected text, got the byte 0x%02x, which is not UTF-8 (in Python '\\udc%02x')" % (code - 0xDC00, code - 0xDC00)
+    return "expected text, got half of a surrogate pair ('\\u%04x')" % code
+
+
+def _broken(value: Any, where: str) -> Iterator[str]:
+    """Where a text is that cannot be written as UTF-8."""
+    if isinstance(value, (str, os.PathLike)):
+        try:
+            str(os.fspath(value)).encode("utf-8")
+        except UnicodeEncodeError:
+            yield where
+    elif isinstance(value, Mapping):
+        for name, member in value.items():
+            yield from _broken(name, where)
+            yield from _broken(member, "%s.%s" % (where, name))
+    elif isinstance(value, (list, tuple)):
+        for index, item in enumerate(value):
+            yield from _broken(item, "%s[%d]" % (where, index))
 
 
 def to_utf8(json_text: str) -> bytes:
@@ -90,7 +133,7 @@ def _name(name: Any, where: str, subject: Subject) -> str:
     return str(encode_basestring(name))
 
 
-def _value(value: Any, where: str, subject: Subject, depth: int) -> str:
+def _value(value: Any, name: str, where: str, subject: Subject, depth: int) -> str:
     if isinstance(value, str):
         return str(encode_basestring(value))
     if value is None:
@@ -115,14 +158,16 @@ def _value(value: Any, where: str, subject: Subject, depth: int) -> str:
         raise subject.refuse("%s: is nested too deep" % where)
     if isinstance(value, Mapping):
         members = [
-            "%s:%s" % (_name(name, where, subject), _value(member, "%s.%s" % (where, name), subject, depth + 1))
+            "%s:%s" % (_name(name, where, subject), _value(member, "", "%s.%s" % (where, name), subject, depth + 1))
             for name, member in value.items()
         ]
         return "{" + ",".join(members) + "}"
     if isinstance(value, (list, tuple)):
-        items = [_value(item, "%s[%d]" % (where, index), subject, depth + 1) for index, item in enumerate(value)]
+        items = [_value(item, "", "%s[%d]" % (where, index), subject, depth + 1) for index, item in enumerate(value)]
         return "[" + ",".join(items) + "]"
-    raise subject.refuse("%s: cannot be sent as JSON: %s" % (where, type(value).__name__))
+    from ._expected import mistyped
+
+    raise mistyped(value, name if depth == 0 else "", where, subject)
 
 
 def _integer(value: int, where: str, subject: Subject) -> str:

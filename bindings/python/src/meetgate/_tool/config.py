@@ -25,7 +25,7 @@ class NoConfiguration(UsageError):
     """None was given."""
 
 
-def read(given: Optional[str], platform: Optional[str]) -> Dict[str, Any]:
+def read(given: Optional[str], platform: Optional[str]) -> Any:
     """One configuration. Where it holds those of several platforms, `platform` says which."""
     text = given if given is not None else os.environ.get(VARIABLE)
     # One that is given but empty, such as an unset variable of a shell's, is a mistake, and not none.
@@ -48,7 +48,7 @@ def read(given: Optional[str], platform: Optional[str]) -> Dict[str, Any]:
     return config
 
 
-def client_of(config: Dict[str, Any]) -> AnyClient:
+def client_of(config: Any) -> AnyClient:
     return CLIENTS[config["platform"]].from_config(config)
 
 
