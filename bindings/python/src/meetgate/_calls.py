@@ -7,7 +7,7 @@ import os
 import threading
 import time
 import weakref
-from typing import TYPE_CHECKING, Any, Callable, Dict, Mapping, Optional, Set, Tuple
+from typing import TYPE_CHECKING, Any, Callable, Dict, Mapping, Optional, Set, Tuple, TypeVar
 
 from . import _cancel, _config, _errors, _interrupt, _json, _token_provider, _upload
 from ._cancel import Cancel
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from ._facts import Facts
     from ._log import Log
     from ._pool import Pool
+
+C = TypeVar("C", bound="Calls")
 
 #: What calls a C function: it is given the library, the client, and what can end the call.
 Function = Callable[[Library, int, Optional[int]], Tuple[int, bytes]]
@@ -261,14 +263,19 @@ class Calls:
         progress = given.pop("progress", self._progress)
         if progress is not None and not callable(progress):
             raise OPTIONS.refuse('option "progress": expected a function, got %s' % type(progress).__name__)
-        return Calls(self.handle, self._parse_float, {**self._options, **given}, cancels, facts, progress)
+        return self._but(_options={**self._options, **given}, cancels=cancels, _facts=facts, _progress=progress)
 
     def also_ended_by(self, cancel: Cancel) -> Calls:
-        cancels = (*self.cancels, cancel)
-        return Calls(self.handle, self._parse_float, self._options, cancels, self._facts, self._progress)
+        return self._but(cancels=(*self.cancels, cancel))
 
     def without_cancels(self) -> Calls:
-        return Calls(self.handle, self._parse_float, self._options, (), self._facts, self._progress)
+        return self._but(cancels=())
+
+    def _but(self: C, **changed: Any) -> C:
+        """The same calls with something changed."""
+        other = self.__class__.__new__(self.__class__)
+        other.__dict__.update(self.__dict__, **changed)
+        return other
 
     def call(self, operation: str, params: Mapping[str, Any]) -> Any:
         return self.parsed(operation, self.text(operation, params))
@@ -437,7 +444,7 @@ class AsyncCalls:
         return self._calls.handle
 
     def with_options(self, options: Optional[Mapping[str, Any]]) -> AsyncCalls:
-        return AsyncCalls(self._calls.with_options(options), self._pool) if options else self
+        return self.__class__(self._calls.with_options(options), self._pool) if options else self
 
     def info(self) -> Any:
         """Not awaited: nothing is sent."""
@@ -468,7 +475,7 @@ class AsyncCalls:
         return await self._in_thread(lambda calls: calls.download(url_or_path, file, progress))
 
     def without_cancels(self) -> AsyncCalls:
-        return AsyncCalls(self._calls.without_cancels(), self._pool)
+        return self.__class__(self._calls.without_cancels(), self._pool)
 
     def parsed(self, operation: str, text: str) -> Any:
         return self._calls.parsed(operation, text)

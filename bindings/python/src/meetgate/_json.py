@@ -19,7 +19,7 @@ class Reply(Dict[str, Any]):
     """An answer: a dict, and in `text` exactly the characters that the platform sent."""
 
     text: str
-    _subject: Subject
+    _subject: Any
 
 
 def text_of(reply: Mapping[str, Any]) -> str:

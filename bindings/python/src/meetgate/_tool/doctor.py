@@ -233,10 +233,8 @@ def _tls(scheme: str, netloc: str, members: Dict[str, Any]) -> Finding:
     """By the library itself, which goes its own way and trusts whom it is told to; with a token that is none, so that
     nothing is given away."""
     way = {key: members[key] for key in WAY if key in members}
-    probe = Avd.from_config(
-        {"base_url": "%s://%s" % (scheme, netloc), "token": "meetgate-doctor", "timeout_ms": int(SECONDS * 1000), **way}
-    )
-    with probe:
+    config: Any = {"base_url": "%s://%s" % (scheme, netloc), "token": "meetgate-doctor", "timeout_ms": int(SECONDS * 1000), **way}
+    with Avd.from_config(config) as probe:
         try:
             probe.raw_call("GET", "/")
         except _errors.TlsError as error:
