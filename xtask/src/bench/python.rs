@@ -28,6 +28,9 @@ pub fn measure(workspace: &Workspace, effort: Effort) -> Result<(String, Vec<Row
     bench.arg(workspace.root.join("bench/python/bench.py")).arg(&server.first_line).arg(effort.rounds.to_string());
     bench.arg(effort.either(20, 40).to_string());
     bench.env("PYTHONPATH", workspace.root.join("bindings/python/src")).env("MEETGATE_LIBRARY", library);
+    // As pip leaves it and its peers: compiled.
+    let compiled = build::folder(workspace).join("python-compiled");
+    bench.env_remove("PYTHONDONTWRITEBYTECODE").env("PYTHONPYCACHEPREFIX", compiled);
     let output = bench.stderr(Stdio::inherit()).output()?;
     if !output.status.success() {
         return Err(format!("the bench failed: {}", output.status).into());

@@ -13,6 +13,8 @@ from ._token_provider import TokenProvider
 #: A dict; the path of a file; or JSON text.
 Config = Union[str, "os.PathLike[str]", Mapping[str, Any]]
 
+#: With a byte order mark.
+_BLANKS = "\ufeff \t\r\n"
 _FILE = Subject(status="IO")
 _EXPECTED = "expected a dict, the path of a JSON file, or JSON text"
 
@@ -37,8 +39,8 @@ def read(platform: str, config: Config) -> Tuple[bytes, Optional[TokenProvider]]
 
 
 def text_of(config: Union[str, "os.PathLike[str]"]) -> str:
-    """JSON text as it is; a file's, where it is a path. An object begins with a brace, and no path of ours does."""
-    if isinstance(config, str) and _is_object(config):
+    """JSON text as it is; a file's, where it is a path. No path begins as JSON does."""
+    if isinstance(config, str) and config.lstrip(_BLANKS)[:1] in ("{", "[", '"'):
         return config
     try:
         with open(config, encoding="utf-8") as file:
@@ -57,7 +59,7 @@ def text_of(config: Union[str, "os.PathLike[str]"]) -> str:
 
 
 def _is_object(text: str) -> bool:
-    return text.lstrip("\ufeff \t\r\n").startswith("{")
+    return text.lstrip(_BLANKS).startswith("{")
 
 
 def _may_be_a_path(text: str) -> bool:

@@ -32,10 +32,20 @@ def text_of(reply: Mapping[str, Any]) -> str:
     raise TypeError("expected an answer just as a call returned it, got %s" % type(reply).__name__)
 
 
-def parse(text: str, parse_float: Callable[[str], Any], subject: Subject) -> Any:
+def decoder(parse_float: Callable[[str], Any]) -> json.JSONDecoder:
+    """For all answers of a client: `json.loads` would make one for each."""
+    return json.JSONDecoder(parse_float=parse_float)
+
+
+#: For what has no decimals of the platform's.
+PLAIN = decoder(float)
+
+
+def parse(text: str, decoder: json.JSONDecoder, subject: Subject) -> Any:
     """An answer as a dict."""
     try:
-        value = json.loads(text, parse_float=parse_float)
+        # The library has made sure that it is JSON to its end.
+        value = decoder.raw_decode(text)[0] if text[:1] == "{" else decoder.decode(text)
     except RecursionError:
         raise _unreadable("is nested too deep for Python", subject) from None
     except ValueError as error:
@@ -77,8 +87,8 @@ def encode(members: Mapping[str, Any], what: str, subject: Subject) -> bytes:
     parts: List[str] = []
     for name, value in members.items():
         # Most values are texts, and most names need no look.
-        if type(value) is str:
-            parts.append("%s:%s" % (_name(name, what, subject), encode_basestring(value)))
+        if type(value) is str and type(name) is str:
+            parts.append(encode_basestring(name) + ":" + encode_basestring(value))
         elif value is not None:
             where = '%s "%s"' % (what, name)
             parts.append("%s:%s" % (_name(name, what, subject), _member(value, name, where, subject)))
@@ -99,11 +109,10 @@ def _member(value: Any, name: str, where: str, subject: Subject) -> str:
 
 
 def _half(error: UnicodeEncodeError) -> str:
-    code = ord(error.object[error.start])
-    if 0xDC80 <= code <= 0xDCFF:
-        # As `os.fsdecode` writes a byte that it cannot read.
-        return "expected text, got the byte 0x%02x, which is not UTF-8 (in Python '\\udc%02x')" % (code - 0xDC00, code - 0xDC00)
-    return "expected text, got half of a surrogate pair ('\\u%04x')" % code
+    # Without the character: it may be one of a secret.
+    if "\udc80" <= error.object[error.start] <= "\udcff":
+        return "expected text, got bytes that are not UTF-8, as os.fsdecode passes them on"
+    return "expected text, got half of a surrogate pair"
 
 
 def _broken(value: Any, where: str) -> Iterator[str]:
@@ -127,10 +136,10 @@ def to_utf8(json_text: str) -> bytes:
     return json_text.encode("utf-8", "backslashreplace")
 
 
-def _name(name: Any, where: str, subject: Subject) -> str:
+def _name(name: Any, where: str, subject: Subject) -> Any:
     if not isinstance(name, str):
         raise subject.refuse("%s: expected names that are strings, got %r" % (where, name))
-    return str(encode_basestring(name))
+    return encode_basestring(name)
 
 
 def _value(value: Any, name: str, where: str, subject: Subject, depth: int) -> str:

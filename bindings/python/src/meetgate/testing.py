@@ -18,10 +18,10 @@ import subprocess
 from types import TracebackType
 from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple, Type, Union
 
-from . import _avd, _avd_async, _errors, _hst, _hst_async, _youme, _youme_async
+from . import _avd, _avd_async, _hst, _hst_async, _youme, _youme_async
 from ._calls import AsyncCalls, Calls, Handle
 from ._cancel import Cancel
-from ._errors import ApiError, Cancelled
+from ._errors import ApiError, Cancelled, Subject
 from ._library import library
 from ._pool import Pool
 
@@ -57,20 +57,11 @@ def api_error(operation: str, code: int, **members: Any) -> ApiError:
     numbers = {known["code"]: known for known in json.loads(library().catalog())["errors"].get(platform, [])}
     if code not in numbers:
         raise LookupError("%s has no error number %d" % (platform, code))
-    about = {
-        "status": "API",
-        "message": "%s: %d %s" % (operation, code, numbers[code]["meaning"]),
-        "platform": platform,
-        "operation": name,
-        "code": code,
-        "class": numbers[code].get("class"),
-        "meaning": numbers[code]["meaning"],
-        "meaning_zh": numbers[code]["zh"],
-        "http_status": 200,
-        "attempts": 1,
-        "retryable": False,
-    }
-    error = _errors.of_document({**about, **members})
+    known = numbers[code]
+    about = {"code": code, "class": known.get("class"), "meaning": known["meaning"], "meaning_zh": known["zh"]}
+    subject = Subject(operation, status="API", platform=platform, operation=name)
+    message = "%d %s" % (code, known["meaning"])
+    error = subject.refuse(message, **about, http_status=200, attempts=1, **members)
     assert isinstance(error, ApiError)
     return error
 
@@ -126,6 +117,7 @@ class _AnsweredCalls(Calls):
         return self.parsed(undoing, self._text(self._script.answer(undoing, _passed(undoing, params, started))))
 
     def download(self, url_or_path: str, file: Any, progress: Any) -> Any:
+        self._check(lambda calls: Calls.download(calls, url_or_path, file, progress))
         content = self._script.answer("download", {"url_or_path": url_or_path, "file": file})
         if isinstance(content, BaseException):
             raise content
