@@ -135,7 +135,8 @@ def pyright(work: str) -> Optional[str]:
 def test_installed(work: str, wheels: List[str], environment: Environment) -> None:
     step("testing it as installed")
     python = fresh_environment(os.path.join(work, "test-env"))
-    install(python, *wheels, "mypy", "pytest")
+    # With what the extras ask for.
+    install(python, *wheels, "rich>=13", "mypy", "pytest")
     # Not everywhere to be had; the test that needs it says that it is skipped.
     subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--only-binary=:all:", "gevent"])
     # The installed package with the library that lies in it, and nothing of the checkout.

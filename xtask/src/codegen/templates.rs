@@ -17,7 +17,7 @@ macro_rules! templates {
     };
 }
 
-const TEMPLATES: [(&str, &str); 38] = templates![
+const TEMPLATES: [(&str, &str); 39] = templates![
     "c/operations.h",
     "configuration.md",
     "cpp/examples.hpp",
@@ -51,6 +51,7 @@ const TEMPLATES: [(&str, &str); 38] = templates![
     "python/macros",
     "python/options.py",
     "python/time_params.py",
+    "python/tool_catalog.py",
     "python/types.py",
     "python/version.py",
     "rust/operations.rs",

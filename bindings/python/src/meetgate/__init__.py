@@ -215,10 +215,10 @@ for _name in __all__:
     if _name in globals():
         _as_public(globals()[_name])
 
-# A missing or unfit library is an error right here. Only `python -m meetgate`, whose package Python imports before it
-# runs the command, goes on: its `doctor` explains what is wrong.
+# A missing or unfit library is an error right here. Only the command line, whose package Python imports before it runs the
+# command, goes on: its `doctor` explains what is wrong.
 try:
     library()
 except LibraryError:
-    if sys.argv[:1] != ["-m"]:
+    if sys.argv[:1] != ["-m"] and not sys.argv[0].endswith(("/meetgate", "\\meetgate", "\\meetgate.exe")):
         raise
