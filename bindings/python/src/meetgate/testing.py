@@ -39,9 +39,9 @@ Answers = Union[Mapping[str, Union[Answer, Callable[[Mapping[str, Any]], Any]]],
 _NOWHERE = "http://127.0.0.1:9"
 
 _CONFIGURATIONS: Dict[str, Dict[str, Any]] = {
-    "hst": {"base_url": _NOWHERE, "token": "testing"},
+    "hst": {"base_url": _NOWHERE, "dev_id": "testing", "dev_secret": "testing-testing-"},
     "youme": {"base_url": _NOWHERE, "app_key": "testing", "app_secret": "testing", "rest_api_key": "testing"},
-    "avd": {"base_url": _NOWHERE, "token": "testing"},
+    "avd": {"base_url": _NOWHERE, "access_key": "testing", "secret_key": "testing"},
 }
 
 
