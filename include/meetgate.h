@@ -894,7 +894,7 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_hst_acce
  *     - service_id (integer; known: 3 (video), 4 (audio), 5 (screen sharing), 6 (signalling channel), 7 (presence
  *       service), 8 (recording), 9 (WeChat mini program)): The service. Other numbers can appear (H15).
  *     - service_name (string): Name of the service.
- *     - use_limit (integer): Usage cap of this service, up to 64 bits. Its unit is not documented.
+ *     - use_limit (integer, may be left out): Usage cap of this service, up to 64 bits. Its unit is not documented.
  * @return MEETGATE_OK, or why it failed. The platform's numbers: those of every operation.
  */
 MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_hst_app_create(
@@ -930,7 +930,7 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_hst_app_
  *     - service_id (integer; known: 3 (video), 4 (audio), 5 (screen sharing), 6 (signalling channel), 7 (presence
  *       service), 8 (recording), 9 (WeChat mini program)): The service. Other numbers can appear (H15).
  *     - service_name (string): Name of the service.
- *     - use_limit (integer): Usage cap of this service, up to 64 bits. Its unit is not documented.
+ *     - use_limit (integer, may be left out): Usage cap of this service, up to 64 bits. Its unit is not documented.
  * @return MEETGATE_OK, or why it failed. The platform's numbers: those of every operation.
  */
 MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_hst_app_update(
@@ -1173,7 +1173,7 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_youme_qu
  * /v2/video/count_business_total_volume_by_day (002 L454-L536).
  * @param[in] client A client of youme.
  * @param[in] params_json One JSON object:
- *   - QueryDate (string, required): The day, as `yyyymmdd` in UTC+8 (Y19).
+ *   - QueryDate (string, day in UTC+8, required): The day, as `yyyymmdd` (Y19).
  *   - CountBy (integer, required; one of 0 (all), 1 (call duration), 2 (number of rooms), 3 (highest number online at
  *     once), 4 (number of callers)): The kind of figure. With 0 the rows do not name their kind (Y14).
  * @param[out] reply_json The platform's answer, with these members; else an error document:
@@ -1194,7 +1194,7 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_youme_co
  * L538-L643).
  * @param[in] client A client of youme.
  * @param[in] params_json One JSON object:
- *   - QueryDate (string, required): The day, as `yyyymmdd` in UTC+8 (Y19).
+ *   - QueryDate (string, day in UTC+8, required): The day, as `yyyymmdd` (Y19).
  *   - CountBy (integer, required; one of 1 (country), 2 (province), 3 (city), 4 (network type)): How the rows are
  *     grouped. They do not name their group (Y15).
  * @param[out] reply_json The platform's answer, with these members; else an error document:
@@ -1216,7 +1216,7 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_youme_co
  * may be repeated. Source: POST /v2/video/count_qos_by_day (002 L645-L763).
  * @param[in] client A client of youme.
  * @param[in] params_json One JSON object:
- *   - QueryDate (string, required): The day, as `yyyymmdd` in UTC+8 (Y19).
+ *   - QueryDate (string, day in UTC+8, required): The day, as `yyyymmdd` (Y19).
  * @param[out] reply_json The platform's answer, with these members; else an error document:
  *   - QosData (array of objects): The quality figures of the day.
  *     - TickTime (string, seconds since 1970-01-01 UTC): The point in time.
@@ -1378,7 +1378,7 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room
  *     - room_id (string): Room number.
  *     - down_url (string): Download address of the source file.
  *     - file_type (string): Type of the source file, such as `tms`.
- *     - file_size (string): Size as text with its unit, such as `20.547M`. May be missing.
+ *     - file_size (string, may be left out): Size as text with its unit, such as `20.547M`.
  *     - transcode_files (object): The files transcoded from the recording. In the sample the three lists are in the
  *       same order.
  *       - down_url (array of strings): Download addresses, one for each file.
@@ -1388,7 +1388,7 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room
  *         - file_size (string): Size as text with its unit, such as `0.234M`.
  *         - file_name (string): Name of the file.
  *     - record_id (string): Recording id.
- *     - creator_id (string): User id of the creator. The sample shows the text `nil`.
+ *     - creator_id (string, may be left out): User id of the creator. The sample shows the text `nil`.
  * @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40043 internal error of the
  *   recording service, 40090 no such recording id; and those of every operation.
  */
@@ -1457,9 +1457,10 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room
  *       - type (string): Type; `video` in the sample.
  *       - ctype (string): Type of position; `unknown` in the sample.
  *       - name (string): Name of the camera.
- *       - description (string): Not explained by the document; empty in the sample.
- *     - user_data (string): The application's own text, given to the SDK when the user joined the room.
- *     - audios (array of objects): The participant's microphones.
+ *       - description (string, may be left out): Not explained by the document; empty in the sample.
+ *     - user_data (string, may be left out): The application's own text, given to the SDK when the user joined the
+ *       room.
+ *     - audios (array of objects, may be left out): The participant's microphones.
  *       - type (string): Type; `Audio` in the sample.
  *       - status (string): State of the microphone; `init` in the sample.
  *       - name (string): Name of the microphone.
@@ -1628,7 +1629,7 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room
  *   - data (array of objects): The recordings.
  *     - start_time (string, seconds since 1970-01-01 UTC): When the recording began.
  *     - end_time (string, seconds since 1970-01-01 UTC): When the recording ended.
- *     - record_type (string): Kind of recording. Not in the sample; no values are documented.
+ *     - record_type (string, may be left out): Kind of recording. Not in the sample; no values are documented.
  *     - room_id (string): Room number.
  *     - download_url (string): Download address of the source file, of type `tms`. The file exists when the recording
  *       was started with enable_backup. The table calls this member `down_url`.
@@ -1779,7 +1780,7 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room
  *   - rtmp_url (string): Address at which viewers play the stream over RTMP.
  *   - hls_url (string): Address at which viewers play the stream over HLS.
  * @param[out] reply_json The platform's answer, with these members; else an error document:
- *   - data (string): The document does not describe it, and its sample answer does not have it.
+ *   - data (string, may be left out): The document does not describe it, and its sample answer does not have it.
  * @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40008 the user is not in the room,
  *   40009 the room does not exist or is not open, 40060 a live stream is already running in the room, 40063 internal
  *   error of the live service, 40064 the live service cannot be reached; and those of every operation.
@@ -2330,8 +2331,8 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_room
  *       table.
  *     - messages (array of objects): The chat messages of the session.
  *       - fromId (string): User id of the sender.
- *       - id (integer): Only the sample has it; the document does not explain it.
- *       - status (integer): Only the sample has it, as 0; the document does not explain it.
+ *       - id (integer, may be left out): Only the sample has it; the document does not explain it.
+ *       - status (integer, may be left out): Only the sample has it, as 0; the document does not explain it.
  *       - message (string): The text of the message.
  *       - timestamp (integer, seconds since 1970-01-01 UTC): When the message was sent, in seconds in the sample.
  *       - room_id (string): Room number.
@@ -2434,7 +2435,7 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_app_
  *   - usernum (integer): Number of users online.
  *   - detail (object): One member for each terminal type that is online; the sample has avd_record, web and android.
  *     Each is an object whose member count is the number of users of that type.
- *   - info (object): Empty in the sample; the document does not explain it.
+ *   - info (object, may be left out): Empty in the sample; the document does not explain it.
  * @return MEETGATE_OK, or why it failed. The platform's numbers: 40001 wrong access_key or secret_key; and those of
  *   every operation.
  */
@@ -2720,8 +2721,10 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_avd_devi
  *   - room_id (string, required): Room number.
  *   - user_id (string, required): Id of the device, from the answer of device.call.
  * @param[out] reply_json The platform's answer, with these members; else an error document:
- *   - call_id (string): Id of the call, made by the server. The table has it, the sample does not: do not rely on it.
- *   - user_id (string): Id of the device, made by the server. The table has it, the sample does not: do not rely on it.
+ *   - call_id (string, may be left out): Id of the call, made by the server. The table has it, the sample does not: do
+ *     not rely on it.
+ *   - user_id (string, may be left out): Id of the device, made by the server. The table has it, the sample does not:
+ *     do not rely on it.
  * @return MEETGATE_OK, or why it failed. The platform's numbers: 40004 no such room, 40009 the room does not exist or
  *   is not open, 40024 the account has not been invited, 40033 the user has not been invited, 40036 type not supported;
  *   and those of every operation.

@@ -33,6 +33,35 @@ def of_meetgate(url, target, ca):
     return lambda: avd.room.read(room_id=room)
 
 
+def of_bare(url, target, ca):
+    """The C function alone, by ctypes: what the package adds is the difference."""
+    import ctypes
+
+    library = ctypes.CDLL(os.environ["MEETGATE_LIBRARY"])
+    pointer, text = ctypes.c_void_p, ctypes.c_char_p
+    library.meetgate_client_new.argtypes = [text, pointer, pointer]
+    library.meetgate_call_with.argtypes = [pointer, text, text, text, pointer, pointer]
+    library.meetgate_string_free.argtypes = [pointer]
+    library.meetgate_string_free.restype = None
+    config = {"platform": "avd", "base_url": url, "token": target["token"], **({"tls": {"ca_file": ca}} if ca else {})}
+    client = pointer()
+    if library.meetgate_client_new(json.dumps(config).encode(), ctypes.byref(client), None) != 0:
+        raise RuntimeError("no client")
+    params = json.dumps({"room_id": target["room_id"]}).encode()
+    call, free = library.meetgate_call_with, library.meetgate_string_free
+
+    def read():
+        reply = text()
+        status = call(client, b"avd.room.read", params, None, None, ctypes.byref(reply))
+        answer = reply.value
+        free(reply)
+        if status != 0:
+            raise RuntimeError(answer)
+        return answer
+
+    return read
+
+
 def of_requests(url, target, ca):
     import requests
 
@@ -90,6 +119,7 @@ def of_pycurl(url, target, ca):
 
 WAYS = {
     "meetgate": of_meetgate,
+    "bare": of_bare,
     "requests": of_requests,
     "urllib3": of_urllib3,
     "httpx": of_httpx,

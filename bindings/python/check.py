@@ -4,7 +4,7 @@
     python3 bindings/python/check.py
 
 Builds the library, the sandbox and a library that can panic (unless MEETGATE_LIBRARY, MEETGATE_SANDBOX and
-MEETGATE_LIBRARY_WITH_TEST_HOOKS name them), builds the wheel, installs it into a fresh environment, and runs the tests
+MEETGATE_LIBRARY_WITH_TEST_HOOKS name them), builds the wheels, installs them into a fresh environment, and runs the tests
 there, with mypy, and with pyright where npm is. What could not be tried
 stands on lines `SKIPPED: reason`. Exit code 0 only if all that was tried holds.
 
@@ -25,6 +25,7 @@ import venv
 from typing import Dict, List, Optional
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+SANDBOX = os.path.join(os.path.dirname(HERE), "python-sandbox")
 ROOT = os.path.dirname(os.path.dirname(HERE))
 CARGO = os.environ.get("CARGO", "cargo")
 
@@ -79,18 +80,40 @@ def install(python: str, *what: str) -> None:
     run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *what])
 
 
-def build_wheel(work: str, environment: Environment) -> str:
-    step("building the wheel")
+def build_wheels(work: str, environment: Environment) -> List[str]:
+    step("building the wheels")
     folder = os.path.join(work, "wheel")
     shutil.rmtree(folder, ignore_errors=True)
     python = fresh_environment(os.path.join(work, "build-env"))
     install(python, "hatchling>=1.18")
     command = [python, "-m", "pip", "wheel", "--quiet", "--disable-pip-version-check", "--no-deps"]
-    run(command + ["--no-build-isolation", "--wheel-dir", folder, HERE], environment)
-    (wheel,) = glob.glob(os.path.join(folder, "*.whl"))
-    print(os.path.basename(wheel))
-    assert re.search(r"-py3-none-[a-z0-9_]+\.whl$", wheel), "the wheel's tag is not py3-none-<platform>"
-    return wheel
+    run(command + ["--no-build-isolation", "--wheel-dir", folder, HERE, SANDBOX], environment)
+    wheels = sorted(glob.glob(os.path.join(folder, "*.whl")))
+    assert len(wheels) == 2, wheels
+    for wheel in wheels:
+        print(os.path.basename(wheel))
+        assert re.search(r"-py3-none-[a-z0-9_]+\.whl$", wheel), "the wheel's tag is not py3-none-<platform>"
+    return wheels
+
+
+def try_editable(work: str, environment: Environment) -> None:
+    """In a copy: it puts the library beside the package."""
+    step("installing it editable")
+    copy = os.path.join(work, "editable")
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(HERE, os.path.join(copy, "bindings", "python"), ignore=shutil.ignore_patterns("tests", "__pycache__"))
+    python = python_of(os.path.join(work, "build-env"))
+    command = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-build-isolation", "--editable"]
+    without = {name: value for name, value in environment.items() if name != "MEETGATE_LIBRARY"}
+    refused = subprocess.run(
+        command + [os.path.join(copy, "bindings", "python")], env=without, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        universal_newlines=True,
+    )
+    assert refused.returncode != 0 and "set MEETGATE_LIBRARY" in refused.stdout, refused.stdout
+    run(command + [os.path.join(copy, "bindings", "python")], environment)
+    program = "import meetgate; print(meetgate.library().how, meetgate.__file__)"
+    shown = subprocess.run([python, "-c", program], cwd=work, env=without, check=True, stdout=subprocess.PIPE, universal_newlines=True)
+    assert shown.stdout.startswith("beside the package " + copy), shown.stdout
 
 
 def pyright(work: str) -> Optional[str]:
@@ -109,10 +132,11 @@ def pyright(work: str) -> Optional[str]:
     return program
 
 
-def test_installed(work: str, wheel: str, environment: Environment) -> None:
+def test_installed(work: str, wheels: List[str], environment: Environment) -> None:
     step("testing it as installed")
     python = fresh_environment(os.path.join(work, "test-env"))
-    install(python, wheel, "mypy", "pytest")
+    # With what the extras ask for.
+    install(python, *wheels, "rich>=13", "mypy", "pytest")
     # Not everywhere to be had; the test that needs it says that it is skipped.
     subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--only-binary=:all:", "gevent"])
     # The installed package with the library that lies in it, and nothing of the checkout.
@@ -154,11 +178,12 @@ def main() -> int:
         built(environment, "MEETGATE_SANDBOX", "meetgate-sandbox", program, target)
         if not environment.get("MEETGATE_LIBRARY_WITH_TEST_HOOKS"):
             environment["MEETGATE_LIBRARY_WITH_TEST_HOOKS"] = library_with_test_hooks(work)
-        wheel = build_wheel(work, environment)
+        wheels = build_wheels(work, environment)
+        try_editable(work, environment)
         checker = pyright(work)
         if checker is not None:
             environment["MEETGATE_PYRIGHT"] = checker
-        test_installed(work, wheel, environment)
+        test_installed(work, wheels, environment)
     except (subprocess.CalledProcessError, AssertionError) as error:
         print("== python: FAILED: %s" % error)
         return 1

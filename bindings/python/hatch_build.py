@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -20,6 +21,10 @@ class LibraryHook(BuildHookInterface):  # type: ignore[type-arg]
         if not os.path.isfile(library):
             raise SystemExit("MEETGATE_LIBRARY: %s is no file" % library)
         name = NAMES.get(sys.platform, "libmeetgate.so")
+        if version == "editable":
+            # The package stays where it is, and so its library goes there.
+            shutil.copy2(library, os.path.join(self.root, "src", "meetgate", name))
+            return
         build_data["force_include"][os.path.abspath(library)] = "meetgate/" + name
         for licence in ("LICENSE-MIT", "LICENSE-APACHE"):
             path = os.path.join(self.root, "..", "..", licence)

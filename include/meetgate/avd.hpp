@@ -1806,9 +1806,10 @@ class avd_device_video_group : public group {
    *       .user_id("2f9d6b84-c1e0-4a37-b5f2-6d8e0c4a7913"));
    *
    * Returns: the platform's answer, with these members.
-   *   - call_id (string): Id of the call, made by the server. The table has it, the sample does not: do not rely on it.
-   *   - user_id (string): Id of the device, made by the server. The table has it, the sample does not: do not rely on
-   *     it.
+   *   - call_id (string, may be left out): Id of the call, made by the server. The table has it, the sample does not:
+   *     do not rely on it.
+   *   - user_id (string, may be left out): Id of the device, made by the server. The table has it, the sample does not:
+   *     do not rely on it.
    * Errors of the platform: 40004 no such room, 40009 the room does not exist or is not open, 40024 the account has not
    *   been invited, 40033 the user has not been invited, 40036 type not supported; and those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
@@ -2259,7 +2260,7 @@ class avd_room_live_group : public group {
    *       .push_url("rtmp://192.0.2.30/live/demo"));
    *
    * Returns: the platform's answer, with these members.
-   *   - data (string): The document does not describe it, and its sample answer does not have it.
+   *   - data (string, may be left out): The document does not describe it, and its sample answer does not have it.
    * Errors of the platform: 40004 no such room, 40008 the user is not in the room, 40009 the room does not exist or is
    *   not open, 40060 a live stream is already running in the room, 40063 internal error of the live service, 40064 the
    *   live service cannot be reached; and those of every operation.
@@ -2518,7 +2519,7 @@ class avd_room_mix_record_group : public group {
    *   - data (array of objects): The recordings.
    *     - start_time (string, seconds since 1970-01-01 UTC): When the recording began.
    *     - end_time (string, seconds since 1970-01-01 UTC): When the recording ended.
-   *     - record_type (string): Kind of recording. Not in the sample; no values are documented.
+   *     - record_type (string, may be left out): Kind of recording. Not in the sample; no values are documented.
    *     - room_id (string): Room number.
    *     - download_url (string): Download address of the source file, of type `tms`. The file exists when the recording
    *       was started with enable_backup. The table calls this member `down_url`.
@@ -2641,9 +2642,10 @@ class avd_room_participate_group : public group {
    *       - type (string): Type; `video` in the sample.
    *       - ctype (string): Type of position; `unknown` in the sample.
    *       - name (string): Name of the camera.
-   *       - description (string): Not explained by the document; empty in the sample.
-   *     - user_data (string): The application's own text, given to the SDK when the user joined the room.
-   *     - audios (array of objects): The participant's microphones.
+   *       - description (string, may be left out): Not explained by the document; empty in the sample.
+   *     - user_data (string, may be left out): The application's own text, given to the SDK when the user joined the
+   *       room.
+   *     - audios (array of objects, may be left out): The participant's microphones.
    *       - type (string): Type; `Audio` in the sample.
    *       - status (string): State of the microphone; `init` in the sample.
    *       - name (string): Name of the microphone.
@@ -2862,7 +2864,7 @@ class avd_app_group : public group {
    *   - usernum (integer): Number of users online.
    *   - detail (object): One member for each terminal type that is online; the sample has avd_record, web and android.
    *     Each is an object whose member count is the number of users of that type.
-   *   - info (object): Empty in the sample; the document does not explain it.
+   *   - info (object, may be left out): Empty in the sample; the document does not explain it.
    * Errors of the platform: 40001 wrong access_key or secret_key; and those of every operation.
    * It only reads, and may be repeated.
    * Source: GET /sdkapi/v2/app/get_key_licence (004 L2729-L2783).
@@ -3273,7 +3275,7 @@ class avd_room_group : public group {
    *     - room_id (string): Room number.
    *     - down_url (string): Download address of the source file.
    *     - file_type (string): Type of the source file, such as `tms`.
-   *     - file_size (string): Size as text with its unit, such as `20.547M`. May be missing.
+   *     - file_size (string, may be left out): Size as text with its unit, such as `20.547M`.
    *     - transcode_files (object): The files transcoded from the recording. In the sample the three lists are in the
    *       same order.
    *       - down_url (array of strings): Download addresses, one for each file.
@@ -3283,7 +3285,7 @@ class avd_room_group : public group {
    *         - file_size (string): Size as text with its unit, such as `0.234M`.
    *         - file_name (string): Name of the file.
    *     - record_id (string): Recording id.
-   *     - creator_id (string): User id of the creator. The sample shows the text `nil`.
+   *     - creator_id (string, may be left out): User id of the creator. The sample shows the text `nil`.
    * Errors of the platform: 40004 no such room, 40043 internal error of the recording service, 40090 no such recording
    *   id; and those of every operation.
    * It only reads, and may be repeated.
@@ -3400,8 +3402,8 @@ class avd_room_group : public group {
    *       table.
    *     - messages (array of objects): The chat messages of the session.
    *       - fromId (string): User id of the sender.
-   *       - id (integer): Only the sample has it; the document does not explain it.
-   *       - status (integer): Only the sample has it, as 0; the document does not explain it.
+   *       - id (integer, may be left out): Only the sample has it; the document does not explain it.
+   *       - status (integer, may be left out): Only the sample has it, as 0; the document does not explain it.
    *       - message (string): The text of the message.
    *       - timestamp (integer, seconds since 1970-01-01 UTC): When the message was sent, in seconds in the sample.
    *       - room_id (string): Room number.

@@ -649,7 +649,7 @@ class hst_app_group : public group {
    *     - service_id (integer; known: 3 (video), 4 (audio), 5 (screen sharing), 6 (signalling channel), 7 (presence
    *       service), 8 (recording), 9 (WeChat mini program)): The service. Other numbers can appear (H15).
    *     - service_name (string): Name of the service.
-   *     - use_limit (integer): Usage cap of this service, up to 64 bits. Its unit is not documented.
+   *     - use_limit (integer, may be left out): Usage cap of this service, up to 64 bits. Its unit is not documented.
    * Errors of the platform: those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
    * Source: POST /v1/app (000 L3-L41; 001 L86-L124).
@@ -686,7 +686,7 @@ class hst_app_group : public group {
    *     - service_id (integer; known: 3 (video), 4 (audio), 5 (screen sharing), 6 (signalling channel), 7 (presence
    *       service), 8 (recording), 9 (WeChat mini program)): The service. Other numbers can appear (H15).
    *     - service_name (string): Name of the service.
-   *     - use_limit (integer): Usage cap of this service, up to 64 bits. Its unit is not documented.
+   *     - use_limit (integer, may be left out): Usage cap of this service, up to 64 bits. Its unit is not documented.
    * Errors of the platform: those of every operation.
    * Not idempotent: if no answer came, check the state before repeating.
    * Source: PATCH /v1/app (000 L43-L82; 001 L126-L165).

@@ -277,7 +277,7 @@ class youme_count_business_total_volume_by_day_params : public builder<youme_cou
   /** What takes them. */
   MEETGATE_NODISCARD static const char *operation_name() noexcept { return "youme.count_business_total_volume_by_day"; }
 
-  /** The day, as `yyyymmdd` in UTC+8 (Y19). [string, required] */
+  /** The day, as `yyyymmdd` (Y19). [string, day in UTC+8, required] */
   youme_count_business_total_volume_by_day_params &QueryDate(const text &value) { return put("QueryDate", value); }
 
   /**
@@ -296,7 +296,7 @@ class youme_count_business_distribute_volume_by_day_params : public builder<youm
   /** What takes them. */
   MEETGATE_NODISCARD static const char *operation_name() noexcept { return "youme.count_business_distribute_volume_by_day"; }
 
-  /** The day, as `yyyymmdd` in UTC+8 (Y19). [string, required] */
+  /** The day, as `yyyymmdd` (Y19). [string, day in UTC+8, required] */
   youme_count_business_distribute_volume_by_day_params &QueryDate(const text &value) { return put("QueryDate", value); }
 
   /**
@@ -312,7 +312,7 @@ class youme_count_qos_by_day_params : public builder<youme_count_qos_by_day_para
   /** What takes them. */
   MEETGATE_NODISCARD static const char *operation_name() noexcept { return "youme.count_qos_by_day"; }
 
-  /** The day, as `yyyymmdd` in UTC+8 (Y19). [string, required] */
+  /** The day, as `yyyymmdd` (Y19). [string, day in UTC+8, required] */
   youme_count_qos_by_day_params &QueryDate(const text &value) { return put("QueryDate", value); }
 };
 

@@ -1932,8 +1932,9 @@ pub static YOUME_COUNT_BUSINESS_TOTAL_VOLUME_BY_DAY: Operation = Operation {
         Field {
             name: "QueryDate",
             kind: Type::String,
-            doc: "The day, as `yyyymmdd` in UTC+8 (Y19).",
+            doc: "The day, as `yyyymmdd` (Y19).",
             required: true,
+            unit: "day in UTC+8",
             ..Field::EMPTY
         },
         Field {
@@ -1994,8 +1995,9 @@ pub static YOUME_COUNT_BUSINESS_DISTRIBUTE_VOLUME_BY_DAY: Operation = Operation 
         Field {
             name: "QueryDate",
             kind: Type::String,
-            doc: "The day, as `yyyymmdd` in UTC+8 (Y19).",
+            doc: "The day, as `yyyymmdd` (Y19).",
             required: true,
+            unit: "day in UTC+8",
             ..Field::EMPTY
         },
         Field {
@@ -2063,8 +2065,9 @@ pub static YOUME_COUNT_QOS_BY_DAY: Operation = Operation {
     params: &[Field {
         name: "QueryDate",
         kind: Type::String,
-        doc: "The day, as `yyyymmdd` in UTC+8 (Y19).",
+        doc: "The day, as `yyyymmdd` (Y19).",
         required: true,
+        unit: "day in UTC+8",
         ..Field::EMPTY
     }],
     rules: &[],
@@ -2523,7 +2526,7 @@ pub static AVD_ROOM_GET_RECORD: Operation = Operation {
             Field {
                 name: "file_size",
                 kind: Type::String,
-                doc: "Size as text with its unit, such as `20.547M`. May be missing.",
+                doc: "Size as text with its unit, such as `20.547M`.",
                 ..Field::EMPTY
             },
             Field {

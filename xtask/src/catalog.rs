@@ -254,6 +254,9 @@ pub struct Field {
     pub default: String,
     #[serde(default)]
     pub always_sent: bool,
+    /// Of an answer: the documents disagree on whether the platform sends it.
+    #[serde(default)]
+    pub optional: bool,
 }
 
 #[derive(Clone, PartialEq, Deserialize, Serialize)]
@@ -443,7 +446,24 @@ fn check(operation: &Operation, errors: &[ErrorNumber]) -> Result<()> {
             return Err(format!("the example passes {name:?}, which is no parameter").into());
         }
     }
-    serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(&operation.example.reply)?;
+    let reply: serde_json::Value = serde_json::from_str(&operation.example.reply)?;
+    if !reply.is_object() {
+        return Err("the example's reply is no object".into());
+    }
+    check_members(&operation.returns, &[reply.get("result").filter(|it| it.is_object()).unwrap_or(&reply)])
+}
+
+/// What the document's own sample does not have, the platform may leave out.
+fn check_members(fields: &[Field], objects: &[&serde_json::Value]) -> Result<()> {
+    for field in fields {
+        let values: Vec<_> = objects.iter().filter_map(|object| object.get(&field.name)).collect();
+        if values.len() < objects.len() && !field.optional {
+            return Err(format!("the example's reply has no {:?}, which is not said to be optional", field.name).into());
+        }
+        let items = values.iter().filter_map(|value| value.as_array()).flatten();
+        let inner: Vec<_> = values.iter().copied().chain(items).filter(|value| value.is_object()).collect();
+        check_members(&field.fields, &inner)?;
+    }
     Ok(())
 }
 

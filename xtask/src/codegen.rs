@@ -118,6 +118,8 @@ fn bindings(templates: &Templates<'_>) -> Result<Vec<Rendered>> {
     for (path, template, format) in [
         ("bindings/python/src/meetgate/_version.py", "python/version.py", Format::Python),
         ("bindings/python/src/meetgate/_options.py", "python/options.py", Format::Python),
+        ("bindings/python/src/meetgate/_time_params.py", "python/time_params.py", Format::AsIs),
+        ("bindings/python/src/meetgate/_tool/tool_catalog.py", "python/tool_catalog.py", Format::AsIs),
         ("bindings/python/tests/examples.json", "examples.json", Format::AsIs),
     ] {
         rendered.push(one(templates, path, template, format)?);

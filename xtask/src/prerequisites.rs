@@ -17,6 +17,7 @@ pub const CLANG: Program = Program { name: "clang++", packages: &["clang"] };
 pub const CLANG_TIDY: Program = Program { name: "clang-tidy", packages: &["clang-tidy"] };
 pub const CMAKE: Program = Program { name: "cmake", packages: &["cmake"] };
 pub const DOXYGEN: Program = Program { name: "doxygen", packages: &["doxygen"] };
+pub const FISH: Program = Program { name: "fish", packages: &["fish"] };
 pub const IP: Program = Program { name: "ip", packages: &["iproute2"] };
 pub const MICROSOCKS: Program = Program { name: "microsocks", packages: &["microsocks"] };
 pub const MONO: Program = Program {
@@ -36,6 +37,7 @@ pub const TASKSET: Program = Program { name: "taskset", packages: &["util-linux"
 // The package tinyproxy would also start it as a service.
 pub const TINYPROXY: Program = Program { name: "tinyproxy", packages: &["tinyproxy-bin"] };
 pub const VALGRIND: Program = Program { name: "valgrind", packages: &["valgrind"] };
+pub const ZSH: Program = Program { name: "zsh", packages: &["zsh"] };
 
 impl Program {
     /// Makes sure that the program is there; the error says what to install.

@@ -4,8 +4,8 @@ use crate::catalog::Result;
 use crate::codegen;
 use crate::dotnet::Dotnet;
 use crate::prerequisites::{
-    self, C_COMPILER, CLANG, CLANG_TIDY, CMAKE, CPP_COMPILER, DOXYGEN, IP, MICROSOCKS, MONO, OPENSSL, PYTHON, REDIS,
-    TINYPROXY, VALGRIND, component,
+    self, C_COMPILER, CLANG, CLANG_TIDY, CMAKE, CPP_COMPILER, DOXYGEN, FISH, IP, MICROSOCKS, MONO, OPENSSL, PYTHON,
+    REDIS, TINYPROXY, VALGRIND, ZSH, component,
 };
 use crate::workspace::Workspace;
 use std::io::{self, BufRead as _, BufReader, Read, Write};
@@ -108,6 +108,8 @@ pub fn run_tests(workspace: &Workspace, when_skipped: WhenSkipped) -> Result<()>
         ("HTTP proxies", TINYPROXY),
         ("SOCKS proxies", MICROSOCKS),
         ("two network cards", IP),
+        ("completion in zsh", ZSH),
+        ("completion in fish", FISH),
         ("old certificates, keys and the commands of the guide to private networks", OPENSSL),
     ];
     for (what, program) in optional {

@@ -33,7 +33,7 @@ class Refused(unittest.TestCase):
         self.refused('did you mean "avd.room.create"', "room.create")
         self.refused("unknown operation", "")
         self.refused("NUL", "avd.room.read\0x")
-        self.refused("operation is not UTF-8", "avd.\ud800")
+        self.refused("operation: expected text, got half of a surrogate pair", "avd.\ud800")
         self.refused("expected a string, got NoneType", None)
         self.refused("expected a string, got bytes", b"avd.room.read")
         self.refused("hst", "hst.access.token")
@@ -43,9 +43,9 @@ class Refused(unittest.TestCase):
         self.refused('"room_id" is missing', "avd.room.read", {"room_id": None})
         self.refused('did you mean "room_id"', "avd.room.read", {"room_idd": "1"})
         self.refused('"room_id": expected a string, got a boolean', "avd.room.read", {"room_id": True})
-        self.refused('"room_id": holds an escape that is no character', "avd.room.read", {"room_id": "\ud800"})
-        self.refused("cannot be sent as JSON: bytes", "avd.room.read", {"room_id": b"1"})
-        self.refused("cannot be sent as JSON: object", "avd.room.read", {"room_id": object()})
+        self.refused('parameter "room_id": expected text, got half of a surrogate pair', "avd.room.read", {"room_id": "\ud800"})
+        self.refused("expected a string, got bytes", "avd.room.read", {"room_id": b"1"})
+        self.refused("expected a string, got object", "avd.room.read", {"room_id": object()})
         self.refused("names that are strings", "avd.room.read", {1: "1"})
         self.refused("got null", "avd.room.mix_record.start", {"room_id": "1", "videos": [{"x": None}]})
         self.refused("finite", "avd.room.mix_record.start", {"room_id": "1", "videos": [{"x": math.nan}]})
@@ -141,7 +141,7 @@ class Configuration(unittest.TestCase):
             meetgate.Avd(base_url="http://10.0.0.5", token="t", timeout=1)
         with self.assertRaisesRegex(meetgate.InvalidConfig, "async_threads"):
             meetgate.AsyncAvd(**base, async_threads=0)
-        with self.assertRaisesRegex(meetgate.InvalidConfig, '"token": holds an escape that is no character'):
+        with self.assertRaisesRegex(meetgate.InvalidConfig, '"token": expected text, got half of a surrogate pair'):
             meetgate.Avd(base_url="http://10.0.0.5", token="\udfff")
 
     def test_from_text_and_from_a_dict(self):
@@ -174,7 +174,7 @@ class Configuration(unittest.TestCase):
             (meetgate.InvalidConfig, '{"platform":"hst"}', '"platform": expected "avd", because this is its client'),
             (meetgate.InvalidConfig, {"platform": "hst"}, '"platform": expected "avd", because this is its client'),
             (meetgate.InvalidArgument, "{}\0", "holds a NUL character"),
-            (meetgate.InvalidArgument, b"{}", "expected a dict or JSON text, got bytes"),
+            (meetgate.InvalidArgument, b"{}", "expected a dict, the path of a JSON file, or JSON text, got bytes"),
         ):
             with self.subTest(config), self.assertRaisesRegex(kind, why):
                 meetgate.Avd.from_config(config)
@@ -236,7 +236,7 @@ class Documents(unittest.TestCase):
         ):
             with self.subTest(subject):
                 ours, theirs = self.document(call, b"bytes"), self.document(call, [])
-                self.assertIn("cannot be sent as JSON: bytes", ours["message"])
+                self.assertRegex(ours["message"], "expected .*, got bytes$")
                 self.assertIn("got an array", theirs["message"])
                 self.assertIn(subject, theirs["message"])
                 self.assertTrue(ours["message"].startswith(subject), ours["message"])

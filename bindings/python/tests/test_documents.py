@@ -53,6 +53,25 @@ class Printed(unittest.TestCase):
             if isinstance(found, type) and issubclass(found, meetgate.Error):
                 self.assertIn("`%s`" % name, guide + "`Error`")
 
+    def test_the_guide_has_the_exit_codes_and_the_secret_keys_of_the_command_line(self):
+        from meetgate._tool import exit_codes
+        from meetgate._tool.tool_catalog import SECRET_KEYS
+
+        guide = read("docs", "guides", "python.md")
+        table = dict(re.findall(r"(?m)^\| (\d) \| (.*?)(?:; of .*)? \|$", guide))
+        self.assertEqual(table, dict(re.findall(r"(?m)^  (\d) +(.*)$", exit_codes.TABLE)))
+        for name in {name for names in SECRET_KEYS.values() for name in names}:
+            self.assertIn("`MEETGATE_%s`" % name.upper(), guide)
+
+    def test_the_commands_of_the_guide_are_taken(self):
+        from meetgate._tool import COMMANDS, module
+
+        commands = re.findall(r"(?m)^meetgate (\w+) (.*?)(?: +#.*| < .*| +[|] .*)?$", read("docs", "guides", "python.md"))
+        self.assertGreater(len(commands), 10)
+        for command, words in commands:
+            self.assertIn(command, COMMANDS)
+            module(command).parser().parse_intermixed_args(words.split())
+
     def test_the_example_runs_and_runs_again(self):
         program = [os.path.join(ROOT, "examples", "python", "quickstart.py")]
         sandbox = Sandbox()

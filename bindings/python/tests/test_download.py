@@ -143,7 +143,7 @@ class Downloads(unittest.TestCase):
         self.assertEqual((found.stderr, self.content()), ("", CONTENT))
         self.assertEqual(json.loads(self.tool(server, "--json").stdout)["bytes"], len(CONTENT))
         self.assertIn("IO: ", self.tool(server, "--no-overwrite", code=1).stderr)
-        self.assertIn("PROTOCOL: ", self.tool(server, "--no-resume", "--md5", "0" * 32, code=1).stderr)
+        self.assertIn("PROTOCOL: ", self.tool(server, "--no-resume", "--md5", "0" * 32, code=5).stderr)
         self.assertIn("LIMIT: ", self.tool(server, "--no-resume", "--max-bytes", "9", code=1).stderr)
 
     @unittest.skipIf(os.name == "nt", "no terminal to be had")

@@ -35,7 +35,7 @@ class HstUserToken(unittest.TestCase):
             ({**KEYS, "app_id": 7}, '"app_id": expected a string'),
             ({**KEYS, "app_id": None}, '"app_id" is missing'),
             ({**KEYS, "random": -1}, '"random"'),
-            ({**KEYS, "user_id": "\ud800"}, '"user_id": holds an escape that is no character'),
+            ({**KEYS, "user_id": "\ud800"}, '"user_id": expected text, got half of a surrogate pair'),
         ):
             with self.assertRaisesRegex(meetgate.InvalidArgument, why) as caught:
                 meetgate.hst_user_token(**keys)

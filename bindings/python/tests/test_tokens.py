@@ -95,7 +95,7 @@ class Fixed(unittest.TestCase):
 
     def test_what_cannot_be_right(self):
         with meetgate.Avd(base_url="http://10.0.0.5", token="t") as avd:
-            for token, why in ((None, "expected a string"), ("a\0b", "NUL"), ("\ud800", "token is not UTF-8")):
+            for token, why in ((None, "expected a string"), ("a\0b", "NUL"), ("\ud800", "token: expected text, got half of a surrogate pair")):
                 with self.assertRaisesRegex(meetgate.InvalidArgument, why):
                     avd.set_token(token)
         with self.assertRaisesRegex(meetgate.InvalidArgument, "this client is closed"):

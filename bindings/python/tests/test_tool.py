@@ -62,18 +62,18 @@ class Tool(SandboxTest):
             self.assertEqual(found.stdout, '{"ret":0,"x":1.20,"y":[],"z":[1,null]}\n')
 
     def test_a_failed_call(self):
-        found = self.run_tool("call", "avd.room.read", "room_id=40400000000", code=1)
+        found = self.run_tool("call", "avd.room.read", "room_id=40400000000", code=5)
         self.assertIn("API: avd answered 40004: no such room\n  code: 40004\n  class: not_found\n  meaning_zh: 房间号不存在\n", found.stderr)
-        found = self.run_tool("call", "avd.room.read", "room_id=40400000000", "--json", code=1)
+        found = self.run_tool("call", "avd.room.read", "room_id=40400000000", "--json", code=5)
         self.assertEqual(json.loads(found.stdout)["code"], 40004)
-        found = self.run_tool("call", "avd.room.read", "room=1", code=1)
+        found = self.run_tool("call", "avd.room.read", "room=1", code=2)
         self.assertIn('did you mean "room_id"', found.stderr)
         config = '{"platform":"avd","base_url":"http://h","tokn":"t"}'
-        found = self.run_tool("call", "avd.room.list", "--config", config, code=1)
+        found = self.run_tool("call", "avd.room.list", "--config", config, code=2)
         self.assertIn('INVALID_CONFIG: unknown configuration key "tokn"; did you mean "token"?', found.stderr)
         with Server(lambda request: None) as server:
             config = json.dumps({"platform": "avd", "base_url": server.url, "token": "t"})
-            found = self.run_tool("call", "avd.room.list", "--config", config, "--timeout-ms", "200", code=1)
+            found = self.run_tool("call", "avd.room.list", "--config", config, "--timeout-ms", "200", code=4)
             self.assertIn("TIMEOUT: ", found.stderr)
             self.assertIn("it may be repeated", found.stderr)
 
@@ -86,7 +86,7 @@ class Tool(SandboxTest):
             (["call", "avd.room.read", "@/no/such/file"], "cannot be read"),
             (["call", "avd.room.read", "--config", "/no/such/file"], "cannot be read"),
             (["call", "avd.room.read", "--config", '{"platform":"hst"}'], "is for hst, not for avd"),
-            (["call"], "required"),
+            (["call"], "the operation is missing"),
             ([], "required"),
         ):
             self.assertIn(why, self.run_tool(*arguments, code=2).stderr)

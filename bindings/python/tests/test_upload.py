@@ -214,8 +214,11 @@ class Uploads(unittest.TestCase):
             expected = r'parameter "file": expected a path, a file object, or a tuple of a name and bytes, .*, got %s' % type(content).__name__
             with self.assertRaisesRegex(meetgate.InvalidArgument, expected):
                 self.avd.uploadfile(file=content)
-        for params in ({"room_id": b"1"}, {"room_id": "1", "other": b"1"}):
-            with self.assertRaisesRegex(meetgate.InvalidArgument, "cannot be sent as JSON: bytes"):
+        for params, expected in (
+            ({"room_id": b"1"}, '"room_id": expected a string, got bytes$'),
+            ({"room_id": "1", "other": b"1"}, '"other": expected what JSON has: .*, got bytes$'),
+        ):
+            with self.assertRaisesRegex(meetgate.InvalidArgument, expected):
                 self.avd.call("avd.room.read", params)
         with self.assertRaisesRegex(meetgate.InvalidArgument, "takes no file"):
             self.avd.call("avd.room.read", {"room_id": ("1", b"1")})

@@ -3,7 +3,7 @@
 use super::build;
 use super::options::Effort;
 use super::page;
-use super::row::{Bar, Rounds, Row, Value, faster, figure, limit, median};
+use super::row::{Bar, Rounds, Row, Value, faster, figure, limit};
 use crate::catalog::Result;
 use crate::dist;
 use crate::prerequisites;
@@ -84,9 +84,7 @@ fn rows(rounds: &Rounds) -> Vec<Row> {
 
 /// What the synchronous call takes beyond the C function alone, in the same round.
 fn beyond(rounds: &Rounds) -> Result<Value> {
-    let (call, bare) = (figure(rounds, "sync_us.meetgate")?, figure(rounds, "sync_us.bare")?);
-    let beyond: Vec<f64> = call.iter().zip(bare).map(|(call, bare)| call - bare).collect();
-    Ok(Value::alone(median(&beyond)))
+    Ok(Value::beyond(figure(rounds, "sync_us.meetgate")?, figure(rounds, "sync_us.bare")?))
 }
 
 #[cfg(test)]

@@ -28,6 +28,9 @@ pub fn measure(workspace: &Workspace, effort: Effort) -> Result<(String, Vec<Row
     bench.arg(workspace.root.join("bench/python/bench.py")).arg(&server.first_line).arg(effort.rounds.to_string());
     bench.arg(effort.either(20, 40).to_string());
     bench.env("PYTHONPATH", workspace.root.join("bindings/python/src")).env("MEETGATE_LIBRARY", library);
+    // As pip leaves it and its peers: compiled.
+    let compiled = build::folder(workspace).join("python-compiled");
+    bench.env_remove("PYTHONDONTWRITEBYTECODE").env("PYTHONPYCACHEPREFIX", compiled);
     let output = bench.stderr(Stdio::inherit()).output()?;
     if !output.status.success() {
         return Err(format!("the bench failed: {}", output.status).into());
@@ -61,6 +64,8 @@ fn rows(measured: &Measured) -> Vec<Row> {
     let speed =
         |scene: &str, peer: &str| Ok(Value::speed(of(format!("{scene}.meetgate"))?, of(format!("{scene}.{peer}"))?));
     // Their import is shown beside ours, which has a limit of its own.
+    let own =
+        of("plain_us.meetgate".to_owned()).and_then(|ours| Ok(Value::beyond(ours, of("plain_us.bare".to_owned())?)));
     let import = speed("import_ms", "requests").map(|value| Value { ratio: None, ..value });
     vec![
         Row::new("sequential plain, against requests, p50 µs", faster(8.0, 13.0), speed("plain_us", "requests")),
@@ -71,6 +76,7 @@ fn rows(measured: &Measured) -> Vec<Row> {
         Row::new("sequential TLS, against urllib3, p50 µs", Bar::None, speed("tls_us", "urllib3")),
         Row::new("sequential TLS, against pycurl, p50 µs", Bar::None, speed("tls_us", "pycurl")),
         Row::new("sequential TLS, against httpx, p50 µs", Bar::None, speed("tls_us", "httpx")),
+        Row::new("the package's own time over the bare ctypes call, µs", limit(8.0, 4.0), own),
         Row::new("import to first answer, ms", limit(10.0, 5.0), import),
     ]
 }

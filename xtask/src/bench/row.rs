@@ -75,6 +75,12 @@ impl Value {
         Value { ours: median(ours), peer: Some(median(peer)), ratio: Some((median(&ratios), least, most)) }
     }
 
+    /// What ours takes more than what it is made of, by the median of the rounds: what the machine does in a round it does to both.
+    pub fn beyond(ours: &[f64], made_of: &[f64]) -> Value {
+        let beyond: Vec<f64> = ours.iter().zip(made_of).map(|(ours, made_of)| ours - made_of).collect();
+        Value::alone(median(&beyond))
+    }
+
     /// Without a peer.
     pub fn alone(ours: f64) -> Value {
         Value { ours, peer: None, ratio: None }

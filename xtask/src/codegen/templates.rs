@@ -17,7 +17,7 @@ macro_rules! templates {
     };
 }
 
-const TEMPLATES: [(&str, &str); 37] = templates![
+const TEMPLATES: [(&str, &str); 39] = templates![
     "c/operations.h",
     "configuration.md",
     "cpp/examples.hpp",
@@ -50,6 +50,8 @@ const TEMPLATES: [(&str, &str); 37] = templates![
     "python/client.py",
     "python/macros",
     "python/options.py",
+    "python/time_params.py",
+    "python/tool_catalog.py",
     "python/types.py",
     "python/version.py",
     "rust/operations.rs",

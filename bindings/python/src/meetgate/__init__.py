@@ -15,7 +15,7 @@ method with keyword arguments. An argument that is None is left out of the reque
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any, Dict, List
+from typing import TYPE_CHECKING, Any, Dict, List, Optional, Tuple, Union
 
 from ._errors import (
     ApiError,
@@ -46,6 +46,7 @@ from ._errors import (
 from ._library import LibraryError, library
 from ._version import __version__
 
+# Optional, Tuple and Union are for `typing.get_type_hints`, which looks for the names in a public class's annotations here.
 if TYPE_CHECKING:
     from ._avd import Avd
     from ._avd_async import AsyncAvd
@@ -63,6 +64,9 @@ if TYPE_CHECKING:
     from ._transfer import Progress
     from ._youme import Youme
     from ._youme_async import AsyncYoume
+    from .types.avd import AvdConfig
+    from .types.hst import HstConfig
+    from .types.youme import YoumeConfig
 
 __all__ = [
     "ApiError",
@@ -72,11 +76,11 @@ __all__ = [
     "AsyncYoume",
     "AuthError",
     "Avd",
+    "AvdConfig",
     "BadRequest",
     "CallOptions",
     "Download",
     "DownloadOptions",
-    "Progress",
     "Cancel",
     "Cancelled",
     "ClientInfo",
@@ -88,6 +92,7 @@ __all__ = [
     "Forked",
     "Guard",
     "Hst",
+    "HstConfig",
     "HstUserToken",
     "HttpError",
     "InternalError",
@@ -101,16 +106,17 @@ __all__ = [
     "NotFound",
     "OperationStats",
     "PlatformBusy",
+    "Progress",
     "ProtocolError",
+    "ProxyInfo",
     "Reply",
     "ServerError",
     "StoreError",
     "Timeout",
     "Tls",
     "TlsError",
-    "TokenClientInfo",
-    "ProxyInfo",
     "TlsInfo",
+    "TokenClientInfo",
     "TokenInfo",
     "TokenProvider",
     "TokenStore",
@@ -118,6 +124,7 @@ __all__ = [
     "WaitOptions",
     "Youme",
     "YoumeChecksum",
+    "YoumeConfig",
     "__version__",
     "catalog",
     "hst_user_token",
@@ -134,6 +141,7 @@ _LATER: Dict[str, str] = {
     "AsyncHst": "_hst_async",
     "AsyncYoume": "_youme_async",
     "Avd": "_avd",
+    "AvdConfig": "types.avd",
     "CallOptions": "_options",
     "Cancel": "_cancel",
     "ClientInfo": "_client_info",
@@ -141,6 +149,7 @@ _LATER: Dict[str, str] = {
     "Facts": "_facts",
     "Guard": "_guard",
     "Hst": "_hst",
+    "HstConfig": "types.hst",
     "HstUserToken": "_signing",
     "OperationStats": "_client_info",
     "Reply": "_json",
@@ -156,6 +165,7 @@ _LATER: Dict[str, str] = {
     "TokenStore": "_options",
     "WaitOptions": "_options",
     "Youme": "_youme",
+    "YoumeConfig": "types.youme",
     "YoumeChecksum": "_signing",
     "hst_user_token": "_signing",
     "text_of": "_json",
@@ -177,7 +187,8 @@ def library_version() -> str:
 
 
 def __dir__() -> List[str]:
-    return sorted({*globals(), *__all__})
+    """What is public."""
+    return sorted({*__all__, *(name for name in globals() if name.startswith("__"))})
 
 
 # Type checkers would take it as the promise that every name exists.
@@ -204,10 +215,10 @@ for _name in __all__:
     if _name in globals():
         _as_public(globals()[_name])
 
-# A missing or unfit library is an error right here. Only `python -m meetgate`, whose package Python imports before it
-# runs the command, goes on: its `doctor` explains what is wrong.
+# A missing or unfit library is an error right here. Only the command line, whose package Python imports before it runs the
+# command, goes on: its `doctor` explains what is wrong.
 try:
     library()
 except LibraryError:
-    if sys.argv[:1] != ["-m"]:
+    if sys.argv[:1] != ["-m"] and not sys.argv[0].endswith(("/meetgate", "\\meetgate", "\\meetgate.exe")):
         raise

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -14,34 +15,36 @@ from typing import (
     Optional,
     Sequence,
     Tuple,
+    Type,
     Union,
 )
 
-from ._calls import Calls
+from ._cancel import Cancel
+from ._client import C
+from ._facts import Facts
+from ._group import Group, Operations
 from ._guard import Guard
+from ._later import Unpack, later
 from ._named import named
 from ._token_client import TokenClient
+from ._token_provider import TokenProvider
+from ._transfer import Progress
+from ._upload import File
 
 if TYPE_CHECKING:
-    from ._cancel import Cancel
-    from ._facts import Facts
-    from ._options import Tls, TokenStore, WaitOptions
-    from ._token_provider import TokenProvider
-    from ._transfer import Progress
-    from ._upload import File
+    import datetime
+
+    from . import _options
     from .types import avd as t
+else:
+    datetime = later("datetime")
+    _options, t = later("meetgate._options"), later("meetgate.types.avd")
 
-    # Checkers have it; no program needs it.
-    from typing_extensions import Unpack
 
-
-class AvdApp:
+class AvdApp(Operations):
     """`avd.app`: get_token, get_licence_info, get_system_info, apply_file_permit,
     delete_file_permit, get_key_licence.
     """
-
-    def __init__(self, calls: Calls) -> None:
-        self._calls = calls
 
     def get_token(self) -> t.AppGetTokenReply:
         """Fetches a new token, and may kill the one that other programs of the account use
@@ -187,7 +190,7 @@ class AvdApp:
             - detail (object): One member for each terminal type that is online; the sample has
               avd_record, web and android. Each is an object whose member count is the number of
               users of that type.
-            - info (object): Empty in the sample; the document does not explain it.
+            - info (object, may be left out): Empty in the sample; the document does not explain it.
 
         Raises:
             AuthError: 40001 wrong access_key or secret_key.
@@ -199,11 +202,8 @@ class AvdApp:
         return self._calls.call("avd.app.get_key_licence", {"access_key": access_key})
 
 
-class AvdDeviceAudio:
+class AvdDeviceAudio(Operations):
     """`avd.device.audio`: mute, unmute."""
-
-    def __init__(self, calls: Calls) -> None:
-        self._calls = calls
 
     def mute(self, *, room_id: str, user_id: str) -> t.DeviceAudioMuteReply:
         """Turn a device's sound off (关闭音频).
@@ -255,11 +255,8 @@ class AvdDeviceAudio:
         return self._calls.call("avd.device.audio.unmute", {"room_id": room_id, "user_id": user_id})
 
 
-class AvdDeviceVideo:
+class AvdDeviceVideo(Operations):
     """`avd.device.video`: focus, unfocus, close, open."""
-
-    def __init__(self, calls: Calls) -> None:
-        self._calls = calls
 
     def focus(self, *, room_id: str, user_id: str) -> t.DeviceVideoFocusReply:
         """Make a device's video the focus of its room (设备视频焦点).
@@ -364,10 +361,10 @@ class AvdDeviceVideo:
 
         Returns:
             The platform's answer, with:
-            - call_id (string): Id of the call, made by the server. The table has it, the sample
-              does not: do not rely on it.
-            - user_id (string): Id of the device, made by the server. The table has it, the sample
-              does not: do not rely on it.
+            - call_id (string, may be left out): Id of the call, made by the server. The table has
+              it, the sample does not: do not rely on it.
+            - user_id (string, may be left out): Id of the device, made by the server. The table has
+              it, the sample does not: do not rely on it.
 
         Raises:
             NotFound: 40004 no such room; 40009 the room does not exist or is not open; 40024 the
@@ -381,13 +378,11 @@ class AvdDeviceVideo:
         return self._calls.call("avd.device.video.open", {"room_id": room_id, "user_id": user_id})
 
 
-class AvdDevice:
+class AvdDevice(Operations):
     """`avd.device`: audio, video, call, kick, get_invite_status."""
 
-    def __init__(self, calls: Calls) -> None:
-        self._calls = calls
-        self.audio = AvdDeviceAudio(calls)
-        self.video = AvdDeviceVideo(calls)
+    audio = Group(AvdDeviceAudio)
+    video = Group(AvdDeviceVideo)
 
     def call(
         self,
@@ -557,7 +552,7 @@ class AvdDevice:
         self,
         *,
         call_id: str,
-        **options: Unpack[WaitOptions],
+        **options: Unpack[_options.WaitOptions],
     ) -> t.DeviceGetInviteStatusReply:
         """Waits until the device is in the call: calls `get_invite_status` with growing pauses, and
         returns the answer that ended the wait. Arguments are those of `get_invite_status`.
@@ -575,11 +570,8 @@ class AvdDevice:
         ).wait("avd.device.get_invite_status", {"call_id": call_id})
 
 
-class AvdMedia:
+class AvdMedia(Operations):
     """`avd.media`: create, play, stop, pause, resume, replay, get_media_info, switch."""
-
-    def __init__(self, calls: Calls) -> None:
-        self._calls = calls
 
     def create(
         self,
@@ -923,11 +915,8 @@ class AvdMedia:
         )
 
 
-class AvdRoomAvc:
+class AvdRoomAvc(Operations):
     """`avd.room.avc`: start, stop, select_media, set_focus_video, update_layout, get_avc_setting."""
-
-    def __init__(self, calls: Calls) -> None:
-        self._calls = calls
 
     def start(
         self,
@@ -1240,11 +1229,8 @@ class AvdRoomAvc:
         return self._calls.call("avd.room.avc.get_avc_setting", {"room_id": room_id})
 
 
-class AvdRoomDesktopRecord:
+class AvdRoomDesktopRecord(Operations):
     """`avd.room.desktop_record`: start, stop, get."""
-
-    def __init__(self, calls: Calls) -> None:
-        self._calls = calls
 
     def start(
         self,
@@ -1400,7 +1386,7 @@ class AvdRoomDesktopRecord:
         room_id: str,
         name: str,
         record_id: Optional[str] = None,
-        **options: Unpack[WaitOptions],
+        **options: Unpack[_options.WaitOptions],
     ) -> t.RoomDesktopRecordGetReply:
         """Waits until a file of the recording is listed: calls `get` with growing pauses, and returns
         the answer that ended the wait. Arguments are those of `get`.
@@ -1418,11 +1404,8 @@ class AvdRoomDesktopRecord:
         ).wait("avd.room.desktop_record.get", {"room_id": room_id, "name": name, "record_id": record_id})
 
 
-class AvdRoomLive:
+class AvdRoomLive(Operations):
     """`avd.room.live`: start, stop."""
-
-    def __init__(self, calls: Calls) -> None:
-        self._calls = calls
 
     def start(
         self,
@@ -1451,8 +1434,8 @@ class AvdRoomLive:
 
         Returns:
             The platform's answer, with:
-            - data (string): The document does not describe it, and its sample answer does not have
-              it.
+            - data (string, may be left out): The document does not describe it, and its sample
+              answer does not have it.
 
         Raises:
             NotFound: 40004 no such room; 40008 the user is not in the room; 40009 the room does not
@@ -1527,11 +1510,8 @@ class AvdRoomLive:
         return self._calls.call("avd.room.live.stop", {"room_id": room_id})
 
 
-class AvdRoomMixLive:
+class AvdRoomMixLive(Operations):
     """`avd.room.mix_live`: start, stop."""
-
-    def __init__(self, calls: Calls) -> None:
-        self._calls = calls
 
     def start(
         self,
@@ -1630,11 +1610,8 @@ class AvdRoomMixLive:
         return self._calls.call("avd.room.mix_live.stop", {"room_id": room_id})
 
 
-class AvdRoomMixRecord:
+class AvdRoomMixRecord(Operations):
     """`avd.room.mix_record`: start, stop, get, update_layout, update_audio_layout."""
-
-    def __init__(self, calls: Calls) -> None:
-        self._calls = calls
 
     def start(
         self,
@@ -1991,8 +1968,8 @@ class AvdRoomMixRecord:
             - data (array of objects): The recordings.
                 - start_time (string, seconds since 1970-01-01 UTC): When the recording began.
                 - end_time (string, seconds since 1970-01-01 UTC): When the recording ended.
-                - record_type (string): Kind of recording. Not in the sample; no values are
-                  documented.
+                - record_type (string, may be left out): Kind of recording. Not in the sample; no
+                  values are documented.
                 - room_id (string): Room number.
                 - download_url (string): Download address of the source file, of type `tms`. The
                   file exists when the recording was started with enable_backup. The table calls
@@ -2031,7 +2008,7 @@ class AvdRoomMixRecord:
         room_id: str,
         record_type: Optional[Literal[0, 1, 2]] = None,
         record_id: str,
-        **options: Unpack[WaitOptions],
+        **options: Unpack[_options.WaitOptions],
     ) -> t.RoomMixRecordGetReply:
         """Waits until a file made from the recording is listed (its source alone does not count):
         calls `get` with growing pauses, and returns the answer that ended the wait. Arguments are
@@ -2144,11 +2121,8 @@ class AvdRoomMixRecord:
         )
 
 
-class AvdRoomParticipate:
+class AvdRoomParticipate(Operations):
     """`avd.room.participate`: kick, list."""
-
-    def __init__(self, calls: Calls) -> None:
-        self._calls = calls
 
     def kick(self, *, room_id: str, user_id: str) -> t.RoomParticipateKickReply:
         """Throws a participant out of a running meeting (踢出会议).
@@ -2208,10 +2182,11 @@ class AvdRoomParticipate:
                     - type (string): Type; `video` in the sample.
                     - ctype (string): Type of position; `unknown` in the sample.
                     - name (string): Name of the camera.
-                    - description (string): Not explained by the document; empty in the sample.
-                - user_data (string): The application's own text, given to the SDK when the user
-                  joined the room.
-                - audios (array of objects): The participant's microphones.
+                    - description (string, may be left out): Not explained by the document; empty in
+                      the sample.
+                - user_data (string, may be left out): The application's own text, given to the SDK
+                  when the user joined the room.
+                - audios (array of objects, may be left out): The participant's microphones.
                     - type (string): Type; `Audio` in the sample.
                     - status (string): State of the microphone; `init` in the sample.
                     - name (string): Name of the microphone.
@@ -2227,11 +2202,8 @@ class AvdRoomParticipate:
         return self._calls.call("avd.room.participate.list", {"room_id": room_id})
 
 
-class AvdRoomRecord:
+class AvdRoomRecord(Operations):
     """`avd.room.record`: status, get, transfer."""
-
-    def __init__(self, calls: Calls) -> None:
-        self._calls = calls
 
     def status(self, *, record_id: str) -> t.RoomRecordStatusReply:
         """Read the state of a recording (获取录制状态).
@@ -2264,7 +2236,7 @@ class AvdRoomRecord:
         self,
         *,
         record_id: str,
-        **options: Unpack[WaitOptions],
+        **options: Unpack[_options.WaitOptions],
     ) -> t.RoomRecordStatusReply:
         """Waits until the recording has stopped: calls `status` with growing pauses, and returns the
         answer that ended the wait. Arguments are those of `status`.
@@ -2320,7 +2292,7 @@ class AvdRoomRecord:
         *,
         room_id: str,
         record_id: str,
-        **options: Unpack[WaitOptions],
+        **options: Unpack[_options.WaitOptions],
     ) -> t.RoomRecordGetReply:
         """Waits until a file of the recording is listed: calls `get` with growing pauses, and returns
         the answer that ended the wait. Arguments are those of `get`.
@@ -2366,21 +2338,19 @@ class AvdRoomRecord:
         )
 
 
-class AvdRoom:
+class AvdRoom(Operations):
     """`avd.room`: avc, desktop_record, live, mix_live, mix_record, participate, record, create,
     update, del_, read, close, get_statistic, get_record, get_record_list, del_record,
     delete_record, list, get_chat_message_log.
     """
 
-    def __init__(self, calls: Calls) -> None:
-        self._calls = calls
-        self.avc = AvdRoomAvc(calls)
-        self.desktop_record = AvdRoomDesktopRecord(calls)
-        self.live = AvdRoomLive(calls)
-        self.mix_live = AvdRoomMixLive(calls)
-        self.mix_record = AvdRoomMixRecord(calls)
-        self.participate = AvdRoomParticipate(calls)
-        self.record = AvdRoomRecord(calls)
+    avc = Group(AvdRoomAvc)
+    desktop_record = Group(AvdRoomDesktopRecord)
+    live = Group(AvdRoomLive)
+    mix_live = Group(AvdRoomMixLive)
+    mix_record = Group(AvdRoomMixRecord)
+    participate = Group(AvdRoomParticipate)
+    record = Group(AvdRoomRecord)
 
     def create(
         self,
@@ -2570,8 +2540,8 @@ class AvdRoom:
         self,
         *,
         room_id: str,
-        start_time: int,
-        end_time: int,
+        start_time: Union[int, datetime.datetime],
+        end_time: Union[int, datetime.datetime],
     ) -> t.RoomGetStatisticReply:
         """Count a room's meetings and participants by kind of client (会议统计信息).
 
@@ -2619,8 +2589,8 @@ class AvdRoom:
         self,
         *,
         room_id: str,
-        record_start_time: str,
-        record_end_time: str,
+        record_start_time: Union[str, datetime.datetime],
+        record_end_time: Union[str, datetime.datetime],
         record_creator_id: Optional[str] = None,
         value_same_as_box: Optional[bool] = None,
         record_id: Optional[str] = None,
@@ -2661,7 +2631,8 @@ class AvdRoom:
                 - room_id (string): Room number.
                 - down_url (string): Download address of the source file.
                 - file_type (string): Type of the source file, such as `tms`.
-                - file_size (string): Size as text with its unit, such as `20.547M`. May be missing.
+                - file_size (string, may be left out): Size as text with its unit, such as
+                  `20.547M`.
                 - transcode_files (object): The files transcoded from the recording. In the sample
                   the three lists are in the same order.
                     - down_url (array of strings): Download addresses, one for each file.
@@ -2672,7 +2643,8 @@ class AvdRoom:
                         - file_size (string): Size as text with its unit, such as `0.234M`.
                         - file_name (string): Name of the file.
                 - record_id (string): Recording id.
-                - creator_id (string): User id of the creator. The sample shows the text `nil`.
+                - creator_id (string, may be left out): User id of the creator. The sample shows the
+                  text `nil`.
 
         Raises:
             NotFound: 40004 no such room; 40090 no such recording id.
@@ -2812,8 +2784,8 @@ class AvdRoom:
         *,
         room_id: str,
         from_id: Optional[str] = None,
-        start_time: Optional[int] = None,
-        end_time: Optional[int] = None,
+        start_time: Optional[Union[int, datetime.datetime]] = None,
+        end_time: Optional[Union[int, datetime.datetime]] = None,
     ) -> t.RoomGetChatMessageLogReply:
         """Read a room's chat messages (查看会议聊天内容).
 
@@ -2840,9 +2812,10 @@ class AvdRoom:
                   the sample, a number in the table.
                 - messages (array of objects): The chat messages of the session.
                     - fromId (string): User id of the sender.
-                    - id (integer): Only the sample has it; the document does not explain it.
-                    - status (integer): Only the sample has it, as 0; the document does not explain
-                      it.
+                    - id (integer, may be left out): Only the sample has it; the document does not
+                      explain it.
+                    - status (integer, may be left out): Only the sample has it, as 0; the document
+                      does not explain it.
                     - message (string): The text of the message.
                     - timestamp (integer, seconds since 1970-01-01 UTC): When the message was sent,
                       in seconds in the sample.
@@ -2869,11 +2842,8 @@ class AvdRoom:
         )
 
 
-class AvdSipAccount:
+class AvdSipAccount(Operations):
     """`avd.sip.account`: create, update, read, del_."""
-
-    def __init__(self, calls: Calls) -> None:
-        self._calls = calls
 
     def create(
         self,
@@ -3041,11 +3011,8 @@ class AvdSipAccount:
         return self._calls.call("avd.sip.account.del", {"account_id": account_id})
 
 
-class AvdSipGate:
+class AvdSipGate(Operations):
     """`avd.sip.gate`: create, update, read, del_, list."""
-
-    def __init__(self, calls: Calls) -> None:
-        self._calls = calls
 
     def create(self, *, name: str, url: str) -> t.SipGateCreateReply:
         """Create a SIP gateway (创建sip网关).
@@ -3178,20 +3145,15 @@ class AvdSipGate:
         return self._calls.call("avd.sip.gate.list", {})
 
 
-class AvdSip:
+class AvdSip(Operations):
     """`avd.sip`: account, gate."""
 
-    def __init__(self, calls: Calls) -> None:
-        self._calls = calls
-        self.account = AvdSipAccount(calls)
-        self.gate = AvdSipGate(calls)
+    account = Group(AvdSipAccount)
+    gate = Group(AvdSipGate)
 
 
-class AvdTranscode:
+class AvdTranscode(Operations):
     """`avd.transcode`: query."""
-
-    def __init__(self, calls: Calls) -> None:
-        self._calls = calls
 
     def query(self, *, room_id: str, record_id: str) -> t.TranscodeQueryReply:
         """Get the transcoding state of a recording (获取转码状态).
@@ -3224,7 +3186,7 @@ class AvdTranscode:
         *,
         room_id: str,
         record_id: str,
-        **options: Unpack[WaitOptions],
+        **options: Unpack[_options.WaitOptions],
     ) -> t.TranscodeQueryReply:
         """Waits until the transcoding is done: calls `query` with growing pauses, and returns the
         answer that ended the wait. Arguments are those of `query`.
@@ -3255,12 +3217,12 @@ class Avd(TokenClient):
     """
 
     platform = "avd"
-    app: AvdApp
-    device: AvdDevice
-    media: AvdMedia
-    room: AvdRoom
-    sip: AvdSip
-    transcode: AvdTranscode
+    app = Group(AvdApp)
+    device = Group(AvdDevice)
+    media = Group(AvdMedia)
+    room = Group(AvdRoom)
+    sip = Group(AvdSip)
+    transcode = Group(AvdTranscode)
 
     def __init__(
         self,
@@ -3270,11 +3232,11 @@ class Avd(TokenClient):
         secret_key: Optional[str] = None,
         token: Optional[str] = None,
         token_provider: Optional[TokenProvider] = None,
-        token_store: Optional[TokenStore] = None,
+        token_store: Optional[_options.TokenStore] = None,
         token_timeout_ms: Optional[int] = None,
         http_method: Optional[Literal["auto", "get", "post"]] = None,
         upload_token: Optional[bool] = None,
-        tls: Optional[Tls] = None,
+        tls: Optional[_options.Tls] = None,
         proxy: Optional[str] = None,
         bind: Optional[str] = None,
         resolve: Optional[Mapping[str, Any]] = None,
@@ -3463,6 +3425,27 @@ class Avd(TokenClient):
             parse_float,
         )
 
+    @classmethod
+    def from_config(
+        cls: Type[C],
+        config: Union[str, os.PathLike[str], t.AvdConfig],
+        *,
+        parse_float: Callable[[str], Any] = float,
+    ) -> C:
+        """Makes a client from a configuration.
+
+        Args:
+            config: A dict; or the path of a JSON file; or JSON text. Its members are the arguments
+                of the constructor, without `parse_float`. `platform` may be left out.
+            parse_float: What makes a Python number of a decimal in an answer; `decimal.Decimal`
+                keeps every digit. (Python only, default float)
+
+        Raises:
+            InvalidConfig: what cannot be right, named.
+            IoError: the file cannot be read.
+        """
+        return cls._of(config, parse_float)
+
     def with_options(
         self,
         *,
@@ -3477,8 +3460,9 @@ class Avd(TokenClient):
     ) -> Avd:
         """This client with other options, for the calls that are made through what it returns.
 
-        It shares everything with this one: the connections, the token, the end by `close`. What is
-        left out stays.
+        It shares everything with this one: the connections, the token, the end. To close it, or to
+        leave a `with` statement on it, does nothing: this one is to be closed. What is left out
+        stays.
 
         Args:
             timeout_ms: Time limit of a whole call, from looking up the host to the end of the
@@ -3511,14 +3495,6 @@ class Avd(TokenClient):
             "facts": facts,
             "progress": progress,
         })
-
-    def _make_groups(self) -> None:
-        self.app = AvdApp(self._calls)
-        self.device = AvdDevice(self._calls)
-        self.media = AvdMedia(self._calls)
-        self.room = AvdRoom(self._calls)
-        self.sip = AvdSip(self._calls)
-        self.transcode = AvdTranscode(self._calls)
 
     def uploadfile(
         self,

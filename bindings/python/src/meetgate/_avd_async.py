@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -14,34 +15,36 @@ from typing import (
     Optional,
     Sequence,
     Tuple,
+    Type,
     Union,
 )
 
-from ._calls import AsyncCalls
+from ._cancel import Cancel
+from ._client import A
+from ._facts import Facts
+from ._group import AsyncOperations, Group
 from ._guard import AsyncGuard
+from ._later import Unpack, later
 from ._named import named
 from ._token_client import AsyncTokenClient
+from ._token_provider import TokenProvider
+from ._transfer import Progress
+from ._upload import File
 
 if TYPE_CHECKING:
-    from ._cancel import Cancel
-    from ._facts import Facts
-    from ._options import Tls, TokenStore, WaitOptions
-    from ._token_provider import TokenProvider
-    from ._transfer import Progress
-    from ._upload import File
+    import datetime
+
+    from . import _options
     from .types import avd as t
+else:
+    datetime = later("datetime")
+    _options, t = later("meetgate._options"), later("meetgate.types.avd")
 
-    # Checkers have it; no program needs it.
-    from typing_extensions import Unpack
 
-
-class AsyncAvdApp:
+class AsyncAvdApp(AsyncOperations):
     """`avd.app`: get_token, get_licence_info, get_system_info, apply_file_permit,
     delete_file_permit, get_key_licence.
     """
-
-    def __init__(self, calls: AsyncCalls) -> None:
-        self._calls = calls
 
     async def get_token(self) -> t.AppGetTokenReply:
         """Fetches a new token, and may kill the one that other programs of the account use
@@ -191,7 +194,7 @@ class AsyncAvdApp:
             - detail (object): One member for each terminal type that is online; the sample has
               avd_record, web and android. Each is an object whose member count is the number of
               users of that type.
-            - info (object): Empty in the sample; the document does not explain it.
+            - info (object, may be left out): Empty in the sample; the document does not explain it.
 
         Raises:
             AuthError: 40001 wrong access_key or secret_key.
@@ -203,11 +206,8 @@ class AsyncAvdApp:
         return await self._calls.call("avd.app.get_key_licence", {"access_key": access_key})
 
 
-class AsyncAvdDeviceAudio:
+class AsyncAvdDeviceAudio(AsyncOperations):
     """`avd.device.audio`: mute, unmute."""
-
-    def __init__(self, calls: AsyncCalls) -> None:
-        self._calls = calls
 
     async def mute(self, *, room_id: str, user_id: str) -> t.DeviceAudioMuteReply:
         """Turn a device's sound off (关闭音频).
@@ -269,11 +269,8 @@ class AsyncAvdDeviceAudio:
         )
 
 
-class AsyncAvdDeviceVideo:
+class AsyncAvdDeviceVideo(AsyncOperations):
     """`avd.device.video`: focus, unfocus, close, open."""
-
-    def __init__(self, calls: AsyncCalls) -> None:
-        self._calls = calls
 
     async def focus(self, *, room_id: str, user_id: str) -> t.DeviceVideoFocusReply:
         """Make a device's video the focus of its room (设备视频焦点).
@@ -384,10 +381,10 @@ class AsyncAvdDeviceVideo:
 
         Returns:
             The platform's answer, with:
-            - call_id (string): Id of the call, made by the server. The table has it, the sample
-              does not: do not rely on it.
-            - user_id (string): Id of the device, made by the server. The table has it, the sample
-              does not: do not rely on it.
+            - call_id (string, may be left out): Id of the call, made by the server. The table has
+              it, the sample does not: do not rely on it.
+            - user_id (string, may be left out): Id of the device, made by the server. The table has
+              it, the sample does not: do not rely on it.
 
         Raises:
             NotFound: 40004 no such room; 40009 the room does not exist or is not open; 40024 the
@@ -404,13 +401,11 @@ class AsyncAvdDeviceVideo:
         )
 
 
-class AsyncAvdDevice:
+class AsyncAvdDevice(AsyncOperations):
     """`avd.device`: audio, video, call, kick, get_invite_status."""
 
-    def __init__(self, calls: AsyncCalls) -> None:
-        self._calls = calls
-        self.audio = AsyncAvdDeviceAudio(calls)
-        self.video = AsyncAvdDeviceVideo(calls)
+    audio = Group(AsyncAvdDeviceAudio)
+    video = Group(AsyncAvdDeviceVideo)
 
     async def call(
         self,
@@ -580,7 +575,7 @@ class AsyncAvdDevice:
         self,
         *,
         call_id: str,
-        **options: Unpack[WaitOptions],
+        **options: Unpack[_options.WaitOptions],
     ) -> t.DeviceGetInviteStatusReply:
         """Waits until the device is in the call: calls `get_invite_status` with growing pauses, and
         returns the answer that ended the wait. Arguments are those of `get_invite_status`. It takes
@@ -599,11 +594,8 @@ class AsyncAvdDevice:
         ).wait("avd.device.get_invite_status", {"call_id": call_id})
 
 
-class AsyncAvdMedia:
+class AsyncAvdMedia(AsyncOperations):
     """`avd.media`: create, play, stop, pause, resume, replay, get_media_info, switch."""
-
-    def __init__(self, calls: AsyncCalls) -> None:
-        self._calls = calls
 
     async def create(
         self,
@@ -953,11 +945,8 @@ class AsyncAvdMedia:
         )
 
 
-class AsyncAvdRoomAvc:
+class AsyncAvdRoomAvc(AsyncOperations):
     """`avd.room.avc`: start, stop, select_media, set_focus_video, update_layout, get_avc_setting."""
-
-    def __init__(self, calls: AsyncCalls) -> None:
-        self._calls = calls
 
     async def start(
         self,
@@ -1275,11 +1264,8 @@ class AsyncAvdRoomAvc:
         return await self._calls.call("avd.room.avc.get_avc_setting", {"room_id": room_id})
 
 
-class AsyncAvdRoomDesktopRecord:
+class AsyncAvdRoomDesktopRecord(AsyncOperations):
     """`avd.room.desktop_record`: start, stop, get."""
-
-    def __init__(self, calls: AsyncCalls) -> None:
-        self._calls = calls
 
     async def start(
         self,
@@ -1436,7 +1422,7 @@ class AsyncAvdRoomDesktopRecord:
         room_id: str,
         name: str,
         record_id: Optional[str] = None,
-        **options: Unpack[WaitOptions],
+        **options: Unpack[_options.WaitOptions],
     ) -> t.RoomDesktopRecordGetReply:
         """Waits until a file of the recording is listed: calls `get` with growing pauses, and returns
         the answer that ended the wait. Arguments are those of `get`. It takes a thread of the
@@ -1455,11 +1441,8 @@ class AsyncAvdRoomDesktopRecord:
         ).wait("avd.room.desktop_record.get", {"room_id": room_id, "name": name, "record_id": record_id})
 
 
-class AsyncAvdRoomLive:
+class AsyncAvdRoomLive(AsyncOperations):
     """`avd.room.live`: start, stop."""
-
-    def __init__(self, calls: AsyncCalls) -> None:
-        self._calls = calls
 
     async def start(
         self,
@@ -1488,8 +1471,8 @@ class AsyncAvdRoomLive:
 
         Returns:
             The platform's answer, with:
-            - data (string): The document does not describe it, and its sample answer does not have
-              it.
+            - data (string, may be left out): The document does not describe it, and its sample
+              answer does not have it.
 
         Raises:
             NotFound: 40004 no such room; 40008 the user is not in the room; 40009 the room does not
@@ -1564,11 +1547,8 @@ class AsyncAvdRoomLive:
         return await self._calls.call("avd.room.live.stop", {"room_id": room_id})
 
 
-class AsyncAvdRoomMixLive:
+class AsyncAvdRoomMixLive(AsyncOperations):
     """`avd.room.mix_live`: start, stop."""
-
-    def __init__(self, calls: AsyncCalls) -> None:
-        self._calls = calls
 
     async def start(
         self,
@@ -1667,11 +1647,8 @@ class AsyncAvdRoomMixLive:
         return await self._calls.call("avd.room.mix_live.stop", {"room_id": room_id})
 
 
-class AsyncAvdRoomMixRecord:
+class AsyncAvdRoomMixRecord(AsyncOperations):
     """`avd.room.mix_record`: start, stop, get, update_layout, update_audio_layout."""
-
-    def __init__(self, calls: AsyncCalls) -> None:
-        self._calls = calls
 
     async def start(
         self,
@@ -2028,8 +2005,8 @@ class AsyncAvdRoomMixRecord:
             - data (array of objects): The recordings.
                 - start_time (string, seconds since 1970-01-01 UTC): When the recording began.
                 - end_time (string, seconds since 1970-01-01 UTC): When the recording ended.
-                - record_type (string): Kind of recording. Not in the sample; no values are
-                  documented.
+                - record_type (string, may be left out): Kind of recording. Not in the sample; no
+                  values are documented.
                 - room_id (string): Room number.
                 - download_url (string): Download address of the source file, of type `tms`. The
                   file exists when the recording was started with enable_backup. The table calls
@@ -2068,7 +2045,7 @@ class AsyncAvdRoomMixRecord:
         room_id: str,
         record_type: Optional[Literal[0, 1, 2]] = None,
         record_id: str,
-        **options: Unpack[WaitOptions],
+        **options: Unpack[_options.WaitOptions],
     ) -> t.RoomMixRecordGetReply:
         """Waits until a file made from the recording is listed (its source alone does not count):
         calls `get` with growing pauses, and returns the answer that ended the wait. Arguments are
@@ -2181,11 +2158,8 @@ class AsyncAvdRoomMixRecord:
         )
 
 
-class AsyncAvdRoomParticipate:
+class AsyncAvdRoomParticipate(AsyncOperations):
     """`avd.room.participate`: kick, list."""
-
-    def __init__(self, calls: AsyncCalls) -> None:
-        self._calls = calls
 
     async def kick(self, *, room_id: str, user_id: str) -> t.RoomParticipateKickReply:
         """Throws a participant out of a running meeting (踢出会议).
@@ -2245,10 +2219,11 @@ class AsyncAvdRoomParticipate:
                     - type (string): Type; `video` in the sample.
                     - ctype (string): Type of position; `unknown` in the sample.
                     - name (string): Name of the camera.
-                    - description (string): Not explained by the document; empty in the sample.
-                - user_data (string): The application's own text, given to the SDK when the user
-                  joined the room.
-                - audios (array of objects): The participant's microphones.
+                    - description (string, may be left out): Not explained by the document; empty in
+                      the sample.
+                - user_data (string, may be left out): The application's own text, given to the SDK
+                  when the user joined the room.
+                - audios (array of objects, may be left out): The participant's microphones.
                     - type (string): Type; `Audio` in the sample.
                     - status (string): State of the microphone; `init` in the sample.
                     - name (string): Name of the microphone.
@@ -2264,11 +2239,8 @@ class AsyncAvdRoomParticipate:
         return await self._calls.call("avd.room.participate.list", {"room_id": room_id})
 
 
-class AsyncAvdRoomRecord:
+class AsyncAvdRoomRecord(AsyncOperations):
     """`avd.room.record`: status, get, transfer."""
-
-    def __init__(self, calls: AsyncCalls) -> None:
-        self._calls = calls
 
     async def status(self, *, record_id: str) -> t.RoomRecordStatusReply:
         """Read the state of a recording (获取录制状态).
@@ -2301,7 +2273,7 @@ class AsyncAvdRoomRecord:
         self,
         *,
         record_id: str,
-        **options: Unpack[WaitOptions],
+        **options: Unpack[_options.WaitOptions],
     ) -> t.RoomRecordStatusReply:
         """Waits until the recording has stopped: calls `status` with growing pauses, and returns the
         answer that ended the wait. Arguments are those of `status`. It takes a thread of the
@@ -2361,7 +2333,7 @@ class AsyncAvdRoomRecord:
         *,
         room_id: str,
         record_id: str,
-        **options: Unpack[WaitOptions],
+        **options: Unpack[_options.WaitOptions],
     ) -> t.RoomRecordGetReply:
         """Waits until a file of the recording is listed: calls `get` with growing pauses, and returns
         the answer that ended the wait. Arguments are those of `get`. It takes a thread of the
@@ -2408,21 +2380,19 @@ class AsyncAvdRoomRecord:
         )
 
 
-class AsyncAvdRoom:
+class AsyncAvdRoom(AsyncOperations):
     """`avd.room`: avc, desktop_record, live, mix_live, mix_record, participate, record, create,
     update, del_, read, close, get_statistic, get_record, get_record_list, del_record,
     delete_record, list, get_chat_message_log.
     """
 
-    def __init__(self, calls: AsyncCalls) -> None:
-        self._calls = calls
-        self.avc = AsyncAvdRoomAvc(calls)
-        self.desktop_record = AsyncAvdRoomDesktopRecord(calls)
-        self.live = AsyncAvdRoomLive(calls)
-        self.mix_live = AsyncAvdRoomMixLive(calls)
-        self.mix_record = AsyncAvdRoomMixRecord(calls)
-        self.participate = AsyncAvdRoomParticipate(calls)
-        self.record = AsyncAvdRoomRecord(calls)
+    avc = Group(AsyncAvdRoomAvc)
+    desktop_record = Group(AsyncAvdRoomDesktopRecord)
+    live = Group(AsyncAvdRoomLive)
+    mix_live = Group(AsyncAvdRoomMixLive)
+    mix_record = Group(AsyncAvdRoomMixRecord)
+    participate = Group(AsyncAvdRoomParticipate)
+    record = Group(AsyncAvdRoomRecord)
 
     async def create(
         self,
@@ -2612,8 +2582,8 @@ class AsyncAvdRoom:
         self,
         *,
         room_id: str,
-        start_time: int,
-        end_time: int,
+        start_time: Union[int, datetime.datetime],
+        end_time: Union[int, datetime.datetime],
     ) -> t.RoomGetStatisticReply:
         """Count a room's meetings and participants by kind of client (会议统计信息).
 
@@ -2661,8 +2631,8 @@ class AsyncAvdRoom:
         self,
         *,
         room_id: str,
-        record_start_time: str,
-        record_end_time: str,
+        record_start_time: Union[str, datetime.datetime],
+        record_end_time: Union[str, datetime.datetime],
         record_creator_id: Optional[str] = None,
         value_same_as_box: Optional[bool] = None,
         record_id: Optional[str] = None,
@@ -2703,7 +2673,8 @@ class AsyncAvdRoom:
                 - room_id (string): Room number.
                 - down_url (string): Download address of the source file.
                 - file_type (string): Type of the source file, such as `tms`.
-                - file_size (string): Size as text with its unit, such as `20.547M`. May be missing.
+                - file_size (string, may be left out): Size as text with its unit, such as
+                  `20.547M`.
                 - transcode_files (object): The files transcoded from the recording. In the sample
                   the three lists are in the same order.
                     - down_url (array of strings): Download addresses, one for each file.
@@ -2714,7 +2685,8 @@ class AsyncAvdRoom:
                         - file_size (string): Size as text with its unit, such as `0.234M`.
                         - file_name (string): Name of the file.
                 - record_id (string): Recording id.
-                - creator_id (string): User id of the creator. The sample shows the text `nil`.
+                - creator_id (string, may be left out): User id of the creator. The sample shows the
+                  text `nil`.
 
         Raises:
             NotFound: 40004 no such room; 40090 no such recording id.
@@ -2854,8 +2826,8 @@ class AsyncAvdRoom:
         *,
         room_id: str,
         from_id: Optional[str] = None,
-        start_time: Optional[int] = None,
-        end_time: Optional[int] = None,
+        start_time: Optional[Union[int, datetime.datetime]] = None,
+        end_time: Optional[Union[int, datetime.datetime]] = None,
     ) -> t.RoomGetChatMessageLogReply:
         """Read a room's chat messages (查看会议聊天内容).
 
@@ -2882,9 +2854,10 @@ class AsyncAvdRoom:
                   the sample, a number in the table.
                 - messages (array of objects): The chat messages of the session.
                     - fromId (string): User id of the sender.
-                    - id (integer): Only the sample has it; the document does not explain it.
-                    - status (integer): Only the sample has it, as 0; the document does not explain
-                      it.
+                    - id (integer, may be left out): Only the sample has it; the document does not
+                      explain it.
+                    - status (integer, may be left out): Only the sample has it, as 0; the document
+                      does not explain it.
                     - message (string): The text of the message.
                     - timestamp (integer, seconds since 1970-01-01 UTC): When the message was sent,
                       in seconds in the sample.
@@ -2911,11 +2884,8 @@ class AsyncAvdRoom:
         )
 
 
-class AsyncAvdSipAccount:
+class AsyncAvdSipAccount(AsyncOperations):
     """`avd.sip.account`: create, update, read, del_."""
-
-    def __init__(self, calls: AsyncCalls) -> None:
-        self._calls = calls
 
     async def create(
         self,
@@ -3083,11 +3053,8 @@ class AsyncAvdSipAccount:
         return await self._calls.call("avd.sip.account.del", {"account_id": account_id})
 
 
-class AsyncAvdSipGate:
+class AsyncAvdSipGate(AsyncOperations):
     """`avd.sip.gate`: create, update, read, del_, list."""
-
-    def __init__(self, calls: AsyncCalls) -> None:
-        self._calls = calls
 
     async def create(self, *, name: str, url: str) -> t.SipGateCreateReply:
         """Create a SIP gateway (创建sip网关).
@@ -3220,20 +3187,15 @@ class AsyncAvdSipGate:
         return await self._calls.call("avd.sip.gate.list", {})
 
 
-class AsyncAvdSip:
+class AsyncAvdSip(AsyncOperations):
     """`avd.sip`: account, gate."""
 
-    def __init__(self, calls: AsyncCalls) -> None:
-        self._calls = calls
-        self.account = AsyncAvdSipAccount(calls)
-        self.gate = AsyncAvdSipGate(calls)
+    account = Group(AsyncAvdSipAccount)
+    gate = Group(AsyncAvdSipGate)
 
 
-class AsyncAvdTranscode:
+class AsyncAvdTranscode(AsyncOperations):
     """`avd.transcode`: query."""
-
-    def __init__(self, calls: AsyncCalls) -> None:
-        self._calls = calls
 
     async def query(self, *, room_id: str, record_id: str) -> t.TranscodeQueryReply:
         """Get the transcoding state of a recording (获取转码状态).
@@ -3269,7 +3231,7 @@ class AsyncAvdTranscode:
         *,
         room_id: str,
         record_id: str,
-        **options: Unpack[WaitOptions],
+        **options: Unpack[_options.WaitOptions],
     ) -> t.TranscodeQueryReply:
         """Waits until the transcoding is done: calls `query` with growing pauses, and returns the
         answer that ended the wait. Arguments are those of `query`. It takes a thread of the
@@ -3301,12 +3263,12 @@ class AsyncAvd(AsyncTokenClient):
     """
 
     platform = "avd"
-    app: AsyncAvdApp
-    device: AsyncAvdDevice
-    media: AsyncAvdMedia
-    room: AsyncAvdRoom
-    sip: AsyncAvdSip
-    transcode: AsyncAvdTranscode
+    app = Group(AsyncAvdApp)
+    device = Group(AsyncAvdDevice)
+    media = Group(AsyncAvdMedia)
+    room = Group(AsyncAvdRoom)
+    sip = Group(AsyncAvdSip)
+    transcode = Group(AsyncAvdTranscode)
 
     def __init__(
         self,
@@ -3316,11 +3278,11 @@ class AsyncAvd(AsyncTokenClient):
         secret_key: Optional[str] = None,
         token: Optional[str] = None,
         token_provider: Optional[TokenProvider] = None,
-        token_store: Optional[TokenStore] = None,
+        token_store: Optional[_options.TokenStore] = None,
         token_timeout_ms: Optional[int] = None,
         http_method: Optional[Literal["auto", "get", "post"]] = None,
         upload_token: Optional[bool] = None,
-        tls: Optional[Tls] = None,
+        tls: Optional[_options.Tls] = None,
         proxy: Optional[str] = None,
         bind: Optional[str] = None,
         resolve: Optional[Mapping[str, Any]] = None,
@@ -3509,6 +3471,27 @@ class AsyncAvd(AsyncTokenClient):
             parse_float,
         )
 
+    @classmethod
+    def from_config(
+        cls: Type[A],
+        config: Union[str, os.PathLike[str], t.AvdConfig],
+        *,
+        parse_float: Callable[[str], Any] = float,
+    ) -> A:
+        """Makes a client from a configuration.
+
+        Args:
+            config: A dict; or the path of a JSON file; or JSON text. Its members are the arguments
+                of the constructor, without `parse_float`. `platform` may be left out.
+            parse_float: What makes a Python number of a decimal in an answer; `decimal.Decimal`
+                keeps every digit. (Python only, default float)
+
+        Raises:
+            InvalidConfig: what cannot be right, named.
+            IoError: the file cannot be read.
+        """
+        return cls._of(config, parse_float)
+
     def with_options(
         self,
         *,
@@ -3523,8 +3506,9 @@ class AsyncAvd(AsyncTokenClient):
     ) -> AsyncAvd:
         """This client with other options, for the calls that are made through what it returns.
 
-        It shares everything with this one: the connections, the token, the end by `close`. What is
-        left out stays.
+        It shares everything with this one: the connections, the token, the end. To close it, or to
+        leave a `with` statement on it, does nothing: this one is to be closed. What is left out
+        stays.
 
         Args:
             timeout_ms: Time limit of a whole call, from looking up the host to the end of the
@@ -3557,14 +3541,6 @@ class AsyncAvd(AsyncTokenClient):
             "facts": facts,
             "progress": progress,
         })
-
-    def _make_groups(self) -> None:
-        self.app = AsyncAvdApp(self._calls)
-        self.device = AsyncAvdDevice(self._calls)
-        self.media = AsyncAvdMedia(self._calls)
-        self.room = AsyncAvdRoom(self._calls)
-        self.sip = AsyncAvdSip(self._calls)
-        self.transcode = AsyncAvdTranscode(self._calls)
 
     async def uploadfile(
         self,

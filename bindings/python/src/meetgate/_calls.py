@@ -7,7 +7,7 @@ import os
 import threading
 import time
 import weakref
-from typing import TYPE_CHECKING, Any, Callable, Dict, Mapping, Optional, Set, Tuple
+from typing import TYPE_CHECKING, Any, Callable, Dict, Mapping, Optional, Set, Tuple, TypeVar
 
 from . import _cancel, _config, _errors, _interrupt, _json, _token_provider, _upload
 from ._cancel import Cancel
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from ._facts import Facts
     from ._log import Log
     from ._pool import Pool
+
+C = TypeVar("C", bound="Calls")
 
 #: What calls a C function: it is given the library, the client, and what can end the call.
 Function = Callable[[Library, int, Optional[int]], Tuple[int, bytes]]
@@ -57,7 +59,8 @@ class Handle:
     def run(self, function: Function, cancels: Tuple[Cancel, ...] = ()) -> str:
         """Calls a function with the client, and gives the platform's answer. Any of `cancels` ends it."""
         status, reply = self._use(function, cancels)
-        raised = self._provider.take_raised()
+        provider = self._provider
+        raised = provider.take_raised() if provider.provide is not None else None
         if raised is not None and not isinstance(raised, Exception):
             try:
                 # KeyboardInterrupt, for example: it ends the program, not the call.
@@ -130,11 +133,14 @@ class Handle:
 
     def begin(self, cancels: Tuple[Cancel, ...]) -> Tuple[int, _cancel.Call]:
         """The client, which is not freed before `end`, and what ends a call of it."""
-        if self._provider.is_asked:
+        provider = self._provider
+        if provider.provide is not None and provider.is_asked:
             raise CLIENT.refuse("a token provider must not call the client that it provides for")
         call = _cancel.take()
         with self._lock:
-            pointer = self._open_pointer()
+            pointer = self._pointer
+            if pointer is None or self.is_closed:
+                raise self.closed_error()
             self._calls.add(call)
         for cancel in cancels:
             cancel._begin(call)
@@ -143,7 +149,10 @@ class Handle:
     def end(self, call: _cancel.Call, cancels: Tuple[Cancel, ...]) -> None:
         for cancel in cancels:
             cancel._end(call)
-        self._end_of_call(call)
+        with self._lock:
+            self._calls.discard(call)
+        if self.is_closed:
+            self._free_if_unused()
         _cancel.give_back(call)
 
     def _open_pointer(self) -> int:
@@ -181,13 +190,6 @@ class Handle:
     @property
     def is_busy(self) -> bool:
         return bool(self._calls)
-
-    def _end_of_call(self, call: _cancel.Call) -> None:
-        with self._lock:
-            self._calls.discard(call)
-            if not self.is_closed:
-                return
-        self._free_if_unused()
 
     def _free_if_unused(self) -> None:
         with self._lock:
@@ -238,7 +240,7 @@ class Calls:
         progress: Optional[Progress] = None,
     ) -> None:
         self.handle = handle
-        self._parse_float = parse_float
+        self._decoder = _json.decoder(parse_float)
         self._options = options
         #: What ends them, beside the end of the client.
         self.cancels = cancels
@@ -261,20 +263,25 @@ class Calls:
         progress = given.pop("progress", self._progress)
         if progress is not None and not callable(progress):
             raise OPTIONS.refuse('option "progress": expected a function, got %s' % type(progress).__name__)
-        return Calls(self.handle, self._parse_float, {**self._options, **given}, cancels, facts, progress)
+        return self._but(_options={**self._options, **given}, cancels=cancels, _facts=facts, _progress=progress)
 
     def also_ended_by(self, cancel: Cancel) -> Calls:
-        cancels = (*self.cancels, cancel)
-        return Calls(self.handle, self._parse_float, self._options, cancels, self._facts, self._progress)
+        return self._but(cancels=(*self.cancels, cancel))
 
     def without_cancels(self) -> Calls:
-        return Calls(self.handle, self._parse_float, self._options, (), self._facts, self._progress)
+        return self._but(cancels=())
+
+    def _but(self: C, **changed: Any) -> C:
+        """The same calls with something changed."""
+        other = self.__class__.__new__(self.__class__)
+        other.__dict__.update(self.__dict__, **changed)
+        return other
 
     def call(self, operation: str, params: Mapping[str, Any]) -> Any:
         return self.parsed(operation, self.text(operation, params))
 
     def parsed(self, operation: str, text: str) -> Any:
-        return _json.parse(text, self._parse_float, self._subject(operation))
+        return _json.parse(text, self._decoder, self._named(operation)[1])
 
     def has_functions(self, params: Mapping[str, Any]) -> bool:
         """Whether functions of the program's own are to run within a call: those that read a file, and those that are told of it."""
@@ -304,12 +311,12 @@ class Calls:
         )
 
     def _encoded(self, operation: str, params: Mapping[str, Any]) -> Tuple[bytes, bytes, Optional[bytes]]:
-        name = _json.c_string(operation, "operation", CLIENT)
-        return name, _json.encode(params, "parameter", self._subject(operation)), self._encoded_options()
+        name, subject = self._named(operation)
+        return name, _json.encode(params, "parameter", subject), self._encoded_options()
 
     def _upload(self, operation: str, params: Mapping[str, Any]) -> str:
         """A call with a file that is read piece by piece, or whose progress is told."""
-        with _upload.readable(operation, params, self._subject(operation)) as (given, source):
+        with _upload.readable(params, self._subject(operation)) as (given, source):
             name, encoded, options = self._encoded(operation, given)
             functions = Functions(self._progress, None if source is None else source.read)
             length = 0 if source is None else source.length
@@ -321,7 +328,7 @@ class Calls:
 
     def info(self) -> Any:
         text = self.handle.run(lambda library, client, _: library.client_info(client))
-        return _json.parse(text, self._parse_float, CLIENT)
+        return _json.parse(text, self._decoder, CLIENT)
 
     def raw(self, request: Mapping[str, Any]) -> Any:
         encoded, options = self._encoded_raw(request)
@@ -331,7 +338,7 @@ class Calls:
         return self.parsed_raw(self.told(text))
 
     def parsed_raw(self, text: str) -> Any:
-        return _json.parse(text, self._parse_float, self._raw_subject)
+        return _json.parse(text, self._decoder, self._raw_subject)
 
     def raw_submission(self, request: Mapping[str, Any]) -> Submit:
         """The same, without waiting for it."""
@@ -360,7 +367,7 @@ class Calls:
         def download(library: Library, client: int, cancel: Optional[int]) -> Tuple[int, bytes]:
             return library.download(client, address, path, options, cancel, functions.tell)
 
-        return _json.parse(functions.run(lambda: self.handle.run(download, self.cancels)), float, CLIENT)
+        return _json.parse(functions.run(lambda: self.handle.run(download, self.cancels)), _json.PLAIN, CLIENT)
 
     def check_undoable(self, operation: str) -> None:
         """Ahead of its start: what cannot be undone is not started by a guard."""
@@ -394,7 +401,7 @@ class Calls:
 
     def stats(self) -> Any:
         text = self.handle.run(lambda library, client, _: library.client_stats(client))
-        return _json.parse(text, float, CLIENT)
+        return _json.parse(text, _json.PLAIN, CLIENT)
 
     def told(self, text: str) -> str:
         """The platform's answer; what the call was like is told to whoever wants to know."""
@@ -409,12 +416,26 @@ class Calls:
         options = self._options if self._facts is None else {**self._options, "facts": True}
         return _json.encode(options, "option", OPTIONS) if options else None
 
+    def _named(self, operation: str) -> Tuple[bytes, Subject]:
+        """The operation's name for C, and the subject of the errors of its calls."""
+        known = _names.get((self.handle.platform, operation)) if type(operation) is str else None
+        if known is None:
+            known = _json.c_string(operation, "operation", CLIENT), self._subject(operation)
+            # There are not so many operations, but any number of wrong names.
+            if len(_names) < 256:
+                _names[self.handle.platform, operation] = known
+        return known
+
     def _subject(self, operation: str) -> Subject:
         """Of the errors of a call of this operation. Its name may be wrong, or no text at all."""
         platform, _, name = str(operation).partition(".")
         if platform != self.handle.platform or not name:
             return Subject(str(operation))
         return Subject(operation, platform=platform, operation=name)
+
+
+#: By platform and operation.
+_names: Dict[Tuple[str, str], Tuple[bytes, Subject]] = {}
 
 
 def _check_facts(facts: Any) -> None:
@@ -437,7 +458,7 @@ class AsyncCalls:
         return self._calls.handle
 
     def with_options(self, options: Optional[Mapping[str, Any]]) -> AsyncCalls:
-        return AsyncCalls(self._calls.with_options(options), self._pool) if options else self
+        return self.__class__(self._calls.with_options(options), self._pool) if options else self
 
     def info(self) -> Any:
         """Not awaited: nothing is sent."""
@@ -468,7 +489,7 @@ class AsyncCalls:
         return await self._in_thread(lambda calls: calls.download(url_or_path, file, progress))
 
     def without_cancels(self) -> AsyncCalls:
-        return AsyncCalls(self._calls.without_cancels(), self._pool)
+        return self.__class__(self._calls.without_cancels(), self._pool)
 
     def parsed(self, operation: str, text: str) -> Any:
         return self._calls.parsed(operation, text)

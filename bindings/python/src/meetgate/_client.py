@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
-import copy
-from typing import TYPE_CHECKING, Any, Callable, Mapping, Optional, Type, TypeVar, Union
+import os
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Callable, Literal, Mapping, Optional, Type, TypeVar, Union
 
 from ._calls import AsyncCalls, Calls, Handle
 from ._config import Config, async_threads
+from ._group import AsyncOperations, Operations
 from ._guard import AsyncGuard, Guard
 from ._json import text_of
+from ._later import Unpack, later
+from ._transfer import Progress
 
 if TYPE_CHECKING:
     import logging
-    import os
-    from types import TracebackType
 
-    # Checkers have it; no program needs it.
-    from typing_extensions import Unpack
+    from . import _client_info, _download, _options
+else:
+    logging, _client_info = later("logging"), later("meetgate._client_info")
+    _download, _options = later("meetgate._download"), later("meetgate._options")
 
-    from ._client_info import ClientInfo, ClientStats
-    from ._download import Download
-    from ._options import CallOptions, DownloadOptions, WaitOptions
-    from ._transfer import Progress
+#: Of a raw call.
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE", "get", "post", "put", "patch", "delete"]
 
 C = TypeVar("C", bound="Client")
 A = TypeVar("A", bound="AsyncClient")
+
+
+def _request(method: Any, path: str, query: Any, body: Any, form: Any) -> Mapping[str, Any]:
+    # What is no text is left for the library to refuse.
+    sent = method.upper() if isinstance(method, str) else method
+    return {"method": sent, "path": path, "query": query, "body": body, "form": form}
 
 
 class Client:
@@ -33,56 +41,51 @@ class Client:
     #: The platform: hst, youme or avd.
     platform: str
 
+    #: Made by `with_options`: another one closes what they share.
+    _is_view = False
+
     def __init__(self, config: Config, parse_float: Callable[[str], Any]) -> None:
-        handle = Handle(self.platform, config)
-        self._calls = Calls(handle, parse_float, {})
-        self._make_groups()
+        self._calls = Calls(Handle(self.platform, config), parse_float, {})
 
     @classmethod
-    def from_config(
-        cls: Type[C],
-        config: Config,
-        *,
-        parse_float: Callable[[str], Any] = float,
-    ) -> C:
-        """Makes a client from a configuration: a dict, or its JSON text. `platform` may be left out of it."""
+    def _of(cls: Type[C], config: Config, parse_float: Callable[[str], Any]) -> C:
         client = cls.__new__(cls)
         Client.__init__(client, config, parse_float)
         return client
 
     def call(
-        self, operation: str, params: Optional[Mapping[str, Any]] = None, options: Optional[CallOptions] = None
+        self, operation: str, params: Optional[Mapping[str, Any]] = None, options: Optional[_options.CallOptions] = None
     ) -> Any:
         """Calls an operation by its whole name: `call("avd.room.read", {"room_id": "1"}, {"timeout_ms": 500})`."""
         return self._calls.with_options(options).call(operation, params or {})
 
     def call_text(
-        self, operation: str, params: Optional[Mapping[str, Any]] = None, options: Optional[CallOptions] = None
+        self, operation: str, params: Optional[Mapping[str, Any]] = None, options: Optional[_options.CallOptions] = None
     ) -> str:
         """Calls an operation as `call` does, and returns the answer as the text that the platform sent."""
         return self._calls.with_options(options).text(operation, params or {})
 
     def raw_call(
         self,
-        method: str,
+        method: Method,
         path: str,
         *,
         query: Optional[Mapping[str, Any]] = None,
         body: Optional[Any] = None,
         form: Optional[Mapping[str, Any]] = None,
-        options: Optional[CallOptions] = None,
+        options: Optional[_options.CallOptions] = None,
     ) -> Any:
         """Sends any request to the platform, signed and judged like an operation, where the catalog has no operation.
 
         Args:
-            method: GET, POST, PUT, PATCH or DELETE.
+            method: GET, POST, PUT, PATCH or DELETE, in capitals or small letters.
             path: The whole path, from the host's root: `/sdkapi/v2/room/read`.
             query: Parameters for the address.
             body: Any value, sent as JSON. A request has a body or a form, not both.
             form: Parameters for a form.
             options: Options of this call: `{"timeout_ms": 500}`; see `meetgate.CallOptions`.
         """
-        return self._calls.with_options(options).raw({"method": method, "path": path, "query": query, "body": body, "form": form})
+        return self._calls.with_options(options).raw(_request(method, path, query, body, form))
 
     def download(
         self,
@@ -90,8 +93,8 @@ class Client:
         file: Union[str, os.PathLike[str]],
         *,
         progress: Optional[Progress] = None,
-        **options: Unpack[DownloadOptions],
-    ) -> Download:
+        **options: Unpack[_options.DownloadOptions],
+    ) -> _download.Download:
         """Fetches a file, such as a recording. It takes its name when it is whole; what is cut is gone on with by a later call.
 
         Args:
@@ -104,7 +107,7 @@ class Client:
         Returns:
             A dict with `bytes`, `resumed_from`, `seconds` and `attempts`; with `etag` and `md5` where they are known.
         """
-        told: Download = self._calls.with_options(options).download(url_or_path, file, progress)
+        told: _download.Download = self._calls.with_options(options).download(url_or_path, file, progress)
         return told
 
     def undo(
@@ -112,7 +115,7 @@ class Client:
         operation: str,
         params: Optional[Mapping[str, Any]] = None,
         reply: Optional[Mapping[str, Any]] = None,
-        options: Optional[CallOptions] = None,
+        options: Optional[_options.CallOptions] = None,
     ) -> Any:
         """Undoes what an operation started: calls the operation that stops or deletes it again. A `Guard` does it by itself.
 
@@ -129,12 +132,12 @@ class Client:
         return self._calls.with_options(options).undo(operation, params or {}, None if reply is None else text_of(reply))
 
     def guarded(
-        self, operation: str, params: Optional[Mapping[str, Any]] = None, options: Optional[CallOptions] = None
+        self, operation: str, params: Optional[Mapping[str, Any]] = None, options: Optional[_options.CallOptions] = None
     ) -> Guard[Any]:
         """For a `with` statement: starts something at its beginning, and undoes it at its end; see `meetgate.Guard`."""
         return Guard(self._calls.with_options(options), operation, params or {})
 
-    def wait(self, operation: str, params: Optional[Mapping[str, Any]] = None, **options: Unpack[WaitOptions]) -> Any:
+    def wait(self, operation: str, params: Optional[Mapping[str, Any]] = None, **options: Unpack[_options.WaitOptions]) -> Any:
         """Waits until what an operation tells of has come to an end, and gives the answer that says so.
 
         Args:
@@ -148,19 +151,19 @@ class Client:
         """
         return self._calls.with_options(options).wait(operation, params or {})
 
-    def info(self) -> ClientInfo:
+    def info(self) -> _client_info.ClientInfo:
         """Tells what the library knows of this client. Nothing is sent.
 
         Returns:
             A dict with `platform`, `base_url` and `clock_offset_s`: the seconds that the platform's clock is ahead of this
             machine's.
         """
-        known: ClientInfo = self._calls.info()
+        known: _client_info.ClientInfo = self._calls.info()
         return known
 
-    def stats(self) -> ClientStats:
+    def stats(self) -> _client_info.ClientStats:
         """Tells what the calls of this client came to so far. Nothing is sent."""
-        known: ClientStats = self._calls.stats()
+        known: _client_info.ClientStats = self._calls.stats()
         return known
 
     def close_idle(self) -> None:
@@ -187,11 +190,12 @@ class Client:
         self._calls.handle.set_log(Log(logger, level))
 
     def close(self) -> None:
-        """Closes the client and its connections. Closing again does nothing.
+        """Closes the client and its connections. Closing again does nothing, and closing what `with_options` gave neither.
 
         Calls in flight in other threads end, with `Cancelled`; those that begin later are refused. It does not wait for them.
         """
-        self._calls.handle.close()
+        if not self._is_view:
+            self._calls.handle.close()
 
     @property
     def closed(self) -> bool:
@@ -212,13 +216,12 @@ class Client:
         return "<meetgate.%s%s>" % (type(self).__name__, ", closed" if self.closed else "")
 
     def _with(self: C, options: Mapping[str, Any]) -> C:
-        view = copy.copy(self)
+        view = self.__class__.__new__(self.__class__)
+        # The groups that are made carry the options of this one.
+        view.__dict__ = {name: value for name, value in self.__dict__.items() if not isinstance(value, Operations)}
         view._calls = self._calls.with_options(options)
-        view._make_groups()
+        view._is_view = True
         return view
-
-    def _make_groups(self) -> None:
-        raise NotImplementedError
 
 
 class AsyncClient:
@@ -232,6 +235,9 @@ class AsyncClient:
     #: The platform: hst, youme or avd.
     platform: str
 
+    #: Made by `with_options`: another one closes what they share.
+    _is_view = False
+
     def __init__(self, config: Config, parse_float: Callable[[str], Any]) -> None:
         handle = Handle(self.platform, config)
         # Here, because a program that awaits nothing need not wait for its import.
@@ -239,44 +245,37 @@ class AsyncClient:
 
         self._pool = Pool(async_threads(config), "meetgate-" + self.platform)
         self._calls = AsyncCalls(Calls(handle, parse_float, {}), self._pool)
-        self._make_groups()
 
     @classmethod
-    def from_config(
-        cls: Type[A],
-        config: Config,
-        *,
-        parse_float: Callable[[str], Any] = float,
-    ) -> A:
-        """Makes a client from a configuration: a dict, or its JSON text. `platform` may be left out of it."""
+    def _of(cls: Type[A], config: Config, parse_float: Callable[[str], Any]) -> A:
         client = cls.__new__(cls)
         AsyncClient.__init__(client, config, parse_float)
         return client
 
     async def call(
-        self, operation: str, params: Optional[Mapping[str, Any]] = None, options: Optional[CallOptions] = None
+        self, operation: str, params: Optional[Mapping[str, Any]] = None, options: Optional[_options.CallOptions] = None
     ) -> Any:
         """Calls an operation by its whole name: `call("avd.room.read", {"room_id": "1"}, {"timeout_ms": 500})`."""
         return await self._calls.with_options(options).call(operation, params or {})
 
     async def call_text(
-        self, operation: str, params: Optional[Mapping[str, Any]] = None, options: Optional[CallOptions] = None
+        self, operation: str, params: Optional[Mapping[str, Any]] = None, options: Optional[_options.CallOptions] = None
     ) -> str:
         """Calls an operation as `call` does, and returns the answer as the text that the platform sent."""
         return await self._calls.with_options(options).text(operation, params or {})
 
     async def raw_call(
         self,
-        method: str,
+        method: Method,
         path: str,
         *,
         query: Optional[Mapping[str, Any]] = None,
         body: Optional[Any] = None,
         form: Optional[Mapping[str, Any]] = None,
-        options: Optional[CallOptions] = None,
+        options: Optional[_options.CallOptions] = None,
     ) -> Any:
         """Sends any request to the platform, signed and judged like an operation; see `Avd.raw_call`."""
-        return await self._calls.with_options(options).raw({"method": method, "path": path, "query": query, "body": body, "form": form})
+        return await self._calls.with_options(options).raw(_request(method, path, query, body, form))
 
     async def download(
         self,
@@ -284,10 +283,10 @@ class AsyncClient:
         file: Union[str, os.PathLike[str]],
         *,
         progress: Optional[Progress] = None,
-        **options: Unpack[DownloadOptions],
-    ) -> Download:
+        **options: Unpack[_options.DownloadOptions],
+    ) -> _download.Download:
         """Fetches a file; see `Avd.download`. `progress` is called in a thread of the client's pool."""
-        told: Download = await self._calls.with_options(options).download(url_or_path, file, progress)
+        told: _download.Download = await self._calls.with_options(options).download(url_or_path, file, progress)
         return told
 
     async def undo(
@@ -295,29 +294,29 @@ class AsyncClient:
         operation: str,
         params: Optional[Mapping[str, Any]] = None,
         reply: Optional[Mapping[str, Any]] = None,
-        options: Optional[CallOptions] = None,
+        options: Optional[_options.CallOptions] = None,
     ) -> Any:
         """Undoes what an operation started; see `Avd.undo`."""
         return await self._calls.with_options(options).undo(operation, params or {}, None if reply is None else text_of(reply))
 
     def guarded(
-        self, operation: str, params: Optional[Mapping[str, Any]] = None, options: Optional[CallOptions] = None
+        self, operation: str, params: Optional[Mapping[str, Any]] = None, options: Optional[_options.CallOptions] = None
     ) -> AsyncGuard[Any]:
         """For an `async with` statement: starts something at its beginning, and undoes it at its end; see `meetgate.Guard`."""
         return AsyncGuard(self._calls.with_options(options), operation, params or {})
 
-    async def wait(self, operation: str, params: Optional[Mapping[str, Any]] = None, **options: Unpack[WaitOptions]) -> Any:
+    async def wait(self, operation: str, params: Optional[Mapping[str, Any]] = None, **options: Unpack[_options.WaitOptions]) -> Any:
         """Waits until what an operation tells of has come to an end; see `Avd.wait`. It takes a thread of the client's pool meanwhile."""
         return await self._calls.with_options(options).wait(operation, params or {})
 
-    def info(self) -> ClientInfo:
+    def info(self) -> _client_info.ClientInfo:
         """Tells what the library knows of this client; see `Client.info`. It is not awaited: nothing is sent."""
-        known: ClientInfo = self._calls.info()
+        known: _client_info.ClientInfo = self._calls.info()
         return known
 
-    def stats(self) -> ClientStats:
+    def stats(self) -> _client_info.ClientStats:
         """Tells what the calls of this client came to so far. It is not awaited. Nothing is sent."""
-        known: ClientStats = self._calls.stats()
+        known: _client_info.ClientStats = self._calls.stats()
         return known
 
     def close_idle(self) -> None:
@@ -344,7 +343,10 @@ class AsyncClient:
         self._calls.handle.set_log(Log(logger, level))
 
     async def close(self) -> None:
-        """Closes the client. Calls that run end, with `Cancelled`; new ones are refused. Closing again does nothing."""
+        """Closes the client. Calls that run end, with `Cancelled`; new ones are refused. Closing again does nothing, and closing what
+        `with_options` gave neither."""
+        if self._is_view:
+            return
         self._calls.handle.close()
         self._pool.shut_down()
 
@@ -367,10 +369,9 @@ class AsyncClient:
         return "<meetgate.%s%s>" % (type(self).__name__, ", closed" if self.closed else "")
 
     def _with(self: A, options: Mapping[str, Any]) -> A:
-        view = copy.copy(self)
+        view = self.__class__.__new__(self.__class__)
+        # The groups that are made carry the options of this one.
+        view.__dict__ = {name: value for name, value in self.__dict__.items() if not isinstance(value, AsyncOperations)}
         view._calls = self._calls.with_options(options)
-        view._make_groups()
+        view._is_view = True
         return view
-
-    def _make_groups(self) -> None:
-        raise NotImplementedError

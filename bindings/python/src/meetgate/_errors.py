@@ -47,7 +47,13 @@ class Error(Exception):
     #: The whole error document.
     document: Dict[str, Any]
 
-    def __init__(self, document: Mapping[str, Any]) -> None:
+    def __init__(self, document: Optional[Mapping[str, Any]] = None, **members: Any) -> None:
+        """Of an error document of the library; or, for tests, of its members, such as `NotFound(code=40004)`.
+
+        `status`, and for an `ApiError` of a kind `kind`, are known by the class.
+        """
+        if document is None or members:
+            document = {**_document_of(type(self), members), **(document or {})}
         # The document is the only argument, so that the exception can be pickled.
         super().__init__(document)
         self.document = dict(document)
@@ -199,6 +205,25 @@ OF_KIND: Dict[str, Type[ApiError]] = {
 }
 
 
+#: What may stand in an error document. `kind` is its `class`.
+_MEMBERS = {name for name in Error.__annotations__ if name != "document"}
+
+
+def _document_of(kind: Type[Error], members: Mapping[str, Any]) -> Dict[str, Any]:
+    unknown = sorted(set(members) - _MEMBERS)
+    if unknown:
+        raise TypeError("%s() got an unexpected keyword argument %r" % (kind.__name__, unknown[0]))
+    status = next((status for status, of_status in OF_STATUS.items() if issubclass(kind, of_status)), "UNKNOWN")
+    known = {"class": name for name, of_kind in OF_KIND.items() if issubclass(kind, of_kind)}
+    given = {"class" if name == "kind" else name: value for name, value in members.items()}
+    return {**_document(status, kind.__name__), **known, **given}
+
+
+def _document(status: str, message: str, **more: Any) -> Dict[str, Any]:
+    """With what every one has."""
+    return {"status": status, "message": message, "retryable": False, **more}
+
+
 def of_document(document: Mapping[str, Any]) -> Error:
     """The exception for an error document."""
     status = document.get("status", "")
@@ -222,7 +247,7 @@ def of_text(status: str, text: bytes) -> Error:
 class Subject(NamedTuple):
     """The subject of an error that only this package can see: a closed client, a Python value that is no JSON.
 
-    This is the only place that makes an error document. The document has the members that the library would give it.
+    The document has the members that the library would give it.
     """
 
     #: The message begins with it: `avd.room.read`.
@@ -232,9 +257,7 @@ class Subject(NamedTuple):
     operation: Optional[str] = None
 
     def refuse(self, message: str, **more: Any) -> Error:
-        document: Dict[str, Any] = {"status": self.status, "message": message}
-        if self.name:
-            document["message"] = "%s: %s" % (self.name, message)
+        document = _document(self.status, "%s: %s" % (self.name, message) if self.name else message)
         if self.platform is not None:
             document["platform"] = self.platform
         if self.operation is not None:
@@ -242,7 +265,6 @@ class Subject(NamedTuple):
         if self.platform is not None and self.status == "INVALID_ARGUMENT":
             # A call that is refused was never sent.
             document["attempts"] = 0
-        document["retryable"] = False
         document.update(more)
         return of_document(document)
 

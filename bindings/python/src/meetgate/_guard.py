@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, Mapping, Optional, Type, TypeVar
+from types import TracebackType
+from typing import Any, Generic, Mapping, Optional, Type, TypeVar
 
+from ._calls import AsyncCalls, Calls
 from ._errors import Error, Subject
-
-if TYPE_CHECKING:
-    from types import TracebackType
-
-    from ._calls import AsyncCalls, Calls
 
 R = TypeVar("R")
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -15,27 +16,32 @@ from typing import (
     Optional,
     Sequence,
     Tuple,
+    Type,
     Union,
 )
 
-from ._calls import Calls
+from ._cancel import Cancel
+from ._client import C
+from ._facts import Facts
+from ._group import Group, Operations
+from ._later import later
 from ._pages import pages
 from ._token_client import TokenClient
+from ._token_provider import TokenProvider
+from ._transfer import Progress
 
 if TYPE_CHECKING:
-    from ._cancel import Cancel
-    from ._facts import Facts
-    from ._options import Tls, TokenStore
-    from ._token_provider import TokenProvider
-    from ._transfer import Progress
+    import datetime
+
+    from . import _options
     from .types import hst as t
+else:
+    datetime = later("datetime")
+    _options, t = later("meetgate._options"), later("meetgate.types.hst")
 
 
-class HstAccess:
+class HstAccess(Operations):
     """`hst.access`: token."""
-
-    def __init__(self, calls: Calls) -> None:
-        self._calls = calls
 
     def token(self) -> t.AccessTokenReply:
         """Kills the account's access token wherever it is in use, and fetches a new one
@@ -65,11 +71,8 @@ class HstAccess:
         return self._calls.call("hst.access.token", {})
 
 
-class HstApp:
+class HstApp(Operations):
     """`hst.app`: create, update, delete."""
-
-    def __init__(self, calls: Calls) -> None:
-        self._calls = calls
 
     def create(
         self,
@@ -118,8 +121,8 @@ class HstApp:
                   (signalling channel), 7 (presence service), 8 (recording), 9 (WeChat mini
                   program)): The service. Other numbers can appear.
                 - service_name (string): Name of the service.
-                - use_limit (integer): Usage cap of this service, up to 64 bits. Its unit is not
-                  documented.
+                - use_limit (integer, may be left out): Usage cap of this service, up to 64 bits.
+                  Its unit is not documented.
 
         Raises:
             Error: what else can go wrong, see `meetgate.Error`.
@@ -187,8 +190,8 @@ class HstApp:
                   (signalling channel), 7 (presence service), 8 (recording), 9 (WeChat mini
                   program)): The service. Other numbers can appear.
                 - service_name (string): Name of the service.
-                - use_limit (integer): Usage cap of this service, up to 64 bits. Its unit is not
-                  documented.
+                - use_limit (integer, may be left out): Usage cap of this service, up to 64 bits.
+                  Its unit is not documented.
 
         Raises:
             Error: what else can go wrong, see `meetgate.Error`.
@@ -227,17 +230,14 @@ class HstApp:
         return self._calls.call("hst.app.delete", {"app_id": app_id})
 
 
-class HstConsuming:
+class HstConsuming(Operations):
     """`hst.consuming`: records."""
-
-    def __init__(self, calls: Calls) -> None:
-        self._calls = calls
 
     def records(
         self,
         *,
-        start_time: int,
-        end_time: int,
+        start_time: Union[int, datetime.datetime],
+        end_time: Union[int, datetime.datetime],
         page: int,
         page_size: int,
         app_id: Optional[str] = None,
@@ -311,8 +311,8 @@ class HstConsuming:
     def iter_records(
         self,
         *,
-        start_time: int,
-        end_time: int,
+        start_time: Union[int, datetime.datetime],
+        end_time: Union[int, datetime.datetime],
         app_id: Optional[str] = None,
         page_size: int = 100,
     ) -> Iterator[t.ConsumingRecordsReplyResultListItem]:
@@ -337,11 +337,8 @@ class HstConsuming:
         )
 
 
-class HstOnlineUser:
+class HstOnlineUser(Operations):
     """`hst.online.user`: state."""
-
-    def __init__(self, calls: Calls) -> None:
-        self._calls = calls
 
     def state(
         self,
@@ -397,12 +394,10 @@ class HstOnlineUser:
         )
 
 
-class HstOnline:
+class HstOnline(Operations):
     """`hst.online`: user, trans_cmd, invite."""
 
-    def __init__(self, calls: Calls) -> None:
-        self._calls = calls
-        self.user = HstOnlineUser(calls)
+    user = Group(HstOnlineUser)
 
     def trans_cmd(
         self,
@@ -519,10 +514,10 @@ class Hst(TokenClient):
     """
 
     platform = "hst"
-    access: HstAccess
-    app: HstApp
-    consuming: HstConsuming
-    online: HstOnline
+    access = Group(HstAccess)
+    app = Group(HstApp)
+    consuming = Group(HstConsuming)
+    online = Group(HstOnline)
 
     def __init__(
         self,
@@ -534,9 +529,9 @@ class Hst(TokenClient):
         discovery_app_id: Optional[str] = None,
         token: Optional[str] = None,
         token_provider: Optional[TokenProvider] = None,
-        token_store: Optional[TokenStore] = None,
+        token_store: Optional[_options.TokenStore] = None,
         token_timeout_ms: Optional[int] = None,
-        tls: Optional[Tls] = None,
+        tls: Optional[_options.Tls] = None,
         proxy: Optional[str] = None,
         bind: Optional[str] = None,
         resolve: Optional[Mapping[str, Any]] = None,
@@ -722,6 +717,27 @@ class Hst(TokenClient):
             parse_float,
         )
 
+    @classmethod
+    def from_config(
+        cls: Type[C],
+        config: Union[str, os.PathLike[str], t.HstConfig],
+        *,
+        parse_float: Callable[[str], Any] = float,
+    ) -> C:
+        """Makes a client from a configuration.
+
+        Args:
+            config: A dict; or the path of a JSON file; or JSON text. Its members are the arguments
+                of the constructor, without `parse_float`. `platform` may be left out.
+            parse_float: What makes a Python number of a decimal in an answer; `decimal.Decimal`
+                keeps every digit. (Python only, default float)
+
+        Raises:
+            InvalidConfig: what cannot be right, named.
+            IoError: the file cannot be read.
+        """
+        return cls._of(config, parse_float)
+
     def with_options(
         self,
         *,
@@ -736,8 +752,9 @@ class Hst(TokenClient):
     ) -> Hst:
         """This client with other options, for the calls that are made through what it returns.
 
-        It shares everything with this one: the connections, the token, the end by `close`. What is
-        left out stays.
+        It shares everything with this one: the connections, the token, the end. To close it, or to
+        leave a `with` statement on it, does nothing: this one is to be closed. What is left out
+        stays.
 
         Args:
             timeout_ms: Time limit of a whole call, from looking up the host to the end of the
@@ -770,12 +787,6 @@ class Hst(TokenClient):
             "facts": facts,
             "progress": progress,
         })
-
-    def _make_groups(self) -> None:
-        self.access = HstAccess(self._calls)
-        self.app = HstApp(self._calls)
-        self.consuming = HstConsuming(self._calls)
-        self.online = HstOnline(self._calls)
 
     def kickout(
         self,

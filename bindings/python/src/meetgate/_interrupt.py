@@ -64,8 +64,8 @@ class Watch:
         outer = self._call
         if outer is None and not self._set():
             return None
-        with self._lock:
-            self._call = call
+        # Without the lock: none is there that the thread could be at.
+        self._call = call
         return outer
 
     def end(self, outer: Optional[Call]) -> None:
@@ -118,15 +118,16 @@ class Watch:
 
 
 _watch: Optional[Watch] = None
+_main = threading.main_thread().ident
 #: Whether there is no way to have one here.
 _is_without = False
 
 
 def watch() -> Optional[Watch]:
     """For a call of the main thread; None on other threads."""
-    if threading.get_ident() != threading.main_thread().ident:
-        return None
     global _watch, _is_without
+    if threading.get_ident() != _main:
+        return None
     if _watch is None and not _is_without:
         gevent = sys.modules.get("gevent.monkey")
         if gevent is not None and gevent.is_module_patched("threading"):
@@ -141,7 +142,9 @@ def watch() -> Optional[Watch]:
 
 
 def _forget() -> None:
-    global _watch, _is_without
+    global _watch, _is_without, _main
+    # The thread that forked is the child's main thread, and Python may not know it yet.
+    _main = threading.get_ident()
     left, _watch, _is_without = _watch, None, False
     if left is not None:
         left.forget()

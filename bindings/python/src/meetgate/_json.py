@@ -7,7 +7,7 @@ import math
 import os
 from decimal import Decimal
 from json.encoder import encode_basestring
-from typing import Any, Callable, Dict, List, Mapping, Union
+from typing import Any, Callable, Dict, Iterator, List, Mapping, Union
 
 from ._errors import Error, Subject
 
@@ -19,7 +19,7 @@ class Reply(Dict[str, Any]):
     """An answer: a dict, and in `text` exactly the characters that the platform sent."""
 
     text: str
-    _subject: Subject
+    _subject: Any
 
 
 def text_of(reply: Mapping[str, Any]) -> str:
@@ -32,10 +32,20 @@ def text_of(reply: Mapping[str, Any]) -> str:
     raise TypeError("expected an answer just as a call returned it, got %s" % type(reply).__name__)
 
 
-def parse(text: str, parse_float: Callable[[str], Any], subject: Subject) -> Any:
+def decoder(parse_float: Callable[[str], Any]) -> json.JSONDecoder:
+    """For all answers of a client: `json.loads` would make one for each."""
+    return json.JSONDecoder(parse_float=parse_float)
+
+
+#: For what has no decimals of the platform's.
+PLAIN = decoder(float)
+
+
+def parse(text: str, decoder: json.JSONDecoder, subject: Subject) -> Any:
     """An answer as a dict."""
     try:
-        value = json.loads(text, parse_float=parse_float)
+        # The library has made sure that it is JSON to its end.
+        value = decoder.raw_decode(text)[0] if text[:1] == "{" else decoder.decode(text)
     except RecursionError:
         raise _unreadable("is nested too deep for Python", subject) from None
     except ValueError as error:
@@ -61,22 +71,64 @@ def _unreadable(why: str, subject: Subject) -> Error:
 
 
 def c_string(text: Any, name: str, subject: Subject) -> bytes:
-    """A text as C takes it, up to the NUL that Python adds. Half a surrogate pair is left for the library to refuse."""
+    """A text as C takes it, up to the NUL that Python adds."""
     if not isinstance(text, str):
         raise subject.refuse("%s: expected a string, got %s" % (name, type(text).__name__))
     if "\0" in text:
         raise subject.refuse("%s: holds a NUL character" % name)
-    return text.encode("utf-8", "surrogatepass")
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise subject.refuse("%s: %s" % (name, _half(error))) from None
 
 
 def encode(members: Mapping[str, Any], what: str, subject: Subject) -> bytes:
     """One JSON object as UTF-8. A member that is None is left out."""
     parts: List[str] = []
     for name, value in members.items():
-        if value is not None:
+        # Most values are texts, and most names need no look.
+        if type(value) is str and type(name) is str:
+            parts.append(encode_basestring(name) + ":" + encode_basestring(value))
+        elif value is not None:
             where = '%s "%s"' % (what, name)
-            parts.append("%s:%s" % (_name(name, what, subject), _value(value, where, subject, 0)))
-    return to_utf8("{" + ",".join(parts) + "}")
+            parts.append("%s:%s" % (_name(name, what, subject), _member(value, name, where, subject)))
+    try:
+        return ("{" + ",".join(parts) + "}").encode("utf-8")
+    except UnicodeEncodeError as error:
+        where = next((found for name, value in members.items() for found in _broken(value, '%s "%s"' % (what, name))), what)
+        raise subject.refuse("%s: %s" % (where, _half(error))) from None
+
+
+def _member(value: Any, name: str, where: str, subject: Subject) -> str:
+    if hasattr(value, "isoformat"):
+        from . import _times
+
+        if _times.is_time(value):
+            value = _times.sent(value, name, where, subject)
+    return _value(value, name, where, subject, 0)
+
+
+def _half(error: UnicodeEncodeError) -> str:
+    # Without the character: it may be one of a secret.
+    if "\udc80" <= error.object[error.start] <= "\udcff":
+        return "expected text, got bytes that are not UTF-8, as os.fsdecode passes them on"
+    return "expected text, got half of a surrogate pair"
+
+
+def _broken(value: Any, where: str) -> Iterator[str]:
+    """Where a text is that cannot be written as UTF-8."""
+    if isinstance(value, (str, os.PathLike)):
+        try:
+            str(os.fspath(value)).encode("utf-8")
+        except UnicodeEncodeError:
+            yield where
+    elif isinstance(value, Mapping):
+        for name, member in value.items():
+            yield from _broken(name, where)
+            yield from _broken(member, "%s.%s" % (where, name))
+    elif isinstance(value, (list, tuple)):
+        for index, item in enumerate(value):
+            yield from _broken(item, "%s[%d]" % (where, index))
 
 
 def to_utf8(json_text: str) -> bytes:
@@ -84,13 +136,13 @@ def to_utf8(json_text: str) -> bytes:
     return json_text.encode("utf-8", "backslashreplace")
 
 
-def _name(name: Any, where: str, subject: Subject) -> str:
+def _name(name: Any, where: str, subject: Subject) -> Any:
     if not isinstance(name, str):
         raise subject.refuse("%s: expected names that are strings, got %r" % (where, name))
-    return str(encode_basestring(name))
+    return encode_basestring(name)
 
 
-def _value(value: Any, where: str, subject: Subject, depth: int) -> str:
+def _value(value: Any, name: str, where: str, subject: Subject, depth: int) -> str:
     if isinstance(value, str):
         return str(encode_basestring(value))
     if value is None:
@@ -115,14 +167,16 @@ def _value(value: Any, where: str, subject: Subject, depth: int) -> str:
         raise subject.refuse("%s: is nested too deep" % where)
     if isinstance(value, Mapping):
         members = [
-            "%s:%s" % (_name(name, where, subject), _value(member, "%s.%s" % (where, name), subject, depth + 1))
+            "%s:%s" % (_name(name, where, subject), _value(member, "", "%s.%s" % (where, name), subject, depth + 1))
             for name, member in value.items()
         ]
         return "{" + ",".join(members) + "}"
     if isinstance(value, (list, tuple)):
-        items = [_value(item, "%s[%d]" % (where, index), subject, depth + 1) for index, item in enumerate(value)]
+        items = [_value(item, "", "%s[%d]" % (where, index), subject, depth + 1) for index, item in enumerate(value)]
         return "[" + ",".join(items) + "]"
-    raise subject.refuse("%s: cannot be sent as JSON: %s" % (where, type(value).__name__))
+    from ._expected import mistyped
+
+    raise mistyped(value, name if depth == 0 else "", where, subject)
 
 
 def _integer(value: int, where: str, subject: Subject) -> str:

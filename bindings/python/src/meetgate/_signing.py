@@ -95,4 +95,4 @@ def _signed(subject: Subject, sign: Callable[[bytes], Tuple[int, bytes]], params
     status, reply = sign(_json.encode(params, "parameter", subject))
     if status != 0:
         raise _errors.of_text(library().status_name(status), reply)
-    return _json.parse(reply.decode("utf-8"), float, subject)
+    return _json.parse(reply.decode("utf-8"), _json.PLAIN, subject)

@@ -5,23 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ._client import AsyncClient, Client
+from ._later import later
+from ._token_provider import TokenProvider
 
 if TYPE_CHECKING:
-    from ._client_info import TokenClientInfo
-    from ._token_provider import TokenProvider
+    from . import _client_info
+else:
+    _client_info = later("meetgate._client_info")
 
 
 class TokenClient(Client):
     """A client whose calls carry a token."""
 
-    def info(self) -> TokenClientInfo:
+    def info(self) -> _client_info.TokenClientInfo:
         """Tells what the library knows of this client and its token, but never the token itself. Nothing is sent.
 
         Returns:
             A dict with `platform`, `base_url` (absent where it is discovered) and `token`: its `source`, `store`,
             `generation`, `age_ms`, `expires_in_ms` and `warning`. A member that does not apply is absent.
         """
-        known: TokenClientInfo = self._calls.info()
+        known: _client_info.TokenClientInfo = self._calls.info()
         return known
 
     def set_token(self, token: str) -> None:
@@ -56,9 +59,9 @@ class TokenClient(Client):
 class AsyncTokenClient(AsyncClient):
     """An awaited client whose calls carry a token."""
 
-    def info(self) -> TokenClientInfo:
+    def info(self) -> _client_info.TokenClientInfo:
         """Tells what the library knows of this client and its token; see `Hst.info`. It is not awaited: nothing is sent."""
-        known: TokenClientInfo = self._calls.info()
+        known: _client_info.TokenClientInfo = self._calls.info()
         return known
 
     def set_token(self, token: str) -> None:

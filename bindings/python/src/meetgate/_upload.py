@@ -6,9 +6,10 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-from typing import Any, BinaryIO, Dict, Iterator, Mapping, NamedTuple, NoReturn, Optional, Tuple, Union
+from typing import Any, BinaryIO, Dict, Iterator, Mapping, NamedTuple, Optional, Tuple, Union
 
 from ._errors import Subject
+from ._expected import mistyped
 from ._transfer import Read
 
 #: The Python types that a parameter of type `file` takes: a path; a file object, open for reading bytes; or a name and the file's bytes or
@@ -38,7 +39,7 @@ def _is_readable(value: Any) -> bool:
 
 @contextlib.contextmanager
 def readable(
-    operation: str, params: Mapping[str, Any], subject: Subject
+    params: Mapping[str, Any], subject: Subject
 ) -> Iterator[Tuple[Mapping[str, Any], Optional[Source]]]:
     """The parameters with a name in the place of what a file holds, and the file where it is read piece by piece. A temporary copy is there
     for as long as this lasts."""
@@ -49,7 +50,7 @@ def readable(
     given: Dict[str, Any] = dict(params)
     value = params[parameter]
     if isinstance(value, _BYTES):
-        _refuse_bytes(operation, parameter, value, subject)
+        raise mistyped(value, parameter, 'parameter "%s"' % parameter, subject)
     name, content = value if isinstance(value, tuple) else (_name_of(parameter, value, subject), value)
     if not isinstance(name, str) or not name:
         raise subject.refuse('parameter "%s": expected a name beside the file, got %r' % (parameter, name))
@@ -122,16 +123,3 @@ def _of_copy(parameter: str, file: Any, copy: BinaryIO, subject: Subject) -> Opt
     copy.seek(0)
     return _of_file_object(parameter, copy, subject)
 
-
-def _refuse_bytes(operation: str, parameter: str, value: Any, subject: Subject) -> NoReturn:
-    import json
-
-    from ._library import library
-
-    known = json.loads(library().catalog())["operations"]
-    kinds = {field["name"]: field["type"] for entry in known if entry["name"] == operation for field in entry["params"]}
-    kind = type(value).__name__
-    if kinds.get(parameter) != "file":
-        raise subject.refuse('parameter "%s": cannot be sent as JSON: %s' % (parameter, kind))
-    expected = 'expected a path, a file object, or a tuple of a name and bytes, ("welcome.png", b"...")'
-    raise subject.refuse('parameter "%s": %s, got %s without a name' % (parameter, expected, kind))

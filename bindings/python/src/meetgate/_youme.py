@@ -4,18 +4,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Callable, Literal, Mapping, Optional
+import os
+from typing import TYPE_CHECKING, Any, Callable, Literal, Mapping, Optional, Type, Union
 
-from ._calls import Calls
-from ._client import Client
+from ._cancel import Cancel
+from ._client import C, Client
+from ._facts import Facts
+from ._later import later
 from ._named import named
+from ._transfer import Progress
 
 if TYPE_CHECKING:
-    from ._cancel import Cancel
-    from ._facts import Facts
-    from ._options import Tls
-    from ._transfer import Progress
+    import datetime
+
+    from . import _options
     from .types import youme as t
+else:
+    datetime = later("datetime")
+    _options, t = later("meetgate._options"), later("meetgate.types.youme")
 
 
 class Youme(Client):
@@ -42,7 +48,7 @@ class Youme(Client):
         identifier: Optional[str] = None,
         api_version: Optional[str] = None,
         service_name: Optional[str] = None,
-        tls: Optional[Tls] = None,
+        tls: Optional[_options.Tls] = None,
         proxy: Optional[str] = None,
         bind: Optional[str] = None,
         resolve: Optional[Mapping[str, Any]] = None,
@@ -198,6 +204,27 @@ class Youme(Client):
             parse_float,
         )
 
+    @classmethod
+    def from_config(
+        cls: Type[C],
+        config: Union[str, os.PathLike[str], t.YoumeConfig],
+        *,
+        parse_float: Callable[[str], Any] = float,
+    ) -> C:
+        """Makes a client from a configuration.
+
+        Args:
+            config: A dict; or the path of a JSON file; or JSON text. Its members are the arguments
+                of the constructor, without `parse_float`. `platform` may be left out.
+            parse_float: What makes a Python number of a decimal in an answer; `decimal.Decimal`
+                keeps every digit. (Python only, default float)
+
+        Raises:
+            InvalidConfig: what cannot be right, named.
+            IoError: the file cannot be read.
+        """
+        return cls._of(config, parse_float)
+
     def with_options(
         self,
         *,
@@ -212,8 +239,9 @@ class Youme(Client):
     ) -> Youme:
         """This client with other options, for the calls that are made through what it returns.
 
-        It shares everything with this one: the connections, the token, the end by `close`. What is
-        left out stays.
+        It shares everything with this one: the connections, the token, the end. To close it, or to
+        leave a `with` statement on it, does nothing: this one is to be closed. What is left out
+        stays.
 
         Args:
             timeout_ms: Time limit of a whole call, from looking up the host to the end of the
@@ -247,16 +275,13 @@ class Youme(Client):
             "progress": progress,
         })
 
-    def _make_groups(self) -> None:
-        pass
-
     @named({"UserId": "user_id", "BeginTime": "begin_time", "EndTime": "end_time"})
     def query_instance_all_records_by_time(
         self,
         *,
         user_id: str,
-        begin_time: str,
-        end_time: str,
+        begin_time: Union[str, datetime.datetime],
+        end_time: Union[str, datetime.datetime],
     ) -> t.QueryInstanceAllRecordsByTimeReply:
         """List the call records of one user instance (查询指定时间段的通话记录列表).
 
@@ -303,8 +328,8 @@ class Youme(Client):
         self,
         *,
         room_id: str,
-        begin_time: Optional[str] = None,
-        end_time: Optional[str] = None,
+        begin_time: Optional[Union[str, datetime.datetime]] = None,
+        end_time: Optional[Union[str, datetime.datetime]] = None,
     ) -> t.QueryRoomInfoReply:
         """Show a room and the user instances that were in it (根据房间标识符查询房间的业务信息).
 
@@ -351,8 +376,8 @@ class Youme(Client):
     def query_all_instance_by_time(
         self,
         *,
-        begin_time: str,
-        end_time: str,
+        begin_time: Union[str, datetime.datetime],
+        end_time: Union[str, datetime.datetime],
     ) -> t.QueryAllInstanceByTimeReply:
         """List the calls of all user instances in a time range (根据时间段查询所有实例的业务信息).
 
@@ -395,7 +420,7 @@ class Youme(Client):
     def count_business_total_volume_by_day(
         self,
         *,
-        query_date: str,
+        query_date: Union[str, datetime.date],
         count_by: Literal[0, 1, 2, 3, 4],
     ) -> t.CountBusinessTotalVolumeByDayReply:
         """Show the volume trend of a day (按天查询业务量趋势数据).
@@ -407,7 +432,8 @@ class Youme(Client):
         a time. The unit of a call duration is not documented for this call.
 
         Args:
-            query_date: The day, as `yyyymmdd` in UTC+8. Sent as `QueryDate`. (string, required)
+            query_date: The day, as `yyyymmdd`. Sent as `QueryDate`. (string, day in UTC+8,
+                required)
             count_by: The kind of figure. With 0 the rows do not name their kind. Sent as `CountBy`.
                 (integer, required; one of 0 (all), 1 (call duration), 2 (number of rooms), 3
                 (highest number online at once), 4 (number of callers))
@@ -434,7 +460,7 @@ class Youme(Client):
     def count_business_distribute_volume_by_day(
         self,
         *,
-        query_date: str,
+        query_date: Union[str, datetime.date],
         count_by: Literal[1, 2, 3, 4],
     ) -> t.CountBusinessDistributeVolumeByDayReply:
         """Show the volume distribution of a day (按天查询业务量分布数据).
@@ -448,7 +474,8 @@ class Youme(Client):
         `PeakOnlineNum` as the number online; its name says peak.
 
         Args:
-            query_date: The day, as `yyyymmdd` in UTC+8. Sent as `QueryDate`. (string, required)
+            query_date: The day, as `yyyymmdd`. Sent as `QueryDate`. (string, day in UTC+8,
+                required)
             count_by: How the rows are grouped. They do not name their group. Sent as `CountBy`.
                 (integer, required; one of 1 (country), 2 (province), 3 (city), 4 (network type))
 
@@ -474,7 +501,7 @@ class Youme(Client):
         )
 
     @named({"QueryDate": "query_date"})
-    def count_qos_by_day(self, *, query_date: str) -> t.CountQosByDayReply:
+    def count_qos_by_day(self, *, query_date: Union[str, datetime.date]) -> t.CountQosByDayReply:
         """Show the quality figures of a day (按天查询质量统计图表数据).
 
         Answers join success rate, packet loss and delay of audio and video at points in time of a
@@ -484,7 +511,8 @@ class Youme(Client):
         time is there twice.
 
         Args:
-            query_date: The day, as `yyyymmdd` in UTC+8. Sent as `QueryDate`. (string, required)
+            query_date: The day, as `yyyymmdd`. Sent as `QueryDate`. (string, day in UTC+8,
+                required)
 
         Returns:
             The platform's answer, with:

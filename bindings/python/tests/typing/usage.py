@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import logging
+from datetime import date, datetime, timezone
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Tuple
 
 import meetgate
+from meetgate import testing
 from meetgate.types import avd as avd_types
 from meetgate.types import hst as hst_types
 
@@ -18,6 +20,16 @@ shared = meetgate.Hst(dev_id="d", dev_secret="0123456789abcdef", token_store={"f
 store: meetgate.TokenStore = {"redis": "redis://10.0.0.6:6379/0", "prefix": "p", "degrade": True}
 meetgate.Avd(base_url="http://10.0.0.5:9609", access_key="a", secret_key="b", token_store=store)
 youme = meetgate.Youme.from_config({"app_key": "k", "app_secret": "s", "rest_api_key": "r"})
+configuration: meetgate.AvdConfig = {"base_url": "http://10.0.0.5:9609", "token": "t", "tls": {"roots": "system"}}
+meetgate.Avd.from_config(configuration)
+meetgate.Avd.from_config(Path("avd.json"))
+meetgate.AsyncAvd.from_config("avd.json")
+double: meetgate.Avd = testing.Avd({"avd.room.read": {"ret": 0}, "avd.room.del": testing.api_error("avd.room.del", 40004)})
+meetgate.NotFound(code=40004, message="no such room")
+avd.room.get_record(room_id="1", record_start_time=datetime.now(timezone.utc), record_end_time="1638324000")
+avd.room.get_statistic(room_id="1", start_time=datetime.now(timezone.utc), end_time=1638324000)
+youme.count_qos_by_day(query_date=date(2021, 12, 1))
+avd.raw_call("get", "/x")
 
 with avd as same:
     topic: str = same.room.read(room_id="1")["data"]["topic"]

@@ -2,6 +2,8 @@
 
 (It is checked, never run.)"""
 
+from datetime import datetime
+
 import meetgate
 
 avd = meetgate.Avd(base_url="http://10.0.0.5:9609", token="t")
@@ -35,6 +37,11 @@ meetgate.Avd(token="t")  # wrong
 meetgate.Avd(base_url="http://10.0.0.5", token="t", timeout="5")  # wrong
 meetgate.Avd(base_url="http://10.0.0.5", token="t", http_method="put")  # wrong
 avd.with_options(timeout=5)  # wrong
+meetgate.Avd.from_config({"base_url": "http://10.0.0.5:9609", "tokn": "t"})  # wrong
+meetgate.Avd.from_config({"token": "t"})  # wrong
+meetgate.Hst.from_config({"dev_id": 5})  # wrong
+avd.raw_call("FETCH", "/x")  # wrong
+avd.room.read(room_id=datetime.now())  # wrong
 avd.call("avd.room.read", {}, {"timeout": 5})  # wrong
 topic: int = avd.room.read(room_id="1")["data"]["topic"]  # wrong
 meetgate.Hst(dev_id=1)  # wrong

@@ -27,6 +27,8 @@ pub struct Field {
     pub secret: bool,
     pub default: String,
     pub always_sent: bool,
+    /// Of an answer: the platform may leave it out.
+    pub optional: bool,
     pub python: Python,
     pub csharp: CSharp,
     pub cpp: Cpp,
@@ -71,6 +73,7 @@ impl Field {
             secret: field.secret,
             default: field.default.clone(),
             always_sent: field.always_sent,
+            optional: field.optional,
         })
     }
 }
@@ -110,6 +113,9 @@ fn described(field: &catalog::Field, values: &[Value]) -> String {
         "unix-s" => text.push_str(", seconds since 1970-01-01 UTC"),
         "unix-ms" => text.push_str(", milliseconds since 1970-01-01 UTC"),
         unit => _ = write!(text, ", {unit}"),
+    }
+    if field.optional {
+        text.push_str(", may be left out");
     }
     if field.required {
         text.push_str(", required");

@@ -45,7 +45,7 @@ pub struct Python {
     pub object: String,
     /// What a caller may pass, as the module of the types writes it.
     pub taken: String,
-    /// The same, as a module that imports the types as `t` writes it.
+    /// The same, as a client's module writes it, which knows the types as `t`.
     pub passed: String,
     /// What stands in an answer.
     pub answered: String,
@@ -57,7 +57,7 @@ impl Python {
             name: names::python(&field.name),
             object: if field.fields.is_empty() { String::new() } else { object(&place.python, field) },
             taken: taken(field, &place.python, ""),
-            passed: taken(field, &place.python, "t."),
+            passed: taken(field, &place.python, if place.is_configuration() { "_options." } else { "t." }),
             answered: answered(field, &place.python),
         }
     }
@@ -79,6 +79,8 @@ fn taken(field: &Field, inside: &str, module: &str) -> String {
         },
         "object" if !field.fields.is_empty() => format!("{module}{}", object(inside, field)),
         "object" => "Mapping[str, Any]".to_owned(),
+        kind if is_time(field) => format!("Union[{}, datetime.datetime]", scalar(kind, true)),
+        kind if field.unit == DAY => format!("Union[{}, datetime.date]", scalar(kind, true)),
         _ if !field.values.is_empty() && !field.open => literal(&field.values),
         kind => scalar(kind, true).to_owned(),
     }];
@@ -87,6 +89,13 @@ fn taken(field: &Field, inside: &str, module: &str) -> String {
         [kind] => kind.clone(),
         _ => format!("Union[{}]", kinds.join(", ")),
     }
+}
+
+/// `yyyymmdd`, where the platforms are at home.
+const DAY: &str = "day in UTC+8";
+
+fn is_time(field: &Field) -> bool {
+    matches!(field.unit.as_str(), "unix-s" | "unix-ms")
 }
 
 fn answered(field: &Field, inside: &str) -> String {

@@ -169,7 +169,7 @@ public sealed class AvdRoomGetRecordReply : AvdReply
         /// <summary>Type of the source file, such as <c>tms</c>. (<c>file_type</c>)</summary>
         public string? FileType => GetText("file_type");
 
-        /// <summary>Size as text with its unit, such as <c>20.547M</c>. May be missing. (<c>file_size</c>)</summary>
+        /// <summary>Size as text with its unit, such as <c>20.547M</c>. (<c>file_size</c>)</summary>
         public string? FileSize => GetText("file_size");
 
         /// <summary>

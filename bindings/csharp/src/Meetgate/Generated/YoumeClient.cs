@@ -457,7 +457,7 @@ public class YoumeClient : MeetgateClient
     /// <para>It only reads, and may be repeated.</para>
     /// <para>Request: <c>POST /v2/video/count_business_total_volume_by_day</c>.</para>
     /// </remarks>
-    /// <param name="queryDate">The day, as <c>yyyymmdd</c> in UTC+8. (<c>QueryDate</c>)</param>
+    /// <param name="queryDate">The day, as <c>yyyymmdd</c>. (<c>QueryDate</c>, day in UTC+8)</param>
     /// <param name="countBy">The kind of figure. With 0 the rows do not name their kind. (<c>CountBy</c>)</param>
     /// <param name="options">Options of this call alone.</param>
     /// <returns>The platform's answer.</returns>
@@ -492,7 +492,7 @@ public class YoumeClient : MeetgateClient
     /// <para>It only reads, and may be repeated.</para>
     /// <para>Request: <c>POST /v2/video/count_business_total_volume_by_day</c>.</para>
     /// </remarks>
-    /// <param name="queryDate">The day, as <c>yyyymmdd</c> in UTC+8. (<c>QueryDate</c>)</param>
+    /// <param name="queryDate">The day, as <c>yyyymmdd</c>. (<c>QueryDate</c>, day in UTC+8)</param>
     /// <param name="countBy">The kind of figure. With 0 the rows do not name their kind. (<c>CountBy</c>)</param>
     /// <param name="options">Options of this call alone.</param>
     /// <param name="cancellationToken">Ends the call.</param>
@@ -534,7 +534,7 @@ public class YoumeClient : MeetgateClient
     /// <para>It only reads, and may be repeated.</para>
     /// <para>Request: <c>POST /v2/video/count_business_distribute_volume_by_day</c>.</para>
     /// </remarks>
-    /// <param name="queryDate">The day, as <c>yyyymmdd</c> in UTC+8. (<c>QueryDate</c>)</param>
+    /// <param name="queryDate">The day, as <c>yyyymmdd</c>. (<c>QueryDate</c>, day in UTC+8)</param>
     /// <param name="countBy">How the rows are grouped. They do not name their group. (<c>CountBy</c>)</param>
     /// <param name="options">Options of this call alone.</param>
     /// <returns>The platform's answer.</returns>
@@ -571,7 +571,7 @@ public class YoumeClient : MeetgateClient
     /// <para>It only reads, and may be repeated.</para>
     /// <para>Request: <c>POST /v2/video/count_business_distribute_volume_by_day</c>.</para>
     /// </remarks>
-    /// <param name="queryDate">The day, as <c>yyyymmdd</c> in UTC+8. (<c>QueryDate</c>)</param>
+    /// <param name="queryDate">The day, as <c>yyyymmdd</c>. (<c>QueryDate</c>, day in UTC+8)</param>
     /// <param name="countBy">How the rows are grouped. They do not name their group. (<c>CountBy</c>)</param>
     /// <param name="options">Options of this call alone.</param>
     /// <param name="cancellationToken">Ends the call.</param>
@@ -607,7 +607,7 @@ public class YoumeClient : MeetgateClient
     /// <para>It only reads, and may be repeated.</para>
     /// <para>Request: <c>POST /v2/video/count_qos_by_day</c>.</para>
     /// </remarks>
-    /// <param name="queryDate">The day, as <c>yyyymmdd</c> in UTC+8. (<c>QueryDate</c>)</param>
+    /// <param name="queryDate">The day, as <c>yyyymmdd</c>. (<c>QueryDate</c>, day in UTC+8)</param>
     /// <param name="options">Options of this call alone.</param>
     /// <returns>The platform's answer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="queryDate"/> is null.</exception>
@@ -630,7 +630,7 @@ public class YoumeClient : MeetgateClient
     /// <para>It only reads, and may be repeated.</para>
     /// <para>Request: <c>POST /v2/video/count_qos_by_day</c>.</para>
     /// </remarks>
-    /// <param name="queryDate">The day, as <c>yyyymmdd</c> in UTC+8. (<c>QueryDate</c>)</param>
+    /// <param name="queryDate">The day, as <c>yyyymmdd</c>. (<c>QueryDate</c>, day in UTC+8)</param>
     /// <param name="options">Options of this call alone.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The platform's answer.</returns>

@@ -65,6 +65,23 @@ public static class DisposalTests
     }
 
     [Fact]
+    public static async Task Leaving_a_view_leaves_the_client_alone()
+    {
+        using var server = new Scripted(Scripted.Success);
+        using var avd = new AvdClient(baseUrl: server.Url, token: "t");
+        using (AvdClient view = avd.With(new CallOptions { Timeout = TimeSpan.FromSeconds(5) }))
+        {
+            view.Room.List();
+        }
+        await using (AvdClient view = avd.With(new CallOptions()))
+        {
+            await view.Room.ListAsync();
+        }
+        avd.Room.List();
+        Assert.Equal(3, server.Count());
+    }
+
+    [Fact]
     public static async Task Disposing_ends_the_waiting_for_an_asynchronous_provider()
     {
         using var server = new Scripted(Scripted.Success);

@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 import os
 import sys
-from typing import Any, Dict, Optional, Type, Union
+from decimal import Decimal
+from typing import Any, Dict, Iterator, Optional, Tuple, Type, Union
 
 from .._avd import Avd
 from .._hst import Hst
 from .._youme import Youme
+from .tool_catalog import SECRET_KEYS
 
 VARIABLE = "MEETGATE_CONFIG"
+#: Before a secret key's name in capitals: `MEETGATE_SECRET_KEY`.
+PREFIX = "MEETGATE_"
 
 AnyClient = Union[Hst, Youme, Avd]
 CLIENTS: Dict[str, Type[AnyClient]] = {"hst": Hst, "youme": Youme, "avd": Avd}
@@ -25,7 +29,7 @@ class NoConfiguration(UsageError):
     """None was given."""
 
 
-def read(given: Optional[str], platform: Optional[str]) -> Dict[str, Any]:
+def read(given: Optional[str], platform: Optional[str]) -> Any:
     """One configuration. Where it holds those of several platforms, `platform` says which."""
     text = given if given is not None else os.environ.get(VARIABLE)
     # One that is given but empty, such as an unset variable of a shell's, is a mistake, and not none.
@@ -45,11 +49,24 @@ def read(given: Optional[str], platform: Optional[str]) -> Dict[str, Any]:
         raise UsageError('the configuration\'s "platform" must be one of %s' % ", ".join(CLIENTS))
     if platform is not None and config["platform"] != platform:
         raise UsageError("the configuration is for %s, not for %s" % (config["platform"], platform))
+    for name, value in _secrets(config["platform"]):
+        if name in config:
+            raise UsageError('both the configuration and the variable %s have "%s": which one is meant?' % (PREFIX + name.upper(), name))
+        config[name] = value
     return config
 
 
-def client_of(config: Dict[str, Any]) -> AnyClient:
-    return CLIENTS[config["platform"]].from_config(config)
+def _secrets(platform: str) -> Iterator[Tuple[str, str]]:
+    """Those that the environment has, so that a configuration need not hold them."""
+    for name in SECRET_KEYS[platform]:
+        value = os.environ.get(PREFIX + name.upper())
+        if value:
+            yield name, value
+
+
+def client_of(config: Any) -> AnyClient:
+    client: AnyClient = CLIENTS[config["platform"]].from_config(config, parse_float=Decimal)
+    return client
 
 
 def _content(text: str) -> str:
@@ -57,7 +74,7 @@ def _content(text: str) -> str:
         return text
     try:
         if text == "-":
-            return sys.stdin.read()
+            return sys.stdin.buffer.read().decode("utf-8")
         with open(text, encoding="utf-8") as file:
             return file.read()
     except (OSError, UnicodeDecodeError) as error:

@@ -17,7 +17,7 @@ from .._avd import Avd
 from .._library import Library, LibraryError, describe_system, library
 from .._options import FIRST_ADDRESS
 from .._version import ABI_VERSION, __version__
-from . import config
+from . import arguments, config
 
 SECONDS = 5.0
 
@@ -33,23 +33,24 @@ class Finding(NamedTuple):
     advice: str = ""
 
 
-def add_to(commands: Any) -> None:
-    parser: argparse.ArgumentParser = commands.add_parser(
-        "doctor",
-        help="tell roots, proxy and token store, check library, name, connection, TLS, clock and credentials, and say what to do",
-    )
-    parser.add_argument("--config", metavar="CONFIG", help="the configuration: JSON, a file, or -")
-    parser.add_argument("--platform", choices=sorted(config.CLIENTS), help="which one, where it holds several")
-    parser.add_argument(
+SUMMARY = "tell roots, proxy and token store, check library, name, connection, TLS, clock and credentials, and say what to do"
+
+
+def parser() -> argparse.ArgumentParser:
+    made = arguments.parser("doctor", "Tells and checks everything from the library to the credentials. Exit code 1 where a check failed.")
+    arguments.add_config(made)
+    arguments.add_platform(made)
+    made.add_argument(
         "--no-credentials",
         action="store_true",
         help="do not try the credentials (on hst the trial fetches a token, which kills the account's older one)",
     )
-    parser.add_argument("--json", action="store_true", help="print the findings as JSON")
-    parser.set_defaults(run=run)
+    made.add_argument("--json", action="store_true", help="print the findings as JSON")
+    return made
 
 
-def run(options: argparse.Namespace) -> int:
+def run(given: List[str]) -> int:
+    options = arguments.parse(parser(), given)
     findings: List[Finding] = []
 
     def report(finding: Finding) -> bool:
@@ -233,10 +234,8 @@ def _tls(scheme: str, netloc: str, members: Dict[str, Any]) -> Finding:
     """By the library itself, which goes its own way and trusts whom it is told to; with a token that is none, so that
     nothing is given away."""
     way = {key: members[key] for key in WAY if key in members}
-    probe = Avd.from_config(
-        {"base_url": "%s://%s" % (scheme, netloc), "token": "meetgate-doctor", "timeout_ms": int(SECONDS * 1000), **way}
-    )
-    with probe:
+    config: Any = {"base_url": "%s://%s" % (scheme, netloc), "token": "meetgate-doctor", "timeout_ms": int(SECONDS * 1000), **way}
+    with Avd.from_config(config) as probe:
         try:
             probe.raw_call("GET", "/")
         except _errors.TlsError as error:

@@ -5,34 +5,37 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from typing import Any
+from typing import List
 
 from .. import _errors
 from .._options import DownloadOptions
-from . import config
-from .call import show_error
+from . import arguments, config, exit_codes
 
 #: Between two lines where no terminal is.
 LINE_SECONDS = 5.0
 BAR_WIDTH = 30
 
 
-def add_to(commands: Any) -> None:
-    parser: argparse.ArgumentParser = commands.add_parser("download", help="fetch a file, such as a recording; again goes on")
-    parser.add_argument("url", help="the URL that the platform answered, or a path below base_url")
-    parser.add_argument("file", help="where to; it takes this name when it is whole")
-    parser.add_argument("--config", metavar="CONFIG", help="the configuration: JSON, a file, or -")
-    parser.add_argument("--platform", choices=sorted(config.CLIENTS), help="which one, where it holds several")
-    parser.add_argument("--token", action="store_true", help="send the account's token along, to the platform's own origin")
-    parser.add_argument("--no-resume", action="store_true", help="begin anew, whatever is there of an earlier download")
-    parser.add_argument("--no-overwrite", action="store_true", help="fail where the file is there")
-    parser.add_argument("--max-bytes", type=int, metavar="BYTES", help="the largest file that is taken")
-    parser.add_argument("--md5", metavar="HEX", help="what the file's MD5 must be")
-    parser.add_argument("--json", action="store_true", help="print what it came to, or the error document, as JSON")
-    parser.set_defaults(run=run)
+SUMMARY = "fetch a file, such as a recording; again goes on"
 
 
-def run(options: argparse.Namespace) -> int:
+def parser() -> argparse.ArgumentParser:
+    made = arguments.parser("download", "Fetches a file. The same command goes on with what an earlier one has left.", epilog=exit_codes.TABLE)
+    made.add_argument("url", help="the URL that the platform answered, or a path below base_url")
+    made.add_argument("file", help="where to; it takes this name when it is whole")
+    arguments.add_config(made)
+    arguments.add_platform(made)
+    made.add_argument("--token", action="store_true", help="send the account's token along, to the platform's own origin")
+    made.add_argument("--no-resume", action="store_true", help="begin anew, whatever is there of an earlier download")
+    made.add_argument("--no-overwrite", action="store_true", help="fail where the file is there")
+    made.add_argument("--max-bytes", type=int, metavar="BYTES", help="the largest file that is taken")
+    made.add_argument("--md5", metavar="HEX", help="what the file's MD5 must be")
+    made.add_argument("--json", action="store_true", help="print what it came to, or the error document, as JSON")
+    return made
+
+
+def run(given: List[str]) -> int:
+    options = arguments.parse(parser(), given)
     chosen: DownloadOptions = {
         "token": options.token, "resume": not options.no_resume, "overwrite": not options.no_overwrite,
     }
@@ -46,12 +49,11 @@ def run(options: argparse.Namespace) -> int:
             told = client.download(options.url, options.file, progress=shown.take, **chosen)
     except _errors.Error as error:
         shown.end()
-        show_error(error, options.json)
-        return 1
+        return arguments.failed(error, options.json)
     except KeyboardInterrupt:
         shown.end()
         print("stopped; the same command goes on with what is there", file=sys.stderr)
-        return 130
+        return exit_codes.INTERRUPTED
     shown.end()
     if options.json:
         import json

@@ -13,7 +13,7 @@ from typing import Any, Dict, Iterator, List, Optional, Set
 
 from .. import _errors
 from .._avd import Avd
-from . import config
+from . import arguments, config, exit_codes
 from .config import UsageError
 from .download import Shown
 from .recording_files import RecordedFile, fits, of_listing, paths
@@ -33,27 +33,25 @@ removed. Content-MD5 is compared where the server sends it.
 Exit codes: 0 all of it is there, 1 something failed, 2 the command line cannot be right, 130 stopped by Ctrl-C."""
 
 
-def add_to(commands: Any) -> None:
-    group: argparse.ArgumentParser = commands.add_parser("recordings", help="fetch recordings of avd: `recordings pull`")
-    actions = group.add_subparsers(dest="action", metavar="ACTION", required=True)
-    parser: argparse.ArgumentParser = actions.add_parser(
-        "pull",
-        help="fetch all files of a room's recordings, or of a time",
-        description=DESCRIPTION,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("folder", help="where to; it is made if it is not there")
-    parser.add_argument("--room", metavar="ID", help="the recordings of this room")
-    parser.add_argument("--from", dest="start", metavar="TIME", help="recordings that went on at this time or later")
-    parser.add_argument("--to", dest="end", metavar="TIME", help="recordings that had begun by this time (default: now)")
-    parser.add_argument("--config", metavar="CONFIG", help="the configuration of avd: JSON, a file, or -")
-    parser.add_argument("--token", action="store_true", help="send the account's token along, to the platform's own origin")
-    parser.add_argument("--no-size-check", action="store_true", help="take files of another size than the platform lists")
-    parser.add_argument("--json", action="store_true", help="print each file as one line of JSON")
-    parser.set_defaults(run=run)
+SUMMARY = "fetch recordings of avd: `recordings pull`"
 
 
-def run(options: argparse.Namespace) -> int:
+def parser() -> argparse.ArgumentParser:
+    made = arguments.parser("recordings", DESCRIPTION)
+    made.add_argument("action", choices=["pull"], metavar="pull", help="fetch all files of a room's recordings, or of a time")
+    made.add_argument("folder", help="where to; it is made if it is not there")
+    made.add_argument("--room", metavar="ID", help="the recordings of this room")
+    made.add_argument("--from", dest="start", metavar="TIME", help="recordings that went on at this time or later")
+    made.add_argument("--to", dest="end", metavar="TIME", help="recordings that had begun by this time (default: now)")
+    arguments.add_config(made)
+    made.add_argument("--token", action="store_true", help="send the account's token along, to the platform's own origin")
+    made.add_argument("--no-size-check", action="store_true", help="take files of another size than the platform lists")
+    made.add_argument("--json", action="store_true", help="print each file as one line of JSON")
+    return made
+
+
+def run(given: List[str]) -> int:
+    options = arguments.parse(parser(), given)
     if options.room is None and options.start is None:
         raise UsageError("give --room, or --from, or both")
     start = 0 if options.start is None else _time(options.start, False)
@@ -68,12 +66,12 @@ def run(options: argparse.Namespace) -> int:
                 pull.fetch(avd, path, file)
     except KeyboardInterrupt:
         print("stopped; the same command goes on with what is there", file=sys.stderr)
-        return 130
+        return exit_codes.INTERRUPTED
     except _errors.Error as error:
         # The configuration cannot be right, or there is no list at all.
         pull.tell({}, "failed", error=error)
     pull.end()
-    return 1 if pull.counts["failed"] else 0
+    return exit_codes.FAILED if pull.counts["failed"] else exit_codes.OK
 
 
 class Pull:

@@ -1,0 +1,46 @@
+"""Groups of operations: `room` of a client, `mix_record` of the group `room`."""
+
+from __future__ import annotations
+
+from typing import Any, Generic, Optional, Type, TypeVar, Union, overload
+
+from ._calls import AsyncCalls, Calls
+
+G = TypeVar("G", bound="Union[Operations, AsyncOperations]")
+
+
+class Operations:
+    """The operations of one group."""
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+
+
+class AsyncOperations:
+    """The same, awaited."""
+
+    def __init__(self, calls: AsyncCalls) -> None:
+        self._calls = calls
+
+
+class Group(Generic[G]):
+    """A group, made when it is first used. Of the class it is the group's class, so that a double sees the methods in it."""
+
+    def __init__(self, kind: Type[G]) -> None:
+        self._kind = kind
+
+    def __set_name__(self, owner: Any, name: str) -> None:
+        self._name = name
+
+    @overload
+    def __get__(self, owner: None, kind: Any) -> Type[G]: ...
+
+    @overload
+    def __get__(self, owner: Any, kind: Any) -> G: ...
+
+    def __get__(self, owner: Optional[Any], kind: Any = None) -> Union[G, Type[G]]:
+        if owner is None:
+            return self._kind
+        # From now on Python finds it in the object itself.
+        group = owner.__dict__[self._name] = self._kind(owner._calls)
+        return group

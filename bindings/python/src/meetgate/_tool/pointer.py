@@ -1,0 +1,41 @@
+"""A part of an answer, by a JSON pointer (RFC 6901), just as the answer spells it."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from json import loads
+from typing import Any, List
+
+from .config import UsageError
+from .terminal import indented
+
+
+class NothingThere(Exception):
+    """The answer has no such part."""
+
+
+def parsed(pointer: str) -> List[str]:
+    if pointer and not pointer.startswith("/"):
+        raise UsageError("--query %s: expected a JSON pointer, such as /data/topic or /rooms/0" % pointer)
+    if re.search("~(?![01])", pointer):
+        raise UsageError("--query %s: ~ is written ~0, and / within a name ~1" % pointer)
+    return [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
+
+
+def part_of(text: str, parts: List[str]) -> str:
+    """JSON of the part. Decimals keep their digits."""
+    value: Any = loads(text, parse_float=Decimal)
+    for depth, part in enumerate(parts):
+        where = "/" + "/".join(parts[:depth]) if depth else "the answer"
+        if isinstance(value, dict):
+            if part not in value:
+                raise NothingThere("%s has no %r; it has %s" % (where, part, ", ".join(value) or "nothing"))
+            value = value[part]
+        elif isinstance(value, list):
+            if not re.fullmatch("0|[1-9][0-9]*", part) or int(part) >= len(value):
+                raise NothingThere("%s has no %r; it is a list of %d" % (where, part, len(value)))
+            value = value[int(part)]
+        else:
+            raise NothingThere("%s holds nothing more: it is %s" % (where, indented(value)))
+    return text if not parts else indented(value)
