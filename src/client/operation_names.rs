@@ -31,8 +31,13 @@ pub(super) fn nearest(name: &str, platform: PlatformName) -> Near {
             return Near::One(near.name);
         }
         // Operations, and groups of them.
-        let mut parts: Vec<&str> = below().filter_map(|name| name.split('.').next()).collect();
-        parts.dedup();
+        let mut parts: Vec<&str> = Vec::new();
+        for part in below().filter_map(|name| name.split('.').next()) {
+            // They do not stand side by side everywhere.
+            if !parts.contains(&part) {
+                parts.push(part);
+            }
+        }
         return Near::Group(group.to_owned(), parts);
     }
     json::nearest(&lower, names()).map_or(Near::None, Near::One)
@@ -75,6 +80,10 @@ mod tests {
             }
             Near::One(near) => panic!("{near}"),
             Near::None => panic!("nothing"),
+        }
+        match nearest("avd.nothing", PlatformName::Avd) {
+            Near::Group(_, names) => assert_eq!(names.iter().filter(|name| **name == "room").count(), 1, "{names:?}"),
+            _ => panic!("no group"),
         }
         assert!(matches!(nearest("zzzz", PlatformName::Avd), Near::None));
         assert!(matches!(nearest(&"会".repeat(100_000), PlatformName::Hst), Near::None));

@@ -165,6 +165,10 @@ fn file<'p, 'a>(
     let path = params
         .text(name)
         .ok_or_else(|| Error::invalid_argument(format!("parameter \"{name}\": expected the path of a file")))?;
+    if path.contains('\0') {
+        // No path has one; a name goes into the head of the request.
+        return Err(Error::invalid_argument(format!("parameter \"{name}\": holds a NUL character")));
+    }
     let uploads = platform.uploads().ok_or_else(|| Error::new(Status::Internal, "this platform takes no files"))?;
     let content_type = uploads.content_type(Path::new(path.as_ref()))?;
     Ok((name, path, uploads, content_type))

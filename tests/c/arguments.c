@@ -191,7 +191,7 @@ static void test_parameters_that_cannot_be_right(const struct setting *setting) 
   REFUSE(reply, meetgate_hst_kickout(on.hst, JSON({"app_id":"a","user_id":7}), &reply),
       "hst.kickout: parameter \"user_id\": expected a string, got an integer (7)");
   REFUSE(reply, meetgate_youme_count_qos_by_day(on.youme, JSON({"QueryDate":20191210}), &reply),
-      "parameter \"QueryDate\": expected a string, got an integer (20191210)");
+      "parameter \"QueryDate\": expected a string (day in UTC+8), got an integer (20191210)");
   REFUSE(reply, meetgate_hst_app_create(on.hst, JSON({"app_name":"a","service":[{"service_id":"3"}]}), &reply),
       "parameter \"service[0].service_id\": expected a 64-bit integer");
   REFUSE(reply, meetgate_hst_app_create(on.hst, JSON({"app_name":"a","service":[],"status":"on"}), &reply),

@@ -201,7 +201,8 @@ static void test_what_cannot_be_right_is_refused_at_once(const struct setting *s
   CHECK(meetgate_completions_next(NULL, NULL, NULL, NULL) == 0);
   CHECK(meetgate_completions_next(queue, NULL, NULL, NULL) == 0);
   meetgate_completions_free(NULL);
-  CHECK(threads_now() == before);
+  /* One of an earlier test may still have been about to go. */
+  CHECK(threads_now() <= before);
   rest(20);
   CHECK(result.count == 0);
   meetgate_completions_free(queue);

@@ -263,6 +263,26 @@ class Calls(SandboxTest):
             tool.stderr.close()
             self.assertEqual(tool.wait(60), 141)
 
+    def test_started_without_streams_and_with_a_full_disk(self):
+        tool = "exec %s" % " ".join(shlex.quote(word) for word in TOOL)
+        for command, code, shown in (
+            (tool + " ops mix >&-", 0, ""),
+            (tool + " ops raed >&-", 1, "did you mean"),
+            (tool + " ops raed 2>&-", 1, ""),
+            (tool + " call avd.room.read @- <&-", 2, "the parameters cannot be read: standard input is closed"),
+            (tool + " call avd.room.read @- --config - < /dev/null", 2, "not valid JSON"),
+            (tool + " call avd.room.read @- --config - <<< '{\"room_id\":\"1\"}'", 2, "is asked for twice"),
+            (tool + " ops > /dev/full", 1, "No space left on device"),
+        ):
+            found = subprocess.run(
+                ["bash", "-c", command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=60,
+                env={**os.environ, "MEETGATE_CONFIG": self.sandbox.first_line},
+            )
+            self.assertEqual(found.returncode, code, (command, found.stderr))
+            self.assertIn(shown, found.stderr)
+            self.assertNotIn("Traceback", found.stderr)
+            self.assertNotIn("Exception ignored", found.stderr)
+
     def test_ctrl_c(self):
         with Server(lambda request: None) as server:
             config = json.dumps({"platform": "avd", "base_url": server.url, "token": "t"})

@@ -204,7 +204,7 @@ class Uploads(unittest.TestCase):
         for name in ("", 5, b"a.png", None):
             with self.assertRaisesRegex(meetgate.InvalidArgument, '"file": expected a name beside the file'):
                 self.avd.uploadfile(file=(name, b"x"))
-        for wrong in (("a.png", "text"), ("a.png",), ("a.png", b"x", 5), ("a.crx", b"x"), ("\ud800.png", b"x")):
+        for wrong in (("a.png", "text"), ("a.png",), ("a.png", b"x", 5), ("a.crx", b"x"), ("\ud800.png", b"x"), ("a\0.png", b"x")):
             with self.assertRaises(meetgate.InvalidArgument):
                 self.avd.uploadfile(file=wrong)
         self.assertEqual(self.server.requests, [])

@@ -10,7 +10,7 @@ from typing import Any, Dict, List
 from .._library import LibraryError
 from .._version import __version__
 from . import arguments, exit_codes
-from .config import UsageError
+from .usage_error import UsageError
 
 #: What each is for says its module.
 COMMANDS: Dict[str, str] = {
@@ -58,6 +58,7 @@ def console() -> int:
 
 def main(given: List[str], program: str = "python -m meetgate") -> int:
     arguments.PROGRAM = program
+    _open_closed()
     _write_utf8()
     try:
         code = _run(given)
@@ -65,9 +66,13 @@ def main(given: List[str], program: str = "python -m meetgate") -> int:
         sys.stdout.flush()
         return code
     except BrokenPipeError:
-        # Nor may the end of Python.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _write_no_more()
         return exit_codes.PIPE_CLOSED
+    except OSError as error:
+        # Of the output alone: a disk is full. Files that are read, and the library's, have errors of their own.
+        _write_no_more()
+        print("%s: %s" % (program, error), file=sys.stderr)
+        return exit_codes.FAILED
     except UsageError as error:
         print("%s: %s" % (program, error), file=sys.stderr)
         return exit_codes.USAGE
@@ -76,6 +81,19 @@ def main(given: List[str], program: str = "python -m meetgate") -> int:
         return exit_codes.FAILED
     except KeyboardInterrupt:
         return exit_codes.INTERRUPTED
+
+
+def _open_closed() -> None:
+    """A program may be started without them."""
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")
+
+
+def _write_no_more() -> None:
+    """Nor may the end of Python, which writes what is left."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _write_utf8() -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from typing import Any, List, Tuple
 
 from . import exit_codes
-from .config import CLIENTS, UsageError
+from .config import CLIENTS
+from .usage_error import UsageError
 
 #: How the command line was started; set by it.
 PROGRAM = "meetgate"
@@ -18,6 +18,8 @@ def parser(command: str, description: str, **more: Any) -> argparse.ArgumentPars
         prog="%s %s" % (program(), command),
         description=description,
         formatter_class=argparse.RawDescriptionHelpFormatter,
+        # An option that is added later may not change what a shorter one means.
+        allow_abbrev=False,
         **more,
     )
 
@@ -43,19 +45,6 @@ def pair(text: str, expected: str) -> Tuple[str, str]:
     if not equals or not name:
         raise UsageError("%s: expected %s" % (text, expected))
     return name, value
-
-
-def read_file(path: str, what: str) -> str:
-    """A file's text, or that of standard input for `-`."""
-    try:
-        if path == "-":
-            return sys.stdin.buffer.read().decode("utf-8-sig")
-        with open(path, encoding="utf-8-sig") as file:
-            return file.read()
-    except UnicodeDecodeError:
-        raise UsageError("%s cannot be read: it is not UTF-8" % what) from None
-    except (OSError, ValueError) as error:
-        raise UsageError("%s cannot be read: %s" % (what, error)) from None
 
 
 def failed(error: Any, as_json: bool) -> int:

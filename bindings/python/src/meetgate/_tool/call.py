@@ -10,7 +10,7 @@ from .. import _errors
 from .._options import CallOptions
 from .._pages import pages
 from . import arguments, config, exit_codes, params, pointer
-from .config import UsageError
+from .usage_error import UsageError
 from .operation import describe
 from .terminal import compact, indented, show_value
 from .tool_catalog import PAGED

@@ -23,6 +23,8 @@ class Candidate(NamedTuple):
 
 def run(given: List[str]) -> int:
     """`bash LINE`, where LINE goes up to the cursor; or `zsh WORD…` and `fish WORD…`, where the last word is begun."""
+    if len(given) < 2:
+        return exit_codes.USAGE
     shell, words = given[0], given[1:]
     if shell == "bash":
         words = _split(words[0])[1:]

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from decimal import Decimal
 from typing import Any, Dict, Iterator, Optional, Tuple, Type, Union
 
 from .._avd import Avd
 from .._hst import Hst
 from .._youme import Youme
+from . import given_files
 from .tool_catalog import SECRET_KEYS
+from .usage_error import UsageError
 
 VARIABLE = "MEETGATE_CONFIG"
 #: Before a secret key's name in capitals: `MEETGATE_SECRET_KEY`.
@@ -19,10 +20,6 @@ PREFIX = "MEETGATE_"
 
 AnyClient = Union[Hst, Youme, Avd]
 CLIENTS: Dict[str, Type[AnyClient]] = {"hst": Hst, "youme": Youme, "avd": Avd}
-
-
-class UsageError(Exception):
-    """The command line cannot be right."""
 
 
 class NoConfiguration(UsageError):
@@ -72,13 +69,7 @@ def client_of(config: Any) -> AnyClient:
 def _content(text: str) -> str:
     if text.lstrip("\ufeff \t\r\n").startswith("{"):
         return text
-    try:
-        if text == "-":
-            return sys.stdin.buffer.read().decode("utf-8")
-        with open(text, encoding="utf-8") as file:
-            return file.read()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError("the configuration cannot be read: %s" % error) from None
+    return given_files.text_of(text, "the configuration")
 
 
 def _object(text: str) -> Dict[str, Any]:

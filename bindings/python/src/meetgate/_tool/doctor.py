@@ -18,6 +18,7 @@ from .._library import Library, LibraryError, describe_system, library
 from .._options import FIRST_ADDRESS
 from .._version import ABI_VERSION, __version__
 from . import arguments, config
+from .usage_error import UsageError
 
 SECONDS = 5.0
 
@@ -75,7 +76,7 @@ def _examine(options: argparse.Namespace, report: Callable[[Finding], bool]) -> 
     except config.NoConfiguration as error:
         report(Finding("configuration", "skipped", str(error), "The rest needs one: see --help."))
         return
-    except config.UsageError as error:
+    except UsageError as error:
         report(Finding("configuration", "failed", str(error), "See --help, and docs/reference/configuration.md."))
         return
     try:

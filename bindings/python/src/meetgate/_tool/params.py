@@ -9,8 +9,9 @@ from decimal import Decimal
 from typing import Any, Dict, List, Optional
 
 from .._library import library
-from .arguments import pair, read_file
-from .config import UsageError
+from . import given_files
+from .arguments import pair
+from .usage_error import UsageError
 
 SECRETS = """\
 Who lists the processes of this machine sees what stands in the arguments, and the shell keeps it in its history. So give a secret by
@@ -45,7 +46,7 @@ def of(operation: str, options: argparse.Namespace) -> Dict[str, Any]:
 
 def _object_or_pairs(given: List[str], kinds: Dict[str, str]) -> Dict[str, Any]:
     if len(given) == 1 and given[0].startswith("@"):
-        return _object(read_file(given[0][1:], "the parameters"))
+        return _object(given_files.text_of(given[0][1:], "the parameters"))
     if len(given) == 1 and given[0].lstrip().startswith("{"):
         return _object(given[0])
     params: Dict[str, Any] = {}
@@ -62,7 +63,7 @@ def _add(params: Dict[str, Any], name: str, value: Any) -> None:
 
 
 def _from_file(name: str, path: str) -> str:
-    text = read_file(path, "the file of %s" % name)
+    text = given_files.text_of(path, "the file of %s" % name)
     return text[:-2] if text.endswith("\r\n") else text[:-1] if text.endswith("\n") else text
 
 

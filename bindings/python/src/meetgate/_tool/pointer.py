@@ -7,7 +7,7 @@ from decimal import Decimal
 from json import loads
 from typing import Any, List
 
-from .config import UsageError
+from .usage_error import UsageError
 from .terminal import indented
 
 

@@ -10,9 +10,9 @@ from typing import Any, Dict, List, Optional
 from .. import _errors
 from .._json import text_of
 from .._options import CallOptions
-from . import arguments, call, config, exit_codes, pointer
-from .arguments import pair, read_file
-from .config import UsageError
+from . import arguments, call, config, exit_codes, given_files, pointer
+from .arguments import pair
+from .usage_error import UsageError
 
 SUMMARY = "send any request to a platform, signed and judged like an operation"
 
@@ -69,6 +69,6 @@ def _pairs(given: List[str]) -> Optional[Dict[str, Any]]:
 
 def _body(text: str) -> Any:
     try:
-        return json.loads(read_file(text[1:], "the body") if text.startswith("@") else text, parse_float=Decimal)
+        return json.loads(given_files.text_of(text[1:], "the body") if text.startswith("@") else text, parse_float=Decimal)
     except (ValueError, RecursionError) as error:
         raise UsageError("--body is not valid JSON: %s" % error) from None

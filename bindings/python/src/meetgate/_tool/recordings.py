@@ -14,7 +14,7 @@ from typing import Any, Dict, Iterator, List, Optional, Set
 from .. import _errors
 from .._avd import Avd
 from . import arguments, config, exit_codes
-from .config import UsageError
+from .usage_error import UsageError
 from .download import Shown
 from .recording_files import RecordedFile, fits, of_listing, paths
 

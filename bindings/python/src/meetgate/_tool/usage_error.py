@@ -1,0 +1,5 @@
+"""What is wrong with a command line."""
+
+
+class UsageError(Exception):
+    """The command line cannot be right."""
