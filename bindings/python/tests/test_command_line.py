@@ -299,6 +299,30 @@ class Calls(SandboxTest):
         self.assertIn("周会", found.stdout)
 
 
+PROGRAM = os.path.join(os.path.dirname(sys.executable), "meetgate")
+
+
+@unittest.skipUnless(os.path.exists(PROGRAM), "the package is not installed")
+class Program(unittest.TestCase):
+    def run_program(self, *arguments, **environment):
+        return subprocess.run(
+            [PROGRAM, *arguments], env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=60
+        )
+
+    def test_it_is_installed_under_its_name(self):
+        self.assertIn("libmeetgate " + meetgate.library_version(), self.run_program("--version").stdout)
+        self.assertIn("usage: meetgate COMMAND", self.run_program("--help").stdout)
+        self.assertIn("\n  meetgate call avd.room.read", self.run_program("ops", "avd.room.read").stdout)
+
+    def test_it_finds_out_why_there_is_no_library(self):
+        found = self.run_program("doctor", MEETGATE_LIBRARY="/no/such")
+        self.assertIn("failed   library: libmeetgate could not be loaded", found.stdout)
+        self.assertEqual((found.returncode, found.stderr), (1, ""))
+        found = self.run_program("ops", MEETGATE_LIBRARY="/no/such")
+        self.assertIn("Run `meetgate doctor` to know more.", found.stderr)
+        self.assertEqual(found.returncode, 1)
+
+
 class Secrets(unittest.TestCase):
     SECRET = "hunter2-0123456"
 

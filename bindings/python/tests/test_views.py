@@ -175,7 +175,10 @@ class Package(unittest.TestCase):
         classifiers = about.get_all("Classifier")
         self.assertIn("Typing :: Typed", classifiers)
         self.assertIn("Topic :: Communications :: Conferencing", classifiers)
-        self.assertIn("sandbox", about.get_all("Provides-Extra"))
+        self.assertEqual(set(about.get_all("Provides-Extra")), {"cli", "sandbox"})
+        self.assertEqual(len(about.get_all("Project-URL")), 3)
+        scripts = importlib.metadata.distribution("meetgate").entry_points
+        self.assertIn(("meetgate", "meetgate._tool:console"), {(script.name, script.value) for script in scripts})
         files = {str(file) for file in importlib.metadata.files("meetgate")}
         for licence in ("meetgate/LICENSE-MIT", "meetgate/LICENSE-APACHE"):
             self.assertIn(licence, files)
