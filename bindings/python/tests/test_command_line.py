@@ -286,7 +286,11 @@ class Calls(SandboxTest):
     def test_ctrl_c(self):
         with Server(lambda request: None) as server:
             config = json.dumps({"platform": "avd", "base_url": server.url, "token": "t"})
-            tool = subprocess.Popen([*TOOL, "call", "avd.room.list", "--config", config], stderr=subprocess.PIPE)
+            tool = subprocess.Popen(
+                [*TOOL, "call", "avd.room.list", "--config", config], stderr=subprocess.PIPE,
+                # A shell has background programs ignore it.
+                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+            )  # fmt: skip
             while not server.requests:
                 time.sleep(0.01)
             tool.send_signal(signal.SIGINT)
