@@ -57,8 +57,22 @@ class Handle:
             self._ask(provide)
 
     def run(self, function: Function, cancels: Tuple[Cancel, ...] = ()) -> str:
-        """Calls a function with the client, and gives the platform's answer. Any of `cancels` ends it."""
-        status, reply = self._use(function, cancels)
+        """Calls a function with the client, which is not freed meanwhile, and gives the platform's answer. Any of `cancels` ends it."""
+        if os.getpid() != self._process:
+            # Without the lock, which may be held by a thread that does not exist in this process. The library refuses.
+            status, reply = function(self._library, self._open_pointer(), None)
+        else:
+            watch = _interrupt.watch()
+            pointer, call = self.begin(cancels)
+            outer = None
+            try:
+                if watch is not None:
+                    outer = watch.begin(call)
+                status, reply = function(self._library, pointer, call.pointer)
+            finally:
+                if watch is not None:
+                    watch.end(outer)
+                self.end(call, cancels)
         provider = self._provider
         raised = provider.take_raised() if provider.provide is not None else None
         if raised is not None and not isinstance(raised, Exception):
@@ -113,23 +127,6 @@ class Handle:
         except BaseException:
             self._provider.provide = before
             raise
-
-    def _use(self, function: Function, cancels: Tuple[Cancel, ...]) -> Tuple[int, bytes]:
-        """Calls a function with the client, which is not freed meanwhile."""
-        if self.is_of_parent:
-            # Without the lock, which may be held by a thread that does not exist in this process. The library refuses.
-            return function(self._library, self._open_pointer(), None)
-        watch = _interrupt.watch()
-        pointer, call = self.begin(cancels)
-        outer = None
-        try:
-            if watch is not None:
-                outer = watch.begin(call)
-            return function(self._library, pointer, call.pointer)
-        finally:
-            if watch is not None:
-                watch.end(outer)
-            self.end(call, cancels)
 
     def begin(self, cancels: Tuple[Cancel, ...]) -> Tuple[int, _cancel.Call]:
         """The client, which is not freed before `end`, and what ends a call of it."""
@@ -278,7 +275,8 @@ class Calls:
         return other
 
     def call(self, operation: str, params: Mapping[str, Any]) -> Any:
-        return self.parsed(operation, self.text(operation, params))
+        text = self.text(operation, params)
+        return _json.parse(text, self._decoder, self._named(operation)[1])
 
     def parsed(self, operation: str, text: str) -> Any:
         return _json.parse(text, self._decoder, self._named(operation)[1])
@@ -294,14 +292,14 @@ class Calls:
         return False
 
     def text(self, operation: str, params: Mapping[str, Any]) -> str:
-        if self.has_functions(params):
+        encoded = None if self._progress is not None else _json.encode_texts(params)
+        if encoded is None and self.has_functions(params):
             return self._upload(operation, params)
-        name, encoded, options = self._encoded(operation, params)
-        return self.told(
-            self.handle.run(
-                lambda library, client, cancel: library.call_with(client, name, encoded, options, cancel), self.cancels
-            )
+        name, encoded, options = self._encoded(operation, params, encoded)
+        text = self.handle.run(
+            lambda library, client, cancel: library.call_with(client, name, encoded, options, cancel), self.cancels
         )
+        return text if self._facts is None else self.told(text)
 
     def submission(self, operation: str, params: Mapping[str, Any]) -> Submit:
         """The same, without waiting for it."""
@@ -310,9 +308,16 @@ class Calls:
             queue, client, name, encoded, options, cancel, number
         )
 
-    def _encoded(self, operation: str, params: Mapping[str, Any]) -> Tuple[bytes, bytes, Optional[bytes]]:
+    def _encoded(
+        self, operation: str, params: Mapping[str, Any], encoded: Optional[bytes] = None
+    ) -> Tuple[bytes, bytes, Optional[bytes]]:
+        """Name, parameters, where they are not encoded yet, and options."""
         name, subject = self._named(operation)
-        return name, _json.encode(params, "parameter", subject), self._encoded_options()
+        if encoded is None:
+            encoded = _json.encode(params, "parameter", subject)
+        # Most calls have no options.
+        options = self._encoded_options() if self._options or self._facts is not None else None
+        return name, encoded, options
 
     def _upload(self, operation: str, params: Mapping[str, Any]) -> str:
         """A call with a file that is read piece by piece, or whose progress is told."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Mapping, NamedTuple, Optional, Type
+from typing import Any, Dict, Mapping, Optional, Type
 
 
 class Error(Exception):
@@ -244,17 +244,30 @@ def of_text(status: str, text: bytes) -> Error:
         return Subject(status=status).refuse("the library gave no error document")
 
 
-class Subject(NamedTuple):
+class Subject:
     """The subject of an error that only this package can see: a closed client, a Python value that is no JSON.
 
     The document has the members that the library would give it.
     """
 
-    #: The message begins with it: `avd.room.read`.
-    name: str = ""
-    status: str = "INVALID_ARGUMENT"
-    platform: Optional[str] = None
-    operation: Optional[str] = None
+    __slots__ = ("name", "operation", "platform", "status")
+
+    # No named tuple: to make its class takes longer than to import this module.
+    def __init__(
+        self,
+        name: str = "",
+        status: str = "INVALID_ARGUMENT",
+        platform: Optional[str] = None,
+        operation: Optional[str] = None,
+    ) -> None:
+        #: The message begins with it: `avd.room.read`.
+        self.name = name
+        self.status = status
+        self.platform = platform
+        self.operation = operation
+
+    def with_status(self, status: str) -> Subject:
+        return Subject(self.name, status, self.platform, self.operation)
 
     def refuse(self, message: str, **more: Any) -> Error:
         document = _document(self.status, "%s: %s" % (self.name, message) if self.name else message)

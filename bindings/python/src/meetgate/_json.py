@@ -7,7 +7,7 @@ import math
 import os
 from decimal import Decimal
 from json.encoder import encode_basestring
-from typing import Any, Callable, Dict, Iterator, List, Mapping, Union
+from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Union
 
 from ._errors import Error, Subject
 
@@ -17,6 +17,8 @@ Number = Union[int, float, Decimal]
 
 class Reply(Dict[str, Any]):
     """An answer: a dict, and in `text` exactly the characters that the platform sent."""
+
+    __slots__ = ("_subject", "text")
 
     text: str
     _subject: Any
@@ -32,7 +34,11 @@ def text_of(reply: Mapping[str, Any]) -> str:
     raise TypeError("expected an answer just as a call returned it, got %s" % type(reply).__name__)
 
 
-def decoder(parse_float: Callable[[str], Any]) -> json.JSONDecoder:
+#: A json.JSONDecoder, whose `scan_once` type checkers do not know.
+Decoder = Any
+
+
+def decoder(parse_float: Callable[[str], Any]) -> Decoder:
     """For all answers of a client: `json.loads` would make one for each."""
     return json.JSONDecoder(parse_float=parse_float)
 
@@ -41,11 +47,11 @@ def decoder(parse_float: Callable[[str], Any]) -> json.JSONDecoder:
 PLAIN = decoder(float)
 
 
-def parse(text: str, decoder: json.JSONDecoder, subject: Subject) -> Any:
+def parse(text: str, decoder: Decoder, subject: Subject) -> Any:
     """An answer as a dict."""
     try:
         # The library has made sure that it is JSON to its end.
-        value = decoder.raw_decode(text)[0] if text[:1] == "{" else decoder.decode(text)
+        value = decoder.scan_once(text, 0)[0] if text[:1] == "{" else decoder.decode(text)
     except RecursionError:
         raise _unreadable("is nested too deep for Python", subject) from None
     except ValueError as error:
@@ -62,12 +68,12 @@ def parse(text: str, decoder: json.JSONDecoder, subject: Subject) -> Any:
 def unusable(reply: Any, why: str) -> Error:
     """The error for an answer that is read, and is not as documented. It shows the answer, which must be of a kind without secrets."""
     subject = reply._subject if isinstance(reply, Reply) else Subject()
-    return subject._replace(status="PROTOCOL").refuse("the answer " + why, reply=reply)
+    return subject.with_status("PROTOCOL").refuse("the answer " + why, reply=reply)
 
 
 def _unreadable(why: str, subject: Subject) -> Error:
     """Without the answer: its secrets are masked by the library only, in errors of its own."""
-    return subject._replace(status="PROTOCOL").refuse("the answer %s; `call_text` returns it as text" % why)
+    return subject.with_status("PROTOCOL").refuse("the answer %s; `call_text` returns it as text" % why)
 
 
 def c_string(text: Any, name: str, subject: Subject) -> bytes:
@@ -82,14 +88,25 @@ def c_string(text: Any, name: str, subject: Subject) -> bytes:
         raise subject.refuse("%s: %s" % (name, _half(error))) from None
 
 
+def encode_texts(members: Mapping[str, Any]) -> Optional[bytes]:
+    """As `encode`, where all members are texts, as those of most calls are; else None."""
+    parts: List[str] = []
+    for name, value in members.items():
+        if type(value) is str and type(name) is str:
+            parts.append(encode_basestring(name) + ":" + encode_basestring(value))
+        elif value is not None:
+            return None
+    try:
+        return ("{" + ",".join(parts) + "}").encode("utf-8")
+    except UnicodeEncodeError:
+        return None
+
+
 def encode(members: Mapping[str, Any], what: str, subject: Subject) -> bytes:
     """One JSON object as UTF-8. A member that is None is left out."""
     parts: List[str] = []
     for name, value in members.items():
-        # Most values are texts, and most names need no look.
-        if type(value) is str and type(name) is str:
-            parts.append(encode_basestring(name) + ":" + encode_basestring(value))
-        elif value is not None:
+        if value is not None:
             where = '%s "%s"' % (what, name)
             parts.append("%s:%s" % (_name(name, what, subject), _member(value, name, where, subject)))
     try:

@@ -6,7 +6,7 @@ import ctypes
 import os
 import sys
 from ctypes import CFUNCTYPE, POINTER, byref, c_char_p, c_int, c_int32, c_int64, c_size_t, c_ssize_t, c_uint32, c_uint64, c_void_p
-from typing import Any, Callable, Iterator, List, NamedTuple, Optional, Tuple, Union
+from typing import Any, Callable, Iterator, List, Optional, Tuple, Union
 
 from ._token_provider import NoToken
 from ._version import ABI_VERSION, TOKEN_REASON
@@ -33,10 +33,13 @@ class LibraryError(ImportError):
         super().__init__("\n".join(lines))
 
 
-class Found(NamedTuple):
-    library: ctypes.CDLL
-    path: str
-    how: str
+class Found:
+    """A library, and how it was found."""
+
+    def __init__(self, library: ctypes.CDLL, path: str, how: str) -> None:
+        self.library = library
+        self.path = path
+        self.how = how
 
 
 def file_names() -> List[str]:

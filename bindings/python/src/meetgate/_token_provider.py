@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import Any, Callable, Mapping, NamedTuple, Optional, Tuple, Union
+from typing import Any, Callable, Mapping, Optional, Tuple, Union
 
 from ._errors import CONFIGURATION, Subject
 
@@ -22,10 +22,11 @@ TokenProvider = Callable[[Optional[str]], Union[str, Tuple[str, Optional[float]]
 _LONGEST_LIFETIME_S = 2**63 - 1
 
 
-class NoToken(NamedTuple):
+class NoToken:
     """Why there is none, for C."""
 
-    reason: bytes
+    def __init__(self, reason: bytes) -> None:
+        self.reason = reason
 
 
 class Provider:

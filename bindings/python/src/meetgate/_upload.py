@@ -6,10 +6,9 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-from typing import Any, BinaryIO, Dict, Iterator, Mapping, NamedTuple, Optional, Tuple, Union
+from typing import Any, BinaryIO, Dict, Iterator, Mapping, Optional, Tuple, Union
 
 from ._errors import Subject
-from ._expected import mistyped
 from ._transfer import Read
 
 #: The Python types that a parameter of type `file` takes: a path; a file object, open for reading bytes; or a name and the file's bytes or
@@ -19,11 +18,12 @@ File = Union[str, "os.PathLike[str]", BinaryIO, Tuple[str, Union[bytes, bytearra
 _BYTES = (bytes, bytearray, memoryview)
 
 
-class Source(NamedTuple):
+class Source:
     """A file that is read piece by piece."""
 
-    length: int
-    read: Read
+    def __init__(self, length: int, read: Read) -> None:
+        self.length = length
+        self.read = read
 
 
 def is_content(value: Any) -> bool:
@@ -50,6 +50,8 @@ def readable(
     given: Dict[str, Any] = dict(params)
     value = params[parameter]
     if isinstance(value, _BYTES):
+        from ._expected import mistyped
+
         raise mistyped(value, parameter, 'parameter "%s"' % parameter, subject)
     name, content = value if isinstance(value, tuple) else (_name_of(parameter, value, subject), value)
     if not isinstance(name, str) or not name:
