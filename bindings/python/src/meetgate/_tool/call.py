@@ -12,7 +12,8 @@ from .._pages import pages
 from . import arguments, config, exit_codes, params, pointer
 from .usage_error import UsageError
 from .operation import describe
-from .terminal import compact, indented, show_value
+from .spelling import compact, indented
+from .terminal import harmless, show_value
 from .tool_catalog import PAGED
 
 SUMMARY = "call an operation and print the answer"
@@ -68,16 +69,19 @@ def run(given: List[str]) -> int:
 
 
 def print_answer(text: str, parts: Any, as_json: bool) -> int:
-    if parts is not None:
-        try:
+    try:
+        if parts is not None:
             text = pointer.part_of(text, parts)
-        except pointer.NothingThere as error:
-            print(error, file=sys.stderr)
-            return exit_codes.FAILED
-    if as_json:
-        sys.stdout.write(text if text.endswith("\n") else text + "\n")
-    else:
-        show_value(text)
+        if as_json:
+            sys.stdout.write(text if text.endswith("\n") else text + "\n")
+        else:
+            show_value(text)
+    except pointer.NothingThere as error:
+        print(harmless(str(error)), file=sys.stderr)
+        return exit_codes.FAILED
+    except RecursionError:
+        print("the answer is nested too deep to be shown; --json without --query prints it as it came", file=sys.stderr)
+        return exit_codes.FAILED
     return exit_codes.OK
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-from decimal import Decimal
 from typing import Any, Dict, Iterator, Optional, Tuple, Type, Union
 
 from .._avd import Avd
 from .._hst import Hst
 from .._youme import Youme
-from . import given_files
+from . import given_files, spelling
 from .tool_catalog import SECRET_KEYS
 from .usage_error import UsageError
 
@@ -62,7 +61,7 @@ def _secrets(platform: str) -> Iterator[Tuple[str, str]]:
 
 
 def client_of(config: Any) -> AnyClient:
-    client: AnyClient = CLIENTS[config["platform"]].from_config(config, parse_float=Decimal)
+    client: AnyClient = CLIENTS[config["platform"]].from_config(config, parse_float=spelling.Number)
     return client
 
 
