@@ -58,6 +58,8 @@ def run(given: List[str]) -> int:
     values = params.of(options.operation, options)
     if options.all_pages:
         _check_pages(options, values)
+    elif options.page_size is not None:
+        raise UsageError("--page-size goes with --all-pages; for one page give the parameter page_size=%d" % options.page_size)
     try:
         with config.client_of(config.read(options.config, platform)) as client:
             if options.all_pages:
@@ -93,6 +95,8 @@ def _check_pages(options: argparse.Namespace, values: Dict[str, Any]) -> None:
             raise UsageError("--all-pages counts the pages itself: leave out %s%s" % (name, "" if name == "page" else " (--page-size)"))
     if options.query is not None:
         raise UsageError("--all-pages prints rows, so --query has no answer to look into")
+    if options.page_size is not None and options.page_size < 1:
+        raise UsageError("--page-size: expected at least 1, got %d" % options.page_size)
 
 
 def _print_pages(client: Any, options: argparse.Namespace, values: Dict[str, Any], limits: CallOptions) -> int:
