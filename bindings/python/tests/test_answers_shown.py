@@ -2,10 +2,12 @@
 
 import importlib.util
 import json
+import os
+import subprocess
 import unittest
 
 from support import Server, always
-from test_command_line import on_a_terminal, plain, run
+from test_command_line import TOOL, on_a_terminal, plain, run
 
 HAS_RICH = importlib.util.find_spec("rich") is not None
 
@@ -84,6 +86,23 @@ class AnswersShown(unittest.TestCase):
             lines = plain(text).splitlines()
             self.assertEqual("".join("".join(c for c in line if c.isdigit()) for line in lines), "12345" * 10)
             self.assertNotIn("…", text)
+            # Where no table has room, it is JSON.
+            for columns in ("0", "1", "29"):
+                text, _ = on_a_terminal("call", "avd.room.list", "--config", configuration(server), "--query", "/rows", COLUMNS=columns)
+                self.assertEqual(json.loads(text)[0]["number"], "12345" * 10)
+
+    def test_rich_is_not_imported_for_a_pipe(self):
+        found = run("ops", PYTHONPROFILEIMPORTTIME="1")
+        self.assertIn("meetgate._tool.terminal", found.stderr)
+        self.assertNotIn("rich", found.stderr)
+
+    def test_nobody_reads_what_is_wrong(self):
+        for arguments in (("nothing",), ("call", "avd.room.list", "--query", "x"), ("call", "avd.room.raed", "--help"), ("ops", "xyzzy")):
+            reading, writing = os.pipe()
+            os.close(reading)
+            found = subprocess.run([*TOOL, *arguments], stdout=subprocess.DEVNULL, stderr=writing, timeout=60)
+            os.close(writing)
+            self.assertEqual(found.returncode, 141, arguments)
 
 
 if __name__ == "__main__":

@@ -38,13 +38,13 @@ def on_a_terminal(*arguments, **environment):
     """What a terminal shows, and the exit code."""
     given = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "120", **environment}
     given = {name: value for name, value in given.items() if value is not None and name != "NO_COLOR" or name in environment}
-    child, terminal = pty.fork()
-    if child == 0:
-        os.execve(sys.executable, [*TOOL, *arguments], given)
+    terminal, its_end = pty.openpty()
+    child = subprocess.Popen([*TOOL, *arguments], env=given, stdin=its_end, stdout=its_end, stderr=its_end, start_new_session=True)
+    os.close(its_end)
     shown = b""
     while True:
         if not select.select([terminal], [], [], 60)[0]:
-            os.kill(child, signal.SIGKILL)
+            child.kill()
             raise AssertionError("it did not end: %r" % shown)
         try:
             piece = os.read(terminal, 65536)
@@ -55,7 +55,7 @@ def on_a_terminal(*arguments, **environment):
             break
         shown += piece
     os.close(terminal)
-    return shown.decode("utf-8"), os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    return shown.decode("utf-8"), child.wait(60)
 
 
 def plain(text):

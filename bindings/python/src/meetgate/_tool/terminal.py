@@ -24,7 +24,9 @@ def console(stream: TextIO) -> Optional[Any]:
         made = import_module("rich.console").Console
     except ImportError:
         return None
-    return made(file=stream, highlight=False, markup=False, emoji=False)
+    shown = made(file=stream, highlight=False, markup=False, emoji=False)
+    # A table in fewer columns loses what stands in it.
+    return shown if shown.width >= 30 else None
 
 
 def harmless(text: str) -> str:
