@@ -124,6 +124,11 @@ class Calls(SandboxTest):
                 "Source: ",
             ):
                 self.assertIn(part, shown)
+        shown = self.tool("call", "avd.sip.account.create", "--help", MEETGATE_CONFIG=None).stdout
+        for part in ("password (string, required, secret): ", "Arguments are seen by all users", "--param-env password=PASSWORD number=1024 "):
+            self.assertIn(part, shown)
+        self.assertIn("  Rule: end_time must not be before start_time.\n", self.tool("ops", "hst.consuming.records").stdout)
+        self.assertNotIn("Arguments are seen", self.tool("ops", "hst.consuming.records").stdout)
         found = self.tool("call", "avd.room.raed", "--help", code=2)
         self.assertIn("no operation is called avd.room.raed; did you mean avd.room.read", found.stderr)
         self.assertIn("NAME=VALUE", self.tool("call", "--help").stdout)
@@ -135,9 +140,14 @@ class Calls(SandboxTest):
             words = shlex.split(example)
             self.assertEqual(words[:3], ["meetgate", "call", name])
             made = []
-            with mock.patch("meetgate._tool.config.client_of", lambda config: Recorder(made)):
+            secrets = [field["name"] for field in operation["params"] if field.get("secret")]
+            variables = {secret.upper(): "rtmp://192.0.2.30/live" for secret in secrets}
+            with mock.patch("meetgate._tool.config.client_of", lambda config: Recorder(made)), mock.patch.dict(os.environ, variables):
                 with mock.patch("meetgate._tool.config.read", lambda given, platform: {"platform": platform}):
                     self.tool_in_process(*words[1:])
+            for before, word in zip(words, words[1:]):
+                if word.partition("=")[0] in secrets:
+                    self.assertEqual(before, "--param-env", example)
             self.assertEqual(made[0][0], name)
             # The library takes its parameters.
             double = {"hst": testing.Hst, "youme": testing.Youme, "avd": testing.Avd}[name.split(".")[0]](lambda *_: {"ret": 0})
