@@ -1,4 +1,4 @@
-"""The command line as people use it: in pipes, on a terminal, completed by their shell, with secrets out of sight."""
+"""The command line as people use it: in pipes, on a terminal, with secrets out of sight."""
 
 import contextlib
 import importlib.util
@@ -9,7 +9,6 @@ import pty
 import re
 import select
 import shlex
-import shutil
 import signal
 import subprocess
 import sys
@@ -39,13 +38,13 @@ def on_a_terminal(*arguments, **environment):
     """What a terminal shows, and the exit code."""
     given = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "120", **environment}
     given = {name: value for name, value in given.items() if value is not None and name != "NO_COLOR" or name in environment}
-    child, terminal = pty.fork()
-    if child == 0:
-        os.execve(sys.executable, [*TOOL, *arguments], given)
+    terminal, its_end = pty.openpty()
+    child = subprocess.Popen([*TOOL, *arguments], env=given, stdin=its_end, stdout=its_end, stderr=its_end, start_new_session=True)
+    os.close(its_end)
     shown = b""
     while True:
         if not select.select([terminal], [], [], 60)[0]:
-            os.kill(child, signal.SIGKILL)
+            child.kill()
             raise AssertionError("it did not end: %r" % shown)
         try:
             piece = os.read(terminal, 65536)
@@ -56,7 +55,7 @@ def on_a_terminal(*arguments, **environment):
             break
         shown += piece
     os.close(terminal)
-    return shown.decode("utf-8"), os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    return shown.decode("utf-8"), child.wait(60)
 
 
 def plain(text):
@@ -125,6 +124,11 @@ class Calls(SandboxTest):
                 "Source: ",
             ):
                 self.assertIn(part, shown)
+        shown = self.tool("call", "avd.sip.account.create", "--help", MEETGATE_CONFIG=None).stdout
+        for part in ("password (string, required, secret): ", "Arguments are seen by all users", "--param-env password=PASSWORD number=1024 "):
+            self.assertIn(part, shown)
+        self.assertIn("  Rule: end_time must not be before start_time.\n", self.tool("ops", "hst.consuming.records").stdout)
+        self.assertNotIn("Arguments are seen", self.tool("ops", "hst.consuming.records").stdout)
         found = self.tool("call", "avd.room.raed", "--help", code=2)
         self.assertIn("no operation is called avd.room.raed; did you mean avd.room.read", found.stderr)
         self.assertIn("NAME=VALUE", self.tool("call", "--help").stdout)
@@ -136,9 +140,14 @@ class Calls(SandboxTest):
             words = shlex.split(example)
             self.assertEqual(words[:3], ["meetgate", "call", name])
             made = []
-            with mock.patch("meetgate._tool.config.client_of", lambda config: Recorder(made)):
+            secrets = [field["name"] for field in operation["params"] if field.get("secret")]
+            variables = {secret.upper(): "rtmp://192.0.2.30/live" for secret in secrets}
+            with mock.patch("meetgate._tool.config.client_of", lambda config: Recorder(made)), mock.patch.dict(os.environ, variables):
                 with mock.patch("meetgate._tool.config.read", lambda given, platform: {"platform": platform}):
                     self.tool_in_process(*words[1:])
+            for before, word in zip(words, words[1:]):
+                if word.partition("=")[0] in secrets:
+                    self.assertEqual(before, "--param-env", example)
             self.assertEqual(made[0][0], name)
             # The library takes its parameters.
             double = {"hst": testing.Hst, "youme": testing.Youme, "avd": testing.Avd}[name.split(".")[0]](lambda *_: {"ret": 0})
@@ -418,101 +427,6 @@ class Terminal(SandboxTest):
     def test_no_colour_in_a_pipe(self):
         found = run("call", "avd.room.read", "room_id=" + ROOM, MEETGATE_CONFIG=self.sandbox.first_line, FORCE_COLOR="1")
         self.assertNotIn("\x1b", found.stdout)
-
-
-class Completion(unittest.TestCase):
-    """In the shells themselves, with a `meetgate` on the PATH."""
-
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = folder.name
-        program = os.path.join(self.folder, "meetgate")
-        with open(program, "w", encoding="utf-8") as file:
-            file.write("#!%s\nimport sys\nfrom meetgate._tool import console\nsys.exit(console())\n" % sys.executable)
-        os.chmod(program, 0o755)
-        for name in ("avd.json", "with space.json"):
-            open(os.path.join(self.folder, name), "w", encoding="utf-8").close()
-        self.environment = {**os.environ, "PATH": self.folder + os.pathsep + os.environ["PATH"]}
-
-    def shell(self, *command):
-        found = subprocess.run(
-            command, env=self.environment, cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-            encoding="utf-8", timeout=120,
-        )
-        self.assertEqual(found.stderr, "")
-        return found.stdout.splitlines()
-
-    def bash(self, line):
-        script = (
-            "source <(meetgate completion bash); COMP_LINE=$1; COMP_POINT=${#1}; compopt() { :; }; _meetgate; printf '%s\\n' \"${COMPREPLY[@]}\""
-        )
-        return self.shell("bash", "--norc", "-c", script, "bash", line)
-
-    def test_bash(self):
-        self.assertEqual(set(self.bash("meetgate ")) & {"call", "ops", "raw"}, {"call", "ops", "raw"})
-        self.assertEqual(self.bash("meetgate ca"), ["call"])
-        self.assertIn("avd.room.mix_record.start", self.bash("meetgate call avd.room.mi"))
-        self.assertEqual(self.bash("meetgate call avd.room.read "), ["room_id="])
-        self.assertEqual(self.bash("meetgate call --config avd.json avd.room.read room"), ["room_id="])
-        self.assertEqual(self.bash("meetgate call avd.room.avc.start layout_mode="), ["0", "1", "2"])
-        self.assertEqual(self.bash("meetgate call avd.room.update enable_auto_avc=t"), ["true"])
-        self.assertIn("--param-file", self.bash("meetgate call avd.room.read --pa"))
-        self.assertEqual(self.bash("meetgate call --config av"), ["avd.json"])
-        self.assertEqual(self.bash("meetgate doctor --platform "), ["avd", "hst", "youme"])
-        self.assertEqual(self.bash("meetgate completion z"), ["zsh"])
-        self.assertEqual(self.bash("meetgate nothing "), [""])
-
-    def test_a_real_bash_completes_at_a_key(self):
-        shown = self.typed(["bash", "--norc", "--noprofile", "-i"], "source <(meetgate completion bash)\n", "meetgate call avd.room.rea\t\t")
-        self.assertIn("meetgate call avd.room.read ", shown)
-
-    @unittest.skipUnless(shutil.which("zsh"), "zsh is not installed (Debian: apt-get install zsh)")
-    def test_a_real_zsh_completes_at_a_key(self):
-        prepare = "autoload -U compinit; compinit -u; source <(meetgate completion zsh)\n"
-        shown = self.typed(["zsh", "-f", "-i"], prepare, "meetgate call avd.room.rea\t")
-        self.assertIn("meetgate call avd.room.read ", shown)
-        shown = self.typed(["zsh", "-f", "-i"], prepare, "meetgate call avd.room.read roo\tX")
-        self.assertIn("room_id=X", shown)
-
-    @unittest.skipUnless(shutil.which("fish"), "fish is not installed (Debian: apt-get install fish)")
-    def test_fish(self):
-        def complete(line):
-            found = self.shell("fish", "--no-config", "-c", "meetgate completion fish | source; complete -C %s" % json.dumps(line))
-            return [text.split("\t")[0] for text in found]
-
-        self.assertIn("avd.room.mix_record.start", complete("meetgate call avd.room.mi"))
-        self.assertEqual(complete("meetgate call avd.room.read "), ["room_id="])
-        self.assertEqual(complete("meetgate call avd.room.avc.start layout_mode="), ["layout_mode=0", "layout_mode=1", "layout_mode=2"])
-
-    def typed(self, command, prepare, line):
-        """What an interactive shell shows when this is typed."""
-        child, terminal = pty.fork()
-        if child == 0:
-            os.chdir(self.folder)
-            os.execvpe(command[0], command, {**self.environment, "TERM": "xterm", "PS1": "> "})
-        try:
-            os.write(terminal, (prepare + "echo rea''dy\n").encode())
-            shown = self.until(terminal, "ready\r\n")
-            os.write(terminal, line.encode())
-            shown = self.until(terminal, None)
-        finally:
-            os.kill(child, signal.SIGKILL)
-            os.waitpid(child, 0)
-            os.close(terminal)
-        # zsh writes with the cursor's help.
-        return re.sub("\x1b\\[[0-9;?]*[a-zA-Z]|\x1b[=>]", "", shown)
-
-    def until(self, terminal, text):
-        shown, last = "", time.monotonic() + 30
-        while time.monotonic() < last:
-            if select.select([terminal], [], [], 3 if text is None else 30)[0]:
-                shown += os.read(terminal, 65536).decode("utf-8", "replace")
-                if text is not None and text in shown:
-                    return shown
-            elif text is None:
-                return shown
-        return shown
 
 
 if __name__ == "__main__":

@@ -142,10 +142,16 @@ class FromTheSandbox(Pulls):
 
     def failing_list(self, kind, **more):
         self.sandbox.control("POST", "/faults", {"operation": "avd.room.get_record", "kind": kind, "times": 1, **more})
-        return self.pull(self.config, "--room", ROOM, code=1)
+        return self.pull(self.config, "--room", ROOM, code=5)
+
+    def test_what_ends_all_of_it_says_the_exit_code(self):
+        self.pull({**self.config, "secret_key": "wrong"}, "--room", ROOM, code=3)
+        self.pull({**self.config, "base_url": "http://127.0.0.1:1", "max_attempts": 1}, "--room", ROOM, code=4)
+        found = self.pull({**self.config, "bas_url": "http://127.0.0.1:1"}, "--room", ROOM, code=2)
+        self.assertIn("INVALID_CONFIG", found.stderr)
 
     def test_a_room_that_is_not_there(self):
-        found = self.pull(self.config, "--room", "40400000000", code=1)
+        found = self.pull(self.config, "--room", "40400000000", code=5)
         self.assertIn("API: ", found.stderr)
         self.assertEqual(files_below(self.parent), {})
 

@@ -220,5 +220,6 @@ for _name in __all__:
 try:
     library()
 except LibraryError:
-    if sys.argv[:1] != ["-m"] and not sys.argv[0].endswith(("/meetgate", "\\meetgate", "\\meetgate.exe")):
+    # A program that embeds Python may have no arguments.
+    if "".join(sys.argv[:1]).replace("\\", "/").rsplit("/", 1)[-1] not in ("-m", "meetgate", "meetgate.exe"):
         raise

@@ -61,13 +61,21 @@ def main(given: List[str], program: str = "python -m meetgate") -> int:
     _open_closed()
     _write_utf8()
     try:
-        code = _run(given)
-        # What is still to be written may find that nobody reads.
-        sys.stdout.flush()
-        return code
+        return _ended(given, program)
     except BrokenPipeError:
         _write_no_more()
         return exit_codes.PIPE_CLOSED
+
+
+def _ended(given: List[str], program: str) -> int:
+    """Runs it, and says what ended it. What says so may find that nobody reads, too."""
+    try:
+        code = _run(given)
+        # As may what is still to be written.
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        raise
     except OSError as error:
         # Of the output alone: a disk is full. Files that are read, and the library's, have errors of their own.
         _write_no_more()
@@ -93,7 +101,11 @@ def _open_closed() -> None:
 
 def _write_no_more() -> None:
     """Nor may the end of Python, which writes what is left."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _write_utf8() -> None:

@@ -42,7 +42,10 @@ def parse(made: argparse.ArgumentParser, arguments: List[str]) -> argparse.Names
 
 def pair(text: str, expected: str) -> Tuple[str, str]:
     name, equals, value = text.partition("=")
-    if not equals or not name:
+    if not name:
+        # Without the value: it may be a secret, and a name that a shell's variable should have had.
+        raise UsageError("there is no name before =: expected %s" % expected)
+    if not equals:
         raise UsageError("%s: expected %s" % (text, expected))
     return name, value
 

@@ -12,7 +12,8 @@ from .._pages import pages
 from . import arguments, config, exit_codes, params, pointer
 from .usage_error import UsageError
 from .operation import describe
-from .terminal import compact, indented, show_value
+from .spelling import compact, indented
+from .terminal import harmless, show_value
 from .tool_catalog import PAGED
 
 SUMMARY = "call an operation and print the answer"
@@ -57,6 +58,8 @@ def run(given: List[str]) -> int:
     values = params.of(options.operation, options)
     if options.all_pages:
         _check_pages(options, values)
+    elif options.page_size is not None:
+        raise UsageError("--page-size goes with --all-pages; for one page give the parameter page_size=%d" % options.page_size)
     try:
         with config.client_of(config.read(options.config, platform)) as client:
             if options.all_pages:
@@ -68,16 +71,19 @@ def run(given: List[str]) -> int:
 
 
 def print_answer(text: str, parts: Any, as_json: bool) -> int:
-    if parts is not None:
-        try:
+    try:
+        if parts is not None:
             text = pointer.part_of(text, parts)
-        except pointer.NothingThere as error:
-            print(error, file=sys.stderr)
-            return exit_codes.FAILED
-    if as_json:
-        sys.stdout.write(text if text.endswith("\n") else text + "\n")
-    else:
-        show_value(text)
+        if as_json:
+            sys.stdout.write(text if text.endswith("\n") else text + "\n")
+        else:
+            show_value(text)
+    except pointer.NothingThere as error:
+        print(harmless(str(error)), file=sys.stderr)
+        return exit_codes.FAILED
+    except RecursionError:
+        print("the answer is nested too deep to be shown; --json without --query prints it as it came", file=sys.stderr)
+        return exit_codes.FAILED
     return exit_codes.OK
 
 
@@ -89,6 +95,8 @@ def _check_pages(options: argparse.Namespace, values: Dict[str, Any]) -> None:
             raise UsageError("--all-pages counts the pages itself: leave out %s%s" % (name, "" if name == "page" else " (--page-size)"))
     if options.query is not None:
         raise UsageError("--all-pages prints rows, so --query has no answer to look into")
+    if options.page_size is not None and options.page_size < 1:
+        raise UsageError("--page-size: expected at least 1, got %d" % options.page_size)
 
 
 def _print_pages(client: Any, options: argparse.Namespace, values: Dict[str, Any], limits: CallOptions) -> int:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-from decimal import Decimal
+import sys
 from typing import Any, Dict, Iterator, Optional, Tuple, Type, Union
 
+from .. import _errors
 from .._avd import Avd
 from .._hst import Hst
 from .._youme import Youme
-from . import given_files
+from . import given_files, spelling
 from .tool_catalog import SECRET_KEYS
 from .usage_error import UsageError
 
@@ -62,13 +63,23 @@ def _secrets(platform: str) -> Iterator[Tuple[str, str]]:
 
 
 def client_of(config: Any) -> AnyClient:
-    client: AnyClient = CLIENTS[config["platform"]].from_config(config, parse_float=Decimal)
+    try:
+        client: AnyClient = CLIENTS[config["platform"]].from_config(config, parse_float=spelling.Number)
+    except _errors.InvalidConfig:
+        # The library does not know where they came from.
+        variables = [PREFIX + name.upper() for name, _ in _secrets(config["platform"])]
+        if variables:
+            print("the configuration has keys from the environment: %s" % ", ".join(variables), file=sys.stderr)
+        raise
     return client
 
 
 def _content(text: str) -> str:
     if text.lstrip("\ufeff \t\r\n").startswith("{"):
         return text
+    if any(sign in text for sign in '{"\n') and not os.path.exists(text):
+        # JSON that is not whole, or is quoted twice, has secrets in it. The name of no file shows them.
+        raise UsageError("the configuration is neither JSON, which begins with {, nor a file that is there")
     return given_files.text_of(text, "the configuration")
 
 
@@ -76,7 +87,7 @@ def _object(text: str) -> Dict[str, Any]:
     try:
         # A byte order mark may stand before it, which is no part of it.
         value = json.loads(text[1:] if text.startswith("\ufeff") else text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError("the configuration is not valid JSON: %s" % error) from None
     if not isinstance(value, dict):
         raise UsageError("the configuration is not a JSON object")

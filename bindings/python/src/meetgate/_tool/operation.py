@@ -45,7 +45,12 @@ def show(operation: Dict[str, Any], errors: Dict[str, List[Dict[str, Any]]]) -> 
         if text:
             print("\n%s" % " ".join(text.split()))
     _fields("Parameters", operation["params"])
-    print("\nExample\n  %s" % _example(operation["name"]))
+    for rule in operation.get("rules", []):
+        print("  Rule: %s." % rule["words"])
+    secrets = _secrets(operation)
+    if secrets:
+        print("\nArguments are seen by all users of the machine, and stay in the shell's history: give secrets by --param-env or --param-file.")
+    print("\nExample\n  %s" % _example(operation["name"], secrets))
     _fields("Answer", operation["returns"])
     known = {error["code"]: error for error in errors[operation["platform"]]}
     if operation["errors"]:
@@ -59,12 +64,16 @@ def show(operation: Dict[str, Any], errors: Dict[str, List[Dict[str, Any]]]) -> 
     print("Source: %s" % operation["source"])
 
 
-def _example(name: str) -> str:
+def _secrets(operation: Dict[str, Any]) -> List[str]:
+    return [field["name"] for field in operation["params"] if field.get("secret")]
+
+
+def _example(name: str, secrets: List[str]) -> str:
     params = json.loads(EXAMPLES[name])
     words = [program(), "call", name]
     for param, value in params.items():
         text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-        words.append("%s=%s" % (param, text))
+        words += ["--param-env", "%s=%s" % (param, param.upper())] if param in secrets else ["%s=%s" % (param, text)]
     return " ".join(word if word == program() else shlex.quote(word) for word in words) + " --config %s.json" % name.split(".")[0]
 
 
@@ -89,6 +98,7 @@ def _field(field: Dict[str, Any], indent: str) -> None:
         about.append("at most %d" % field["max"])
     about += [_UNITS.get(field["unit"], field["unit"])] if field.get("unit") else []
     about += ["required"] if field["required"] else []
+    about += ["secret"] if field.get("secret") else []
     if field.get("default"):
         about.append("default %s" % field["default"])
     if field["values"]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 from decimal import Decimal
 from typing import Any, Dict, List, Optional
 
@@ -12,6 +13,9 @@ from .._library import library
 from . import given_files
 from .arguments import pair
 from .usage_error import UsageError
+
+_INTEGER = re.compile("-?(0|[1-9][0-9]*)")
+_NUMBER = re.compile(_INTEGER.pattern + r"(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 
 SECRETS = """\
 Who lists the processes of this machine sees what stands in the arguments, and the shell keeps it in its history. So give a secret by
@@ -51,6 +55,8 @@ def _object_or_pairs(given: List[str], kinds: Dict[str, str]) -> Dict[str, Any]:
         return _object(given[0])
     params: Dict[str, Any] = {}
     for text in given:
+        if text.startswith(("@", "{")):
+            raise UsageError("@FILE, @- or a JSON object stands alone, without NAME=VALUE; beside it may stand --param-file and --param-env")
         name, value = pair(text, "NAME=VALUE")
         _add(params, name, _value(value, kinds.get(name)))
     return params
@@ -83,10 +89,11 @@ def _kinds(operation: str) -> Dict[str, str]:
 def _value(text: str, kind: Optional[str]) -> Any:
     """A value of its type in the catalog. A text that does not fit is left for the library to refuse."""
     try:
+        # As JSON has them: Python would take `1_000` and ` 1`, too, and digits of other scripts.
         if kind == "integer":
-            return int(text)
+            return int(text) if _INTEGER.fullmatch(text) else text
         if kind == "number":
-            return Decimal(text)
+            return Decimal(text) if _NUMBER.fullmatch(text) else text
         if kind in ("array", "object"):
             return json.loads(text, parse_float=Decimal)
     except (ValueError, ArithmeticError, RecursionError):

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
-from json import loads
 from typing import Any, List
 
+from .spelling import Number, indented, read
 from .usage_error import UsageError
-from .terminal import indented
 
 
 class NothingThere(Exception):
@@ -24,8 +22,8 @@ def parsed(pointer: str) -> List[str]:
 
 
 def part_of(text: str, parts: List[str]) -> str:
-    """JSON of the part. Decimals keep their digits."""
-    value: Any = loads(text, parse_float=Decimal)
+    """JSON of the part."""
+    value: Any = read(text)
     for depth, part in enumerate(parts):
         where = "/" + "/".join(parts[:depth]) if depth else "the answer"
         if isinstance(value, dict):
@@ -37,5 +35,12 @@ def part_of(text: str, parts: List[str]) -> str:
                 raise NothingThere("%s has no %r; it is a list of %d" % (where, part, len(value)))
             value = value[int(part)]
         else:
-            raise NothingThere("%s holds nothing more: it is %s" % (where, indented(value)))
+            # Without the value: where errors go, it may be one too many to see it.
+            raise NothingThere("%s holds nothing more: it is %s" % (where, _kind(value)))
     return text if not parts else indented(value)
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, Number):
+        return "a number"
+    return "a text" if isinstance(value, str) else "null" if value is None else "true or false"

@@ -30,14 +30,14 @@ A day is meant as a whole.
 Each file's size is compared with the one that the platform lists, within 2 percent. Another one is a failure, and the file is
 removed. Content-MD5 is compared where the server sends it.
 
-Exit codes: 0 all of it is there, 1 something failed, 2 the command line cannot be right, 130 stopped by Ctrl-C."""
+A file that fails does not stop the others; then the command ends with 1. Where there is no list, its error says what to end with."""
 
 
 SUMMARY = "fetch recordings of avd: `recordings pull`"
 
 
 def parser() -> argparse.ArgumentParser:
-    made = arguments.parser("recordings", DESCRIPTION)
+    made = arguments.parser("recordings", DESCRIPTION, epilog=exit_codes.TABLE)
     made.add_argument("action", choices=["pull"], metavar="pull", help="fetch all files of a room's recordings, or of a time")
     made.add_argument("folder", help="where to; it is made if it is not there")
     made.add_argument("--room", metavar="ID", help="the recordings of this room")
@@ -70,6 +70,8 @@ def run(given: List[str]) -> int:
     except _errors.Error as error:
         # The configuration cannot be right, or there is no list at all.
         pull.tell({}, "failed", error=error)
+        pull.end()
+        return exit_codes.of(error)
     pull.end()
     return exit_codes.FAILED if pull.counts["failed"] else exit_codes.OK
 

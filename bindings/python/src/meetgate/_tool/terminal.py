@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import os
+import re
 import sys
-from decimal import Decimal
 from importlib import import_module
 from typing import Any, Dict, List, Optional, Sequence, TextIO
 
 from .._errors import Error
+from .spelling import compact, indented, read, single
+
+#: They move the cursor, change the title and more. Only line breaks and tabs are text.
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def console(stream: TextIO) -> Optional[Any]:
@@ -21,25 +24,29 @@ def console(stream: TextIO) -> Optional[Any]:
         made = import_module("rich.console").Console
     except ImportError:
         return None
-    return made(file=stream, highlight=False, markup=False, emoji=False)
+    shown = made(file=stream, highlight=False, markup=False, emoji=False)
+    # A table in fewer columns loses what stands in it.
+    return shown if shown.width >= 30 else None
+
+
+def harmless(text: str) -> str:
+    """What a platform says, for a terminal: it does as control characters tell it."""
+    return _CONTROLS.sub(lambda found: "\\u%04x" % ord(found.group()), text)
 
 
 def show_value(text: str) -> None:
-    """A value, to read. `text` is its JSON, whose decimals keep their digits."""
-    # Floats would lose digits.
-    value = json.loads(text, parse_float=Decimal)
-    if isinstance(value, str):
-        print(value)
-        return
+    """A value, to read. `text` is its JSON."""
+    value = read(text)
+    whole = value if isinstance(value, str) else indented(value)
     shown = console(sys.stdout)
-    if shown is None:
-        print(indented(value))
+    if shown is None or isinstance(value, str):
+        print(harmless(whole) if sys.stdout.isatty() else whole)
         return
     columns = _columns(value)
     if columns:
         show_table(columns, [[_cell(row.get(name)) for name in columns] for row in value])
         return
-    shown.print(import_module("rich.highlighter").JSONHighlighter()(indented(value)), soft_wrap=True)
+    shown.print(import_module("rich.highlighter").JSONHighlighter()(harmless(whole)), soft_wrap=True)
 
 
 def show_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -50,9 +57,12 @@ def show_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         for row in rows:
             print("%-*s  %s" % (width, row[0], "  ".join(row[1:])))
         return
-    table = import_module("rich.table").Table(*columns, box=import_module("rich.box").SIMPLE_HEAD, pad_edge=False)
+    table = import_module("rich.table").Table(box=import_module("rich.box").SIMPLE_HEAD, pad_edge=False)
+    for name in columns:
+        # All of a name or number stays there, where the terminal is narrow.
+        table.add_column(harmless(name), overflow="fold")
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*map(harmless, row))
     shown.print(table)
 
 
@@ -69,46 +79,26 @@ def _columns(value: Any) -> List[str]:
 
 
 def _cell(value: Any) -> str:
-    return "" if value is None else value if isinstance(value, str) else indented(value)
+    return "" if value is None else value if isinstance(value, str) else single(value)
 
 
 def show_error(error: Error, as_json: bool) -> None:
     if as_json:
-        print(json.dumps(error.document, ensure_ascii=False))
+        print(compact(error.document))
         return
     shown = console(sys.stderr)
     if shown is None:
-        print("%s: %s" % (error.status, error), file=sys.stderr)
+        print("%s: %s" % (error.status, harmless(str(error))), file=sys.stderr)
     else:
-        shown.print(import_module("rich.text").Text.assemble((error.status, "bold red"), ": ", str(error)), soft_wrap=True)
+        text = import_module("rich.text").Text.assemble((error.status, "bold red"), ": ", harmless(str(error)))
+        shown.print(text, soft_wrap=True)
     for name in (
         "code", "class", "meaning_zh", "platform_message", "http_status", "location", "request_id", "clock_offset_s",
         "attempts", "retry_after_ms",
     ):
         value = error.document.get(name)
         if value is not None:
-            print("  %s: %s" % (name, value), file=sys.stderr)
+            print("  %s: %s" % (name, harmless(str(value))), file=sys.stderr)
     if error.retryable:
         print("  it may be repeated", file=sys.stderr)
 
-
-def compact(value: Any) -> str:
-    """JSON on one line, with decimals as they came."""
-    if isinstance(value, dict):
-        return "{%s}" % ",".join("%s:%s" % (json.dumps(name, ensure_ascii=False), compact(member)) for name, member in value.items())
-    if isinstance(value, list):
-        return "[%s]" % ",".join(compact(item) for item in value)
-    return str(value) if isinstance(value, Decimal) else json.dumps(value, ensure_ascii=False)
-
-
-def indented(value: Any, indent: str = "") -> str:
-    """JSON to read, with decimals as they came."""
-    inner = indent + "  "
-    if isinstance(value, dict) and value:
-        rows = ["%s%s: %s" % (inner, json.dumps(name, ensure_ascii=False), indented(member, inner)) for name, member in value.items()]
-        return "{\n%s\n%s}" % (",\n".join(rows), indent)
-    if isinstance(value, list) and value:
-        return "[\n%s\n%s]" % (",\n".join(inner + indented(item, inner) for item in value), indent)
-    if isinstance(value, Decimal):
-        return str(value)
-    return json.dumps(value, ensure_ascii=False)
