@@ -1,11 +1,13 @@
 //! The project's own commands: `cargo xtask <command>`.
 
+mod abi;
 mod bench;
 mod catalog;
 mod codegen;
 mod demo;
 mod dist;
 mod dotnet;
+mod install;
 mod prerequisites;
 mod server;
 mod surface;
@@ -25,6 +27,10 @@ usage: cargo xtask <command>
   test --strict     the same, and a part that cannot be tried is a failure: for a machine that has everything
   codegen           render what follows from catalog/: table, C functions, header, reference pages
   codegen --check   say what is stale, and write nothing
+  install           lay the library out for programs: lib/, include/, pkg-config, CMake, licences
+                    --prefix <folder>: where; it is made
+                    --from <folder>: take the libraries that lie there, in place of a new build
+  abi               put on record what programs rely on; refuses what would break them without a new ABI number
   dist              write the packages: Meetgate.<version>.nupkg (needs the .NET SDK) into target/dist
                     --library <file>: put this build of the library in, in place of a new one
                     --runtimes <folder>: put its <rid>/native/<library> in, too, for other machines
@@ -53,6 +59,8 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["test"] => test::run_tests(&workspace, WhenSkipped::Tell),
         ["test", "--strict"] => test::run_tests(&workspace, WhenSkipped::Fail),
         ["bench", arguments @ ..] => bench::run_bench(&workspace, arguments),
+        ["abi"] => abi::record(&workspace),
+        ["install", options @ ..] => install::run_install(&workspace, options),
         ["dist", options @ ..] => dist::run_dist(&workspace, options),
         ["dotnet", arguments @ ..] => run_dotnet(&workspace, arguments),
         ["surface"] => surface::write(&workspace),
