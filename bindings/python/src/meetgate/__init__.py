@@ -197,9 +197,10 @@ if not TYPE_CHECKING:
     def __getattr__(name: str) -> Any:
         if name not in _LATER:
             raise AttributeError("module %r has no attribute %r" % (__name__, name))
-        from importlib import import_module
-
-        found = _as_public(getattr(import_module("." + _LATER[name], __name__), name))
+        module = "%s.%s" % (__name__, _LATER[name])
+        # importlib would be one import more.
+        __import__(module)
+        found = _as_public(getattr(sys.modules[module], name))
         globals()[name] = found
         return found
 

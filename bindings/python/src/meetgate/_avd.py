@@ -21,24 +21,25 @@ from typing import (
 
 from ._cancel import Cancel
 from ._client import C
-from ._facts import Facts
 from ._group import Group, Operations
-from ._guard import Guard
 from ._later import Unpack, later
 from ._named import named
 from ._token_client import TokenClient
 from ._token_provider import TokenProvider
-from ._transfer import Progress
-from ._upload import File
 
 if TYPE_CHECKING:
     import datetime
 
-    from . import _options
+    from . import _facts, _guard, _options, _transfer, _upload
     from .types import avd as t
 else:
     datetime = later("datetime")
-    _options, t = later("meetgate._options"), later("meetgate.types.avd")
+    _facts = later("meetgate._facts")
+    _guard = later("meetgate._guard")
+    _options = later("meetgate._options")
+    _transfer = later("meetgate._transfer")
+    _upload = later("meetgate._upload")
+    t = later("meetgate.types.avd")
 
 
 class AvdApp(Operations):
@@ -142,12 +143,20 @@ class AvdApp(Operations):
         """
         return self._calls.call("avd.app.apply_file_permit", {"licence_cert": licence_cert})
 
-    def guarded_apply_file_permit(self, *, licence_cert: str) -> Guard[t.AppApplyFilePermitReply]:
+    def guarded_apply_file_permit(
+        self,
+        *,
+        licence_cert: str,
+    ) -> _guard.Guard[t.AppApplyFilePermitReply]:
         """For a `with` statement: calls `apply_file_permit` at its beginning, and
         `app.delete_file_permit` at its end; see `meetgate.Guard`. Arguments and errors are those of
         `apply_file_permit`.
         """
-        return Guard(self._calls, "avd.app.apply_file_permit", {"licence_cert": licence_cert})
+        return _guard.Guard(
+            self._calls,
+            "avd.app.apply_file_permit",
+            {"licence_cert": licence_cert},
+        )
 
     def delete_file_permit(self, *, licence_cert: str) -> t.AppDeleteFilePermitReply:
         """Removes a licence from the platform; what happens to running meetings is not documented
@@ -228,11 +237,15 @@ class AvdDeviceAudio(Operations):
         """
         return self._calls.call("avd.device.audio.mute", {"room_id": room_id, "user_id": user_id})
 
-    def guarded_mute(self, *, room_id: str, user_id: str) -> Guard[t.DeviceAudioMuteReply]:
+    def guarded_mute(self, *, room_id: str, user_id: str) -> _guard.Guard[t.DeviceAudioMuteReply]:
         """For a `with` statement: calls `mute` at its beginning, and `device.audio.unmute` at its end;
         see `meetgate.Guard`. Arguments and errors are those of `mute`.
         """
-        return Guard(self._calls, "avd.device.audio.mute", {"room_id": room_id, "user_id": user_id})
+        return _guard.Guard(
+            self._calls,
+            "avd.device.audio.mute",
+            {"room_id": room_id, "user_id": user_id},
+        )
 
     def unmute(self, *, room_id: str, user_id: str) -> t.DeviceAudioUnmuteReply:
         """Turn a device's sound on (打开音频).
@@ -282,11 +295,11 @@ class AvdDeviceVideo(Operations):
         """
         return self._calls.call("avd.device.video.focus", {"room_id": room_id, "user_id": user_id})
 
-    def guarded_focus(self, *, room_id: str, user_id: str) -> Guard[t.DeviceVideoFocusReply]:
+    def guarded_focus(self, *, room_id: str, user_id: str) -> _guard.Guard[t.DeviceVideoFocusReply]:
         """For a `with` statement: calls `focus` at its beginning, and `device.video.unfocus` at its
         end; see `meetgate.Guard`. Arguments and errors are those of `focus`.
         """
-        return Guard(
+        return _guard.Guard(
             self._calls,
             "avd.device.video.focus",
             {"room_id": room_id, "user_id": user_id},
@@ -340,11 +353,11 @@ class AvdDeviceVideo(Operations):
         """
         return self._calls.call("avd.device.video.close", {"room_id": room_id, "user_id": user_id})
 
-    def guarded_close(self, *, room_id: str, user_id: str) -> Guard[t.DeviceVideoCloseReply]:
+    def guarded_close(self, *, room_id: str, user_id: str) -> _guard.Guard[t.DeviceVideoCloseReply]:
         """For a `with` statement: calls `close` at its beginning, and `device.video.open` at its end;
         see `meetgate.Guard`. Arguments and errors are those of `close`.
         """
-        return Guard(
+        return _guard.Guard(
             self._calls,
             "avd.device.video.close",
             {"room_id": room_id, "user_id": user_id},
@@ -476,11 +489,11 @@ class AvdDevice(Operations):
         video_rate: Optional[int] = None,
         voice_multiple: Optional[int] = None,
         call_from: Optional[str] = None,
-    ) -> Guard[t.DeviceCallReply]:
+    ) -> _guard.Guard[t.DeviceCallReply]:
         """For a `with` statement: calls `call` at its beginning, and `device.kick` at its end; see
         `meetgate.Guard`. Arguments and errors are those of `call`.
         """
-        return Guard(
+        return _guard.Guard(
             self._calls,
             "avd.device.call",
             {
@@ -630,11 +643,11 @@ class AvdMedia(Operations):
         user_id: Optional[str] = None,
         auto_publish_mock_audio: Optional[bool] = None,
         player_out_audio_codec: Optional[Literal["pcma", "pcmu", "opus", "g722"]] = None,
-    ) -> Guard[t.MediaCreateReply]:
+    ) -> _guard.Guard[t.MediaCreateReply]:
         """For a `with` statement: calls `create` at its beginning, and `media.stop` at its end; see
         `meetgate.Guard`. Arguments and errors are those of `create`.
         """
-        return Guard(
+        return _guard.Guard(
             self._calls,
             "avd.media.create",
             {
@@ -1003,11 +1016,11 @@ class AvdRoomAvc(Operations):
         video_framerate: Optional[int] = None,
         video_bitrate: Optional[Union[int, str]] = None,
         video_resolution: Optional[str] = None,
-    ) -> Guard[t.RoomAvcStartReply]:
+    ) -> _guard.Guard[t.RoomAvcStartReply]:
         """For a `with` statement: calls `start` at its beginning, and `room.avc.stop` at its end; see
         `meetgate.Guard`. Arguments and errors are those of `start`.
         """
-        return Guard(
+        return _guard.Guard(
             self._calls,
             "avd.room.avc.start",
             {
@@ -1287,11 +1300,11 @@ class AvdRoomDesktopRecord(Operations):
         enable_realtime_transcode: bool,
         name: str,
         resource_id: Optional[str] = None,
-    ) -> Guard[t.RoomDesktopRecordStartReply]:
+    ) -> _guard.Guard[t.RoomDesktopRecordStartReply]:
         """For a `with` statement: calls `start` at its beginning, and `room.desktop_record.stop` at
         its end; see `meetgate.Guard`. Arguments and errors are those of `start`.
         """
-        return Guard(
+        return _guard.Guard(
             self._calls,
             "avd.room.desktop_record.start",
             {
@@ -1468,11 +1481,11 @@ class AvdRoomLive(Operations):
         push_url: str,
         rtmp_url: Optional[str] = None,
         hls_url: Optional[str] = None,
-    ) -> Guard[t.RoomLiveStartReply]:
+    ) -> _guard.Guard[t.RoomLiveStartReply]:
         """For a `with` statement: calls `start` at its beginning, and `room.live.stop` at its end; see
         `meetgate.Guard`. Arguments and errors are those of `start`.
         """
-        return Guard(
+        return _guard.Guard(
             self._calls,
             "avd.room.live.start",
             {
@@ -1572,11 +1585,11 @@ class AvdRoomMixLive(Operations):
         push_url: str,
         videos: Optional[Sequence[t.RoomMixLiveStartVideosItem]] = None,
         rtmp_url: Optional[str] = None,
-    ) -> Guard[t.RoomMixLiveStartReply]:
+    ) -> _guard.Guard[t.RoomMixLiveStartReply]:
         """For a `with` statement: calls `start` at its beginning, and `room.mix_live.stop` at its end;
         see `meetgate.Guard`. Arguments and errors are those of `start`.
         """
-        return Guard(
+        return _guard.Guard(
             self._calls,
             "avd.room.mix_live.start",
             {"room_id": room_id, "push_url": push_url, "videos": videos, "rtmp_url": rtmp_url},
@@ -1851,11 +1864,11 @@ class AvdRoomMixRecord(Operations):
         audio_channels: Optional[Literal[1, 2]] = None,
         audio_samples: Optional[Literal[8000, 16000, 32000, 44100, 48000]] = None,
         audio_data_exporter_address: Optional[t.RoomMixRecordStartAudioDataExporterAddress] = None,
-    ) -> Guard[t.RoomMixRecordStartReply]:
+    ) -> _guard.Guard[t.RoomMixRecordStartReply]:
         """For a `with` statement: calls `start` at its beginning, and `room.mix_record.stop` at its
         end; see `meetgate.Guard`. Arguments and errors are those of `start`.
         """
-        return Guard(
+        return _guard.Guard(
             self._calls,
             "avd.room.mix_record.start",
             {
@@ -2897,11 +2910,11 @@ class AvdSipAccount(Operations):
         password: str,
         number: str,
         sip_gate_id: int,
-    ) -> Guard[t.SipAccountCreateReply]:
+    ) -> _guard.Guard[t.SipAccountCreateReply]:
         """For a `with` statement: calls `create` at its beginning, and `sip.account.del` at its end;
         see `meetgate.Guard`. Arguments and errors are those of `create`.
         """
-        return Guard(
+        return _guard.Guard(
             self._calls,
             "avd.sip.account.create",
             {"name": name, "password": password, "number": number, "sip_gate_id": sip_gate_id},
@@ -3045,11 +3058,11 @@ class AvdSipGate(Operations):
         """
         return self._calls.call("avd.sip.gate.create", {"name": name, "url": url})
 
-    def guarded_create(self, *, name: str, url: str) -> Guard[t.SipGateCreateReply]:
+    def guarded_create(self, *, name: str, url: str) -> _guard.Guard[t.SipGateCreateReply]:
         """For a `with` statement: calls `create` at its beginning, and `sip.gate.del` at its end; see
         `meetgate.Guard`. Arguments and errors are those of `create`.
         """
-        return Guard(self._calls, "avd.sip.gate.create", {"name": name, "url": url})
+        return _guard.Guard(self._calls, "avd.sip.gate.create", {"name": name, "url": url})
 
     def update(self, *, sip_gate_id: int, name: str, url: str) -> t.SipGateUpdateReply:
         """Change the name and address of a SIP gateway (修改sip网关).
@@ -3455,8 +3468,8 @@ class Avd(TokenClient):
         connect_timeout_ms: Optional[int] = None,
         max_reply_bytes: Optional[int] = None,
         cancel: Optional[Cancel] = None,
-        facts: Optional[Facts] = None,
-        progress: Optional[Progress] = None,
+        facts: Optional[_facts.Facts] = None,
+        progress: Optional[_transfer.Progress] = None,
     ) -> Avd:
         """This client with other options, for the calls that are made through what it returns.
 
@@ -3499,7 +3512,7 @@ class Avd(TokenClient):
     def uploadfile(
         self,
         *,
-        file: File,
+        file: _upload.File,
         path: Optional[str] = None,
         storage_only_cluster: Optional[bool] = None,
     ) -> t.UploadfileReply:

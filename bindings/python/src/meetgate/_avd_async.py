@@ -21,24 +21,25 @@ from typing import (
 
 from ._cancel import Cancel
 from ._client import A
-from ._facts import Facts
 from ._group import AsyncOperations, Group
-from ._guard import AsyncGuard
 from ._later import Unpack, later
 from ._named import named
 from ._token_client import AsyncTokenClient
 from ._token_provider import TokenProvider
-from ._transfer import Progress
-from ._upload import File
 
 if TYPE_CHECKING:
     import datetime
 
-    from . import _options
+    from . import _facts, _guard, _options, _transfer, _upload
     from .types import avd as t
 else:
     datetime = later("datetime")
-    _options, t = later("meetgate._options"), later("meetgate.types.avd")
+    _facts = later("meetgate._facts")
+    _guard = later("meetgate._guard")
+    _options = later("meetgate._options")
+    _transfer = later("meetgate._transfer")
+    _upload = later("meetgate._upload")
+    t = later("meetgate.types.avd")
 
 
 class AsyncAvdApp(AsyncOperations):
@@ -146,12 +147,16 @@ class AsyncAvdApp(AsyncOperations):
         self,
         *,
         licence_cert: str,
-    ) -> AsyncGuard[t.AppApplyFilePermitReply]:
+    ) -> _guard.AsyncGuard[t.AppApplyFilePermitReply]:
         """For an `async with` statement: calls `apply_file_permit` at its beginning, and
         `app.delete_file_permit` at its end; see `meetgate.Guard`. Arguments and errors are those of
         `apply_file_permit`.
         """
-        return AsyncGuard(self._calls, "avd.app.apply_file_permit", {"licence_cert": licence_cert})
+        return _guard.AsyncGuard(
+            self._calls,
+            "avd.app.apply_file_permit",
+            {"licence_cert": licence_cert},
+        )
 
     async def delete_file_permit(self, *, licence_cert: str) -> t.AppDeleteFilePermitReply:
         """Removes a licence from the platform; what happens to running meetings is not documented
@@ -235,11 +240,16 @@ class AsyncAvdDeviceAudio(AsyncOperations):
             {"room_id": room_id, "user_id": user_id},
         )
 
-    def guarded_mute(self, *, room_id: str, user_id: str) -> AsyncGuard[t.DeviceAudioMuteReply]:
+    def guarded_mute(
+        self,
+        *,
+        room_id: str,
+        user_id: str,
+    ) -> _guard.AsyncGuard[t.DeviceAudioMuteReply]:
         """For an `async with` statement: calls `mute` at its beginning, and `device.audio.unmute` at
         its end; see `meetgate.Guard`. Arguments and errors are those of `mute`.
         """
-        return AsyncGuard(
+        return _guard.AsyncGuard(
             self._calls,
             "avd.device.audio.mute",
             {"room_id": room_id, "user_id": user_id},
@@ -299,11 +309,16 @@ class AsyncAvdDeviceVideo(AsyncOperations):
             {"room_id": room_id, "user_id": user_id},
         )
 
-    def guarded_focus(self, *, room_id: str, user_id: str) -> AsyncGuard[t.DeviceVideoFocusReply]:
+    def guarded_focus(
+        self,
+        *,
+        room_id: str,
+        user_id: str,
+    ) -> _guard.AsyncGuard[t.DeviceVideoFocusReply]:
         """For an `async with` statement: calls `focus` at its beginning, and `device.video.unfocus` at
         its end; see `meetgate.Guard`. Arguments and errors are those of `focus`.
         """
-        return AsyncGuard(
+        return _guard.AsyncGuard(
             self._calls,
             "avd.device.video.focus",
             {"room_id": room_id, "user_id": user_id},
@@ -360,11 +375,16 @@ class AsyncAvdDeviceVideo(AsyncOperations):
             {"room_id": room_id, "user_id": user_id},
         )
 
-    def guarded_close(self, *, room_id: str, user_id: str) -> AsyncGuard[t.DeviceVideoCloseReply]:
+    def guarded_close(
+        self,
+        *,
+        room_id: str,
+        user_id: str,
+    ) -> _guard.AsyncGuard[t.DeviceVideoCloseReply]:
         """For an `async with` statement: calls `close` at its beginning, and `device.video.open` at
         its end; see `meetgate.Guard`. Arguments and errors are those of `close`.
         """
-        return AsyncGuard(
+        return _guard.AsyncGuard(
             self._calls,
             "avd.device.video.close",
             {"room_id": room_id, "user_id": user_id},
@@ -499,11 +519,11 @@ class AsyncAvdDevice(AsyncOperations):
         video_rate: Optional[int] = None,
         voice_multiple: Optional[int] = None,
         call_from: Optional[str] = None,
-    ) -> AsyncGuard[t.DeviceCallReply]:
+    ) -> _guard.AsyncGuard[t.DeviceCallReply]:
         """For an `async with` statement: calls `call` at its beginning, and `device.kick` at its end;
         see `meetgate.Guard`. Arguments and errors are those of `call`.
         """
-        return AsyncGuard(
+        return _guard.AsyncGuard(
             self._calls,
             "avd.device.call",
             {
@@ -654,11 +674,11 @@ class AsyncAvdMedia(AsyncOperations):
         user_id: Optional[str] = None,
         auto_publish_mock_audio: Optional[bool] = None,
         player_out_audio_codec: Optional[Literal["pcma", "pcmu", "opus", "g722"]] = None,
-    ) -> AsyncGuard[t.MediaCreateReply]:
+    ) -> _guard.AsyncGuard[t.MediaCreateReply]:
         """For an `async with` statement: calls `create` at its beginning, and `media.stop` at its end;
         see `meetgate.Guard`. Arguments and errors are those of `create`.
         """
-        return AsyncGuard(
+        return _guard.AsyncGuard(
             self._calls,
             "avd.media.create",
             {
@@ -1033,11 +1053,11 @@ class AsyncAvdRoomAvc(AsyncOperations):
         video_framerate: Optional[int] = None,
         video_bitrate: Optional[Union[int, str]] = None,
         video_resolution: Optional[str] = None,
-    ) -> AsyncGuard[t.RoomAvcStartReply]:
+    ) -> _guard.AsyncGuard[t.RoomAvcStartReply]:
         """For an `async with` statement: calls `start` at its beginning, and `room.avc.stop` at its
         end; see `meetgate.Guard`. Arguments and errors are those of `start`.
         """
-        return AsyncGuard(
+        return _guard.AsyncGuard(
             self._calls,
             "avd.room.avc.start",
             {
@@ -1322,12 +1342,12 @@ class AsyncAvdRoomDesktopRecord(AsyncOperations):
         enable_realtime_transcode: bool,
         name: str,
         resource_id: Optional[str] = None,
-    ) -> AsyncGuard[t.RoomDesktopRecordStartReply]:
+    ) -> _guard.AsyncGuard[t.RoomDesktopRecordStartReply]:
         """For an `async with` statement: calls `start` at its beginning, and
         `room.desktop_record.stop` at its end; see `meetgate.Guard`. Arguments and errors are those
         of `start`.
         """
-        return AsyncGuard(
+        return _guard.AsyncGuard(
             self._calls,
             "avd.room.desktop_record.start",
             {
@@ -1505,11 +1525,11 @@ class AsyncAvdRoomLive(AsyncOperations):
         push_url: str,
         rtmp_url: Optional[str] = None,
         hls_url: Optional[str] = None,
-    ) -> AsyncGuard[t.RoomLiveStartReply]:
+    ) -> _guard.AsyncGuard[t.RoomLiveStartReply]:
         """For an `async with` statement: calls `start` at its beginning, and `room.live.stop` at its
         end; see `meetgate.Guard`. Arguments and errors are those of `start`.
         """
-        return AsyncGuard(
+        return _guard.AsyncGuard(
             self._calls,
             "avd.room.live.start",
             {
@@ -1609,11 +1629,11 @@ class AsyncAvdRoomMixLive(AsyncOperations):
         push_url: str,
         videos: Optional[Sequence[t.RoomMixLiveStartVideosItem]] = None,
         rtmp_url: Optional[str] = None,
-    ) -> AsyncGuard[t.RoomMixLiveStartReply]:
+    ) -> _guard.AsyncGuard[t.RoomMixLiveStartReply]:
         """For an `async with` statement: calls `start` at its beginning, and `room.mix_live.stop` at
         its end; see `meetgate.Guard`. Arguments and errors are those of `start`.
         """
-        return AsyncGuard(
+        return _guard.AsyncGuard(
             self._calls,
             "avd.room.mix_live.start",
             {"room_id": room_id, "push_url": push_url, "videos": videos, "rtmp_url": rtmp_url},
@@ -1888,11 +1908,11 @@ class AsyncAvdRoomMixRecord(AsyncOperations):
         audio_channels: Optional[Literal[1, 2]] = None,
         audio_samples: Optional[Literal[8000, 16000, 32000, 44100, 48000]] = None,
         audio_data_exporter_address: Optional[t.RoomMixRecordStartAudioDataExporterAddress] = None,
-    ) -> AsyncGuard[t.RoomMixRecordStartReply]:
+    ) -> _guard.AsyncGuard[t.RoomMixRecordStartReply]:
         """For an `async with` statement: calls `start` at its beginning, and `room.mix_record.stop` at
         its end; see `meetgate.Guard`. Arguments and errors are those of `start`.
         """
-        return AsyncGuard(
+        return _guard.AsyncGuard(
             self._calls,
             "avd.room.mix_record.start",
             {
@@ -2939,11 +2959,11 @@ class AsyncAvdSipAccount(AsyncOperations):
         password: str,
         number: str,
         sip_gate_id: int,
-    ) -> AsyncGuard[t.SipAccountCreateReply]:
+    ) -> _guard.AsyncGuard[t.SipAccountCreateReply]:
         """For an `async with` statement: calls `create` at its beginning, and `sip.account.del` at its
         end; see `meetgate.Guard`. Arguments and errors are those of `create`.
         """
-        return AsyncGuard(
+        return _guard.AsyncGuard(
             self._calls,
             "avd.sip.account.create",
             {"name": name, "password": password, "number": number, "sip_gate_id": sip_gate_id},
@@ -3087,11 +3107,11 @@ class AsyncAvdSipGate(AsyncOperations):
         """
         return await self._calls.call("avd.sip.gate.create", {"name": name, "url": url})
 
-    def guarded_create(self, *, name: str, url: str) -> AsyncGuard[t.SipGateCreateReply]:
+    def guarded_create(self, *, name: str, url: str) -> _guard.AsyncGuard[t.SipGateCreateReply]:
         """For an `async with` statement: calls `create` at its beginning, and `sip.gate.del` at its
         end; see `meetgate.Guard`. Arguments and errors are those of `create`.
         """
-        return AsyncGuard(self._calls, "avd.sip.gate.create", {"name": name, "url": url})
+        return _guard.AsyncGuard(self._calls, "avd.sip.gate.create", {"name": name, "url": url})
 
     async def update(self, *, sip_gate_id: int, name: str, url: str) -> t.SipGateUpdateReply:
         """Change the name and address of a SIP gateway (修改sip网关).
@@ -3501,8 +3521,8 @@ class AsyncAvd(AsyncTokenClient):
         connect_timeout_ms: Optional[int] = None,
         max_reply_bytes: Optional[int] = None,
         cancel: Optional[Cancel] = None,
-        facts: Optional[Facts] = None,
-        progress: Optional[Progress] = None,
+        facts: Optional[_facts.Facts] = None,
+        progress: Optional[_transfer.Progress] = None,
     ) -> AsyncAvd:
         """This client with other options, for the calls that are made through what it returns.
 
@@ -3545,7 +3565,7 @@ class AsyncAvd(AsyncTokenClient):
     async def uploadfile(
         self,
         *,
-        file: File,
+        file: _upload.File,
         path: Optional[str] = None,
         storage_only_cluster: Optional[bool] = None,
     ) -> t.UploadfileReply:

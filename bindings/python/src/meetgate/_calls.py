@@ -9,23 +9,27 @@ import time
 import weakref
 from typing import TYPE_CHECKING, Any, Callable, Dict, Mapping, Optional, Set, Tuple, TypeVar
 
-from . import _cancel, _config, _errors, _interrupt, _json, _token_provider, _upload
+from . import _cancel, _config, _errors, _interrupt, _json, _token_provider
 from ._cancel import Cancel
 from ._errors import CLIENT, OPTIONS, Subject
+from ._later import later
 from ._library import Library, library
 from ._token_provider import Provider, TokenProvider
-from ._transfer import Functions, Progress
 
 if TYPE_CHECKING:
+    from . import _transfer, _upload
     from ._completions import Pending, Submit
     from ._facts import Facts
     from ._log import Log
     from ._pool import Pool
+else:
+    # Few programs send files.
+    _transfer, _upload = later("meetgate._transfer"), later("meetgate._upload")
 
 C = TypeVar("C", bound="Calls")
 
-#: What calls a C function: it is given the library, the client, and what can end the call.
-Function = Callable[[Library, int, Optional[int]], Tuple[int, bytes]]
+#: What calls a C function: it is given the library, the client, the arguments, and what can end the call.
+Function = Callable[..., Tuple[int, bytes]]
 
 #: How long the end of the interpreter waits for calls that it has ended.
 _LAST_WAIT_S = 0.1
@@ -56,11 +60,11 @@ class Handle:
         if provide is not None:
             self._ask(provide)
 
-    def run(self, function: Function, cancels: Tuple[Cancel, ...] = ()) -> str:
+    def run(self, function: Function, cancels: Tuple[Cancel, ...] = (), *arguments: Any) -> str:
         """Calls a function with the client, which is not freed meanwhile, and gives the platform's answer. Any of `cancels` ends it."""
         if os.getpid() != self._process:
             # Without the lock, which may be held by a thread that does not exist in this process. The library refuses.
-            status, reply = function(self._library, self._open_pointer(), None)
+            status, reply = function(self._library, self._open_pointer(), *arguments, None)
         else:
             watch = _interrupt.watch()
             pointer, call = self.begin(cancels)
@@ -68,7 +72,7 @@ class Handle:
             try:
                 if watch is not None:
                     outer = watch.begin(call)
-                status, reply = function(self._library, pointer, call.pointer)
+                status, reply = function(self._library, pointer, *arguments, call.pointer)
             finally:
                 if watch is not None:
                     watch.end(outer)
@@ -234,7 +238,7 @@ class Calls:
         options: Mapping[str, Any],
         cancels: Tuple[Cancel, ...] = (),
         facts: Optional[Facts] = None,
-        progress: Optional[Progress] = None,
+        progress: Optional[_transfer.Progress] = None,
     ) -> None:
         self.handle = handle
         self._decoder = _json.decoder(parse_float)
@@ -296,9 +300,7 @@ class Calls:
         if encoded is None and self.has_functions(params):
             return self._upload(operation, params)
         name, encoded, options = self._encoded(operation, params, encoded)
-        text = self.handle.run(
-            lambda library, client, cancel: library.call_with(client, name, encoded, options, cancel), self.cancels
-        )
+        text = self.handle.run(Library.call_with, self.cancels, name, encoded, options)
         return text if self._facts is None else self.told(text)
 
     def submission(self, operation: str, params: Mapping[str, Any]) -> Submit:
@@ -323,7 +325,7 @@ class Calls:
         """A call with a file that is read piece by piece, or whose progress is told."""
         with _upload.readable(params, self._subject(operation)) as (given, source):
             name, encoded, options = self._encoded(operation, given)
-            functions = Functions(self._progress, None if source is None else source.read)
+            functions = _transfer.Functions(self._progress, None if source is None else source.read)
             length = 0 if source is None else source.length
 
             def upload(library: Library, client: int, cancel: Optional[int]) -> Tuple[int, bytes]:
@@ -361,13 +363,13 @@ class Calls:
     def _raw_subject(self) -> Subject:
         return Subject("raw call", platform=self.handle.platform)
 
-    def download(self, url_or_path: str, file: Any, progress: Optional[Progress]) -> Any:
+    def download(self, url_or_path: str, file: Any, progress: Optional[_transfer.Progress]) -> Any:
         address = _json.c_string(url_or_path, "url_or_path", CLIENT)
         path = _json.c_string(os.fspath(file) if isinstance(file, os.PathLike) else file, "file", CLIENT)
         options = self._encoded_options()
         if progress is not None and not callable(progress):
             raise CLIENT.refuse("progress: expected a function, got %s" % type(progress).__name__)
-        functions = Functions(self._progress if progress is None else progress)
+        functions = _transfer.Functions(self._progress if progress is None else progress)
 
         def download(library: Library, client: int, cancel: Optional[int]) -> Tuple[int, bytes]:
             return library.download(client, address, path, options, cancel, functions.tell)
@@ -490,7 +492,7 @@ class AsyncCalls:
             return self._calls.parsed_raw(await self._result_of(pending))
         return await self._in_thread(lambda calls: calls.raw(request))
 
-    async def download(self, url_or_path: str, file: Any, progress: Optional[Progress]) -> Any:
+    async def download(self, url_or_path: str, file: Any, progress: Optional[_transfer.Progress]) -> Any:
         return await self._in_thread(lambda calls: calls.download(url_or_path, file, progress))
 
     def without_cancels(self) -> AsyncCalls:

@@ -9,18 +9,16 @@ from typing import TYPE_CHECKING, Any, Callable, Literal, Mapping, Optional, Typ
 from ._calls import AsyncCalls, Calls, Handle
 from ._config import Config, async_threads
 from ._group import AsyncOperations, Operations
-from ._guard import AsyncGuard, Guard
 from ._json import text_of
 from ._later import Unpack, later
-from ._transfer import Progress
 
 if TYPE_CHECKING:
     import logging
 
-    from . import _client_info, _download, _options
+    from . import _client_info, _download, _guard, _options, _transfer
 else:
-    logging, _client_info = later("logging"), later("meetgate._client_info")
-    _download, _options = later("meetgate._download"), later("meetgate._options")
+    logging, _client_info, _download = later("logging"), later("meetgate._client_info"), later("meetgate._download")
+    _guard, _options, _transfer = later("meetgate._guard"), later("meetgate._options"), later("meetgate._transfer")
 
 #: Of a raw call.
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE", "get", "post", "put", "patch", "delete"]
@@ -92,7 +90,7 @@ class Client:
         url_or_path: str,
         file: Union[str, os.PathLike[str]],
         *,
-        progress: Optional[Progress] = None,
+        progress: Optional[_transfer.Progress] = None,
         **options: Unpack[_options.DownloadOptions],
     ) -> _download.Download:
         """Fetches a file, such as a recording. It takes its name when it is whole; what is cut is gone on with by a later call.
@@ -133,9 +131,9 @@ class Client:
 
     def guarded(
         self, operation: str, params: Optional[Mapping[str, Any]] = None, options: Optional[_options.CallOptions] = None
-    ) -> Guard[Any]:
+    ) -> _guard.Guard[Any]:
         """For a `with` statement: starts something at its beginning, and undoes it at its end; see `meetgate.Guard`."""
-        return Guard(self._calls.with_options(options), operation, params or {})
+        return _guard.Guard(self._calls.with_options(options), operation, params or {})
 
     def wait(self, operation: str, params: Optional[Mapping[str, Any]] = None, **options: Unpack[_options.WaitOptions]) -> Any:
         """Waits until what an operation tells of has come to an end, and gives the answer that says so.
@@ -282,7 +280,7 @@ class AsyncClient:
         url_or_path: str,
         file: Union[str, os.PathLike[str]],
         *,
-        progress: Optional[Progress] = None,
+        progress: Optional[_transfer.Progress] = None,
         **options: Unpack[_options.DownloadOptions],
     ) -> _download.Download:
         """Fetches a file; see `Avd.download`. `progress` is called in a thread of the client's pool."""
@@ -301,9 +299,9 @@ class AsyncClient:
 
     def guarded(
         self, operation: str, params: Optional[Mapping[str, Any]] = None, options: Optional[_options.CallOptions] = None
-    ) -> AsyncGuard[Any]:
+    ) -> _guard.AsyncGuard[Any]:
         """For an `async with` statement: starts something at its beginning, and undoes it at its end; see `meetgate.Guard`."""
-        return AsyncGuard(self._calls.with_options(options), operation, params or {})
+        return _guard.AsyncGuard(self._calls.with_options(options), operation, params or {})
 
     async def wait(self, operation: str, params: Optional[Mapping[str, Any]] = None, **options: Unpack[_options.WaitOptions]) -> Any:
         """Waits until what an operation tells of has come to an end; see `Avd.wait`. It takes a thread of the client's pool meanwhile."""

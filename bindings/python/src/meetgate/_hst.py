@@ -22,22 +22,23 @@ from typing import (
 
 from ._cancel import Cancel
 from ._client import C
-from ._facts import Facts
 from ._group import Group, Operations
 from ._later import later
 from ._pages import pages
 from ._token_client import TokenClient
 from ._token_provider import TokenProvider
-from ._transfer import Progress
 
 if TYPE_CHECKING:
     import datetime
 
-    from . import _options
+    from . import _facts, _options, _transfer
     from .types import hst as t
 else:
     datetime = later("datetime")
-    _options, t = later("meetgate._options"), later("meetgate.types.hst")
+    _facts = later("meetgate._facts")
+    _options = later("meetgate._options")
+    _transfer = later("meetgate._transfer")
+    t = later("meetgate.types.hst")
 
 
 class HstAccess(Operations):
@@ -747,8 +748,8 @@ class Hst(TokenClient):
         connect_timeout_ms: Optional[int] = None,
         max_reply_bytes: Optional[int] = None,
         cancel: Optional[Cancel] = None,
-        facts: Optional[Facts] = None,
-        progress: Optional[Progress] = None,
+        facts: Optional[_facts.Facts] = None,
+        progress: Optional[_transfer.Progress] = None,
     ) -> Hst:
         """This client with other options, for the calls that are made through what it returns.
 

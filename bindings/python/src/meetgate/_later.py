@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -28,7 +27,9 @@ class _Later:
         self._module = module
 
     def __getattr__(self, name: str) -> Any:
-        found = getattr(import_module(self._module), name)
+        # importlib would be one import more.
+        __import__(self._module)
+        found = getattr(sys.modules[self._module], name)
         setattr(self, name, found)
         return found
 

@@ -9,19 +9,20 @@ from typing import TYPE_CHECKING, Any, Callable, Literal, Mapping, Optional, Typ
 
 from ._cancel import Cancel
 from ._client import A, AsyncClient
-from ._facts import Facts
 from ._later import later
 from ._named import named
-from ._transfer import Progress
 
 if TYPE_CHECKING:
     import datetime
 
-    from . import _options
+    from . import _facts, _options, _transfer
     from .types import youme as t
 else:
     datetime = later("datetime")
-    _options, t = later("meetgate._options"), later("meetgate.types.youme")
+    _facts = later("meetgate._facts")
+    _options = later("meetgate._options")
+    _transfer = later("meetgate._transfer")
+    t = later("meetgate.types.youme")
 
 
 class AsyncYoume(AsyncClient):
@@ -234,8 +235,8 @@ class AsyncYoume(AsyncClient):
         connect_timeout_ms: Optional[int] = None,
         max_reply_bytes: Optional[int] = None,
         cancel: Optional[Cancel] = None,
-        facts: Optional[Facts] = None,
-        progress: Optional[Progress] = None,
+        facts: Optional[_facts.Facts] = None,
+        progress: Optional[_transfer.Progress] = None,
     ) -> AsyncYoume:
         """This client with other options, for the calls that are made through what it returns.
 

@@ -116,7 +116,7 @@ fn scalar(kind: &str, is_taken: bool) -> &'static str {
         "boolean" => "bool",
         "number" if is_taken => "Number",
         "number" => "float",
-        "file" => "File",
+        "file" => "_upload.File",
         _ => "Any",
     }
 }
