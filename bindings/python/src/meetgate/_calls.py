@@ -241,6 +241,8 @@ class Calls:
         progress: Optional[_transfer.Progress] = None,
     ) -> None:
         self.handle = handle
+        #: Of the operations that were called.
+        self._names: Dict[str, Tuple[bytes, Subject]] = {}
         self._decoder = _json.decoder(parse_float)
         self._options = options
         #: What ends them, beside the end of the client.
@@ -425,12 +427,12 @@ class Calls:
 
     def _named(self, operation: str) -> Tuple[bytes, Subject]:
         """The operation's name for C, and the subject of the errors of its calls."""
-        known = _names.get((self.handle.platform, operation)) if type(operation) is str else None
+        known = self._names.get(operation) if type(operation) is str else None
         if known is None:
             known = _json.c_string(operation, "operation", CLIENT), self._subject(operation)
             # There are not so many operations, but any number of wrong names.
-            if len(_names) < 256:
-                _names[self.handle.platform, operation] = known
+            if len(self._names) < 256:
+                self._names[operation] = known
         return known
 
     def _subject(self, operation: str) -> Subject:
@@ -440,9 +442,6 @@ class Calls:
             return Subject(str(operation))
         return Subject(operation, platform=platform, operation=name)
 
-
-#: By platform and operation.
-_names: Dict[Tuple[str, str], Tuple[bytes, Subject]] = {}
 
 
 def _check_facts(facts: Any) -> None:

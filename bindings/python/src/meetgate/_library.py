@@ -13,10 +13,22 @@ from ._version import ABI_VERSION, TOKEN_REASON
 
 VARIABLE = "MEETGATE_LIBRARY"
 
-_TokenProvider = CFUNCTYPE(c_int, c_void_p, c_char_p, c_void_p, c_size_t, POINTER(c_int64))
-_Log = CFUNCTYPE(None, c_void_p, c_int32, c_char_p)
-_Progress = CFUNCTYPE(c_int32, c_void_p, c_uint64, c_uint64)
-_Read = CFUNCTYPE(c_int64, c_void_p, c_uint64, c_void_p, c_uint64)
+
+# The types of functions that C calls. ctypes makes each once, when it is first asked for.
+def _token_provider_type() -> Any:
+    return CFUNCTYPE(c_int, c_void_p, c_char_p, c_void_p, c_size_t, POINTER(c_int64))
+
+
+def _log_type() -> Any:
+    return CFUNCTYPE(None, c_void_p, c_int32, c_char_p)
+
+
+def _progress_type() -> Any:
+    return CFUNCTYPE(c_int32, c_void_p, c_uint64, c_uint64)
+
+
+def _read_type() -> Any:
+    return CFUNCTYPE(c_int64, c_void_p, c_uint64, c_void_p, c_uint64)
 
 
 class LibraryError(ImportError):
@@ -137,6 +149,8 @@ class Library:
         out = POINTER(c_void_p)
         # The same, and quicker: a text is read from it as it is.
         text = c_void_p
+        # One of the program's functions, or NULL.
+        callback = c_void_p
         self._client_new = function("meetgate_client_new", c_int, c_char_p, out, out)
         self.client_free = function("meetgate_client_free", None, c_void_p)
         self._cancel_new = function("meetgate_cancel_new", c_void_p)
@@ -146,10 +160,10 @@ class Library:
             "meetgate_call_with", c_int, c_void_p, c_char_p, c_char_p, c_char_p, c_void_p, text
         )
         self._upload = function(
-            "meetgate_upload", c_int, c_void_p, c_char_p, c_char_p, c_char_p, c_void_p, _Read, c_uint64, _Progress, c_void_p, out
+            "meetgate_upload", c_int, c_void_p, c_char_p, c_char_p, c_char_p, c_void_p, callback, c_uint64, callback, c_void_p, out
         )
         self._download = function(
-            "meetgate_download", c_int, c_void_p, c_char_p, c_char_p, c_char_p, c_void_p, _Progress, c_void_p, out
+            "meetgate_download", c_int, c_void_p, c_char_p, c_char_p, c_char_p, c_void_p, callback, c_void_p, out
         )
         self._undo = function(
             "meetgate_undo", c_int, c_void_p, c_char_p, c_char_p, c_char_p, c_char_p, c_void_p, out
@@ -159,10 +173,10 @@ class Library:
         self._client_info = function("meetgate_client_info", c_int, c_void_p, out)
         self._client_stats = function("meetgate_client_stats", c_int, c_void_p, out)
         self._close_idle = function("meetgate_client_close_idle", c_int, c_void_p, out)
-        self._set_log = function("meetgate_client_set_log", c_int, c_void_p, c_int32, _Log, c_void_p, out)
+        self._set_log = function("meetgate_client_set_log", c_int, c_void_p, c_int32, callback, c_void_p, out)
         self._set_token = function("meetgate_client_set_token", c_int, c_void_p, c_char_p, out)
         self._set_token_provider = function(
-            "meetgate_client_set_token_provider", c_int, c_void_p, _TokenProvider, c_void_p, out
+            "meetgate_client_set_token_provider", c_int, c_void_p, callback, c_void_p, out
         )
         self._hst_user_token = function("meetgate_hst_user_token", c_int, c_char_p, out)
         self._youme_checksum = function("meetgate_youme_checksum", c_int, c_char_p, out)
@@ -286,7 +300,7 @@ class Library:
         """Status, and the platform's answer or the error document. `read` gives a piece of at most so many bytes at an offset, or None
         where it cannot; without it the file is read from its path. Neither function raises anything."""
         reply = c_void_p()
-        pieces = _Read() if read is None else _Read(lambda _, offset, room, size: _filled(room, read(offset, size)))
+        pieces = None if read is None else _read_type()(lambda _, offset, room, size: _filled(room, read(offset, size)))
         tell = _progress(progress)
         try:
             status = self._upload(client, operation, params, options, cancel, pieces, length, tell, None, byref(reply))
@@ -364,12 +378,12 @@ class Library:
 
     def log(self, take: Callable[[int, bytes], None]) -> Any:
         """A function that C can call with each event. Keep it for as long as C may call it."""
-        return _Log(lambda _, level, event: take(level, event))
+        return _log_type()(lambda _, level, event: take(level, event))
 
     def set_log(self, client: int, level: int, log: Any) -> Tuple[int, bytes]:
         """Status, and on failure the error document. `log` is one that `log` made, or None."""
         error = c_void_p()
-        status = self._set_log(client, level, _Log() if log is None else log, None, byref(error))
+        status = self._set_log(client, level, log, None, byref(error))
         return status, self._take(error.value)
 
     def token_provider(self, ask: Callable[[Optional[bytes], int], Union[NoToken, Tuple[bytes, int]]]) -> Any:
@@ -388,7 +402,7 @@ class Library:
             lifetime_s[0] = given[1]
             return 0
 
-        return _TokenProvider(provide)
+        return _token_provider_type()(provide)
 
     def set_token(self, client: int, token: bytes) -> Tuple[int, bytes]:
         """Status, and on failure the error document."""
@@ -427,7 +441,7 @@ class Library:
 
 
 def _progress(tell: Optional[Callable[[int, int], bool]]) -> Any:
-    return _Progress() if tell is None else _Progress(lambda _, count, total: 0 if tell(count, total) else 1)
+    return None if tell is None else _progress_type()(lambda _, count, total: 0 if tell(count, total) else 1)
 
 
 def _filled(room: int, piece: Optional[bytes]) -> int:
