@@ -88,7 +88,7 @@ class Handle:
                 raised = None
         if status != 0:
             raise self.failed(status, reply, raised)
-        return reply.decode("utf-8")
+        return reply.decode()
 
     def failed(self, status: int, reply: bytes, raised: Optional[BaseException] = None) -> Exception:
         error = _errors.of_text(self._library.status_name(status), reply)

@@ -15,6 +15,7 @@ import os
 import signal
 import sys
 import threading
+from signal import set_wakeup_fd
 from typing import Callable, Optional, Tuple
 
 from ._cancel import Call
@@ -62,8 +63,15 @@ class Watch:
     def begin(self, call: Call) -> Optional[Call]:
         """On the main thread. Gives what `end` wants."""
         outer = self._call
-        if outer is None and not self._set():
-            return None
+        if outer is None:
+            try:
+                before = set_wakeup_fd(self._descriptor, warn_on_full_buffer=False)
+            except (ValueError, OSError):
+                # This is no main thread to Python, as in a subinterpreter.
+                return None
+            if before != _NONE and before != self._descriptor:
+                self._leave(before)
+                return None
         # Without the lock: none is there that the thread could be at.
         self._call = call
         return outer
@@ -73,19 +81,16 @@ class Watch:
             is_watched, self._call = self._call is not None, outer
         # Last: interrupted before this, it is set once more by the next call.
         if is_watched and outer is None:
-            signal.set_wakeup_fd(_NONE)
+            set_wakeup_fd(_NONE)
 
-    def _set(self) -> bool:
+    def _leave(self, before: int) -> None:
+        """The program's own stays."""
+        self._others = before
         try:
-            before = signal.set_wakeup_fd(self._descriptor, warn_on_full_buffer=False)
-            if before in (_NONE, self._descriptor):
-                return True
-            self._others = before
-            signal.set_wakeup_fd(before, warn_on_full_buffer=False)
+            set_wakeup_fd(before, warn_on_full_buffer=False)
         except (ValueError, OSError):
-            # This is no main thread to Python, as in a subinterpreter; or the program's own descriptor is closed.
+            # It is closed.
             pass
-        return False
 
     def _wait(self) -> None:
         while True:
@@ -99,7 +104,7 @@ class Watch:
                     self._call.trigger()
 
     def _pass_on(self, signals: bytes) -> None:
-        """A signal that came in the moment in which `_set` looked at the program's own descriptor."""
+        """A signal that came in the moment in which `begin` looked at the program's own descriptor."""
         if self._others != _NONE:
             try:
                 os.write(self._others, signals)
@@ -109,9 +114,9 @@ class Watch:
     def forget(self) -> None:
         """In a forked child, which must not write to its parent's thread."""
         try:
-            before = signal.set_wakeup_fd(_NONE)
+            before = set_wakeup_fd(_NONE)
             if before not in (_NONE, self._descriptor):
-                signal.set_wakeup_fd(before, warn_on_full_buffer=False)
+                set_wakeup_fd(before, warn_on_full_buffer=False)
         except (ValueError, OSError):
             pass
         self._close()
