@@ -21,7 +21,7 @@ from typing import (
 
 from ._cancel import Cancel
 from ._client import C
-from ._group import Group, Operations
+from ._group import Operations, group
 from ._later import Unpack, later
 from ._named import named
 from ._token_client import TokenClient
@@ -394,8 +394,8 @@ class AvdDeviceVideo(Operations):
 class AvdDevice(Operations):
     """`avd.device`: audio, video, call, kick, get_invite_status."""
 
-    audio = Group(AvdDeviceAudio)
-    video = Group(AvdDeviceVideo)
+    audio: AvdDeviceAudio = group(AvdDeviceAudio)
+    video: AvdDeviceVideo = group(AvdDeviceVideo)
 
     def call(
         self,
@@ -2357,13 +2357,13 @@ class AvdRoom(Operations):
     delete_record, list, get_chat_message_log.
     """
 
-    avc = Group(AvdRoomAvc)
-    desktop_record = Group(AvdRoomDesktopRecord)
-    live = Group(AvdRoomLive)
-    mix_live = Group(AvdRoomMixLive)
-    mix_record = Group(AvdRoomMixRecord)
-    participate = Group(AvdRoomParticipate)
-    record = Group(AvdRoomRecord)
+    avc: AvdRoomAvc = group(AvdRoomAvc)
+    desktop_record: AvdRoomDesktopRecord = group(AvdRoomDesktopRecord)
+    live: AvdRoomLive = group(AvdRoomLive)
+    mix_live: AvdRoomMixLive = group(AvdRoomMixLive)
+    mix_record: AvdRoomMixRecord = group(AvdRoomMixRecord)
+    participate: AvdRoomParticipate = group(AvdRoomParticipate)
+    record: AvdRoomRecord = group(AvdRoomRecord)
 
     def create(
         self,
@@ -3161,8 +3161,8 @@ class AvdSipGate(Operations):
 class AvdSip(Operations):
     """`avd.sip`: account, gate."""
 
-    account = Group(AvdSipAccount)
-    gate = Group(AvdSipGate)
+    account: AvdSipAccount = group(AvdSipAccount)
+    gate: AvdSipGate = group(AvdSipGate)
 
 
 class AvdTranscode(Operations):
@@ -3230,12 +3230,12 @@ class Avd(TokenClient):
     """
 
     platform = "avd"
-    app = Group(AvdApp)
-    device = Group(AvdDevice)
-    media = Group(AvdMedia)
-    room = Group(AvdRoom)
-    sip = Group(AvdSip)
-    transcode = Group(AvdTranscode)
+    app: AvdApp = group(AvdApp)
+    device: AvdDevice = group(AvdDevice)
+    media: AvdMedia = group(AvdMedia)
+    room: AvdRoom = group(AvdRoom)
+    sip: AvdSip = group(AvdSip)
+    transcode: AvdTranscode = group(AvdTranscode)
 
     def __init__(
         self,

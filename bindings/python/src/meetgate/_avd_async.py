@@ -21,7 +21,7 @@ from typing import (
 
 from ._cancel import Cancel
 from ._client import A
-from ._group import AsyncOperations, Group
+from ._group import AsyncOperations, group
 from ._later import Unpack, later
 from ._named import named
 from ._token_client import AsyncTokenClient
@@ -424,8 +424,8 @@ class AsyncAvdDeviceVideo(AsyncOperations):
 class AsyncAvdDevice(AsyncOperations):
     """`avd.device`: audio, video, call, kick, get_invite_status."""
 
-    audio = Group(AsyncAvdDeviceAudio)
-    video = Group(AsyncAvdDeviceVideo)
+    audio: AsyncAvdDeviceAudio = group(AsyncAvdDeviceAudio)
+    video: AsyncAvdDeviceVideo = group(AsyncAvdDeviceVideo)
 
     async def call(
         self,
@@ -2406,13 +2406,13 @@ class AsyncAvdRoom(AsyncOperations):
     delete_record, list, get_chat_message_log.
     """
 
-    avc = Group(AsyncAvdRoomAvc)
-    desktop_record = Group(AsyncAvdRoomDesktopRecord)
-    live = Group(AsyncAvdRoomLive)
-    mix_live = Group(AsyncAvdRoomMixLive)
-    mix_record = Group(AsyncAvdRoomMixRecord)
-    participate = Group(AsyncAvdRoomParticipate)
-    record = Group(AsyncAvdRoomRecord)
+    avc: AsyncAvdRoomAvc = group(AsyncAvdRoomAvc)
+    desktop_record: AsyncAvdRoomDesktopRecord = group(AsyncAvdRoomDesktopRecord)
+    live: AsyncAvdRoomLive = group(AsyncAvdRoomLive)
+    mix_live: AsyncAvdRoomMixLive = group(AsyncAvdRoomMixLive)
+    mix_record: AsyncAvdRoomMixRecord = group(AsyncAvdRoomMixRecord)
+    participate: AsyncAvdRoomParticipate = group(AsyncAvdRoomParticipate)
+    record: AsyncAvdRoomRecord = group(AsyncAvdRoomRecord)
 
     async def create(
         self,
@@ -3210,8 +3210,8 @@ class AsyncAvdSipGate(AsyncOperations):
 class AsyncAvdSip(AsyncOperations):
     """`avd.sip`: account, gate."""
 
-    account = Group(AsyncAvdSipAccount)
-    gate = Group(AsyncAvdSipGate)
+    account: AsyncAvdSipAccount = group(AsyncAvdSipAccount)
+    gate: AsyncAvdSipGate = group(AsyncAvdSipGate)
 
 
 class AsyncAvdTranscode(AsyncOperations):
@@ -3283,12 +3283,12 @@ class AsyncAvd(AsyncTokenClient):
     """
 
     platform = "avd"
-    app = Group(AsyncAvdApp)
-    device = Group(AsyncAvdDevice)
-    media = Group(AsyncAvdMedia)
-    room = Group(AsyncAvdRoom)
-    sip = Group(AsyncAvdSip)
-    transcode = Group(AsyncAvdTranscode)
+    app: AsyncAvdApp = group(AsyncAvdApp)
+    device: AsyncAvdDevice = group(AsyncAvdDevice)
+    media: AsyncAvdMedia = group(AsyncAvdMedia)
+    room: AsyncAvdRoom = group(AsyncAvdRoom)
+    sip: AsyncAvdSip = group(AsyncAvdSip)
+    transcode: AsyncAvdTranscode = group(AsyncAvdTranscode)
 
     def __init__(
         self,

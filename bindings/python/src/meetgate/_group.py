@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Generic, Optional, Type, TypeVar, Union, overload
+from typing import Any, Optional
 
 from ._calls import AsyncCalls, Calls
-
-G = TypeVar("G", bound="Union[Operations, AsyncOperations]")
 
 
 class Operations:
@@ -23,24 +21,21 @@ class AsyncOperations:
         self._calls = calls
 
 
-class Group(Generic[G]):
-    """A group, made when it is first used. Of the class it is the group's class, so that a double sees the methods in it."""
-
-    def __init__(self, kind: Type[G]) -> None:
+class _Group:
+    def __init__(self, kind: Any) -> None:
         self._kind = kind
 
     def __set_name__(self, owner: Any, name: str) -> None:
         self._name = name
 
-    @overload
-    def __get__(self, owner: None, kind: Any) -> Type[G]: ...
-
-    @overload
-    def __get__(self, owner: Any, kind: Any) -> G: ...
-
-    def __get__(self, owner: Optional[Any], kind: Any = None) -> Union[G, Type[G]]:
+    def __get__(self, owner: Optional[Any], kind: Any = None) -> Any:
         if owner is None:
             return self._kind
         # From now on Python finds it in the object itself.
         group = owner.__dict__[self._name] = self._kind(owner._calls)
         return group
+
+
+def group(kind: Any) -> Any:
+    """A group, made when it is first used. Of the class it is the group's class, so that a double sees the methods in it."""
+    return _Group(kind)

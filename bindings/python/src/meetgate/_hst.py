@@ -22,7 +22,7 @@ from typing import (
 
 from ._cancel import Cancel
 from ._client import C
-from ._group import Group, Operations
+from ._group import Operations, group
 from ._later import later
 from ._pages import pages
 from ._token_client import TokenClient
@@ -398,7 +398,7 @@ class HstOnlineUser(Operations):
 class HstOnline(Operations):
     """`hst.online`: user, trans_cmd, invite."""
 
-    user = Group(HstOnlineUser)
+    user: HstOnlineUser = group(HstOnlineUser)
 
     def trans_cmd(
         self,
@@ -515,10 +515,10 @@ class Hst(TokenClient):
     """
 
     platform = "hst"
-    access = Group(HstAccess)
-    app = Group(HstApp)
-    consuming = Group(HstConsuming)
-    online = Group(HstOnline)
+    access: HstAccess = group(HstAccess)
+    app: HstApp = group(HstApp)
+    consuming: HstConsuming = group(HstConsuming)
+    online: HstOnline = group(HstOnline)
 
     def __init__(
         self,

@@ -22,7 +22,7 @@ from typing import (
 
 from ._cancel import Cancel
 from ._client import A
-from ._group import AsyncOperations, Group
+from ._group import AsyncOperations, group
 from ._later import later
 from ._pages import async_pages
 from ._token_client import AsyncTokenClient
@@ -398,7 +398,7 @@ class AsyncHstOnlineUser(AsyncOperations):
 class AsyncHstOnline(AsyncOperations):
     """`hst.online`: user, trans_cmd, invite."""
 
-    user = Group(AsyncHstOnlineUser)
+    user: AsyncHstOnlineUser = group(AsyncHstOnlineUser)
 
     async def trans_cmd(
         self,
@@ -515,10 +515,10 @@ class AsyncHst(AsyncTokenClient):
     """
 
     platform = "hst"
-    access = Group(AsyncHstAccess)
-    app = Group(AsyncHstApp)
-    consuming = Group(AsyncHstConsuming)
-    online = Group(AsyncHstOnline)
+    access: AsyncHstAccess = group(AsyncHstAccess)
+    app: AsyncHstApp = group(AsyncHstApp)
+    consuming: AsyncHstConsuming = group(AsyncHstConsuming)
+    online: AsyncHstOnline = group(AsyncHstOnline)
 
     def __init__(
         self,

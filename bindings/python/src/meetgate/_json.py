@@ -57,7 +57,7 @@ def parse(text: str, decoder: Decoder, subject: Subject) -> Any:
     except ValueError as error:
         # The library has made sure that it is JSON. Python refuses a number of thousands of digits, and so may `parse_float`.
         raise _unreadable("cannot be read in Python: %s" % error, subject) from error
-    if not isinstance(value, dict):
+    if type(value) is not dict:
         return value
     reply = Reply(value)
     reply.text = text
