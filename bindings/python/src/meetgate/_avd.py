@@ -394,8 +394,8 @@ class AvdDeviceVideo(Operations):
 class AvdDevice(Operations):
     """`avd.device`: audio, video, call, kick, get_invite_status."""
 
-    audio: AvdDeviceAudio = group(AvdDeviceAudio)
-    video: AvdDeviceVideo = group(AvdDeviceVideo)
+    audio = group(AvdDeviceAudio)
+    video = group(AvdDeviceVideo)
 
     def call(
         self,
@@ -2357,13 +2357,13 @@ class AvdRoom(Operations):
     delete_record, list, get_chat_message_log.
     """
 
-    avc: AvdRoomAvc = group(AvdRoomAvc)
-    desktop_record: AvdRoomDesktopRecord = group(AvdRoomDesktopRecord)
-    live: AvdRoomLive = group(AvdRoomLive)
-    mix_live: AvdRoomMixLive = group(AvdRoomMixLive)
-    mix_record: AvdRoomMixRecord = group(AvdRoomMixRecord)
-    participate: AvdRoomParticipate = group(AvdRoomParticipate)
-    record: AvdRoomRecord = group(AvdRoomRecord)
+    avc = group(AvdRoomAvc)
+    desktop_record = group(AvdRoomDesktopRecord)
+    live = group(AvdRoomLive)
+    mix_live = group(AvdRoomMixLive)
+    mix_record = group(AvdRoomMixRecord)
+    participate = group(AvdRoomParticipate)
+    record = group(AvdRoomRecord)
 
     def create(
         self,
@@ -3161,8 +3161,8 @@ class AvdSipGate(Operations):
 class AvdSip(Operations):
     """`avd.sip`: account, gate."""
 
-    account: AvdSipAccount = group(AvdSipAccount)
-    gate: AvdSipGate = group(AvdSipGate)
+    account = group(AvdSipAccount)
+    gate = group(AvdSipGate)
 
 
 class AvdTranscode(Operations):
@@ -3230,12 +3230,12 @@ class Avd(TokenClient):
     """
 
     platform = "avd"
-    app: AvdApp = group(AvdApp)
-    device: AvdDevice = group(AvdDevice)
-    media: AvdMedia = group(AvdMedia)
-    room: AvdRoom = group(AvdRoom)
-    sip: AvdSip = group(AvdSip)
-    transcode: AvdTranscode = group(AvdTranscode)
+    app = group(AvdApp)
+    device = group(AvdDevice)
+    media = group(AvdMedia)
+    room = group(AvdRoom)
+    sip = group(AvdSip)
+    transcode = group(AvdTranscode)
 
     def __init__(
         self,

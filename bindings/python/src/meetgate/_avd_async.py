@@ -424,8 +424,8 @@ class AsyncAvdDeviceVideo(AsyncOperations):
 class AsyncAvdDevice(AsyncOperations):
     """`avd.device`: audio, video, call, kick, get_invite_status."""
 
-    audio: AsyncAvdDeviceAudio = group(AsyncAvdDeviceAudio)
-    video: AsyncAvdDeviceVideo = group(AsyncAvdDeviceVideo)
+    audio = group(AsyncAvdDeviceAudio)
+    video = group(AsyncAvdDeviceVideo)
 
     async def call(
         self,
@@ -2406,13 +2406,13 @@ class AsyncAvdRoom(AsyncOperations):
     delete_record, list, get_chat_message_log.
     """
 
-    avc: AsyncAvdRoomAvc = group(AsyncAvdRoomAvc)
-    desktop_record: AsyncAvdRoomDesktopRecord = group(AsyncAvdRoomDesktopRecord)
-    live: AsyncAvdRoomLive = group(AsyncAvdRoomLive)
-    mix_live: AsyncAvdRoomMixLive = group(AsyncAvdRoomMixLive)
-    mix_record: AsyncAvdRoomMixRecord = group(AsyncAvdRoomMixRecord)
-    participate: AsyncAvdRoomParticipate = group(AsyncAvdRoomParticipate)
-    record: AsyncAvdRoomRecord = group(AsyncAvdRoomRecord)
+    avc = group(AsyncAvdRoomAvc)
+    desktop_record = group(AsyncAvdRoomDesktopRecord)
+    live = group(AsyncAvdRoomLive)
+    mix_live = group(AsyncAvdRoomMixLive)
+    mix_record = group(AsyncAvdRoomMixRecord)
+    participate = group(AsyncAvdRoomParticipate)
+    record = group(AsyncAvdRoomRecord)
 
     async def create(
         self,
@@ -3210,8 +3210,8 @@ class AsyncAvdSipGate(AsyncOperations):
 class AsyncAvdSip(AsyncOperations):
     """`avd.sip`: account, gate."""
 
-    account: AsyncAvdSipAccount = group(AsyncAvdSipAccount)
-    gate: AsyncAvdSipGate = group(AsyncAvdSipGate)
+    account = group(AsyncAvdSipAccount)
+    gate = group(AsyncAvdSipGate)
 
 
 class AsyncAvdTranscode(AsyncOperations):
@@ -3283,12 +3283,12 @@ class AsyncAvd(AsyncTokenClient):
     """
 
     platform = "avd"
-    app: AsyncAvdApp = group(AsyncAvdApp)
-    device: AsyncAvdDevice = group(AsyncAvdDevice)
-    media: AsyncAvdMedia = group(AsyncAvdMedia)
-    room: AsyncAvdRoom = group(AsyncAvdRoom)
-    sip: AsyncAvdSip = group(AsyncAvdSip)
-    transcode: AsyncAvdTranscode = group(AsyncAvdTranscode)
+    app = group(AsyncAvdApp)
+    device = group(AsyncAvdDevice)
+    media = group(AsyncAvdMedia)
+    room = group(AsyncAvdRoom)
+    sip = group(AsyncAvdSip)
+    transcode = group(AsyncAvdTranscode)
 
     def __init__(
         self,

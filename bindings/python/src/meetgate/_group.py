@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Optional
+from typing import Any, Optional, Type, TypeVar, cast
 
 from ._calls import AsyncCalls, Calls
+
+G = TypeVar("G")
 
 
 class Operations:
@@ -36,6 +38,7 @@ class _Group:
         return group
 
 
-def group(kind: Any) -> Any:
+def group(kind: Type[G]) -> G:
     """A group, made when it is first used. Of the class it is the group's class, so that a double sees the methods in it."""
-    return _Group(kind)
+    # To type checkers it is what it gives.
+    return cast(G, _Group(kind))

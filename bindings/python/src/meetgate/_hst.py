@@ -398,7 +398,7 @@ class HstOnlineUser(Operations):
 class HstOnline(Operations):
     """`hst.online`: user, trans_cmd, invite."""
 
-    user: HstOnlineUser = group(HstOnlineUser)
+    user = group(HstOnlineUser)
 
     def trans_cmd(
         self,
@@ -515,10 +515,10 @@ class Hst(TokenClient):
     """
 
     platform = "hst"
-    access: HstAccess = group(HstAccess)
-    app: HstApp = group(HstApp)
-    consuming: HstConsuming = group(HstConsuming)
-    online: HstOnline = group(HstOnline)
+    access = group(HstAccess)
+    app = group(HstApp)
+    consuming = group(HstConsuming)
+    online = group(HstOnline)
 
     def __init__(
         self,

@@ -398,7 +398,7 @@ class AsyncHstOnlineUser(AsyncOperations):
 class AsyncHstOnline(AsyncOperations):
     """`hst.online`: user, trans_cmd, invite."""
 
-    user: AsyncHstOnlineUser = group(AsyncHstOnlineUser)
+    user = group(AsyncHstOnlineUser)
 
     async def trans_cmd(
         self,
@@ -515,10 +515,10 @@ class AsyncHst(AsyncTokenClient):
     """
 
     platform = "hst"
-    access: AsyncHstAccess = group(AsyncHstAccess)
-    app: AsyncHstApp = group(AsyncHstApp)
-    consuming: AsyncHstConsuming = group(AsyncHstConsuming)
-    online: AsyncHstOnline = group(AsyncHstOnline)
+    access = group(AsyncHstAccess)
+    app = group(AsyncHstApp)
+    consuming = group(AsyncHstConsuming)
+    online = group(AsyncHstOnline)
 
     def __init__(
         self,
