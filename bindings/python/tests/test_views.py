@@ -5,7 +5,6 @@ import inspect
 import json
 import os
 import pathlib
-import subprocess
 import sys
 import tempfile
 import typing

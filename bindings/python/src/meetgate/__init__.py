@@ -175,10 +175,9 @@ _LATER: Dict[str, str] = {
 
 def catalog() -> Dict[str, Any]:
     """All operations with their parameters, answers and error numbers."""
-    import json
+    from ._catalog import document
 
-    document: Dict[str, Any] = json.loads(library().catalog())
-    return document
+    return document()
 
 
 def library_version() -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Callable, Literal, Mapping, Optional, Typ
 
 from ._calls import AsyncCalls, Calls, Handle
 from ._config import Config, async_threads
+from ._config import text_of as text_of_config
 from ._group import AsyncOperations, Operations
 from ._json import text_of
 from ._later import Unpack, later
@@ -237,6 +238,9 @@ class AsyncClient:
     _is_view = False
 
     def __init__(self, config: Config, parse_float: Callable[[str], Any]) -> None:
+        if isinstance(config, (str, os.PathLike)):
+            # A file is read once, although two ask for what is in it.
+            config = text_of_config(config)
         handle = Handle(self.platform, config)
         # Here, because a program that awaits nothing need not wait for its import.
         from ._pool import Pool

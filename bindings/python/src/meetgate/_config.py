@@ -53,12 +53,12 @@ def text_of(config: Union[str, "os.PathLike[str]"]) -> str:
             raise CONFIGURATION.refuse("configuration: %s; this text is neither" % _EXPECTED) from None
         why = getattr(error, "strerror", None) or str(error)
         raise _FILE.refuse("the configuration file %s cannot be read: %s" % (os.fspath(config), why)) from None
-    if not _is_object(text):
+    if not is_object(text):
         raise CONFIGURATION.refuse("the configuration file %s holds no JSON object" % os.fspath(config))
     return text
 
 
-def _is_object(text: str) -> bool:
+def is_object(text: str) -> bool:
     return text.lstrip(_BLANKS).startswith("{")
 
 
@@ -66,15 +66,16 @@ def _may_be_a_path(text: str) -> bool:
     return text.endswith(".json") or ("/" in text or os.sep in text) and not set(text) & set("\n\"{}[]=")
 
 
+def members_of(text: str) -> Any:
+    """JSON text read. The library skips a byte order mark, Python does not."""
+    return json.loads(text[1:] if text.startswith("\ufeff") else text)
+
+
 def async_threads(config: Config) -> int:
-    """How many awaited calls run at once, by a configuration that the library has taken."""
+    """How many awaited calls run at once, by a configuration that the library has taken; not by a path."""
     from ._options import ASYNC_THREADS
 
-    if isinstance(config, (str, os.PathLike)):
-        text = text_of(config)
-        members = json.loads(text[1:] if text.startswith("\ufeff") else text)
-    else:
-        members = config
+    members: Any = members_of(config) if isinstance(config, str) else config
     given = members.get("async_threads")
     return ASYNC_THREADS if given is None else int(given)
 
@@ -82,8 +83,7 @@ def async_threads(config: Config) -> int:
 def _named(platform: str, text: str) -> str:
     """The text with the platform added. Otherwise it stays as it is, so that the library sees every mistake in it."""
     try:
-        # The library skips a byte order mark, Python does not.
-        members = json.loads(text[1:] if text.startswith("\ufeff") else text)
+        members = members_of(text)
     except (ValueError, RecursionError):
         return text
     if not isinstance(members, dict):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any, Optional
+from typing import Any
 
+from ._catalog import kinds
 from ._errors import Error, Subject
-from ._library import library
 
 _A = {
     "string": "a string",
@@ -21,16 +20,8 @@ _A = {
 
 def mistyped(value: Any, name: str, where: str, subject: Subject) -> Error:
     """The error for a value that JSON does not have."""
-    expected = _of_parameter(subject.name, name)
+    expected = _A.get(kinds(subject.name).get(name, ""))
     without = " without a name" if expected == _A["file"] and isinstance(value, (bytes, bytearray, memoryview)) else ""
     if expected is None:
         expected = "what JSON has: a string, a number, True, False, None, a list or a dict"
     return subject.refuse("%s: expected %s, got %s%s" % (where, expected, type(value).__name__, without))
-
-
-def _of_parameter(operation: str, name: str) -> Optional[str]:
-    for known in json.loads(library().catalog())["operations"]:
-        if known["name"] == operation:
-            kinds = {field["name"]: field["type"] for field in known["params"]}
-            return _A.get(kinds.get(name, ""))
-    return None

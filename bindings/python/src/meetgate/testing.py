@@ -18,7 +18,7 @@ import subprocess
 from types import TracebackType
 from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple, Type, Union
 
-from . import _avd, _avd_async, _hst, _hst_async, _youme, _youme_async
+from . import _avd, _avd_async, _catalog, _hst, _hst_async, _youme, _youme_async
 from ._calls import AsyncCalls, Calls, Handle
 from ._cancel import Cancel
 from ._errors import ApiError, Cancelled, Subject
@@ -54,7 +54,7 @@ def api_error(operation: str, code: int, **members: Any) -> ApiError:
         members: Further attributes, such as `platform_message="..."`.
     """
     platform, _, name = operation.partition(".")
-    numbers = {known["code"]: known for known in json.loads(library().catalog())["errors"].get(platform, [])}
+    numbers = {known["code"]: known for known in _catalog.document()["errors"].get(platform, [])}
     if code not in numbers:
         raise LookupError("%s has no error number %d" % (platform, code))
     known = numbers[code]
@@ -73,7 +73,7 @@ class _Script:
         self._answers = answers
         self.made: List[Tuple[str, Dict[str, Any]]] = []
         if not callable(answers):
-            known = {operation["name"] for operation in json.loads(library().catalog())["operations"]}
+            known = {operation["name"] for operation in _catalog.document()["operations"]}
             for name in answers:
                 is_operation = name in known and name.startswith(platform + ".")
                 if not is_operation and name != "download" and " /" not in name:
@@ -150,10 +150,7 @@ def _passed(undoing: str, params: Mapping[str, Any], started: Optional[str]) -> 
     """What of the start's parameters, and of its answer, the operation that undoes it takes."""
     reply = json.loads(started) if started else {}
     known = {**params, **reply}
-    for operation in json.loads(library().catalog())["operations"]:
-        if operation["name"] == undoing:
-            return {field["name"]: known[field["name"]] for field in operation["params"] if field["name"] in known}
-    return {}
+    return {name: known[name] for name in _catalog.kinds(undoing) if name in known}
 
 
 class _AsyncAnsweredCalls(AsyncCalls):

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import shlex
 from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple, Union
 
-from .._library import library
+from .. import _catalog
 from . import COMMANDS, exit_codes, module
 
 #: The names of options' values that are files.
@@ -149,7 +148,7 @@ def _positional(command: str, parser: argparse.ArgumentParser, given: List[str],
         return
     if command in ("call", "ops"):
         if not given:
-            yield from (Candidate(operation["name"], operation["summary"]) for operation in _catalog())
+            yield from (Candidate(operation["name"], operation["summary"]) for operation in _catalog.document()["operations"])
         return
     positionals = [action for action in parser._actions if not action.option_strings]
     if len(given) < len(positionals):
@@ -161,7 +160,8 @@ def _positional(command: str, parser: argparse.ArgumentParser, given: List[str],
 
 
 def _parameters(operation: str, given: Sequence[str], current: str = "") -> Iterator[Union[Candidate, Files]]:
-    fields: List[Dict[str, Any]] = next((known["params"] for known in _catalog() if known["name"] == operation), [])
+    known = _catalog.operation(operation)
+    fields: List[Dict[str, Any]] = [] if known is None else known["params"]
     name, equals, _ = current.partition("=")
     if equals:
         for field in fields:
@@ -184,8 +184,3 @@ def _known(field: Dict[str, Any]) -> Iterator[Tuple[str, str]]:
         yield from (("true", ""), ("false", ""))
     for known in field["values"]:
         yield str(known["value"]), known.get("meaning", "")
-
-
-def _catalog() -> List[Dict[str, Any]]:
-    operations: List[Dict[str, Any]] = json.loads(library().catalog())["operations"]
-    return operations

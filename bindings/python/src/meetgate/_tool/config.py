@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from typing import Any, Dict, Iterator, Optional, Tuple, Type, Union
 
 from .. import _errors
 from .._avd import Avd
+from .._config import is_object, members_of
 from .._hst import Hst
 from .._youme import Youme
 from . import given_files, spelling
@@ -75,7 +75,7 @@ def client_of(config: Any) -> AnyClient:
 
 
 def _content(text: str) -> str:
-    if text.lstrip("\ufeff \t\r\n").startswith("{"):
+    if is_object(text):
         return text
     if any(sign in text for sign in '{"\n') and not os.path.exists(text):
         # JSON that is not whole, or is quoted twice, has secrets in it. The name of no file shows them.
@@ -85,8 +85,7 @@ def _content(text: str) -> str:
 
 def _object(text: str) -> Dict[str, Any]:
     try:
-        # A byte order mark may stand before it, which is no part of it.
-        value = json.loads(text[1:] if text.startswith("\ufeff") else text)
+        value = members_of(text)
     except (ValueError, RecursionError) as error:
         raise UsageError("the configuration is not valid JSON: %s" % error) from None
     if not isinstance(value, dict):

@@ -8,7 +8,7 @@ import sys
 from difflib import get_close_matches
 from typing import Any, Dict, List
 
-from .._library import library
+from .._catalog import document
 from . import exit_codes
 from .arguments import program
 from .tool_catalog import EXAMPLES
@@ -17,7 +17,7 @@ _UNITS = {"unix-s": "seconds since 1970-01-01 UTC", "unix-ms": "milliseconds sin
 
 
 def describe(name: str) -> int:
-    catalog = json.loads(library().catalog())
+    catalog = document()
     for operation in catalog["operations"]:
         if operation["name"] == name:
             show(operation, catalog["errors"])

@@ -7,7 +7,7 @@ import json
 import sys
 from typing import Any, Dict, List
 
-from .._library import library
+from .._catalog import document
 from . import arguments, exit_codes
 from .operation import near, show
 from .terminal import show_table
@@ -24,7 +24,7 @@ def parser() -> argparse.ArgumentParser:
 
 def run(given: List[str]) -> int:
     options = arguments.parse(parser(), given)
-    catalog = json.loads(library().catalog())
+    catalog = document()
     found = _search(catalog["operations"], options.words)
     if options.json:
         print(json.dumps(found, ensure_ascii=False))

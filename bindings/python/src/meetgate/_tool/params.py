@@ -9,7 +9,7 @@ import re
 from decimal import Decimal
 from typing import Any, Dict, List, Optional
 
-from .._library import library
+from .. import _catalog
 from . import given_files
 from .arguments import pair
 from .usage_error import UsageError
@@ -39,7 +39,7 @@ def add_to(parser: argparse.ArgumentParser) -> None:
 
 
 def of(operation: str, options: argparse.Namespace) -> Dict[str, Any]:
-    kinds = _kinds(operation)
+    kinds = _catalog.kinds(operation)
     params = _object_or_pairs(options.params, kinds)
     for given, read in ((options.param_file, _from_file), (options.param_env, _from_environment)):
         for text in given:
@@ -77,13 +77,6 @@ def _from_environment(name: str, variable: str) -> str:
     if variable not in os.environ:
         raise UsageError("%s: the variable %s is not set" % (name, variable))
     return os.environ[variable]
-
-
-def _kinds(operation: str) -> Dict[str, str]:
-    for known in json.loads(library().catalog())["operations"]:
-        if known["name"] == operation:
-            return {field["name"]: field["type"] for field in known["params"]}
-    return {}
 
 
 def _value(text: str, kind: Optional[str]) -> Any:
