@@ -182,12 +182,14 @@ fn a_storm_of_missing_rooms_over_dying_tokens_fails_no_good_call() {
     const PAIRS: usize = 32;
     let operations = operations_on_rooms();
     assert_eq!(operations.len(), 20);
-    let live = Arc::new(Mutex::new(HashSet::new()));
-    let platform = Arc::clone(&live);
+    let (live, newest) = (Arc::new(Mutex::new(HashSet::new())), Arc::new(AtomicUsize::new(0)));
+    let (platform, given) = (Arc::clone(&live), Arc::clone(&newest));
     let server = Server::start(move |number, request| {
         if request.target.split('?').next() == Some(GET_TOKEN) {
             let token = format!("t{number}");
-            platform.lock().unwrap().insert(token.clone());
+            let mut live = platform.lock().unwrap();
+            live.insert(token.clone());
+            given.store(number, Ordering::SeqCst);
             return json(&format!(r#"{{"ret":0,"token":"{token}"}}"#));
         }
         let text = format!("{}&{}", request.target, String::from_utf8_lossy(&request.body));
@@ -198,13 +200,15 @@ fn a_storm_of_missing_rooms_over_dying_tokens_fails_no_good_call() {
     let clients = [keys(&server), keys(&server)];
     let start = Instant::now();
     let (good, missing, mut kills) = (AtomicUsize::new(0), AtomicUsize::new(0), 0);
+    let served = [const { AtomicUsize::new(0) }; PAIRS];
     thread::scope(|scope| {
-        for pair in 0..PAIRS {
+        for (pair, served) in served.iter().enumerate() {
             let (client, good, missing, operations) = (&clients[pair % 2], &good, &missing, &operations);
             scope.spawn(move || {
                 while start.elapsed() < TIME {
                     let params = format!(r#"{{"room_id":"123{:08}"}}"#, good.fetch_add(1, Ordering::Relaxed) % 50);
                     client.call("avd.room.read", &params).unwrap();
+                    served.fetch_add(1, Ordering::SeqCst);
                     thread::sleep(Duration::from_millis(10));
                 }
             });
@@ -219,12 +223,23 @@ fn a_storm_of_missing_rooms_over_dying_tokens_fails_no_good_call() {
                 }
             });
         }
+        let counts = || served.each_ref().map(|served| served.load(Ordering::SeqCst));
         while start.elapsed() < TIME - Duration::from_secs(1) {
-            // Longer than fetches are spaced where tokens die early: a token that dies as soon as it is there would be the second
-            // refusal of the same call, and so the call's own.
             thread::sleep(Duration::from_millis(3000));
-            live.lock().unwrap().clear();
-            kills += 1;
+            // A token that dies as soon as it is there would be the second refusal of the same call, and so the call's own.
+            // The newest one may die when each thread has had a whole call since it was given.
+            while start.elapsed() < TIME {
+                let (known, before) = (newest.load(Ordering::SeqCst), counts());
+                while start.elapsed() < TIME && before.iter().zip(counts()).any(|(before, now)| now < before + 2) {
+                    thread::sleep(Duration::from_millis(5));
+                }
+                let mut live = live.lock().unwrap();
+                if newest.load(Ordering::SeqCst) == known && start.elapsed() < TIME {
+                    live.clear();
+                    kills += 1;
+                    break;
+                }
+            }
         }
     });
     let (fetches, seconds) = (server.count(GET_TOKEN), start.elapsed().as_secs());
