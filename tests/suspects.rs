@@ -182,19 +182,17 @@ fn a_storm_of_missing_rooms_over_dying_tokens_fails_no_good_call() {
     const PAIRS: usize = 32;
     let operations = operations_on_rooms();
     assert_eq!(operations.len(), 20);
-    let (live, newest) = (Arc::new(Mutex::new(HashSet::new())), Arc::new(AtomicUsize::new(0)));
-    let (platform, given) = (Arc::clone(&live), Arc::clone(&newest));
+    let tokens = Arc::new(Mutex::new(Tokens::default()));
+    let platform = Arc::clone(&tokens);
     let server = Server::start(move |number, request| {
         if request.target.split('?').next() == Some(GET_TOKEN) {
             let token = format!("t{number}");
-            let mut live = platform.lock().unwrap();
-            live.insert(token.clone());
-            given.store(number, Ordering::SeqCst);
+            platform.lock().unwrap().give(&token);
             return json(&format!(r#"{{"ret":0,"token":"{token}"}}"#));
         }
         let text = format!("{}&{}", request.target, String::from_utf8_lossy(&request.body));
         let token = text.split(['?', '&']).find_map(|pair| pair.strip_prefix("token=")).unwrap_or_default();
-        let is_served = platform.lock().unwrap().contains(token) && !text.contains("room_id=403");
+        let is_served = platform.lock().unwrap().came_with(token) && !text.contains("room_id=403");
         if is_served { success() } else { refusal() }
     });
     let clients = [keys(&server), keys(&server)];
@@ -224,21 +222,23 @@ fn a_storm_of_missing_rooms_over_dying_tokens_fails_no_good_call() {
             });
         }
         let counts = || served.each_ref().map(|served| served.load(Ordering::SeqCst));
+        let wait_for = |is_met: &dyn Fn() -> bool| {
+            while !is_met() && start.elapsed() < TIME {
+                thread::sleep(Duration::from_millis(5));
+            }
+        };
+        let mut last_kill = start;
         while start.elapsed() < TIME - Duration::from_secs(1) {
-            thread::sleep(Duration::from_millis(3000));
-            // A token that dies as soon as it is there would be the second refusal of the same call, and so the call's own.
-            // The newest one may die when each thread has had a whole call since it was given.
-            while start.elapsed() < TIME {
-                let (known, before) = (newest.load(Ordering::SeqCst), counts());
-                while start.elapsed() < TIME && before.iter().zip(counts()).any(|(before, now)| now < before + 2) {
-                    thread::sleep(Duration::from_millis(5));
-                }
-                let mut live = live.lock().unwrap();
-                if newest.load(Ordering::SeqCst) == known && start.elapsed() < TIME {
-                    live.clear();
-                    kills += 1;
-                    break;
-                }
+            // A token that dies as soon as it is there would be the second refusal of the same call, and so the call's own. So
+            // it dies when the clients are known to have it, and each thread has had a whole call since.
+            wait_for(&|| last_kill.elapsed() >= Duration::from_secs(3) && tokens.lock().unwrap().is_newest_taken);
+            let (known, before) = (tokens.lock().unwrap().newest.clone(), counts());
+            wait_for(&|| before.iter().zip(counts()).all(|(before, now)| now >= before + 2));
+            let mut tokens = tokens.lock().unwrap();
+            if tokens.newest == known && start.elapsed() < TIME {
+                tokens.live.clear();
+                kills += 1;
+                last_kill = Instant::now();
             }
         }
     });
@@ -248,6 +248,29 @@ fn a_storm_of_missing_rooms_over_dying_tokens_fails_no_good_call() {
     assert!(kills >= 4 && good > 100 && missing > 100);
     assert!(fetches > kills, "each death needs one");
     assert!(fetches as u64 <= 1 + 2 * kills as u64 + seconds, "{fetches} fetches for {kills} deaths in {seconds} s");
+}
+
+/// What a platform knows of its tokens.
+#[derive(Default)]
+struct Tokens {
+    live: HashSet<String>,
+    newest: String,
+    /// A call came with it: whoever shares it takes no older one from now on.
+    is_newest_taken: bool,
+}
+
+impl Tokens {
+    fn give(&mut self, token: &str) {
+        self.live.insert(token.to_owned());
+        self.newest = token.to_owned();
+        self.is_newest_taken = false;
+    }
+
+    /// A call came with this one. Whether it lives.
+    fn came_with(&mut self, token: &str) -> bool {
+        self.is_newest_taken |= token == self.newest;
+        self.live.contains(token)
+    }
 }
 
 /// Operations that name a room, with their example's parameters, and `{room}` for the room.
