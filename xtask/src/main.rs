@@ -7,6 +7,7 @@ mod codegen;
 mod demo;
 mod dist;
 mod dotnet;
+mod fuzz;
 mod install;
 mod prerequisites;
 mod server;
@@ -37,6 +38,9 @@ usage: cargo xtask <command>
                     --output <folder>: write them there
   bench             how fast the library is beside libcurl, and the bindings beside their languages' own ways
                     --quick, --rounds N, --json FILE, and which parts: cargo xtask bench --help
+  fuzz              look for inputs for which something does not hold: in each target of fuzz/, or in those that are named
+                    --seconds N: so long in each, 60 unless it is said
+                    --keep: put new inputs that reach more code into fuzz/corpus
   surface           write down every public name of the C# library: bindings/csharp/src/Meetgate/PublicAPI.*.txt
   dotnet ...        run dotnet as the other commands run it: dotnet test bindings/csharp/tests/Meetgate.Tests";
 
@@ -63,6 +67,7 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["install", options @ ..] => install::run_install(&workspace, options),
         ["dist", options @ ..] => dist::run_dist(&workspace, options),
         ["dotnet", arguments @ ..] => run_dotnet(&workspace, arguments),
+        ["fuzz", arguments @ ..] => fuzz::run_fuzz(&workspace, arguments),
         ["surface"] => surface::write(&workspace),
         ["codegen"] => codegen::write(&workspace.root),
         ["codegen", "--check"] => codegen::check(&workspace.root),

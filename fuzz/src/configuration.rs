@@ -1,0 +1,43 @@
+//! The input is a configuration. It is refused in words, or it gives a client; nothing is sent, and no secret is told.
+
+use crate::shown;
+use meetgate::{Client, Status};
+use serde_json::Value;
+
+/// Members that hold a secret, wherever they stand.
+const SECRET: [&str; 7] =
+    ["dev_secret", "app_secret", "rest_api_key", "secret_key", "token", "client_key_pem", "proxy"];
+
+pub fn check(input: &[u8]) {
+    let Ok(text) = std::str::from_utf8(input) else { return };
+    let secrets = secrets(text);
+    let secrets: Vec<&str> = secrets.iter().map(String::as_str).collect();
+    match Client::new(text) {
+        Ok(client) => {
+            let info = shown::check(&client.info().unwrap(), &secrets);
+            let platform = value(text)["platform"].clone();
+            assert_eq!(info["platform"], platform, "{text}");
+            shown::check(&client.stats().unwrap(), &secrets);
+            // Another client of the same account: both share what there is of it.
+            Client::new(text).unwrap();
+        }
+        Err(error) => _ = shown::check_error(&error, &[Status::InvalidConfig, Status::InvalidArgument], &secrets),
+    }
+}
+
+fn value(text: &str) -> Value {
+    serde_json::from_str(text.strip_prefix('\u{feff}').unwrap_or(text).trim_ascii()).unwrap_or_default()
+}
+
+/// The secrets of the configuration that stand nowhere else in it: else they may be shown as what else they are.
+fn secrets(text: &str) -> Vec<String> {
+    let value = value(text);
+    let mut found = Vec::new();
+    for name in SECRET {
+        for members in [&value, &value["tls"]] {
+            found.extend(members[name].as_str().map(str::to_owned));
+        }
+    }
+    found.retain(|secret| text.matches(secret.as_str()).count() == 1);
+    found
+}
