@@ -114,6 +114,26 @@ fn a_corrupt_or_foreign_file_is_empty_and_replaced() {
     assert_eq!(fs::read_dir(&folder).unwrap().count(), 2, "the token and the lock");
 }
 
+/// Found by fuzzing. A machine's clock was years ahead, and somebody set it right.
+#[test]
+fn an_expired_token_of_a_clock_that_was_ahead_does_not_keep_newer_ones_out() {
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let (config, folder) = with_file_store(&sandbox, "hst", "clock-ahead");
+    let call = || Client::new(&config).unwrap().call("hst.online.user.state", STATES).unwrap();
+    call();
+    let mut left: Value = serde_json::from_slice(&fs::read(token_file(&folder)).unwrap()).unwrap();
+    let ahead = left["generation"].as_u64().unwrap() + 50 * 365 * 86_400_000;
+    left["generation"] = ahead.into();
+    left["fetched_ms"] = 1.into();
+    fs::write(token_file(&folder), left.to_string()).unwrap();
+    for _ in 0..3 {
+        call();
+        assert_eq!(sandbox.counts()["hst.access.token"], 2, "fetched once, and shared");
+    }
+    let shared: Value = serde_json::from_slice(&fs::read(token_file(&folder)).unwrap()).unwrap();
+    assert_eq!(shared["generation"], ahead + 1);
+}
+
 #[test]
 fn a_store_that_cannot_be_used_names_the_file_and_sends_nothing() {
     let sandbox = Sandbox::start(Options::default()).unwrap();

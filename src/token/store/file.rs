@@ -124,7 +124,8 @@ impl Files {
                 Ok(()) if folder.has(&file, &self.lock).map_err(|error| cannot(error.into()))? => {
                     let lock = held::Held::new(file);
                     lock.sign().map_err(|error| cannot(error.into()))?;
-                    return Ok(Ok(Held { files: Arc::clone(&self), folder, _lock: lock }));
+                    let newest = self.read(&folder).ok().flatten().map_or(0, |entry| entry.generation);
+                    return Ok(Ok(Held { files: Arc::clone(&self), folder, newest, _lock: lock }));
                 }
                 Ok(()) => {}
                 // Perhaps it is this process itself, which was forked from the holder.
@@ -158,6 +159,8 @@ struct FileLock<'s> {
 struct Held {
     files: Arc<Files>,
     folder: Folder,
+    /// The generation of the token in the file, which may have expired; 0 where there is none.
+    newest: u64,
     _lock: held::Held,
 }
 
@@ -173,9 +176,11 @@ impl Held {
 }
 
 impl Lock for FileLock<'_> {
-    /// By the clock, so that the numbers go on rising when the file is lost.
+    /// By the clock, so that the numbers go on rising when the file is lost. It may have been wrong, and the file's number from
+    /// a year to come: then a token of a lower number would never be shared.
     fn generation(&self, last: u64) -> u64 {
-        now_ms().max(last.saturating_add(1))
+        let newest = self.held.as_ref().map_or(0, |held| held.newest);
+        now_ms().max(last.max(newest).saturating_add(1))
     }
 
     fn write(&self, entry: &Entry) -> Result<bool> {
