@@ -5,6 +5,7 @@ mod bench;
 mod catalog;
 mod codegen;
 mod demo;
+mod deny;
 mod dist;
 mod dotnet;
 mod fuzz;
@@ -38,6 +39,7 @@ usage: cargo xtask <command>
                     --output <folder>: write them there
   bench             how fast the library is beside libcurl, and the bindings beside their languages' own ways
                     --quick, --rounds N, --json FILE, and which parts: cargo xtask bench --help
+  deny              licences, duplicates, banned crates and sources, by the policy in deny.toml
   fuzz              look for inputs for which something does not hold: in each target of fuzz/, or in those that are named
                     --seconds N: so long in each, 60 unless it is said
                     --keep: put new inputs that reach more code into fuzz/corpus
@@ -67,6 +69,7 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["install", options @ ..] => install::run_install(&workspace, options),
         ["dist", options @ ..] => dist::run_dist(&workspace, options),
         ["dotnet", arguments @ ..] => run_dotnet(&workspace, arguments),
+        ["deny"] => deny::run_deny(&workspace),
         ["fuzz", arguments @ ..] => fuzz::run_fuzz(&workspace, arguments),
         ["surface"] => surface::write(&workspace),
         ["codegen"] => codegen::write(&workspace.root),
