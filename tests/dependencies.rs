@@ -1,10 +1,34 @@
-//! `docs/dependencies.md` has a row for each direct dependency, and for nothing else.
+//! `docs/dependencies.md` has a row for each crate that is linked into the library, with its licence, and for nothing else.
 
-use std::collections::BTreeSet;
-use std::path::Path;
+mod support;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::Command;
+
+const PAGE: &str = "docs/dependencies.md";
 
 fn read(path: &str) -> String {
-    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
+    std::fs::read_to_string(support::root().join(path)).unwrap()
+}
+
+/// The rows of one table: the crate's name first, without its marks.
+fn rows(table: &str, cells: usize) -> Vec<Vec<String>> {
+    let page = read(PAGE);
+    let (_, rest) = page.split_once(&format!("<!-- measured: {table} -->")).unwrap();
+    let (table, _) = rest.split_once("<!-- measured: end -->").unwrap();
+    let rows: Vec<Vec<String>> = table
+        .lines()
+        .filter(|line| line.starts_with("| `"))
+        .map(|line| line.trim_matches('|').split(" | ").map(|cell| cell.trim().to_owned()).collect())
+        .collect();
+    for row in &rows {
+        assert!(row.len() == cells && row.iter().all(|cell| !cell.is_empty()), "{row:?} has an empty cell");
+    }
+    rows
+}
+
+fn name(row: &[String]) -> String {
+    row[0].trim_matches('`').to_owned()
 }
 
 #[test]
@@ -16,16 +40,39 @@ fn each_direct_dependency_has_a_row() {
         .chain(of_targets)
         .flat_map(|table| table.as_table().unwrap().keys().cloned())
         .collect();
-    let page = read("docs/dependencies.md");
-    let rows: Vec<Vec<&str>> = page
-        .lines()
-        .filter(|line| line.starts_with("| `"))
-        .map(|line| line.trim_matches('|').split(" | ").map(str::trim).collect())
-        .collect();
-    for row in &rows {
-        assert!(row.len() == 4 && row.iter().all(|cell| !cell.is_empty()), "{row:?} has an empty cell");
-    }
-    let told: BTreeSet<String> = rows.iter().map(|row| row[0].trim_matches('`').to_owned()).collect();
+    let rows = rows("direct", 6);
+    let told: BTreeSet<String> = rows.iter().map(|row| name(row)).collect();
     assert_eq!(told.len(), rows.len(), "one stands twice");
     assert_eq!(told, declared);
+}
+
+#[test]
+fn each_crate_that_is_linked_stands_there_with_its_licence() {
+    // Macros run at build time. The page is about one system, whatever this one is.
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.current_dir(support::root()).args([
+        "tree",
+        "--locked",
+        "--quiet",
+        "--package",
+        "meetgate",
+        "--features",
+        "full",
+    ]);
+    cargo.args(["--target", "x86_64-unknown-linux-gnu", "--edges", "normal,no-proc-macro", "--prefix", "none"]);
+    let output = support::run(cargo.args(["--no-dedupe", "--format", "{p}|{l}"]));
+    assert!(output.status.success(), "{}", support::both(&output));
+    let tree = String::from_utf8(output.stdout).unwrap();
+    let linked: BTreeMap<String, String> = tree
+        .lines()
+        .skip(1)
+        .map(|line| {
+            let (package, licence) = line.split_once('|').unwrap();
+            (package.split(' ').next().unwrap().to_owned(), licence.to_owned())
+        })
+        .collect();
+    let direct = rows("direct", 6).into_iter().map(|row| (name(&row), row[3].clone()));
+    let indirect = rows("indirect", 5).into_iter().map(|row| (name(&row), row[2].clone()));
+    let told: BTreeMap<String, String> = direct.chain(indirect).collect();
+    assert_eq!(told, linked, "{PAGE} is not what is linked: run `cargo xtask dependencies`");
 }

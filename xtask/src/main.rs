@@ -6,6 +6,7 @@ mod catalog;
 mod codegen;
 mod demo;
 mod deny;
+mod dependencies;
 mod dist;
 mod dotnet;
 mod fuzz;
@@ -40,6 +41,7 @@ usage: cargo xtask <command>
   bench             how fast the library is beside libcurl, and the bindings beside their languages' own ways
                     --quick, --rounds N, --json FILE, and which parts: cargo xtask bench --help
   deny              licences, duplicates, banned crates and sources, by the policy in deny.toml
+  dependencies      measure what each linked crate adds to the library, and write it into docs/dependencies.md
   fuzz              look for inputs for which something does not hold: in each target of fuzz/, or in those that are named
                     --seconds N: so long in each, 60 unless it is said
                     --keep: put new inputs that reach more code into fuzz/corpus
@@ -70,6 +72,7 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["dist", options @ ..] => dist::run_dist(&workspace, options),
         ["dotnet", arguments @ ..] => run_dotnet(&workspace, arguments),
         ["deny"] => deny::run_deny(&workspace),
+        ["dependencies"] => dependencies::run_dependencies(&workspace),
         ["fuzz", arguments @ ..] => fuzz::run_fuzz(&workspace, arguments),
         ["surface"] => surface::write(&workspace),
         ["codegen"] => codegen::write(&workspace.root),
