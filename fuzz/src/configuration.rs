@@ -5,8 +5,9 @@ use meetgate::{Client, Status};
 use serde_json::Value;
 
 /// Members that hold a secret, wherever they stand.
-const SECRET: [&str; 7] =
-    ["dev_secret", "app_secret", "rest_api_key", "secret_key", "token", "client_key_pem", "proxy"];
+const SECRET: [&str; 6] = ["dev_secret", "app_secret", "rest_api_key", "secret_key", "token", "client_key_pem"];
+/// Members that hold a URL, of which the password is one.
+const URL: [&str; 2] = ["proxy", "redis"];
 
 pub fn check(input: &[u8]) {
     let Ok(text) = std::str::from_utf8(input) else { return };
@@ -38,6 +39,24 @@ fn secrets(text: &str) -> Vec<String> {
             found.extend(members[name].as_str().map(str::to_owned));
         }
     }
+    for name in URL {
+        for members in [&value, &value["token_store"]] {
+            found.extend(members[name].as_str().and_then(password).map(str::to_owned));
+        }
+    }
+    found.extend(
+        value["headers"]
+            .as_object()
+            .into_iter()
+            .flat_map(|headers| headers.values())
+            .filter_map(|value| value.as_str().map(str::to_owned)),
+    );
     found.retain(|secret| text.matches(secret.as_str()).count() == 1);
     found
+}
+
+/// As it stands in the URL.
+fn password(url: &str) -> Option<&str> {
+    let (user, _) = url.split_once("://")?.1.rsplit_once('@')?;
+    Some(user.split_once(':')?.1)
 }

@@ -44,13 +44,15 @@ pub fn check(input: &[u8]) {
     // Which part went out for each request.
     let served = Arc::new(Mutex::new(Vec::new()));
     let (of_server, answers) = (Arc::clone(&served), parts.clone());
+    // A redirect may hold it: whoever wrote that knows it anyway.
+    let is_known = bytes.windows(MARK.len()).any(|window| window == MARK.as_bytes());
     let host = format!("host: {}", SERVER.url.trim_start_matches("http://"));
     SERVER.answers(move |request| {
         if request.method == "CONNECT" && !of_proxy {
             return server::answer(200, b"");
         }
         let is_own = request.head.lines().any(|line| line.eq_ignore_ascii_case(&host));
-        assert!(is_own || !request.head.contains(MARK), "the token goes to another host: {}", request.head);
+        assert!(is_own || is_known || !request.head.contains(MARK), "the token goes to another host: {}", request.head);
         let mut served = of_server.lock().unwrap();
         let number = served.len().min(answers.len() - 1);
         served.push(number);
