@@ -2,6 +2,7 @@
 //!
 //! The rows are in [`table`], which `cargo xtask codegen` renders from `catalog/*.toml`.
 
+mod packed;
 pub mod table;
 
 use serde::Serialize;
@@ -133,30 +134,57 @@ impl Type {
     }
 }
 
+/// What only a person reads. A library without the feature `catalog-texts` has none of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Text(#[cfg(feature = "catalog-texts")] &'static str);
+
+impl Text {
+    pub const NONE: Text = Text::new("");
+
+    #[cfg(feature = "catalog-texts")]
+    pub const fn new(text: &'static str) -> Text {
+        Text(text)
+    }
+
+    #[cfg(not(feature = "catalog-texts"))]
+    pub const fn new(_: &'static str) -> Text {
+        Text()
+    }
+
+    /// `None` where there is none.
+    #[cfg(feature = "catalog-texts")]
+    pub fn get(self) -> Option<&'static str> {
+        Some(self.0).filter(|text| !text.is_empty())
+    }
+
+    #[cfg(not(feature = "catalog-texts"))]
+    pub fn get(self) -> Option<&'static str> {
+        None
+    }
+}
+
 /// One allowed (or, in an open list, known) value, and what it means.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy)]
 pub struct Value {
     pub value: Literal,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    pub meaning: &'static str,
+    pub meaning: Text,
 }
 
 impl Value {
     pub const fn text(text: &'static str) -> Value {
-        Value { value: Literal::Text(text), meaning: "" }
+        Value { value: Literal::Text(text), meaning: Text::NONE }
     }
 
     pub const fn number(number: i64) -> Value {
-        Value { value: Literal::Number(number), meaning: "" }
+        Value { value: Literal::Number(number), meaning: Text::NONE }
     }
 
     pub const fn meaning(self, meaning: &'static str) -> Value {
-        Value { meaning, ..self }
+        Value { meaning: Text::new(meaning), ..self }
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Literal {
     Text(&'static str),
     Number(i64),
@@ -172,41 +200,28 @@ impl fmt::Display for Value {
 }
 
 /// A parameter, or a member of a nested one, or a member of an answer.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy)]
 pub struct Field {
     pub name: &'static str,
-    #[serde(rename = "type")]
     pub kind: Type,
     pub required: bool,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    pub doc: &'static str,
-    #[serde(skip_serializing_if = "str::is_empty")]
     pub unit: &'static str,
     pub values: &'static [Value],
     /// `values` are the known ones; others pass.
-    #[serde(skip_serializing_if = "is_false")]
     pub open: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub min: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max: Option<i64>,
     /// Further JSON types taken as they are.
-    #[serde(skip_serializing_if = "<[Type]>::is_empty")]
     pub also: &'static [Type],
     /// The type of an array's scalar elements.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub items: Option<Type>,
     /// The members of an object, or of each object of an array.
     pub fields: &'static [Field],
-    #[serde(skip_serializing_if = "str::is_empty")]
     pub default: &'static str,
-    #[serde(skip_serializing_if = "is_false")]
     pub secret: bool,
     /// The default is sent when the caller gives nothing.
-    #[serde(skip)]
     pub always_sent: bool,
     /// A second name under which the value travels too.
-    #[serde(skip_serializing_if = "str::is_empty")]
     pub also_sent_as: &'static str,
 }
 
@@ -216,7 +231,6 @@ impl Field {
         name: "",
         kind: Type::String,
         required: false,
-        doc: "",
         unit: "",
         values: &[],
         open: false,
@@ -232,18 +246,13 @@ impl Field {
     };
 }
 
-fn is_false(value: &bool) -> bool {
-    !value
-}
-
 /// What the platform's document says of two parameters together.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub struct Rule {
     /// `osds needs videos`
     pub words: &'static str,
     /// Document and lines.
     pub source: &'static str,
-    #[serde(skip)]
     pub demand: Demand,
 }
 
@@ -272,77 +281,58 @@ pub enum Demand {
 }
 
 /// When what an operation reads has come to an end, so that it can be waited for.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub struct Settles {
     /// `stopped`
     pub name: &'static str,
     /// `the recording has stopped`
     pub until: &'static str,
-    #[serde(flatten)]
     pub when: When,
     /// Optional parameters without which something else would be waited for.
-    #[serde(skip_serializing_if = "<[&str]>::is_empty")]
     pub needs: &'static [&'static str],
 }
 
 /// What an answer is looked at for.
-#[derive(Debug, Serialize)]
-#[serde(untagged)]
+#[derive(Debug)]
 pub enum When {
     /// An integer: what is waited for, and what will not become that any more.
-    Is { member: &'static str, done: &'static [i64], failed: &'static [i64] },
+    Is {
+        member: &'static str,
+        done: &'static [i64],
+        failed: &'static [i64],
+        /// The member's known values, for the words of an error.
+        known: &'static [Value],
+    },
     /// Texts by the names of members (`data.download_url`), arrays looked through: one that is there and not empty.
     Any { any: &'static [&'static str] },
 }
 
 /// One documented operation.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub struct Operation {
     /// `avd.room.mix_record.start`
     pub name: &'static str,
     pub platform: PlatformName,
     /// How it is sent unless the configuration says otherwise.
     pub method: Method,
-    /// What the platform takes.
-    pub methods: &'static [Method],
     /// Whole, from the host root.
     pub path: &'static str,
-    pub summary: &'static str,
-    /// The platform's own title.
-    pub zh: &'static str,
-    /// What it destroys, or whom it throws out.
-    #[serde(skip_serializing_if = "str::is_empty")]
-    pub danger: &'static str,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    pub doc: &'static str,
     pub retry: Retry,
     /// The operation that this one ends.
-    #[serde(skip_serializing_if = "str::is_empty")]
     pub undoes: &'static str,
     /// Its parameters that are named otherwise in the answer of what it undoes: the parameter, and the member.
-    #[serde(skip)]
     pub undoes_with: &'static [(&'static str, &'static str)],
     /// When what it reads has come to an end.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub settles: Option<Settles>,
-    /// Document and lines.
-    pub source: &'static str,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    pub note: &'static str,
-    #[serde(skip)]
     pub carrier: Carrier,
     /// The operation fetches the platform's token.
-    #[serde(skip)]
     pub fetches_token: bool,
     /// A successful answer has neither `ret` nor `code`; a failed one has.
-    #[serde(skip)]
     pub bare_reply: bool,
     pub params: &'static [Field],
-    #[serde(skip_serializing_if = "<[Rule]>::is_empty")]
     pub rules: &'static [Rule],
-    pub returns: &'static [Field],
-    /// Every number that it may answer: its own and the platform's common ones.
-    pub errors: &'static [i64],
+    /// The members of its answer, where an operation undoes it.
+    pub answered: &'static [&'static str],
 }
 
 impl Operation {
@@ -375,23 +365,15 @@ pub enum ErrorClass {
 }
 
 /// One number of a platform's error table.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub struct ErrorNumber {
     pub code: i64,
-    /// The platform's own words.
-    pub name: &'static str,
-    pub meaning: &'static str,
-    pub zh: &'static str,
+    pub meaning: Text,
+    /// The same in Chinese.
+    pub zh: Text,
     pub class: ErrorClass,
     /// Worth repeating, for operations that only read.
-    #[serde(skip_serializing_if = "is_false")]
     pub transient: bool,
-    /// Any operation may answer it.
-    #[serde(skip_serializing_if = "is_false")]
-    pub common: bool,
-    pub source: &'static str,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    pub note: &'static str,
 }
 
 /// The operation of that whole name (`avd.room.create`).
@@ -405,31 +387,12 @@ pub fn operations() -> &'static [&'static Operation] {
     table::OPERATIONS
 }
 
-/// The whole catalog as JSON: `{"version":…,"operations":[…],"errors":{"avd":[…],…}}`.
+/// The whole catalog as JSON: `{"version":…,"operations":[…],"errors":{"avd":[…],…}}`. Without the feature `catalog-texts` it is
+/// what programs need of it.
 pub fn to_json() -> String {
-    #[derive(Serialize)]
-    struct Errors {
-        hst: &'static [ErrorNumber],
-        youme: &'static [ErrorNumber],
-        avd: &'static [ErrorNumber],
-    }
-    #[derive(Serialize)]
-    struct Catalog {
-        version: &'static str,
-        operations: &'static [&'static Operation],
-        errors: Errors,
-    }
-    let catalog = Catalog {
-        version: env!("CARGO_PKG_VERSION"),
-        operations: operations(),
-        errors: Errors {
-            hst: PlatformName::Hst.errors(),
-            youme: PlatformName::Youme.errors(),
-            avd: PlatformName::Avd.errors(),
-        },
-    };
-    // Plain structs of strings and numbers: serializing them to a string cannot fail.
-    serde_json::to_string(&catalog).unwrap_or_default()
+    let json = packed::unpack(include_bytes!(concat!(env!("OUT_DIR"), "/catalog.packed")));
+    // One line, as all JSON of this library. No text of JSON holds a line's end.
+    json.replace('\n', "")
 }
 
 #[cfg(test)]
@@ -457,7 +420,11 @@ mod tests {
 
     #[test]
     fn an_operation_lists_its_own_numbers_and_the_common_ones() {
-        let errors = |name: &str| find(name).unwrap().errors;
+        let catalog: serde_json::Value = serde_json::from_str(&to_json()).unwrap();
+        let errors = |name: &str| -> Vec<i64> {
+            let found = catalog["operations"].as_array().unwrap().iter().find(|it| it["name"] == name).unwrap();
+            found["errors"].as_array().unwrap().iter().map(|code| code.as_i64().unwrap()).collect()
+        };
         assert_eq!(
             errors("avd.device.audio.mute"),
             [40002, 40003, 40004, 40009, 40024, 40033, 41001, 41002, 41003, 41005]

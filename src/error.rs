@@ -205,8 +205,8 @@ impl Error {
         let document = self.document_mut();
         document.code = Some(code);
         document.class = known.map(|known| known.class);
-        document.meaning = known.map(|known| known.meaning);
-        document.meaning_zh = known.map(|known| known.zh);
+        document.meaning = known.and_then(|known| known.meaning.get());
+        document.meaning_zh = known.and_then(|known| known.zh.get());
         self
     }
 

@@ -3,7 +3,7 @@
 //! The rows of the catalog: operations, error numbers and configuration keys.
 
 use super::{
-    Carrier, Demand, ErrorClass, ErrorNumber, Field, Method, Operation, PlatformName, Retry, Rule, Settles, Type,
+    Carrier, Demand, ErrorClass, ErrorNumber, Field, Method, Operation, PlatformName, Retry, Rule, Settles, Text, Type,
     Value, When,
 };
 
@@ -12,80 +12,52 @@ pub const HST_PREFIX: &str = "";
 pub static HST_ERRORS: &[ErrorNumber] = &[
     ErrorNumber {
         code: 606000000,
-        name: "Authentication failed",
-        meaning: "authentication failed",
-        zh: "认证失败",
+        meaning: Text::new("authentication failed"),
+        zh: Text::new("认证失败"),
         class: ErrorClass::Auth,
         transient: false,
-        common: true,
-        source: "001 L78",
-        note: "The platform refused the developer id, the developer secret or the developer token. The failure example of the token call (001 L49-L53) prints this number.",
     },
     ErrorNumber {
         code: 606000001,
-        name: "access_token timed out",
-        meaning: "access token expired or replaced by a newer one",
-        zh: "access_token超时失效",
+        meaning: Text::new("access token expired or replaced by a newer one"),
+        zh: Text::new("access_token超时失效"),
         class: ErrorClass::TokenDead,
         transient: false,
-        common: true,
-        source: "001 L79",
-        note: "The token's lifetime is over, or somebody fetched a newer token of the account; the two cannot be told apart (H25).",
     },
     ErrorNumber {
         code: 606000002,
-        name: "important parameter missing",
-        meaning: "a parameter is missing",
-        zh: "重要参数缺失",
+        meaning: Text::new("a parameter is missing"),
+        zh: Text::new("重要参数缺失"),
         class: ErrorClass::BadRequest,
         transient: false,
-        common: true,
-        source: "001 L80",
-        note: "",
     },
     ErrorNumber {
         code: 606000003,
-        name: "parameter error",
-        meaning: "a parameter is wrong",
-        zh: "参数错误",
+        meaning: Text::new("a parameter is wrong"),
+        zh: Text::new("参数错误"),
         class: ErrorClass::BadRequest,
         transient: false,
-        common: true,
-        source: "001 L81",
-        note: "",
     },
     ErrorNumber {
         code: 606000004,
-        name: "request timed out",
-        meaning: "the platform timed out",
-        zh: "请求超时",
+        meaning: Text::new("the platform timed out"),
+        zh: Text::new("请求超时"),
         class: ErrorClass::Busy,
         transient: true,
-        common: true,
-        source: "001 L82",
-        note: "The library does not repeat the call. `retryable` is true only for an operation that reads: any other may have taken effect.",
     },
     ErrorNumber {
         code: 606000005,
-        name: "operation failed",
-        meaning: "the operation failed",
-        zh: "操作失败",
+        meaning: Text::new("the operation failed"),
+        zh: Text::new("操作失败"),
         class: ErrorClass::Server,
         transient: false,
-        common: true,
-        source: "001 L83",
-        note: "The document names no reasons; look at `msg`.",
     },
     ErrorNumber {
         code: 606000006,
-        name: "system busy",
-        meaning: "the platform is busy",
-        zh: "系统繁忙",
+        meaning: Text::new("the platform is busy"),
+        zh: Text::new("系统繁忙"),
         class: ErrorClass::Busy,
         transient: true,
-        common: true,
-        source: "001 L84",
-        note: "",
     },
 ];
 
@@ -98,740 +70,472 @@ pub const AVD_PREFIX: &str = "/sdkapi/v2";
 pub static AVD_ERRORS: &[ErrorNumber] = &[
     ErrorNumber {
         code: 401,
-        name: "授权错误!",
-        meaning: "wrong access_key or secret_key",
-        zh: "授权错误!",
+        meaning: Text::new("wrong access_key or secret_key"),
+        zh: Text::new("授权错误!"),
         class: ErrorClass::Auth,
         transient: false,
-        common: false,
-        source: "004 L2552",
-        note: "Only in the failure example of app.get_token; the error table has 40001 for the same. Both are an authentication failure (T61).",
     },
     ErrorNumber {
         code: 10910,
-        name: "上传文件信息错误, 请求体存放错误",
-        meaning: "the request body of the upload is wrong",
-        zh: "上传文件信息错误, 请求体存放错误",
+        meaning: Text::new("the request body of the upload is wrong"),
+        zh: Text::new("上传文件信息错误, 请求体存放错误"),
         class: ErrorClass::BadRequest,
         transient: false,
-        common: false,
-        source: "004 L3789",
-        note: "",
     },
     ErrorNumber {
         code: 10911,
-        name: "未读取到文件信息",
-        meaning: "invalid file: it cannot be read, or its type is not supported",
-        zh: "未读取到文件信息",
+        meaning: Text::new("invalid file: it cannot be read, or its type is not supported"),
+        zh: Text::new("未读取到文件信息"),
         class: ErrorClass::BadRequest,
         transient: false,
-        common: false,
-        source: "004 L3790",
-        note: "Two meanings: the error table says that no file was read, the failure example of uploadfile says \"not support file type: crx\" (004 L3653). The library reads it as an invalid file (T65).",
     },
     ErrorNumber {
         code: 10912,
-        name: "文件存储失败",
-        meaning: "the file could not be stored",
-        zh: "文件存储失败",
+        meaning: Text::new("the file could not be stored"),
+        zh: Text::new("文件存储失败"),
         class: ErrorClass::Server,
         transient: false,
-        common: false,
-        source: "004 L3791",
-        note: "",
     },
     ErrorNumber {
         code: 10913,
-        name: "文件读取失败",
-        meaning: "the file could not be read",
-        zh: "文件读取失败",
+        meaning: Text::new("the file could not be read"),
+        zh: Text::new("文件读取失败"),
         class: ErrorClass::Server,
         transient: false,
-        common: false,
-        source: "004 L3792",
-        note: "",
     },
     ErrorNumber {
         code: 10914,
-        name: "不支持文件类型",
-        meaning: "file type not supported",
-        zh: "不支持文件类型",
+        meaning: Text::new("file type not supported"),
+        zh: Text::new("不支持文件类型"),
         class: ErrorClass::Unsupported,
         transient: false,
-        common: false,
-        source: "004 L3793",
-        note: "The failure example of uploadfile answers a wrong type with 10911 instead (T65).",
     },
     ErrorNumber {
         code: 40001,
-        name: "Authenticate failed, access_key or secret_key error",
-        meaning: "wrong access_key or secret_key",
-        zh: "认证失败",
+        meaning: Text::new("wrong access_key or secret_key"),
+        zh: Text::new("认证失败"),
         class: ErrorClass::Auth,
         transient: false,
-        common: false,
-        source: "004 L3673",
-        note: "The failure example of app.get_token prints 401 for the same; both are an authentication failure (T61).",
     },
     ErrorNumber {
         code: 40002,
-        name: "args required or error",
-        meaning: "parameter missing or wrong",
-        zh: "参数错误",
+        meaning: Text::new("parameter missing or wrong"),
+        zh: Text::new("参数错误"),
         class: ErrorClass::BadRequest,
         transient: false,
-        common: true,
-        source: "004 L3674",
-        note: "If all parameters are right, the server may not read them the way they were sent: try another `http_method` in the configuration (T12, T13, T67).",
     },
     ErrorNumber {
         code: 40003,
-        name: "access token check invalid",
-        meaning: "token expired or invalid",
-        zh: "access_token过期或无效",
+        meaning: Text::new("token expired or invalid"),
+        zh: Text::new("access_token过期或无效"),
         class: ErrorClass::TokenDead,
         transient: false,
-        common: true,
-        source: "004 L3675",
-        note: "The document prints it for \"no such room_id\" too (004 L275). The library renews the token once, repeats the call once, and then reports the number. Meanwhile the other calls go on with the refused token. When the repeated call got 40003 too, the same request does not renew again for 60 s (T60).",
     },
     ErrorNumber {
         code: 40004,
-        name: "no such room id",
-        meaning: "no such room",
-        zh: "房间号不存在",
+        meaning: Text::new("no such room"),
+        zh: Text::new("房间号不存在"),
         class: ErrorClass::NotFound,
         transient: false,
-        common: false,
-        source: "004 L3681",
-        note: "",
     },
     ErrorNumber {
         code: 40005,
-        name: "room id exist",
-        meaning: "room number exists already",
-        zh: "房间号已存在",
+        meaning: Text::new("room number exists already"),
+        zh: Text::new("房间号已存在"),
         class: ErrorClass::Conflict,
         transient: false,
-        common: false,
-        source: "004 L3682",
-        note: "",
     },
     ErrorNumber {
         code: 40006,
-        name: "room already start auto_record",
-        meaning: "automatic recording is already on in the room",
-        zh: "房间已经开启自动录制",
+        meaning: Text::new("automatic recording is already on in the room"),
+        zh: Text::new("房间已经开启自动录制"),
         class: ErrorClass::Conflict,
         transient: false,
-        common: false,
-        source: "004 L3683",
-        note: "",
     },
     ErrorNumber {
         code: 40007,
-        name: "room hasn't start auto_record",
-        meaning: "automatic recording is not on in the room",
-        zh: "房间未开启自动录制",
+        meaning: Text::new("automatic recording is not on in the room"),
+        zh: Text::new("房间未开启自动录制"),
         class: ErrorClass::Conflict,
         transient: false,
-        common: false,
-        source: "004 L3684",
-        note: "",
     },
     ErrorNumber {
         code: 40008,
-        name: "user not in room",
-        meaning: "the user is not in the room",
-        zh: "房间不存在用户",
+        meaning: Text::new("the user is not in the room"),
+        zh: Text::new("房间不存在用户"),
         class: ErrorClass::NotFound,
         transient: false,
-        common: false,
-        source: "004 L3690",
-        note: "",
     },
     ErrorNumber {
         code: 40009,
-        name: "room not open or not exist",
-        meaning: "the room does not exist or is not open",
-        zh: "房间不存在或未打开",
+        meaning: Text::new("the room does not exist or is not open"),
+        zh: Text::new("房间不存在或未打开"),
         class: ErrorClass::NotFound,
         transient: false,
-        common: false,
-        source: "004 L3691",
-        note: "",
     },
     ErrorNumber {
         code: 40019,
-        name: "sip gate url exists",
-        meaning: "another gateway has this address already",
-        zh: "网关地址已存在",
+        meaning: Text::new("another gateway has this address already"),
+        zh: Text::new("网关地址已存在"),
         class: ErrorClass::Conflict,
         transient: false,
-        common: false,
-        source: "004 L3697",
-        note: "",
     },
     ErrorNumber {
         code: 40020,
-        name: "no such sip_gate id",
-        meaning: "no such gateway",
-        zh: "网关不存在",
+        meaning: Text::new("no such gateway"),
+        zh: Text::new("网关不存在"),
         class: ErrorClass::NotFound,
         transient: false,
-        common: false,
-        source: "004 L3698",
-        note: "",
     },
     ErrorNumber {
         code: 40021,
-        name: "phone number has already exist",
-        meaning: "another account has this number already",
-        zh: "用户号码已存在",
+        meaning: Text::new("another account has this number already"),
+        zh: Text::new("用户号码已存在"),
         class: ErrorClass::Conflict,
         transient: false,
-        common: false,
-        source: "004 L3699",
-        note: "",
     },
     ErrorNumber {
         code: 40022,
-        name: "no such account id",
-        meaning: "no such SIP account",
-        zh: "用户不存在",
+        meaning: Text::new("no such SIP account"),
+        zh: Text::new("用户不存在"),
         class: ErrorClass::NotFound,
         transient: false,
-        common: false,
-        source: "004 L3700",
-        note: "",
     },
     ErrorNumber {
         code: 40023,
-        name: "no sip gate set",
-        meaning: "no gateway is set",
-        zh: "未设置网关信息",
+        meaning: Text::new("no gateway is set"),
+        zh: Text::new("未设置网关信息"),
         class: ErrorClass::Conflict,
         transient: false,
-        common: false,
-        source: "004 L3701",
-        note: "",
     },
     ErrorNumber {
         code: 40024,
-        name: "account hasn't been invited",
-        meaning: "the account has not been invited",
-        zh: "用户未被邀请",
+        meaning: Text::new("the account has not been invited"),
+        zh: Text::new("用户未被邀请"),
         class: ErrorClass::NotFound,
         transient: false,
-        common: false,
-        source: "004 L3702",
-        note: "",
     },
     ErrorNumber {
         code: 40025,
-        name: "sip service have no rpc_port, set service first",
-        meaning: "the SIP service has no rpc_port set",
-        zh: "sip服务rpc失败",
+        meaning: Text::new("the SIP service has no rpc_port set"),
+        zh: Text::new("sip服务rpc失败"),
         class: ErrorClass::Server,
         transient: false,
-        common: false,
-        source: "004 L3703",
-        note: "",
     },
     ErrorNumber {
         code: 40026,
-        name: "sip service no response",
-        meaning: "the SIP service does not answer",
-        zh: "sip服务未响应",
+        meaning: Text::new("the SIP service does not answer"),
+        zh: Text::new("sip服务未响应"),
         class: ErrorClass::Busy,
         transient: true,
-        common: false,
-        source: "004 L3704",
-        note: "",
     },
     ErrorNumber {
         code: 40030,
-        name: "sip service internal error",
-        meaning: "internal error of the SIP service",
-        zh: "sip服务内部错误",
+        meaning: Text::new("internal error of the SIP service"),
+        zh: Text::new("sip服务内部错误"),
         class: ErrorClass::Server,
         transient: false,
-        common: false,
-        source: "004 L3705",
-        note: "",
     },
     ErrorNumber {
         code: 40031,
-        name: "user is in room",
-        meaning: "the user is in the room already",
-        zh: "用户已在房间",
+        meaning: Text::new("the user is in the room already"),
+        zh: Text::new("用户已在房间"),
         class: ErrorClass::Conflict,
         transient: false,
-        common: false,
-        source: "004 L3711",
-        note: "",
     },
     ErrorNumber {
         code: 40032,
-        name: "invalid address, check it correctly",
-        meaning: "the address to invite is not valid",
-        zh: "邀请地址无效",
+        meaning: Text::new("the address to invite is not valid"),
+        zh: Text::new("邀请地址无效"),
         class: ErrorClass::BadRequest,
         transient: false,
-        common: false,
-        source: "004 L3712",
-        note: "",
     },
     ErrorNumber {
         code: 40033,
-        name: "no invite info for this user id",
-        meaning: "the user has not been invited",
-        zh: "用户未被邀请",
+        meaning: Text::new("the user has not been invited"),
+        zh: Text::new("用户未被邀请"),
         class: ErrorClass::NotFound,
         transient: false,
-        common: false,
-        source: "004 L3713",
-        note: "",
     },
     ErrorNumber {
         code: 40034,
-        name: "invite failed or internal error append msg",
-        meaning: "the invitation failed, or an internal error",
-        zh: "邀请失败内部错误",
+        meaning: Text::new("the invitation failed, or an internal error"),
+        zh: Text::new("邀请失败内部错误"),
         class: ErrorClass::Server,
         transient: false,
-        common: false,
-        source: "004 L3714",
-        note: "",
     },
     ErrorNumber {
         code: 40035,
-        name: "connect shut down, invite refused or check service port",
-        meaning: "connection closed: invitation refused, or the service port is not open",
-        zh: "服务端口未开启",
+        meaning: Text::new("connection closed: invitation refused, or the service port is not open"),
+        zh: Text::new("服务端口未开启"),
         class: ErrorClass::Busy,
         transient: true,
-        common: false,
-        source: "004 L3715",
-        note: "",
     },
     ErrorNumber {
         code: 40036,
-        name: "not support this type",
-        meaning: "type not supported",
-        zh: "不支持此类型设置",
+        meaning: Text::new("type not supported"),
+        zh: Text::new("不支持此类型设置"),
         class: ErrorClass::Unsupported,
         transient: false,
-        common: false,
-        source: "004 L3716",
-        note: "",
     },
     ErrorNumber {
         code: 40037,
-        name: "no such call record",
-        meaning: "no such invitation",
-        zh: "无此邀请记录",
+        meaning: Text::new("no such invitation"),
+        zh: Text::new("无此邀请记录"),
         class: ErrorClass::NotFound,
         transient: false,
-        common: false,
-        source: "004 L3717",
-        note: "",
     },
     ErrorNumber {
         code: 40038,
-        name: "not support this video_resolution; video_rate set too low or too high for 1M-4M properly",
-        meaning: "video resolution not supported, or bit rate outside 1 to 4 Mbit/s",
-        zh: "不支持这个视频分辨率; video_rate设置得太低或太高, 适合1-4M",
+        meaning: Text::new("video resolution not supported, or bit rate outside 1 to 4 Mbit/s"),
+        zh: Text::new("不支持这个视频分辨率; video_rate设置得太低或太高, 适合1-4M"),
         class: ErrorClass::BadRequest,
         transient: false,
-        common: false,
-        source: "004 L3718-L3719",
-        note: "The error table has this number twice, with two meanings; `msg` says which one applies (T62).",
     },
     ErrorNumber {
         code: 40039,
-        name: "not support this frame_rate",
-        meaning: "frame rate not supported",
-        zh: "不支持这个frame_rate",
+        meaning: Text::new("frame rate not supported"),
+        zh: Text::new("不支持这个frame_rate"),
         class: ErrorClass::BadRequest,
         transient: false,
-        common: false,
-        source: "004 L3720",
-        note: "",
     },
     ErrorNumber {
         code: 40040,
-        name: "room already has mix_record or mix_live",
-        meaning: "a mixed recording, a live stream or a desktop recording is already running in the room",
-        zh: "房间已开始混屏录制或直播或桌面录制",
+        meaning: Text::new("a mixed recording, a live stream or a desktop recording is already running in the room"),
+        zh: Text::new("房间已开始混屏录制或直播或桌面录制"),
         class: ErrorClass::Conflict,
         transient: false,
-        common: false,
-        source: "004 L3726",
-        note: "",
     },
     ErrorNumber {
         code: 40041,
-        name: "room hasn't start mix_record or mix_live",
-        meaning: "no mixed recording, live stream or desktop recording is running in the room",
-        zh: "房间未开始混屏录制或直播或桌面录制",
+        meaning: Text::new("no mixed recording, live stream or desktop recording is running in the room"),
+        zh: Text::new("房间未开始混屏录制或直播或桌面录制"),
         class: ErrorClass::Conflict,
         transient: false,
-        common: false,
-        source: "004 L3727",
-        note: "",
     },
     ErrorNumber {
         code: 40042,
-        name: "rpc connect down, check stream_exporter service port",
-        meaning: "the recording service cannot be reached",
-        zh: "服务rpc失败",
+        meaning: Text::new("the recording service cannot be reached"),
+        zh: Text::new("服务rpc失败"),
         class: ErrorClass::Busy,
         transient: true,
-        common: false,
-        source: "004 L3728",
-        note: "",
     },
     ErrorNumber {
         code: 40043,
-        name: "internal error",
-        meaning: "internal error of the recording service",
-        zh: "服务内部错误",
+        meaning: Text::new("internal error of the recording service"),
+        zh: Text::new("服务内部错误"),
         class: ErrorClass::Server,
         transient: false,
-        common: false,
-        source: "004 L3729",
-        note: "A fault of the platform itself (T64, T66).",
     },
     ErrorNumber {
         code: 40045,
-        name: "internal server error",
-        meaning: "internal error of the platform",
-        zh: "服务内部错误",
+        meaning: Text::new("internal error of the platform"),
+        zh: Text::new("服务内部错误"),
         class: ErrorClass::Server,
         transient: false,
-        common: false,
-        source: "004 L2179",
-        note: "Not in the error table, only in the failure examples of room.avc.select_media, room.avc.set_focus_video and room.avc.update_layout (T63). The document has no Chinese text for it; this one is that of 40043.",
     },
     ErrorNumber {
         code: 40050,
-        name: "room already has set avc mode",
-        meaning: "the composed view is already on in the room",
-        zh: "房间已经设置合屏模式",
+        meaning: Text::new("the composed view is already on in the room"),
+        zh: Text::new("房间已经设置合屏模式"),
         class: ErrorClass::Conflict,
         transient: false,
-        common: false,
-        source: "004 L3735",
-        note: "",
     },
     ErrorNumber {
         code: 40051,
-        name: "room hasn't set avc mode",
-        meaning: "the composed view is not on in the room",
-        zh: "房间未设置合屏模式",
+        meaning: Text::new("the composed view is not on in the room"),
+        zh: Text::new("房间未设置合屏模式"),
         class: ErrorClass::Conflict,
         transient: false,
-        common: false,
-        source: "004 L3736",
-        note: "",
     },
     ErrorNumber {
         code: 40052,
-        name: "Internal error return: room not found",
-        meaning: "internal error of the composed view",
-        zh: "内部错误",
+        meaning: Text::new("internal error of the composed view"),
+        zh: Text::new("内部错误"),
         class: ErrorClass::Server,
         transient: false,
-        common: false,
-        source: "004 L3737",
-        note: "A fault of the platform itself (T64, T66). Its text says that the room was not found.",
     },
     ErrorNumber {
         code: 40053,
-        name: "site has force close avc_mode",
-        meaning: "the site forces the composed view off",
-        zh: "站点已强制关闭合屏",
+        meaning: Text::new("the site forces the composed view off"),
+        zh: Text::new("站点已强制关闭合屏"),
         class: ErrorClass::Forbidden,
         transient: false,
-        common: false,
-        source: "004 L3738",
-        note: "",
     },
     ErrorNumber {
         code: 40054,
-        name: "no site params set, check init",
-        meaning: "the site's conference settings are not set: initialisation failed",
-        zh: "未设置站点会控, 初始化失败",
+        meaning: Text::new("the site's conference settings are not set: initialisation failed"),
+        zh: Text::new("未设置站点会控, 初始化失败"),
         class: ErrorClass::Server,
         transient: false,
-        common: false,
-        source: "004 L3739",
-        note: "",
     },
     ErrorNumber {
         code: 40055,
-        name: "site has force open avc_mode",
-        meaning: "the site forces the composed view on",
-        zh: "站点已强制开启合屏",
+        meaning: Text::new("the site forces the composed view on"),
+        zh: Text::new("站点已强制开启合屏"),
         class: ErrorClass::Forbidden,
         transient: false,
-        common: false,
-        source: "004 L3740",
-        note: "",
     },
     ErrorNumber {
         code: 40060,
-        name: "room has already start live",
-        meaning: "a live stream is already running in the room",
-        zh: "房间已开启直播",
+        meaning: Text::new("a live stream is already running in the room"),
+        zh: Text::new("房间已开启直播"),
         class: ErrorClass::Conflict,
         transient: false,
-        common: false,
-        source: "004 L3746",
-        note: "",
     },
     ErrorNumber {
         code: 40061,
-        name: "room hasn't start live",
-        meaning: "no live stream is running in the room",
-        zh: "房间未开启直播",
+        meaning: Text::new("no live stream is running in the room"),
+        zh: Text::new("房间未开启直播"),
         class: ErrorClass::Conflict,
         transient: false,
-        common: false,
-        source: "004 L3747",
-        note: "",
     },
     ErrorNumber {
         code: 40063,
-        name: "Internal error or set error",
-        meaning: "internal error of the live service",
-        zh: "内部错误",
+        meaning: Text::new("internal error of the live service"),
+        zh: Text::new("内部错误"),
         class: ErrorClass::Server,
         transient: false,
-        common: false,
-        source: "004 L3748",
-        note: "A fault of the platform itself (T64, T66).",
     },
     ErrorNumber {
         code: 40064,
-        name: "connect shut down, check service",
-        meaning: "the live service cannot be reached",
-        zh: "服务连接失败",
+        meaning: Text::new("the live service cannot be reached"),
+        zh: Text::new("服务连接失败"),
         class: ErrorClass::Busy,
         transient: true,
-        common: false,
-        source: "004 L3749",
-        note: "",
     },
     ErrorNumber {
         code: 40065,
-        name: "room live has been stopped",
-        meaning: "the live stream of the room has been stopped already",
-        zh: "房间直播已经停止",
+        meaning: Text::new("the live stream of the room has been stopped already"),
+        zh: Text::new("房间直播已经停止"),
         class: ErrorClass::Conflict,
         transient: false,
-        common: false,
-        source: "004 L3750",
-        note: "",
     },
     ErrorNumber {
         code: 40070,
-        name: "no company info in this site",
-        meaning: "the site has no company information",
-        zh: "此站点无公司信息",
+        meaning: Text::new("the site has no company information"),
+        zh: Text::new("此站点无公司信息"),
         class: ErrorClass::Forbidden,
         transient: false,
-        common: false,
-        source: "004 L3756",
-        note: "",
     },
     ErrorNumber {
         code: 40071,
-        name: "no site licence set",
-        meaning: "no licence is set for the site",
-        zh: "未设置站点授权",
+        meaning: Text::new("no licence is set for the site"),
+        zh: Text::new("未设置站点授权"),
         class: ErrorClass::Forbidden,
         transient: false,
-        common: false,
-        source: "004 L3757",
-        note: "",
     },
     ErrorNumber {
         code: 40072,
-        name: "no licence info",
-        meaning: "no licence information",
-        zh: "无授权信息",
+        meaning: Text::new("no licence information"),
+        zh: Text::new("无授权信息"),
         class: ErrorClass::Forbidden,
         transient: false,
-        common: false,
-        source: "004 L3758",
-        note: "",
     },
     ErrorNumber {
         code: 40073,
-        name: "service not available",
-        meaning: "licence service not available",
-        zh: "服务不可用",
+        meaning: Text::new("licence service not available"),
+        zh: Text::new("服务不可用"),
         class: ErrorClass::Forbidden,
         transient: false,
-        common: false,
-        source: "004 L3759",
-        note: "",
     },
     ErrorNumber {
         code: 40080,
-        name: "media has already exist",
-        meaning: "the player exists already",
-        zh: "播放器已存在",
+        meaning: Text::new("the player exists already"),
+        zh: Text::new("播放器已存在"),
         class: ErrorClass::Conflict,
         transient: false,
-        common: false,
-        source: "004 L3765",
-        note: "",
     },
     ErrorNumber {
         code: 40081,
-        name: "room doesn't have such play_id media",
-        meaning: "no such player in the room",
-        zh: "房间无此播放器",
+        meaning: Text::new("no such player in the room"),
+        zh: Text::new("房间无此播放器"),
         class: ErrorClass::NotFound,
         transient: false,
-        common: false,
-        source: "004 L3766",
-        note: "",
     },
     ErrorNumber {
         code: 40082,
-        name: "Internal error or set error",
-        meaning: "internal error of the media service",
-        zh: "内部服务错误",
+        meaning: Text::new("internal error of the media service"),
+        zh: Text::new("内部服务错误"),
         class: ErrorClass::Server,
         transient: false,
-        common: false,
-        source: "004 L3767",
-        note: "A fault of the platform itself (T64, T66). The failure examples of the player calls print it, and those of the desktop recording calls.",
     },
     ErrorNumber {
         code: 40083,
-        name: "connect shut down, check service status",
-        meaning: "the media service cannot be reached or timed out",
-        zh: "服务连接失败或超时",
+        meaning: Text::new("the media service cannot be reached or timed out"),
+        zh: Text::new("服务连接失败或超时"),
         class: ErrorClass::Busy,
         transient: true,
-        common: false,
-        source: "004 L3768",
-        note: "",
     },
     ErrorNumber {
         code: 40084,
-        name: "have no media info",
-        meaning: "no media data",
-        zh: "没有媒体数据",
+        meaning: Text::new("no media data"),
+        zh: Text::new("没有媒体数据"),
         class: ErrorClass::NotFound,
         transient: false,
-        common: false,
-        source: "004 L3769",
-        note: "",
     },
     ErrorNumber {
         code: 40090,
-        name: "录制id不存在",
-        meaning: "no such recording id",
-        zh: "录制id不存在",
+        meaning: Text::new("no such recording id"),
+        zh: Text::new("录制id不存在"),
         class: ErrorClass::NotFound,
         transient: false,
-        common: false,
-        source: "004 L3775",
-        note: "The text of the failure example is \"no such record_id\" (004 L1151).",
     },
     ErrorNumber {
         code: 40094,
-        name: "no such record",
-        meaning: "no such recording",
-        zh: "无此录制",
+        meaning: Text::new("no such recording"),
+        zh: Text::new("无此录制"),
         class: ErrorClass::NotFound,
         transient: false,
-        common: false,
-        source: "004 L2337",
-        note: "Not in the error table, only in the failure examples of room.delete_record and room.list; it fits the first (T63). The document has no Chinese text for it; this one is ours.",
     },
     ErrorNumber {
         code: 40101,
-        name: "internal server error: no such push_info",
-        meaning: "internal error: no such push information",
-        zh: "内部错误",
+        meaning: Text::new("internal error: no such push information"),
+        zh: Text::new("内部错误"),
         class: ErrorClass::Server,
         transient: false,
-        common: false,
-        source: "004 L3781",
-        note: "",
     },
     ErrorNumber {
         code: 40102,
-        name: "no such pushing stream",
-        meaning: "no such stream is being pushed",
-        zh: "没有推流信息",
+        meaning: Text::new("no such stream is being pushed"),
+        zh: Text::new("没有推流信息"),
         class: ErrorClass::NotFound,
         transient: false,
-        common: false,
-        source: "004 L3782",
-        note: "",
     },
     ErrorNumber {
         code: 40104,
-        name: "connect shut down, check service status",
-        meaning: "the push service cannot be reached",
-        zh: "服务连接失败, 检查状态",
+        meaning: Text::new("the push service cannot be reached"),
+        zh: Text::new("服务连接失败, 检查状态"),
         class: ErrorClass::Busy,
         transient: true,
-        common: false,
-        source: "004 L3783",
-        note: "",
     },
     ErrorNumber {
         code: 41001,
-        name: "redis error",
-        meaning: "the platform's redis cannot be reached or failed",
-        zh: "redis连接错误或操作失败",
+        meaning: Text::new("the platform's redis cannot be reached or failed"),
+        zh: Text::new("redis连接错误或操作失败"),
         class: ErrorClass::Busy,
         transient: true,
-        common: true,
-        source: "004 L3664",
-        note: "",
     },
     ErrorNumber {
         code: 41002,
-        name: "mysql error",
-        meaning: "the platform's mysql cannot be reached or failed",
-        zh: "mysql连接错误或操作失败",
+        meaning: Text::new("the platform's mysql cannot be reached or failed"),
+        zh: Text::new("mysql连接错误或操作失败"),
         class: ErrorClass::Busy,
         transient: true,
-        common: true,
-        source: "004 L3665",
-        note: "",
     },
     ErrorNumber {
         code: 41003,
-        name: "http server request timeout",
-        meaning: "the server's request timed out",
-        zh: "服务器请求超时",
+        meaning: Text::new("the server's request timed out"),
+        zh: Text::new("服务器请求超时"),
         class: ErrorClass::Busy,
         transient: true,
-        common: true,
-        source: "004 L3666",
-        note: "",
     },
     ErrorNumber {
         code: 41005,
-        name: "internal error",
-        meaning: "internal error of the platform",
-        zh: "服务器内部错误，附带详细",
+        meaning: Text::new("internal error of the platform"),
+        zh: Text::new("服务器内部错误，附带详细"),
         class: ErrorClass::Server,
         transient: false,
-        common: true,
-        source: "004 L3667",
-        note: "A fault of the platform itself (T64, T66). Its text can say that the room was not found, as in the failure examples of room.close and room.participate.list (004 L217, L621).",
     },
 ];
 
@@ -840,40 +544,17 @@ pub static HST_ACCESS_TOKEN: Operation = Operation {
     name: "hst.access.token",
     platform: PlatformName::Hst,
     method: Method::Get,
-    methods: &[Method::Get],
     path: "/access/token",
-    summary: "Fetch a new access token and kill the account's older one",
-    zh: "如何获取access_token",
-    danger: "Kills the account's access token wherever it is in use, and fetches a new one.",
-    doc: "You rarely need this operation: the others fetch and renew tokens by themselves. The credentials come from the client's configuration. The fetched token becomes the client's own (H25).",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     undoes_with: &[],
     settles: None,
-    source: "001 L10-L54",
-    note: "The table lists `dev_id` and `token` as parameters, but both travel in the header `Authorization: <dev_id>.<token>` (001 L28), and the query is empty. The token printed in that line is not in the format of the vendor's own generator: it is no test vector. The operation is a GET, but it is not marked as one that only reads, because it kills a token (H25).",
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: true,
     params: &[],
     rules: &[],
-    returns: &[
-        Field {
-            name: "access_token",
-            kind: Type::String,
-            doc: "The access token, 32 random characters.",
-            secret: true,
-            ..Field::EMPTY
-        },
-        Field {
-            name: "timeout",
-            kind: Type::Integer,
-            doc: "Lifetime of the access token. The document says 7200; use the number in the answer.",
-            unit: "s",
-            ..Field::EMPTY
-        },
-    ],
-    errors: &[606000000, 606000002, 606000003, 606000004, 606000005, 606000006],
+    answered: &[],
 };
 
 /// Create an application (创建应用).
@@ -881,55 +562,33 @@ pub static HST_APP_CREATE: Operation = Operation {
     name: "hst.app.create",
     platform: PlatformName::Hst,
     method: Method::Post,
-    methods: &[Method::Post],
     path: "/v1/app",
-    summary: "Create an application",
-    zh: "创建应用",
-    danger: "",
-    doc: "Creates an application with its services, and answers its id and secret. The application is offline unless `status` is `online`.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     undoes_with: &[],
     settles: None,
-    source: "000 L3-L41; 001 L86-L124",
-    note: "`status` is optional in the documents, and required in a later copy of them. The library always sends it: the documented default `offline` when the caller gives none (H8). The answer's `service` row has one column too many (000 L35).",
     carrier: Carrier::Json,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field {
-            name: "app_name",
-            kind: Type::String,
-            doc: "Name of the application. The document allows Chinese and English letters and underscores; the vendor's own quick start uses digits too (H26).",
-            required: true,
-            ..Field::EMPTY
-        },
+        Field { name: "app_name", kind: Type::String, required: true, ..Field::EMPTY },
         Field {
             name: "status",
             kind: Type::String,
-            doc: "State of the application. When it is left out, `offline` is sent (H8).",
             values: &[Value::text("online").meaning("taken live"), Value::text("offline").meaning("taken down")],
             default: "offline",
             always_sent: true,
             ..Field::EMPTY
         },
-        Field {
-            name: "consumption_limit",
-            kind: Type::Integer,
-            doc: "Spending limit in yuan. The default is not documented.",
-            unit: "yuan",
-            ..Field::EMPTY
-        },
+        Field { name: "consumption_limit", kind: Type::Integer, unit: "yuan", ..Field::EMPTY },
         Field {
             name: "service",
             kind: Type::Array,
-            doc: "The services of the application, one object for each.",
             required: true,
             fields: &[
                 Field {
                     name: "service_id",
                     kind: Type::Integer,
-                    doc: "The service. The list of ids has holes, so other numbers are passed through (H15).",
                     required: true,
                     values: &[
                         Value::number(3).meaning("video"),
@@ -943,74 +602,13 @@ pub static HST_APP_CREATE: Operation = Operation {
                     open: true,
                     ..Field::EMPTY
                 },
-                Field {
-                    name: "use_limit",
-                    kind: Type::Integer,
-                    doc: "Usage cap of this service, up to 64 bits. Its unit is not documented.",
-                    ..Field::EMPTY
-                },
+                Field { name: "use_limit", kind: Type::Integer, ..Field::EMPTY },
             ],
             ..Field::EMPTY
         },
     ],
     rules: &[],
-    returns: &[
-        Field { name: "app_id", kind: Type::String, doc: "Unique id of the application.", ..Field::EMPTY },
-        Field {
-            name: "app_secret",
-            kind: Type::String,
-            doc: "Secret of the application, 16 characters (H27). Keep it like a password (H18).",
-            secret: true,
-            ..Field::EMPTY
-        },
-        Field { name: "app_name", kind: Type::String, doc: "Name of the application.", ..Field::EMPTY },
-        Field {
-            name: "status",
-            kind: Type::String,
-            doc: "State of the application.",
-            values: &[Value::text("online").meaning("taken live"), Value::text("offline").meaning("taken down")],
-            ..Field::EMPTY
-        },
-        Field {
-            name: "consumption_limit",
-            kind: Type::Integer,
-            doc: "Spending limit in yuan.",
-            unit: "yuan",
-            ..Field::EMPTY
-        },
-        Field {
-            name: "service",
-            kind: Type::Array,
-            doc: "The services of the application.",
-            fields: &[
-                Field {
-                    name: "service_id",
-                    kind: Type::Integer,
-                    doc: "The service. Other numbers can appear (H15).",
-                    values: &[
-                        Value::number(3).meaning("video"),
-                        Value::number(4).meaning("audio"),
-                        Value::number(5).meaning("screen sharing"),
-                        Value::number(6).meaning("signalling channel"),
-                        Value::number(7).meaning("presence service"),
-                        Value::number(8).meaning("recording"),
-                        Value::number(9).meaning("WeChat mini program"),
-                    ],
-                    open: true,
-                    ..Field::EMPTY
-                },
-                Field { name: "service_name", kind: Type::String, doc: "Name of the service.", ..Field::EMPTY },
-                Field {
-                    name: "use_limit",
-                    kind: Type::Integer,
-                    doc: "Usage cap of this service, up to 64 bits. Its unit is not documented.",
-                    ..Field::EMPTY
-                },
-            ],
-            ..Field::EMPTY
-        },
-    ],
-    errors: &[606000000, 606000001, 606000002, 606000003, 606000004, 606000005, 606000006],
+    answered: &[],
 };
 
 /// Change an application (修改应用配置).
@@ -1018,58 +616,31 @@ pub static HST_APP_UPDATE: Operation = Operation {
     name: "hst.app.update",
     platform: PlatformName::Hst,
     method: Method::Patch,
-    methods: &[Method::Patch],
     path: "/v1/app",
-    summary: "Change an application",
-    zh: "修改应用配置",
-    danger: "Changes an application, and may take it offline when `status` is left out.",
-    doc: "Changes name, state, spending limit or services. Always give `status`: without it a live application may go offline (H7).",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     undoes_with: &[],
     settles: None,
-    source: "000 L43-L82; 001 L126-L165",
-    note: "The document says \"default offline\" at `status` for this call too (000 L56): without it a live application may go offline. The library sends no `status` of its own (H7). The document does not say whether a `service` list replaces the old list or is merged into it.",
     carrier: Carrier::Json,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field {
-            name: "app_id",
-            kind: Type::String,
-            doc: "Id of the application to change.",
-            required: true,
-            ..Field::EMPTY
-        },
-        Field {
-            name: "app_name",
-            kind: Type::String,
-            doc: "New name. The document allows Chinese and English letters and underscores (H26).",
-            ..Field::EMPTY
-        },
+        Field { name: "app_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "app_name", kind: Type::String, ..Field::EMPTY },
         Field {
             name: "status",
             kind: Type::String,
-            doc: "State of the application. WARNING: the documented default is `offline`, so without `status` a live application may go offline. Give `online` when the application is to stay live (H7).",
             values: &[Value::text("online").meaning("taken live"), Value::text("offline").meaning("taken down")],
             ..Field::EMPTY
         },
-        Field {
-            name: "consumption_limit",
-            kind: Type::Integer,
-            doc: "New spending limit in yuan.",
-            unit: "yuan",
-            ..Field::EMPTY
-        },
+        Field { name: "consumption_limit", kind: Type::Integer, unit: "yuan", ..Field::EMPTY },
         Field {
             name: "service",
             kind: Type::Array,
-            doc: "The services of the application, one object for each. The document does not say whether the list replaces the old one: give the whole list.",
             fields: &[
                 Field {
                     name: "service_id",
                     kind: Type::Integer,
-                    doc: "The service. The list of ids has holes, so other numbers are passed through (H15).",
                     required: true,
                     values: &[
                         Value::number(3).meaning("video"),
@@ -1083,74 +654,13 @@ pub static HST_APP_UPDATE: Operation = Operation {
                     open: true,
                     ..Field::EMPTY
                 },
-                Field {
-                    name: "use_limit",
-                    kind: Type::Integer,
-                    doc: "Usage cap of this service, up to 64 bits. Its unit is not documented.",
-                    ..Field::EMPTY
-                },
+                Field { name: "use_limit", kind: Type::Integer, ..Field::EMPTY },
             ],
             ..Field::EMPTY
         },
     ],
     rules: &[],
-    returns: &[
-        Field { name: "app_id", kind: Type::String, doc: "Unique id of the application.", ..Field::EMPTY },
-        Field {
-            name: "app_secret",
-            kind: Type::String,
-            doc: "Secret of the application, 16 characters (H27). Keep it like a password (H18).",
-            secret: true,
-            ..Field::EMPTY
-        },
-        Field { name: "app_name", kind: Type::String, doc: "Name of the application.", ..Field::EMPTY },
-        Field {
-            name: "status",
-            kind: Type::String,
-            doc: "State of the application. Check it after every change (H7).",
-            values: &[Value::text("online").meaning("taken live"), Value::text("offline").meaning("taken down")],
-            ..Field::EMPTY
-        },
-        Field {
-            name: "consumption_limit",
-            kind: Type::Integer,
-            doc: "Spending limit in yuan.",
-            unit: "yuan",
-            ..Field::EMPTY
-        },
-        Field {
-            name: "service",
-            kind: Type::Array,
-            doc: "The services of the application.",
-            fields: &[
-                Field {
-                    name: "service_id",
-                    kind: Type::Integer,
-                    doc: "The service. Other numbers can appear (H15).",
-                    values: &[
-                        Value::number(3).meaning("video"),
-                        Value::number(4).meaning("audio"),
-                        Value::number(5).meaning("screen sharing"),
-                        Value::number(6).meaning("signalling channel"),
-                        Value::number(7).meaning("presence service"),
-                        Value::number(8).meaning("recording"),
-                        Value::number(9).meaning("WeChat mini program"),
-                    ],
-                    open: true,
-                    ..Field::EMPTY
-                },
-                Field { name: "service_name", kind: Type::String, doc: "Name of the service.", ..Field::EMPTY },
-                Field {
-                    name: "use_limit",
-                    kind: Type::Integer,
-                    doc: "Usage cap of this service, up to 64 bits. Its unit is not documented.",
-                    ..Field::EMPTY
-                },
-            ],
-            ..Field::EMPTY
-        },
-    ],
-    errors: &[606000000, 606000001, 606000002, 606000003, 606000004, 606000005, 606000006],
+    answered: &[],
 };
 
 /// Delete an application (删除应用).
@@ -1158,31 +668,17 @@ pub static HST_APP_DELETE: Operation = Operation {
     name: "hst.app.delete",
     platform: PlatformName::Hst,
     method: Method::Delete,
-    methods: &[Method::Delete],
     path: "/v1/app",
-    summary: "Delete an application",
-    zh: "删除应用",
-    danger: "Deletes an application; whether it has to be offline first is not documented.",
-    doc: "The answer has only `code` and `msg`.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     undoes_with: &[],
     settles: None,
-    source: "000 L84-L101; 001 L167-L184",
-    note: "",
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
-    params: &[Field {
-        name: "app_id",
-        kind: Type::String,
-        doc: "Id of the application to delete.",
-        required: true,
-        ..Field::EMPTY
-    }],
+    params: &[Field { name: "app_id", kind: Type::String, required: true, ..Field::EMPTY }],
     rules: &[],
-    returns: &[],
-    errors: &[606000000, 606000001, 606000002, 606000003, 606000004, 606000005, 606000006],
+    answered: &[],
 };
 
 /// List the billed usage records, page by page (获取计费话单列表).
@@ -1190,147 +686,27 @@ pub static HST_CONSUMING_RECORDS: Operation = Operation {
     name: "hst.consuming.records",
     platform: PlatformName::Hst,
     method: Method::Get,
-    methods: &[Method::Get],
     path: "/v1/consuming/records",
-    summary: "List the billed usage records, page by page",
-    zh: "获取计费话单列表",
-    danger: "",
-    doc: "Lists the billed usage records of a time range, of one application or of all. Start with page 1; a page with fewer records than `page_size` is the last one (H6).",
     retry: Retry::Safe,
     undoes: "",
     undoes_with: &[],
     settles: None,
-    source: "000 L103-L141; 001 L186-L224",
-    note: "The document does not name the member of the answer that holds the records, nor a total, nor the number of the first page; its example asks for page 1 (H6). The records are `result` itself when that is an array, else the first array inside it.",
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field {
-            name: "start_time",
-            kind: Type::Integer,
-            doc: "Start of the time range.",
-            required: true,
-            unit: "unix-ms",
-            ..Field::EMPTY
-        },
-        Field {
-            name: "end_time",
-            kind: Type::Integer,
-            doc: "End of the time range. Must not be before start_time.",
-            required: true,
-            unit: "unix-ms",
-            ..Field::EMPTY
-        },
-        Field { name: "app_id", kind: Type::String, doc: "Only the records of this application.", ..Field::EMPTY },
-        Field {
-            name: "page",
-            kind: Type::Integer,
-            doc: "Page number. The document does not say where pages start; its example asks for 1 (H6).",
-            required: true,
-            ..Field::EMPTY
-        },
-        Field {
-            name: "page_size",
-            kind: Type::Integer,
-            doc: "Number of records on a page, at most 100 (H23).",
-            required: true,
-            max: Some(100),
-            ..Field::EMPTY
-        },
+        Field { name: "start_time", kind: Type::Integer, required: true, unit: "unix-ms", ..Field::EMPTY },
+        Field { name: "end_time", kind: Type::Integer, required: true, unit: "unix-ms", ..Field::EMPTY },
+        Field { name: "app_id", kind: Type::String, ..Field::EMPTY },
+        Field { name: "page", kind: Type::Integer, required: true, ..Field::EMPTY },
+        Field { name: "page_size", kind: Type::Integer, required: true, max: Some(100), ..Field::EMPTY },
     ],
     rules: &[Rule {
         words: "end_time must not be before start_time",
         source: "000 L114-L115",
         demand: Demand::Ordered { first: "start_time", last: "end_time" },
     }],
-    returns: &[Field {
-        name: "list",
-        kind: Type::Array,
-        doc: "The records of this page. The document does not name this member; `list` stands for it here. It is `result` itself when that is an array, else the first array inside it (H6).",
-        fields: &[
-            Field { name: "app_id", kind: Type::String, doc: "Unique id of the application.", ..Field::EMPTY },
-            Field { name: "app_name", kind: Type::String, doc: "Name of the application.", ..Field::EMPTY },
-            Field { name: "product_id", kind: Type::Integer, doc: "Id of the product.", ..Field::EMPTY },
-            Field { name: "product_name", kind: Type::String, doc: "Name of the product.", ..Field::EMPTY },
-            Field {
-                name: "amount",
-                kind: Type::Number,
-                doc: "Amount of money in yuan, with the digits of the platform. Read it as a decimal, not as a binary fraction (H16).",
-                unit: "yuan",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "price",
-                kind: Type::Number,
-                doc: "Price in yuan, with the digits of the platform (H16). The document does not say whether per minute, call or person.",
-                unit: "yuan",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "charge_term",
-                kind: Type::Integer,
-                doc: "Charge item. The list has no 3 and no 5; other numbers can appear (H15).",
-                values: &[
-                    Value::number(1).meaning("audio communication"),
-                    Value::number(2).meaning("video communication"),
-                    Value::number(4).meaning("screen sharing"),
-                    Value::number(6).meaning("number of signalling messages"),
-                    Value::number(7).meaning("highest number of users online"),
-                    Value::number(8).meaning("recording time by resolution and number of streams"),
-                    Value::number(9).meaning("recording storage"),
-                    Value::number(10).meaning("recording traffic"),
-                    Value::number(11).meaning("WeChat mini program audio"),
-                    Value::number(12).meaning("WeChat mini program video"),
-                ],
-                open: true,
-                ..Field::EMPTY
-            },
-            Field {
-                name: "start_time",
-                kind: Type::String,
-                doc: "Start, as text. Format and time zone are not documented (H14).",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "end_time",
-                kind: Type::String,
-                doc: "End, as text. Format and time zone are not documented (H14).",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "total_time",
-                kind: Type::Integer,
-                doc: "Total duration in seconds.",
-                unit: "s",
-                ..Field::EMPTY
-            },
-            Field { name: "group_id", kind: Type::String, doc: "Id of the group (the meeting).", ..Field::EMPTY },
-            Field {
-                name: "resolution",
-                kind: Type::String,
-                doc: "Resolution. Its format is not documented.",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "total_sig_num",
-                kind: Type::Integer,
-                doc: "Number of signalling messages, up to 64 bits.",
-                ..Field::EMPTY
-            },
-            Field { name: "stream_id", kind: Type::String, doc: "Id of the stream.", ..Field::EMPTY },
-            Field { name: "client_id", kind: Type::String, doc: "Id of the client.", ..Field::EMPTY },
-            Field {
-                name: "transfer_type",
-                kind: Type::Integer,
-                doc: "Direction of the transfer.",
-                values: &[Value::number(1).meaning("upstream"), Value::number(2).meaning("downstream")],
-                ..Field::EMPTY
-            },
-        ],
-        ..Field::EMPTY
-    }],
-    errors: &[606000000, 606000001, 606000002, 606000003, 606000004, 606000005, 606000006],
+    answered: &[],
 };
 
 /// Kick a user out of the platform (踢出用户).
@@ -1338,34 +714,21 @@ pub static HST_KICKOUT: Operation = Operation {
     name: "hst.kickout",
     platform: PlatformName::Hst,
     method: Method::Post,
-    methods: &[Method::Post],
     path: "/v1/kickout",
-    summary: "Kick a user out of the platform",
-    zh: "踢出用户",
-    danger: "Signs a user of an application out of the whole platform, not only out of a group.",
-    doc: "The answer has only `code` and `msg`.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     undoes_with: &[],
     settles: None,
-    source: "000 L143-L162; 001 L226-L245",
-    note: "",
     carrier: Carrier::Json,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "app_id", kind: Type::String, doc: "Id of the application.", required: true, ..Field::EMPTY },
-        Field { name: "user_id", kind: Type::String, doc: "Id of the user.", required: true, ..Field::EMPTY },
-        Field {
-            name: "mutex_type",
-            kind: Type::String,
-            doc: "Exclusivity class of the terminal to kick: terminals of one class sign each other out. Neither the classes nor the effect of leaving it out are documented. Use the value that `online.user.state` answers.",
-            ..Field::EMPTY
-        },
+        Field { name: "app_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "user_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "mutex_type", kind: Type::String, ..Field::EMPTY },
     ],
     rules: &[],
-    returns: &[],
-    errors: &[606000000, 606000001, 606000002, 606000003, 606000004, 606000005, 606000006],
+    answered: &[],
 };
 
 /// List users and whether they are online (从在线获取用户状态).
@@ -1373,77 +736,23 @@ pub static HST_ONLINE_USER_STATE: Operation = Operation {
     name: "hst.online.user.state",
     platform: PlatformName::Hst,
     method: Method::Get,
-    methods: &[Method::Get],
     path: "/v1/online/user/state",
-    summary: "List users and whether they are online",
-    zh: "从在线获取用户状态",
-    danger: "",
-    doc: "Asks the presence service for the users of an application, their terminals, and whether they are online.",
     retry: Retry::Safe,
     undoes: "",
     undoes_with: &[],
     settles: None,
-    source: "000 L164-L195; 001 L247-L278",
-    note: "The example address (000 L182) does not have `app_id` and `msg_id`, which the table requires: both are required here (H10). `msg_id` is printed as int; 64 bits are taken (H13). The document limits `page_size` to 100 for usage records only; here it is not checked (H23).",
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "company_id", kind: Type::String, doc: "Only the users of this company.", ..Field::EMPTY },
-        Field {
-            name: "page",
-            kind: Type::Integer,
-            doc: "Page number. The document's example asks for 1; first page and default are not documented.",
-            ..Field::EMPTY
-        },
-        Field {
-            name: "page_size",
-            kind: Type::Integer,
-            doc: "Number of users on a page. Default and limit are not documented (H23).",
-            ..Field::EMPTY
-        },
-        Field { name: "app_id", kind: Type::String, doc: "Id of the application.", required: true, ..Field::EMPTY },
-        Field {
-            name: "msg_id",
-            kind: Type::Integer,
-            doc: "A number of the caller's choice, up to 64 bits; the answer has it too (H13).",
-            required: true,
-            ..Field::EMPTY
-        },
+        Field { name: "company_id", kind: Type::String, ..Field::EMPTY },
+        Field { name: "page", kind: Type::Integer, ..Field::EMPTY },
+        Field { name: "page_size", kind: Type::Integer, ..Field::EMPTY },
+        Field { name: "app_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "msg_id", kind: Type::Integer, required: true, ..Field::EMPTY },
     ],
     rules: &[],
-    returns: &[
-        Field {
-            name: "msg_id",
-            kind: Type::Integer,
-            doc: "The caller's `msg_id`, up to 64 bits (H13).",
-            ..Field::EMPTY
-        },
-        Field {
-            name: "user_list",
-            kind: Type::Array,
-            doc: "The users.",
-            fields: &[
-                Field {
-                    name: "state",
-                    kind: Type::Integer,
-                    doc: "Presence of the user.",
-                    values: &[Value::number(0).meaning("offline"), Value::number(1).meaning("online")],
-                    ..Field::EMPTY
-                },
-                Field { name: "user_id", kind: Type::String, doc: "Id of the user.", ..Field::EMPTY },
-                Field { name: "terminal_seq_num", kind: Type::String, doc: "Terminal id.", ..Field::EMPTY },
-                Field {
-                    name: "mutex_type",
-                    kind: Type::String,
-                    doc: "Exclusivity class of the terminal.",
-                    ..Field::EMPTY
-                },
-            ],
-            ..Field::EMPTY
-        },
-    ],
-    errors: &[606000000, 606000001, 606000002, 606000003, 606000004, 606000005, 606000006],
+    answered: &[],
 };
 
 /// Push a command to terminals (下发指令给终端).
@@ -1451,18 +760,11 @@ pub static HST_ONLINE_TRANS_CMD: Operation = Operation {
     name: "hst.online.trans_cmd",
     platform: PlatformName::Hst,
     method: Method::Post,
-    methods: &[Method::Post],
     path: "/v1/online/trans-cmd",
-    summary: "Push a command to terminals",
-    zh: "下发指令给终端",
-    danger: "",
-    doc: "Pushes an object of the caller's own design to the terminals of users. Look at `result` in every row of the answer: the call can succeed although a user was not reached (H12).",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     undoes_with: &[],
     settles: None,
-    source: "000 L197-L233; 001 L280-L316",
-    note: "`code` 0 does not mean that every terminal got the command: each row of `user_list` has its own `result` (H12). `msg_id` is printed as int; 64 bits are taken (H13).",
     carrier: Carrier::Json,
     bare_reply: false,
     fetches_token: false,
@@ -1470,80 +772,20 @@ pub static HST_ONLINE_TRANS_CMD: Operation = Operation {
         Field {
             name: "user_list",
             kind: Type::Array,
-            doc: "The users, and the terminal of each, that get the command.",
             required: true,
             fields: &[
-                Field { name: "user_id", kind: Type::String, doc: "Id of the user.", required: true, ..Field::EMPTY },
-                Field {
-                    name: "mutex_type",
-                    kind: Type::String,
-                    doc: "Exclusivity class of the terminal, as `online.user.state` answers it.",
-                    required: true,
-                    ..Field::EMPTY
-                },
-                Field {
-                    name: "client_guid",
-                    kind: Type::String,
-                    doc: "Id of the client. Its relation to `terminal_seq_num` is not documented.",
-                    required: true,
-                    ..Field::EMPTY
-                },
+                Field { name: "user_id", kind: Type::String, required: true, ..Field::EMPTY },
+                Field { name: "mutex_type", kind: Type::String, required: true, ..Field::EMPTY },
+                Field { name: "client_guid", kind: Type::String, required: true, ..Field::EMPTY },
             ],
             ..Field::EMPTY
         },
-        Field {
-            name: "trans_mess",
-            kind: Type::Object,
-            doc: "The object that the terminals receive. Its members are the caller's own.",
-            required: true,
-            ..Field::EMPTY
-        },
-        Field { name: "app_id", kind: Type::String, doc: "Id of the application.", required: true, ..Field::EMPTY },
-        Field {
-            name: "msg_id",
-            kind: Type::Integer,
-            doc: "A number of the caller's choice that identifies this message, up to 64 bits (H13).",
-            required: true,
-            ..Field::EMPTY
-        },
+        Field { name: "trans_mess", kind: Type::Object, required: true, ..Field::EMPTY },
+        Field { name: "app_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "msg_id", kind: Type::Integer, required: true, ..Field::EMPTY },
     ],
     rules: &[],
-    returns: &[
-        Field {
-            name: "msg_id",
-            kind: Type::Integer,
-            doc: "The caller's `msg_id`, up to 64 bits (H13).",
-            ..Field::EMPTY
-        },
-        Field {
-            name: "user_list",
-            kind: Type::Array,
-            doc: "One row for each user, which says whether the command arrived (H12).",
-            fields: &[
-                Field {
-                    name: "result",
-                    kind: Type::Integer,
-                    doc: "The result for this user.",
-                    values: &[
-                        Value::number(0).meaning("success"),
-                        Value::number(1).meaning("error"),
-                        Value::number(2).meaning("device offline"),
-                    ],
-                    ..Field::EMPTY
-                },
-                Field { name: "user_id", kind: Type::String, doc: "Id of the user.", ..Field::EMPTY },
-                Field { name: "terminal_seq_num", kind: Type::String, doc: "Terminal id.", ..Field::EMPTY },
-                Field {
-                    name: "mutex_type",
-                    kind: Type::String,
-                    doc: "Exclusivity class of the terminal.",
-                    ..Field::EMPTY
-                },
-            ],
-            ..Field::EMPTY
-        },
-    ],
-    errors: &[606000000, 606000001, 606000002, 606000003, 606000004, 606000005, 606000006],
+    answered: &[],
 };
 
 /// Invite online users into a group (WEB在线邀请).
@@ -1551,69 +793,23 @@ pub static HST_ONLINE_INVITE: Operation = Operation {
     name: "hst.online.invite",
     platform: PlatformName::Hst,
     method: Method::Post,
-    methods: &[Method::Post],
     path: "/v1/online/invite",
-    summary: "Invite online users into a group",
-    zh: "WEB在线邀请",
-    danger: "",
-    doc: "Calls users into a group (a meeting). Look at `user_id_list` in the answer: it has the users to whom the invitation could not be sent. The call still succeeds (H12).",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     undoes_with: &[],
     settles: None,
-    source: "000 L235-L259; 001 L318-L342",
-    note: "`user_id_list` of the answer has another meaning than that of the request: the users for whom sending failed (H12). The document prints its sample list with typographic quotes (000 L248).",
     carrier: Carrier::Json,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "app_id", kind: Type::String, doc: "Id of the application.", required: true, ..Field::EMPTY },
-        Field {
-            name: "group_id",
-            kind: Type::String,
-            doc: "Id of the group (the meeting).",
-            required: true,
-            ..Field::EMPTY
-        },
-        Field {
-            name: "user_id_list",
-            kind: Type::Array,
-            doc: "Ids of the users to call.",
-            required: true,
-            items: Some(Type::String),
-            ..Field::EMPTY
-        },
-        Field {
-            name: "seq_id",
-            kind: Type::Integer,
-            doc: "A number of the caller's choice that identifies this request, up to 64 bits (H13).",
-            required: true,
-            ..Field::EMPTY
-        },
-        Field {
-            name: "extend_info",
-            kind: Type::Object,
-            doc: "Further content that goes with the invitation. Its members are not documented.",
-            ..Field::EMPTY
-        },
+        Field { name: "app_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "group_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "user_id_list", kind: Type::Array, required: true, items: Some(Type::String), ..Field::EMPTY },
+        Field { name: "seq_id", kind: Type::Integer, required: true, ..Field::EMPTY },
+        Field { name: "extend_info", kind: Type::Object, ..Field::EMPTY },
     ],
     rules: &[],
-    returns: &[
-        Field {
-            name: "seq_id",
-            kind: Type::Integer,
-            doc: "The caller's `seq_id`, up to 64 bits (H13).",
-            ..Field::EMPTY
-        },
-        Field {
-            name: "user_id_list",
-            kind: Type::Array,
-            doc: "Ids of the users to whom the invitation could NOT be sent (H12).",
-            items: Some(Type::String),
-            ..Field::EMPTY
-        },
-    ],
-    errors: &[606000000, 606000001, 606000002, 606000003, 606000004, 606000005, 606000006],
+    answered: &[],
 };
 
 /// List the call records of one user instance (查询指定时间段的通话记录列表).
@@ -1621,101 +817,25 @@ pub static YOUME_QUERY_INSTANCE_ALL_RECORDS_BY_TIME: Operation = Operation {
     name: "youme.query_instance_all_records_by_time",
     platform: PlatformName::Youme,
     method: Method::Post,
-    methods: &[Method::Post],
     path: "/v2/video/query_instance_all_records_by_time",
-    summary: "List the call records of one user instance",
-    zh: "查询指定时间段的通话记录列表",
-    danger: "",
-    doc: "Lists the rooms of one user instance in a time range, with every time that it entered and left. There are no pages and no limit on the range, so the answer can be large (Y20).",
     retry: Retry::Safe,
     undoes: "",
     undoes_with: &[],
     settles: None,
-    source: "002 L125-L255",
-    note: "Times are seconds as text, in the request and in the answer (Y11); durations are numbers. Some times in the printed sample have nine digits (002 L221-L245): misprints.",
     carrier: Carrier::Json,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "UserId", kind: Type::String, doc: "Id of the user instance.", required: true, ..Field::EMPTY },
-        Field {
-            name: "BeginTime",
-            kind: Type::String,
-            doc: "Start of the time range (Y11).",
-            required: true,
-            unit: "unix-s",
-            ..Field::EMPTY
-        },
-        Field {
-            name: "EndTime",
-            kind: Type::String,
-            doc: "End of the time range (Y11). Must not be before BeginTime.",
-            required: true,
-            unit: "unix-s",
-            ..Field::EMPTY
-        },
+        Field { name: "UserId", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "BeginTime", kind: Type::String, required: true, unit: "unix-s", ..Field::EMPTY },
+        Field { name: "EndTime", kind: Type::String, required: true, unit: "unix-s", ..Field::EMPTY },
     ],
     rules: &[Rule {
         words: "EndTime must not be before BeginTime",
         source: "002 L140-L142",
         demand: Demand::Ordered { first: "BeginTime", last: "EndTime" },
     }],
-    returns: &[
-        Field { name: "UserId", kind: Type::String, doc: "Id of the user instance.", ..Field::EMPTY },
-        Field {
-            name: "UserRecords",
-            kind: Type::Array,
-            doc: "All call records of the user instance, one object for each room.",
-            fields: &[
-                Field { name: "RoomId", kind: Type::String, doc: "Id of the room.", ..Field::EMPTY },
-                Field {
-                    name: "CreateTime",
-                    kind: Type::String,
-                    doc: "When the room was created.",
-                    unit: "unix-s",
-                    ..Field::EMPTY
-                },
-                Field {
-                    name: "RoomRecords",
-                    kind: Type::Array,
-                    doc: "The stays in this room; a user instance can enter and leave several times.",
-                    fields: &[
-                        Field {
-                            name: "EnterTime",
-                            kind: Type::String,
-                            doc: "When it entered.",
-                            unit: "unix-s",
-                            ..Field::EMPTY
-                        },
-                        Field {
-                            name: "AudioDuration",
-                            kind: Type::Integer,
-                            doc: "Duration of the audio stream.",
-                            unit: "s",
-                            ..Field::EMPTY
-                        },
-                        Field {
-                            name: "VideoDuration",
-                            kind: Type::Integer,
-                            doc: "Duration of the video stream.",
-                            unit: "s",
-                            ..Field::EMPTY
-                        },
-                        Field {
-                            name: "LeaveTime",
-                            kind: Type::String,
-                            doc: "When it left.",
-                            unit: "unix-s",
-                            ..Field::EMPTY
-                        },
-                    ],
-                    ..Field::EMPTY
-                },
-            ],
-            ..Field::EMPTY
-        },
-    ],
-    errors: &[],
+    answered: &[],
 };
 
 /// Show a room and the user instances that were in it (根据房间标识符查询房间的业务信息).
@@ -1723,98 +843,25 @@ pub static YOUME_QUERY_ROOM_INFO: Operation = Operation {
     name: "youme.query_room_info",
     platform: PlatformName::Youme,
     method: Method::Post,
-    methods: &[Method::Post],
     path: "/v2/video/query_room_info",
-    summary: "Show a room and the user instances that were in it",
-    zh: "根据房间标识符查询房间的业务信息",
-    danger: "",
-    doc: "Answers when a room was created and destroyed, and every user instance that took part. Without an end or a beginning the time range is unlimited, and the answer can be large (Y20).",
     retry: Retry::Safe,
     undoes: "",
     undoes_with: &[],
     settles: None,
-    source: "002 L257-L359",
-    note: "Times are seconds as text, in the request and in the answer (Y11). The printed sample body lacks a comma (002 L285).",
     carrier: Carrier::Json,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "RoomId", kind: Type::String, doc: "Id of the room.", required: true, ..Field::EMPTY },
-        Field {
-            name: "BeginTime",
-            kind: Type::String,
-            doc: "Start of the time range (Y11). When it is left out, the range has no start.",
-            unit: "unix-s",
-            ..Field::EMPTY
-        },
-        Field {
-            name: "EndTime",
-            kind: Type::String,
-            doc: "End of the time range (Y11). When it is left out, the range has no end. Must not be before BeginTime.",
-            unit: "unix-s",
-            ..Field::EMPTY
-        },
+        Field { name: "RoomId", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "BeginTime", kind: Type::String, unit: "unix-s", ..Field::EMPTY },
+        Field { name: "EndTime", kind: Type::String, unit: "unix-s", ..Field::EMPTY },
     ],
     rules: &[Rule {
         words: "EndTime must not be before BeginTime",
         source: "002 L277-L279",
         demand: Demand::Ordered { first: "BeginTime", last: "EndTime" },
     }],
-    returns: &[
-        Field { name: "RoomId", kind: Type::String, doc: "Id of the room.", ..Field::EMPTY },
-        Field {
-            name: "CreateTime",
-            kind: Type::String,
-            doc: "When the room was created.",
-            unit: "unix-s",
-            ..Field::EMPTY
-        },
-        Field {
-            name: "DestroyTime",
-            kind: Type::String,
-            doc: "When the room was destroyed. Its value while the room exists is not documented.",
-            unit: "unix-s",
-            ..Field::EMPTY
-        },
-        Field {
-            name: "Users",
-            kind: Type::Array,
-            doc: "Every user instance that took part.",
-            fields: &[
-                Field { name: "UserId", kind: Type::String, doc: "Id of the user instance.", ..Field::EMPTY },
-                Field {
-                    name: "FirstEnterTime",
-                    kind: Type::String,
-                    doc: "When it entered for the first time.",
-                    unit: "unix-s",
-                    ..Field::EMPTY
-                },
-                Field {
-                    name: "LastLeaveTime",
-                    kind: Type::String,
-                    doc: "When it left for the last time.",
-                    unit: "unix-s",
-                    ..Field::EMPTY
-                },
-                Field {
-                    name: "AudioDuration",
-                    kind: Type::Integer,
-                    doc: "Duration of the audio stream.",
-                    unit: "s",
-                    ..Field::EMPTY
-                },
-                Field {
-                    name: "VideoDuration",
-                    kind: Type::Integer,
-                    doc: "Duration of the video stream.",
-                    unit: "s",
-                    ..Field::EMPTY
-                },
-            ],
-            ..Field::EMPTY
-        },
-    ],
-    errors: &[],
+    answered: &[],
 };
 
 /// List the calls of all user instances in a time range (根据时间段查询所有实例的业务信息).
@@ -1822,90 +869,24 @@ pub static YOUME_QUERY_ALL_INSTANCE_BY_TIME: Operation = Operation {
     name: "youme.query_all_instance_by_time",
     platform: PlatformName::Youme,
     method: Method::Post,
-    methods: &[Method::Post],
     path: "/v2/video/query_all_instance_by_time",
-    summary: "List the calls of all user instances in a time range",
-    zh: "根据时间段查询所有实例的业务信息",
-    danger: "",
-    doc: "Lists every user instance's stays in rooms in a time range. There are no pages and no limit on the range: ask for short ranges, or the answer can be very large (Y20).",
     retry: Retry::Safe,
     undoes: "",
     undoes_with: &[],
     settles: None,
-    source: "002 L361-L450",
-    note: "The document does not say here whether times are text or numbers (002 L378); the sample body and the other calls have text (Y11).",
     carrier: Carrier::Json,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field {
-            name: "BeginTime",
-            kind: Type::String,
-            doc: "Start of the time range (Y11).",
-            required: true,
-            unit: "unix-s",
-            ..Field::EMPTY
-        },
-        Field {
-            name: "EndTime",
-            kind: Type::String,
-            doc: "End of the time range (Y11). Must not be before BeginTime.",
-            required: true,
-            unit: "unix-s",
-            ..Field::EMPTY
-        },
+        Field { name: "BeginTime", kind: Type::String, required: true, unit: "unix-s", ..Field::EMPTY },
+        Field { name: "EndTime", kind: Type::String, required: true, unit: "unix-s", ..Field::EMPTY },
     ],
     rules: &[Rule {
         words: "EndTime must not be before BeginTime",
         source: "002 L378-L380",
         demand: Demand::Ordered { first: "BeginTime", last: "EndTime" },
     }],
-    returns: &[Field {
-        name: "UsersList",
-        kind: Type::Array,
-        doc: "The stays of the time range. In the document's sample each object is one user instance in one room.",
-        fields: &[
-            Field { name: "UserId", kind: Type::String, doc: "Id of the user instance.", ..Field::EMPTY },
-            Field { name: "RoomId", kind: Type::String, doc: "Id of the room.", ..Field::EMPTY },
-            Field {
-                name: "CreateTime",
-                kind: Type::String,
-                doc: "When the room was created.",
-                unit: "unix-s",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "EnterTime",
-                kind: Type::String,
-                doc: "When the user instance entered.",
-                unit: "unix-s",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "LeaveTime",
-                kind: Type::String,
-                doc: "When the user instance left.",
-                unit: "unix-s",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "AudioDuration",
-                kind: Type::Integer,
-                doc: "Duration of the audio stream.",
-                unit: "s",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "VideoDuration",
-                kind: Type::Integer,
-                doc: "Duration of the video stream.",
-                unit: "s",
-                ..Field::EMPTY
-            },
-        ],
-        ..Field::EMPTY
-    }],
-    errors: &[],
+    answered: &[],
 };
 
 /// Show the volume trend of a day (按天查询业务量趋势数据).
@@ -1913,34 +894,19 @@ pub static YOUME_COUNT_BUSINESS_TOTAL_VOLUME_BY_DAY: Operation = Operation {
     name: "youme.count_business_total_volume_by_day",
     platform: PlatformName::Youme,
     method: Method::Post,
-    methods: &[Method::Post],
     path: "/v2/video/count_business_total_volume_by_day",
-    summary: "Show the volume trend of a day",
-    zh: "按天查询业务量趋势数据",
-    danger: "",
-    doc: "Answers one figure for each point in time of a day. `CountBy` says which: call duration, number of rooms, highest number online at once, or number of callers.",
     retry: Retry::Safe,
     undoes: "",
     undoes_with: &[],
     settles: None,
-    source: "002 L454-L536",
-    note: "With `CountBy` 0 (all) the rows do not name the kind of a figure (Y14): ask for one kind at a time. The unit of a call duration is not documented for this call.",
     carrier: Carrier::Json,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field {
-            name: "QueryDate",
-            kind: Type::String,
-            doc: "The day, as `yyyymmdd` (Y19).",
-            required: true,
-            unit: "day in UTC+8",
-            ..Field::EMPTY
-        },
+        Field { name: "QueryDate", kind: Type::String, required: true, unit: "day in UTC+8", ..Field::EMPTY },
         Field {
             name: "CountBy",
             kind: Type::Integer,
-            doc: "The kind of figure. With 0 the rows do not name their kind (Y14).",
             required: true,
             values: &[
                 Value::number(0).meaning("all"),
@@ -1953,22 +919,7 @@ pub static YOUME_COUNT_BUSINESS_TOTAL_VOLUME_BY_DAY: Operation = Operation {
         },
     ],
     rules: &[],
-    returns: &[Field {
-        name: "TrendData",
-        kind: Type::Array,
-        doc: "The volume trend of the day, one object for each point in time. With `CountBy` 0 no documented member names the kind (Y14).",
-        fields: &[
-            Field { name: "TickTime", kind: Type::String, doc: "The point in time.", unit: "unix-s", ..Field::EMPTY },
-            Field {
-                name: "Volume",
-                kind: Type::Integer,
-                doc: "The figure. Only the document's sample has this member.",
-                ..Field::EMPTY
-            },
-        ],
-        ..Field::EMPTY
-    }],
-    errors: &[],
+    answered: &[],
 };
 
 /// Show the volume distribution of a day (按天查询业务量分布数据).
@@ -1976,34 +927,19 @@ pub static YOUME_COUNT_BUSINESS_DISTRIBUTE_VOLUME_BY_DAY: Operation = Operation 
     name: "youme.count_business_distribute_volume_by_day",
     platform: PlatformName::Youme,
     method: Method::Post,
-    methods: &[Method::Post],
     path: "/v2/video/count_business_distribute_volume_by_day",
-    summary: "Show the volume distribution of a day",
-    zh: "按天查询业务量分布数据",
-    danger: "",
-    doc: "Answers call duration, number of rooms, number online and number of callers of a day, by country, province, city or network type. The platform computes them once a day. The documented rows do not name their place or network type (Y15).",
     retry: Retry::Safe,
     undoes: "",
     undoes_with: &[],
     settles: None,
-    source: "002 L538-L643",
-    note: "No documented member names the country, province, city or network type of a row (Y15); members that the document does not list stay in the answer. The document describes `PeakOnlineNum` as the number online; its name says peak.",
     carrier: Carrier::Json,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field {
-            name: "QueryDate",
-            kind: Type::String,
-            doc: "The day, as `yyyymmdd` (Y19).",
-            required: true,
-            unit: "day in UTC+8",
-            ..Field::EMPTY
-        },
+        Field { name: "QueryDate", kind: Type::String, required: true, unit: "day in UTC+8", ..Field::EMPTY },
         Field {
             name: "CountBy",
             kind: Type::Integer,
-            doc: "How the rows are grouped. They do not name their group (Y15).",
             required: true,
             values: &[
                 Value::number(1).meaning("country"),
@@ -2015,31 +951,7 @@ pub static YOUME_COUNT_BUSINESS_DISTRIBUTE_VOLUME_BY_DAY: Operation = Operation 
         },
     ],
     rules: &[],
-    returns: &[Field {
-        name: "DistributeData",
-        kind: Type::Array,
-        doc: "The volume distribution of the day. No documented member names the place or network type of a row (Y15).",
-        fields: &[
-            Field { name: "TickTime", kind: Type::String, doc: "The point in time.", unit: "unix-s", ..Field::EMPTY },
-            Field {
-                name: "CommunicateDuration",
-                kind: Type::Integer,
-                doc: "Call duration.",
-                unit: "s",
-                ..Field::EMPTY
-            },
-            Field { name: "RoomCnt", kind: Type::Integer, doc: "Number of rooms.", ..Field::EMPTY },
-            Field {
-                name: "PeakOnlineNum",
-                kind: Type::Integer,
-                doc: "Number online; by its name, the highest.",
-                ..Field::EMPTY
-            },
-            Field { name: "CommunicateNum", kind: Type::Integer, doc: "Number of callers.", ..Field::EMPTY },
-        ],
-        ..Field::EMPTY
-    }],
-    errors: &[],
+    answered: &[],
 };
 
 /// Show the quality figures of a day (按天查询质量统计图表数据).
@@ -2047,70 +959,17 @@ pub static YOUME_COUNT_QOS_BY_DAY: Operation = Operation {
     name: "youme.count_qos_by_day",
     platform: PlatformName::Youme,
     method: Method::Post,
-    methods: &[Method::Post],
     path: "/v2/video/count_qos_by_day",
-    summary: "Show the quality figures of a day",
-    zh: "按天查询质量统计图表数据",
-    danger: "",
-    doc: "Answers join success rate, packet loss and delay of audio and video at points in time of a day.",
     retry: Retry::Safe,
     undoes: "",
     undoes_with: &[],
     settles: None,
-    source: "002 L645-L763",
-    note: "No units are documented. The rows of the printed sample are not in order of time; one time is there twice (002 L700, L731).",
     carrier: Carrier::Json,
     bare_reply: false,
     fetches_token: false,
-    params: &[Field {
-        name: "QueryDate",
-        kind: Type::String,
-        doc: "The day, as `yyyymmdd` (Y19).",
-        required: true,
-        unit: "day in UTC+8",
-        ..Field::EMPTY
-    }],
+    params: &[Field { name: "QueryDate", kind: Type::String, required: true, unit: "day in UTC+8", ..Field::EMPTY }],
     rules: &[],
-    returns: &[Field {
-        name: "QosData",
-        kind: Type::Array,
-        doc: "The quality figures of the day.",
-        fields: &[
-            Field { name: "TickTime", kind: Type::String, doc: "The point in time.", unit: "unix-s", ..Field::EMPTY },
-            Field {
-                name: "JoinRoomSuccRate",
-                kind: Type::Number,
-                doc: "Join success rate. The unit is not documented; the sample (90.021) looks like percent.",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "AudioPackLossRate",
-                kind: Type::Number,
-                doc: "Packet loss of audio. The unit is not documented; the sample (10.21) looks like percent.",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "VideoPackLossRate",
-                kind: Type::Number,
-                doc: "Packet loss of video. The unit is not documented; the sample (12.01) looks like percent.",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "AudioDelayRate",
-                kind: Type::Number,
-                doc: "Delay of audio; it is no rate, whatever its name says. The unit is not documented.",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "VideoDelayRate",
-                kind: Type::Number,
-                doc: "Delay of video; it is no rate, whatever its name says. The unit is not documented.",
-                ..Field::EMPTY
-            },
-        ],
-        ..Field::EMPTY
-    }],
-    errors: &[],
+    answered: &[],
 };
 
 /// Create a room (创建房间).
@@ -2118,76 +977,26 @@ pub static AVD_ROOM_CREATE: Operation = Operation {
     name: "avd.room.create",
     platform: PlatformName::Avd,
     method: Method::Get,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/create",
-    summary: "Create a room",
-    zh: "创建房间",
-    danger: "",
-    doc: "Creates a room for a meeting. The answer has the room number, which every later call about the room needs.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     undoes_with: &[],
     settles: None,
-    source: "004 L7-L53",
-    note: "The table marks room_id as required, but the same line says that the server makes one when it is empty (T9): it is optional here. enable_transcode_video is typed string (T24); a boolean is taken too. The description has `used_id` where the table and the example have user_id.",
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field {
-            name: "user_id",
-            kind: Type::String,
-            doc: "User id for which the room is created. The document only calls it a unique number; room.read answers it.",
-            required: true,
-            ..Field::EMPTY
-        },
-        Field {
-            name: "room_id",
-            kind: Type::String,
-            doc: "Room number for the new room. It must not be in use yet. When it is left out, the server makes a number and answers it.",
-            ..Field::EMPTY
-        },
-        Field { name: "topic", kind: Type::String, doc: "Topic of the room.", ..Field::EMPTY },
-        Field {
-            name: "enable_auto_cloud_recording",
-            kind: Type::Boolean,
-            doc: "Whether automatic recording in the cloud is switched on.",
-            ..Field::EMPTY
-        },
-        Field {
-            name: "enable_voice_activated",
-            kind: Type::Boolean,
-            doc: "Whether voice activation is switched on.",
-            ..Field::EMPTY
-        },
-        Field {
-            name: "enable_auto_avc",
-            kind: Type::Boolean,
-            doc: "Whether the composed view (avc) is switched on: the server composes the videos into one.",
-            ..Field::EMPTY
-        },
-        Field {
-            name: "resolution",
-            kind: Type::String,
-            doc: "Resolution. The document gives neither form nor default here; in other operations a resolution is width*height, such as `1280*720`.",
-            ..Field::EMPTY
-        },
-        Field {
-            name: "enable_transcode_video",
-            kind: Type::String,
-            doc: "Whether the VP8 video of mini programs is transcoded to H.264. The document types it as a string and names no values; a boolean is taken too.",
-            also: &[Type::Boolean],
-            ..Field::EMPTY
-        },
+        Field { name: "user_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "room_id", kind: Type::String, ..Field::EMPTY },
+        Field { name: "topic", kind: Type::String, ..Field::EMPTY },
+        Field { name: "enable_auto_cloud_recording", kind: Type::Boolean, ..Field::EMPTY },
+        Field { name: "enable_voice_activated", kind: Type::Boolean, ..Field::EMPTY },
+        Field { name: "enable_auto_avc", kind: Type::Boolean, ..Field::EMPTY },
+        Field { name: "resolution", kind: Type::String, ..Field::EMPTY },
+        Field { name: "enable_transcode_video", kind: Type::String, also: &[Type::Boolean], ..Field::EMPTY },
     ],
     rules: &[],
-    returns: &[Field {
-        name: "room_id",
-        kind: Type::String,
-        doc: "Room number: that of the request, or the number that the server made.",
-        ..Field::EMPTY
-    }],
-    errors: &[40002, 40003, 40005, 41001, 41002, 41003, 41005],
+    answered: &[],
 };
 
 /// Change the settings of a room (修改房间).
@@ -2195,47 +1004,23 @@ pub static AVD_ROOM_UPDATE: Operation = Operation {
     name: "avd.room.update",
     platform: PlatformName::Avd,
     method: Method::Get,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/update",
-    summary: "Change the settings of a room",
-    zh: "修改房间",
-    danger: "",
-    doc: "Changes a room that exists. The document does not say what happens to a setting that is left out.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     undoes_with: &[],
     settles: None,
-    source: "004 L54-L95",
-    note: "",
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field {
-            name: "room_id",
-            kind: Type::String,
-            doc: "Room number of the room to change.",
-            required: true,
-            ..Field::EMPTY
-        },
-        Field { name: "topic", kind: Type::String, doc: "New topic of the room.", ..Field::EMPTY },
-        Field {
-            name: "enable_auto_cloud_recording",
-            kind: Type::Boolean,
-            doc: "Whether automatic recording in the cloud is switched on.",
-            ..Field::EMPTY
-        },
-        Field { name: "user_id", kind: Type::String, doc: "User id, as in room.create.", ..Field::EMPTY },
-        Field {
-            name: "enable_auto_avc",
-            kind: Type::Boolean,
-            doc: "Whether the composed view (avc) is switched on: the server composes the videos into one.",
-            ..Field::EMPTY
-        },
+        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "topic", kind: Type::String, ..Field::EMPTY },
+        Field { name: "enable_auto_cloud_recording", kind: Type::Boolean, ..Field::EMPTY },
+        Field { name: "user_id", kind: Type::String, ..Field::EMPTY },
+        Field { name: "enable_auto_avc", kind: Type::Boolean, ..Field::EMPTY },
     ],
     rules: &[],
-    returns: &[],
-    errors: &[40002, 40003, 40004, 40006, 40007, 41001, 41002, 41003, 41005],
+    answered: &[],
 };
 
 /// Delete a room (删除房间).
@@ -2243,31 +1028,17 @@ pub static AVD_ROOM_DEL: Operation = Operation {
     name: "avd.room.del",
     platform: PlatformName::Avd,
     method: Method::Get,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/del",
-    summary: "Delete a room",
-    zh: "删除房间",
-    danger: "Deletes the room itself, not only its meeting.",
-    doc: "To end the meeting and keep the room, call room.close instead.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     undoes_with: &[],
     settles: None,
-    source: "004 L96-L133",
-    note: "",
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
-    params: &[Field {
-        name: "room_id",
-        kind: Type::String,
-        doc: "Room number of the room to delete.",
-        required: true,
-        ..Field::EMPTY
-    }],
+    params: &[Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY }],
     rules: &[],
-    returns: &[],
-    errors: &[40002, 40003, 40004, 41001, 41002, 41003, 41005],
+    answered: &[],
 };
 
 /// Read the settings of a room (查询房间).
@@ -2275,57 +1046,17 @@ pub static AVD_ROOM_READ: Operation = Operation {
     name: "avd.room.read",
     platform: PlatformName::Avd,
     method: Method::Get,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/read",
-    summary: "Read the settings of a room",
-    zh: "查询房间",
-    danger: "",
-    doc: "Answers the topic, the user and the switches of a room.",
     retry: Retry::Safe,
     undoes: "",
     undoes_with: &[],
     settles: None,
-    source: "004 L134-L183",
-    note: "The table lists the members next to ret and msg; the sample answer, and this list, have them inside `data`.",
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
-    params: &[Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY }],
+    params: &[Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY }],
     rules: &[],
-    returns: &[Field {
-        name: "data",
-        kind: Type::Object,
-        doc: "The settings of the room.",
-        fields: &[
-            Field {
-                name: "enable_auto_avc",
-                kind: Type::Boolean,
-                doc: "Whether the composed view (avc) is switched on.",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "enable_voice_activated",
-                kind: Type::Boolean,
-                doc: "Whether voice activation is switched on.",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "user_id",
-                kind: Type::String,
-                doc: "User id for which the room was created.",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "enable_auto_cloud_recording",
-                kind: Type::Boolean,
-                doc: "Whether recording in the cloud is switched on.",
-                ..Field::EMPTY
-            },
-            Field { name: "topic", kind: Type::String, doc: "Topic of the room.", ..Field::EMPTY },
-        ],
-        ..Field::EMPTY
-    }],
-    errors: &[40002, 40003, 40004, 41001, 41002, 41003, 41005],
+    answered: &[],
 };
 
 /// Close an open room and kick everybody out (关闭房间).
@@ -2333,31 +1064,17 @@ pub static AVD_ROOM_CLOSE: Operation = Operation {
     name: "avd.room.close",
     platform: PlatformName::Avd,
     method: Method::Get,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/close",
-    summary: "Close an open room and kick everybody out",
-    zh: "关闭房间",
-    danger: "Ends the meeting in a room for everybody: every user and device is kicked out, and recordings stop.",
-    doc: "To remove the room itself, call room.del.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     undoes_with: &[],
     settles: None,
-    source: "004 L184-L221",
-    note: "The table has `ret`; both sample answers have `code`, 200 for success (T40, T41, T68). The failure example for a room that is unknown or not open is the internal error 41005 (T64, T66).",
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
-    params: &[Field {
-        name: "room_id",
-        kind: Type::String,
-        doc: "Room number of the open room.",
-        required: true,
-        ..Field::EMPTY
-    }],
+    params: &[Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY }],
     rules: &[],
-    returns: &[],
-    errors: &[40002, 40003, 41001, 41002, 41003, 41005],
+    answered: &[],
 };
 
 /// Count a room's meetings and participants by kind of client (会议统计信息).
@@ -2365,72 +1082,25 @@ pub static AVD_ROOM_GET_STATISTIC: Operation = Operation {
     name: "avd.room.get_statistic",
     platform: PlatformName::Avd,
     method: Method::Get,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/get_statistic",
-    summary: "Count a room's meetings and participants by kind of client",
-    zh: "会议统计信息",
-    danger: "",
-    doc: "Counts the meetings in a room between two times, and the participants by their kind of client.",
     retry: Retry::Safe,
     undoes: "",
     undoes_with: &[],
     settles: None,
-    source: "004 L222-L280",
-    note: "The table has `ret` and `msg`; the sample answer of a success has neither, nor `code` (T40, T41). The table prints andronid_cnt, the sample android_cnt (T46): android_cnt. For an unknown room the document prints 40003, the number of a dead token (T60): the client renews the token once, repeats the call once, and then reports 40003. The samples have stray lines in them (T45).",
     carrier: Carrier::Query,
     bare_reply: true,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
-        Field {
-            name: "start_time",
-            kind: Type::Integer,
-            doc: "Start of the time range. The document's example is in seconds.",
-            required: true,
-            unit: "unix-s",
-            ..Field::EMPTY
-        },
-        Field {
-            name: "end_time",
-            kind: Type::Integer,
-            doc: "End of the time range. The document's example is in seconds. Must not be before start_time.",
-            required: true,
-            unit: "unix-s",
-            ..Field::EMPTY
-        },
+        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "start_time", kind: Type::Integer, required: true, unit: "unix-s", ..Field::EMPTY },
+        Field { name: "end_time", kind: Type::Integer, required: true, unit: "unix-s", ..Field::EMPTY },
     ],
     rules: &[Rule {
         words: "end_time must not be before start_time",
         source: "004 L233-L234",
         demand: Demand::Ordered { first: "start_time", last: "end_time" },
     }],
-    returns: &[
-        Field { name: "meeting_total", kind: Type::Integer, doc: "Number of meetings in the room.", ..Field::EMPTY },
-        Field { name: "ios_cnt", kind: Type::Integer, doc: "Number of participants on iOS.", ..Field::EMPTY },
-        Field { name: "pc_cnt", kind: Type::Integer, doc: "Number of participants on a PC.", ..Field::EMPTY },
-        Field { name: "user_cnt", kind: Type::Integer, doc: "Number of participants in all.", ..Field::EMPTY },
-        Field {
-            name: "other_cnt",
-            kind: Type::Integer,
-            doc: "Number of participants whose kind of client is not known.",
-            ..Field::EMPTY
-        },
-        Field { name: "android_cnt", kind: Type::Integer, doc: "Number of participants on Android.", ..Field::EMPTY },
-        Field {
-            name: "time_total",
-            kind: Type::Integer,
-            doc: "Total length of the meetings. The unit is not documented.",
-            ..Field::EMPTY
-        },
-        Field {
-            name: "box_cnt",
-            kind: Type::Integer,
-            doc: "Number of participants on an Android box (a terminal, not the media server called box).",
-            ..Field::EMPTY
-        },
-        Field { name: "web_cnt", kind: Type::Integer, doc: "Number of participants in a web browser.", ..Field::EMPTY },
-    ],
-    errors: &[40002, 40003, 41001, 41002, 41003, 41005],
+    answered: &[],
 };
 
 /// List the recordings of a room in a time range (查询某个时间段的录制文件).
@@ -2438,151 +1108,28 @@ pub static AVD_ROOM_GET_RECORD: Operation = Operation {
     name: "avd.room.get_record",
     platform: PlatformName::Avd,
     method: Method::Get,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/get_record",
-    summary: "List the recordings of a room in a time range",
-    zh: "查询某个时间段的录制文件",
-    danger: "",
-    doc: "Lists the recordings of a room between two times. Each has its source file and the files transcoded from it.",
     retry: Retry::Safe,
     undoes: "",
     undoes_with: &[],
     settles: None,
-    source: "004 L281-L432",
-    note: "The table lists all members flat and types them string; the sample, and this list, nest them. Here download addresses are `down_url`, and transcode_files is an object of parallel lists; room.mix_record.get and room.get_record_list differ (T50, T51). The answer is passed on as it comes. The sample was requested with value_same_as_box=true; the other answer of a cluster is not shown. The table says that file_size is not returned, but the sample has it. Only the sample has creator_id. The sample's JSON is broken (T45).",
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
-        Field {
-            name: "record_start_time",
-            kind: Type::String,
-            doc: "Start of the time range: a timestamp as text. The document's example is in seconds.",
-            required: true,
-            unit: "unix-s",
-            ..Field::EMPTY
-        },
-        Field {
-            name: "record_end_time",
-            kind: Type::String,
-            doc: "End of the time range: a timestamp as text. The document's example is in seconds. Must not be before record_start_time.",
-            required: true,
-            unit: "unix-s",
-            ..Field::EMPTY
-        },
-        Field {
-            name: "record_creator_id",
-            kind: Type::String,
-            doc: "Only recordings created by this user: the user_id given to room.mix_record.start.",
-            ..Field::EMPTY
-        },
-        Field {
-            name: "value_same_as_box",
-            kind: Type::Boolean,
-            doc: "For clusters: with true the answer has the shape of a box's answer. When it is left out, the answer has the cluster's shape, which is not documented.",
-            ..Field::EMPTY
-        },
-        Field { name: "record_id", kind: Type::String, doc: "Only this recording.", ..Field::EMPTY },
+        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "record_start_time", kind: Type::String, required: true, unit: "unix-s", ..Field::EMPTY },
+        Field { name: "record_end_time", kind: Type::String, required: true, unit: "unix-s", ..Field::EMPTY },
+        Field { name: "record_creator_id", kind: Type::String, ..Field::EMPTY },
+        Field { name: "value_same_as_box", kind: Type::Boolean, ..Field::EMPTY },
+        Field { name: "record_id", kind: Type::String, ..Field::EMPTY },
     ],
     rules: &[Rule {
         words: "record_end_time must not be before record_start_time",
         source: "004 L293-L294",
         demand: Demand::Ordered { first: "record_start_time", last: "record_end_time" },
     }],
-    returns: &[Field {
-        name: "record_files",
-        kind: Type::Array,
-        doc: "The recordings found.",
-        fields: &[
-            Field {
-                name: "start_time",
-                kind: Type::String,
-                doc: "When the recording began.",
-                unit: "unix-s",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "end_time",
-                kind: Type::String,
-                doc: "When the recording ended.",
-                unit: "unix-s",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "record_type",
-                kind: Type::String,
-                doc: "Kind of recording. The sample here shows `client`, that of room.get_record_list `server`; no list of values is documented.",
-                ..Field::EMPTY
-            },
-            Field { name: "room_id", kind: Type::String, doc: "Room number.", ..Field::EMPTY },
-            Field { name: "down_url", kind: Type::String, doc: "Download address of the source file.", ..Field::EMPTY },
-            Field {
-                name: "file_type",
-                kind: Type::String,
-                doc: "Type of the source file, such as `tms`.",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "file_size",
-                kind: Type::String,
-                doc: "Size as text with its unit, such as `20.547M`.",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "transcode_files",
-                kind: Type::Object,
-                doc: "The files transcoded from the recording. In the sample the three lists are in the same order.",
-                fields: &[
-                    Field {
-                        name: "down_url",
-                        kind: Type::Array,
-                        doc: "Download addresses, one for each file.",
-                        items: Some(Type::String),
-                        ..Field::EMPTY
-                    },
-                    Field {
-                        name: "play_url",
-                        kind: Type::Array,
-                        doc: "Addresses of web pages that play the files, one for each file.",
-                        items: Some(Type::String),
-                        ..Field::EMPTY
-                    },
-                    Field {
-                        name: "file_infos",
-                        kind: Type::Array,
-                        doc: "Length, size and name of each file.",
-                        fields: &[
-                            Field {
-                                name: "duration",
-                                kind: Type::String,
-                                doc: "Length as text with its unit, such as `67.008s`.",
-                                ..Field::EMPTY
-                            },
-                            Field {
-                                name: "file_size",
-                                kind: Type::String,
-                                doc: "Size as text with its unit, such as `0.234M`.",
-                                ..Field::EMPTY
-                            },
-                            Field { name: "file_name", kind: Type::String, doc: "Name of the file.", ..Field::EMPTY },
-                        ],
-                        ..Field::EMPTY
-                    },
-                ],
-                ..Field::EMPTY
-            },
-            Field { name: "record_id", kind: Type::String, doc: "Recording id.", ..Field::EMPTY },
-            Field {
-                name: "creator_id",
-                kind: Type::String,
-                doc: "User id of the creator. The sample shows the text `nil`.",
-                ..Field::EMPTY
-            },
-        ],
-        ..Field::EMPTY
-    }],
-    errors: &[40002, 40003, 40004, 40043, 40090, 41001, 41002, 41003, 41005],
+    answered: &[],
 };
 
 /// List all recordings kept on the server (获取录制文件).
@@ -2590,62 +1137,17 @@ pub static AVD_ROOM_GET_RECORD_LIST: Operation = Operation {
     name: "avd.room.get_record_list",
     platform: PlatformName::Avd,
     method: Method::Get,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/get_record_list",
-    summary: "List all recordings kept on the server",
-    zh: "获取录制文件",
-    danger: "",
-    doc: "Lists every recording file of the server, for all rooms. There are no pages and no filter, so the answer can be large. room.get_record lists those of one room and a time range.",
     retry: Retry::Safe,
     undoes: "",
     undoes_with: &[],
     settles: None,
-    source: "004 L433-L494",
-    note: "The table types data as string; the sample, and this list, have an array of objects. Here transcode_files is an empty object, unlike in room.get_record and room.mix_record.get (T51), and the download address is `down_url` (T50). The answer is passed on as it comes.",
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[],
     rules: &[],
-    returns: &[Field {
-        name: "data",
-        kind: Type::Array,
-        doc: "The recordings.",
-        fields: &[
-            Field {
-                name: "start_time",
-                kind: Type::String,
-                doc: "When the recording began.",
-                unit: "unix-s",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "end_time",
-                kind: Type::String,
-                doc: "When the recording ended.",
-                unit: "unix-s",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "record_type",
-                kind: Type::String,
-                doc: "Kind of recording. The sample here shows `server`, that of room.get_record `client`; no list of values is documented.",
-                ..Field::EMPTY
-            },
-            Field { name: "room_id", kind: Type::String, doc: "Room number.", ..Field::EMPTY },
-            Field { name: "down_url", kind: Type::String, doc: "Download address of the recording.", ..Field::EMPTY },
-            Field { name: "file_type", kind: Type::String, doc: "Type of the file, such as `tms`.", ..Field::EMPTY },
-            Field {
-                name: "file_size",
-                kind: Type::String,
-                doc: "An empty text in the sample: this call does not fill it in.",
-                ..Field::EMPTY
-            },
-            Field { name: "transcode_files", kind: Type::Object, doc: "Empty in this call.", ..Field::EMPTY },
-        ],
-        ..Field::EMPTY
-    }],
-    errors: &[40002, 40003, 41001, 41002, 41003, 41005],
+    answered: &[],
 };
 
 /// Kick a participant out of a room (踢出会议).
@@ -2653,34 +1155,20 @@ pub static AVD_ROOM_PARTICIPATE_KICK: Operation = Operation {
     name: "avd.room.participate.kick",
     platform: PlatformName::Avd,
     method: Method::Get,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/participate/kick",
-    summary: "Kick a participant out of a room",
-    zh: "踢出会议",
-    danger: "Throws a participant out of a running meeting.",
-    doc: "room.close ends the meeting for everybody.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     undoes_with: &[],
     settles: None,
-    source: "004 L495-L535",
-    note: "The table has `ret`; both sample answers have `code`, 200 for success (T40, T41).",
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
-        Field {
-            name: "user_id",
-            kind: Type::String,
-            doc: "User id of the participant to kick, as room.participate.list gives it.",
-            required: true,
-            ..Field::EMPTY
-        },
+        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "user_id", kind: Type::String, required: true, ..Field::EMPTY },
     ],
     rules: &[],
-    returns: &[],
-    errors: &[40002, 40003, 40004, 40008, 40009, 41001, 41002, 41003, 41005],
+    answered: &[],
 };
 
 /// List the participants of a room (会议人数列表).
@@ -2688,117 +1176,17 @@ pub static AVD_ROOM_PARTICIPATE_LIST: Operation = Operation {
     name: "avd.room.participate.list",
     platform: PlatformName::Avd,
     method: Method::Get,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/participate/list",
-    summary: "List the participants of a room",
-    zh: "会议人数列表",
-    danger: "",
-    doc: "Lists the users in a room with their cameras and microphones.",
     retry: Retry::Safe,
     undoes: "",
     undoes_with: &[],
     settles: None,
-    source: "004 L536-L626",
-    note: "The table has `ret`; both sample answers have `code`, 200 for success (T40, T41). The failure example for an unknown room is the internal error 41005 (T64, T66). The table lists the members of three levels flat; the sample, and this list, nest them. Only the sample has audios and the description of a camera, only the table has user_data. The sample is split over two blocks (T45).",
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
-    params: &[Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY }],
+    params: &[Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY }],
     rules: &[],
-    returns: &[Field {
-        name: "participates",
-        kind: Type::Array,
-        doc: "The participants.",
-        fields: &[
-            Field { name: "user_id", kind: Type::String, doc: "User id, unique.", ..Field::EMPTY },
-            Field { name: "user_name", kind: Type::String, doc: "Name of the user.", ..Field::EMPTY },
-            Field {
-                name: "type",
-                kind: Type::String,
-                doc: "Kind of client the participant uses.",
-                values: &[
-                    Value::text("web").meaning("web browser"),
-                    Value::text("miniprogram").meaning("mini program"),
-                    Value::text("android").meaning("Android"),
-                    Value::text("ios").meaning("iOS"),
-                    Value::text("pc").meaning("PC"),
-                ],
-                open: true,
-                ..Field::EMPTY
-            },
-            Field {
-                name: "status",
-                kind: Type::Integer,
-                doc: "State of the participant. The meaning of the numbers is not documented; the sample shows 1.",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "videos",
-                kind: Type::Array,
-                doc: "The participant's cameras.",
-                fields: &[
-                    Field {
-                        name: "level",
-                        kind: Type::Integer,
-                        doc: "Level that distinguishes several cameras of one user. The document says that it is not used yet.",
-                        ..Field::EMPTY
-                    },
-                    Field {
-                        name: "status",
-                        kind: Type::String,
-                        doc: "State of the camera.",
-                        values: &[
-                            Value::text("init").meaning("initialised"),
-                            Value::text("published").meaning("published"),
-                        ],
-                        open: true,
-                        ..Field::EMPTY
-                    },
-                    Field { name: "id", kind: Type::String, doc: "Id of the video.", ..Field::EMPTY },
-                    Field { name: "type", kind: Type::String, doc: "Type; `video` in the sample.", ..Field::EMPTY },
-                    Field {
-                        name: "ctype",
-                        kind: Type::String,
-                        doc: "Type of position; `unknown` in the sample.",
-                        ..Field::EMPTY
-                    },
-                    Field { name: "name", kind: Type::String, doc: "Name of the camera.", ..Field::EMPTY },
-                    Field {
-                        name: "description",
-                        kind: Type::String,
-                        doc: "Not explained by the document; empty in the sample.",
-                        ..Field::EMPTY
-                    },
-                ],
-                ..Field::EMPTY
-            },
-            Field {
-                name: "user_data",
-                kind: Type::String,
-                doc: "The application's own text, given to the SDK when the user joined the room.",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "audios",
-                kind: Type::Array,
-                doc: "The participant's microphones.",
-                fields: &[
-                    Field { name: "type", kind: Type::String, doc: "Type; `Audio` in the sample.", ..Field::EMPTY },
-                    Field {
-                        name: "status",
-                        kind: Type::String,
-                        doc: "State of the microphone; `init` in the sample.",
-                        ..Field::EMPTY
-                    },
-                    Field { name: "name", kind: Type::String, doc: "Name of the microphone.", ..Field::EMPTY },
-                    Field { name: "id", kind: Type::String, doc: "Id of the audio.", ..Field::EMPTY },
-                ],
-                ..Field::EMPTY
-            },
-        ],
-        ..Field::EMPTY
-    }],
-    errors: &[40002, 40003, 41001, 41002, 41003, 41005],
+    answered: &[],
 };
 
 /// Start a mixed recording (开始混屏录制).
@@ -2806,155 +1194,56 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
     name: "avd.room.mix_record.start",
     platform: PlatformName::Avd,
     method: Method::Post,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/mix_record/start",
-    summary: "Start a mixed recording",
-    zh: "开始混屏录制",
-    danger: "",
-    doc: "Starts a mixed recording in an open room. It must be stopped with room.mix_record.stop. For an mp3 alone give enable_audio_record. For an mp4 with a layout of your own give enable_realtime_transcode and videos. With enable_realtime_transcode alone the layout is automatic.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     undoes_with: &[],
     settles: None,
-    source: "004 L627-L696",
-    note: "The osds sample is broken (the list osdtxts is not closed), `pc` at audio_file_type means `pcm`, and video_level is typed bool but takes low, middle or high (T17). video_bitrate is typed int, but its example is `1000-1500`: an integer and a string are taken (T18). In the document's videos sample both tiles start at x 0 and overlap. The table types JSON parameters as string; here they are arrays and objects and travel as JSON text. Sent as a form (POST) because the layout is long (T12, T13).",
     carrier: Carrier::Form,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field {
-            name: "room_id",
-            kind: Type::String,
-            doc: "Room number. The room must be open.",
-            required: true,
-            ..Field::EMPTY
-        },
-        Field {
-            name: "enable_audio_record",
-            kind: Type::Boolean,
-            doc: "Whether a separate audio file is made. With false only an mp4 is made.",
-            ..Field::EMPTY
-        },
-        Field {
-            name: "enable_realtime_transcode",
-            kind: Type::Boolean,
-            doc: "Whether the recording is transcoded live.",
-            ..Field::EMPTY
-        },
-        Field { name: "enable_transcode", kind: Type::Boolean, doc: "Whether transcoding is forced.", ..Field::EMPTY },
-        Field {
-            name: "user_id",
-            kind: Type::String,
-            doc: "User id of the recording's creator. room.get_record finds recordings by it (record_creator_id).",
-            ..Field::EMPTY
-        },
-        Field { name: "name", kind: Type::String, doc: "Name of the recording.", ..Field::EMPTY },
-        Field {
-            name: "video_resolution",
-            kind: Type::String,
-            doc: "Resolution of the recording as width*height, such as `1280*720`.",
-            ..Field::EMPTY
-        },
-        Field {
-            name: "video_bitrate",
-            kind: Type::Integer,
-            doc: "Bit rate of the recording. The document's example is the range `1000-1500` without a unit, which suggests kbit/s; room.avc.start says bps for the same parameter. A range is given as a string.",
-            also: &[Type::String],
-            ..Field::EMPTY
-        },
-        Field {
-            name: "video_framerate",
-            kind: Type::Integer,
-            doc: "Frame rate of the recording, such as 25.",
-            unit: "fps",
-            ..Field::EMPTY
-        },
+        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "enable_audio_record", kind: Type::Boolean, ..Field::EMPTY },
+        Field { name: "enable_realtime_transcode", kind: Type::Boolean, ..Field::EMPTY },
+        Field { name: "enable_transcode", kind: Type::Boolean, ..Field::EMPTY },
+        Field { name: "user_id", kind: Type::String, ..Field::EMPTY },
+        Field { name: "name", kind: Type::String, ..Field::EMPTY },
+        Field { name: "video_resolution", kind: Type::String, ..Field::EMPTY },
+        Field { name: "video_bitrate", kind: Type::Integer, also: &[Type::String], ..Field::EMPTY },
+        Field { name: "video_framerate", kind: Type::Integer, unit: "fps", ..Field::EMPTY },
         Field {
             name: "videos",
             kind: Type::Array,
-            doc: "Layout: which videos are shown, and where. Needed for a layout of your own and for watermarks. When it is left out, the layout is automatic.",
             fields: &[
-                Field {
-                    name: "video_name",
-                    kind: Type::String,
-                    doc: "Name of the video. The samples show both free names and `<user_id>_video1`.",
-                    ..Field::EMPTY
-                },
-                Field {
-                    name: "zorder",
-                    kind: Type::Integer,
-                    doc: "Stacking order. In the samples a small picture over a full one has the larger number.",
-                    ..Field::EMPTY
-                },
-                Field {
-                    name: "x",
-                    kind: Type::Number,
-                    doc: "Left edge. Positions and sizes are fractions of the picture in the samples.",
-                    ..Field::EMPTY
-                },
-                Field { name: "y", kind: Type::Number, doc: "Top edge.", ..Field::EMPTY },
-                Field { name: "w", kind: Type::Number, doc: "Width; 1 is the whole picture.", ..Field::EMPTY },
-                Field { name: "h", kind: Type::Number, doc: "Height; 1 is the whole picture.", ..Field::EMPTY },
+                Field { name: "video_name", kind: Type::String, ..Field::EMPTY },
+                Field { name: "zorder", kind: Type::Integer, ..Field::EMPTY },
+                Field { name: "x", kind: Type::Number, ..Field::EMPTY },
+                Field { name: "y", kind: Type::Number, ..Field::EMPTY },
+                Field { name: "w", kind: Type::Number, ..Field::EMPTY },
+                Field { name: "h", kind: Type::Number, ..Field::EMPTY },
             ],
             ..Field::EMPTY
         },
         Field {
             name: "osds",
             kind: Type::Object,
-            doc: "Watermarks: a timestamp, texts and images. They are recorded only with enable_osdts_record. Needs videos.",
             fields: &[
                 Field {
                     name: "osdts",
                     kind: Type::Object,
-                    doc: "Timestamp watermark.",
                     fields: &[
-                        Field {
-                            name: "timestamp",
-                            kind: Type::String,
-                            doc: "Format of the time, such as `YYYY-MM-DD hh:mm:ss`.",
-                            ..Field::EMPTY
-                        },
-                        Field {
-                            name: "x",
-                            kind: Type::Number,
-                            doc: "Horizontal position; a fraction such as 0.05 in the sample.",
-                            ..Field::EMPTY
-                        },
-                        Field {
-                            name: "y",
-                            kind: Type::Number,
-                            doc: "Vertical position; a fraction such as 0.05 in the sample.",
-                            ..Field::EMPTY
-                        },
-                        Field {
-                            name: "font",
-                            kind: Type::Integer,
-                            doc: "Font size; 25 in the sample. No unit is documented.",
-                            ..Field::EMPTY
-                        },
+                        Field { name: "timestamp", kind: Type::String, ..Field::EMPTY },
+                        Field { name: "x", kind: Type::Number, ..Field::EMPTY },
+                        Field { name: "y", kind: Type::Number, ..Field::EMPTY },
+                        Field { name: "font", kind: Type::Integer, ..Field::EMPTY },
                         Field {
                             name: "font_color",
                             kind: Type::Object,
-                            doc: "Colour of the text.",
                             fields: &[
-                                Field {
-                                    name: "r",
-                                    kind: Type::Integer,
-                                    doc: "Red; the document's colours use 0 and 255.",
-                                    ..Field::EMPTY
-                                },
-                                Field {
-                                    name: "g",
-                                    kind: Type::Integer,
-                                    doc: "Green; the document's colours use 0 and 255.",
-                                    ..Field::EMPTY
-                                },
-                                Field {
-                                    name: "b",
-                                    kind: Type::Integer,
-                                    doc: "Blue; the document's colours use 0 and 255.",
-                                    ..Field::EMPTY
-                                },
+                                Field { name: "r", kind: Type::Integer, ..Field::EMPTY },
+                                Field { name: "g", kind: Type::Integer, ..Field::EMPTY },
+                                Field { name: "b", kind: Type::Integer, ..Field::EMPTY },
                             ],
                             default: "white",
                             ..Field::EMPTY
@@ -2965,56 +1254,19 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
                 Field {
                     name: "osdtxts",
                     kind: Type::Array,
-                    doc: "Text watermarks.",
                     fields: &[
-                        Field { name: "txt", kind: Type::String, doc: "The text.", ..Field::EMPTY },
-                        Field {
-                            name: "id",
-                            kind: Type::Integer,
-                            doc: "Number of the watermark; 1 in the sample.",
-                            ..Field::EMPTY
-                        },
-                        Field {
-                            name: "x",
-                            kind: Type::Number,
-                            doc: "Horizontal position; a fraction such as 0.9 in the sample.",
-                            ..Field::EMPTY
-                        },
-                        Field {
-                            name: "y",
-                            kind: Type::Number,
-                            doc: "Vertical position; a fraction such as 0.05 in the sample.",
-                            ..Field::EMPTY
-                        },
-                        Field {
-                            name: "font",
-                            kind: Type::Integer,
-                            doc: "Font size; 25 in the sample. No unit is documented.",
-                            ..Field::EMPTY
-                        },
+                        Field { name: "txt", kind: Type::String, ..Field::EMPTY },
+                        Field { name: "id", kind: Type::Integer, ..Field::EMPTY },
+                        Field { name: "x", kind: Type::Number, ..Field::EMPTY },
+                        Field { name: "y", kind: Type::Number, ..Field::EMPTY },
+                        Field { name: "font", kind: Type::Integer, ..Field::EMPTY },
                         Field {
                             name: "font_color",
                             kind: Type::Object,
-                            doc: "Colour of the text.",
                             fields: &[
-                                Field {
-                                    name: "r",
-                                    kind: Type::Integer,
-                                    doc: "Red; the document's colours use 0 and 255.",
-                                    ..Field::EMPTY
-                                },
-                                Field {
-                                    name: "g",
-                                    kind: Type::Integer,
-                                    doc: "Green; the document's colours use 0 and 255.",
-                                    ..Field::EMPTY
-                                },
-                                Field {
-                                    name: "b",
-                                    kind: Type::Integer,
-                                    doc: "Blue; the document's colours use 0 and 255.",
-                                    ..Field::EMPTY
-                                },
+                                Field { name: "r", kind: Type::Integer, ..Field::EMPTY },
+                                Field { name: "g", kind: Type::Integer, ..Field::EMPTY },
+                                Field { name: "b", kind: Type::Integer, ..Field::EMPTY },
                             ],
                             default: "white",
                             ..Field::EMPTY
@@ -3025,85 +1277,27 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
                 Field {
                     name: "osdimgs",
                     kind: Type::Array,
-                    doc: "Image watermarks.",
                     fields: &[
-                        Field {
-                            name: "img",
-                            kind: Type::String,
-                            doc: "Path of a jpg on the box that runs the media service, readable by that service. Upload it first: the path is the part after `file=` in the `download_url` that uploadfile answers.",
-                            ..Field::EMPTY
-                        },
-                        Field {
-                            name: "id",
-                            kind: Type::Integer,
-                            doc: "Number of the watermark; 2 in the sample, where the text has 1.",
-                            ..Field::EMPTY
-                        },
-                        Field {
-                            name: "x",
-                            kind: Type::Number,
-                            doc: "Horizontal position; a fraction such as 0.05 in the sample.",
-                            ..Field::EMPTY
-                        },
-                        Field {
-                            name: "y",
-                            kind: Type::Number,
-                            doc: "Vertical position; a fraction such as 0.9 in the sample.",
-                            ..Field::EMPTY
-                        },
+                        Field { name: "img", kind: Type::String, ..Field::EMPTY },
+                        Field { name: "id", kind: Type::Integer, ..Field::EMPTY },
+                        Field { name: "x", kind: Type::Number, ..Field::EMPTY },
+                        Field { name: "y", kind: Type::Number, ..Field::EMPTY },
                     ],
                     ..Field::EMPTY
                 },
             ],
             ..Field::EMPTY
         },
-        Field {
-            name: "enable_osdts_record",
-            kind: Type::Boolean,
-            doc: "Whether watermarks are recorded. `true` needs videos.",
-            ..Field::EMPTY
-        },
-        Field {
-            name: "file_name",
-            kind: Type::String,
-            doc: "Name of the mixed mp4 and of the mixed mp3. The audio files of single participants are named after user_name and user_id instead.",
-            ..Field::EMPTY
-        },
-        Field {
-            name: "enable_individual_record",
-            kind: Type::Boolean,
-            doc: "Whether the recording is split into one audio or video file (mp3, mp4) per participant.",
-            ..Field::EMPTY
-        },
-        Field {
-            name: "enable_save_mix",
-            kind: Type::Boolean,
-            doc: "Whether the mixed file is kept as well, when a live-transcoded video is split into single files. `true` needs enable_realtime_transcode `true`. `true` needs enable_individual_record `true`.",
-            ..Field::EMPTY
-        },
-        Field {
-            name: "enable_backup",
-            kind: Type::Boolean,
-            doc: "Whether a backup is kept: the source file of type `tms`. `true` needs enable_realtime_transcode `true`.",
-            ..Field::EMPTY
-        },
-        Field {
-            name: "audio_user_ids",
-            kind: Type::Array,
-            doc: "User ids whose sound is recorded. With it the recording is sound only: an mp3 is made, and no mp4.",
-            items: Some(Type::String),
-            ..Field::EMPTY
-        },
-        Field {
-            name: "disable_user_name",
-            kind: Type::Boolean,
-            doc: "Whether the names of the split mp3 and mp4 files have only user_id, without user_name.",
-            ..Field::EMPTY
-        },
+        Field { name: "enable_osdts_record", kind: Type::Boolean, ..Field::EMPTY },
+        Field { name: "file_name", kind: Type::String, ..Field::EMPTY },
+        Field { name: "enable_individual_record", kind: Type::Boolean, ..Field::EMPTY },
+        Field { name: "enable_save_mix", kind: Type::Boolean, ..Field::EMPTY },
+        Field { name: "enable_backup", kind: Type::Boolean, ..Field::EMPTY },
+        Field { name: "audio_user_ids", kind: Type::Array, items: Some(Type::String), ..Field::EMPTY },
+        Field { name: "disable_user_name", kind: Type::Boolean, ..Field::EMPTY },
         Field {
             name: "video_level",
             kind: Type::String,
-            doc: "Level of the video that is recorded.",
             values: &[
                 Value::text("low").meaning("low"),
                 Value::text("middle").meaning("medium"),
@@ -3112,22 +1306,15 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
             default: "low",
             ..Field::EMPTY
         },
-        Field {
-            name: "marking_video_by_id",
-            kind: Type::Boolean,
-            doc: "Whether each video is identified by its camera id. For rooms where one user has several videos open.",
-            ..Field::EMPTY
-        },
+        Field { name: "marking_video_by_id", kind: Type::Boolean, ..Field::EMPTY },
         Field {
             name: "audio_mixer_users",
             kind: Type::Array,
-            doc: "The users whose sound goes into the audio mix, and the channel of each.",
             fields: &[
-                Field { name: "user_id", kind: Type::String, doc: "User id whose sound is recorded.", ..Field::EMPTY },
+                Field { name: "user_id", kind: Type::String, ..Field::EMPTY },
                 Field {
                     name: "channel",
                     kind: Type::Integer,
-                    doc: "Channel this user's sound goes to.",
                     values: &[
                         Value::number(0).meaning("both"),
                         Value::number(1).meaning("left"),
@@ -3142,7 +1329,6 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
         Field {
             name: "audio_file_type",
             kind: Type::String,
-            doc: "Container of the audio file. `wav` needs audio_codec `pcm`. `mp3` needs audio_codec `aac`.",
             values: &[Value::text("wav").meaning("WAV"), Value::text("mp3").meaning("MP3")],
             default: "mp3",
             ..Field::EMPTY
@@ -3150,7 +1336,6 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
         Field {
             name: "audio_codec",
             kind: Type::String,
-            doc: "Encoding of the sound in the audio file.",
             values: &[Value::text("pcm").meaning("PCM"), Value::text("aac").meaning("AAC")],
             default: "aac",
             ..Field::EMPTY
@@ -3158,14 +1343,12 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
         Field {
             name: "audio_channels",
             kind: Type::Integer,
-            doc: "Number of channels.",
             values: &[Value::number(1).meaning("mono"), Value::number(2).meaning("stereo")],
             ..Field::EMPTY
         },
         Field {
             name: "audio_samples",
             kind: Type::Integer,
-            doc: "Sample rate of the audio file. `8000` needs audio_codec `pcm`. `32000`, `44100` or `48000` needs audio_codec `aac`.",
             unit: "Hz",
             values: &[
                 Value::number(8000),
@@ -3179,31 +1362,22 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
         Field {
             name: "audio_data_exporter_address",
             kind: Type::Object,
-            doc: "Addresses to which sound is pushed as RTP while the recording runs. The UDP push port must be configured on the server first.",
             fields: &[
                 Field {
                     name: "mixer_audio",
                     kind: Type::Array,
-                    doc: "Targets for the audio mix.",
                     fields: &[
                         Field {
                             name: "type",
                             kind: Type::String,
-                            doc: "Transport of the push. Only `udp` so far.",
                             values: &[Value::text("udp").meaning("UDP")],
                             open: true,
                             ..Field::EMPTY
                         },
-                        Field {
-                            name: "address",
-                            kind: Type::String,
-                            doc: "Target as address and port, such as `192.168.3.100:9000`.",
-                            ..Field::EMPTY
-                        },
+                        Field { name: "address", kind: Type::String, ..Field::EMPTY },
                         Field {
                             name: "audio_codec",
                             kind: Type::String,
-                            doc: "Encoding of the pushed sound; these two so far.",
                             values: &[
                                 Value::text("pcma").meaning("G.711 A-law"),
                                 Value::text("pcmu").meaning("G.711 mu-law"),
@@ -3214,28 +1388,16 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
                         Field {
                             name: "audio_sample",
                             kind: Type::Integer,
-                            doc: "Sample rate of the pushed sound; these two so far.",
                             unit: "Hz",
                             values: &[Value::number(8000), Value::number(16000)],
                             open: true,
                             ..Field::EMPTY
                         },
-                        Field {
-                            name: "channels",
-                            kind: Type::Integer,
-                            doc: "Number of channels of the pushed sound.",
-                            ..Field::EMPTY
-                        },
-                        Field {
-                            name: "ssrc",
-                            kind: Type::Integer,
-                            doc: "SSRC in the RTP packets, a 32-bit integer that identifies the stream. May be left out.",
-                            ..Field::EMPTY
-                        },
+                        Field { name: "channels", kind: Type::Integer, ..Field::EMPTY },
+                        Field { name: "ssrc", kind: Type::Integer, ..Field::EMPTY },
                         Field {
                             name: "payloadtype",
                             kind: Type::Integer,
-                            doc: "Payload type in the RTP packets, a 7-bit integer. The document advises to leave it out.",
                             min: Some(0),
                             max: Some(127),
                             ..Field::EMPTY
@@ -3246,32 +1408,19 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
                 Field {
                     name: "single_audios",
                     kind: Type::Array,
-                    doc: "Targets for the sound of single users.",
                     fields: &[
-                        Field {
-                            name: "user_id",
-                            kind: Type::String,
-                            doc: "User id whose sound is pushed.",
-                            ..Field::EMPTY
-                        },
+                        Field { name: "user_id", kind: Type::String, ..Field::EMPTY },
                         Field {
                             name: "type",
                             kind: Type::String,
-                            doc: "Transport of the push. Only `udp` so far.",
                             values: &[Value::text("udp").meaning("UDP")],
                             open: true,
                             ..Field::EMPTY
                         },
-                        Field {
-                            name: "address",
-                            kind: Type::String,
-                            doc: "Target as address and port, such as `192.168.3.100:9000`.",
-                            ..Field::EMPTY
-                        },
+                        Field { name: "address", kind: Type::String, ..Field::EMPTY },
                         Field {
                             name: "audio_codec",
                             kind: Type::String,
-                            doc: "Encoding of the pushed sound; these two so far.",
                             values: &[
                                 Value::text("pcma").meaning("G.711 A-law"),
                                 Value::text("pcmu").meaning("G.711 mu-law"),
@@ -3282,28 +1431,16 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
                         Field {
                             name: "audio_sample",
                             kind: Type::Integer,
-                            doc: "Sample rate of the pushed sound; these two so far.",
                             unit: "Hz",
                             values: &[Value::number(8000), Value::number(16000)],
                             open: true,
                             ..Field::EMPTY
                         },
-                        Field {
-                            name: "channels",
-                            kind: Type::Integer,
-                            doc: "Number of channels of the pushed sound.",
-                            ..Field::EMPTY
-                        },
-                        Field {
-                            name: "ssrc",
-                            kind: Type::Integer,
-                            doc: "SSRC in the RTP packets, a 32-bit integer that identifies the stream. May be left out.",
-                            ..Field::EMPTY
-                        },
+                        Field { name: "channels", kind: Type::Integer, ..Field::EMPTY },
+                        Field { name: "ssrc", kind: Type::Integer, ..Field::EMPTY },
                         Field {
                             name: "payloadtype",
                             kind: Type::Integer,
-                            doc: "Payload type in the RTP packets, a 7-bit integer. The document advises to leave it out.",
                             min: Some(0),
                             max: Some(127),
                             ..Field::EMPTY
@@ -3382,13 +1519,7 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
             },
         },
     ],
-    returns: &[Field {
-        name: "record_id",
-        kind: Type::String,
-        doc: "Recording id, for room.mix_record.stop, room.record.status and the calls that list files.",
-        ..Field::EMPTY
-    }],
-    errors: &[40002, 40003, 40004, 40009, 40040, 40042, 40043, 40101, 40102, 40104, 41001, 41002, 41003, 41005],
+    answered: &["record_id"],
 };
 
 /// Stop a mixed recording (停止混屏录制).
@@ -3396,27 +1527,19 @@ pub static AVD_ROOM_MIX_RECORD_STOP: Operation = Operation {
     name: "avd.room.mix_record.stop",
     platform: PlatformName::Avd,
     method: Method::Get,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/mix_record/stop",
-    summary: "Stop a mixed recording",
-    zh: "停止混屏录制",
-    danger: "",
-    doc: "Stops a running recording and answers the files that it left.",
     retry: Retry::AfterConnectFailure,
     undoes: "avd.room.mix_record.start",
     undoes_with: &[],
     settles: None,
-    source: "004 L697-L815",
-    note: "stream_type is an open enum (T27). The table types data as string; the sample has an array of files, and its first object is closed too early (T45). Here the download address is `download_url`; in room.get_record it is `down_url` (T50). The answer is passed on as it comes.",
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
+        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
         Field {
             name: "stream_type",
             kind: Type::String,
-            doc: "Kind of recording to stop. The document does not say what is stopped when it is left out.",
             values: &[
                 Value::text("audio").meaning("audio recording"),
                 Value::text("video").meaning("video recording"),
@@ -3425,59 +1548,10 @@ pub static AVD_ROOM_MIX_RECORD_STOP: Operation = Operation {
             open: true,
             ..Field::EMPTY
         },
-        Field {
-            name: "record_id",
-            kind: Type::String,
-            doc: "Stop only this recording: record_id in the answer of room.mix_record.start.",
-            ..Field::EMPTY
-        },
+        Field { name: "record_id", kind: Type::String, ..Field::EMPTY },
     ],
     rules: &[],
-    returns: &[Field {
-        name: "data",
-        kind: Type::Array,
-        doc: "The files the recording left.",
-        fields: &[
-            Field { name: "download_url", kind: Type::String, doc: "Download address of the file.", ..Field::EMPTY },
-            Field {
-                name: "duration",
-                kind: Type::String,
-                doc: "Length as text with its unit, such as `40.005s`.",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "play_url",
-                kind: Type::String,
-                doc: "Address of a web page that plays the file.",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "file_size",
-                kind: Type::String,
-                doc: "Size as text with its unit, such as `3.484M`.",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "start_time",
-                kind: Type::String,
-                doc: "When the recording began.",
-                unit: "unix-s",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "end_time",
-                kind: Type::String,
-                doc: "When the recording ended.",
-                unit: "unix-s",
-                ..Field::EMPTY
-            },
-            Field { name: "room_id", kind: Type::String, doc: "Room number.", ..Field::EMPTY },
-            Field { name: "file_type", kind: Type::String, doc: "Type of the file, such as `mp4`.", ..Field::EMPTY },
-            Field { name: "name", kind: Type::String, doc: "Name of the file.", ..Field::EMPTY },
-        ],
-        ..Field::EMPTY
-    }],
-    errors: &[40002, 40003, 40004, 40041, 40042, 40043, 40090, 41001, 41002, 41003, 41005],
+    answered: &[],
 };
 
 /// List the files of a room's mixed recordings (获取录制文件).
@@ -3485,12 +1559,7 @@ pub static AVD_ROOM_MIX_RECORD_GET: Operation = Operation {
     name: "avd.room.mix_record.get",
     platform: PlatformName::Avd,
     method: Method::Get,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/mix_record/get",
-    summary: "List the files of a room's mixed recordings",
-    zh: "获取录制文件",
-    danger: "",
-    doc: "Lists the files of a room's mixed recordings and live-transcoded recordings.",
     retry: Retry::Safe,
     undoes: "",
     undoes_with: &[],
@@ -3500,17 +1569,14 @@ pub static AVD_ROOM_MIX_RECORD_GET: Operation = Operation {
         when: When::Any { any: &["data.transcode_files.download_url", "data.transcode_files.down_url"] },
         needs: &["record_id"],
     }),
-    source: "004 L816-L966",
-    note: "The table prints `down_url` twice, the sample, and this list, `download_url` (T50). transcode_files is an array of objects here, an object of lists in room.get_record and empty in room.get_record_list (T51). The answer is passed on as it comes. Only the table has record_type. The sample has comments and wrong brackets (T45).",
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
+        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
         Field {
             name: "record_type",
             kind: Type::Integer,
-            doc: "Kind of files to list. The document does not say what is listed when it is left out.",
             values: &[
                 Value::number(0).meaning("audio and video files"),
                 Value::number(1).meaning("video files"),
@@ -3518,102 +1584,10 @@ pub static AVD_ROOM_MIX_RECORD_GET: Operation = Operation {
             ],
             ..Field::EMPTY
         },
-        Field { name: "record_id", kind: Type::String, doc: "Only this recording.", ..Field::EMPTY },
+        Field { name: "record_id", kind: Type::String, ..Field::EMPTY },
     ],
     rules: &[],
-    returns: &[Field {
-        name: "data",
-        kind: Type::Array,
-        doc: "The recordings.",
-        fields: &[
-            Field {
-                name: "start_time",
-                kind: Type::String,
-                doc: "When the recording began.",
-                unit: "unix-s",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "end_time",
-                kind: Type::String,
-                doc: "When the recording ended.",
-                unit: "unix-s",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "record_type",
-                kind: Type::String,
-                doc: "Kind of recording. Not in the sample; no values are documented.",
-                ..Field::EMPTY
-            },
-            Field { name: "room_id", kind: Type::String, doc: "Room number.", ..Field::EMPTY },
-            Field {
-                name: "download_url",
-                kind: Type::String,
-                doc: "Download address of the source file, of type `tms`. The file exists when the recording was started with enable_backup. The table calls this member `down_url`.",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "file_type",
-                kind: Type::String,
-                doc: "Type of the source file, such as `tms`.",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "file_size",
-                kind: Type::String,
-                doc: "Size as text with its unit, such as `20.547M`.",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "transcode_files",
-                kind: Type::Array,
-                doc: "The files made from the recording. A mixed file is named by room number, recording id and time of recording; a split file by user name, user id and `v1` for the user's first video.",
-                fields: &[
-                    Field {
-                        name: "download_url",
-                        kind: Type::String,
-                        doc: "Download address of the file. The table calls this member `down_url`.",
-                        ..Field::EMPTY
-                    },
-                    Field {
-                        name: "play_url",
-                        kind: Type::String,
-                        doc: "Address of a web page that plays the file.",
-                        ..Field::EMPTY
-                    },
-                    Field {
-                        name: "duration",
-                        kind: Type::String,
-                        doc: "Length as text with its unit, such as `67.008s`.",
-                        ..Field::EMPTY
-                    },
-                    Field {
-                        name: "file_size",
-                        kind: Type::String,
-                        doc: "Size as text with its unit, such as `0.234M`.",
-                        ..Field::EMPTY
-                    },
-                ],
-                ..Field::EMPTY
-            },
-            Field {
-                name: "play_url",
-                kind: Type::String,
-                doc: "Play address of the source file; empty in the sample.",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "name",
-                kind: Type::String,
-                doc: "Name of the recording, made by the system.",
-                ..Field::EMPTY
-            },
-            Field { name: "record_id", kind: Type::String, doc: "Recording id.", ..Field::EMPTY },
-        ],
-        ..Field::EMPTY
-    }],
-    errors: &[40002, 40003, 40004, 40043, 40090, 41001, 41002, 41003, 41005],
+    answered: &[],
 };
 
 /// Start a mixed live stream (开始混屏直播).
@@ -3621,76 +1595,34 @@ pub static AVD_ROOM_MIX_LIVE_START: Operation = Operation {
     name: "avd.room.mix_live.start",
     platform: PlatformName::Avd,
     method: Method::Post,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/mix_live/start",
-    summary: "Start a mixed live stream",
-    zh: "开始混屏直播",
-    danger: "",
-    doc: "Starts a mixed live stream in an open room: the server pushes the mixed picture to push_url. It must be stopped with room.mix_live.stop.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     undoes_with: &[],
     settles: None,
-    source: "004 L967-L1019",
-    note: "videos is typed string and travels as JSON text. Sent as a form (POST) because the layout is long (T12, T13).",
     carrier: Carrier::Form,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field {
-            name: "room_id",
-            kind: Type::String,
-            doc: "Room number. The room must be open.",
-            required: true,
-            ..Field::EMPTY
-        },
-        Field {
-            name: "push_url",
-            kind: Type::String,
-            doc: "URL to which the live stream is pushed, such as `rtmp://192.0.2.30/live/demo`.",
-            required: true,
-            secret: true,
-            ..Field::EMPTY
-        },
+        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "push_url", kind: Type::String, required: true, secret: true, ..Field::EMPTY },
         Field {
             name: "videos",
             kind: Type::Array,
-            doc: "Layout: which videos are shown, and where. The document does not say which layout is used when it is left out.",
             fields: &[
-                Field {
-                    name: "video_name",
-                    kind: Type::String,
-                    doc: "Name of the video; `<user_id>_video1` in the sample.",
-                    ..Field::EMPTY
-                },
-                Field {
-                    name: "zorder",
-                    kind: Type::Integer,
-                    doc: "Stacking order. In the sample a small picture over the full one has the larger number.",
-                    ..Field::EMPTY
-                },
-                Field {
-                    name: "x",
-                    kind: Type::Number,
-                    doc: "Left edge. Positions and sizes are fractions of the picture in the sample.",
-                    ..Field::EMPTY
-                },
-                Field { name: "y", kind: Type::Number, doc: "Top edge.", ..Field::EMPTY },
-                Field { name: "w", kind: Type::Number, doc: "Width; 1 is the whole picture.", ..Field::EMPTY },
-                Field { name: "h", kind: Type::Number, doc: "Height; 1 is the whole picture.", ..Field::EMPTY },
+                Field { name: "video_name", kind: Type::String, ..Field::EMPTY },
+                Field { name: "zorder", kind: Type::Integer, ..Field::EMPTY },
+                Field { name: "x", kind: Type::Number, ..Field::EMPTY },
+                Field { name: "y", kind: Type::Number, ..Field::EMPTY },
+                Field { name: "w", kind: Type::Number, ..Field::EMPTY },
+                Field { name: "h", kind: Type::Number, ..Field::EMPTY },
             ],
             ..Field::EMPTY
         },
-        Field {
-            name: "rtmp_url",
-            kind: Type::String,
-            doc: "RTMP address at which the live stream is played.",
-            ..Field::EMPTY
-        },
+        Field { name: "rtmp_url", kind: Type::String, ..Field::EMPTY },
     ],
     rules: &[],
-    returns: &[],
-    errors: &[40002, 40003, 40004, 40009, 40040, 40042, 40043, 41001, 41002, 41003, 41005],
+    answered: &[],
 };
 
 /// Change the video or audio layout of a mixed recording (更新录制视频/音频布局).
@@ -3698,62 +1630,37 @@ pub static AVD_ROOM_MIX_RECORD_UPDATE_LAYOUT: Operation = Operation {
     name: "avd.room.mix_record.update_layout",
     platform: PlatformName::Avd,
     method: Method::Post,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/mix_record/update_layout",
-    summary: "Change the video or audio layout of a mixed recording",
-    zh: "更新录制视频/音频布局",
-    danger: "",
-    doc: "Changes a running mixed recording: videos changes the picture, audio_user_ids the sound. At least one of videos and audio_user_ids is needed.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     undoes_with: &[],
     settles: None,
-    source: "004 L1020-L1068",
-    note: "The sample has `order` where every other layout has `zorder` (T16): zorder. In the sample `E59D90E5B8AD` is a percent-encoded Chinese name that lost its percent signs. h 2 and x 1.7 of the sample are larger than the picture; no range is documented, so none is checked. Sent as a form (POST) because the layout is long (T12, T13).",
     carrier: Carrier::Form,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
+        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
         Field {
             name: "videos",
             kind: Type::Array,
-            doc: "New video layout: which videos are shown, and where. Required when the video layout is to change.",
             fields: &[
-                Field {
-                    name: "video_name",
-                    kind: Type::String,
-                    doc: "Name of the video, as in room.mix_record.start.",
-                    ..Field::EMPTY
-                },
-                Field {
-                    name: "zorder",
-                    kind: Type::Integer,
-                    doc: "Stacking order. In the samples a small picture over a full one has the larger number.",
-                    ..Field::EMPTY
-                },
-                Field { name: "x", kind: Type::Number, doc: "Left edge, as in room.mix_record.start.", ..Field::EMPTY },
-                Field { name: "y", kind: Type::Number, doc: "Top edge.", ..Field::EMPTY },
-                Field { name: "w", kind: Type::Number, doc: "Width; 1 is the whole picture.", ..Field::EMPTY },
-                Field { name: "h", kind: Type::Number, doc: "Height; 1 is the whole picture.", ..Field::EMPTY },
+                Field { name: "video_name", kind: Type::String, ..Field::EMPTY },
+                Field { name: "zorder", kind: Type::Integer, ..Field::EMPTY },
+                Field { name: "x", kind: Type::Number, ..Field::EMPTY },
+                Field { name: "y", kind: Type::Number, ..Field::EMPTY },
+                Field { name: "w", kind: Type::Number, ..Field::EMPTY },
+                Field { name: "h", kind: Type::Number, ..Field::EMPTY },
             ],
             ..Field::EMPTY
         },
-        Field {
-            name: "audio_user_ids",
-            kind: Type::Array,
-            doc: "User ids whose sound is recorded. Required when the audio layout is to change.",
-            items: Some(Type::String),
-            ..Field::EMPTY
-        },
+        Field { name: "audio_user_ids", kind: Type::Array, items: Some(Type::String), ..Field::EMPTY },
     ],
     rules: &[Rule {
         words: "at least one of videos and audio_user_ids is needed",
         source: "004 L1033-L1034",
         demand: Demand::AtLeastOne(&["videos", "audio_user_ids"]),
     }],
-    returns: &[],
-    errors: &[40002, 40003, 40004, 40041, 40042, 40043, 41001, 41002, 41003, 41005],
+    answered: &[],
 };
 
 /// Change the audio channels of a mixed recording (更新音频声道布局).
@@ -3761,34 +1668,25 @@ pub static AVD_ROOM_MIX_RECORD_UPDATE_AUDIO_LAYOUT: Operation = Operation {
     name: "avd.room.mix_record.update_audio_layout",
     platform: PlatformName::Avd,
     method: Method::Post,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/mix_record/update_audio_layout",
-    summary: "Change the audio channels of a mixed recording",
-    zh: "更新音频声道布局",
-    danger: "",
-    doc: "Changes the users whose sound goes into the audio mix of a running recording, and their channels.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     undoes_with: &[],
     settles: None,
-    source: "004 L1069-L1110",
-    note: "audio_mixer_users is typed string and travels as JSON text. Sent as a form (POST) because it can be long (T12, T13).",
     carrier: Carrier::Form,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
+        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
         Field {
             name: "audio_mixer_users",
             kind: Type::Array,
-            doc: "The users whose sound goes into the audio mix, and the channel of each.",
             required: true,
             fields: &[
-                Field { name: "user_id", kind: Type::String, doc: "User id whose sound is recorded.", ..Field::EMPTY },
+                Field { name: "user_id", kind: Type::String, ..Field::EMPTY },
                 Field {
                     name: "channel",
                     kind: Type::Integer,
-                    doc: "Channel this user's sound goes to.",
                     values: &[
                         Value::number(0).meaning("both"),
                         Value::number(1).meaning("left"),
@@ -3800,16 +1698,10 @@ pub static AVD_ROOM_MIX_RECORD_UPDATE_AUDIO_LAYOUT: Operation = Operation {
             ],
             ..Field::EMPTY
         },
-        Field {
-            name: "record_id",
-            kind: Type::String,
-            doc: "Change only this recording. It may be left out when only one recording runs in the room.",
-            ..Field::EMPTY
-        },
+        Field { name: "record_id", kind: Type::String, ..Field::EMPTY },
     ],
     rules: &[],
-    returns: &[],
-    errors: &[40002, 40003, 40004, 40041, 40042, 40043, 40090, 41001, 41002, 41003, 41005],
+    answered: &[],
 };
 
 /// Read the state of a recording (获取录制状态).
@@ -3817,42 +1709,33 @@ pub static AVD_ROOM_RECORD_STATUS: Operation = Operation {
     name: "avd.room.record.status",
     platform: PlatformName::Avd,
     method: Method::Get,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/record/status",
-    summary: "Read the state of a recording",
-    zh: "获取录制状态",
-    danger: "",
-    doc: "Answers whether a recording runs, is stopping or has stopped. Some recordings never show the states 1 and 4: a recording that has started counts as running.",
     retry: Retry::Safe,
     undoes: "",
     undoes_with: &[],
     settles: Some(Settles {
         name: "stopped",
         until: "the recording has stopped",
-        when: When::Is { member: "record_status", done: &[2], failed: &[3] },
+        when: When::Is {
+            member: "record_status",
+            done: &[2],
+            failed: &[3],
+            known: &[
+                Value::number(0).meaning("started"),
+                Value::number(1).meaning("recording"),
+                Value::number(2).meaning("stopped normally"),
+                Value::number(3).meaning("stopped abnormally"),
+                Value::number(4).meaning("stopping"),
+            ],
+        },
         needs: &[],
     }),
-    source: "004 L1111-L1155",
-    note: "The document prints this path with the prefix /sdkapi/v2 (T5); the prefix is not doubled. The document's example request has the path of room.mix_live.stop.",
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
-    params: &[Field { name: "record_id", kind: Type::String, doc: "Recording id.", required: true, ..Field::EMPTY }],
+    params: &[Field { name: "record_id", kind: Type::String, required: true, ..Field::EMPTY }],
     rules: &[],
-    returns: &[Field {
-        name: "record_status",
-        kind: Type::Integer,
-        doc: "State of the recording. 0 and 1 mean the same.",
-        values: &[
-            Value::number(0).meaning("started"),
-            Value::number(1).meaning("recording"),
-            Value::number(2).meaning("stopped normally"),
-            Value::number(3).meaning("stopped abnormally"),
-            Value::number(4).meaning("stopping"),
-        ],
-        ..Field::EMPTY
-    }],
-    errors: &[40002, 40003, 40090, 41001, 41002, 41003, 41005],
+    answered: &[],
 };
 
 /// Stop a mixed live stream (停止混屏直播).
@@ -3860,30 +1743,17 @@ pub static AVD_ROOM_MIX_LIVE_STOP: Operation = Operation {
     name: "avd.room.mix_live.stop",
     platform: PlatformName::Avd,
     method: Method::Get,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/mix_live/stop",
-    summary: "Stop a mixed live stream",
-    zh: "停止混屏直播",
-    danger: "",
-    doc: "Stops the mixed live stream of an open room.",
     retry: Retry::AfterConnectFailure,
     undoes: "avd.room.mix_live.start",
     undoes_with: &[],
     settles: None,
-    source: "004 L1156-L1197",
-    note: "The table types data as string; the sample has an empty object.",
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
-    params: &[Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY }],
+    params: &[Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY }],
     rules: &[],
-    returns: &[Field {
-        name: "data",
-        kind: Type::Object,
-        doc: "Empty in the sample; no members are documented.",
-        ..Field::EMPTY
-    }],
-    errors: &[40002, 40003, 40004, 40041, 40042, 40043, 41001, 41002, 41003, 41005],
+    answered: &[],
 };
 
 /// Start a live stream of a room (开始直播).
@@ -3891,65 +1761,23 @@ pub static AVD_ROOM_LIVE_START: Operation = Operation {
     name: "avd.room.live.start",
     platform: PlatformName::Avd,
     method: Method::Get,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/live/start",
-    summary: "Start a live stream of a room",
-    zh: "开始直播",
-    danger: "",
-    doc: "Pushes the meeting in an open room to a live server, with one participant's video as the focus. `room.live.stop` stops the stream. For a mixed picture use `room.mix_live.start`.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     undoes_with: &[],
     settles: None,
-    source: "004 L1198-L1242",
-    note: "The answer's table lists `data` without a description; the sample has no such member.",
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field {
-            name: "room_id",
-            kind: Type::String,
-            doc: "Room number. The room must be open.",
-            required: true,
-            ..Field::EMPTY
-        },
-        Field {
-            name: "user_id",
-            kind: Type::String,
-            doc: "User id of the participant whose video is the focus of the live stream.",
-            required: true,
-            ..Field::EMPTY
-        },
-        Field {
-            name: "push_url",
-            kind: Type::String,
-            doc: "URL to which the live stream is pushed, for example `rtmp://…`.",
-            required: true,
-            secret: true,
-            ..Field::EMPTY
-        },
-        Field {
-            name: "rtmp_url",
-            kind: Type::String,
-            doc: "Address at which viewers play the stream over RTMP.",
-            ..Field::EMPTY
-        },
-        Field {
-            name: "hls_url",
-            kind: Type::String,
-            doc: "Address at which viewers play the stream over HLS.",
-            ..Field::EMPTY
-        },
+        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "user_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "push_url", kind: Type::String, required: true, secret: true, ..Field::EMPTY },
+        Field { name: "rtmp_url", kind: Type::String, ..Field::EMPTY },
+        Field { name: "hls_url", kind: Type::String, ..Field::EMPTY },
     ],
     rules: &[],
-    returns: &[Field {
-        name: "data",
-        kind: Type::String,
-        doc: "The document does not describe it, and its sample answer does not have it.",
-        ..Field::EMPTY
-    }],
-    errors: &[40002, 40003, 40004, 40008, 40009, 40060, 40063, 40064, 41001, 41002, 41003, 41005],
+    answered: &["data"],
 };
 
 /// Stop the live stream of a room (停止直播).
@@ -3957,31 +1785,17 @@ pub static AVD_ROOM_LIVE_STOP: Operation = Operation {
     name: "avd.room.live.stop",
     platform: PlatformName::Avd,
     method: Method::Get,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/live/stop",
-    summary: "Stop the live stream of a room",
-    zh: "停止直播",
-    danger: "",
-    doc: "Stops the stream that `room.live.start` started. `room.mix_live.stop` stops a mixed live stream.",
     retry: Retry::AfterConnectFailure,
     undoes: "avd.room.live.start",
     undoes_with: &[],
     settles: None,
-    source: "004 L1243-L1283",
-    note: "",
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
-    params: &[Field {
-        name: "room_id",
-        kind: Type::String,
-        doc: "Room number. The room must be open.",
-        required: true,
-        ..Field::EMPTY
-    }],
+    params: &[Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY }],
     rules: &[],
-    returns: &[],
-    errors: &[40002, 40003, 40004, 40061, 40063, 40064, 40065, 41001, 41002, 41003, 41005],
+    answered: &[],
 };
 
 /// Turn on the composed view of a room (开启合屏模式).
@@ -3989,40 +1803,21 @@ pub static AVD_ROOM_AVC_START: Operation = Operation {
     name: "avd.room.avc.start",
     platform: PlatformName::Avd,
     method: Method::Get,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/avc/start",
-    summary: "Turn on the composed view of a room",
-    zh: "开启合屏模式",
-    danger: "",
-    doc: "The server composes the videos of all participants into one. Manual: this video is shown in the meeting. Automatic: the videos are shown like a gallery. For the speaker layout call `room.avc.start`, then `room.avc.update_layout`, then `room.avc.select_media`. `room.avc.stop` turns the view off.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     undoes_with: &[],
     settles: None,
-    source: "004 L1284-L1333",
-    note: "The table prints enable_manual_avc, max_video_number and layout_mode as required. Its example sends none of them, and it says what leaving out the first means (T14): all three are optional here. layout_mode has three values here and in room.avc.update_layout, two in room.avc.select_media (T15). video_bitrate is in bps here, but \"1000-1500\" in room.mix_record.start (T18): an integer and a string are taken.",
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
-        Field {
-            name: "enable_manual_avc",
-            kind: Type::Boolean,
-            doc: "True: manual composed view. False, or left out: automatic. Better given: the document's table marks it as required.",
-            default: "false",
-            ..Field::EMPTY
-        },
-        Field {
-            name: "max_video_number",
-            kind: Type::String,
-            doc: "Largest number of videos in the composed view, as text. No default is documented. Better given: the document's table marks it as required.",
-            ..Field::EMPTY
-        },
+        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "enable_manual_avc", kind: Type::Boolean, default: "false", ..Field::EMPTY },
+        Field { name: "max_video_number", kind: Type::String, ..Field::EMPTY },
         Field {
             name: "layout_mode",
             kind: Type::Integer,
-            doc: "Layout of the composed view. For 2 call room.avc.start, then room.avc.update_layout, then room.avc.select_media. No default is documented. Better given: the document's table marks it as required.",
             values: &[
                 Value::number(0).meaning("fixed, needs stream selection (room.avc.select_media)"),
                 Value::number(1).meaning("gallery, arranged automatically"),
@@ -4030,33 +1825,13 @@ pub static AVD_ROOM_AVC_START: Operation = Operation {
             ],
             ..Field::EMPTY
         },
-        Field { name: "video_name", kind: Type::String, doc: "Name of the composed stream.", ..Field::EMPTY },
-        Field {
-            name: "video_framerate",
-            kind: Type::Integer,
-            doc: "Frame rate of the composed stream.",
-            unit: "fps",
-            ..Field::EMPTY
-        },
-        Field {
-            name: "video_bitrate",
-            kind: Type::Integer,
-            doc: "Bit rate of the composed stream. The document says bits per second here, but shows `1000-1500` without a unit for the same parameter of room.mix_record.start. A string such as `1000-1500` is sent as it is. Try which unit your deployment takes.",
-            unit: "bps",
-            also: &[Type::String],
-            ..Field::EMPTY
-        },
-        Field {
-            name: "video_resolution",
-            kind: Type::String,
-            doc: "Resolution as width*height, for example `1280*720` or `1920*1080`.",
-            unit: "px",
-            ..Field::EMPTY
-        },
+        Field { name: "video_name", kind: Type::String, ..Field::EMPTY },
+        Field { name: "video_framerate", kind: Type::Integer, unit: "fps", ..Field::EMPTY },
+        Field { name: "video_bitrate", kind: Type::Integer, unit: "bps", also: &[Type::String], ..Field::EMPTY },
+        Field { name: "video_resolution", kind: Type::String, unit: "px", ..Field::EMPTY },
     ],
     rules: &[],
-    returns: &[],
-    errors: &[40002, 40003, 40004, 40050, 40052, 40053, 40054, 41001, 41002, 41003, 41005],
+    answered: &[],
 };
 
 /// Turn off the composed view of a room (停止合屏模式).
@@ -4064,25 +1839,17 @@ pub static AVD_ROOM_AVC_STOP: Operation = Operation {
     name: "avd.room.avc.stop",
     platform: PlatformName::Avd,
     method: Method::Get,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/avc/stop",
-    summary: "Turn off the composed view of a room",
-    zh: "停止合屏模式",
-    danger: "",
-    doc: "The server stops composing the participants' videos into one.",
     retry: Retry::AfterConnectFailure,
     undoes: "avd.room.avc.start",
     undoes_with: &[],
     settles: None,
-    source: "004 L1334-L1373",
-    note: "",
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
-    params: &[Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY }],
+    params: &[Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY }],
     rules: &[],
-    returns: &[],
-    errors: &[40002, 40003, 40004, 40051, 40052, 40054, 40055, 41001, 41002, 41003, 41005],
+    answered: &[],
 };
 
 /// Get the MP3 recording files of a room (获取MP3录制文件).
@@ -4090,12 +1857,7 @@ pub static AVD_ROOM_RECORD_GET: Operation = Operation {
     name: "avd.room.record.get",
     platform: PlatformName::Avd,
     method: Method::Get,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/record/get",
-    summary: "Get the MP3 recording files of a room",
-    zh: "获取MP3录制文件",
-    danger: "",
-    doc: "",
     retry: Retry::Safe,
     undoes: "",
     undoes_with: &[],
@@ -4105,60 +1867,15 @@ pub static AVD_ROOM_RECORD_GET: Operation = Operation {
         when: When::Any { any: &["data.download_url"] },
         needs: &["record_id"],
     }),
-    source: "004 L1374-L1441",
-    note: "The table types `data` as a string and lists its members beside it; in the sample it is an array of objects. The sample lacks its last bracket and breaks two strings across lines (T45): corrected here.",
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
-        Field {
-            name: "record_id",
-            kind: Type::String,
-            doc: "Recording id: only the files of this recording.",
-            ..Field::EMPTY
-        },
+        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "record_id", kind: Type::String, ..Field::EMPTY },
     ],
     rules: &[],
-    returns: &[Field {
-        name: "data",
-        kind: Type::Array,
-        doc: "One entry per MP3 file.",
-        fields: &[
-            Field {
-                name: "start_time",
-                kind: Type::String,
-                doc: "When the recording began.",
-                unit: "unix-s",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "end_time",
-                kind: Type::String,
-                doc: "When the recording ended.",
-                unit: "unix-s",
-                ..Field::EMPTY
-            },
-            Field { name: "room_id", kind: Type::String, doc: "Room number.", ..Field::EMPTY },
-            Field {
-                name: "play_url",
-                kind: Type::String,
-                doc: "Address at which the file plays. The document says that it is empty here.",
-                ..Field::EMPTY
-            },
-            Field { name: "download_url", kind: Type::String, doc: "Download address of the file.", ..Field::EMPTY },
-            Field { name: "file_type", kind: Type::String, doc: "File type, `mp3`.", ..Field::EMPTY },
-            Field {
-                name: "file_size",
-                kind: Type::String,
-                doc: "File size as text, for example `0.066M`.",
-                ..Field::EMPTY
-            },
-            Field { name: "name", kind: Type::String, doc: "File name, generated by the server.", ..Field::EMPTY },
-        ],
-        ..Field::EMPTY
-    }],
-    errors: &[40002, 40003, 40004, 40090, 41001, 41002, 41003, 41005],
+    answered: &[],
 };
 
 /// Start recording a user's desktop (开启录制用户桌面).
@@ -4166,42 +1883,22 @@ pub static AVD_ROOM_DESKTOP_RECORD_START: Operation = Operation {
     name: "avd.room.desktop_record.start",
     platform: PlatformName::Avd,
     method: Method::Get,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/desktop_record/start",
-    summary: "Start recording a user's desktop",
-    zh: "开启录制用户桌面",
-    danger: "",
-    doc: "Starts a desktop recording in a room. `room.desktop_record.stop` stops it. The answer has no recording id: keep the name, because `room.desktop_record.get` finds the file by it.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     undoes_with: &[],
     settles: None,
-    source: "004 L1442-L1484",
-    note: "The failure example prints 40082, which the error table has under the media player; its numbers for desktop recordings are 40040 to 40043.",
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
-        Field {
-            name: "enable_realtime_transcode",
-            kind: Type::Boolean,
-            doc: "Whether the recording is transcoded live.",
-            required: true,
-            ..Field::EMPTY
-        },
-        Field {
-            name: "name",
-            kind: Type::String,
-            doc: "File name of the recording. `room.desktop_record.get` needs it.",
-            required: true,
-            ..Field::EMPTY
-        },
-        Field { name: "resource_id", kind: Type::String, doc: "Id of the video stream to record.", ..Field::EMPTY },
+        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "enable_realtime_transcode", kind: Type::Boolean, required: true, ..Field::EMPTY },
+        Field { name: "name", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "resource_id", kind: Type::String, ..Field::EMPTY },
     ],
     rules: &[],
-    returns: &[],
-    errors: &[40002, 40003, 40004, 40009, 40040, 40042, 40043, 40082, 41001, 41002, 41003, 41005],
+    answered: &[],
 };
 
 /// Stop recording a user's desktop (停止录制用户桌面).
@@ -4209,25 +1906,17 @@ pub static AVD_ROOM_DESKTOP_RECORD_STOP: Operation = Operation {
     name: "avd.room.desktop_record.stop",
     platform: PlatformName::Avd,
     method: Method::Get,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/desktop_record/stop",
-    summary: "Stop recording a user's desktop",
-    zh: "停止录制用户桌面",
-    danger: "",
-    doc: "Stops the desktop recording of a room. `room.desktop_record.get` lists its files.",
     retry: Retry::AfterConnectFailure,
     undoes: "avd.room.desktop_record.start",
     undoes_with: &[],
     settles: None,
-    source: "004 L1485-L1524",
-    note: "The failure example prints 40082, which the error table has under the media player; its numbers for desktop recordings are 40041 to 40043.",
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
-    params: &[Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY }],
+    params: &[Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY }],
     rules: &[],
-    returns: &[],
-    errors: &[40002, 40003, 40004, 40041, 40042, 40043, 40082, 41001, 41002, 41003, 41005],
+    answered: &[],
 };
 
 /// Get the files of a desktop recording (获取录制文件).
@@ -4235,12 +1924,7 @@ pub static AVD_ROOM_DESKTOP_RECORD_GET: Operation = Operation {
     name: "avd.room.desktop_record.get",
     platform: PlatformName::Avd,
     method: Method::Get,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/desktop_record/get",
-    summary: "Get the files of a desktop recording",
-    zh: "获取录制文件",
-    danger: "",
-    doc: "",
     retry: Retry::Safe,
     undoes: "",
     undoes_with: &[],
@@ -4250,69 +1934,16 @@ pub static AVD_ROOM_DESKTOP_RECORD_GET: Operation = Operation {
         when: When::Any { any: &["data.download_url"] },
         needs: &[],
     }),
-    source: "004 L1525-L1593",
-    note: "The table prints `srart_time` (T46-T49): the member is `start_time`, as in the sample. The table leaves out `data` and types both times as integers; in the sample they are strings in an array `data` (T54). The sample breaks strings across lines (T45): corrected here. The failure example prints 40082, which the error table has under the media player.",
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
-        Field {
-            name: "name",
-            kind: Type::String,
-            doc: "File name given to `room.desktop_record.start`.",
-            required: true,
-            ..Field::EMPTY
-        },
-        Field {
-            name: "record_id",
-            kind: Type::String,
-            doc: "Recording id: only the files of this recording.",
-            ..Field::EMPTY
-        },
+        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "name", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "record_id", kind: Type::String, ..Field::EMPTY },
     ],
     rules: &[],
-    returns: &[Field {
-        name: "data",
-        kind: Type::Array,
-        doc: "One entry per file.",
-        fields: &[
-            Field { name: "download_url", kind: Type::String, doc: "Download address of the file.", ..Field::EMPTY },
-            Field {
-                name: "duration",
-                kind: Type::String,
-                doc: "Length of the video as text with its unit, for example `21.985s`.",
-                unit: "s",
-                ..Field::EMPTY
-            },
-            Field { name: "play_url", kind: Type::String, doc: "Address at which the file plays.", ..Field::EMPTY },
-            Field {
-                name: "file_size",
-                kind: Type::String,
-                doc: "File size as text, for example `0.901M`.",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "start_time",
-                kind: Type::String,
-                doc: "When the recording began: a timestamp, as text in the sample and an integer in the table.",
-                unit: "unix-s",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "end_time",
-                kind: Type::String,
-                doc: "When the recording ended: a timestamp, as text in the sample and an integer in the table.",
-                unit: "unix-s",
-                ..Field::EMPTY
-            },
-            Field { name: "room_id", kind: Type::String, doc: "Room number.", ..Field::EMPTY },
-            Field { name: "file_type", kind: Type::String, doc: "File type, for example `mp4`.", ..Field::EMPTY },
-            Field { name: "name", kind: Type::String, doc: "Name of the recording.", ..Field::EMPTY },
-        ],
-        ..Field::EMPTY
-    }],
-    errors: &[40002, 40003, 40004, 40043, 40082, 40090, 41001, 41002, 41003, 41005],
+    answered: &[],
 };
 
 /// Create a player in a room (创建播放器).
@@ -4320,47 +1951,28 @@ pub static AVD_MEDIA_CREATE: Operation = Operation {
     name: "avd.media.create",
     platform: PlatformName::Avd,
     method: Method::Get,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/media/create",
-    summary: "Create a player in a room",
-    zh: "创建播放器",
-    danger: "",
-    doc: "Brings a player for MP4 files into the meeting. `media.play` starts it. At the end it must be closed with `media.stop`.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     undoes_with: &[],
     settles: None,
-    source: "004 L1594-L1642",
-    note: "",
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
-        Field { name: "name", kind: Type::String, doc: "Name of the player.", required: true, ..Field::EMPTY },
-        Field { name: "user_id", kind: Type::String, doc: "User id of the player's creator.", ..Field::EMPTY },
-        Field {
-            name: "auto_publish_mock_audio",
-            kind: Type::Boolean,
-            doc: "Whether the audio is on from the start. The default is not documented.",
-            ..Field::EMPTY
-        },
+        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "name", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "user_id", kind: Type::String, ..Field::EMPTY },
+        Field { name: "auto_publish_mock_audio", kind: Type::Boolean, ..Field::EMPTY },
         Field {
             name: "player_out_audio_codec",
             kind: Type::String,
-            doc: "Audio format of the player's output. The default is not documented.",
             values: &[Value::text("pcma"), Value::text("pcmu"), Value::text("opus"), Value::text("g722")],
             ..Field::EMPTY
         },
     ],
     rules: &[],
-    returns: &[Field {
-        name: "play_id",
-        kind: Type::String,
-        doc: "Id of the player, generated by the server. All other player calls need it.",
-        ..Field::EMPTY
-    }],
-    errors: &[40002, 40003, 40004, 40009, 40080, 40082, 40083, 41001, 41002, 41003, 41005],
+    answered: &["play_id"],
 };
 
 /// Play a stream or file in a player (播放音视频流/文件).
@@ -4368,92 +1980,23 @@ pub static AVD_MEDIA_PLAY: Operation = Operation {
     name: "avd.media.play",
     platform: PlatformName::Avd,
     method: Method::Get,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/media/play",
-    summary: "Play a stream or file in a player",
-    zh: "播放音视频流/文件",
-    danger: "",
-    doc: "Plays a stream or file into the meeting. `media.create` makes the player.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     undoes_with: &[],
     settles: None,
-    source: "004 L1643-L1698",
-    note: "The table prints `heigh` (T46-T49): the member is `height`, as in the sample. The table lists the members flat; in the sample they are inside `data`. The document's example also sends `name`, which its table does not have; it is left out here.",
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
-        Field {
-            name: "url",
-            kind: Type::String,
-            doc: "Path of the file on the server. Upload the file first: the path is the part after `file=` in the `download_url` that uploadfile answers. The form for a stream is not documented.",
-            required: true,
-            ..Field::EMPTY
-        },
-        Field {
-            name: "play_id",
-            kind: Type::String,
-            doc: "Player id, as answered by `media.create`.",
-            required: true,
-            ..Field::EMPTY
-        },
-        Field {
-            name: "replay_times",
-            kind: Type::Integer,
-            doc: "0: play once. -1: repeat without end. Above 0: play this many times.",
-            min: Some(-1),
-            default: "0",
-            ..Field::EMPTY
-        },
-        Field {
-            name: "enable_auto_close_stream",
-            kind: Type::Boolean,
-            doc: "Whether the audio and video channel is closed when a single playback has ended.",
-            default: "true",
-            ..Field::EMPTY
-        },
+        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "url", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "play_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "replay_times", kind: Type::Integer, min: Some(-1), default: "0", ..Field::EMPTY },
+        Field { name: "enable_auto_close_stream", kind: Type::Boolean, default: "true", ..Field::EMPTY },
     ],
     rules: &[],
-    returns: &[Field {
-        name: "data",
-        kind: Type::Object,
-        doc: "The file or stream that plays.",
-        fields: &[
-            Field {
-                name: "width",
-                kind: Type::String,
-                doc: "Width of the video, as text.",
-                unit: "px",
-                ..Field::EMPTY
-            },
-            Field { name: "duration", kind: Type::Integer, doc: "Length.", unit: "ms", ..Field::EMPTY },
-            Field {
-                name: "has_video",
-                kind: Type::Integer,
-                doc: "Whether there is video.",
-                values: &[Value::number(0).meaning("no"), Value::number(1).meaning("yes")],
-                ..Field::EMPTY
-            },
-            Field {
-                name: "height",
-                kind: Type::String,
-                doc: "Height of the video, as text.",
-                unit: "px",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "has_audio",
-                kind: Type::Integer,
-                doc: "Whether there is audio.",
-                values: &[Value::number(0).meaning("no"), Value::number(1).meaning("yes")],
-                ..Field::EMPTY
-            },
-        ],
-        ..Field::EMPTY
-    }],
-    errors: &[40002, 40003, 40004, 40009, 40081, 40082, 40083, 40084, 41001, 41002, 41003, 41005],
+    answered: &[],
 };
 
 /// Stop a player and close it (停止播放器).
@@ -4461,34 +2004,20 @@ pub static AVD_MEDIA_STOP: Operation = Operation {
     name: "avd.media.stop",
     platform: PlatformName::Avd,
     method: Method::Get,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/media/stop",
-    summary: "Stop a player and close it",
-    zh: "停止播放器",
-    danger: "",
-    doc: "Stops the playback and closes the player. Every player that `media.create` made must be closed in this way.",
     retry: Retry::AfterConnectFailure,
     undoes: "avd.media.create",
     undoes_with: &[],
     settles: None,
-    source: "004 L1699-L1741",
-    note: "",
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
-        Field {
-            name: "play_id",
-            kind: Type::String,
-            doc: "Player id, as answered by `media.create`.",
-            required: true,
-            ..Field::EMPTY
-        },
+        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "play_id", kind: Type::String, required: true, ..Field::EMPTY },
     ],
     rules: &[],
-    returns: &[],
-    errors: &[40002, 40003, 40004, 40009, 40081, 40082, 40083, 41001, 41002, 41003, 41005],
+    answered: &[],
 };
 
 /// Pause a player (暂停播放).
@@ -4496,34 +2025,20 @@ pub static AVD_MEDIA_PAUSE: Operation = Operation {
     name: "avd.media.pause",
     platform: PlatformName::Avd,
     method: Method::Get,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/media/pause",
-    summary: "Pause a player",
-    zh: "暂停播放",
-    danger: "",
-    doc: "The player must not have been stopped. `media.resume` continues.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     undoes_with: &[],
     settles: None,
-    source: "004 L1742-L1782",
-    note: "",
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
-        Field {
-            name: "play_id",
-            kind: Type::String,
-            doc: "Player id, as answered by `media.create`.",
-            required: true,
-            ..Field::EMPTY
-        },
+        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "play_id", kind: Type::String, required: true, ..Field::EMPTY },
     ],
     rules: &[],
-    returns: &[],
-    errors: &[40002, 40003, 40004, 40009, 40081, 40082, 40083, 41001, 41002, 41003, 41005],
+    answered: &[],
 };
 
 /// Continue playing after a pause (继续播放).
@@ -4531,34 +2046,20 @@ pub static AVD_MEDIA_RESUME: Operation = Operation {
     name: "avd.media.resume",
     platform: PlatformName::Avd,
     method: Method::Get,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/media/resume",
-    summary: "Continue playing after a pause",
-    zh: "继续播放",
-    danger: "",
-    doc: "The player must not have been stopped.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     undoes_with: &[],
     settles: None,
-    source: "004 L1783-L1823",
-    note: "",
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
-        Field {
-            name: "play_id",
-            kind: Type::String,
-            doc: "Player id, as answered by `media.create`.",
-            required: true,
-            ..Field::EMPTY
-        },
+        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "play_id", kind: Type::String, required: true, ..Field::EMPTY },
     ],
     rules: &[],
-    returns: &[],
-    errors: &[40002, 40003, 40004, 40009, 40081, 40082, 40083, 41001, 41002, 41003, 41005],
+    answered: &[],
 };
 
 /// Play again after the end (重新播放).
@@ -4566,76 +2067,21 @@ pub static AVD_MEDIA_REPLAY: Operation = Operation {
     name: "avd.media.replay",
     platform: PlatformName::Avd,
     method: Method::Get,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/media/replay",
-    summary: "Play again after the end",
-    zh: "重新播放",
-    danger: "",
-    doc: "For a player whose playback has ended and which `media.stop` has not closed.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     undoes_with: &[],
     settles: None,
-    source: "004 L1824-L1877",
-    note: "The table lists the members of the answer flat; in the sample they are inside `data`.",
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
-        Field {
-            name: "play_id",
-            kind: Type::String,
-            doc: "Player id, as answered by `media.create`.",
-            required: true,
-            ..Field::EMPTY
-        },
-        Field {
-            name: "url",
-            kind: Type::String,
-            doc: "Path of the file to play, on the server. The document does not say what plays when it is left out.",
-            ..Field::EMPTY
-        },
+        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "play_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "url", kind: Type::String, ..Field::EMPTY },
     ],
     rules: &[],
-    returns: &[Field {
-        name: "data",
-        kind: Type::Object,
-        doc: "The file or stream that plays.",
-        fields: &[
-            Field {
-                name: "width",
-                kind: Type::String,
-                doc: "Width of the video, as text.",
-                unit: "px",
-                ..Field::EMPTY
-            },
-            Field { name: "duration", kind: Type::Integer, doc: "Length.", unit: "ms", ..Field::EMPTY },
-            Field {
-                name: "has_video",
-                kind: Type::Integer,
-                doc: "Whether there is video.",
-                values: &[Value::number(0).meaning("no"), Value::number(1).meaning("yes")],
-                ..Field::EMPTY
-            },
-            Field {
-                name: "height",
-                kind: Type::String,
-                doc: "Height of the video, as text.",
-                unit: "px",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "has_audio",
-                kind: Type::Integer,
-                doc: "Whether there is audio.",
-                values: &[Value::number(0).meaning("no"), Value::number(1).meaning("yes")],
-                ..Field::EMPTY
-            },
-        ],
-        ..Field::EMPTY
-    }],
-    errors: &[40002, 40003, 40004, 40009, 40081, 40082, 40083, 40084, 41001, 41002, 41003, 41005],
+    answered: &[],
 };
 
 /// Read what a player plays (获取播放信息).
@@ -4643,129 +2089,21 @@ pub static AVD_MEDIA_GET_MEDIA_INFO: Operation = Operation {
     name: "avd.media.get_media_info",
     platform: PlatformName::Avd,
     method: Method::Get,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/media/get_media_info",
-    summary: "Read what a player plays",
-    zh: "获取播放信息",
-    danger: "",
-    doc: "",
     retry: Retry::Safe,
     undoes: "",
     undoes_with: &[],
     settles: None,
-    source: "004 L1878-L1963",
-    note: "The table lists everything flat; in the sample `data` is an array of players, and each has an array `play_files`. The table types `created` and `updated` as strings and `user_id` as an integer; in the sample it is the reverse (T54), and so it is here. The sample does not close the array (T45): corrected here.",
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
-        Field {
-            name: "play_id",
-            kind: Type::String,
-            doc: "Player id, as answered by `media.create`.",
-            required: true,
-            ..Field::EMPTY
-        },
-        Field {
-            name: "url",
-            kind: Type::String,
-            doc: "Path of the file that the player plays, on the server.",
-            required: true,
-            ..Field::EMPTY
-        },
+        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "play_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "url", kind: Type::String, required: true, ..Field::EMPTY },
     ],
     rules: &[],
-    returns: &[Field {
-        name: "data",
-        kind: Type::Array,
-        doc: "An array with one entry, the player.",
-        fields: &[
-            Field {
-                name: "created",
-                kind: Type::Integer,
-                doc: "When the player was created.",
-                unit: "unix-s",
-                ..Field::EMPTY
-            },
-            Field { name: "room_id", kind: Type::String, doc: "Room number.", ..Field::EMPTY },
-            Field { name: "play_id", kind: Type::String, doc: "Player id.", ..Field::EMPTY },
-            Field { name: "user_id", kind: Type::String, doc: "User id of the player's creator.", ..Field::EMPTY },
-            Field { name: "name", kind: Type::String, doc: "Name of the player.", ..Field::EMPTY },
-            Field {
-                name: "play_files",
-                kind: Type::Array,
-                doc: "The files played.",
-                fields: &[
-                    Field {
-                        name: "play_count",
-                        kind: Type::Integer,
-                        doc: "How many times the file was played.",
-                        ..Field::EMPTY
-                    },
-                    Field {
-                        name: "duration",
-                        kind: Type::Integer,
-                        doc: "Length of the file.",
-                        unit: "ms",
-                        ..Field::EMPTY
-                    },
-                    Field {
-                        name: "has_audio",
-                        kind: Type::Integer,
-                        doc: "Whether there is audio.",
-                        values: &[Value::number(0).meaning("no"), Value::number(1).meaning("yes")],
-                        ..Field::EMPTY
-                    },
-                    Field {
-                        name: "updated",
-                        kind: Type::Integer,
-                        doc: "When the entry was last updated.",
-                        unit: "unix-s",
-                        ..Field::EMPTY
-                    },
-                    Field {
-                        name: "width",
-                        kind: Type::String,
-                        doc: "Width of the video, as text.",
-                        unit: "px",
-                        ..Field::EMPTY
-                    },
-                    Field { name: "url", kind: Type::String, doc: "Path of the file.", ..Field::EMPTY },
-                    Field {
-                        name: "has_video",
-                        kind: Type::Integer,
-                        doc: "Whether there is video.",
-                        values: &[Value::number(0).meaning("no"), Value::number(1).meaning("yes")],
-                        ..Field::EMPTY
-                    },
-                    Field {
-                        name: "height",
-                        kind: Type::String,
-                        doc: "Height of the video, as text.",
-                        unit: "px",
-                        ..Field::EMPTY
-                    },
-                    Field {
-                        name: "created",
-                        kind: Type::Integer,
-                        doc: "When the entry was created.",
-                        unit: "unix-s",
-                        ..Field::EMPTY
-                    },
-                ],
-                ..Field::EMPTY
-            },
-            Field {
-                name: "status",
-                kind: Type::Integer,
-                doc: "State of the player. The meaning of the numbers is not documented; the sample shows 2.",
-                ..Field::EMPTY
-            },
-        ],
-        ..Field::EMPTY
-    }],
-    errors: &[40002, 40003, 40004, 40009, 40081, 40082, 40083, 40084, 41001, 41002, 41003, 41005],
+    answered: &[],
 };
 
 /// Switch a player to another file (切换播放).
@@ -4773,76 +2111,21 @@ pub static AVD_MEDIA_SWITCH: Operation = Operation {
     name: "avd.media.switch",
     platform: PlatformName::Avd,
     method: Method::Get,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/media/switch",
-    summary: "Switch a player to another file",
-    zh: "切换播放",
-    danger: "",
-    doc: "The player must not have been stopped.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     undoes_with: &[],
     settles: None,
-    source: "004 L1964-L2017",
-    note: "The table prints `heigth` (T46-T49): the member is `height`, as in the sample. The table lists the members of the answer flat; in the sample they are inside `data`.",
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
-        Field {
-            name: "play_id",
-            kind: Type::String,
-            doc: "Player id, as answered by `media.create`.",
-            required: true,
-            ..Field::EMPTY
-        },
-        Field {
-            name: "url",
-            kind: Type::String,
-            doc: "Path of the new file, on the server. The document does not mark it as required and does not say what happens without it: give it.",
-            ..Field::EMPTY
-        },
+        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "play_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "url", kind: Type::String, ..Field::EMPTY },
     ],
     rules: &[],
-    returns: &[Field {
-        name: "data",
-        kind: Type::Object,
-        doc: "The file that plays now.",
-        fields: &[
-            Field {
-                name: "width",
-                kind: Type::String,
-                doc: "Width of the video, as text.",
-                unit: "px",
-                ..Field::EMPTY
-            },
-            Field { name: "duration", kind: Type::Integer, doc: "Length.", unit: "ms", ..Field::EMPTY },
-            Field {
-                name: "has_video",
-                kind: Type::Integer,
-                doc: "Whether there is video.",
-                values: &[Value::number(0).meaning("no"), Value::number(1).meaning("yes")],
-                ..Field::EMPTY
-            },
-            Field {
-                name: "height",
-                kind: Type::String,
-                doc: "Height of the video, as text.",
-                unit: "px",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "has_audio",
-                kind: Type::Integer,
-                doc: "Whether there is audio.",
-                values: &[Value::number(0).meaning("no"), Value::number(1).meaning("yes")],
-                ..Field::EMPTY
-            },
-        ],
-        ..Field::EMPTY
-    }],
-    errors: &[40002, 40003, 40004, 40009, 40081, 40082, 40083, 40084, 41001, 41002, 41003, 41005],
+    answered: &[],
 };
 
 /// Transcode a recording (录制转码).
@@ -4850,28 +2133,20 @@ pub static AVD_ROOM_RECORD_TRANSFER: Operation = Operation {
     name: "avd.room.record.transfer",
     platform: PlatformName::Avd,
     method: Method::Get,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/record/transfer",
-    summary: "Transcode a recording",
-    zh: "录制转码",
-    danger: "",
-    doc: "Starts to transcode the file of a recording. `transcode.query` answers the state.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     undoes_with: &[],
     settles: None,
-    source: "004 L2018-L2058",
-    note: "The table prints the parameter as `record_idstring` (T10): it is `record_id`, as in the example. The sample answer has a trailing comma (T45).",
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
-        Field { name: "record_id", kind: Type::String, doc: "Recording id.", required: true, ..Field::EMPTY },
+        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "record_id", kind: Type::String, required: true, ..Field::EMPTY },
     ],
     rules: &[],
-    returns: &[],
-    errors: &[40002, 40003, 40004, 40043, 40090, 41001, 41002, 41003, 41005],
+    answered: &[],
 };
 
 /// Delete all recordings of a room (删除指定房间所有录制).
@@ -4879,31 +2154,17 @@ pub static AVD_ROOM_DEL_RECORD: Operation = Operation {
     name: "avd.room.del_record",
     platform: PlatformName::Avd,
     method: Method::Get,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/del_record",
-    summary: "Delete all recordings of a room",
-    zh: "删除指定房间所有录制",
-    danger: "Deletes all recordings of a room.",
-    doc: "`room.delete_record`, whose name is similar, deletes a single file.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     undoes_with: &[],
     settles: None,
-    source: "004 L2059-L2098",
-    note: "The sample answer has a trailing comma (T45).",
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
-    params: &[Field {
-        name: "room_id",
-        kind: Type::String,
-        doc: "Room number. All recordings of this room are deleted.",
-        required: true,
-        ..Field::EMPTY
-    }],
+    params: &[Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY }],
     rules: &[],
-    returns: &[],
-    errors: &[40002, 40003, 40004, 40043, 41001, 41002, 41003, 41005],
+    answered: &[],
 };
 
 /// Get the transcoding state of a recording (获取转码状态).
@@ -4911,44 +2172,35 @@ pub static AVD_TRANSCODE_QUERY: Operation = Operation {
     name: "avd.transcode.query",
     platform: PlatformName::Avd,
     method: Method::Get,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/transcode/query",
-    summary: "Get the transcoding state of a recording",
-    zh: "获取转码状态",
-    danger: "",
-    doc: "",
     retry: Retry::Safe,
     undoes: "",
     undoes_with: &[],
     settles: Some(Settles {
         name: "done",
         until: "the transcoding is done",
-        when: When::Is { member: "status", done: &[2], failed: &[3] },
+        when: When::Is {
+            member: "status",
+            done: &[2],
+            failed: &[3],
+            known: &[
+                Value::number(0).meaning("not converted"),
+                Value::number(1).meaning("converting"),
+                Value::number(2).meaning("done"),
+                Value::number(3).meaning("failed"),
+            ],
+        },
         needs: &[],
     }),
-    source: "004 L2099-L2141",
-    note: "The table prints the parameter as `record_idstring` (T10): it is `record_id`, as in the example.",
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
-        Field { name: "record_id", kind: Type::String, doc: "Recording id.", required: true, ..Field::EMPTY },
+        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "record_id", kind: Type::String, required: true, ..Field::EMPTY },
     ],
     rules: &[],
-    returns: &[Field {
-        name: "status",
-        kind: Type::Integer,
-        doc: "State of the transcoding.",
-        values: &[
-            Value::number(0).meaning("not converted"),
-            Value::number(1).meaning("converting"),
-            Value::number(2).meaning("done"),
-            Value::number(3).meaning("failed"),
-        ],
-        ..Field::EMPTY
-    }],
-    errors: &[40002, 40003, 40004, 40043, 40090, 41001, 41002, 41003, 41005],
+    answered: &[],
 };
 
 /// Choose and arrange the videos of the composed view (合屏选流).
@@ -4956,69 +2208,39 @@ pub static AVD_ROOM_AVC_SELECT_MEDIA: Operation = Operation {
     name: "avd.room.avc.select_media",
     platform: PlatformName::Avd,
     method: Method::Post,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/avc/select_media",
-    summary: "Choose and arrange the videos of the composed view",
-    zh: "合屏选流",
-    danger: "",
-    doc: "Arranges the chosen videos in the composed view, in order. The fixed layout of `room.avc.start` needs this call. For the speaker layout it is the third step, after `room.avc.start` and `room.avc.update_layout`.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     undoes_with: &[],
     settles: None,
-    source: "004 L2142-L2183",
-    note: "Sent as a form (POST) because the layout is long (T12, T13). The table types `videos` as a string: it is JSON text, made from an array. layout_mode has two values here and three in room.avc.start and room.avc.update_layout (T15). 40045 is only in the document's examples, not in its error table (T63).",
     carrier: Carrier::Form,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
+        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
         Field {
             name: "videos",
             kind: Type::Array,
-            doc: "The videos to show, in order, with the position of each. Only the document's example has these members, and it names no units; its positions and sizes run from 0 to 1, like fractions of the whole picture.",
             required: true,
             fields: &[
-                Field {
-                    name: "video_name",
-                    kind: Type::String,
-                    doc: "Name of the video; `<user_id>_video1` in the document's example, such as `16_video1`.",
-                    ..Field::EMPTY
-                },
-                Field {
-                    name: "zorder",
-                    kind: Type::Integer,
-                    doc: "Stacking order. In the document's example the full-size video has 0, the small videos over it 1 and 2.",
-                    ..Field::EMPTY
-                },
-                Field { name: "x", kind: Type::Number, doc: "Horizontal position, for example 0.7.", ..Field::EMPTY },
-                Field { name: "y", kind: Type::Number, doc: "Vertical position, for example 0.3.", ..Field::EMPTY },
-                Field {
-                    name: "w",
-                    kind: Type::Number,
-                    doc: "Width; 1 for the full-size video in the document's example.",
-                    ..Field::EMPTY
-                },
-                Field {
-                    name: "h",
-                    kind: Type::Number,
-                    doc: "Height; 1 for the full-size video in the document's example.",
-                    ..Field::EMPTY
-                },
+                Field { name: "video_name", kind: Type::String, ..Field::EMPTY },
+                Field { name: "zorder", kind: Type::Integer, ..Field::EMPTY },
+                Field { name: "x", kind: Type::Number, ..Field::EMPTY },
+                Field { name: "y", kind: Type::Number, ..Field::EMPTY },
+                Field { name: "w", kind: Type::Number, ..Field::EMPTY },
+                Field { name: "h", kind: Type::Number, ..Field::EMPTY },
             ],
             ..Field::EMPTY
         },
         Field {
             name: "layout_mode",
             kind: Type::Integer,
-            doc: "Layout. A speaker layout of your own needs 0. The numbers are not those of layout_mode in room.avc.start.",
             values: &[Value::number(0).meaning("manual"), Value::number(1).meaning("automatic")],
             ..Field::EMPTY
         },
     ],
     rules: &[],
-    returns: &[],
-    errors: &[40002, 40003, 40004, 40045, 40051, 40052, 41001, 41002, 41003, 41005],
+    answered: &[],
 };
 
 /// Make one video the focus of the meeting (设置焦点).
@@ -5026,34 +2248,20 @@ pub static AVD_ROOM_AVC_SET_FOCUS_VIDEO: Operation = Operation {
     name: "avd.room.avc.set_focus_video",
     platform: PlatformName::Avd,
     method: Method::Get,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/avc/set_focus_video",
-    summary: "Make one video the focus of the meeting",
-    zh: "设置焦点",
-    danger: "",
-    doc: "",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     undoes_with: &[],
     settles: None,
-    source: "004 L2184-L2224",
-    note: "40045 is only in the document's examples, not in its error table (T63).",
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
-        Field {
-            name: "resource_id",
-            kind: Type::String,
-            doc: "Id of the video. The document does not say which call answers it; `id` of a video in `room.participate.list` has the same form.",
-            required: true,
-            ..Field::EMPTY
-        },
+        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "resource_id", kind: Type::String, required: true, ..Field::EMPTY },
     ],
     rules: &[],
-    returns: &[],
-    errors: &[40002, 40003, 40004, 40045, 40051, 40052, 41001, 41002, 41003, 41005],
+    answered: &[],
 };
 
 /// Change the layout of the composed view (合屏更新布局).
@@ -5061,34 +2269,20 @@ pub static AVD_ROOM_AVC_UPDATE_LAYOUT: Operation = Operation {
     name: "avd.room.avc.update_layout",
     platform: PlatformName::Avd,
     method: Method::Get,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/avc/update_layout",
-    summary: "Change the layout of the composed view",
-    zh: "合屏更新布局",
-    danger: "",
-    doc: "Sets another layout mode, main video or stream format. For the speaker layout it is the second step, between `room.avc.start` and `room.avc.select_media`.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     undoes_with: &[],
     settles: None,
-    source: "004 L2225-L2272",
-    note: "layout_mode has three values here and in room.avc.start, two in room.avc.select_media (T15). video_bitrate has no unit here, bps in room.avc.start, \"1000-1500\" in room.mix_record.start (T18): an integer and a string are taken. The document's example has a space before the name `video_resolution`. 40045 is only in the document's examples, not in its error table (T63).",
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
-        Field {
-            name: "main_video_resource_id",
-            kind: Type::String,
-            doc: "Id of the video to show large. `id` of a video in `room.participate.list` has the same form.",
-            required: true,
-            ..Field::EMPTY
-        },
+        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "main_video_resource_id", kind: Type::String, required: true, ..Field::EMPTY },
         Field {
             name: "layout_mode",
             kind: Type::Integer,
-            doc: "Layout of the composed view. For 2 call room.avc.start, then room.avc.update_layout, then room.avc.select_media.",
             values: &[
                 Value::number(0).meaning("fixed, needs stream selection (room.avc.select_media)"),
                 Value::number(1).meaning("gallery, arranged automatically"),
@@ -5096,32 +2290,13 @@ pub static AVD_ROOM_AVC_UPDATE_LAYOUT: Operation = Operation {
             ],
             ..Field::EMPTY
         },
-        Field { name: "video_name", kind: Type::String, doc: "Name of the composed stream.", ..Field::EMPTY },
-        Field {
-            name: "video_framerate",
-            kind: Type::Integer,
-            doc: "Frame rate of the composed stream.",
-            unit: "fps",
-            ..Field::EMPTY
-        },
-        Field {
-            name: "video_bitrate",
-            kind: Type::Integer,
-            doc: "Bit rate of the composed stream. The document names no unit here; room.avc.start says bits per second, room.mix_record.start shows `1000-1500`. A string such as `1000-1500` is sent as it is.",
-            also: &[Type::String],
-            ..Field::EMPTY
-        },
-        Field {
-            name: "video_resolution",
-            kind: Type::String,
-            doc: "Resolution as width*height, for example `1280*720`.",
-            unit: "px",
-            ..Field::EMPTY
-        },
+        Field { name: "video_name", kind: Type::String, ..Field::EMPTY },
+        Field { name: "video_framerate", kind: Type::Integer, unit: "fps", ..Field::EMPTY },
+        Field { name: "video_bitrate", kind: Type::Integer, also: &[Type::String], ..Field::EMPTY },
+        Field { name: "video_resolution", kind: Type::String, unit: "px", ..Field::EMPTY },
     ],
     rules: &[],
-    returns: &[],
-    errors: &[40002, 40003, 40004, 40045, 40051, 40052, 41001, 41002, 41003, 41005],
+    answered: &[],
 };
 
 /// Get the layout settings of the composed view (获取房间布局参数信息).
@@ -5129,79 +2304,17 @@ pub static AVD_ROOM_AVC_GET_AVC_SETTING: Operation = Operation {
     name: "avd.room.avc.get_avc_setting",
     platform: PlatformName::Avd,
     method: Method::Get,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/avc/get_avc_setting",
-    summary: "Get the layout settings of the composed view",
-    zh: "获取房间布局参数信息",
-    danger: "",
-    doc: "The composed view must be on: see `room.avc.start`.",
     retry: Retry::Safe,
     undoes: "",
     undoes_with: &[],
     settles: None,
-    source: "004 L2273-L2314",
-    note: "The answer's table has only ret and msg; the other members come from the sample, which is not explained. The sample breaks off at `\"videos\": {` (T3, T45): the content of `videos` is unknown, and here it is an empty object. `view_bitrate` is `true` in the sample (T54).",
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
-    params: &[Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY }],
+    params: &[Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY }],
     rules: &[],
-    returns: &[Field {
-        name: "data",
-        kind: Type::Object,
-        doc: "The settings. The document shows these members in a sample that breaks off, and does not describe them.",
-        fields: &[
-            Field {
-                name: "view_width",
-                kind: Type::Integer,
-                doc: "Width of the composed view.",
-                unit: "px",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "layoutMode",
-                kind: Type::String,
-                doc: "Layout, as a word. The sample has `Outgoing_View_Layout_Auto_Orato`; other words are not documented.",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "exporter_name",
-                kind: Type::String,
-                doc: "A name, `test123` in the sample. Not described.",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "view_bitrate",
-                kind: Type::Boolean,
-                doc: "By its name the bit rate, but `true` in the sample. Expect a number too.",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "view_height",
-                kind: Type::Integer,
-                doc: "Height of the composed view.",
-                unit: "px",
-                ..Field::EMPTY
-            },
-            Field { name: "room_id", kind: Type::String, doc: "Room number.", ..Field::EMPTY },
-            Field {
-                name: "view_fps",
-                kind: Type::Integer,
-                doc: "Frame rate of the composed view.",
-                unit: "fps",
-                ..Field::EMPTY
-            },
-            Field { name: "view_stream_id", kind: Type::String, doc: "Id of the composed stream.", ..Field::EMPTY },
-            Field {
-                name: "videos",
-                kind: Type::Object,
-                doc: "By its name the videos in the view. The sample breaks off here: its content is unknown.",
-                ..Field::EMPTY
-            },
-        ],
-        ..Field::EMPTY
-    }],
-    errors: &[40002, 40003, 40004, 40051, 40052, 41001, 41002, 41003, 41005],
+    answered: &[],
 };
 
 /// Delete one recording file of a room (删除录制文件).
@@ -5209,34 +2322,20 @@ pub static AVD_ROOM_DELETE_RECORD: Operation = Operation {
     name: "avd.room.delete_record",
     platform: PlatformName::Avd,
     method: Method::Get,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/delete_record",
-    summary: "Delete one recording file of a room",
-    zh: "删除录制文件",
-    danger: "Deletes one recording file of a room.",
-    doc: "`room.del_record`, whose name is similar, deletes every recording of a room.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     undoes_with: &[],
     settles: None,
-    source: "004 L2315-L2341",
-    note: "The document has lost this section's heading and parameter table; only the example and the answers are left (T3). The example has room_id and url beside the token: both are required here. The Chinese title is ours. 40094 is only in failure examples, not in the error table (T63).",
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
-        Field {
-            name: "url",
-            kind: Type::String,
-            doc: "Path of the file on the server, for example `/home/data/recorder/files/….mp4`: the part after `file=` in its download address.",
-            required: true,
-            ..Field::EMPTY
-        },
+        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "url", kind: Type::String, required: true, ..Field::EMPTY },
     ],
     rules: &[],
-    returns: &[],
-    errors: &[40002, 40003, 40004, 40094, 41001, 41002, 41003, 41005],
+    answered: &[],
 };
 
 /// List all open rooms and the users in each (查看所有正在召开的会议).
@@ -5244,56 +2343,17 @@ pub static AVD_ROOM_LIST: Operation = Operation {
     name: "avd.room.list",
     platform: PlatformName::Avd,
     method: Method::Get,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/list",
-    summary: "List all open rooms and the users in each",
-    zh: "查看所有正在召开的会议",
-    danger: "",
-    doc: "Lists every room in which a meeting runs, with its users. There are no pages: the answer of a busy site is long.",
     retry: Retry::Safe,
     undoes: "",
     undoes_with: &[],
     settles: None,
-    source: "004 L2342-L2439",
-    note: "The table lists the members flat; the sample nests users in rooms. create_time is text in the table and a number in the sample (T54). The sample has broken brackets (T45). The failure example prints 40094 (no such record), which the error table does not have (T63); it fits room.delete_record, whose failure example is the same, and not this call.",
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[],
     rules: &[],
-    returns: &[Field {
-        name: "rooms",
-        kind: Type::Array,
-        doc: "The open rooms.",
-        fields: &[
-            Field { name: "room_id", kind: Type::String, doc: "Room number.", ..Field::EMPTY },
-            Field {
-                name: "create_time",
-                kind: Type::Integer,
-                doc: "When the room was created, in seconds in the sample. A number in the sample, text in the table.",
-                unit: "unix-s",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "users",
-                kind: Type::Array,
-                doc: "The users in the room.",
-                fields: &[
-                    Field {
-                        name: "node_id",
-                        kind: Type::Integer,
-                        doc: "The user's node number. The document describes it as a user number.",
-                        ..Field::EMPTY
-                    },
-                    Field { name: "user_name", kind: Type::String, doc: "The user's name.", ..Field::EMPTY },
-                    Field { name: "user_id", kind: Type::String, doc: "The user's id.", ..Field::EMPTY },
-                ],
-                ..Field::EMPTY
-            },
-        ],
-        ..Field::EMPTY
-    }],
-    errors: &[40002, 40003, 40094, 41001, 41002, 41003, 41005],
+    answered: &[],
 };
 
 /// Read a room's chat messages (查看会议聊天内容).
@@ -5301,122 +2361,26 @@ pub static AVD_ROOM_GET_CHAT_MESSAGE_LOG: Operation = Operation {
     name: "avd.room.get_chat_message_log",
     platform: PlatformName::Avd,
     method: Method::Get,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/room/get_chat_message_log",
-    summary: "Read a room's chat messages",
-    zh: "查看会议聊天内容",
-    danger: "",
-    doc: "Answers the chat messages of a room, private ones too, grouped by session. A session is one opening of the meeting.",
     retry: Retry::Safe,
     undoes: "",
     undoes_with: &[],
     settles: None,
-    source: "004 L2440-L2513",
-    note: "The table lists the members flat and types messages as string; in the sample data is an array of sessions, and each has an array messages. session_id is an int in the table and text in the sample (T54). The sample also has id and status, which the table does not explain.",
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
-        Field {
-            name: "fromId",
-            kind: Type::String,
-            doc: "User id of the sender. With it the answer has only this user's messages.",
-            ..Field::EMPTY
-        },
-        Field {
-            name: "start_time",
-            kind: Type::Integer,
-            doc: "Start of the time range. The document names no unit; the timestamps of the sample answer are in seconds.",
-            unit: "unix-s",
-            ..Field::EMPTY
-        },
-        Field {
-            name: "end_time",
-            kind: Type::Integer,
-            doc: "End of the time range, in the same unit as start_time. Must not be before start_time.",
-            unit: "unix-s",
-            ..Field::EMPTY
-        },
+        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "fromId", kind: Type::String, ..Field::EMPTY },
+        Field { name: "start_time", kind: Type::Integer, unit: "unix-s", ..Field::EMPTY },
+        Field { name: "end_time", kind: Type::Integer, unit: "unix-s", ..Field::EMPTY },
     ],
     rules: &[Rule {
         words: "end_time must not be before start_time",
         source: "004 L2453-L2454",
         demand: Demand::Ordered { first: "start_time", last: "end_time" },
     }],
-    returns: &[Field {
-        name: "data",
-        kind: Type::Array,
-        doc: "The sessions of the room that have messages.",
-        fields: &[
-            Field {
-                name: "session_id",
-                kind: Type::String,
-                doc: "When the meeting opened, in seconds in the sample. Text in the sample, a number in the table.",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "messages",
-                kind: Type::Array,
-                doc: "The chat messages of the session.",
-                fields: &[
-                    Field { name: "fromId", kind: Type::String, doc: "User id of the sender.", ..Field::EMPTY },
-                    Field {
-                        name: "id",
-                        kind: Type::Integer,
-                        doc: "Only the sample has it; the document does not explain it.",
-                        ..Field::EMPTY
-                    },
-                    Field {
-                        name: "status",
-                        kind: Type::Integer,
-                        doc: "Only the sample has it, as 0; the document does not explain it.",
-                        ..Field::EMPTY
-                    },
-                    Field { name: "message", kind: Type::String, doc: "The text of the message.", ..Field::EMPTY },
-                    Field {
-                        name: "timestamp",
-                        kind: Type::Integer,
-                        doc: "When the message was sent, in seconds in the sample.",
-                        unit: "unix-s",
-                        ..Field::EMPTY
-                    },
-                    Field { name: "room_id", kind: Type::String, doc: "Room number.", ..Field::EMPTY },
-                    Field {
-                        name: "session_type",
-                        kind: Type::Integer,
-                        doc: "The receiver of the message.",
-                        values: &[Value::number(0).meaning("to everybody"), Value::number(1).meaning("private")],
-                        ..Field::EMPTY
-                    },
-                    Field {
-                        name: "message_type",
-                        kind: Type::Integer,
-                        doc: "Kind of message.",
-                        values: &[Value::number(0).meaning("text")],
-                        open: true,
-                        ..Field::EMPTY
-                    },
-                    Field { name: "fromName", kind: Type::String, doc: "Name of the sender.", ..Field::EMPTY },
-                    Field {
-                        name: "dst_name",
-                        kind: Type::String,
-                        doc: "Empty for a message to everybody; else the name of the receiver.",
-                        ..Field::EMPTY
-                    },
-                    Field {
-                        name: "dst",
-                        kind: Type::String,
-                        doc: "The room number for a message to everybody; else the user id of the receiver.",
-                        ..Field::EMPTY
-                    },
-                ],
-                ..Field::EMPTY
-            },
-        ],
-        ..Field::EMPTY
-    }],
-    errors: &[40002, 40003, 40004, 41001, 41002, 41003, 41005],
+    answered: &[],
 };
 
 /// Fetch a new token and renew the client's own (获取token).
@@ -5424,31 +2388,17 @@ pub static AVD_APP_GET_TOKEN: Operation = Operation {
     name: "avd.app.get_token",
     platform: PlatformName::Avd,
     method: Method::Post,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/app/get_token",
-    summary: "Fetch a new token and renew the client's own",
-    zh: "获取token",
-    danger: "Fetches a new token, and may kill the one that other programs of the account use.",
-    doc: "You rarely need this operation: the client fetches and renews its token by itself. access_key and secret_key come from the client's configuration; the site's administrator finds them in the management console. Every call fetches a new token, and the client uses it from then on. The document does not say how long a token lives, nor whether a new token kills the old one.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     undoes_with: &[],
     settles: None,
-    source: "004 L2516-L2556",
-    note: "Sent as a form POST, so that the secret stays out of URLs and logs (T12, T13, T67). For a wrong key the failure example has 401, the error table 40001; both are an authentication failure (T61). The samples have trailing commas (T45).",
     carrier: Carrier::Form,
     bare_reply: false,
     fetches_token: true,
     params: &[],
     rules: &[],
-    returns: &[Field {
-        name: "token",
-        kind: Type::String,
-        doc: "The token that every other call carries. The client uses it from now on. Keep it secret.",
-        secret: true,
-        ..Field::EMPTY
-    }],
-    errors: &[401, 40001, 40002, 41001, 41002, 41003, 41005],
+    answered: &[],
 };
 
 /// Read how many users the licence allows and how many are online (获取当前授权信息).
@@ -5456,33 +2406,17 @@ pub static AVD_APP_GET_LICENCE_INFO: Operation = Operation {
     name: "avd.app.get_licence_info",
     platform: PlatformName::Avd,
     method: Method::Get,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/app/get_licence_info",
-    summary: "Read how many users the licence allows and how many are online",
-    zh: "获取当前授权信息",
-    danger: "",
-    doc: "",
     retry: Retry::Safe,
     undoes: "",
     undoes_with: &[],
     settles: None,
-    source: "004 L2557-L2601",
-    note: "",
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[],
     rules: &[],
-    returns: &[
-        Field { name: "active_usernum", kind: Type::Integer, doc: "Number of users online.", ..Field::EMPTY },
-        Field {
-            name: "max_users",
-            kind: Type::Integer,
-            doc: "Largest number of users that the licence allows.",
-            ..Field::EMPTY
-        },
-    ],
-    errors: &[40002, 40003, 40070, 40071, 40072, 40073, 41001, 41002, 41003, 41005],
+    answered: &[],
 };
 
 /// Read the server's encrypted system information (获取系统加密信息).
@@ -5490,30 +2424,17 @@ pub static AVD_APP_GET_SYSTEM_INFO: Operation = Operation {
     name: "avd.app.get_system_info",
     platform: PlatformName::Avd,
     method: Method::Get,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/app/get_system_info",
-    summary: "Read the server's encrypted system information",
-    zh: "获取系统加密信息",
-    danger: "",
-    doc: "Answers an encrypted text that describes the server. The document does not say what it is for.",
     retry: Retry::Safe,
     undoes: "",
     undoes_with: &[],
     settles: None,
-    source: "004 L2602-L2646",
-    note: "The section's description is that of app.get_licence_info (\"get the current licence information\"); the heading and the answer table say encrypted system information. The sample breaks the value over four lines (T45).",
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[],
     rules: &[],
-    returns: &[Field {
-        name: "sys_info",
-        kind: Type::String,
-        doc: "The server's information, encrypted; hexadecimal digits in the sample.",
-        ..Field::EMPTY
-    }],
-    errors: &[40002, 40003, 41001, 41002, 41003, 41005],
+    answered: &[],
 };
 
 /// Install a licence file (申请文件授权).
@@ -5521,32 +2442,17 @@ pub static AVD_APP_APPLY_FILE_PERMIT: Operation = Operation {
     name: "avd.app.apply_file_permit",
     platform: PlatformName::Avd,
     method: Method::Post,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/app/apply_file_permit",
-    summary: "Install a licence file",
-    zh: "申请文件授权",
-    danger: "",
-    doc: "Gives the platform a licence as text. The vendor's licence server issues the text.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     undoes_with: &[],
     settles: None,
-    source: "004 L2647-L2686",
-    note: "Sent as a form POST by default, because a licence is long and secret (T12, T13). The table describes licence_cert as \"system information\" from the licence server; the name and the sample show that it is the licence certificate.",
     carrier: Carrier::Form,
     bare_reply: false,
     fetches_token: false,
-    params: &[Field {
-        name: "licence_cert",
-        kind: Type::String,
-        doc: "The licence text from the vendor's licence server. Give it unchanged.",
-        required: true,
-        secret: true,
-        ..Field::EMPTY
-    }],
+    params: &[Field { name: "licence_cert", kind: Type::String, required: true, secret: true, ..Field::EMPTY }],
     rules: &[],
-    returns: &[],
-    errors: &[40002, 40003, 40070, 40071, 40072, 40073, 41001, 41002, 41003, 41005],
+    answered: &[],
 };
 
 /// Remove a licence file (删除文件授权).
@@ -5554,32 +2460,17 @@ pub static AVD_APP_DELETE_FILE_PERMIT: Operation = Operation {
     name: "avd.app.delete_file_permit",
     platform: PlatformName::Avd,
     method: Method::Post,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/app/delete_file_permit",
-    summary: "Remove a licence file",
-    zh: "删除文件授权",
-    danger: "Removes a licence from the platform; what happens to running meetings is not documented.",
-    doc: "The licence is one that app.apply_file_permit installed.",
     retry: Retry::AfterConnectFailure,
     undoes: "avd.app.apply_file_permit",
     undoes_with: &[],
     settles: None,
-    source: "004 L2687-L2728",
-    note: "Sent as a form POST by default, because a licence is long and secret (T12, T13).",
     carrier: Carrier::Form,
     bare_reply: false,
     fetches_token: false,
-    params: &[Field {
-        name: "licence_cert",
-        kind: Type::String,
-        doc: "The licence text that was given to app.apply_file_permit.",
-        required: true,
-        secret: true,
-        ..Field::EMPTY
-    }],
+    params: &[Field { name: "licence_cert", kind: Type::String, required: true, secret: true, ..Field::EMPTY }],
     rules: &[],
-    returns: &[],
-    errors: &[40002, 40003, 40070, 40071, 40072, 40073, 41001, 41002, 41003, 41005],
+    answered: &[],
 };
 
 /// Count the users online under an access key, by terminal type (获取access_key在线人数).
@@ -5587,46 +2478,17 @@ pub static AVD_APP_GET_KEY_LICENCE: Operation = Operation {
     name: "avd.app.get_key_licence",
     platform: PlatformName::Avd,
     method: Method::Get,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/app/get_key_licence",
-    summary: "Count the users online under an access key, by terminal type",
-    zh: "获取access_key在线人数",
-    danger: "",
-    doc: "",
     retry: Retry::Safe,
     undoes: "",
     undoes_with: &[],
     settles: None,
-    source: "004 L2729-L2783",
-    note: "The table types detail as string; in the sample it is an object whose member names are terminal types. The sample also has info, an empty object that the table does not have.",
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
-    params: &[Field {
-        name: "access_key",
-        kind: Type::String,
-        doc: "The access key whose users are counted. The document does not say whether it may differ from the client's own.",
-        required: true,
-        secret: true,
-        ..Field::EMPTY
-    }],
+    params: &[Field { name: "access_key", kind: Type::String, required: true, secret: true, ..Field::EMPTY }],
     rules: &[],
-    returns: &[
-        Field { name: "usernum", kind: Type::Integer, doc: "Number of users online.", ..Field::EMPTY },
-        Field {
-            name: "detail",
-            kind: Type::Object,
-            doc: "One member for each terminal type that is online; the sample has avd_record, web and android. Each is an object whose member count is the number of users of that type.",
-            ..Field::EMPTY
-        },
-        Field {
-            name: "info",
-            kind: Type::Object,
-            doc: "Empty in the sample; the document does not explain it.",
-            ..Field::EMPTY
-        },
-    ],
-    errors: &[40001, 40002, 40003, 41001, 41002, 41003, 41005],
+    answered: &[],
 };
 
 /// Create a SIP gateway (创建sip网关).
@@ -5634,43 +2496,20 @@ pub static AVD_SIP_GATE_CREATE: Operation = Operation {
     name: "avd.sip.gate.create",
     platform: PlatformName::Avd,
     method: Method::Get,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/sip/gate/create",
-    summary: "Create a SIP gateway",
-    zh: "创建sip网关",
-    danger: "",
-    doc: "Keep the gate_id of the answer: it is the sip_gate_id of every later call about this gateway. sip.account.create adds accounts.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     undoes_with: &[],
     settles: None,
-    source: "004 L2786-L2832",
-    note: "The gateway's id is gate_id in this answer and in sip.gate.list, id in sip.gate.read, sip_gate_id as a parameter and in the answer of sip.account.create (T22). Answers are passed on as they come.",
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "name", kind: Type::String, doc: "Name for the SIP gateway.", required: true, ..Field::EMPTY },
-        Field {
-            name: "url",
-            kind: Type::String,
-            doc: "Address of the SIP gateway: host and port, such as 192.0.2.22:5060. No two gateways may have the same address.",
-            required: true,
-            ..Field::EMPTY
-        },
+        Field { name: "name", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "url", kind: Type::String, required: true, ..Field::EMPTY },
     ],
     rules: &[],
-    returns: &[
-        Field { name: "url", kind: Type::String, doc: "Address of the gateway.", ..Field::EMPTY },
-        Field { name: "name", kind: Type::String, doc: "Name of the gateway.", ..Field::EMPTY },
-        Field {
-            name: "gate_id",
-            kind: Type::Integer,
-            doc: "Unique id of the gateway; pass it as sip_gate_id.",
-            ..Field::EMPTY
-        },
-    ],
-    errors: &[40002, 40003, 40019, 41001, 41002, 41003, 41005],
+    answered: &["url", "name", "gate_id"],
 };
 
 /// Change the name and address of a SIP gateway (修改sip网关).
@@ -5678,41 +2517,21 @@ pub static AVD_SIP_GATE_UPDATE: Operation = Operation {
     name: "avd.sip.gate.update",
     platform: PlatformName::Avd,
     method: Method::Get,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/sip/gate/update",
-    summary: "Change the name and address of a SIP gateway",
-    zh: "修改sip网关",
-    danger: "",
-    doc: "Give both name and address, also when one of them does not change.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     undoes_with: &[],
     settles: None,
-    source: "004 L2833-L2874",
-    note: "",
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field {
-            name: "sip_gate_id",
-            kind: Type::Integer,
-            doc: "Id of the SIP gateway: gate_id in the answers of sip.gate.create and sip.gate.list.",
-            required: true,
-            ..Field::EMPTY
-        },
-        Field { name: "name", kind: Type::String, doc: "New name of the gateway.", required: true, ..Field::EMPTY },
-        Field {
-            name: "url",
-            kind: Type::String,
-            doc: "New address of the gateway: host and port. No two gateways may have the same address.",
-            required: true,
-            ..Field::EMPTY
-        },
+        Field { name: "sip_gate_id", kind: Type::Integer, required: true, ..Field::EMPTY },
+        Field { name: "name", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "url", kind: Type::String, required: true, ..Field::EMPTY },
     ],
     rules: &[],
-    returns: &[],
-    errors: &[40002, 40003, 40019, 40020, 41001, 41002, 41003, 41005],
+    answered: &[],
 };
 
 /// Read a SIP gateway (获取sip网关信息).
@@ -5720,35 +2539,17 @@ pub static AVD_SIP_GATE_READ: Operation = Operation {
     name: "avd.sip.gate.read",
     platform: PlatformName::Avd,
     method: Method::Get,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/sip/gate/read",
-    summary: "Read a SIP gateway",
-    zh: "获取sip网关信息",
-    danger: "",
-    doc: "",
     retry: Retry::Safe,
     undoes: "",
     undoes_with: &[],
     settles: None,
-    source: "004 L2875-L2920",
-    note: "The heading prints /sip/gate/reads; the address and the sample request have /sip/gate/read (T2). The gateway's id is id here, gate_id or sip_gate_id in other calls (T22).",
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
-    params: &[Field {
-        name: "sip_gate_id",
-        kind: Type::Integer,
-        doc: "Id of the SIP gateway: gate_id in the answers of sip.gate.create and sip.gate.list.",
-        required: true,
-        ..Field::EMPTY
-    }],
+    params: &[Field { name: "sip_gate_id", kind: Type::Integer, required: true, ..Field::EMPTY }],
     rules: &[],
-    returns: &[
-        Field { name: "id", kind: Type::Integer, doc: "Unique id of the gateway.", ..Field::EMPTY },
-        Field { name: "name", kind: Type::String, doc: "Name of the gateway.", ..Field::EMPTY },
-        Field { name: "url", kind: Type::String, doc: "Address of the gateway.", ..Field::EMPTY },
-    ],
-    errors: &[40002, 40003, 40020, 41001, 41002, 41003, 41005],
+    answered: &[],
 };
 
 /// Delete a SIP gateway (删除sip网关).
@@ -5756,31 +2557,17 @@ pub static AVD_SIP_GATE_DEL: Operation = Operation {
     name: "avd.sip.gate.del",
     platform: PlatformName::Avd,
     method: Method::Get,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/sip/gate/del",
-    summary: "Delete a SIP gateway",
-    zh: "删除sip网关",
-    danger: "Deletes a SIP gateway; what happens to its accounts is not documented.",
-    doc: "",
     retry: Retry::AfterConnectFailure,
     undoes: "avd.sip.gate.create",
     undoes_with: &[("sip_gate_id", "gate_id")],
     settles: None,
-    source: "004 L2921-L2963",
-    note: "",
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
-    params: &[Field {
-        name: "sip_gate_id",
-        kind: Type::Integer,
-        doc: "Id of the SIP gateway: gate_id in the answers of sip.gate.create and sip.gate.list.",
-        required: true,
-        ..Field::EMPTY
-    }],
+    params: &[Field { name: "sip_gate_id", kind: Type::Integer, required: true, ..Field::EMPTY }],
     rules: &[],
-    returns: &[],
-    errors: &[40002, 40003, 40020, 41001, 41002, 41003, 41005],
+    answered: &[],
 };
 
 /// List all SIP gateways (查询所有sip网关).
@@ -5788,40 +2575,17 @@ pub static AVD_SIP_GATE_LIST: Operation = Operation {
     name: "avd.sip.gate.list",
     platform: PlatformName::Avd,
     method: Method::Get,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/sip/gate/list",
-    summary: "List all SIP gateways",
-    zh: "查询所有sip网关",
-    danger: "",
-    doc: "",
     retry: Retry::Safe,
     undoes: "",
     undoes_with: &[],
     settles: None,
-    source: "004 L2964-L3014",
-    note: "The table prints the list's name as sip_gares; the sample, and this list, have sip_gates (T49). The gateway's id is gate_id here, id in sip.gate.read (T22).",
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[],
     rules: &[],
-    returns: &[Field {
-        name: "sip_gates",
-        kind: Type::Array,
-        doc: "All SIP gateways of this installation.",
-        fields: &[
-            Field { name: "url", kind: Type::String, doc: "Address of the gateway.", ..Field::EMPTY },
-            Field { name: "name", kind: Type::String, doc: "Name of the gateway.", ..Field::EMPTY },
-            Field {
-                name: "gate_id",
-                kind: Type::Integer,
-                doc: "Unique id of the gateway; pass it as sip_gate_id.",
-                ..Field::EMPTY
-            },
-        ],
-        ..Field::EMPTY
-    }],
-    errors: &[40002, 40003, 41001, 41002, 41003, 41005],
+    answered: &[],
 };
 
 /// Create a SIP account on a gateway (创建sip账号).
@@ -5829,58 +2593,22 @@ pub static AVD_SIP_ACCOUNT_CREATE: Operation = Operation {
     name: "avd.sip.account.create",
     platform: PlatformName::Avd,
     method: Method::Post,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/sip/account/create",
-    summary: "Create a SIP account on a gateway",
-    zh: "创建sip账号",
-    danger: "",
-    doc: "The gateway must exist. Keep the account_id of the answer: the other sip.account calls need it.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     undoes_with: &[],
     settles: None,
-    source: "004 L3015-L3064",
-    note: "Sent as a form POST by default, because it carries a password (T12, T13). The account's number is number here and phone_number in sip.account.read (T23). The gateway's id is sip_gate_id here and gate_id in sip.account.read (T22).",
     carrier: Carrier::Form,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "name", kind: Type::String, doc: "Name of the SIP account.", required: true, ..Field::EMPTY },
-        Field {
-            name: "password",
-            kind: Type::String,
-            doc: "Password of the SIP account.",
-            required: true,
-            secret: true,
-            ..Field::EMPTY
-        },
-        Field {
-            name: "number",
-            kind: Type::String,
-            doc: "Number of the SIP account. No two accounts may have the same number. sip.account.read answers it as phone_number.",
-            required: true,
-            ..Field::EMPTY
-        },
-        Field {
-            name: "sip_gate_id",
-            kind: Type::Integer,
-            doc: "Id of the account's SIP gateway: gate_id in the answers of sip.gate.create and sip.gate.list.",
-            required: true,
-            ..Field::EMPTY
-        },
+        Field { name: "name", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "password", kind: Type::String, required: true, secret: true, ..Field::EMPTY },
+        Field { name: "number", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "sip_gate_id", kind: Type::Integer, required: true, ..Field::EMPTY },
     ],
     rules: &[],
-    returns: &[
-        Field { name: "account_id", kind: Type::Integer, doc: "Unique id of the SIP account.", ..Field::EMPTY },
-        Field { name: "name", kind: Type::String, doc: "Name of the account.", ..Field::EMPTY },
-        Field {
-            name: "sip_gate_id",
-            kind: Type::Integer,
-            doc: "Unique id of the account's SIP gateway.",
-            ..Field::EMPTY
-        },
-    ],
-    errors: &[40002, 40003, 40020, 40021, 41001, 41002, 41003, 41005],
+    answered: &["account_id", "name", "sip_gate_id"],
 };
 
 /// Change the name, password and number of a SIP account (修改sip账号).
@@ -5888,49 +2616,22 @@ pub static AVD_SIP_ACCOUNT_UPDATE: Operation = Operation {
     name: "avd.sip.account.update",
     platform: PlatformName::Avd,
     method: Method::Post,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/sip/account/update",
-    summary: "Change the name, password and number of a SIP account",
-    zh: "修改sip账号",
-    danger: "",
-    doc: "Give all three, also those that do not change. This call cannot move an account to another gateway.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     undoes_with: &[],
     settles: None,
-    source: "004 L3065-L3111",
-    note: "Sent as a form POST by default, because it carries a password (T12, T13).",
     carrier: Carrier::Form,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field {
-            name: "account_id",
-            kind: Type::Integer,
-            doc: "Id of the SIP account, from the answer of sip.account.create.",
-            required: true,
-            ..Field::EMPTY
-        },
-        Field { name: "name", kind: Type::String, doc: "New name of the account.", required: true, ..Field::EMPTY },
-        Field {
-            name: "password",
-            kind: Type::String,
-            doc: "New password of the account.",
-            required: true,
-            secret: true,
-            ..Field::EMPTY
-        },
-        Field {
-            name: "number",
-            kind: Type::String,
-            doc: "New number of the account. No two accounts may have the same number. sip.account.read answers it as phone_number.",
-            required: true,
-            ..Field::EMPTY
-        },
+        Field { name: "account_id", kind: Type::Integer, required: true, ..Field::EMPTY },
+        Field { name: "name", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "password", kind: Type::String, required: true, secret: true, ..Field::EMPTY },
+        Field { name: "number", kind: Type::String, required: true, ..Field::EMPTY },
     ],
     rules: &[],
-    returns: &[],
-    errors: &[40002, 40003, 40021, 40022, 41001, 41002, 41003, 41005],
+    answered: &[],
 };
 
 /// Read a SIP account, password included (获取指定的sip网关信息).
@@ -5938,81 +2639,20 @@ pub static AVD_SIP_ACCOUNT_READ: Operation = Operation {
     name: "avd.sip.account.read",
     platform: PlatformName::Avd,
     method: Method::Post,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/sip/account/read",
-    summary: "Read a SIP account, password included",
-    zh: "获取指定的sip网关信息",
-    danger: "",
-    doc: "The answer has the account's password in plain text: keep it out of logs.",
     retry: Retry::Safe,
     undoes: "",
     undoes_with: &[],
     settles: None,
-    source: "004 L3112-L3172",
-    note: "Heading and address are printed as those of sip.gate.read; the description, the parameters and the sample request show that it is /sip/account/read (T1). Sent as a form POST like the other sip.account calls (T12, T13). The gateway's id is gate_id in the answer (T22), the account's number phone_number (T23). The table describes name as the gateway's name; the sample's phone_name shows that it is the account's. In the document's examples the request has gateway 12, the answer gateway 3.",
     carrier: Carrier::Form,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field {
-            name: "account_id",
-            kind: Type::Integer,
-            doc: "Id of the SIP account, from the answer of sip.account.create.",
-            required: true,
-            ..Field::EMPTY
-        },
-        Field {
-            name: "sip_gate_id",
-            kind: Type::Integer,
-            doc: "Id of the account's SIP gateway.",
-            required: true,
-            ..Field::EMPTY
-        },
+        Field { name: "account_id", kind: Type::Integer, required: true, ..Field::EMPTY },
+        Field { name: "sip_gate_id", kind: Type::Integer, required: true, ..Field::EMPTY },
     ],
     rules: &[],
-    returns: &[
-        Field {
-            name: "recv_audio_codec",
-            kind: Type::String,
-            doc: "Codec of the audio received, such as PCMU.",
-            ..Field::EMPTY
-        },
-        Field {
-            name: "phone_name",
-            kind: Type::String,
-            doc: "Telephone name, for pstn. An account without one has its name here.",
-            ..Field::EMPTY
-        },
-        Field { name: "gate_id", kind: Type::Integer, doc: "Unique id of the gateway.", ..Field::EMPTY },
-        Field { name: "account_id", kind: Type::Integer, doc: "Unique id of the account.", ..Field::EMPTY },
-        Field { name: "password", kind: Type::String, doc: "Password of the account.", secret: true, ..Field::EMPTY },
-        Field {
-            name: "send_audio_codec",
-            kind: Type::String,
-            doc: "Codec of the audio sent, such as PCMU.",
-            ..Field::EMPTY
-        },
-        Field {
-            name: "phone_number",
-            kind: Type::String,
-            doc: "Number of the account: number in sip.account.create.",
-            ..Field::EMPTY
-        },
-        Field {
-            name: "recv_video_codec",
-            kind: Type::String,
-            doc: "Codec of the video received, such as H264.",
-            ..Field::EMPTY
-        },
-        Field { name: "name", kind: Type::String, doc: "Name of the account.", ..Field::EMPTY },
-        Field {
-            name: "send_video_codec",
-            kind: Type::String,
-            doc: "Codec of the video sent, such as H264.",
-            ..Field::EMPTY
-        },
-    ],
-    errors: &[40002, 40003, 40020, 40022, 41001, 41002, 41003, 41005],
+    answered: &[],
 };
 
 /// Delete a SIP account (删除sip账号).
@@ -6020,31 +2660,17 @@ pub static AVD_SIP_ACCOUNT_DEL: Operation = Operation {
     name: "avd.sip.account.del",
     platform: PlatformName::Avd,
     method: Method::Post,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/sip/account/del",
-    summary: "Delete a SIP account",
-    zh: "删除sip账号",
-    danger: "Deletes a SIP account.",
-    doc: "",
     retry: Retry::AfterConnectFailure,
     undoes: "avd.sip.account.create",
     undoes_with: &[],
     settles: None,
-    source: "004 L3173-L3213",
-    note: "Sent as a form POST by default like the other sip.account calls (T12, T13).",
     carrier: Carrier::Form,
     bare_reply: false,
     fetches_token: false,
-    params: &[Field {
-        name: "account_id",
-        kind: Type::Integer,
-        doc: "Id of the SIP account, from the answer of sip.account.create.",
-        required: true,
-        ..Field::EMPTY
-    }],
+    params: &[Field { name: "account_id", kind: Type::Integer, required: true, ..Field::EMPTY }],
     rules: &[],
-    returns: &[],
-    errors: &[40002, 40003, 40022, 41001, 41002, 41003, 41005],
+    answered: &[],
 };
 
 /// Call a device into a room (邀请设备).
@@ -6052,99 +2678,32 @@ pub static AVD_DEVICE_CALL: Operation = Operation {
     name: "avd.device.call",
     platform: PlatformName::Avd,
     method: Method::Get,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/device/call",
-    summary: "Call a device into a room",
-    zh: "邀请设备",
-    danger: "",
-    doc: "Calls a device into a room and answers at once. device.get_invite_status, with the call_id of the answer, says whether the device has taken the call. All other device calls need the user_id of the answer. device.kick ends the call.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     undoes_with: &[],
     settles: None,
-    source: "004 L3216-L3269",
-    note: "The address is url in the table and uri in the sample request: give url, and both names are sent (T8). The table describes user_id as \"room id\", as it does room_id; its effect is not known. 40038 has two meanings: an unsupported resolution, and a bit rate outside 1 to 4 Mbit/s (T62).",
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field {
-            name: "name",
-            kind: Type::String,
-            doc: "Name of the device in the room.",
-            required: true,
-            ..Field::EMPTY
-        },
-        Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
-        Field {
-            name: "user_id",
-            kind: Type::String,
-            doc: "Its meaning is unknown: the document describes it as \"room id\", as it does room_id. Leave it out; the answer then has a user_id that the server made.",
-            ..Field::EMPTY
-        },
-        Field {
-            name: "url",
-            kind: Type::String,
-            doc: "Address of the device: sip (as in sip:1002@192.0.2.10), rtsp, h323, pstn or rtmp.",
-            required: true,
-            also_sent_as: "uri",
-            ..Field::EMPTY
-        },
+        Field { name: "name", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "user_id", kind: Type::String, ..Field::EMPTY },
+        Field { name: "url", kind: Type::String, required: true, also_sent_as: "uri", ..Field::EMPTY },
         Field {
             name: "resolution_rate",
             kind: Type::String,
-            doc: "Resolution of the device. The document does not say whether the numbers are widths or heights.",
             values: &[Value::text("640"), Value::text("1080"), Value::text("1280")],
             ..Field::EMPTY
         },
-        Field {
-            name: "frame_rate",
-            kind: Type::Integer,
-            doc: "Frame rate of the device. The document does not say which rates are allowed; 40039 is the answer to another.",
-            unit: "fps",
-            ..Field::EMPTY
-        },
-        Field {
-            name: "video_rate",
-            kind: Type::Integer,
-            doc: "Bit rate of the device. 40038 is the answer to a rate outside 1 to 4.",
-            unit: "Mbit/s",
-            min: Some(1),
-            max: Some(4),
-            ..Field::EMPTY
-        },
-        Field {
-            name: "voice_multiple",
-            kind: Type::Integer,
-            doc: "Factor of amplification of the sound. The document gives neither range nor default.",
-            ..Field::EMPTY
-        },
-        Field {
-            name: "call_from",
-            kind: Type::String,
-            doc: "The calling side, as the caller defines it. The document says no more.",
-            ..Field::EMPTY
-        },
+        Field { name: "frame_rate", kind: Type::Integer, unit: "fps", ..Field::EMPTY },
+        Field { name: "video_rate", kind: Type::Integer, unit: "Mbit/s", min: Some(1), max: Some(4), ..Field::EMPTY },
+        Field { name: "voice_multiple", kind: Type::Integer, ..Field::EMPTY },
+        Field { name: "call_from", kind: Type::String, ..Field::EMPTY },
     ],
     rules: &[],
-    returns: &[
-        Field {
-            name: "call_id",
-            kind: Type::String,
-            doc: "Id of the call, made by the server. device.get_invite_status needs it.",
-            ..Field::EMPTY
-        },
-        Field {
-            name: "user_id",
-            kind: Type::String,
-            doc: "Id of the device as a user of the room, made by the server. The other device calls need it.",
-            ..Field::EMPTY
-        },
-    ],
-    errors: &[
-        40002, 40003, 40004, 40009, 40023, 40025, 40026, 40030, 40031, 40032, 40034, 40035, 40036, 40038, 40039, 41001,
-        41002, 41003, 41005,
-    ],
+    answered: &["call_id", "user_id"],
 };
 
 /// Kick a device out of a room (踢出设备).
@@ -6152,37 +2711,20 @@ pub static AVD_DEVICE_KICK: Operation = Operation {
     name: "avd.device.kick",
     platform: PlatformName::Avd,
     method: Method::Get,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/device/kick",
-    summary: "Kick a device out of a room",
-    zh: "踢出设备",
-    danger: "Throws a device out of a room.",
-    doc: "Ends the call that device.call began.",
     retry: Retry::AfterConnectFailure,
     undoes: "avd.device.call",
     undoes_with: &[],
     settles: None,
-    source: "004 L3270-L3314",
-    note: "",
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
-        Field {
-            name: "user_id",
-            kind: Type::String,
-            doc: "Id of the device, from the answer of device.call.",
-            required: true,
-            ..Field::EMPTY
-        },
+        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "user_id", kind: Type::String, required: true, ..Field::EMPTY },
     ],
     rules: &[],
-    returns: &[
-        Field { name: "call_id", kind: Type::String, doc: "Id of the call, made by the server.", ..Field::EMPTY },
-        Field { name: "user_id", kind: Type::String, doc: "Id of the device, made by the server.", ..Field::EMPTY },
-    ],
-    errors: &[40002, 40003, 40004, 40009, 40024, 40033, 41001, 41002, 41003, 41005],
+    answered: &[],
 };
 
 /// Make a device's video the focus of its room (设备视频焦点).
@@ -6190,34 +2732,20 @@ pub static AVD_DEVICE_VIDEO_FOCUS: Operation = Operation {
     name: "avd.device.video.focus",
     platform: PlatformName::Avd,
     method: Method::Get,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/device/video/focus",
-    summary: "Make a device's video the focus of its room",
-    zh: "设备视频焦点",
-    danger: "",
-    doc: "device.video.unfocus takes the focus away again.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     undoes_with: &[],
     settles: None,
-    source: "004 L3315-L3355",
-    note: "",
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
-        Field {
-            name: "user_id",
-            kind: Type::String,
-            doc: "Id of the device, from the answer of device.call.",
-            required: true,
-            ..Field::EMPTY
-        },
+        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "user_id", kind: Type::String, required: true, ..Field::EMPTY },
     ],
     rules: &[],
-    returns: &[],
-    errors: &[40002, 40003, 40004, 40009, 40024, 40033, 40036, 41001, 41002, 41003, 41005],
+    answered: &[],
 };
 
 /// Take the focus from a device's video (取消视频焦点).
@@ -6225,34 +2753,20 @@ pub static AVD_DEVICE_VIDEO_UNFOCUS: Operation = Operation {
     name: "avd.device.video.unfocus",
     platform: PlatformName::Avd,
     method: Method::Get,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/device/video/unfocus",
-    summary: "Take the focus from a device's video",
-    zh: "取消视频焦点",
-    danger: "",
-    doc: "",
     retry: Retry::AfterConnectFailure,
     undoes: "avd.device.video.focus",
     undoes_with: &[],
     settles: None,
-    source: "004 L3356-L3396",
-    note: "",
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
-        Field {
-            name: "user_id",
-            kind: Type::String,
-            doc: "Id of the device, from the answer of device.call.",
-            required: true,
-            ..Field::EMPTY
-        },
+        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "user_id", kind: Type::String, required: true, ..Field::EMPTY },
     ],
     rules: &[],
-    returns: &[],
-    errors: &[40002, 40003, 40004, 40009, 40024, 40033, 40036, 41001, 41002, 41003, 41005],
+    answered: &[],
 };
 
 /// Turn a device's video off (关闭视频).
@@ -6260,34 +2774,20 @@ pub static AVD_DEVICE_VIDEO_CLOSE: Operation = Operation {
     name: "avd.device.video.close",
     platform: PlatformName::Avd,
     method: Method::Get,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/device/video/close",
-    summary: "Turn a device's video off",
-    zh: "关闭视频",
-    danger: "",
-    doc: "The device stays in the room. device.video.open turns its video on again.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     undoes_with: &[],
     settles: None,
-    source: "004 L3397-L3438",
-    note: "",
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
-        Field {
-            name: "user_id",
-            kind: Type::String,
-            doc: "Id of the device, from the answer of device.call.",
-            required: true,
-            ..Field::EMPTY
-        },
+        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "user_id", kind: Type::String, required: true, ..Field::EMPTY },
     ],
     rules: &[],
-    returns: &[],
-    errors: &[40002, 40003, 40004, 40009, 40024, 40033, 40036, 41001, 41002, 41003, 41005],
+    answered: &[],
 };
 
 /// Turn a device's video on (打开视频).
@@ -6295,47 +2795,20 @@ pub static AVD_DEVICE_VIDEO_OPEN: Operation = Operation {
     name: "avd.device.video.open",
     platform: PlatformName::Avd,
     method: Method::Get,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/device/video/open",
-    summary: "Turn a device's video on",
-    zh: "打开视频",
-    danger: "",
-    doc: "",
     retry: Retry::AfterConnectFailure,
     undoes: "avd.device.video.close",
     undoes_with: &[],
     settles: None,
-    source: "004 L3439-L3481",
-    note: "The table lists call_id and user_id in the answer; the sample has neither.",
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
-        Field {
-            name: "user_id",
-            kind: Type::String,
-            doc: "Id of the device, from the answer of device.call.",
-            required: true,
-            ..Field::EMPTY
-        },
+        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "user_id", kind: Type::String, required: true, ..Field::EMPTY },
     ],
     rules: &[],
-    returns: &[
-        Field {
-            name: "call_id",
-            kind: Type::String,
-            doc: "Id of the call, made by the server. The table has it, the sample does not: do not rely on it.",
-            ..Field::EMPTY
-        },
-        Field {
-            name: "user_id",
-            kind: Type::String,
-            doc: "Id of the device, made by the server. The table has it, the sample does not: do not rely on it.",
-            ..Field::EMPTY
-        },
-    ],
-    errors: &[40002, 40003, 40004, 40009, 40024, 40033, 40036, 41001, 41002, 41003, 41005],
+    answered: &[],
 };
 
 /// Turn a device's sound off (关闭音频).
@@ -6343,34 +2816,20 @@ pub static AVD_DEVICE_AUDIO_MUTE: Operation = Operation {
     name: "avd.device.audio.mute",
     platform: PlatformName::Avd,
     method: Method::Get,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/device/audio/mute",
-    summary: "Turn a device's sound off",
-    zh: "关闭音频",
-    danger: "",
-    doc: "The device stays in the room. device.audio.unmute turns its sound on again.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     undoes_with: &[],
     settles: None,
-    source: "004 L3482-L3522",
-    note: "",
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
-        Field {
-            name: "user_id",
-            kind: Type::String,
-            doc: "Id of the device, from the answer of device.call.",
-            required: true,
-            ..Field::EMPTY
-        },
+        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "user_id", kind: Type::String, required: true, ..Field::EMPTY },
     ],
     rules: &[],
-    returns: &[],
-    errors: &[40002, 40003, 40004, 40009, 40024, 40033, 41001, 41002, 41003, 41005],
+    answered: &[],
 };
 
 /// Turn a device's sound on (打开音频).
@@ -6378,34 +2837,20 @@ pub static AVD_DEVICE_AUDIO_UNMUTE: Operation = Operation {
     name: "avd.device.audio.unmute",
     platform: PlatformName::Avd,
     method: Method::Get,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/device/audio/unmute",
-    summary: "Turn a device's sound on",
-    zh: "打开音频",
-    danger: "",
-    doc: "",
     retry: Retry::AfterConnectFailure,
     undoes: "avd.device.audio.mute",
     undoes_with: &[],
     settles: None,
-    source: "004 L3523-L3563",
-    note: "",
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, doc: "Room number.", required: true, ..Field::EMPTY },
-        Field {
-            name: "user_id",
-            kind: Type::String,
-            doc: "Id of the device, from the answer of device.call.",
-            required: true,
-            ..Field::EMPTY
-        },
+        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "user_id", kind: Type::String, required: true, ..Field::EMPTY },
     ],
     rules: &[],
-    returns: &[],
-    errors: &[40002, 40003, 40004, 40009, 40024, 40033, 41001, 41002, 41003, 41005],
+    answered: &[],
 };
 
 /// Read the state of a call to a device (获取呼叫状态).
@@ -6413,47 +2858,32 @@ pub static AVD_DEVICE_GET_INVITE_STATUS: Operation = Operation {
     name: "avd.device.get_invite_status",
     platform: PlatformName::Avd,
     method: Method::Get,
-    methods: &[Method::Get, Method::Post],
     path: "/sdkapi/v2/device/get_invite_status",
-    summary: "Read the state of a call to a device",
-    zh: "获取呼叫状态",
-    danger: "",
-    doc: "Ask again while the answer is 0 (being invited); the document gives no interval.",
     retry: Retry::Safe,
     undoes: "",
     undoes_with: &[],
     settles: Some(Settles {
         name: "answered",
         until: "the device is in the call",
-        when: When::Is { member: "invite_status", done: &[1], failed: &[2, 3] },
+        when: When::Is {
+            member: "invite_status",
+            done: &[1],
+            failed: &[2, 3],
+            known: &[
+                Value::number(0).meaning("being invited"),
+                Value::number(1).meaning("in the call"),
+                Value::number(2).meaning("hung up"),
+                Value::number(3).meaning("invitation failed"),
+            ],
+        },
         needs: &[],
     }),
-    source: "004 L3564-L3605",
-    note: "invite_status is a string in the table and a number in the sample (T54). The failure example prints 40004 (no such room_id), although the call has no room; 40037 (no such call record) of the error table fits an unknown call_id better.",
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
-    params: &[Field {
-        name: "call_id",
-        kind: Type::String,
-        doc: "Id of the call, from the answer of device.call.",
-        required: true,
-        ..Field::EMPTY
-    }],
+    params: &[Field { name: "call_id", kind: Type::String, required: true, ..Field::EMPTY }],
     rules: &[],
-    returns: &[Field {
-        name: "invite_status",
-        kind: Type::Integer,
-        doc: "State of the device. A number in the sample, text in the table.",
-        values: &[
-            Value::number(0).meaning("being invited"),
-            Value::number(1).meaning("in the call"),
-            Value::number(2).meaning("hung up"),
-            Value::number(3).meaning("invitation failed"),
-        ],
-        ..Field::EMPTY
-    }],
-    errors: &[40002, 40003, 40004, 40033, 40037, 41001, 41002, 41003, 41005],
+    answered: &[],
 };
 
 /// Upload an image or a media file to the server (文件上传接口).
@@ -6461,51 +2891,21 @@ pub static AVD_UPLOADFILE: Operation = Operation {
     name: "avd.uploadfile",
     platform: PlatformName::Avd,
     method: Method::Post,
-    methods: &[Method::Post],
     path: "/uploadfile",
-    summary: "Upload an image or a media file to the server",
-    zh: "文件上传接口",
-    danger: "",
-    doc: "Takes png, jpg, mp3, mp4 and avi files. A file above 50 MB needs storage_only_cluster. The server's nginx refuses more than 200 MB unless its client_max_body_size is raised. The vendor made the call for pictures and advises against large files: an upload takes three to four times its size of the server's memory, or once its size with storage_only_cluster.",
     retry: Retry::AfterConnectFailure,
     undoes: "",
     undoes_with: &[],
     settles: None,
-    source: "004 L3606-L3657",
-    note: "The path follows the host directly, without /sdkapi/v2. The table lists no token, although every other call needs one: the token is sent as a query parameter, and `upload_token` leaves it out (T7). The library checks the type and the 50 MB rule before it sends; it does not refuse a file above 200 MB, because the server's limit can be raised (T20). The failure example has 10911 for a wrong type; the error table has 10914 for that, and 10911 for a file that was not read (T65). The failure example has a trailing comma (T45). The download_url of the sample is in the folder /opt/data/resources, not in the default of path.",
     carrier: Carrier::Upload,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field {
-            name: "file",
-            kind: Type::File,
-            doc: "Path of the local file; its name must end in png, jpg, mp3, mp4 or avi. The table does not mark it as required, but there is no upload without it.",
-            required: true,
-            ..Field::EMPTY
-        },
-        Field {
-            name: "path",
-            kind: Type::String,
-            doc: "Folder on the server for the file, as an absolute path.",
-            default: "/opt/3tee/resources",
-            ..Field::EMPTY
-        },
-        Field {
-            name: "storage_only_cluster",
-            kind: Type::Boolean,
-            doc: "True: store the file in the cluster only, not on the boxes. For clusters only. Files above 50 MB need it.",
-            ..Field::EMPTY
-        },
+        Field { name: "file", kind: Type::File, required: true, ..Field::EMPTY },
+        Field { name: "path", kind: Type::String, default: "/opt/3tee/resources", ..Field::EMPTY },
+        Field { name: "storage_only_cluster", kind: Type::Boolean, ..Field::EMPTY },
     ],
     rules: &[],
-    returns: &[Field {
-        name: "download_url",
-        kind: Type::String,
-        doc: "Download address of the file; the part after `file=` is its path on the server.",
-        ..Field::EMPTY
-    }],
-    errors: &[10910, 10911, 10912, 10913, 10914, 40002, 40003, 41001, 41002, 41003, 41005],
+    answered: &[],
 };
 
 /// In the order of the platforms' documents.
@@ -6688,97 +3088,36 @@ pub static HST_CONFIG: &[Field] = &[
     Field {
         name: "platform",
         kind: Type::String,
-        doc: "The platform of the client.",
         required: true,
         values: &[Value::text("hst"), Value::text("youme"), Value::text("avd")],
         ..Field::EMPTY
     },
-    Field {
-        name: "base_url",
-        kind: Type::String,
-        doc: "Scheme, host and port of the gateway, for example `http://10.0.0.5:28000`. When it is left out, the first call asks `discovery_url` for the address of the public cloud (H28).",
-        default: "discovered",
-        ..Field::EMPTY
-    },
-    Field {
-        name: "dev_id",
-        kind: Type::String,
-        doc: "Developer id, from the platform's console. Give `dev_id` and `dev_secret`, or `token`, or `token_provider`.",
-        ..Field::EMPTY
-    },
-    Field {
-        name: "dev_secret",
-        kind: Type::String,
-        doc: "Developer secret of `dev_id`: exactly 16 bytes. It encrypts the developer token and never leaves the machine.",
-        secret: true,
-        ..Field::EMPTY
-    },
+    Field { name: "base_url", kind: Type::String, default: "discovered", ..Field::EMPTY },
+    Field { name: "dev_id", kind: Type::String, ..Field::EMPTY },
+    Field { name: "dev_secret", kind: Type::String, secret: true, ..Field::EMPTY },
     Field {
         name: "discovery_url",
         kind: Type::String,
-        doc: "The vendor's discovery service, which is asked for the public cloud's address when there is no `base_url`. It gets no credential. With an https `discovery_url`, only an https address is taken from its answer; with an http one, an http address too.",
         default: "https://access.paas.hst.com/server/address",
         ..Field::EMPTY
     },
-    Field {
-        name: "discovery_app_id",
-        kind: Type::String,
-        doc: "Application id for the discovery request (`app_id`). Without it the request has none.",
-        ..Field::EMPTY
-    },
-    Field {
-        name: "token",
-        kind: Type::String,
-        doc: "A fixed token in place of keys, for deployments that issue their own: printable ASCII without spaces, at most 8191 bytes. It is never renewed; `meetgate_client_set_token` replaces it.",
-        secret: true,
-        ..Field::EMPTY
-    },
-    Field {
-        name: "token_provider",
-        kind: Type::Boolean,
-        doc: "With `true` tokens come from the callback of `meetgate_client_set_token_provider`, in place of keys.",
-        default: "false",
-        ..Field::EMPTY
-    },
+    Field { name: "discovery_app_id", kind: Type::String, ..Field::EMPTY },
+    Field { name: "token", kind: Type::String, secret: true, ..Field::EMPTY },
+    Field { name: "token_provider", kind: Type::Boolean, default: "false", ..Field::EMPTY },
     Field {
         name: "token_store",
         kind: Type::Object,
-        doc: "Shares the token with other processes: give `file` (one machine) or `redis` (several). Without it only the clients of this process share the token. All programs that use an hst account must use the same store. See the guide on credentials.",
         fields: &[
-            Field {
-                name: "file",
-                kind: Type::String,
-                doc: "A folder for the token and its lock file, both with mode 0600. It must belong to this user or to root and not be writable by others. A missing folder is made with mode 0700; its parent must exist. A relative path is made absolute and canonical when the client is made: a later chdir does not move the store, and all spellings of a folder are one store.",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "redis",
-                kind: Type::String,
-                doc: "A redis server, for example `redis://host:6379/0`, or `rediss://user:password@host:6379/0` with TLS. It needs a library built with the cargo feature redis.",
-                secret: true,
-                ..Field::EMPTY
-            },
-            Field {
-                name: "prefix",
-                kind: Type::String,
-                doc: "With `redis`: the beginning of its keys.",
-                default: "meetgate",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "degrade",
-                kind: Type::Boolean,
-                doc: "With `redis`: while redis cannot be reached, tokens are fetched unshared and calls do not fail with `STORE`. On hst the processes then kill each other's tokens.",
-                default: "false",
-                ..Field::EMPTY
-            },
+            Field { name: "file", kind: Type::String, ..Field::EMPTY },
+            Field { name: "redis", kind: Type::String, secret: true, ..Field::EMPTY },
+            Field { name: "prefix", kind: Type::String, default: "meetgate", ..Field::EMPTY },
+            Field { name: "degrade", kind: Type::Boolean, default: "false", ..Field::EMPTY },
         ],
         ..Field::EMPTY
     },
     Field {
         name: "token_timeout_ms",
         kind: Type::Integer,
-        doc: "Time limit for fetching one token, within the call's `timeout_ms`.",
         unit: "ms",
         min: Some(1),
         max: Some(600000),
@@ -6788,127 +3127,48 @@ pub static HST_CONFIG: &[Field] = &[
     Field {
         name: "tls",
         kind: Type::Object,
-        doc: "Whom the client trusts over TLS, and what it shows of itself there. Discovery and a redis store with `rediss` obey it, too. What names somebody is a part of what makes an account. The guide on private networks has examples.",
         fields: &[
             Field {
                 name: "roots",
                 kind: Type::String,
-                doc: "The authorities that are trusted: those of the public web as they are built into the library, those of this system, or none but `ca_file` and `ca_pem`. The system's are read for the first connection, on Linux from `SSL_CERT_FILE` and `SSL_CERT_DIR` where one of them is set, else where the system has them. With `none` and neither `ca_file` nor `ca_pem`, `pin_sha256` alone decides: neither issuer nor name nor dates count then.",
                 values: &[Value::text("bundled"), Value::text("system"), Value::text("none")],
                 default: "bundled",
                 ..Field::EMPTY
             },
-            Field {
-                name: "ca_file",
-                kind: Type::String,
-                doc: "A file of certificates in PEM that are trusted beside the roots: of private authorities, or of the server itself. It is read when the client is made.",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "ca_pem",
-                kind: Type::String,
-                doc: "What `ca_file` would hold, as a text. Both may be given.",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "client_cert_file",
-                kind: Type::String,
-                doc: "For servers that ask for it: a file with the client's certificate in PEM, and with the certificates between it and its authority after it. It is read when the client is made.",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "client_cert_pem",
-                kind: Type::String,
-                doc: "What `client_cert_file` would hold, as a text.",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "client_key_file",
-                kind: Type::String,
-                doc: "A file with the private key of the client's certificate in PEM (PKCS#8, PKCS#1 or SEC1), without a password. It is read when the client is made.",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "client_key_pem",
-                kind: Type::String,
-                doc: "What `client_key_file` would hold, as a text.",
-                secret: true,
-                ..Field::EMPTY
-            },
-            Field {
-                name: "server_name",
-                kind: Type::String,
-                doc: "The name, or the IP address, that the server's certificate has to have, in place of the host of the URL; a name is also sent to the server (SNI). It holds for every https connection of the client, and not for redis.",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "pin_sha256",
-                kind: Type::Array,
-                doc: "SHA-256 digests of public keys (SubjectPublicKeyInfo), as curl writes them (`sha256//` and Base64), as Base64 alone or in hexadecimal. The key of the server's own certificate must be one of them. The certificate is verified as well, unless `roots` or `insecure` says otherwise.",
-                items: Some(Type::String),
-                ..Field::EMPTY
-            },
+            Field { name: "ca_file", kind: Type::String, ..Field::EMPTY },
+            Field { name: "ca_pem", kind: Type::String, ..Field::EMPTY },
+            Field { name: "client_cert_file", kind: Type::String, ..Field::EMPTY },
+            Field { name: "client_cert_pem", kind: Type::String, ..Field::EMPTY },
+            Field { name: "client_key_file", kind: Type::String, ..Field::EMPTY },
+            Field { name: "client_key_pem", kind: Type::String, secret: true, ..Field::EMPTY },
+            Field { name: "server_name", kind: Type::String, ..Field::EMPTY },
+            Field { name: "pin_sha256", kind: Type::Array, items: Some(Type::String), ..Field::EMPTY },
             Field {
                 name: "min_version",
                 kind: Type::String,
-                doc: "The oldest version of TLS that is spoken.",
                 values: &[Value::text("1.2"), Value::text("1.3")],
                 default: "1.2",
                 ..Field::EMPTY
             },
-            Field {
-                name: "insecure",
-                kind: Type::Boolean,
-                doc: "With `true` no certificate is verified: anybody in between can read tokens and keys. Pins still hold. It needs `insecure_reason`.",
-                default: "false",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "insecure_reason",
-                kind: Type::String,
-                doc: "Why that has to be, at most 256 bytes. `meetgate_client_info` tells it.",
-                ..Field::EMPTY
-            },
+            Field { name: "insecure", kind: Type::Boolean, default: "false", ..Field::EMPTY },
+            Field { name: "insecure_reason", kind: Type::String, ..Field::EMPTY },
         ],
         ..Field::EMPTY
     },
-    Field {
-        name: "proxy",
-        kind: Type::String,
-        doc: "A proxy for all that the client sends: `http://host:port` (by CONNECT, for http and https alike), `socks5h://host:port` (the proxy looks host names up) or `socks5://host:port` (they are looked up here). Where the proxy wants them, `user:password@` stands before the host; a special character in them is percent-encoded. A SOCKS proxy has the port 1080 unless another is named. `env` takes the proxy from the environment, which is read once, when the client is made; see the guide to private networks. A `token_store` in redis is reached without the proxy. None unless it is given; an empty text is none, too.",
-        secret: true,
-        ..Field::EMPTY
-    },
-    Field {
-        name: "bind",
-        kind: Type::String,
-        doc: "From where connections are made, on a machine with two network cards: a source address such as `10.0.0.7`, or on Linux the name of a network interface such as `eth1`. Host names are looked up as the system does it. A `token_store` in redis is reached without it.",
-        ..Field::EMPTY
-    },
-    Field {
-        name: "resolve",
-        kind: Type::Object,
-        doc: "Addresses of hosts that are not looked up, for rooms without DNS: `{\"meet.example\":\"10.0.0.5\",\"meet.example:9610\":[\"10.0.0.6\",\"fd00::6\"]}`. A name with a port goes before the name alone. TLS still checks the certificate for the name. It holds for proxies' names and with socks5:// too; with http:// and socks5h:// the proxy looks the platform's name up. At most 256 hosts, of 16 addresses each.",
-        ..Field::EMPTY
-    },
+    Field { name: "proxy", kind: Type::String, secret: true, ..Field::EMPTY },
+    Field { name: "bind", kind: Type::String, ..Field::EMPTY },
+    Field { name: "resolve", kind: Type::Object, ..Field::EMPTY },
     Field {
         name: "ip_version",
         kind: Type::String,
-        doc: "Which addresses of a host are connected to: those of IPv4, of IPv6, or the first of any that is there.",
         values: &[Value::text("any"), Value::text("4"), Value::text("6")],
         default: "any",
         ..Field::EMPTY
     },
-    Field {
-        name: "headers",
-        kind: Type::Object,
-        doc: "Fixed headers of every request, for reverse proxies: `{\"X-Gateway-Key\":\"…\"}`. They go to the platform and to `discovery_url`, not to a proxy. A header that the library sets itself is refused, such as Authorization, Host and Content-Length. Values are visible ASCII; errors do not show them. At most 16 headers, of 8192 bytes together.",
-        ..Field::EMPTY
-    },
+    Field { name: "headers", kind: Type::Object, ..Field::EMPTY },
     Field {
         name: "max_idle_connections",
         kind: Type::Integer,
-        doc: "How many connections are kept for later calls. With 0 each call connects anew. A kept one is closed after 50 seconds without use, at the next call; `meetgate_client_close_idle` closes them all.",
         min: Some(0),
         max: Some(1024),
         default: "64",
@@ -6917,7 +3177,6 @@ pub static HST_CONFIG: &[Field] = &[
     Field {
         name: "timeout_ms",
         kind: Type::Integer,
-        doc: "Time limit of a whole call, from looking up the host to the end of the answer. Fetching a token is part of it.",
         unit: "ms",
         min: Some(1),
         max: Some(86400000),
@@ -6927,25 +3186,15 @@ pub static HST_CONFIG: &[Field] = &[
     Field {
         name: "attempt_timeout_ms",
         kind: Type::Integer,
-        doc: "Time limit of one attempt, within `timeout_ms`; none unless it is given. A request that is slower is given up, and repeated where that is safe.",
         unit: "ms",
         min: Some(1),
         max: Some(86400000),
         ..Field::EMPTY
     },
-    Field {
-        name: "max_attempts",
-        kind: Type::Integer,
-        doc: "How often a request is tried in all; 1 switches repeating off. What only reads is repeated after broken connections, HTTP 408, 429, 502, 503 and 504, and the platform's own \"busy\"; everything else only if no byte of it was sent.",
-        min: Some(1),
-        max: Some(10),
-        default: "3",
-        ..Field::EMPTY
-    },
+    Field { name: "max_attempts", kind: Type::Integer, min: Some(1), max: Some(10), default: "3", ..Field::EMPTY },
     Field {
         name: "connect_timeout_ms",
         kind: Type::Integer,
-        doc: "Time limit for one connection: TCP, the way through a proxy, and the TLS handshake, within `timeout_ms`.",
         unit: "ms",
         min: Some(1),
         max: Some(86400000),
@@ -6955,231 +3204,85 @@ pub static HST_CONFIG: &[Field] = &[
     Field {
         name: "max_reply_bytes",
         kind: Type::Integer,
-        doc: "The largest answer that is read. A larger one ends the call with the status `LIMIT`, although the platform may have done what was asked.",
         unit: "bytes",
         min: Some(1024),
         max: Some(1073741824),
         default: "16777216",
         ..Field::EMPTY
     },
-    Field {
-        name: "validate",
-        kind: Type::Boolean,
-        doc: "Whether parameters are checked against the catalog before anything is sent. With `false` they are sent as given, unknown parameters too.",
-        default: "true",
-        ..Field::EMPTY
-    },
-    Field {
-        name: "async_threads",
-        kind: Type::Integer,
-        doc: "How many asynchronous calls run at once, each on a thread of this client. A thread is made when an asynchronous call finds none free, and ends when it had nothing to do for ten seconds: without asynchronous calls there is none. While calls wait because all threads are at work, there is one thread more, which ends those whose time is over.",
-        min: Some(1),
-        max: Some(256),
-        default: "64",
-        ..Field::EMPTY
-    },
+    Field { name: "validate", kind: Type::Boolean, default: "true", ..Field::EMPTY },
+    Field { name: "async_threads", kind: Type::Integer, min: Some(1), max: Some(256), default: "64", ..Field::EMPTY },
     Field {
         name: "async_queue",
         kind: Type::Integer,
-        doc: "How many asynchronous calls may wait for a thread. One more is refused at once with the status `LIMIT`.",
         min: Some(1),
         max: Some(1000000),
         default: "1024",
         ..Field::EMPTY
     },
-    Field {
-        name: "user_agent",
-        kind: Type::String,
-        doc: "The `User-Agent` header, in ASCII, at most 1024 bytes.",
-        default: "meetgate/ and the version",
-        ..Field::EMPTY
-    },
+    Field { name: "user_agent", kind: Type::String, default: "meetgate/ and the version", ..Field::EMPTY },
 ];
 
 pub static YOUME_CONFIG: &[Field] = &[
     Field {
         name: "platform",
         kind: Type::String,
-        doc: "The platform of the client.",
         required: true,
         values: &[Value::text("hst"), Value::text("youme"), Value::text("avd")],
         ..Field::EMPTY
     },
-    Field {
-        name: "base_url",
-        kind: Type::String,
-        doc: "Scheme, host and port. Singapore is `https://sgapi.youme.im`.",
-        default: "https://api.youme.im",
-        ..Field::EMPTY
-    },
-    Field {
-        name: "app_key",
-        kind: Type::String,
-        doc: "The appkey of your application.",
-        required: true,
-        ..Field::EMPTY
-    },
-    Field {
-        name: "app_secret",
-        kind: Type::String,
-        doc: "The appsecret of your application. Part of the checksum; never sent.",
-        required: true,
-        secret: true,
-        ..Field::EMPTY
-    },
-    Field {
-        name: "rest_api_key",
-        kind: Type::String,
-        doc: "The restapikey. Part of the checksum; never sent (Y3).",
-        required: true,
-        secret: true,
-        ..Field::EMPTY
-    },
-    Field {
-        name: "identifier",
-        kind: Type::String,
-        doc: "The administrator account of the calls.",
-        default: "admin",
-        ..Field::EMPTY
-    },
-    Field {
-        name: "api_version",
-        kind: Type::String,
-        doc: "First segment of the path (Y1).",
-        default: "v2",
-        ..Field::EMPTY
-    },
-    Field {
-        name: "service_name",
-        kind: Type::String,
-        doc: "Second segment of the path (Y2).",
-        default: "video",
-        ..Field::EMPTY
-    },
+    Field { name: "base_url", kind: Type::String, default: "https://api.youme.im", ..Field::EMPTY },
+    Field { name: "app_key", kind: Type::String, required: true, ..Field::EMPTY },
+    Field { name: "app_secret", kind: Type::String, required: true, secret: true, ..Field::EMPTY },
+    Field { name: "rest_api_key", kind: Type::String, required: true, secret: true, ..Field::EMPTY },
+    Field { name: "identifier", kind: Type::String, default: "admin", ..Field::EMPTY },
+    Field { name: "api_version", kind: Type::String, default: "v2", ..Field::EMPTY },
+    Field { name: "service_name", kind: Type::String, default: "video", ..Field::EMPTY },
     Field {
         name: "tls",
         kind: Type::Object,
-        doc: "Whom the client trusts over TLS, and what it shows of itself there. Discovery and a redis store with `rediss` obey it, too. What names somebody is a part of what makes an account. The guide on private networks has examples.",
         fields: &[
             Field {
                 name: "roots",
                 kind: Type::String,
-                doc: "The authorities that are trusted: those of the public web as they are built into the library, those of this system, or none but `ca_file` and `ca_pem`. The system's are read for the first connection, on Linux from `SSL_CERT_FILE` and `SSL_CERT_DIR` where one of them is set, else where the system has them. With `none` and neither `ca_file` nor `ca_pem`, `pin_sha256` alone decides: neither issuer nor name nor dates count then.",
                 values: &[Value::text("bundled"), Value::text("system"), Value::text("none")],
                 default: "bundled",
                 ..Field::EMPTY
             },
-            Field {
-                name: "ca_file",
-                kind: Type::String,
-                doc: "A file of certificates in PEM that are trusted beside the roots: of private authorities, or of the server itself. It is read when the client is made.",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "ca_pem",
-                kind: Type::String,
-                doc: "What `ca_file` would hold, as a text. Both may be given.",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "client_cert_file",
-                kind: Type::String,
-                doc: "For servers that ask for it: a file with the client's certificate in PEM, and with the certificates between it and its authority after it. It is read when the client is made.",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "client_cert_pem",
-                kind: Type::String,
-                doc: "What `client_cert_file` would hold, as a text.",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "client_key_file",
-                kind: Type::String,
-                doc: "A file with the private key of the client's certificate in PEM (PKCS#8, PKCS#1 or SEC1), without a password. It is read when the client is made.",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "client_key_pem",
-                kind: Type::String,
-                doc: "What `client_key_file` would hold, as a text.",
-                secret: true,
-                ..Field::EMPTY
-            },
-            Field {
-                name: "server_name",
-                kind: Type::String,
-                doc: "The name, or the IP address, that the server's certificate has to have, in place of the host of the URL; a name is also sent to the server (SNI). It holds for every https connection of the client, and not for redis.",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "pin_sha256",
-                kind: Type::Array,
-                doc: "SHA-256 digests of public keys (SubjectPublicKeyInfo), as curl writes them (`sha256//` and Base64), as Base64 alone or in hexadecimal. The key of the server's own certificate must be one of them. The certificate is verified as well, unless `roots` or `insecure` says otherwise.",
-                items: Some(Type::String),
-                ..Field::EMPTY
-            },
+            Field { name: "ca_file", kind: Type::String, ..Field::EMPTY },
+            Field { name: "ca_pem", kind: Type::String, ..Field::EMPTY },
+            Field { name: "client_cert_file", kind: Type::String, ..Field::EMPTY },
+            Field { name: "client_cert_pem", kind: Type::String, ..Field::EMPTY },
+            Field { name: "client_key_file", kind: Type::String, ..Field::EMPTY },
+            Field { name: "client_key_pem", kind: Type::String, secret: true, ..Field::EMPTY },
+            Field { name: "server_name", kind: Type::String, ..Field::EMPTY },
+            Field { name: "pin_sha256", kind: Type::Array, items: Some(Type::String), ..Field::EMPTY },
             Field {
                 name: "min_version",
                 kind: Type::String,
-                doc: "The oldest version of TLS that is spoken.",
                 values: &[Value::text("1.2"), Value::text("1.3")],
                 default: "1.2",
                 ..Field::EMPTY
             },
-            Field {
-                name: "insecure",
-                kind: Type::Boolean,
-                doc: "With `true` no certificate is verified: anybody in between can read tokens and keys. Pins still hold. It needs `insecure_reason`.",
-                default: "false",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "insecure_reason",
-                kind: Type::String,
-                doc: "Why that has to be, at most 256 bytes. `meetgate_client_info` tells it.",
-                ..Field::EMPTY
-            },
+            Field { name: "insecure", kind: Type::Boolean, default: "false", ..Field::EMPTY },
+            Field { name: "insecure_reason", kind: Type::String, ..Field::EMPTY },
         ],
         ..Field::EMPTY
     },
-    Field {
-        name: "proxy",
-        kind: Type::String,
-        doc: "A proxy for all that the client sends: `http://host:port` (by CONNECT, for http and https alike), `socks5h://host:port` (the proxy looks host names up) or `socks5://host:port` (they are looked up here). Where the proxy wants them, `user:password@` stands before the host; a special character in them is percent-encoded. A SOCKS proxy has the port 1080 unless another is named. `env` takes the proxy from the environment, which is read once, when the client is made; see the guide to private networks. A `token_store` in redis is reached without the proxy. None unless it is given; an empty text is none, too.",
-        secret: true,
-        ..Field::EMPTY
-    },
-    Field {
-        name: "bind",
-        kind: Type::String,
-        doc: "From where connections are made, on a machine with two network cards: a source address such as `10.0.0.7`, or on Linux the name of a network interface such as `eth1`. Host names are looked up as the system does it. A `token_store` in redis is reached without it.",
-        ..Field::EMPTY
-    },
-    Field {
-        name: "resolve",
-        kind: Type::Object,
-        doc: "Addresses of hosts that are not looked up, for rooms without DNS: `{\"meet.example\":\"10.0.0.5\",\"meet.example:9610\":[\"10.0.0.6\",\"fd00::6\"]}`. A name with a port goes before the name alone. TLS still checks the certificate for the name. It holds for proxies' names and with socks5:// too; with http:// and socks5h:// the proxy looks the platform's name up. At most 256 hosts, of 16 addresses each.",
-        ..Field::EMPTY
-    },
+    Field { name: "proxy", kind: Type::String, secret: true, ..Field::EMPTY },
+    Field { name: "bind", kind: Type::String, ..Field::EMPTY },
+    Field { name: "resolve", kind: Type::Object, ..Field::EMPTY },
     Field {
         name: "ip_version",
         kind: Type::String,
-        doc: "Which addresses of a host are connected to: those of IPv4, of IPv6, or the first of any that is there.",
         values: &[Value::text("any"), Value::text("4"), Value::text("6")],
         default: "any",
         ..Field::EMPTY
     },
-    Field {
-        name: "headers",
-        kind: Type::Object,
-        doc: "Fixed headers of every request, for reverse proxies: `{\"X-Gateway-Key\":\"…\"}`. They go to the platform and to `discovery_url`, not to a proxy. A header that the library sets itself is refused, such as Authorization, Host and Content-Length. Values are visible ASCII; errors do not show them. At most 16 headers, of 8192 bytes together.",
-        ..Field::EMPTY
-    },
+    Field { name: "headers", kind: Type::Object, ..Field::EMPTY },
     Field {
         name: "max_idle_connections",
         kind: Type::Integer,
-        doc: "How many connections are kept for later calls. With 0 each call connects anew. A kept one is closed after 50 seconds without use, at the next call; `meetgate_client_close_idle` closes them all.",
         min: Some(0),
         max: Some(1024),
         default: "64",
@@ -7188,7 +3291,6 @@ pub static YOUME_CONFIG: &[Field] = &[
     Field {
         name: "timeout_ms",
         kind: Type::Integer,
-        doc: "Time limit of a whole call, from looking up the host to the end of the answer. Fetching a token is part of it.",
         unit: "ms",
         min: Some(1),
         max: Some(86400000),
@@ -7198,25 +3300,15 @@ pub static YOUME_CONFIG: &[Field] = &[
     Field {
         name: "attempt_timeout_ms",
         kind: Type::Integer,
-        doc: "Time limit of one attempt, within `timeout_ms`; none unless it is given. A request that is slower is given up, and repeated where that is safe.",
         unit: "ms",
         min: Some(1),
         max: Some(86400000),
         ..Field::EMPTY
     },
-    Field {
-        name: "max_attempts",
-        kind: Type::Integer,
-        doc: "How often a request is tried in all; 1 switches repeating off. What only reads is repeated after broken connections, HTTP 408, 429, 502, 503 and 504, and the platform's own \"busy\"; everything else only if no byte of it was sent.",
-        min: Some(1),
-        max: Some(10),
-        default: "3",
-        ..Field::EMPTY
-    },
+    Field { name: "max_attempts", kind: Type::Integer, min: Some(1), max: Some(10), default: "3", ..Field::EMPTY },
     Field {
         name: "connect_timeout_ms",
         kind: Type::Integer,
-        doc: "Time limit for one connection: TCP, the way through a proxy, and the TLS handshake, within `timeout_ms`.",
         unit: "ms",
         min: Some(1),
         max: Some(86400000),
@@ -7226,129 +3318,52 @@ pub static YOUME_CONFIG: &[Field] = &[
     Field {
         name: "max_reply_bytes",
         kind: Type::Integer,
-        doc: "The largest answer that is read. A larger one ends the call with the status `LIMIT`, although the platform may have done what was asked.",
         unit: "bytes",
         min: Some(1024),
         max: Some(1073741824),
         default: "16777216",
         ..Field::EMPTY
     },
-    Field {
-        name: "validate",
-        kind: Type::Boolean,
-        doc: "Whether parameters are checked against the catalog before anything is sent. With `false` they are sent as given, unknown parameters too.",
-        default: "true",
-        ..Field::EMPTY
-    },
-    Field {
-        name: "async_threads",
-        kind: Type::Integer,
-        doc: "How many asynchronous calls run at once, each on a thread of this client. A thread is made when an asynchronous call finds none free, and ends when it had nothing to do for ten seconds: without asynchronous calls there is none. While calls wait because all threads are at work, there is one thread more, which ends those whose time is over.",
-        min: Some(1),
-        max: Some(256),
-        default: "64",
-        ..Field::EMPTY
-    },
+    Field { name: "validate", kind: Type::Boolean, default: "true", ..Field::EMPTY },
+    Field { name: "async_threads", kind: Type::Integer, min: Some(1), max: Some(256), default: "64", ..Field::EMPTY },
     Field {
         name: "async_queue",
         kind: Type::Integer,
-        doc: "How many asynchronous calls may wait for a thread. One more is refused at once with the status `LIMIT`.",
         min: Some(1),
         max: Some(1000000),
         default: "1024",
         ..Field::EMPTY
     },
-    Field {
-        name: "user_agent",
-        kind: Type::String,
-        doc: "The `User-Agent` header, in ASCII, at most 1024 bytes.",
-        default: "meetgate/ and the version",
-        ..Field::EMPTY
-    },
+    Field { name: "user_agent", kind: Type::String, default: "meetgate/ and the version", ..Field::EMPTY },
 ];
 
 pub static AVD_CONFIG: &[Field] = &[
     Field {
         name: "platform",
         kind: Type::String,
-        doc: "The platform of the client.",
         required: true,
         values: &[Value::text("hst"), Value::text("youme"), Value::text("avd")],
         ..Field::EMPTY
     },
-    Field {
-        name: "base_url",
-        kind: Type::String,
-        doc: "Scheme, host and port of the deployment, for example `http://10.0.0.5:9609`. A path prefix is kept, and may have no empty segment and none that is `.` or `..`; one that already ends in `/sdkapi/v2` is not doubled.",
-        required: true,
-        ..Field::EMPTY
-    },
-    Field {
-        name: "access_key",
-        kind: Type::String,
-        doc: "Access key, from the management console. Give `access_key` and `secret_key`, or `token`, or `token_provider`.",
-        ..Field::EMPTY
-    },
-    Field {
-        name: "secret_key",
-        kind: Type::String,
-        doc: "Secret key of `access_key`. It is sent to the platform when a token is fetched.",
-        secret: true,
-        ..Field::EMPTY
-    },
-    Field {
-        name: "token",
-        kind: Type::String,
-        doc: "A fixed token in place of keys, for deployments that issue their own: printable ASCII without spaces, at most 8191 bytes. It is never renewed; `meetgate_client_set_token` replaces it.",
-        secret: true,
-        ..Field::EMPTY
-    },
-    Field {
-        name: "token_provider",
-        kind: Type::Boolean,
-        doc: "With `true` tokens come from the callback of `meetgate_client_set_token_provider`, in place of keys.",
-        default: "false",
-        ..Field::EMPTY
-    },
+    Field { name: "base_url", kind: Type::String, required: true, ..Field::EMPTY },
+    Field { name: "access_key", kind: Type::String, ..Field::EMPTY },
+    Field { name: "secret_key", kind: Type::String, secret: true, ..Field::EMPTY },
+    Field { name: "token", kind: Type::String, secret: true, ..Field::EMPTY },
+    Field { name: "token_provider", kind: Type::Boolean, default: "false", ..Field::EMPTY },
     Field {
         name: "token_store",
         kind: Type::Object,
-        doc: "Shares the token with other processes: give `file` (one machine) or `redis` (several). Without it only the clients of this process share the token. All programs that use an hst account must use the same store. See the guide on credentials.",
         fields: &[
-            Field {
-                name: "file",
-                kind: Type::String,
-                doc: "A folder for the token and its lock file, both with mode 0600. It must belong to this user or to root and not be writable by others. A missing folder is made with mode 0700; its parent must exist. A relative path is made absolute and canonical when the client is made: a later chdir does not move the store, and all spellings of a folder are one store.",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "redis",
-                kind: Type::String,
-                doc: "A redis server, for example `redis://host:6379/0`, or `rediss://user:password@host:6379/0` with TLS. It needs a library built with the cargo feature redis.",
-                secret: true,
-                ..Field::EMPTY
-            },
-            Field {
-                name: "prefix",
-                kind: Type::String,
-                doc: "With `redis`: the beginning of its keys.",
-                default: "meetgate",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "degrade",
-                kind: Type::Boolean,
-                doc: "With `redis`: while redis cannot be reached, tokens are fetched unshared and calls do not fail with `STORE`. On hst the processes then kill each other's tokens.",
-                default: "false",
-                ..Field::EMPTY
-            },
+            Field { name: "file", kind: Type::String, ..Field::EMPTY },
+            Field { name: "redis", kind: Type::String, secret: true, ..Field::EMPTY },
+            Field { name: "prefix", kind: Type::String, default: "meetgate", ..Field::EMPTY },
+            Field { name: "degrade", kind: Type::Boolean, default: "false", ..Field::EMPTY },
         ],
         ..Field::EMPTY
     },
     Field {
         name: "token_timeout_ms",
         kind: Type::Integer,
-        doc: "Time limit for fetching one token, within the call's `timeout_ms`.",
         unit: "ms",
         min: Some(1),
         max: Some(600000),
@@ -7358,142 +3373,56 @@ pub static AVD_CONFIG: &[Field] = &[
     Field {
         name: "http_method",
         kind: Type::String,
-        doc: "How parameters travel. `auto`: in the query of a GET, but in a form POST for `app.get_token`, `sip.account.*` and every call with a layout, a mixer or a licence. If a deployment answers such a form with 40002 (parameter missing), the request goes once more by GET, and the client remembers the way that worked; `meetgate_client_info` tells it. `get` and `post` apply to every call except uploads. `get` puts keys and passwords into URLs, which servers log (T12, T13, T67).",
         values: &[Value::text("auto"), Value::text("get"), Value::text("post")],
         default: "auto",
         ..Field::EMPTY
     },
-    Field {
-        name: "upload_token",
-        kind: Type::Boolean,
-        doc: "Whether `uploadfile` has the token as a query parameter. The platform's table lists none (T7).",
-        default: "true",
-        ..Field::EMPTY
-    },
+    Field { name: "upload_token", kind: Type::Boolean, default: "true", ..Field::EMPTY },
     Field {
         name: "tls",
         kind: Type::Object,
-        doc: "Whom the client trusts over TLS, and what it shows of itself there. Discovery and a redis store with `rediss` obey it, too. What names somebody is a part of what makes an account. The guide on private networks has examples.",
         fields: &[
             Field {
                 name: "roots",
                 kind: Type::String,
-                doc: "The authorities that are trusted: those of the public web as they are built into the library, those of this system, or none but `ca_file` and `ca_pem`. The system's are read for the first connection, on Linux from `SSL_CERT_FILE` and `SSL_CERT_DIR` where one of them is set, else where the system has them. With `none` and neither `ca_file` nor `ca_pem`, `pin_sha256` alone decides: neither issuer nor name nor dates count then.",
                 values: &[Value::text("bundled"), Value::text("system"), Value::text("none")],
                 default: "bundled",
                 ..Field::EMPTY
             },
-            Field {
-                name: "ca_file",
-                kind: Type::String,
-                doc: "A file of certificates in PEM that are trusted beside the roots: of private authorities, or of the server itself. It is read when the client is made.",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "ca_pem",
-                kind: Type::String,
-                doc: "What `ca_file` would hold, as a text. Both may be given.",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "client_cert_file",
-                kind: Type::String,
-                doc: "For servers that ask for it: a file with the client's certificate in PEM, and with the certificates between it and its authority after it. It is read when the client is made.",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "client_cert_pem",
-                kind: Type::String,
-                doc: "What `client_cert_file` would hold, as a text.",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "client_key_file",
-                kind: Type::String,
-                doc: "A file with the private key of the client's certificate in PEM (PKCS#8, PKCS#1 or SEC1), without a password. It is read when the client is made.",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "client_key_pem",
-                kind: Type::String,
-                doc: "What `client_key_file` would hold, as a text.",
-                secret: true,
-                ..Field::EMPTY
-            },
-            Field {
-                name: "server_name",
-                kind: Type::String,
-                doc: "The name, or the IP address, that the server's certificate has to have, in place of the host of the URL; a name is also sent to the server (SNI). It holds for every https connection of the client, and not for redis.",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "pin_sha256",
-                kind: Type::Array,
-                doc: "SHA-256 digests of public keys (SubjectPublicKeyInfo), as curl writes them (`sha256//` and Base64), as Base64 alone or in hexadecimal. The key of the server's own certificate must be one of them. The certificate is verified as well, unless `roots` or `insecure` says otherwise.",
-                items: Some(Type::String),
-                ..Field::EMPTY
-            },
+            Field { name: "ca_file", kind: Type::String, ..Field::EMPTY },
+            Field { name: "ca_pem", kind: Type::String, ..Field::EMPTY },
+            Field { name: "client_cert_file", kind: Type::String, ..Field::EMPTY },
+            Field { name: "client_cert_pem", kind: Type::String, ..Field::EMPTY },
+            Field { name: "client_key_file", kind: Type::String, ..Field::EMPTY },
+            Field { name: "client_key_pem", kind: Type::String, secret: true, ..Field::EMPTY },
+            Field { name: "server_name", kind: Type::String, ..Field::EMPTY },
+            Field { name: "pin_sha256", kind: Type::Array, items: Some(Type::String), ..Field::EMPTY },
             Field {
                 name: "min_version",
                 kind: Type::String,
-                doc: "The oldest version of TLS that is spoken.",
                 values: &[Value::text("1.2"), Value::text("1.3")],
                 default: "1.2",
                 ..Field::EMPTY
             },
-            Field {
-                name: "insecure",
-                kind: Type::Boolean,
-                doc: "With `true` no certificate is verified: anybody in between can read tokens and keys. Pins still hold. It needs `insecure_reason`.",
-                default: "false",
-                ..Field::EMPTY
-            },
-            Field {
-                name: "insecure_reason",
-                kind: Type::String,
-                doc: "Why that has to be, at most 256 bytes. `meetgate_client_info` tells it.",
-                ..Field::EMPTY
-            },
+            Field { name: "insecure", kind: Type::Boolean, default: "false", ..Field::EMPTY },
+            Field { name: "insecure_reason", kind: Type::String, ..Field::EMPTY },
         ],
         ..Field::EMPTY
     },
-    Field {
-        name: "proxy",
-        kind: Type::String,
-        doc: "A proxy for all that the client sends: `http://host:port` (by CONNECT, for http and https alike), `socks5h://host:port` (the proxy looks host names up) or `socks5://host:port` (they are looked up here). Where the proxy wants them, `user:password@` stands before the host; a special character in them is percent-encoded. A SOCKS proxy has the port 1080 unless another is named. `env` takes the proxy from the environment, which is read once, when the client is made; see the guide to private networks. A `token_store` in redis is reached without the proxy. None unless it is given; an empty text is none, too.",
-        secret: true,
-        ..Field::EMPTY
-    },
-    Field {
-        name: "bind",
-        kind: Type::String,
-        doc: "From where connections are made, on a machine with two network cards: a source address such as `10.0.0.7`, or on Linux the name of a network interface such as `eth1`. Host names are looked up as the system does it. A `token_store` in redis is reached without it.",
-        ..Field::EMPTY
-    },
-    Field {
-        name: "resolve",
-        kind: Type::Object,
-        doc: "Addresses of hosts that are not looked up, for rooms without DNS: `{\"meet.example\":\"10.0.0.5\",\"meet.example:9610\":[\"10.0.0.6\",\"fd00::6\"]}`. A name with a port goes before the name alone. TLS still checks the certificate for the name. It holds for proxies' names and with socks5:// too; with http:// and socks5h:// the proxy looks the platform's name up. At most 256 hosts, of 16 addresses each.",
-        ..Field::EMPTY
-    },
+    Field { name: "proxy", kind: Type::String, secret: true, ..Field::EMPTY },
+    Field { name: "bind", kind: Type::String, ..Field::EMPTY },
+    Field { name: "resolve", kind: Type::Object, ..Field::EMPTY },
     Field {
         name: "ip_version",
         kind: Type::String,
-        doc: "Which addresses of a host are connected to: those of IPv4, of IPv6, or the first of any that is there.",
         values: &[Value::text("any"), Value::text("4"), Value::text("6")],
         default: "any",
         ..Field::EMPTY
     },
-    Field {
-        name: "headers",
-        kind: Type::Object,
-        doc: "Fixed headers of every request, for reverse proxies: `{\"X-Gateway-Key\":\"…\"}`. They go to the platform and to `discovery_url`, not to a proxy. A header that the library sets itself is refused, such as Authorization, Host and Content-Length. Values are visible ASCII; errors do not show them. At most 16 headers, of 8192 bytes together.",
-        ..Field::EMPTY
-    },
+    Field { name: "headers", kind: Type::Object, ..Field::EMPTY },
     Field {
         name: "max_idle_connections",
         kind: Type::Integer,
-        doc: "How many connections are kept for later calls. With 0 each call connects anew. A kept one is closed after 50 seconds without use, at the next call; `meetgate_client_close_idle` closes them all.",
         min: Some(0),
         max: Some(1024),
         default: "64",
@@ -7502,7 +3431,6 @@ pub static AVD_CONFIG: &[Field] = &[
     Field {
         name: "timeout_ms",
         kind: Type::Integer,
-        doc: "Time limit of a whole call, from looking up the host to the end of the answer. Fetching a token is part of it.",
         unit: "ms",
         min: Some(1),
         max: Some(86400000),
@@ -7512,25 +3440,15 @@ pub static AVD_CONFIG: &[Field] = &[
     Field {
         name: "attempt_timeout_ms",
         kind: Type::Integer,
-        doc: "Time limit of one attempt, within `timeout_ms`; none unless it is given. A request that is slower is given up, and repeated where that is safe.",
         unit: "ms",
         min: Some(1),
         max: Some(86400000),
         ..Field::EMPTY
     },
-    Field {
-        name: "max_attempts",
-        kind: Type::Integer,
-        doc: "How often a request is tried in all; 1 switches repeating off. What only reads is repeated after broken connections, HTTP 408, 429, 502, 503 and 504, and the platform's own \"busy\"; everything else only if no byte of it was sent.",
-        min: Some(1),
-        max: Some(10),
-        default: "3",
-        ..Field::EMPTY
-    },
+    Field { name: "max_attempts", kind: Type::Integer, min: Some(1), max: Some(10), default: "3", ..Field::EMPTY },
     Field {
         name: "connect_timeout_ms",
         kind: Type::Integer,
-        doc: "Time limit for one connection: TCP, the way through a proxy, and the TLS handshake, within `timeout_ms`.",
         unit: "ms",
         min: Some(1),
         max: Some(86400000),
@@ -7540,52 +3458,29 @@ pub static AVD_CONFIG: &[Field] = &[
     Field {
         name: "max_reply_bytes",
         kind: Type::Integer,
-        doc: "The largest answer that is read. A larger one ends the call with the status `LIMIT`, although the platform may have done what was asked.",
         unit: "bytes",
         min: Some(1024),
         max: Some(1073741824),
         default: "16777216",
         ..Field::EMPTY
     },
-    Field {
-        name: "validate",
-        kind: Type::Boolean,
-        doc: "Whether parameters are checked against the catalog before anything is sent. With `false` they are sent as given, unknown parameters too.",
-        default: "true",
-        ..Field::EMPTY
-    },
-    Field {
-        name: "async_threads",
-        kind: Type::Integer,
-        doc: "How many asynchronous calls run at once, each on a thread of this client. A thread is made when an asynchronous call finds none free, and ends when it had nothing to do for ten seconds: without asynchronous calls there is none. While calls wait because all threads are at work, there is one thread more, which ends those whose time is over.",
-        min: Some(1),
-        max: Some(256),
-        default: "64",
-        ..Field::EMPTY
-    },
+    Field { name: "validate", kind: Type::Boolean, default: "true", ..Field::EMPTY },
+    Field { name: "async_threads", kind: Type::Integer, min: Some(1), max: Some(256), default: "64", ..Field::EMPTY },
     Field {
         name: "async_queue",
         kind: Type::Integer,
-        doc: "How many asynchronous calls may wait for a thread. One more is refused at once with the status `LIMIT`.",
         min: Some(1),
         max: Some(1000000),
         default: "1024",
         ..Field::EMPTY
     },
-    Field {
-        name: "user_agent",
-        kind: Type::String,
-        doc: "The `User-Agent` header, in ASCII, at most 1024 bytes.",
-        default: "meetgate/ and the version",
-        ..Field::EMPTY
-    },
+    Field { name: "user_agent", kind: Type::String, default: "meetgate/ and the version", ..Field::EMPTY },
 ];
 
 pub static CALL_OPTIONS: &[Field] = &[
     Field {
         name: "timeout_ms",
         kind: Type::Integer,
-        doc: "Time limit of a whole call, from looking up the host to the end of the answer. Fetching a token is part of it.",
         unit: "ms",
         min: Some(1),
         max: Some(86400000),
@@ -7595,25 +3490,15 @@ pub static CALL_OPTIONS: &[Field] = &[
     Field {
         name: "attempt_timeout_ms",
         kind: Type::Integer,
-        doc: "Time limit of one attempt, within `timeout_ms`; none unless it is given. A request that is slower is given up, and repeated where that is safe.",
         unit: "ms",
         min: Some(1),
         max: Some(86400000),
         ..Field::EMPTY
     },
-    Field {
-        name: "max_attempts",
-        kind: Type::Integer,
-        doc: "How often a request is tried in all; 1 switches repeating off. What only reads is repeated after broken connections, HTTP 408, 429, 502, 503 and 504, and the platform's own \"busy\"; everything else only if no byte of it was sent.",
-        min: Some(1),
-        max: Some(10),
-        default: "3",
-        ..Field::EMPTY
-    },
+    Field { name: "max_attempts", kind: Type::Integer, min: Some(1), max: Some(10), default: "3", ..Field::EMPTY },
     Field {
         name: "connect_timeout_ms",
         kind: Type::Integer,
-        doc: "Time limit for one connection: TCP, the way through a proxy, and the TLS handshake, within `timeout_ms`.",
         unit: "ms",
         min: Some(1),
         max: Some(86400000),
@@ -7623,71 +3508,25 @@ pub static CALL_OPTIONS: &[Field] = &[
     Field {
         name: "max_reply_bytes",
         kind: Type::Integer,
-        doc: "The largest answer that is read. A larger one ends the call with the status `LIMIT`, although the platform may have done what was asked.",
         unit: "bytes",
         min: Some(1024),
         max: Some(1073741824),
         default: "16777216",
         ..Field::EMPTY
     },
-    Field {
-        name: "facts",
-        kind: Type::Boolean,
-        doc: "With `true` the reply of a success is `{\"reply\":…,\"facts\":{…}}`: the platform's answer, as it came, and what the call was like: `http_status`, `request_id`, `attempts`, `reused_connection`, `token_generation`, `sent_bytes` and `received_bytes`, and in `ms` milliseconds: `total` of the whole call, and of its last attempt `look_up`, `connect` and `tls` (where it made a connection), `wait` (to the first byte of the answer) and `read` (to its last).",
-        default: "false",
-        ..Field::EMPTY
-    },
+    Field { name: "facts", kind: Type::Boolean, default: "false", ..Field::EMPTY },
 ];
 
 pub static DOWNLOAD_OPTIONS: &[Field] = &[
-    Field {
-        name: "token",
-        kind: Type::Boolean,
-        doc: "Whether the account's token goes along, as with an operation. Only to the platform's own origin (scheme, host and port of `base_url`): with another one the download is refused, and a redirect to another one goes without it. The documents' download URLs need none.",
-        default: "false",
-        ..Field::EMPTY
-    },
-    Field {
-        name: "resume",
-        kind: Type::Boolean,
-        doc: "Whether to go on with what an earlier download of the same URL has left beside the file.",
-        default: "true",
-        ..Field::EMPTY
-    },
-    Field {
-        name: "overwrite",
-        kind: Type::Boolean,
-        doc: "Whether a file that is there is replaced, when the new one is whole. With `false` it is an error.",
-        default: "true",
-        ..Field::EMPTY
-    },
-    Field {
-        name: "max_bytes",
-        kind: Type::Integer,
-        doc: "The largest file that is taken. A larger one ends the download with the status `LIMIT`, and nothing of it is left.",
-        unit: "bytes",
-        min: Some(0),
-        ..Field::EMPTY
-    },
-    Field {
-        name: "md5",
-        kind: Type::String,
-        doc: "The MD5 that the file must have, in hexadecimal, where the platform tells one. Another one is `PROTOCOL`, and nothing of the file is left. A `Content-MD5` of the answer is compared, too.",
-        ..Field::EMPTY
-    },
-    Field {
-        name: "timeout_ms",
-        kind: Type::Integer,
-        doc: "Time limit of the whole download, all attempts included. There is none unless it is given.",
-        unit: "ms",
-        min: Some(1),
-        max: Some(31536000000),
-        ..Field::EMPTY
-    },
+    Field { name: "token", kind: Type::Boolean, default: "false", ..Field::EMPTY },
+    Field { name: "resume", kind: Type::Boolean, default: "true", ..Field::EMPTY },
+    Field { name: "overwrite", kind: Type::Boolean, default: "true", ..Field::EMPTY },
+    Field { name: "max_bytes", kind: Type::Integer, unit: "bytes", min: Some(0), ..Field::EMPTY },
+    Field { name: "md5", kind: Type::String, ..Field::EMPTY },
+    Field { name: "timeout_ms", kind: Type::Integer, unit: "ms", min: Some(1), max: Some(31536000000), ..Field::EMPTY },
     Field {
         name: "stall_timeout_ms",
         kind: Type::Integer,
-        doc: "For so long nothing may come: then the attempt is given up, and the next one goes on where it ended.",
         unit: "ms",
         min: Some(1),
         max: Some(86400000),
@@ -7697,27 +3536,18 @@ pub static DOWNLOAD_OPTIONS: &[Field] = &[
     Field {
         name: "connect_timeout_ms",
         kind: Type::Integer,
-        doc: "Time limit for one connection. Left out, the client's own holds.",
         unit: "ms",
         min: Some(1),
         max: Some(86400000),
         ..Field::EMPTY
     },
-    Field {
-        name: "max_attempts",
-        kind: Type::Integer,
-        doc: "How often in a row an attempt may bring nothing. Left out, the client's own holds.",
-        min: Some(1),
-        max: Some(10),
-        ..Field::EMPTY
-    },
+    Field { name: "max_attempts", kind: Type::Integer, min: Some(1), max: Some(10), ..Field::EMPTY },
 ];
 
 pub static WAIT_OPTIONS: &[Field] = &[
     Field {
         name: "timeout_ms",
         kind: Type::Integer,
-        doc: "Time limit of the whole wait.",
         unit: "ms",
         min: Some(1),
         max: Some(604800000),
@@ -7727,7 +3557,6 @@ pub static WAIT_OPTIONS: &[Field] = &[
     Field {
         name: "pause_ms",
         kind: Type::Integer,
-        doc: "The first pause between two calls. Each later one is half as long again, up to `max_pause_ms`; a random part, up to a fifth, is taken off.",
         unit: "ms",
         min: Some(10),
         max: Some(3600000),
@@ -7737,7 +3566,6 @@ pub static WAIT_OPTIONS: &[Field] = &[
     Field {
         name: "max_pause_ms",
         kind: Type::Integer,
-        doc: "The longest pause. A pause is as long as the server asks for, where that is longer.",
         unit: "ms",
         min: Some(10),
         max: Some(3600000),
@@ -7747,7 +3575,6 @@ pub static WAIT_OPTIONS: &[Field] = &[
     Field {
         name: "call_timeout_ms",
         kind: Type::Integer,
-        doc: "Time limit of each call. Left out, the client's own `timeout_ms` holds.",
         unit: "ms",
         min: Some(1),
         max: Some(3600000),

@@ -122,7 +122,7 @@ fn undoing_params(
         let member = renamed.map_or(field.name, |(_, member)| member);
         let mut found = [answer, Some(params)].into_iter().flatten().filter_map(|members| members.get(member));
         let Some(value) = found.find(|value| value.get() != "null") else {
-            let is_answered = started.returns.iter().any(|field| field.name == member);
+            let is_answered = started.answered.contains(&member);
             match answer {
                 Some(_) if is_answered => {
                     return Err(format!(

@@ -175,8 +175,8 @@ impl Describe<'_> {
 
     fn sentence(&self, code: i64, known: Option<&ErrorNumber>, message: Option<&Redacted>) -> String {
         let mut sentence = format!("{} answered {code}", self.platform.name());
-        match (known, message) {
-            (Some(known), _) => sentence.extend([": ", known.meaning]),
+        match (known.and_then(|known| known.meaning.get()), message) {
+            (Some(meaning), _) => sentence.extend([": ", meaning]),
             (None, Some(message)) if !message.is_empty() => sentence.extend([": ", &**message]),
             _ => {}
         }

@@ -1,6 +1,6 @@
 //! Whether what an answer tells of has come to an end.
 
-use crate::catalog::{Literal, Operation, Settles, When};
+use crate::catalog::{Literal, Settles, Value, When};
 use crate::json::{Kind, Members, elements, kind, pick, string, value, whole_number, without_bom};
 use serde_json::value::RawValue;
 
@@ -14,12 +14,12 @@ pub(super) enum Settled {
 }
 
 /// The error is the end of a sentence that begins with "the answer".
-pub(super) fn judge(operation: &Operation, settles: &Settles, answer: &str) -> Result<Settled, String> {
+pub(super) fn judge(settles: &Settles, answer: &str) -> Result<Settled, String> {
     match settles.when {
-        When::Is { member, done, failed } => {
+        When::Is { member, done, failed, known } => {
             let [found] = pick(without_bom(answer).trim_ascii(), [member])?;
             let number = found.and_then(whole_number).ok_or_else(|| format!("has no number \"{member}\""))?;
-            let words = || described(operation, member, number);
+            let words = || described(member, number, known);
             Ok(match number {
                 _ if done.contains(&number) => Settled::Done,
                 _ if failed.contains(&number) => Settled::Failed(words()),
@@ -35,10 +35,9 @@ pub(super) fn judge(operation: &Operation, settles: &Settles, answer: &str) -> R
 }
 
 /// `status is 1 (converting)`
-fn described(operation: &Operation, member: &str, number: i64) -> String {
-    let field = operation.returns.iter().find(|field| field.name == member);
-    let known = field.and_then(|field| field.values.iter().find(|value| value.value == Literal::Number(number)));
-    match known.map(|value| value.meaning).filter(|meaning| !meaning.is_empty()) {
+fn described(member: &str, number: i64, known: &[Value]) -> String {
+    let known = known.iter().find(|value| value.value == Literal::Number(number));
+    match known.and_then(|value| value.meaning.get()) {
         Some(meaning) => format!("{member} is {number} ({meaning})"),
         None => format!("{member} is {number}"),
     }
@@ -68,7 +67,7 @@ mod tests {
 
     fn of(operation: &str, answer: &str) -> Result<Settled, String> {
         let operation = find(operation).unwrap();
-        judge(operation, operation.settles.as_ref().unwrap(), answer)
+        judge(operation.settles.as_ref().unwrap(), answer)
     }
 
     #[test]

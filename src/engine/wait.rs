@@ -54,7 +54,7 @@ impl Engine {
             each.limits.timeout = each.limits.timeout.min(until.saturating_duration_since(now));
             calls += 1;
             let standing = match self.call(operation, params, each, cancel, None) {
-                Ok(answer) => match judge(operation, settles, &answer) {
+                Ok(answer) => match judge(settles, &answer) {
                     Ok(Settled::Done) => return Ok(answer),
                     Ok(Settled::Going(words)) => {
                         last_answer = Some(answer);

@@ -209,9 +209,13 @@ fn expected(field: &Field, rules: Rules) -> String {
 fn meant(field: &Field, text: &str) -> Option<String> {
     field.values.iter().find_map(|value| match value.value {
         Literal::Text(name) if name.eq_ignore_ascii_case(text) => Some(format!("; did you mean \"{name}\"?")),
-        _ if !value.meaning.eq_ignore_ascii_case(text) => None,
-        Literal::Text(name) => Some(format!("; did you mean \"{name}\" ({})?", value.meaning)),
-        Literal::Number(number) => Some(format!("; did you mean {number} ({})?", value.meaning)),
+        literal => {
+            let meaning = value.meaning.get().filter(|meaning| meaning.eq_ignore_ascii_case(text))?;
+            Some(match literal {
+                Literal::Text(name) => format!("; did you mean \"{name}\" ({meaning})?"),
+                Literal::Number(number) => format!("; did you mean {number} ({meaning})?"),
+            })
+        }
     })
 }
 

@@ -286,6 +286,16 @@ pub struct Key {
 }
 
 impl Rule {
+    /// Document and lines.
+    pub fn source(&self) -> &str {
+        match self {
+            Rule::Requires { source, .. }
+            | Rule::Allows { source, .. }
+            | Rule::AtLeastOne { source, .. }
+            | Rule::Ordered { source, .. } => source,
+        }
+    }
+
     /// The parameter that the rule is told at, if it is told at one.
     pub fn param(&self) -> Option<&str> {
         match self {

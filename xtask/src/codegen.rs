@@ -6,6 +6,7 @@
 mod csharp;
 mod format;
 mod header;
+mod machine;
 mod native;
 mod sandbox;
 mod templates;
@@ -14,6 +15,7 @@ mod view;
 
 use crate::catalog::{self, Catalog, Result};
 use format::Format;
+use machine::Texts;
 use minijinja::context;
 use std::fs;
 use std::path::Path;
@@ -56,6 +58,9 @@ fn render(root: &Path, mut each: impl FnMut(&str, &str) -> Result<()>) -> Result
     let (templates, plain) = (Templates::over(&view)?, Templates::over(&plain)?);
     for (path, text) in rust(&templates)? {
         each(&path, &text)?;
+    }
+    for (path, texts) in [("src/catalog/whole.json", Texts::Kept), ("src/catalog/brief.json", Texts::LeftOut)] {
+        each(path, &machine::render(&view, texts)?)?;
     }
     let mut rendered = others(root, &catalog, &templates)?;
     rendered.extend(bindings(&plain)?);

@@ -129,7 +129,7 @@ fn add_filters(environment: &mut Environment<'static>) {
 }
 
 /// One line.
-fn plain(text: &str) -> String {
+pub fn plain(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

@@ -6,7 +6,7 @@ mod enums;
 mod field;
 mod group;
 mod names;
-mod operation;
+pub mod operation;
 mod statuses;
 mod taken;
 mod types;
